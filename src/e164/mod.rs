@@ -1,0 +1,188 @@
+//! The telephone number itself: the strict E.164 grammar, in 16 bytes.
+//!
+//! A value is `+`, a first digit from 1 to 9, and 2 to 15 digits in all
+//! ([ITU-T E.164](https://www.itu.int/rec/T-REC-E.164)). Nothing is trimmed, guessed or repaired:
+//! what is not exactly that is an [`E164Error`] which says what is wrong and where.
+//!
+//! Whether a number is *assigned* in the world's numbering plans is another question: the documents
+//! of every platform use unassigned examples, so the grammar does not ask it.
+
+mod serde;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The most digits a number has, the `+` not counted.
+pub const MAX_DIGITS: usize = 15;
+/// The fewest digits a number has, the `+` not counted.
+pub const MIN_DIGITS: usize = 2;
+
+/// A telephone number in E.164 form, such as `+14155552671`.
+///
+/// `Copy`, 16 bytes, compared and hashed as its text. `Debug` and `Display` show the whole number;
+/// [`masked`](Self::masked) is for logs.
+///
+/// ```
+/// use numport::{E164, e164::E164Error};
+///
+/// let number: E164 = "+14155552671".parse()?;
+/// assert_eq!(number.as_str(), "+14155552671");
+/// assert_eq!(number.masked().to_string(), "+14*******71");
+///
+/// let typed = "+1 4155552671".parse::<E164>();
+/// assert_eq!(typed, Err(E164Error::InvalidCharacter { at: 2, found: ' ' }));
+/// # Ok::<(), E164Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct E164([u8; MAX_DIGITS + 1]); // the text, then zeros
+
+/// Why a text is not an E.164 number. Positions count characters from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum E164Error {
+    /// The text does not begin with `+`.
+    #[error("does not begin with `+`; write the number in international form, such as +14155552671")]
+    MissingPlus,
+    /// The first digit is 0; calling codes begin with 1 to 9.
+    #[error("begins with 0 after the `+`; a calling code begins with 1 to 9")]
+    LeadingZero,
+    /// A character that is not a digit from 0 to 9.
+    #[error("has {found:?} at position {at}; only the digits 0 to 9 may follow the `+`")]
+    InvalidCharacter {
+        /// Its position; the `+` is at 0.
+        at: usize,
+        /// The character.
+        found: char,
+    },
+    /// Fewer than [`MIN_DIGITS`] digits.
+    #[error("has fewer than {MIN_DIGITS} digits")]
+    TooShort,
+    /// More than [`MAX_DIGITS`] digits.
+    #[error("has {digits} characters after the `+`; a number has at most {MAX_DIGITS} digits")]
+    TooLong {
+        /// How many bytes follow the `+`. Only the first 16 of them were looked at.
+        digits: usize,
+    },
+}
+
+impl E164 {
+    /// The number as text, `+` first. Does not allocate.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        let end = self.0.iter().position(|&byte| byte == 0).unwrap_or(self.0.len());
+        // Only ASCII is ever stored, so this is never the empty default.
+        std::str::from_utf8(&self.0[..end]).unwrap_or_default()
+    }
+
+    /// The digits without the `+`.
+    #[must_use]
+    pub fn digits(&self) -> &str {
+        &self.as_str()[1..]
+    }
+
+    /// The number with all but its first two and last two digits hidden, for logs.
+    #[must_use]
+    pub const fn masked(self) -> Masked {
+        Masked(self)
+    }
+}
+
+impl FromStr for E164 {
+    type Err = E164Error;
+
+    fn from_str(text: &str) -> Result<Self, E164Error> {
+        let digits = text.strip_prefix('+').ok_or(E164Error::MissingPlus)?;
+        // One character more than fits is looked at, and no more: 1 MB of junk costs what 17 bytes cost.
+        for (at, found) in digits.chars().take(MAX_DIGITS + 1).enumerate() {
+            if !found.is_ascii_digit() {
+                return Err(E164Error::InvalidCharacter { at: at + 1, found });
+            }
+        }
+        if digits.starts_with('0') {
+            return Err(E164Error::LeadingZero);
+        }
+        match digits.len() {
+            0..MIN_DIGITS => return Err(E164Error::TooShort),
+            digits if digits > MAX_DIGITS => return Err(E164Error::TooLong { digits }),
+            _ => {}
+        }
+        let mut bytes = [0; MAX_DIGITS + 1];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        Ok(Self(bytes))
+    }
+}
+
+impl TryFrom<&str> for E164 {
+    type Error = E164Error;
+
+    fn try_from(text: &str) -> Result<Self, E164Error> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for E164 {
+    type Error = E164Error;
+
+    fn try_from(text: String) -> Result<Self, E164Error> {
+        text.parse()
+    }
+}
+
+impl From<E164> for String {
+    fn from(number: E164) -> Self {
+        number.as_str().to_owned()
+    }
+}
+
+impl AsRef<str> for E164 {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for E164 {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for E164 {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl fmt::Display for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "E164({})", self.as_str())
+    }
+}
+
+/// A number shown in part, made by [`E164::masked`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Masked(E164);
+
+impl fmt::Display for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.as_str();
+        for (at, character) in text.char_indices() {
+            let shown = at < 3 && text.len() > 7 || at + 2 >= text.len() || at == 0;
+            fmt::Write::write_char(f, if shown { character } else { '*' })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

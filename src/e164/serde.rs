@@ -1,0 +1,33 @@
+//! A number is a JSON string, and reads from nothing else.
+
+use std::fmt;
+
+use ::serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::E164;
+
+impl Serialize for E164 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for E164 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = E164;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an E.164 number such as \"+14155552671\"")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<E164, E> {
+                text.parse().map_err(|error| E::custom(format_args!("number {error}")))
+            }
+        }
+
+        deserializer.deserialize_str(Visitor)
+    }
+}

@@ -1,0 +1,87 @@
+use super::*;
+use proptest::prelude::*;
+
+fn refusal(text: &str) -> E164Error {
+    text.parse::<E164>().expect_err(text)
+}
+
+#[test]
+fn the_shortest_and_the_longest_number_are_taken() {
+    for text in ["+10", "+14155552671", "+123456789012345"] {
+        let number: E164 = text.parse().expect(text);
+        assert_eq!(number.as_str(), text);
+        assert_eq!(number.digits(), &text[1..]);
+        assert_eq!(number.to_string(), text);
+    }
+}
+
+#[test]
+fn each_fault_is_named_with_its_place() {
+    use E164Error::*;
+    assert_eq!(refusal(""), MissingPlus);
+    assert_eq!(refusal("14155552671"), MissingPlus);
+    assert_eq!(refusal(" +14155552671"), MissingPlus);
+    assert_eq!(refusal("\u{ff0b}14155552671"), MissingPlus);
+    assert_eq!(refusal("+0155552671"), LeadingZero);
+    assert_eq!(refusal("+"), TooShort);
+    assert_eq!(refusal("+1"), TooShort);
+    assert_eq!(refusal("+1234567890123456"), TooLong { digits: 16 });
+    assert_eq!(refusal("++1234"), InvalidCharacter { at: 1, found: '+' });
+    assert_eq!(refusal("+1 415"), InvalidCharacter { at: 2, found: ' ' });
+    assert_eq!(refusal("+1415\n"), InvalidCharacter { at: 5, found: '\n' });
+    assert_eq!(refusal("+1415\u{ff15}"), InvalidCharacter { at: 5, found: '\u{ff15}' });
+    assert_eq!(refusal("+123456789012345 "), InvalidCharacter { at: 16, found: ' ' });
+}
+
+#[test]
+fn a_megabyte_is_looked_at_no_further_than_sixteen_digits() {
+    let junk = format!("+1{}x", "2".repeat(1 << 20));
+    // The `x` far behind is not found: only the length is told.
+    assert_eq!(refusal(&junk), E164Error::TooLong { digits: (1 << 20) + 2 });
+}
+
+#[test]
+fn it_is_sixteen_bytes_and_orders_as_its_text() {
+    assert_eq!(size_of::<E164>(), 16);
+    let mut numbers = ["+2", "+199", "+1990", "+35", "+1"].map(|text| format!("{text}0"));
+    numbers.sort();
+    let mut parsed: Vec<E164> = numbers.iter().rev().map(|text| text.parse().expect(text)).collect();
+    parsed.sort();
+    assert_eq!(parsed.iter().map(E164::as_str).collect::<Vec<_>>(), numbers);
+}
+
+#[test]
+fn masking_keeps_two_digits_at_each_end() {
+    let masked = |text: &str| text.parse::<E164>().expect(text).masked().to_string();
+    assert_eq!(masked("+14155552671"), "+14*******71");
+    assert_eq!(masked("+1234567"), "+12***67");
+    assert_eq!(masked("+123456"), "+****56");
+    assert_eq!(masked("+12"), "+12");
+}
+
+#[test]
+fn json_is_a_string_and_nothing_else() {
+    let number: E164 = "+14155552671".parse().expect("a number");
+    assert_eq!(serde_json::to_string(&number).expect("json"), r#""+14155552671""#);
+    assert_eq!(serde_json::from_str::<E164>(r#""+14155552671""#).expect("json"), number);
+    assert!(serde_json::from_str::<E164>("14155552671").is_err());
+    let error = serde_json::from_str::<E164>(r#""4155""#).expect_err("no plus").to_string();
+    assert!(error.contains("does not begin with `+`"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn what_parses_prints_back(text in "\\+[0-9]{0,18}") {
+        match text.parse::<E164>() {
+            Ok(number) => prop_assert_eq!(number.as_str(), text),
+            Err(_) => prop_assert!(text.len() < 3 || text.len() > 16 || text.starts_with("+0")),
+        }
+    }
+
+    #[test]
+    fn no_input_panics(text in ".*") {
+        if let Ok(number) = text.parse::<E164>() {
+            prop_assert_eq!(number.as_str(), text);
+        }
+    }
+}

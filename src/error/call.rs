@@ -1,0 +1,208 @@
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::model::Service;
+
+/// A call to a platform or provider that did not end well.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.sentence())]
+#[non_exhaustive]
+pub struct CallError {
+    /// Whom it went to.
+    pub service: Service,
+    /// What was asked, such as `import number`.
+    pub operation: &'static str,
+    /// Whether it was carried out.
+    pub delivery: Delivery,
+    /// How often it was sent, or tried to be.
+    pub attempts: u32,
+    /// The status of the last answer.
+    pub status: Option<StatusCode>,
+    /// The service's id of the last request, for its support.
+    pub request_id: Option<String>,
+    /// How long the service asked to wait.
+    pub retry_after: Option<Duration>,
+    /// What happened.
+    #[source]
+    pub fault: CallFault,
+}
+
+/// Whether a request was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// It never left: no connection was made.
+    NotSent,
+    /// It was answered, and surely not carried out.
+    Refused,
+    /// Nobody knows: the answer was lost, or leaves it open.
+    Unknown,
+    /// It was carried out, but the answer cannot be used.
+    Accepted,
+}
+
+/// What happened to a call. Each is the next layer below a [`CallError`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallFault {
+    /// No whole answer came.
+    #[error(transparent)]
+    Transport(TransportFault),
+    /// The service answered with a status that is no success.
+    #[error(transparent)]
+    Refusal(Refusal),
+    /// The answer is not what its documentation says.
+    #[error(transparent)]
+    Decode(DecodeFault),
+    /// The answer is longer than the client reads.
+    #[error("the answer is longer than {limit} bytes")]
+    TooLarge {
+        /// The client's limit, in bytes.
+        limit: usize,
+    },
+    /// The HTTP client that the user gave followed a redirect, so whose answer came is not known.
+    #[error("the HTTP client followed a redirect; give the builder one whose redirect policy is `none`")]
+    Redirected,
+    /// A list's pages do not lead on safely.
+    #[error(transparent)]
+    Page(PageFault),
+}
+
+/// How an exchange broke off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Loss {
+    /// The client's own limit of requests per second held it back past the deadline.
+    HeldBack,
+    /// No connection could be made, so nothing was sent.
+    NotConnected,
+    /// No answer within the time limit.
+    TimedOut,
+    /// The connection broke before the answer began.
+    Reset,
+    /// The answer broke off in the middle.
+    CutOff,
+}
+
+/// An exchange without a whole answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", match self.loss {
+    Loss::HeldBack => "the client's own limit of requests per second held it back past the deadline",
+    Loss::NotConnected => "no connection could be made",
+    Loss::TimedOut => "no answer came within the time limit",
+    Loss::Reset => "the connection broke before an answer came",
+    Loss::CutOff => "the answer broke off in the middle",
+})]
+#[non_exhaustive]
+pub struct TransportFault {
+    /// How it broke off.
+    pub loss: Loss,
+    /// The transport's own error, without the address.
+    #[source]
+    pub error: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// An answer that is no success, in the service's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The service's own code.
+    pub code: Option<String>,
+    /// Its messages, with secrets taken out.
+    pub messages: Vec<String>,
+    /// The body as text, with secrets taken out, at most [`Refusal::MAX_BODY`] bytes of it.
+    pub body: String,
+}
+
+impl Refusal {
+    /// How much of a body is kept, in bytes.
+    pub const MAX_BODY: usize = 8 * 1024;
+}
+
+impl std::error::Error for Refusal {}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(code) = &self.code {
+            write!(f, "code {code}: ")?;
+        }
+        match (self.messages.is_empty(), self.body.is_empty()) {
+            (false, _) => f.write_str(&self.messages.join("; ")),
+            (true, true) => f.write_str("the answer has no text"),
+            (true, false) => write!(f, "the answer has no message that can be read ({} bytes of text)", self.body.len()),
+        }
+    }
+}
+
+/// An answer that does not have the documented form.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer cannot be read at `{path}`")]
+#[non_exhaustive]
+pub struct DecodeFault {
+    /// The place in the JSON document, such as `[3].server.timeoutSeconds`; `.` is the whole of it.
+    pub path: String,
+    /// What is wrong there.
+    #[source]
+    pub error: serde_json::Error,
+}
+
+/// A list that does not lead on safely.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageFault {
+    /// The next page is on another origin than the client's base URL; credentials do not go there.
+    #[error("the next page is at another origin, `{origin}`")]
+    ForeignOrigin {
+        /// The origin that the link names.
+        origin: String,
+    },
+    /// The next page's address cannot be read.
+    #[error("the link to the next page is not an address")]
+    BadLink,
+    /// A page came twice; the list would never end.
+    #[error("the list leads back to a page that was read already")]
+    Repeated,
+}
+
+impl CallError {
+    fn sentence(&self) -> String {
+        let Self { service, operation, .. } = self;
+        let mut text = format!("{service}: {operation}");
+        match (&self.fault, self.status) {
+            (CallFault::Transport(_), None) if self.delivery == Delivery::NotSent => text.push_str(" was not sent"),
+            (CallFault::Transport(_), None) => text.push_str(" was sent, but not answered"),
+            (CallFault::Transport(_), Some(status)) => text.push_str(&format!(" was answered {status}, incompletely")),
+            (CallFault::Refusal(_), Some(status)) => text.push_str(&format!(" was answered {status}")),
+            (_, Some(status)) => text.push_str(&format!(" was answered {status}, which cannot be used")),
+            (_, None) => text.push_str(" failed"),
+        }
+        if let Some(id) = &self.request_id {
+            text.push_str(&format!(" (request id {id})"));
+        }
+        if self.attempts > 1 {
+            text.push_str(&format!(", after {} attempts", self.attempts));
+        }
+        text
+    }
+
+    /// What a user can do about it, in a sentence.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        let service = self.service;
+        match (self.delivery, self.status.map(|status| status.as_u16())) {
+            (_, Some(401)) => format!("Check {service}'s API key: that it is whole, of the right kind, and of this account and region."),
+            (_, Some(403)) => format!("Check that {service}'s API key may do this, and that the thing is of the same account."),
+            (_, Some(404)) => "Check the id, and that it is of this account and region.".to_owned(),
+            (_, Some(429)) => match self.retry_after {
+                Some(wait) => format!("Wait {} s, and set `requests_per_second` on the client.", wait.as_secs()),
+                None => "Wait, and set `requests_per_second` on the client.".to_owned(),
+            },
+            (Delivery::NotSent, _) => format!("Check the network and {service}'s base URL; nothing was changed."),
+            (Delivery::Unknown, _) => "Look whether it was done before sending it again; `Importer::import` does that.".to_owned(),
+            (Delivery::Accepted, _) => "It was done; read it back instead of sending it again.".to_owned(),
+            (Delivery::Refused, _) => "Correct what the service names; nothing was changed.".to_owned(),
+        }
+    }
+}

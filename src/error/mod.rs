@@ -1,0 +1,110 @@
+//! One error type for the whole crate. It tells what happened, whether the request left, and what to do.
+
+mod call;
+mod outcome;
+
+use std::fmt;
+
+pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, PageFault, Refusal, TransportFault};
+pub use http::StatusCode;
+pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
+
+use crate::model::Problem;
+
+/// A result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong.
+///
+/// `Display` is one sentence; [`source`](std::error::Error::source) leads one layer down, to the
+/// platform's own words or the transport's. [`advice`](Self::advice) says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not sent: the request, a setting or an environment variable is not right, or the platform
+    /// cannot do what is asked. Names every problem at once.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// One call to a platform or provider failed; [`CallError::delivery`] says whether it was carried out.
+    #[error(transparent)]
+    Call(#[from] Box<CallError>),
+    /// Answered: the platform has no such record.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// Partly done: an operation of several steps broke between them. Run it again to finish it.
+    #[error(transparent)]
+    Incomplete(#[from] Box<Incomplete>),
+    /// Perhaps done: the answer to an import was lost, and the number was not found afterwards.
+    #[error(transparent)]
+    Indeterminate(#[from] Box<Indeterminate>),
+}
+
+impl Error {
+    pub(crate) fn invalid(subject: impl Into<String>, problems: Vec<Problem>) -> Self {
+        Self::Invalid(Invalid { subject: subject.into(), problems })
+    }
+
+    /// The call that failed, if the error comes from one, however deep it lies.
+    #[must_use]
+    pub fn call(&self) -> Option<&CallError> {
+        match self {
+            Self::Invalid(_) => None,
+            Self::Call(call) => Some(call),
+            Self::NotFound(missing) => missing.call(),
+            Self::Incomplete(incomplete) => incomplete.error.call(),
+            Self::Indeterminate(indeterminate) => indeterminate.error.call(),
+        }
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.call().and_then(|call| call.status)
+    }
+
+    /// The platform's id of the request, for its support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.call().and_then(|call| call.request_id.as_deref())
+    }
+
+    /// Whether the platform has no such record.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound(_)) || self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// What a user can do about it, in a sentence.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        match self {
+            Self::Invalid(_) => "Correct what is named and try again; nothing was sent.".to_owned(),
+            Self::Call(call) => call.advice(),
+            Self::NotFound(_) => "List the platform's records to see which ids it has.".to_owned(),
+            Self::Incomplete(_) => "Run the same import again: it finishes what is left.".to_owned(),
+            Self::Indeterminate(_) => "Run the same import again later: it looks for the number first. \
+                Do not send it by other means before."
+                .to_owned(),
+        }
+    }
+}
+
+/// Everything that is wrong with a request or with settings. Nothing was sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub struct Invalid {
+    /// What was asked for, such as `vapi: import number`.
+    pub subject: String,
+    /// Every problem found; never empty.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was not sent: ", self.subject)?;
+        for (at, problem) in self.problems.iter().enumerate() {
+            write!(f, "{}{problem}", if at == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}

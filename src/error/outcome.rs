@@ -1,0 +1,121 @@
+use std::fmt;
+
+use http::StatusCode;
+
+use super::{CallError, Error};
+use crate::E164;
+use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind};
+
+/// The platform has no record of this id.
+#[derive(Debug, thiserror::Error)]
+#[error("{platform}: there is no record with the id {id}")]
+#[non_exhaustive]
+pub struct NotFound {
+    /// The platform.
+    pub platform: PlatformKind,
+    /// The id that was asked for.
+    pub id: NumberId,
+    /// The platform's answer; `None` when the id was looked for in a list.
+    #[source]
+    pub error: Option<Box<CallError>>,
+}
+
+impl NotFound {
+    /// A record that is not there, for platforms of your own.
+    #[must_use]
+    pub const fn new(platform: PlatformKind, id: NumberId) -> Self {
+        Self { platform, id, error: None }
+    }
+
+    /// An error about this id: a 404 means that there is no such record.
+    pub(crate) fn or(error: Error, platform: PlatformKind, id: &NumberId) -> Error {
+        match error {
+            Error::Call(call) if call.status == Some(StatusCode::NOT_FOUND) => {
+                Self { platform, id: id.clone(), error: Some(call) }.into()
+            }
+            other => other,
+        }
+    }
+
+    pub(super) fn call(&self) -> Option<&CallError> {
+        self.error.as_deref()
+    }
+}
+
+/// A step of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Step {
+    /// Making the platform's credential for the provider.
+    MakeCredential,
+    /// Importing the number itself.
+    ImportNumber,
+    /// Setting the agent, the label or the directions of the imported number.
+    Configure,
+    /// Removing a credential that was made for an import that then failed.
+    RemoveCredential,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MakeCredential => "making the credential",
+            Self::ImportNumber => "importing the number",
+            Self::Configure => "setting it up",
+            Self::RemoveCredential => "removing the credential made for it",
+        })
+    }
+}
+
+/// An import that broke between its steps. What exists is named; running the import again finishes it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.sentence())]
+#[non_exhaustive]
+pub struct Incomplete {
+    /// The platform.
+    pub platform: PlatformKind,
+    /// The number.
+    pub number: E164,
+    /// The record, if the number is imported.
+    pub record: Option<NumberRecord>,
+    /// A credential that was made for this import, is not in use, and could not be removed.
+    pub left_behind: Option<CredentialId>,
+    /// The step that failed.
+    pub step: Step,
+    /// Why.
+    #[source]
+    pub error: Error,
+}
+
+impl Incomplete {
+    /// The number is imported, but a later step failed.
+    #[must_use]
+    pub fn imported(record: NumberRecord, number: E164, step: Step, error: Error) -> Self {
+        Self { platform: record.platform, number, record: Some(record), left_behind: None, step, error }
+    }
+
+    fn sentence(&self) -> String {
+        let Self { platform, number, step, .. } = self;
+        match (&self.record, &self.left_behind) {
+            (Some(record), _) => format!("{platform}: {number} is imported as {}, but {step} failed", record.id),
+            (None, Some(left)) => {
+                format!("{platform}: {number} is not imported, and {step} failed, so {left} is left behind")
+            }
+            (None, None) => format!("{platform}: {number} is not imported: {step} failed"),
+        }
+    }
+}
+
+/// An import whose answer was lost, and whose number was not found afterwards.
+#[derive(Debug, thiserror::Error)]
+#[error("{platform}: nobody knows whether {number} is imported: the answer was lost, and the number was not found afterwards")]
+#[non_exhaustive]
+pub struct Indeterminate {
+    /// The platform.
+    pub platform: PlatformKind,
+    /// The number.
+    pub number: E164,
+    /// How the answer was lost.
+    #[source]
+    pub error: Error,
+}

@@ -1,0 +1,99 @@
+//! A call before it is sent: plain data, made without I/O.
+
+use bytes::Bytes;
+use http::Method;
+use serde::Serialize;
+use url::Url;
+
+use super::base::BaseUrl;
+use super::judge::Safety;
+use crate::error::{Error, Result};
+use crate::model::{Problems, Service};
+
+/// One call to a service: what to send, and what sending it twice would mean.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) operation: &'static str,
+    pub(crate) safety: Safety,
+    method: Method,
+    target: Target,
+    query: Vec<(&'static str, String)>,
+    body: Result<Bytes, serde_json::Error>,
+}
+
+#[derive(Debug)]
+enum Target {
+    Path(Vec<String>),
+    /// A link that the service gave, checked to be of its own origin.
+    Link(Url),
+}
+
+/// A call with its address and body made.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// Empty when there is none.
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    fn new(operation: &'static str, method: Method, safety: Safety, path: &[&str]) -> Self {
+        let path = path.iter().map(|&segment| segment.to_owned()).collect();
+        Self { operation, safety, method, target: Target::Path(path), query: Vec::new(), body: Ok(Bytes::new()) }
+    }
+
+    pub(crate) fn get(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::GET, Safety::Repeatable, path)
+    }
+
+    /// A GET of a link that an earlier answer gave.
+    pub(crate) fn follow(operation: &'static str, link: Url) -> Self {
+        Self { target: Target::Link(link), ..Self::get(operation, &[]) }
+    }
+
+    /// A POST that makes something: never sent again unless it was surely not processed.
+    pub(crate) fn create(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::POST, Safety::Create, path)
+    }
+
+    pub(crate) fn put(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::PUT, Safety::Repeatable, path)
+    }
+
+    pub(crate) fn patch(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::PATCH, Safety::Repeatable, path)
+    }
+
+    pub(crate) fn delete(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::DELETE, Safety::Repeatable, path)
+    }
+
+    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.query.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
+        self.body = serde_json::to_vec(body).map(Bytes::from);
+        self
+    }
+
+    /// Makes address and body, or names what cannot be sent.
+    pub(crate) fn prepare(self, service: Service, base: &BaseUrl) -> Result<Prepared> {
+        let mut problems = Problems::default();
+        let url = match &self.target {
+            Target::Link(url) => url.clone(),
+            Target::Path(path) => {
+                let segments: Vec<&str> = path.iter().map(String::as_str).collect();
+                base.join(&segments, &self.query, &mut problems)
+            }
+        };
+        let body = self.body.unwrap_or_else(|error| {
+            problems.add("body", format!("cannot be written as JSON ({error})"), "check the values set");
+            Bytes::new()
+        });
+        problems.into_result().map_err(|found| Error::invalid(format!("{service}: {}", self.operation), found))?;
+        Ok(Prepared { method: self.method, url, body })
+    }
+}

@@ -1,0 +1,213 @@
+//! One engine for every call: build, send, judge, try again, read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, Span};
+
+use super::base::BaseUrl;
+use super::call::{Call, Prepared};
+use super::judge::{Ending, Safety, Verdict, judge};
+use super::limit::Limit;
+use super::policy::{Budget, RetryPolicy};
+use super::scrub::{scrub, secrets_of};
+use super::transport::{Attempt, Body, Head, Transport};
+use crate::error::{CallError, CallFault, DecodeFault, Delivery, Error, Loss, PageFault, Refusal, Result, TransportFault};
+use crate::model::{Secret, Service};
+
+/// How much of one message of a service is kept, in characters.
+const MAX_MESSAGE: usize = 500;
+
+/// A service's own words in an error body.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) code: Option<String>,
+    pub(crate) messages: Vec<String>,
+}
+
+/// Everything that the calls of one client share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Engine(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) service: Service,
+    pub(super) transport: Transport,
+    pub(super) base: BaseUrl,
+    /// Sent with every request; those that hold secrets are marked sensitive.
+    pub(super) headers: HeaderMap,
+    /// What must not stand in anything that is kept.
+    pub(super) secrets: Vec<Secret>,
+    pub(super) words: fn(&Value) -> Words,
+    pub(super) timeout: Duration,
+    pub(super) max_body: usize,
+    pub(super) retry: RetryPolicy,
+    pub(super) budget: Budget,
+    pub(super) limit: Option<Limit>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("service", &self.0.service).field("base", &self.0.base).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Sends a call and reads its answer.
+    pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        let Call { operation, safety, .. } = call;
+        let prepared = call.prepare(self.0.service, &self.0.base)?;
+        let span = tracing::info_span!(
+            "numport",
+            platform = self.0.service.as_str(),
+            operation,
+            status = tracing::field::Empty,
+            attempt = tracing::field::Empty,
+            elapsed_ms = tracing::field::Empty,
+        );
+        let answered = self.run(operation, safety, &prepared).instrument(span).await;
+        let (head, attempts, body) = answered.map_err(Box::new)?;
+        let mut json = serde_json::Deserializer::from_slice(&body);
+        let read = serde_path_to_error::deserialize(&mut json);
+        read.map_err(|error| {
+            let path = error.path().to_string();
+            let fault = CallFault::Decode(DecodeFault { path, error: error.into_inner() });
+            let failed = self.failed(operation, attempts, Delivery::Accepted, Some(head), fault);
+            Error::from(Box::new(failed))
+        })
+    }
+
+    /// A link that an answer gave, if it may be followed.
+    pub(crate) fn follow(&self, operation: &'static str, link: &str) -> Result<Call> {
+        let url = self.0.base.follow(link).map_err(|fault| self.bad_page(operation, fault))?;
+        Ok(Call::follow(operation, url))
+    }
+
+    /// The error of a list that does not lead on safely.
+    pub(crate) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
+        Box::new(self.failed(operation, 1, Delivery::Accepted, None, CallFault::Page(fault))).into()
+    }
+
+    /// The error of an answer that lacks what must follow from it.
+    pub(crate) fn missing(&self, operation: &'static str, field: &'static str) -> Error {
+        let error = serde::de::Error::missing_field(field);
+        let fault = CallFault::Decode(DecodeFault { path: field.to_owned(), error });
+        Box::new(self.failed(operation, 1, Delivery::Accepted, None, fault)).into()
+    }
+
+    async fn run(
+        &self,
+        operation: &'static str,
+        safety: Safety,
+        request: &Prepared,
+    ) -> Result<(Head, u32, Bytes), CallError> {
+        let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.0;
+        let start = Instant::now();
+        let deadline = start + retry.deadline;
+        let mut attempts = 0;
+        loop {
+            if let Some(limit) = limit {
+                if timeout_at(deadline, limit.wait()).await.is_err() {
+                    let fault = CallFault::Transport(TransportFault { loss: Loss::HeldBack, error: None });
+                    return Err(self.failed(operation, attempts, Delivery::NotSent, None, fault));
+                }
+            }
+            attempts += 1;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let attempt = transport.attempt(request, headers, self.0.timeout.min(left), *max_body).await;
+            let (ending, head) = match &attempt {
+                Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head.clone())),
+                Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.clone()),
+            };
+            let span = Span::current();
+            span.record("attempt", attempts);
+            span.record("elapsed_ms", u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
+            span.record("status", head.as_ref().map(|head| head.status.as_u16()));
+
+            let verdict = judge(safety, ending);
+            if let Verdict::Again(_) = verdict {
+                let wait = head.as_ref().and_then(|head| head.retry_after);
+                let wait = wait.unwrap_or_else(|| retry.wait(attempts, fastrand::f64()));
+                let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
+                if attempts < retry.max_attempts && in_time && budget.take() {
+                    tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "trying again");
+                    tokio::time::sleep(wait).await;
+                    continue;
+                }
+            }
+            return self.conclude(operation, attempts, verdict, attempt, request);
+        }
+    }
+
+    fn conclude(
+        &self,
+        operation: &'static str,
+        attempts: u32,
+        verdict: Verdict,
+        attempt: Attempt,
+        request: &Prepared,
+    ) -> Result<(Head, u32, Bytes), CallError> {
+        let delivery = match verdict {
+            Verdict::Success => Delivery::Accepted,
+            Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
+        };
+        let (head, delivery, fault) = match attempt {
+            Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() => {
+                self.0.budget.refill();
+                return Ok((head, attempts, body));
+            }
+            Attempt::Answered { head, body: Body::Whole(body) } => {
+                (Some(head), delivery, CallFault::Refusal(self.refusal(&body, request)))
+            }
+            Attempt::Answered { head, body: Body::TooLarge } => {
+                (Some(head), delivery, CallFault::TooLarge { limit: self.0.max_body })
+            }
+            Attempt::Answered { head, body: Body::Redirected } => (Some(head), Delivery::Unknown, CallFault::Redirected),
+            Attempt::Lost { loss, head, error } => {
+                (head, delivery, CallFault::Transport(TransportFault { loss, error }))
+            }
+        };
+        Err(self.failed(operation, attempts, delivery, head, fault))
+    }
+
+    /// The service's own words, without the secrets that it may have echoed.
+    fn refusal(&self, body: &[u8], request: &Prepared) -> Refusal {
+        let mut known = secrets_of(&request.body);
+        known.extend(self.0.secrets.iter().map(|secret| secret.expose().to_owned()));
+        let mut body = scrub(&String::from_utf8_lossy(body), &known);
+        let words = serde_json::from_str(&body).map(|json| (self.0.words)(&json)).unwrap_or_default();
+        let mut messages = words.messages;
+        messages.retain(|message| !message.is_empty());
+        for message in &mut messages {
+            if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+                message.truncate(end);
+            }
+        }
+        let end = (0..=Refusal::MAX_BODY.min(body.len())).rev().find(|&end| body.is_char_boundary(end));
+        body.truncate(end.unwrap_or(0));
+        Refusal { code: words.code, messages, body }
+    }
+
+    fn failed(
+        &self,
+        operation: &'static str,
+        attempts: u32,
+        delivery: Delivery,
+        head: Option<Head>,
+        fault: CallFault,
+    ) -> CallError {
+        let (status, request_id, retry_after): (Option<StatusCode>, _, _) = match head {
+            Some(head) => (Some(head.status), head.request_id, head.retry_after),
+            None => (None, None, None),
+        };
+        CallError { service: self.0.service, operation, delivery, attempts, status, request_id, retry_after, fault }
+    }
+}
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+pub(crate) mod tests;

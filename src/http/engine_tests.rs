@@ -1,0 +1,199 @@
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use http::Method;
+use http::header::RETRY_AFTER;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::*;
+use crate::model::{PlatformKind, Problems};
+
+/// Answers that are given in turn, and what was sent.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    answers: Mutex<VecDeque<Step>>,
+    sent: Mutex<Vec<(Method, String, Bytes, Instant)>>,
+}
+
+#[derive(Debug)]
+enum Step {
+    Answer(u16, Option<&'static str>, &'static str),
+    Lose(Loss),
+    Hang,
+}
+use Step::{Answer, Hang, Lose};
+
+impl Script {
+    pub(crate) async fn attempt(&self, request: &Prepared, timeout: Duration) -> Attempt {
+        let entry = (request.method.clone(), request.url.to_string(), request.body.clone(), Instant::now());
+        self.sent.lock().expect("not poisoned").push(entry);
+        let step = self.answers.lock().expect("not poisoned").pop_front().expect("an attempt too many");
+        match step {
+            Answer(status, retry_after, body) => {
+                let headers = retry_after.map(|value| (RETRY_AFTER, value.parse().expect("a value")));
+                let status = StatusCode::from_u16(status).expect("a status");
+                let head = Head::read(status, &HeaderMap::from_iter(headers), Timestamp::UNIX_EPOCH);
+                Attempt::Answered { head, body: Body::Whole(Bytes::from_static(body.as_bytes())) }
+            }
+            Lose(loss) => Attempt::Lost { loss, head: None, error: None },
+            Hang => {
+                tokio::time::sleep(timeout).await;
+                Attempt::Lost { loss: Loss::TimedOut, head: None, error: None }
+            }
+        }
+    }
+}
+
+fn engine(steps: Vec<Step>) -> Engine {
+    engine_with(steps, RetryPolicy::default(), None)
+}
+
+fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> Engine {
+    let script = Script { answers: Mutex::new(steps.into()), ..Script::default() };
+    Engine(Arc::new(Inner {
+        service: Service::Platform(PlatformKind::Other("test")),
+        transport: Transport::Script(script),
+        base: BaseUrl::parse("https://api.example.com", "base_url", &mut Problems::default()).expect("a base"),
+        headers: HeaderMap::new(),
+        secrets: vec![Secret::new("the-api-key")],
+        words: |body| Words { code: None, messages: body["message"].as_str().map(str::to_owned).into_iter().collect() },
+        timeout: Duration::from_secs(60),
+        max_body: 1024,
+        retry,
+        budget: Budget::new(retry.budget),
+        limit,
+    }))
+}
+
+fn sent(engine: &Engine) -> Vec<Instant> {
+    let Transport::Script(script) = &engine.0.transport else { panic!("a script") };
+    assert!(script.answers.lock().expect("not poisoned").is_empty(), "an answer was not asked for");
+    script.sent.lock().expect("not poisoned").iter().map(|(_, _, _, at)| *at).collect()
+}
+
+fn create() -> Call {
+    Call::create("make", &["things"]).json(&json!({"a": 1, "authToken": "planted-token"}))
+}
+
+fn failure(result: Result<Value>) -> CallError {
+    match result.expect_err("a failure") {
+        Error::Call(call) => *call,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_is_tried_again_until_it_succeeds() {
+    let engine = engine(vec![Answer(503, None, ""), Lose(Loss::Reset), Answer(200, None, "[1]")]);
+    let read: Vec<u32> = engine.send(Call::get("read", &["things"])).await.expect("the third");
+    assert_eq!(read, [1]);
+    assert_eq!(sent(&engine).len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_is_never_sent_again_after_a_lost_answer() {
+    for step in [Lose(Loss::Reset), Lose(Loss::CutOff), Hang, Answer(500, None, ""), Answer(503, Some("1"), ""), Answer(408, None, ""), Answer(409, None, "")] {
+        let named = format!("{step:?}");
+        let engine = engine(vec![step]);
+        let error = failure(engine.send(create()).await);
+        assert_eq!((error.delivery, error.attempts), (Delivery::Unknown, 1), "{named}");
+        assert_eq!(sent(&engine).len(), 1, "{named}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_is_sent_again_when_it_was_surely_not_processed() {
+    let engine = engine(vec![Lose(Loss::NotConnected), Answer(429, None, ""), Answer(201, None, "{}")]);
+    engine.send::<Value>(create()).await.expect("the third");
+    let Transport::Script(script) = &engine.0.transport else { panic!("a script") };
+    let sent = script.sent.lock().expect("not poisoned");
+    assert!(sent.iter().all(|(_, _, body, _)| body == &sent[0].2 && !body.is_empty()), "another body was sent");
+    assert_eq!(sent.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_is_waited_out_and_no_longer() {
+    let engine = engine(vec![Answer(429, Some("7"), ""), Answer(200, None, "{}")]);
+    engine.send::<Value>(create()).await.expect("the second");
+    let sent = sent(&engine);
+    assert_eq!(sent[1] - sent[0], Duration::from_secs(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_beyond_the_deadline_is_told_and_not_waited_for() {
+    for value in ["121", "99999999999999999999999"] {
+        let engine = engine(vec![Answer(429, Some(value), "")]);
+        let start = Instant::now();
+        let error = failure(engine.send(create()).await);
+        assert_eq!(error.delivery, Delivery::Refused);
+        assert!(error.retry_after >= Some(Duration::from_secs(121)));
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_budget_and_deadline_each_end_it() {
+    let down = || (0..4).map(|_| Lose(Loss::NotConnected)).collect::<Vec<_>>();
+    let engine = engine(down());
+    let error = failure(engine.send(create()).await);
+    assert_eq!((error.delivery, error.attempts, sent(&engine).len()), (Delivery::NotSent, 4, 4));
+
+    let engine = engine_with(down(), RetryPolicy::default().budget(2), None);
+    assert_eq!(failure(engine.send(create()).await).attempts, 3);
+    assert_eq!(failure(engine.send(create()).await).attempts, 1);
+
+    let policy = RetryPolicy::default().deadline(Duration::from_secs(90));
+    let engine = engine_with(vec![Hang, Hang], policy, None);
+    let start = Instant::now();
+    let error = failure(engine.send(Call::get("read", &["things"])).await);
+    assert_eq!(error.attempts, 2);
+    assert!(start.elapsed() <= Duration::from_secs(90), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_limit_holds_back_past_the_deadline_was_not_sent() {
+    let limit = Limit::per_second(std::num::NonZeroU32::MIN);
+    let policy = RetryPolicy::default().deadline(Duration::from_millis(500));
+    let engine = engine_with(vec![Answer(200, None, "{}")], policy, Some(limit));
+    engine.send::<Value>(create()).await.expect("the first passes");
+    let error = failure(engine.send(create()).await);
+    assert_eq!((error.delivery, error.attempts), (Delivery::NotSent, 0));
+    assert_eq!(sent(&engine).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_cannot_be_read_names_the_place_and_that_it_was_done() {
+    let engine = engine(vec![Answer(201, None, r#"[{"id":"a"},{"id":7}]"#)]);
+    #[derive(serde::Deserialize, Debug)]
+    struct Thing {
+        #[allow(dead_code)]
+        id: String,
+    }
+    let error = engine.send::<Vec<Thing>>(create()).await.expect_err("a number");
+    let call = error.call().expect("a call");
+    assert_eq!((call.delivery, call.status), (Delivery::Accepted, Some(StatusCode::CREATED)));
+    let CallFault::Decode(fault) = &call.fault else { panic!("{call:?}") };
+    assert_eq!(fault.path, "[1].id");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kept_body_is_bounded_and_shows_no_secret() {
+    let body = format!(r#"{{"message":"planted-token and the-api-key are wrong","authToken":"x{}"}}"#, "é".repeat(20_000));
+    let engine = engine(vec![Answer(400, None, String::leak(body))]);
+    let error = failure(engine.send(create()).await);
+    let CallFault::Refusal(refusal) = &error.fault else { panic!("{error:?}") };
+    assert_eq!(refusal.messages, ["[redacted] and [redacted] are wrong"]);
+    assert!(refusal.body.len() <= Refusal::MAX_BODY);
+    assert!(!refusal.body.contains('é'), "{}", refusal.body);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_named_before_anything_is() {
+    let engine = engine(vec![]);
+    let error = engine.send::<Value>(Call::get("get number", &["things", ".."])).await.expect_err("a dot segment");
+    assert_eq!(
+        error.to_string(),
+        "test: get number was not sent: `id` is a dot segment, which no URL keeps; give the id exactly as the service wrote it"
+    );
+}

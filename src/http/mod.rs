@@ -1,0 +1,22 @@
+//! The engine under every client: build, send, judge, try again, read.
+
+mod base;
+mod builder;
+mod call;
+mod engine;
+mod judge;
+mod limit;
+mod page;
+mod policy;
+mod retry_after;
+mod scrub;
+mod transport;
+mod vars;
+
+pub(crate) use builder::About;
+pub use builder::ClientBuilder;
+pub(crate) use call::Call;
+pub(crate) use engine::{Engine, Words};
+pub(crate) use page::Seen;
+pub use policy::RetryPolicy;
+pub(crate) use vars::Vars;

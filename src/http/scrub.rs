@@ -1,0 +1,178 @@
+//! Takes secrets out of what a service answered, before any of it is kept.
+
+/// What stands in a secret's place.
+const MASK: &str = "[redacted]";
+/// Shorter texts are no secrets, and masking them everywhere would garble what is left.
+const SHORTEST: usize = 4;
+
+/// Fields whose text is a secret, in lower case, without `_` and `-`. Over-masking harms nobody.
+const SECRET_FIELDS: [&str; 17] = [
+    "apikey",
+    "apisecret",
+    "apitoken",
+    "authorization",
+    "authpassword",
+    "authtoken",
+    "externalpin",
+    "inboundpin",
+    "password",
+    "secret",
+    "serverurlsecret",
+    "sippassword",
+    "token",
+    "twilioapisecret",
+    "twilioauthtoken",
+    "vonageapplicationprivatekey",
+    "xapikey",
+];
+
+/// A text without secrets: the values of secret fields are masked, also in JSON that is cut off or
+/// broken, and so is every text of `known`, wherever it stands.
+pub(crate) fn scrub(text: &str, known: &[String]) -> String {
+    let mut clean = mask_fields(text);
+    for secret in known.iter().filter(|secret| secret.len() >= SHORTEST) {
+        clean = clean.replace(secret.as_str(), MASK);
+        let escaped = serde_json::Value::from(secret.as_str()).to_string();
+        let escaped = escaped.trim_matches('"');
+        if escaped != secret.as_str() {
+            clean = clean.replace(escaped, MASK);
+        }
+    }
+    clean
+}
+
+/// The texts of the secret fields of a request's body: what a service might echo under other names.
+pub(crate) fn secrets_of(body: &[u8]) -> Vec<String> {
+    fn walk(value: &serde_json::Value, secret: bool, found: &mut Vec<String>) {
+        use serde_json::Value::{Array, Object, String};
+        match value {
+            String(text) if secret => found.push(text.clone()),
+            Array(items) => items.iter().for_each(|item| walk(item, secret, found)),
+            Object(fields) => {
+                for (name, value) in fields {
+                    walk(value, secret || is_secret(name) || is_headers(name), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(value) = serde_json::from_slice(body) {
+        walk(&value, false, &mut found);
+    }
+    found
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|character| !"_-".contains(*character)).collect::<String>().to_ascii_lowercase()
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET_FIELDS.contains(&plain(name).as_str())
+}
+
+/// Custom webhook headers: any of them may be a secret.
+fn is_headers(name: &str) -> bool {
+    plain(name) == "headers"
+}
+
+/// Goes over the string literals of a JSON-like text; it need not be whole.
+fn mask_fields(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('"') {
+        let (before, quoted) = rest.split_at(start);
+        let (literal, after) = quoted.split_at(literal_end(quoted));
+        clean.push_str(before);
+        clean.push_str(literal);
+        rest = after;
+
+        let name = literal.trim_matches('"');
+        let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else { continue };
+        let end = if is_secret(name) {
+            value_end(value)
+        } else if is_headers(name) && value.starts_with('{') {
+            value.find('}').map_or(value.len(), |end| end + 1)
+        } else {
+            continue;
+        };
+        if value.starts_with("null") {
+            continue;
+        }
+        clean.push_str(&after[..after.len() - value.len()]);
+        clean.push('"');
+        clean.push_str(MASK);
+        clean.push('"');
+        rest = &value[end..];
+    }
+    clean.push_str(rest);
+    clean
+}
+
+/// The length of the literal that `text` begins with, its quotes counted.
+fn literal_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, character) in text.char_indices().skip(1) {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The length of the value that `text` begins with: a literal, or all up to the next delimiter. An
+/// object or array under a secret's name is masked to the end of the text: better too much.
+fn value_end(text: &str) -> usize {
+    match text.chars().next() {
+        Some('"') => literal_end(text),
+        Some('{' | '[') => text.len(),
+        _ => text.find([',', '}', ']', '\n']).unwrap_or(text.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_fields_are_masked_at_any_depth_and_the_rest_is_kept_as_it_was() {
+        let body = r#"{"b": 1, "x":[{"twilioAuthToken" : "s\"1"}], "auth_password":"s2","a":"token", "X-API-Key":12345}"#;
+        let clean = scrub(body, &[]);
+        assert_eq!(
+            clean,
+            r#"{"b": 1, "x":[{"twilioAuthToken" : "[redacted]"}], "auth_password":"[redacted]","a":"token", "X-API-Key":"[redacted]"}"#
+        );
+    }
+
+    #[test]
+    fn a_body_that_is_cut_off_shows_nothing_either() {
+        for body in [r#"{"authToken":"sec"#, r#"{"authToken":"sec\"#, r#"{"headers":{"A":"sec"#, r#"{"secret":["sec"#] {
+            assert!(!scrub(body, &[]).contains("sec\"") && !scrub(body, &[]).ends_with("sec"), "{body}");
+        }
+        assert_eq!(scrub(r#"{"authToken"#, &[]), r#"{"authToken"#);
+        assert_eq!(scrub(r#"{"authToken":null,"a":1}"#, &[]), r#"{"authToken":null,"a":1}"#);
+    }
+
+    #[test]
+    fn webhook_headers_are_masked_whole() {
+        assert_eq!(scrub(r#"{"server":{"headers":{"A":"sec"},"url":"u"}}"#, &[]), r#"{"server":{"headers":"[redacted]","url":"u"}}"#);
+    }
+
+    #[test]
+    fn what_was_sent_is_masked_wherever_it_comes_back() {
+        let known = secrets_of(br#"{"name":"n","server":{"headers":{"Q":"hdr-secret"}},"twilioAuthToken":"tok\"en1"}"#);
+        assert_eq!(known, ["hdr-secret", "tok\"en1"]);
+        let clean = scrub(r#"<p>bad tok"en1 and hdr-secret</p>{"message":"tok\"en1 is wrong"}"#, &known);
+        assert_eq!(clean, r#"<p>bad [redacted] and [redacted]</p>{"message":"[redacted] is wrong"}"#);
+    }
+
+    #[test]
+    fn no_text_panics() {
+        for text in ["\"", "\"\\", "\"secret\":", "\"secret\": \"", "\"ä\":\"ö", "{\"token\":\u{1F980}}", "\"headers\":{"] {
+            let _ = scrub(text, &["\u{1F980}\u{1F980}".to_owned()]);
+        }
+    }
+}

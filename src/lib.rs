@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod e164;
+pub mod error;
+mod http;
+pub mod import;
+pub mod model;
+pub mod platform;
+pub mod provider;
+//SB
+//pub mod sandbox;
+
+pub use crate::e164::E164;
+pub use crate::error::{Error, Result};
+pub use crate::http::{ClientBuilder, RetryPolicy};
+pub use crate::import::{Imported, Importer, Outcome};
+pub use crate::model::{
+    Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk, TwilioCredentials,
+};
+pub use crate::platform::{Interactly, Vapi, VoicePlatform};
+pub use crate::provider::{NumberProvider, Twilio};

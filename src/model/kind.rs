@@ -1,0 +1,85 @@
+use std::fmt;
+
+/// A platform: where numbers are imported to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PlatformKind {
+    /// [Interactly](https://docs.interactly.ai).
+    Interactly,
+    /// [Vapi](https://docs.vapi.ai).
+    Vapi,
+    /// A platform that this crate does not know, by its own name.
+    Other(&'static str),
+}
+
+/// A kind of provider: where numbers are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ProviderKind {
+    /// A Twilio account.
+    Twilio,
+    /// A SIP trunk.
+    SipTrunk,
+    /// A carrier whose credential the platform holds already.
+    Byo,
+    /// A provider that this crate does not know, by its own name.
+    Other(&'static str),
+}
+
+/// Whom a call goes to: a platform or a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Service {
+    /// A platform.
+    Platform(PlatformKind),
+    /// A provider.
+    Provider(ProviderKind),
+}
+
+impl PlatformKind {
+    /// The name in lower case, such as `vapi`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Interactly => "interactly",
+            Self::Vapi => "vapi",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl ProviderKind {
+    /// The name in lower case, such as `twilio`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Twilio => "twilio",
+            Self::SipTrunk => "sip-trunk",
+            Self::Byo => "byo",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl Service {
+    /// The name in lower case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Platform(kind) => kind.as_str(),
+            Self::Provider(kind) => kind.as_str(),
+        }
+    }
+}
+
+macro_rules! display_as_str {
+    ($($name:ty),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    )*};
+}
+
+display_as_str!(PlatformKind, ProviderKind, Service);

@@ -1,0 +1,30 @@
+//! The words that all platforms share: request, update, record, source, secret, patch.
+
+mod extra;
+mod id;
+mod kind;
+pub(crate) mod object;
+pub(crate) mod open;
+mod patch;
+mod problem;
+mod record;
+mod request;
+mod secret;
+mod sip;
+mod source;
+mod update;
+
+pub use extra::Extra;
+pub use id::{AgentId, CredentialId, NumberId};
+pub use kind::{PlatformKind, ProviderKind, Service};
+pub use open::{Unknown, UnknownObject};
+pub use patch::Patch;
+pub use problem::Problem;
+pub(crate) use problem::Problems;
+pub use record::{Details, NumberRecord, RecordNumber};
+pub use request::ImportRequest;
+pub use secret::Secret;
+pub(crate) use secret::expose;
+pub use sip::{SipTransport, SipTrunk};
+pub use source::{Byo, Carrier, NumberSource, TwilioCredentials, TwilioKey};
+pub use update::{NumberUpdate, Removal};

@@ -1,0 +1,133 @@
+//! JSON objects written down once: the fields with their docs; the rest follows from them.
+
+/// An object that is both sent and received. Who sends it gives what is required to `new`; who
+/// receives it finds every field optional, since a platform may drop any, and unknown ones kept.
+macro_rules! wire_object {
+    ($(
+        $(#[$doc:meta])*
+        pub struct $name:ident {
+            $(required { $($(#[doc = $required_doc:expr])* $(#[serde($($required_serde:tt)*)])? $required:ident: $required_type:ty,)+ })?
+            $(optional { $($(#[doc = $optional_doc:expr])* $(#[serde($($optional_serde:tt)*)])? $optional:ident: $optional_type:ty,)+ })?
+        }
+    )+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(
+                $(#[doc = $required_doc])*
+                $(#[serde($($required_serde)*)])?
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $required: Option<$required_type>,
+            )+)?
+            $($(
+                $(#[doc = $optional_doc])*
+                $(#[serde($($optional_serde)*)])?
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $optional: Option<$optional_type>,
+            )+)?
+            /// Every field that this crate does not know.
+            #[serde(flatten)]
+            pub extra: $crate::model::Extra,
+        }
+
+        impl $name {
+            /// With what is required.
+            #[allow(clippy::new_without_default)]
+            #[must_use]
+            pub fn new($($($required: impl Into<$required_type>),+)?) -> Self {
+                Self { $($($required: Some($required.into()),)+)? ..Self::default() }
+            }
+
+            $($(
+                $(#[doc = $optional_doc])*
+                #[must_use]
+                pub fn $optional(mut self, value: impl Into<$optional_type>) -> Self {
+                    self.$optional = Some(value.into());
+                    self
+                }
+            )+)?
+        }
+    )+};
+}
+
+/// An object that is only sent: what is required is given to `new`, the rest by methods.
+macro_rules! request_object {
+    ($(
+        $(#[$doc:meta])*
+        pub struct $name:ident {
+            $(required { $($(#[doc = $required_doc:expr])* $(#[serde($($required_serde:tt)*)])? $required:ident: $required_type:ty,)+ })?
+            $(optional { $($(#[doc = $optional_doc:expr])* $(#[serde($($optional_serde:tt)*)])? $optional:ident: $optional_type:ty,)+ })?
+            $(patch { $($(#[doc = $patch_doc:expr])* $(#[serde($($patch_serde:tt)*)])? $patch:ident: $patch_type:ty,)+ })?
+            $(flatten { $($(#[doc = $flatten_doc:expr])* $(#[serde($($flatten_serde:tt)*)])? $flatten:ident: $flatten_type:ty,)+ })?
+        }
+    )+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
+        #[must_use]
+        pub struct $name {
+            $($(
+                $(#[doc = $required_doc])*
+                $(#[serde($($required_serde)*)])?
+                $required: $required_type,
+            )+)?
+            $($(
+                $(#[doc = $optional_doc])*
+                $(#[serde($($optional_serde)*)])?
+                #[serde(skip_serializing_if = "Option::is_none")]
+                $optional: Option<$optional_type>,
+            )+)?
+            $($(
+                $(#[doc = $patch_doc])*
+                $(#[serde($($patch_serde)*)])?
+                #[serde(skip_serializing_if = "Patch::is_keep")]
+                $patch: $crate::model::Patch<$patch_type>,
+            )+)?
+            $($(
+                $(#[doc = $flatten_doc])*
+                $(#[serde($($flatten_serde)*)])?
+                #[serde(flatten)]
+                $flatten: $flatten_type,
+            )+)?
+        }
+
+        impl $name {
+            /// With what is required.
+            #[allow(clippy::new_without_default)]
+            pub fn new($($($required: impl Into<$required_type>),+)?) -> Self {
+                Self {
+                    $($($required: $required.into(),)+)?
+                    $($($optional: None,)+)?
+                    $($($patch: $crate::model::Patch::Keep,)+)?
+                    $($($flatten: Default::default(),)+)?
+                }
+            }
+
+            $($(
+                $(#[doc = $optional_doc])*
+                pub fn $optional(mut self, value: impl Into<$optional_type>) -> Self {
+                    self.$optional = Some(value.into());
+                    self
+                }
+            )+)?
+            $($(
+                $(#[doc = $patch_doc])*
+                pub fn $patch(mut self, patch: impl Into<$crate::model::Patch<$patch_type>>) -> Self {
+                    self.$patch = patch.into();
+                    self
+                }
+            )+)?
+            $($(
+                $(#[doc = $flatten_doc])*
+                pub fn $flatten(mut self, value: $flatten_type) -> Self {
+                    self.$flatten = value;
+                    self
+                }
+            )+)?
+        }
+    )+};
+}
+
+pub(crate) use {request_object, wire_object};

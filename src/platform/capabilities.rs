@@ -1,0 +1,187 @@
+use crate::model::{ImportRequest, NumberSource, NumberUpdate, Patch, PlatformKind, Problems, ProviderKind, Removal};
+
+/// What a platform can do, as plain data. Everything else is refused before anything is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Which sources it can import from.
+    pub sources: Sources,
+    /// What can be done with the label.
+    pub label: Support,
+    /// The longest label, in characters, where one is documented.
+    pub label_max: Option<usize>,
+    /// What can be done with the agent.
+    pub agent: Support,
+    /// What can be done with inbound calls.
+    pub inbound: Support,
+    /// What can be done with outbound calls.
+    pub outbound: Support,
+    /// How a number is found.
+    pub find: Find,
+    /// What removing a record does.
+    pub removal: OnRemoval,
+}
+
+/// Which sources a platform can import from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sources {
+    /// Inline Twilio credentials.
+    pub twilio: bool,
+    /// A SIP trunk.
+    pub sip_trunk: bool,
+    /// A credential that the platform holds.
+    pub byo: bool,
+}
+
+/// What a platform can do with one field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Support {
+    /// Give it a value while importing.
+    pub at_import: bool,
+    /// Give it another value later.
+    pub set: bool,
+    /// Empty it later.
+    pub clear: bool,
+}
+
+/// How a platform finds a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Find {
+    /// It can be asked for a number.
+    Native,
+    /// All its records are listed.
+    ThroughList,
+}
+
+/// What removing a record does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnRemoval {
+    /// It is not documented, so it is not done.
+    Unsupported,
+    /// The platform forgets the number; the carrier keeps it.
+    Forgets,
+    /// The platform gives the number itself away, for good.
+    Releases,
+}
+
+impl Support {
+    /// Nothing.
+    pub const NONE: Self = Self { at_import: false, set: false, clear: false };
+    /// All three.
+    pub const FULL: Self = Self { at_import: true, set: true, clear: true };
+    /// At the import, and never again.
+    pub const AT_IMPORT: Self = Self { at_import: true, set: false, clear: false };
+    /// A switch: set at any time, never empty.
+    pub const SWITCH: Self = Self { at_import: true, set: true, clear: false };
+}
+
+impl Capabilities {
+    /// A platform that can do nothing but import from these sources. Say the rest on the value.
+    #[must_use]
+    pub const fn new(sources: Sources, find: Find, removal: OnRemoval) -> Self {
+        Self {
+            sources,
+            label: Support::NONE,
+            label_max: None,
+            agent: Support::NONE,
+            inbound: Support::NONE,
+            outbound: Support::NONE,
+            find,
+            removal,
+        }
+    }
+
+    /// What of an import the platform cannot do, and what no platform could.
+    pub(crate) fn check_import(
+        &self,
+        platform: PlatformKind,
+        source: &NumberSource,
+        request: &ImportRequest,
+        problems: &mut Problems,
+    ) {
+        let supported = match source.kind() {
+            ProviderKind::Twilio => self.sources.twilio,
+            ProviderKind::SipTrunk => self.sources.sip_trunk,
+            ProviderKind::Byo => self.sources.byo,
+            ProviderKind::Other(_) => false,
+        };
+        if !supported {
+            let fault = format!("is {}, which {platform} cannot import from", source.kind());
+            problems.add("source", fault, "use another source or another platform");
+        }
+        problems.within("source", |problems| source.check(problems));
+        let unsupported = [
+            ("label", request.label_text().is_some() && !self.label.at_import),
+            ("agent", request.agent_id().is_some() && !self.agent.at_import),
+            ("inbound", request.inbound_enabled().is_some() && !self.inbound.at_import),
+            ("outbound", request.outbound_enabled().is_some() && !self.outbound.at_import),
+        ];
+        for (field, _) in unsupported.into_iter().filter(|(_, unsupported)| *unsupported) {
+            problems.add(field, format!("cannot be set by an import into {platform}"), "leave it out");
+        }
+        if self.label.at_import {
+            self.check_label(request.label_text(), problems);
+        }
+        check_agent(request.agent_id().map(AsRef::as_ref), problems);
+    }
+
+    /// What of an update the platform cannot do, and what no platform could.
+    pub(crate) fn check_update(&self, platform: PlatformKind, update: &NumberUpdate, problems: &mut Problems) {
+        let mut support = |field: &str, patch: Patch<()>, support: Support| {
+            let done = match patch {
+                Patch::Set(()) if !support.set => "set",
+                Patch::Clear if !support.clear => "cleared",
+                _ => return,
+            };
+            problems.add(field, format!("cannot be {done} by an update at {platform}"), "leave it out");
+        };
+        let switch = |enabled: Option<bool>| enabled.map_or(Patch::Keep, |_| Patch::Set(()));
+        support("label", update.label_patch().as_ref().map(drop), self.label);
+        support("agent", update.agent_patch().as_ref().map(drop), self.agent);
+        support("inbound", switch(update.inbound_enabled()), self.inbound);
+        support("outbound", switch(update.outbound_enabled()), self.outbound);
+        if update.is_empty() {
+            problems.add("update", "changes nothing", "set or clear a field");
+        }
+        if self.label.set {
+            self.check_label(update.label_patch().set().map(String::as_str), problems);
+        }
+        check_agent(update.agent_patch().set().map(AsRef::as_ref), problems);
+    }
+
+    /// Whether a removal is possible, and agreed to.
+    pub(crate) fn check_removal(&self, platform: PlatformKind, consent: Removal, problems: &mut Problems) {
+        match (self.removal, consent) {
+            (OnRemoval::Unsupported, _) => {
+                let fault = format!("is not documented for {platform}");
+                problems.add("remove", fault, "remove the record in the platform's dashboard");
+            }
+            (OnRemoval::Releases, Removal::Record) => {
+                let fault = format!("at {platform} gives the number itself away, for good");
+                problems.add("remove", fault, "consent with `Removal::RecordAndNumber`, or keep the record");
+            }
+            _ => {}
+        }
+    }
+
+    fn check_label(&self, label: Option<&str>, problems: &mut Problems) {
+        if let (Some(label), Some(max)) = (label, self.label_max) {
+            problems.length("label", label, 0, max);
+        }
+    }
+}
+
+/// An empty agent id means "no agent" to some platforms: it is never sent by accident.
+fn check_agent(agent: Option<&str>, problems: &mut Problems) {
+    match agent {
+        Some(id) if id.trim().is_empty() => problems.add("agent", "is empty", "give the agent's id"),
+        Some(id) if id.chars().any(char::is_control) => {
+            problems.add("agent", "has a line break or another control character", "copy the id without it");
+        }
+        _ => {}
+    }
+}

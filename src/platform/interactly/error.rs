@@ -1,0 +1,18 @@
+use serde_json::Value;
+
+use crate::http::Words;
+
+/// No number page documents a body. The vendor's public SDK reads `detail`, `message` and `error`,
+/// each of which may be there or not.
+pub(super) fn words(body: &Value) -> Words {
+    let mut messages: Vec<String> = Vec::new();
+    for field in ["detail", "message", "error"] {
+        let texts: Vec<&str> = match &body[field] {
+            Value::String(text) => vec![text],
+            Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+            _ => vec![],
+        };
+        messages.extend(texts.into_iter().map(str::to_owned));
+    }
+    Words { code: None, messages }
+}

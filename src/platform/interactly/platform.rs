@@ -1,0 +1,142 @@
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+
+use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
+use super::Interactly;
+use crate::E164;
+use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::model::{
+    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, Patch,
+    PlatformKind, Problems, RecordNumber, Removal,
+};
+use crate::platform::{Capabilities, Find, OnRemoval, Sources, Support, VoicePlatform};
+
+const KIND: PlatformKind = PlatformKind::Interactly;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    sources: Sources { twilio: true, sip_trunk: false, byo: true },
+    label: Support::AT_IMPORT,
+    label_max: None,
+    agent: Support::FULL,
+    inbound: Support::SWITCH,
+    outbound: Support::SWITCH,
+    find: Find::ThroughList,
+    removal: OnRemoval::Unsupported,
+};
+
+#[async_trait]
+impl VoicePlatform for Interactly {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_import(KIND, source, request, &mut problems);
+        if let NumberSource::Byo(byo) = source {
+            check_byo(byo, &mut problems);
+        }
+        problems.into_result().map_err(|found| Error::invalid("interactly: import number", found))
+    }
+
+    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
+        self.check_import(source, request)?;
+        let mut import = ImportNumber::new(*request.number());
+        if let Some(label) = request.label_text() {
+            import = import.label(label);
+        }
+        if let NumberSource::Twilio(credentials) = source {
+            import = import.credentials(credentials.clone());
+        }
+        let imported = self.import_number(&import).await?;
+
+        // The import itself takes neither agent nor directions.
+        let agent = request.agent_id().cloned().map_or(Patch::Keep, Patch::Set);
+        let update = wire_update(&agent, request.inbound_enabled(), request.outbound_enabled());
+        if update == UpdateNumber::new() {
+            return Ok(record(imported));
+        }
+        match self.update_number(&imported.id, &update).await {
+            Ok(updated) => Ok(record(updated)),
+            Err(error) => {
+                let incomplete = Incomplete::imported(record(imported), *request.number(), Step::Configure, error);
+                Err(Box::new(incomplete).into())
+            }
+        }
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        let numbers = self.list_numbers(None).await?;
+        let found = numbers.into_iter().find(|number| number.id == id.as_str());
+        found.map(record).ok_or_else(|| NotFound::new(KIND, id.clone()).into())
+    }
+
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let mut records = self.list_numbers(None).await?.into_iter().map(record);
+        Ok(records.find(|record| record.number.is(number)))
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        let listed = async move {
+            let numbers = self.list_numbers(None).await?;
+            Ok::<_, Error>(stream::iter(numbers).map(|number| Ok(record(number))))
+        };
+        stream::once(listed).try_flatten().boxed()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_update(KIND, update, &mut problems);
+        problems.into_result().map_err(|found| Error::invalid("interactly: update number", found))?;
+        let wire = wire_update(update.agent_patch(), update.inbound_enabled(), update.outbound_enabled());
+        let updated = self.update_number(id.as_str(), &wire).await;
+        updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
+    }
+
+    async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_removal(KIND, consent, &mut problems);
+        problems.into_result().map_err(|found| Error::invalid("interactly: remove number", found))
+    }
+}
+
+/// Only Twilio credentials are stored here, and they have no id.
+fn check_byo(byo: &Byo, problems: &mut Problems) {
+    if byo.carrier != Carrier::Twilio {
+        let fault = format!("is {}, and Interactly imports from twilio alone", byo.carrier);
+        problems.add("source.carrier", fault, "use Twilio or another platform");
+    }
+    if byo.credential.is_some() {
+        let remedy = "use `Byo::stored_default`: the credentials stored in the dashboard";
+        problems.add("source.credential", "has an id, and Interactly's stored credentials have none", remedy);
+    }
+}
+
+fn wire_update(agent: &Patch<AgentId>, inbound: Option<bool>, outbound: Option<bool>) -> UpdateNumber {
+    let agent = agent.as_ref().map(|id| id.as_str().to_owned());
+    let mut update = UpdateNumber::new().assistant_id(agent);
+    if let Some(inbound) = inbound {
+        update = update.inbound_enabled(inbound);
+    }
+    if let Some(outbound) = outbound {
+        update = update.outbound_enabled(outbound);
+    }
+    update
+}
+
+fn record(number: PhoneNumber) -> NumberRecord {
+    let carrier = number.provider.as_ref().and_then(|provider| provider.name.as_ref());
+    let dialled = RecordNumber::read(Some(&number.number));
+    NumberRecord {
+        label: number.label.clone().filter(|label| !label.is_empty()),
+        agent: number.assistant_id.clone().filter(|id| !id.is_empty()).map(AgentId::new),
+        inbound: number.inbound_enabled,
+        outbound: number.outbound_enabled,
+        carrier: carrier.map(|name| name.as_str().to_owned()),
+        ..NumberRecord::new(KIND, number.id.clone(), dialled, Details::new(number))
+    }
+}

@@ -1,0 +1,129 @@
+//! Where numbers are imported to: [`VoicePlatform`], its implementations, and each platform's exact
+//! wire models.
+
+mod capabilities;
+pub mod interactly;
+pub mod vapi;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+
+pub use self::capabilities::{Capabilities, Find, OnRemoval, Sources, Support};
+pub use self::interactly::Interactly;
+pub use self::vapi::Vapi;
+use crate::E164;
+use crate::error::Result;
+use crate::model::{ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal};
+
+/// One account on one platform.
+///
+/// Implement every method; there are no defaults. `Arc`, `Box` and references of an implementation
+/// are implementations too. What a platform cannot do stands in [`capabilities`](Self::capabilities)
+/// and is refused before anything is sent.
+#[async_trait]
+pub trait VoicePlatform: Debug + Send + Sync {
+    /// Which platform it is.
+    fn kind(&self) -> PlatformKind;
+
+    /// What it can do.
+    fn capabilities(&self) -> &'static Capabilities;
+
+    /// Whether an import could be sent as it is: all that the platform documents and that can be
+    /// known before. No I/O.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) with every problem at once.
+    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()>;
+
+    /// Sends at most one import. [`Importer::import`](crate::Importer::import) is the call that is
+    /// safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_import`](Self::check_import), before anything is sent; then
+    /// [`Error::Call`](crate::Error::Call) when the import itself failed, and
+    /// [`Error::Incomplete`](crate::Error::Incomplete) when it is partly done.
+    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord>;
+
+    /// The record of this id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound) when there is none.
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord>;
+
+    /// The record of this number, compared exactly; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the platform cannot be asked.
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>>;
+
+    /// Every record. The stream ends after its first error.
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>>;
+
+    /// Changes what the update names and nothing else. Answers the record as it is afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) for what the platform cannot change, before anything
+    /// is sent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord>;
+
+    /// Ends a record.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) when the platform cannot, or would give the number
+    /// away without consent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()>;
+}
+
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        #[async_trait]
+        impl<T: VoicePlatform + ?Sized> VoicePlatform for $pointer {
+            fn kind(&self) -> PlatformKind {
+                (**self).kind()
+            }
+
+            fn capabilities(&self) -> &'static Capabilities {
+                (**self).capabilities()
+            }
+
+            fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
+                (**self).check_import(source, request)
+            }
+
+            async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
+                (**self).import_once(source, request).await
+            }
+
+            async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+                (**self).get(id).await
+            }
+
+            async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+                (**self).find(number).await
+            }
+
+            fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+                (**self).list()
+            }
+
+            async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+                (**self).update(id, update).await
+            }
+
+            async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+                (**self).remove(id, consent).await
+            }
+        }
+    )+};
+}
+
+forward!(&T, Box<T>, Arc<T>);

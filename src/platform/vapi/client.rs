@@ -1,0 +1,196 @@
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+
+use super::error::words;
+use super::trunk::Trunks;
+use super::wire::{
+    CreateCredential, CreatePhoneNumber, Credential, ListFilter, NumberPage, PhoneNumber, SearchNumbers,
+    UpdateCredential, UpdatePhoneNumber,
+};
+use crate::error::{Error, Result};
+use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
+use crate::model::{PlatformKind, Problems, Secret, Service};
+
+static ABOUT: About =
+    About { service: Service::Platform(PlatformKind::Vapi), base_url: "https://api.vapi.ai", words };
+
+const NUMBER: &str = "phone-number";
+const CREDENTIAL: &str = "credential";
+const SEARCH: &str = "list numbers";
+
+/// A Vapi organisation. Cheap to clone; clones share connections, limits, retry budget and the trunk
+/// credentials they made.
+#[derive(Clone, Debug)]
+pub struct Vapi {
+    pub(super) engine: Engine,
+    pub(super) trunks: Trunks,
+}
+
+impl Vapi {
+    /// The European region. Keys and numbers are of one region, never of both.
+    pub const EU_BASE_URL: &'static str = "https://api.eu.vapi.ai";
+
+    /// The organisation of the environment variable `VAPI_API_KEY` (the private key), at
+    /// `VAPI_BASE_URL` if that is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] names every variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Self::from_vars(Vars::environment)
+    }
+
+    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let mut vars = Vars::new(&lookup);
+        let key = vars.secret("VAPI_API_KEY", "the private key of Vapi's dashboard");
+        let base_url = vars.optional("VAPI_BASE_URL");
+        vars.finish("vapi")?;
+        base_url.into_iter().fold(Self::builder(key), ClientBuilder::base_url).build()
+    }
+
+    /// A client with settings of its own. The key is the private one.
+    pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
+        ClientBuilder::new(&ABOUT, |engine| Self { engine, trunks: Trunks::default() })
+            .bearer("api_key", &api_key.into())
+    }
+
+    /// Makes a number, or imports one. Not safe to repeat; [`Importer`](crate::Importer) is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; then
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    pub async fn create_number(&self, create: impl Into<CreatePhoneNumber>) -> Result<PhoneNumber> {
+        let create = create.into();
+        valid("import number", |problems| create.check(problems))?;
+        self.engine.send(Call::create("import number", &[NUMBER]).json(&create)).await
+    }
+
+    /// Numbers as one array, 100 unless the filter says otherwise and 1000 at most. The order is not
+    /// documented; [`search_numbers`](Self::search_numbers) has pages and an order.
+    ///
+    /// # Errors
+    ///
+    /// When the filter is not valid, or the platform cannot be asked.
+    pub async fn list_numbers(&self, filter: &ListFilter) -> Result<Vec<PhoneNumber>> {
+        valid("list numbers", |problems| filter.check(problems))?;
+        self.engine.send(filter.apply(Call::get("list numbers", &[NUMBER]))).await
+    }
+
+    /// One page of numbers.
+    ///
+    /// # Errors
+    ///
+    /// When the search is not valid, or the platform cannot be asked.
+    pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<NumberPage> {
+        valid(SEARCH, |problems| search.check(problems))?;
+        self.engine.send(search.apply(Call::get(SEARCH, &["v2", NUMBER]))).await
+    }
+
+    /// All numbers of a search, page after page. The stream ends after its first error.
+    pub fn numbers(&self, search: SearchNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
+        let first = Some(search.page.unwrap_or(1));
+        let pages = stream::try_unfold((first, search, Seen::default()), move |(page, search, mut seen)| async move {
+            let Some(page) = page else { return Ok::<_, Error>(None) };
+            let answer = self.search_numbers(&search.clone().page(page)).await?;
+            if let Some(number) = answer.results.first() {
+                seen.note(number.id.as_str()).map_err(|fault| self.engine.bad_page(SEARCH, fault))?;
+            }
+            let more = answer.metadata.and_then(|metadata| metadata.has_next_page);
+            let last = answer.results.is_empty() || more == Some(false);
+            let next = if last { None } else { page.checked_add(1) };
+            Ok(Some((stream::iter(answer.results).map(Ok), (next, search, seen))))
+        });
+        pages.try_flatten().boxed()
+    }
+
+    /// One number.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this id (status 404), or the platform cannot be asked.
+    pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
+        self.engine.send(Call::get("get number", &[NUMBER, id])).await
+    }
+
+    /// Changes what is named of a number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; status 404 when
+    /// there is no such number.
+    pub async fn update_number(&self, id: &str, update: impl Into<UpdatePhoneNumber>) -> Result<PhoneNumber> {
+        let update = update.into();
+        valid("update number", |problems| update.check(problems))?;
+        self.engine.send(Call::patch("update number", &[NUMBER, id]).json(&update)).await
+    }
+
+    /// Removes a number from Vapi; the carrier keeps it. Answers what was removed.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this id (status 404), or the platform refuses.
+    pub async fn delete_number(&self, id: &str) -> Result<PhoneNumber> {
+        self.engine.send(Call::delete("remove number", &[NUMBER, id])).await
+    }
+
+    /// Makes a carrier credential. Not safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// As [`create_number`](Self::create_number).
+    pub async fn create_credential(&self, create: impl Into<CreateCredential>) -> Result<Credential> {
+        let create = create.into();
+        valid("make credential", |problems| create.check(problems))?;
+        self.engine.send(Call::create("make credential", &[CREDENTIAL]).json(&create)).await
+    }
+
+    /// Credentials of every kind, carriers and others mixed.
+    ///
+    /// # Errors
+    ///
+    /// When the filter is not valid, or the platform cannot be asked.
+    pub async fn list_credentials(&self, filter: &ListFilter) -> Result<Vec<Credential>> {
+        valid("list credentials", |problems| filter.check(problems))?;
+        self.engine.send(filter.apply(Call::get("list credentials", &[CREDENTIAL]))).await
+    }
+
+    /// One credential.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this id (status 404), or the platform cannot be asked.
+    pub async fn get_credential(&self, id: &str) -> Result<Credential> {
+        self.engine.send(Call::get("get credential", &[CREDENTIAL, id])).await
+    }
+
+    /// Changes what is named of a credential.
+    ///
+    /// # Errors
+    ///
+    /// As [`update_number`](Self::update_number).
+    pub async fn update_credential(&self, id: &str, update: impl Into<UpdateCredential>) -> Result<Credential> {
+        let update = update.into();
+        valid("update credential", |problems| update.check(problems))?;
+        self.engine.send(Call::patch("update credential", &[CREDENTIAL, id]).json(&update)).await
+    }
+
+    /// Removes a credential. Answers what was removed, as it came.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this id (status 404), or the platform refuses.
+    pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
+        self.engine.send(Call::delete("remove credential", &[CREDENTIAL, id])).await
+    }
+}
+
+fn valid(operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
+    let mut problems = Problems::default();
+    check(&mut problems);
+    problems.into_result().map_err(|found| Error::invalid(format!("vapi: {operation}"), found))
+}

@@ -1,0 +1,20 @@
+use serde_json::Value;
+
+use crate::http::Words;
+
+/// `{"message": "…" or ["…"], "error": "Bad Request", "statusCode": 400}`: `message` is a list where
+/// the body was validated. `error` is the status's own phrase, and only serves when there is no message.
+pub(super) fn words(body: &Value) -> Words {
+    let mut messages: Vec<String> = match &body["message"] {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => {
+            let text = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+            items.iter().map(text).collect()
+        }
+        _ => vec![],
+    };
+    if messages.is_empty() {
+        messages.extend(body["error"].as_str().map(str::to_owned));
+    }
+    Words { code: None, messages }
+}

@@ -1,0 +1,51 @@
+//! Vapi: numbers imported from Twilio, Vonage, Telnyx or a SIP trunk, or made by Vapi itself.
+//!
+//! | call | endpoint |
+//! | --- | --- |
+//! | [`create_number`](Vapi::create_number) | `POST /phone-number` |
+//! | [`list_numbers`](Vapi::list_numbers) | `GET /phone-number` |
+//! | [`search_numbers`](Vapi::search_numbers), [`numbers`](Vapi::numbers) | `GET /v2/phone-number` |
+//! | [`get_number`](Vapi::get_number) | `GET /phone-number/{id}` |
+//! | [`update_number`](Vapi::update_number) | `PATCH /phone-number/{id}` |
+//! | [`delete_number`](Vapi::delete_number) | `DELETE /phone-number/{id}` |
+//! | [`create_credential`](Vapi::create_credential) | `POST /credential` |
+//! | [`list_credentials`](Vapi::list_credentials) | `GET /credential` |
+//! | [`get_credential`](Vapi::get_credential) | `GET /credential/{id}` |
+//! | [`update_credential`](Vapi::update_credential) | `PATCH /credential/{id}` |
+//! | [`delete_credential`](Vapi::delete_credential) | `DELETE /credential/{id}` |
+//!
+//! Facts: <https://docs.vapi.ai/api-reference/phone-numbers/create> and its sister pages, and the
+//! [SIP trunk guide](https://docs.vapi.ai/advanced/sip/sip-trunk).
+//!
+//! What it cannot do: switch directions of a number, or import a Twilio number by a stored credential
+//! (a Twilio number carries its own).
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use numport::Patch;
+//! use numport::platform::vapi::{CreateTwilioNumber, Settings, SettingsPatch, Vapi};
+//! use numport::sandbox::Sandbox;
+//!
+//! let sandbox = Sandbox::start().await?;
+//! let vapi = Vapi::from_vars(|name| sandbox.var(name))?;
+//!
+//! let create = CreateTwilioNumber::new("+14155552671".parse::<numport::E164>()?, sandbox.twilio_account_sid())
+//!     .twilio_auth_token(sandbox.twilio_auth_token())
+//!     .sms_enabled(false)
+//!     .settings(Settings::new().name("Front desk"));
+//! let number = vapi.create_number(create).await?;
+//! let number = vapi.update_number(&number.id, SettingsPatch::new().name(Patch::Set("Reception".into()))).await?;
+//! assert_eq!(number.name.as_deref(), Some("Reception"));
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+mod error;
+mod platform;
+mod trunk;
+mod wire;
+
+pub use client::Vapi;
+pub use wire::*;

@@ -1,0 +1,192 @@
+use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+
+use super::Vapi;
+use super::trunk::credential;
+use super::wire::{
+    CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, ListFilter,
+    PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder, LIMIT_MAX, NAME_MAX, check_uuid,
+};
+use crate::E164;
+use crate::error::{Delivery, Error, Incomplete, NotFound, Result, Step};
+use crate::model::{
+    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    PlatformKind, Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
+};
+use crate::platform::{Capabilities, Find, OnRemoval, Sources, Support, VoicePlatform};
+
+const KIND: PlatformKind = PlatformKind::Vapi;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    sources: Sources { twilio: true, sip_trunk: true, byo: true },
+    label: Support::FULL,
+    label_max: Some(NAME_MAX),
+    agent: Support::FULL,
+    inbound: Support::NONE,
+    outbound: Support::NONE,
+    find: Find::Native,
+    removal: OnRemoval::Forgets,
+};
+
+#[async_trait]
+impl VoicePlatform for Vapi {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_import(KIND, source, request, &mut problems);
+        problems.within("source", |problems| match source {
+            NumberSource::Byo(byo) => check_byo(byo, problems),
+            NumberSource::SipTrunk(trunk) => credential(trunk).check(problems),
+            NumberSource::Twilio(_) => {}
+        });
+        problems.into_result().map_err(|found| Error::invalid("vapi: import number", found))
+    }
+
+    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
+        self.check_import(source, request)?;
+        let create = match source {
+            NumberSource::Twilio(credentials) => from_twilio(credentials, request),
+            NumberSource::SipTrunk(trunk) => return self.import_from_trunk(trunk, request).await,
+            NumberSource::Byo(byo) => from_byo(byo, request),
+        };
+        self.create_number(create).await.map(record)
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        let number = self.get_number(id.as_str()).await;
+        number.map(record).map_err(|error| NotFound::or(error, KIND, id))
+    }
+
+    /// Vapi's search matches parts of numbers; here they are compared exactly. It is asked for the
+    /// digits without `+`, since a trunk's numbers may be kept so.
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let search = SearchNumbers::new().search(number.digits()).sort_order(SortOrder::Ascending);
+        let mut numbers = self.numbers(search);
+        while let Some(found) = numbers.try_next().await? {
+            if RecordNumber::read(found.number.as_deref()).is(number) {
+                return Ok(Some(record(found)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Oldest first, so that a number made meanwhile moves no page.
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        let filter = ListFilter::new().limit(LIMIT_MAX);
+        let search = SearchNumbers::new().filter(filter).sort_order(SortOrder::Ascending);
+        self.numbers(search).map_ok(record).boxed()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_update(KIND, update, &mut problems);
+        problems.into_result().map_err(|found| Error::invalid("vapi: update number", found))?;
+        let agent = update.agent_patch().clone().map(|id| id.as_str().to_owned());
+        let settings = SettingsPatch::new().name(update.label_patch().clone()).assistant_id(agent);
+        let updated = self.update_number(id.as_str(), settings).await;
+        updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
+    }
+
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_removal(KIND, consent, &mut problems);
+        problems.into_result().map_err(|found| Error::invalid("vapi: remove number", found))?;
+        self.delete_number(id.as_str()).await.map(drop).map_err(|error| NotFound::or(error, KIND, id))
+    }
+}
+
+impl Vapi {
+    /// Two steps: the trunk's credential, then the number. The credential is taken back when the number
+    /// was surely not imported and no other import uses it.
+    async fn import_from_trunk(&self, source: &SipTrunk, request: &ImportRequest) -> Result<NumberRecord> {
+        let incomplete = |step, left_behind, error| {
+            let number = *request.number();
+            Error::from(Box::new(Incomplete { platform: KIND, number, record: None, left_behind, step, error }))
+        };
+        let (trunk, id) =
+            self.trunk_credential(source).await.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
+        let create = CreateByoNumber::new(id.as_str(), *request.number()).settings(settings(request));
+        let error = match self.create_number(create).await {
+            Ok(number) => return Ok(record(number)),
+            Err(error) => error,
+        };
+        let surely_not = match error.call() {
+            Some(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused),
+            None => true,
+        };
+        if surely_not && self.give_up(&trunk).await.is_err() {
+            return Err(incomplete(Step::RemoveCredential, Some(id), error));
+        }
+        Err(error)
+    }
+}
+
+fn check_byo(byo: &Byo, problems: &mut Problems) {
+    if byo.carrier == Carrier::Twilio {
+        let fault = "is twilio, and Vapi's Twilio numbers carry their own credentials";
+        problems.add("carrier", fault, "give the Twilio credentials themselves as the source");
+    }
+    match &byo.credential {
+        Some(id) => check_uuid("credential", id.as_str(), problems),
+        None => problems.add("credential", "is missing, and Vapi has no stored default", "give the credential's id"),
+    }
+}
+
+fn settings(request: &ImportRequest) -> Settings {
+    let mut settings = Settings::new();
+    if let Some(label) = request.label_text() {
+        settings = settings.name(label);
+    }
+    if let Some(agent) = request.agent_id() {
+        settings = settings.assistant_id(agent.as_str());
+    }
+    settings
+}
+
+fn from_twilio(credentials: &TwilioCredentials, request: &ImportRequest) -> CreatePhoneNumber {
+    let create = CreateTwilioNumber::new(*request.number(), credentials.account_sid.as_str());
+    let create = match &credentials.key {
+        TwilioKey::AuthToken(token) => create.twilio_auth_token(token.clone()),
+        TwilioKey::ApiKey { sid, secret } => {
+            create.twilio_api_key(sid.as_str()).twilio_api_secret(secret.clone())
+        }
+    };
+    create.settings(settings(request)).into()
+}
+
+fn from_byo(byo: &Byo, request: &ImportRequest) -> CreatePhoneNumber {
+    // `check_import` has refused a missing id and Twilio.
+    let id = byo.credential.as_ref().map_or("", |id| id.as_str());
+    let number = *request.number();
+    match byo.carrier {
+        Carrier::Telnyx => CreateTelnyxNumber::new(id, number).settings(settings(request)).into(),
+        Carrier::Vonage => CreateVonageNumber::new(id, number).settings(settings(request)).into(),
+        Carrier::SipTrunk | Carrier::Twilio => CreateByoNumber::new(id, number).settings(settings(request)).into(),
+    }
+}
+
+fn record(number: PhoneNumber) -> NumberRecord {
+    let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
+    let sip_uri = match &number.provider {
+        Provider::Vapi { sip_uri, .. } => sip_uri.as_deref(),
+        _ => None,
+    };
+    let dialled = number.number.as_deref().filter(|text| !text.is_empty());
+    let dialled = RecordNumber::read(dialled.or(sip_uri));
+    NumberRecord {
+        label: number.name.clone().filter(|name| !name.is_empty()),
+        agent: number.assistant_id.clone().filter(|id| !id.is_empty()).map(AgentId::new),
+        carrier: Some(number.provider.as_str().to_owned()).filter(|name| !name.is_empty()),
+        status: number.status.as_ref().map(|status| status.as_str().to_owned()),
+        created_at: time(&number.created_at),
+        updated_at: time(&number.updated_at),
+        ..NumberRecord::new(KIND, number.id.clone(), dialled, Details::new(number))
+    }
+}

@@ -1,0 +1,186 @@
+use serde::Serialize;
+
+use super::settings::Settings;
+use super::sip::SipAuthentication;
+use super::text::{check_dialled, check_uuid};
+use crate::E164;
+use crate::model::{Problems, Secret, expose, object::request_object};
+
+/// The body that makes a number: one form for each carrier.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "provider")]
+#[non_exhaustive]
+pub enum CreatePhoneNumber {
+    /// From a SIP trunk of your own.
+    #[serde(rename = "byo-phone-number")]
+    Byo(CreateByoNumber),
+    /// From Twilio.
+    #[serde(rename = "twilio")]
+    Twilio(CreateTwilioNumber),
+    /// From Vonage.
+    #[serde(rename = "vonage")]
+    Vonage(CreateVonageNumber),
+    /// A free number, or a SIP address, of Vapi itself.
+    #[serde(rename = "vapi")]
+    Vapi(CreateVapiNumber),
+    /// From Telnyx.
+    #[serde(rename = "telnyx")]
+    Telnyx(CreateTelnyxNumber),
+}
+
+request_object! {
+    /// A number on a SIP trunk of your own.
+    pub struct CreateByoNumber {
+        required {
+            /// The trunk's credential: the id of a `byo-sip-trunk` credential.
+            credential_id: String,
+            /// The number as the carrier sends it, 3 to 40 characters: inbound calls are matched by it.
+            number: String,
+        }
+        optional {
+            /// Whether `number` must be E.164; true unless said otherwise. Without the check it is
+            /// letters and digits after an optional `+`.
+            number_e164_check_enabled: bool,
+        }
+        flatten {
+            /// What any number can be given.
+            settings: Settings,
+        }
+    }
+
+    /// A number held at Twilio. Give the auth token, or the API key and its secret; with both, the
+    /// token is used. The import sets the number's voice URL at Twilio.
+    pub struct CreateTwilioNumber {
+        required {
+            /// The number.
+            number: E164,
+            /// The account, `AC…`.
+            twilio_account_sid: String,
+        }
+        optional {
+            /// The account's auth token.
+            #[serde(serialize_with = "expose")]
+            twilio_auth_token: Secret,
+            /// The id of an API key, `SK…`.
+            twilio_api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            twilio_api_secret: Secret,
+            /// Whether Twilio's messaging URL is set too; true unless said otherwise.
+            sms_enabled: bool,
+        }
+        flatten {
+            /// What any number can be given.
+            settings: Settings,
+        }
+    }
+
+    /// A number held at Vonage.
+    pub struct CreateVonageNumber {
+        required {
+            /// The Vonage credential.
+            credential_id: String,
+            /// The number.
+            number: E164,
+        }
+        flatten {
+            /// What any number can be given.
+            settings: Settings,
+        }
+    }
+
+    /// A free US number, by its area code, or a SIP address.
+    pub struct CreateVapiNumber {
+        optional {
+            /// The area code wished for: exactly 3 characters.
+            number_desired_area_code: String,
+            /// The SIP address, `sip:user@sip.vapi.ai`.
+            sip_uri: String,
+            /// What callers of the SIP address are asked for.
+            authentication: SipAuthentication,
+        }
+        flatten {
+            /// What any number can be given.
+            settings: Settings,
+        }
+    }
+
+    /// A number held at Telnyx.
+    pub struct CreateTelnyxNumber {
+        required {
+            /// The Telnyx credential, made in Vapi's dashboard.
+            credential_id: String,
+            /// The number.
+            number: E164,
+        }
+        flatten {
+            /// What any number can be given.
+            settings: Settings,
+        }
+    }
+}
+
+macro_rules! variants {
+    ($($variant:ident($content:ty)),+) => {$(
+        impl From<$content> for CreatePhoneNumber {
+            fn from(content: $content) -> Self {
+                Self::$variant(content)
+            }
+        }
+    )+};
+}
+
+variants!(
+    Byo(CreateByoNumber),
+    Twilio(CreateTwilioNumber),
+    Vonage(CreateVonageNumber),
+    Vapi(CreateVapiNumber),
+    Telnyx(CreateTelnyxNumber)
+);
+
+impl CreatePhoneNumber {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        match self {
+            Self::Byo(create) => {
+                check_dialled("number", &create.number, create.number_e164_check_enabled, problems);
+                check_uuid("credentialId", &create.credential_id, problems);
+                create.settings.check(problems);
+            }
+            Self::Twilio(create) => {
+                create.check_key(problems);
+                create.settings.check(problems);
+            }
+            Self::Vonage(CreateVonageNumber { credential_id, settings, .. })
+            | Self::Telnyx(CreateTelnyxNumber { credential_id, settings, .. }) => {
+                check_uuid("credentialId", credential_id, problems);
+                settings.check(problems);
+            }
+            Self::Vapi(create) => {
+                if let Some(code) = &create.number_desired_area_code {
+                    problems.length("numberDesiredAreaCode", code, 3, 3);
+                }
+                if let Some(authentication) = &create.authentication {
+                    problems.within("authentication", |problems| authentication.check(problems));
+                }
+                create.settings.check(problems);
+            }
+        }
+    }
+}
+
+impl CreateTwilioNumber {
+    fn check_key(&self, problems: &mut Problems) {
+        if self.twilio_account_sid.is_empty() {
+            problems.add("twilioAccountSid", "is empty", "give the account's SID");
+        }
+        let key = (&self.twilio_auth_token, &self.twilio_api_key, &self.twilio_api_secret);
+        match key {
+            (Some(_), _, _) | (None, Some(_), Some(_)) => {}
+            (None, Some(_), None) => problems.add("twilioApiSecret", "is missing", "give the secret of the API key"),
+            (None, None, Some(_)) => problems.add("twilioApiKey", "is missing", "give the id of the API key"),
+            (None, None, None) => {
+                problems.add("twilioAuthToken", "is missing", "give it, or an API key and its secret");
+            }
+        }
+    }
+}

@@ -1,0 +1,410 @@
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+use serde_json::Number;
+
+use super::text::NAME_MAX;
+use crate::model::{
+    Patch, Problems, Secret, expose,
+    object::{request_object, wire_object},
+    open::{open_enum, open_union},
+};
+
+/// The longest tech prefix and the longest diversion header, in characters.
+pub const TRUNK_TEXT_MAX: usize = 10_000;
+
+open_union! {
+    /// A carrier credential as Vapi keeps it. Those of other kinds (Telnyx among them) are kept raw.
+    pub enum Credential by "provider" {
+        /// A SIP trunk.
+        SipTrunk(SipTrunkCredential) = "byo-sip-trunk",
+        /// Twilio.
+        Twilio(TwilioCredential) = "twilio",
+        /// Vonage.
+        Vonage(VonageCredential) = "vonage",
+    }
+}
+
+impl Credential {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::SipTrunk(credential) => credential.id.as_deref(),
+            Self::Twilio(credential) => credential.id.as_deref(),
+            Self::Vonage(credential) => credential.id.as_deref(),
+            Self::Unknown(object) => object.fields().get("id")?.as_str(),
+        }
+    }
+}
+
+wire_object! {
+    /// A SIP trunk as Vapi keeps it. The password is never returned.
+    pub struct SipTrunkCredential {
+        optional {
+            /// Its id.
+            id: String,
+            /// The owning organisation.
+            org_id: String,
+            /// When it was made: ISO 8601, UTC.
+            created_at: String,
+            /// When it was last changed.
+            updated_at: String,
+            /// Its name for people.
+            name: String,
+            /// The trunk's addresses, as they were sent: defaults are not filled in.
+            gateways: Vec<Gateway>,
+            /// How Vapi proves itself to the trunk.
+            outbound_authentication_plan: OutboundAuthentication,
+            /// Whether outbound numbers get a `+`.
+            outbound_leading_plus_enabled: bool,
+            /// What goes before outbound numbers.
+            tech_prefix: String,
+            /// The diversion header of outbound calls.
+            sip_diversion_header: String,
+        }
+    }
+
+    /// One address of a trunk.
+    pub struct Gateway {
+        required {
+            /// The address: IPv4 where inbound is on; outbound alone may have a host name.
+            ip: String,
+        }
+        optional {
+            /// The port, 1 to 65535; 5060 unless said otherwise.
+            port: Number,
+            /// The length of the network's prefix, 24 to 32, by which inbound calls are matched.
+            netmask: Number,
+            /// Whether calls come from it; true unless said otherwise.
+            inbound_enabled: bool,
+            /// Whether calls go to it; true unless said otherwise.
+            outbound_enabled: bool,
+            /// How calls go to it; `udp` unless said otherwise.
+            outbound_protocol: OutboundProtocol,
+            /// Whether its health is checked by OPTIONS.
+            options_ping_enabled: bool,
+        }
+    }
+
+    /// How Vapi proves itself to a trunk.
+    pub struct OutboundAuthentication {
+        optional {
+            /// The user.
+            auth_username: String,
+            /// The password.
+            #[serde(serialize_with = "expose")]
+            auth_password: Secret,
+            /// How Vapi registers with the trunk; without it, it does not.
+            sip_register_plan: SipRegister,
+        }
+    }
+
+    /// How Vapi registers with a trunk.
+    pub struct SipRegister {
+        optional {
+            /// The domain.
+            domain: String,
+            /// The user.
+            username: String,
+            /// The realm.
+            realm: String,
+        }
+    }
+
+    /// A Twilio credential as Vapi keeps it.
+    pub struct TwilioCredential {
+        optional {
+            /// Its id.
+            id: String,
+            /// The owning organisation.
+            org_id: String,
+            /// When it was made: ISO 8601, UTC.
+            created_at: String,
+            /// When it was last changed.
+            updated_at: String,
+            /// Its name for people.
+            name: String,
+            /// The account.
+            account_sid: String,
+            /// The account's token; documented as not returned.
+            #[serde(serialize_with = "expose")]
+            auth_token: Secret,
+            /// The id of an API key.
+            api_key: String,
+            /// The key's secret; documented as not returned.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+        }
+    }
+
+    /// A Vonage credential as Vapi keeps it.
+    pub struct VonageCredential {
+        optional {
+            /// Its id.
+            id: String,
+            /// The owning organisation.
+            org_id: String,
+            /// When it was made: ISO 8601, UTC.
+            created_at: String,
+            /// When it was last changed.
+            updated_at: String,
+            /// Its name for people.
+            name: String,
+            /// The API key's id.
+            api_key: String,
+            /// The key's secret; documented as not returned.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+            /// The Vonage application.
+            vonage_application_id: String,
+            /// The application's private key; documented as not returned.
+            #[serde(serialize_with = "expose")]
+            vonage_application_private_key: Secret,
+        }
+    }
+}
+
+open_enum! {
+    /// How calls go to a gateway.
+    pub enum OutboundProtocol {
+        /// TLS, with encrypted media.
+        TlsSrtp = "tls/srtp",
+        /// TCP.
+        Tcp = "tcp",
+        /// TLS.
+        Tls = "tls",
+        /// UDP.
+        Udp = "udp",
+    }
+}
+
+/// The body that makes a credential.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "provider")]
+#[non_exhaustive]
+pub enum CreateCredential {
+    /// A SIP trunk.
+    #[serde(rename = "byo-sip-trunk")]
+    SipTrunk(CreateSipTrunkCredential),
+    /// Twilio.
+    #[serde(rename = "twilio")]
+    Twilio(CreateTwilioCredential),
+    /// Vonage.
+    #[serde(rename = "vonage")]
+    Vonage(CreateVonageCredential),
+}
+
+/// The body that changes a credential.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "provider")]
+#[non_exhaustive]
+pub enum UpdateCredential {
+    /// A SIP trunk.
+    #[serde(rename = "byo-sip-trunk")]
+    SipTrunk(UpdateSipTrunkCredential),
+    /// Twilio.
+    #[serde(rename = "twilio")]
+    Twilio(UpdateTwilioCredential),
+    /// Vonage.
+    #[serde(rename = "vonage")]
+    Vonage(UpdateVonageCredential),
+}
+
+request_object! {
+    /// A new SIP trunk.
+    pub struct CreateSipTrunkCredential {
+        required {
+            /// The trunk's addresses.
+            gateways: Vec<Gateway>,
+        }
+        optional {
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+            /// How Vapi proves itself to the trunk.
+            outbound_authentication_plan: OutboundAuthentication,
+            /// Whether outbound numbers get a `+`; Twilio and Vonage want it.
+            outbound_leading_plus_enabled: bool,
+            /// What goes before outbound numbers, at most 10,000 characters.
+            tech_prefix: String,
+            /// The diversion header of outbound calls, at most 10,000 characters.
+            sip_diversion_header: String,
+        }
+    }
+
+    /// A new Twilio credential.
+    pub struct CreateTwilioCredential {
+        required {
+            /// The account.
+            account_sid: String,
+        }
+        optional {
+            /// The account's token.
+            #[serde(serialize_with = "expose")]
+            auth_token: Secret,
+            /// The id of an API key.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+
+    /// A new Vonage credential.
+    pub struct CreateVonageCredential {
+        required {
+            /// The API key's id.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+        }
+        optional {
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+
+    /// Changes of a SIP trunk.
+    pub struct UpdateSipTrunkCredential {
+        patch {
+            /// The trunk's addresses: the whole list, it is replaced.
+            gateways: Vec<Gateway>,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+            /// How Vapi proves itself to the trunk.
+            outbound_authentication_plan: OutboundAuthentication,
+            /// Whether outbound numbers get a `+`.
+            outbound_leading_plus_enabled: bool,
+            /// What goes before outbound numbers, at most 10,000 characters.
+            tech_prefix: String,
+            /// The diversion header of outbound calls, at most 10,000 characters.
+            sip_diversion_header: String,
+        }
+    }
+
+    /// Changes of a Twilio credential.
+    pub struct UpdateTwilioCredential {
+        patch {
+            /// The account.
+            account_sid: String,
+            /// The account's token.
+            #[serde(serialize_with = "expose")]
+            auth_token: Secret,
+            /// The id of an API key.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+
+    /// Changes of a Vonage credential.
+    pub struct UpdateVonageCredential {
+        patch {
+            /// The API key's id.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+}
+
+macro_rules! variants {
+    ($($whole:ident::$variant:ident($content:ty)),+ $(,)?) => {$(
+        impl From<$content> for $whole {
+            fn from(content: $content) -> Self {
+                Self::$variant(content)
+            }
+        }
+    )+};
+}
+
+variants!(
+    CreateCredential::SipTrunk(CreateSipTrunkCredential),
+    CreateCredential::Twilio(CreateTwilioCredential),
+    CreateCredential::Vonage(CreateVonageCredential),
+    UpdateCredential::SipTrunk(UpdateSipTrunkCredential),
+    UpdateCredential::Twilio(UpdateTwilioCredential),
+    UpdateCredential::Vonage(UpdateVonageCredential),
+);
+
+impl CreateCredential {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        let name = match self {
+            Self::SipTrunk(create) => return create.check(problems),
+            Self::Twilio(create) => &create.name,
+            Self::Vonage(create) => &create.name,
+        };
+        check_name(name.as_deref(), problems);
+    }
+}
+
+impl CreateSipTrunkCredential {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        let prefix = self.tech_prefix.as_deref();
+        check_trunk(Some(&self.gateways), prefix, self.sip_diversion_header.as_deref(), problems);
+        check_name(self.name.as_deref(), problems);
+    }
+}
+
+impl UpdateCredential {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        let name = match self {
+            Self::SipTrunk(update) => {
+                let gateways = update.gateways.set().map(Vec::as_slice);
+                let prefix = update.tech_prefix.set().map(String::as_str);
+                check_trunk(gateways, prefix, update.sip_diversion_header.set().map(String::as_str), problems);
+                &update.name
+            }
+            Self::Twilio(update) => &update.name,
+            Self::Vonage(update) => &update.name,
+        };
+        check_name(name.set().map(String::as_str), problems);
+    }
+}
+
+fn check_name(name: Option<&str>, problems: &mut Problems) {
+    if let Some(name) = name {
+        problems.length("name", name, 1, NAME_MAX);
+    }
+}
+
+fn check_trunk(gateways: Option<&[Gateway]>, prefix: Option<&str>, diversion: Option<&str>, problems: &mut Problems) {
+    if gateways.is_some_and(<[_]>::is_empty) {
+        problems.add("gateways", "is empty", "give at least one gateway");
+    }
+    for (at, gateway) in gateways.into_iter().flatten().enumerate() {
+        problems.within(format!("gateways[{at}]"), |problems| gateway.check(problems));
+    }
+    for (field, text) in [("techPrefix", prefix), ("sipDiversionHeader", diversion)] {
+        if let Some(text) = text {
+            problems.length(field, text, 0, TRUNK_TEXT_MAX);
+        }
+    }
+}
+
+impl Gateway {
+    fn check(&self, problems: &mut Problems) {
+        if let Some(port) = &self.port {
+            problems.range("port", port, 1, 65_535);
+        }
+        if let Some(netmask) = &self.netmask {
+            problems.range("netmask", netmask, 24, 32);
+        }
+        let inbound = self.inbound_enabled != Some(false);
+        if let Some(ip) = self.ip.as_deref() {
+            if inbound && ip.parse::<Ipv4Addr>().is_err() {
+                let fault = "is not an IPv4 address, which an inbound gateway needs";
+                problems.add("ip", fault, "give the address, or set `inboundEnabled` to false");
+            }
+        }
+    }
+}

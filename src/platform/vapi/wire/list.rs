@@ -1,0 +1,215 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+
+use super::number::PhoneNumber;
+use crate::http::Call;
+use crate::model::{
+    Extra, Problems,
+    object::wire_object,
+    open::open_enum,
+};
+
+/// The most characters of a search.
+pub const SEARCH_MAX: usize = 100;
+/// The most numbers in one answer.
+pub const LIMIT_MAX: u32 = 1000;
+
+/// Bounds that both lists know: how many, and made or changed when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct ListFilter {
+    limit: Option<u32>,
+    bounds: Vec<(&'static str, Timestamp)>,
+}
+
+/// A strict or inclusive bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)] // there are four comparisons
+pub enum Bound {
+    /// Later than.
+    After,
+    /// At, or later than.
+    From,
+    /// Earlier than.
+    Before,
+    /// At, or earlier than.
+    Until,
+}
+
+impl ListFilter {
+    /// Everything, 100 at most.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many at most, up to 1000; 100 unless said otherwise.
+    pub const fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Only what was made at such a time.
+    pub fn created(mut self, bound: Bound, at: Timestamp) -> Self {
+        let name = match bound {
+            Bound::After => "createdAtGt",
+            Bound::From => "createdAtGe",
+            Bound::Before => "createdAtLt",
+            Bound::Until => "createdAtLe",
+        };
+        self.bounds.push((name, at));
+        self
+    }
+
+    /// Only what was last changed at such a time.
+    pub fn updated(mut self, bound: Bound, at: Timestamp) -> Self {
+        let name = match bound {
+            Bound::After => "updatedAtGt",
+            Bound::From => "updatedAtGe",
+            Bound::Before => "updatedAtLt",
+            Bound::Until => "updatedAtLe",
+        };
+        self.bounds.push((name, at));
+        self
+    }
+
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        if let Some(limit) = self.limit {
+            problems.range("limit", &limit.into(), 0, LIMIT_MAX);
+        }
+    }
+
+    pub(crate) fn apply(&self, call: Call) -> Call {
+        let call = call.query("limit", self.limit);
+        self.bounds.iter().fold(call, |call, (name, at)| call.query(name, Some(format!("{at:.3}"))))
+    }
+}
+
+/// The list that can be searched and comes in pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct SearchNumbers {
+    pub(crate) filter: ListFilter,
+    search: Option<String>,
+    sort_order: Option<SortOrder>,
+    sort_by: Option<SortBy>,
+    pub(crate) page: Option<u32>,
+}
+
+impl SearchNumbers {
+    /// Everything, newest first, 100 a page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The bounds that both lists know; the limit is that of a page.
+    pub fn filter(mut self, filter: ListFilter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Numbers whose name, number or SIP address holds this text, in any letter case; at most 100
+    /// characters.
+    pub fn search(mut self, text: impl Into<String>) -> Self {
+        self.search = Some(text.into());
+        self
+    }
+
+    /// Which end comes first.
+    pub fn sort_order(mut self, order: SortOrder) -> Self {
+        self.sort_order = Some(order);
+        self
+    }
+
+    /// What is sorted by.
+    pub fn sort_by(mut self, key: SortBy) -> Self {
+        self.sort_by = Some(key);
+        self
+    }
+
+    /// Which page, from 1.
+    pub const fn page(mut self, page: u32) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        self.filter.check(problems);
+        if let Some(search) = &self.search {
+            problems.length("search", search, 0, SEARCH_MAX);
+        }
+        if self.page == Some(0) {
+            problems.add("page", "is 0", "pages count from 1");
+        }
+    }
+
+    pub(crate) fn apply(&self, call: Call) -> Call {
+        self.filter
+            .apply(call.query("search", self.search.as_deref()))
+            .query("page", self.page)
+            .query("sortOrder", self.sort_order.as_ref())
+            .query("sortBy", self.sort_by.as_ref())
+    }
+}
+
+open_enum! {
+    /// Which end of a list comes first.
+    pub enum SortOrder {
+        /// The smallest.
+        Ascending = "ASC",
+        /// The largest.
+        Descending = "DESC",
+    }
+
+    /// What a list is sorted by.
+    pub enum SortBy {
+        /// When it was made.
+        CreatedAt = "createdAt",
+        /// How long it took; of calls.
+        Duration = "duration",
+        /// What it cost; of calls.
+        Cost = "cost",
+    }
+}
+
+/// One page of numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NumberPage {
+    /// The numbers.
+    pub results: Vec<PhoneNumber>,
+    /// Where the page stands in the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<PageMetadata>,
+    /// Every field that this crate does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+wire_object! {
+    /// Where a page stands in its list.
+    pub struct PageMetadata {
+        optional {
+            /// How many a page has.
+            items_per_page: Number,
+            /// How many there are in all.
+            total_items: Number,
+            /// Which page it is, from 1.
+            current_page: Number,
+            /// How many pages there are.
+            total_pages: Number,
+            /// Whether there is a page after it.
+            has_next_page: bool,
+            /// A cursor; no parameter that takes it is declared.
+            next_cursor: String,
+            /// Which end came first.
+            sort_order: SortOrder,
+            /// Whether some are too old to be shown.
+            items_beyond_retention: bool,
+            /// The latest time in it.
+            created_at_le: String,
+            /// The earliest time in it.
+            created_at_ge: String,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The exact bodies of Vapi's API.
+
+mod create;
+mod credential;
+mod hook;
+mod list;
+mod number;
+mod server;
+mod settings;
+mod sip;
+mod text;
+mod transfer;
+mod update;
+
+pub use create::*;
+pub use credential::*;
+pub use hook::*;
+pub use list::*;
+pub use number::*;
+pub use server::*;
+pub use settings::*;
+pub use sip::*;
+pub use text::{NAME_MAX, NUMBER_LENGTH};
+pub(super) use text::check_uuid;
+pub use transfer::*;
+pub use update::*;

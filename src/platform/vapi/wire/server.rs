@@ -1,0 +1,84 @@
+use serde_json::Number;
+
+use crate::model::{Extra, Problems, object::wire_object, open::open_enum};
+
+wire_object! {
+    /// Where Vapi sends a number's webhooks.
+    pub struct Server {
+        optional {
+            /// The webhook's address.
+            url: String,
+            /// How long Vapi waits for an answer: 1 to 300 seconds, 20 unless said otherwise.
+            timeout_seconds: Number,
+            /// Headers sent along, by name; texts. An `Authorization` here beats the credential.
+            headers: Extra,
+            /// The webhook-auth credential; not the carrier credential of the number.
+            credential_id: String,
+            /// When to send a webhook again.
+            backoff_plan: BackoffPlan,
+            /// Whether webhooks come from Vapi's fixed addresses.
+            static_ip_addresses_enabled: bool,
+            /// Paths of the body to encrypt, with a credential that has an encryption plan.
+            encrypted_paths: Vec<String>,
+        }
+    }
+
+    /// When a webhook is sent again.
+    pub struct BackoffPlan {
+        required {
+            /// How the delay grows.
+            #[serde(rename = "type")]
+            kind: BackoffKind,
+            /// How often it is sent again: 0 to 10.
+            max_retries: Number,
+            /// The first delay: 0 to 10 seconds.
+            base_delay_seconds: Number,
+        }
+        optional {
+            /// Statuses after which it is not sent again.
+            excluded_status_codes: Vec<Number>,
+        }
+    }
+}
+
+open_enum! {
+    /// How a delay grows.
+    pub enum BackoffKind {
+        /// Always the same.
+        Fixed = "fixed",
+        /// Doubling.
+        Exponential = "exponential",
+    }
+}
+
+impl Server {
+    /// Adds a header. Its value may be a secret; it shows in no `Debug`.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.get_or_insert_default().0.insert(name.into(), value.into().into());
+        self
+    }
+
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        if let Some(timeout) = &self.timeout_seconds {
+            problems.range("timeoutSeconds", timeout, 1, 300);
+        }
+        if let Some(headers) = &self.headers {
+            for (name, value) in &headers.0 {
+                if !value.is_string() {
+                    problems.add(&format!("headers.{name}"), "is not a text", "give the value as a text");
+                }
+            }
+        }
+        if let Some(plan) = &self.backoff_plan {
+            problems.within("backoffPlan", |problems| {
+                if let Some(retries) = &plan.max_retries {
+                    problems.range("maxRetries", retries, 0, 10);
+                }
+                if let Some(delay) = &plan.base_delay_seconds {
+                    problems.range("baseDelaySeconds", delay, 0, 10);
+                }
+            });
+        }
+    }
+}

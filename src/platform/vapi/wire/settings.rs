@@ -1,0 +1,96 @@
+use super::hook::Hook;
+use super::server::Server;
+use super::text::NAME_MAX;
+use super::transfer::Destination;
+use crate::model::{Patch, Problems, object::request_object};
+
+request_object! {
+    /// What a new number of any carrier can be given.
+    pub struct Settings {
+        optional {
+            /// Its name for people, at most 40 characters.
+            name: String,
+            /// The assistant that answers.
+            assistant_id: String,
+            /// The squad that answers.
+            squad_id: String,
+            /// The workflow that answers.
+            workflow_id: String,
+            /// Where its webhooks go.
+            server: Server,
+            /// Where a call goes when nobody answers for the number.
+            fallback_destination: Destination,
+            /// What happens on call events.
+            hooks: Vec<Hook>,
+        }
+    }
+
+    /// What an update changes of a number of any carrier. Clearing is documented for the assistant
+    /// alone; whether `null` clears the others, the platform decides.
+    pub struct SettingsPatch {
+        patch {
+            /// Its name for people, at most 40 characters.
+            name: String,
+            /// The assistant that answers.
+            assistant_id: String,
+            /// The squad that answers.
+            squad_id: String,
+            /// The workflow that answers.
+            workflow_id: String,
+            /// Where its webhooks go.
+            server: Server,
+            /// Where a call goes when nobody answers for the number.
+            fallback_destination: Destination,
+            /// What happens on call events: the whole list, it is replaced.
+            hooks: Vec<Hook>,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Default for SettingsPatch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Settings {
+    pub(super) fn check(&self, problems: &mut Problems) {
+        let Self { name, server, fallback_destination, hooks, .. } = self;
+        check(name.as_deref(), server.as_ref(), fallback_destination.as_ref(), hooks.as_deref(), problems);
+    }
+}
+
+impl SettingsPatch {
+    pub(super) fn check(&self, problems: &mut Problems) {
+        let Self { name, server, fallback_destination, hooks, .. } = self;
+        let hooks = hooks.set().map(Vec::as_slice);
+        check(name.set().map(String::as_str), server.set(), fallback_destination.set(), hooks, problems);
+    }
+}
+
+fn check(
+    name: Option<&str>,
+    server: Option<&Server>,
+    fallback: Option<&Destination>,
+    hooks: Option<&[Hook]>,
+    problems: &mut Problems,
+) {
+    if let Some(name) = name {
+        problems.length("name", name, 0, NAME_MAX);
+    }
+    if let Some(server) = server {
+        problems.within("server", |problems| server.check(problems));
+    }
+    if let Some(fallback) = fallback {
+        problems.within("fallbackDestination", |problems| fallback.check(problems));
+    }
+    for (at, hook) in hooks.into_iter().flatten().enumerate() {
+        problems.within(format!("hooks[{at}]"), |problems| hook.check(problems));
+    }
+}

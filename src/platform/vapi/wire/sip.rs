@@ -1,0 +1,33 @@
+use crate::model::{Problems, Secret, expose, object::wire_object};
+
+/// The fewest and the most characters of a SIP user and of a SIP password.
+pub const SIP_SECRET_LENGTH: (usize, usize) = (20, 40);
+
+wire_object! {
+    /// What callers of a SIP address are asked for.
+    pub struct SipAuthentication {
+        required {
+            /// The user, 20 to 40 characters.
+            username: String,
+            /// The password, 20 to 40 characters.
+            #[serde(serialize_with = "expose")]
+            password: Secret,
+        }
+        optional {
+            /// The realm; the region's SIP host unless said otherwise.
+            realm: String,
+        }
+    }
+}
+
+impl SipAuthentication {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        let (min, max) = SIP_SECRET_LENGTH;
+        if let Some(username) = &self.username {
+            problems.length("username", username, min, max);
+        }
+        if let Some(password) = &self.password {
+            problems.length("password", password.expose(), min, max);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Rules for texts that several objects share.
+
+use crate::E164;
+use crate::model::Problems;
+
+/// The longest name of a number or a credential, in characters.
+pub const NAME_MAX: usize = 40;
+/// The fewest and the most characters of a number that is dialled.
+pub const NUMBER_LENGTH: (usize, usize) = (3, 40);
+
+/// The languages of a message's texts, sorted.
+pub(crate) const LANGUAGES: [&str; 185] = [
+    "aa", "ab", "ae", "af", "ak", "am", "an", "ar", "as", "av", "ay", "az", "ba", "be", "bg", "bh", "bi", "bm", "bn",
+    "bo", "br", "bs", "ca", "ce", "ch", "co", "cr", "cs", "cu", "cv", "cy", "da", "de", "dv", "dz", "ee", "el", "en",
+    "eo", "es", "et", "eu", "fa", "ff", "fi", "fj", "fo", "fr", "fy", "ga", "gd", "gl", "gn", "gu", "gv", "ha", "he",
+    "hi", "ho", "hr", "ht", "hu", "hy", "hz", "ia", "id", "ie", "ig", "ii", "ik", "io", "is", "it", "iu", "ja", "jv",
+    "ka", "kg", "ki", "kj", "kk", "kl", "km", "kn", "ko", "kr", "ks", "ku", "kv", "kw", "ky", "la", "lb", "lg", "li",
+    "ln", "lo", "lt", "lu", "lv", "mg", "mh", "mi", "mk", "ml", "mn", "mr", "ms", "mt", "my", "na", "nb", "nd", "ne",
+    "ng", "nl", "nn", "no", "nr", "nv", "ny", "oc", "oj", "om", "or", "os", "pa", "pi", "pl", "ps", "pt", "qu", "rm",
+    "rn", "ro", "ru", "rw", "sa", "sc", "sd", "se", "sg", "si", "sk", "sl", "sm", "sn", "so", "sq", "sr", "ss", "st",
+    "su", "sv", "sw", "ta", "te", "tg", "th", "ti", "tk", "tl", "tn", "to", "tr", "ts", "tt", "tw", "ty", "ug", "uk",
+    "ur", "uz", "ve", "vi", "vo", "wa", "wo", "xh", "yi", "yo", "yue", "za", "zh", "zu",
+];
+
+/// A number that is dialled or called: E.164 unless the check is off; then letters and digits after an
+/// optional `+`. 3 to 40 characters either way.
+pub(crate) fn check_dialled(field: &str, number: &str, e164_check: Option<bool>, problems: &mut Problems) {
+    problems.length(field, number, NUMBER_LENGTH.0, NUMBER_LENGTH.1);
+    if e164_check == Some(false) {
+        let rest = number.strip_prefix('+').unwrap_or(number);
+        if rest.is_empty() || !rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            problems.add(field, "is not letters and digits after an optional `+`", "leave everything else out");
+        }
+    } else if let Err(error) = number.parse::<E164>() {
+        problems.add(field, error.to_string(), "correct it, or switch `numberE164CheckEnabled` off");
+    }
+}
+
+/// Vapi checks that a credential's id is a UUID.
+pub(crate) fn check_uuid(field: &str, id: &str, problems: &mut Problems) {
+    let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    let uuid = id.len() == 36
+        && id.bytes().enumerate().all(|(at, byte)| if dash(at) { byte == b'-' } else { byte.is_ascii_hexdigit() });
+    if !uuid {
+        problems.add(field, "is not a UUID", "copy the credential's id from Vapi; it is not the API key");
+    }
+}

@@ -1,0 +1,313 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value};
+
+use super::text::{LANGUAGES, check_dialled};
+use crate::model::{
+    Extra, Problems,
+    object::wire_object,
+    open::{open_enum, open_union},
+};
+
+open_union! {
+    /// Where a call is transferred to: the fallback of a number, or a hook's target.
+    pub enum Destination by "type" {
+        /// A telephone number.
+        Number(NumberDestination) = "number",
+        /// A SIP address.
+        Sip(SipDestination) = "sip",
+    }
+}
+
+wire_object! {
+    /// A telephone number to transfer to.
+    pub struct NumberDestination {
+        required {
+            /// The number, 3 to 40 characters: E.164, or with the check off letters and digits after an
+            /// optional `+`.
+            number: String,
+        }
+        optional {
+            /// Whether `number` must be E.164; true unless said otherwise.
+            number_e164_check_enabled: bool,
+            /// What is dialled once the transfer connects: 1 to 10 characters.
+            extension: String,
+            /// The caller's number that is shown, at most 40 characters: E.164, `{{customer.number}}` or
+            /// `{{phoneNumber.number}}`.
+            caller_id: String,
+            /// What is said before; an empty text means silence.
+            message: Message,
+            /// How the transfer runs; blind unless said otherwise.
+            transfer_plan: TransferPlan,
+            /// A hint for the model that chooses a destination.
+            description: String,
+        }
+    }
+
+    /// A SIP address to transfer to.
+    pub struct SipDestination {
+        required {
+            /// The address, `sip:user@host`.
+            sip_uri: String,
+        }
+        optional {
+            /// The caller that is shown, at most 40 characters; only where the plan's verb is `dial`.
+            caller_id: String,
+            /// More headers of the REFER, by name.
+            sip_headers: Extra,
+            /// What is said before; an empty text means silence.
+            message: Message,
+            /// How the transfer runs; blind unless said otherwise.
+            transfer_plan: TransferPlan,
+            /// A hint for the model that chooses a destination.
+            description: String,
+        }
+    }
+
+    /// How a transfer runs.
+    pub struct TransferPlan {
+        required {
+            /// The way of it.
+            mode: TransferMode,
+        }
+        optional {
+            /// What is said to whom the call is transferred.
+            message: Message,
+            /// How long an operator is waited for: 1 to 600 seconds, 60 unless said otherwise.
+            timeout: Number,
+            /// The SIP verb; `refer` unless said otherwise.
+            sip_verb: SipVerb,
+            /// How long it rings with the verb `dial`: 1 to 600 seconds, 60 unless said otherwise.
+            dial_timeout: Number,
+            /// What is played while the caller waits: the address of an MP3 or WAV file.
+            hold_audio_url: String,
+            /// What is played when the transfer is done, likewise.
+            transfer_complete_audio_url: String,
+            /// How much of the conversation the next agent sees.
+            context_engineering_plan: ContextPlan,
+            /// The TwiML run for whom the call is transferred, at most 4096 characters.
+            twiml: String,
+            /// How the summary is made.
+            summary_plan: SummaryPlan,
+            /// Whether the SIP headers also go into the Refer-To address.
+            sip_headers_in_refer_to_enabled: bool,
+            /// What happens when the transfer fails.
+            fallback_plan: FallbackPlan,
+        }
+    }
+
+    /// How the summary of a transfer is made.
+    pub struct SummaryPlan {
+        optional {
+            /// The prompt, as free objects.
+            messages: Vec<Map<String, Value>>,
+            /// Whether there is one; true unless said otherwise.
+            enabled: bool,
+            /// How long it may take: 1 to 60 seconds, 5 unless said otherwise.
+            timeout_seconds: Number,
+        }
+    }
+
+    /// What happens when a transfer fails.
+    pub struct FallbackPlan {
+        required {
+            /// What is said.
+            message: Message,
+        }
+        optional {
+            /// Whether the call then ends; true unless said otherwise.
+            end_call_enabled: bool,
+        }
+    }
+
+    /// All of the conversation.
+    pub struct AllContext {}
+
+    /// None of the conversation.
+    pub struct NoContext {}
+
+    /// The last messages of the conversation.
+    pub struct LastMessages {
+        required {
+            /// How many.
+            max_messages: Number,
+        }
+    }
+
+    /// A message with a text for each language.
+    pub struct CustomMessage {
+        optional {
+            /// The text, at most 1000 characters.
+            content: String,
+            /// One text for each language; beats `content`.
+            contents: Vec<MessageContent>,
+        }
+    }
+
+    /// A text in one language.
+    pub struct TextContent {
+        required {
+            /// The text.
+            text: String,
+            /// The language's code, such as `en`.
+            language: String,
+        }
+    }
+}
+
+open_union! {
+    /// How much of the conversation the next agent sees.
+    pub enum ContextPlan by "type" {
+        /// All of it.
+        All(AllContext) = "all",
+        /// None of it.
+        None(NoContext) = "none",
+        /// The last messages.
+        LastMessages(LastMessages) = "lastNMessages",
+    }
+}
+
+open_union! {
+    /// One part of a custom message.
+    pub enum MessageContent by "type" {
+        /// A text.
+        Text(TextContent) = "text",
+    }
+}
+
+open_union! {
+    /// A message that is more than a text.
+    pub enum MessageObject by "type" {
+        /// With a text for each language.
+        Custom(CustomMessage) = "custom-message",
+    }
+}
+
+/// Something that is said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Message {
+    /// A text.
+    Text(String),
+    /// More than a text.
+    Object(MessageObject),
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<CustomMessage> for Message {
+    fn from(message: CustomMessage) -> Self {
+        Self::Object(message.into())
+    }
+}
+
+open_enum! {
+    /// The way of a transfer.
+    pub enum TransferMode {
+        /// Without a word.
+        Blind = "blind-transfer",
+        /// Blind, with a summary in a SIP header.
+        BlindWithSummaryHeader = "blind-transfer-add-summary-to-sip-header",
+        /// With a message.
+        SayMessage = "warm-transfer-say-message",
+        /// With a summary.
+        SaySummary = "warm-transfer-say-summary",
+        /// With TwiML.
+        Twiml = "warm-transfer-twiml",
+        /// Waits for the operator, then a message.
+        WaitThenMessage = "warm-transfer-wait-for-operator-to-speak-first-and-then-say-message",
+        /// Waits for the operator, then a summary.
+        WaitThenSummary = "warm-transfer-wait-for-operator-to-speak-first-and-then-say-summary",
+        /// With the caller on hold.
+        Experimental = "warm-transfer-experimental",
+    }
+
+    /// A SIP verb.
+    pub enum SipVerb {
+        /// REFER.
+        Refer = "refer",
+        /// BYE.
+        Bye = "bye",
+        /// A new call.
+        Dial = "dial",
+    }
+}
+
+impl Destination {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        match self {
+            Self::Number(to) => {
+                if let Some(number) = &to.number {
+                    check_dialled("number", number, to.number_e164_check_enabled, problems);
+                }
+                if let Some(extension) = &to.extension {
+                    problems.length("extension", extension, 1, 10);
+                }
+                check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_ref(), problems);
+            }
+            Self::Sip(to) => {
+                check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_ref(), problems);
+            }
+            Self::Unknown(_) => {}
+        }
+    }
+}
+
+fn check_spoken(
+    caller_id: Option<&str>,
+    message: Option<&Message>,
+    plan: Option<&TransferPlan>,
+    problems: &mut Problems,
+) {
+    if let Some(caller_id) = caller_id {
+        problems.length("callerId", caller_id, 0, 40);
+    }
+    check_message(message, problems);
+    if let Some(plan) = plan {
+        problems.within("transferPlan", |problems| plan.check(problems));
+    }
+}
+
+fn check_message(message: Option<&Message>, problems: &mut Problems) {
+    let Some(Message::Object(MessageObject::Custom(message))) = message else { return };
+    problems.within("message", |problems| {
+        if let Some(content) = &message.content {
+            problems.length("content", content, 0, 1000);
+        }
+        for (at, content) in message.contents.iter().flatten().enumerate() {
+            let MessageContent::Text(TextContent { language: Some(language), .. }) = content else { continue };
+            if LANGUAGES.binary_search(&language.as_str()).is_err() {
+                let field = format!("contents[{at}].language");
+                problems.add(&field, format!("is {language:?}, which Vapi does not list"), "use an ISO 639-1 code, or yue");
+            }
+        }
+    });
+}
+
+impl TransferPlan {
+    fn check(&self, problems: &mut Problems) {
+        check_message(self.message.as_ref(), problems);
+        if let Some(timeout) = &self.timeout {
+            problems.range("timeout", timeout, 1, 600);
+        }
+        if let Some(timeout) = &self.dial_timeout {
+            problems.range("dialTimeout", timeout, 1, 600);
+        }
+        if let Some(twiml) = &self.twiml {
+            problems.length("twiml", twiml, 0, 4096);
+        }
+        if let Some(ContextPlan::LastMessages(LastMessages { max_messages: Some(max), .. })) = &self.context_engineering_plan {
+            problems.range("contextEngineeringPlan.maxMessages", max, 0, u32::MAX);
+        }
+        if let Some(SummaryPlan { timeout_seconds: Some(timeout), .. }) = &self.summary_plan {
+            problems.range("summaryPlan.timeoutSeconds", timeout, 1, 60);
+        }
+        if let Some(plan) = &self.fallback_plan {
+            problems.within("fallbackPlan", |problems| check_message(plan.message.as_ref(), problems));
+        }
+    }
+}

@@ -1,0 +1,186 @@
+use serde::Serialize;
+
+use super::settings::SettingsPatch;
+use super::sip::SipAuthentication;
+use super::text::{check_dialled, check_uuid};
+use crate::E164;
+use crate::model::{Patch, Problems, Secret, expose, object::request_object};
+
+/// The body that changes a number. [`Settings`](Self::Settings) fits every carrier and names none;
+/// the others also change what only their carrier has, and name it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum UpdatePhoneNumber {
+    /// Of any carrier.
+    Settings(SettingsPatch),
+    /// Of one carrier.
+    Carrier(UpdateCarrier),
+}
+
+/// Changes of a number of one carrier.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "provider")]
+#[non_exhaustive]
+pub enum UpdateCarrier {
+    /// On a SIP trunk of your own.
+    #[serde(rename = "byo-phone-number")]
+    Byo(UpdateByoNumber),
+    /// At Twilio.
+    #[serde(rename = "twilio")]
+    Twilio(UpdateTwilioNumber),
+    /// At Vonage.
+    #[serde(rename = "vonage")]
+    Vonage(UpdateVonageNumber),
+    /// Of Vapi itself.
+    #[serde(rename = "vapi")]
+    Vapi(UpdateVapiNumber),
+    /// At Telnyx.
+    #[serde(rename = "telnyx")]
+    Telnyx(UpdateTelnyxNumber),
+}
+
+request_object! {
+    /// Changes of a number on a SIP trunk of your own.
+    pub struct UpdateByoNumber {
+        patch {
+            /// The number as the carrier sends it, 3 to 40 characters.
+            number: String,
+            /// Whether `number` must be E.164.
+            number_e164_check_enabled: bool,
+            /// The trunk's credential.
+            credential_id: String,
+        }
+        flatten {
+            /// What can be changed of any number.
+            settings: SettingsPatch,
+        }
+    }
+
+    /// Changes of a number at Twilio, for example of its token.
+    pub struct UpdateTwilioNumber {
+        patch {
+            /// The number.
+            number: E164,
+            /// The account, `AC…`.
+            twilio_account_sid: String,
+            /// The account's auth token.
+            #[serde(serialize_with = "expose")]
+            twilio_auth_token: Secret,
+            /// The id of an API key, `SK…`.
+            twilio_api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            twilio_api_secret: Secret,
+            /// Whether text messages go to Vapi too.
+            sms_enabled: bool,
+        }
+        flatten {
+            /// What can be changed of any number.
+            settings: SettingsPatch,
+        }
+    }
+
+    /// Changes of a number at Vonage.
+    pub struct UpdateVonageNumber {
+        patch {
+            /// The number.
+            number: E164,
+            /// The Vonage credential.
+            credential_id: String,
+        }
+        flatten {
+            /// What can be changed of any number.
+            settings: SettingsPatch,
+        }
+    }
+
+    /// Changes of a number of Vapi itself.
+    pub struct UpdateVapiNumber {
+        patch {
+            /// The SIP address.
+            sip_uri: String,
+            /// What callers of the SIP address are asked for.
+            authentication: SipAuthentication,
+        }
+        flatten {
+            /// What can be changed of any number.
+            settings: SettingsPatch,
+        }
+    }
+
+    /// Changes of a number at Telnyx.
+    pub struct UpdateTelnyxNumber {
+        patch {
+            /// The number.
+            number: E164,
+            /// The Telnyx credential.
+            credential_id: String,
+        }
+        flatten {
+            /// What can be changed of any number.
+            settings: SettingsPatch,
+        }
+    }
+}
+
+impl From<SettingsPatch> for UpdatePhoneNumber {
+    fn from(settings: SettingsPatch) -> Self {
+        Self::Settings(settings)
+    }
+}
+
+macro_rules! variants {
+    ($($variant:ident($content:ty)),+) => {$(
+        impl From<$content> for UpdatePhoneNumber {
+            fn from(content: $content) -> Self {
+                Self::Carrier(UpdateCarrier::$variant(content))
+            }
+        }
+    )+};
+}
+
+variants!(
+    Byo(UpdateByoNumber),
+    Twilio(UpdateTwilioNumber),
+    Vonage(UpdateVonageNumber),
+    Vapi(UpdateVapiNumber),
+    Telnyx(UpdateTelnyxNumber)
+);
+
+impl UpdatePhoneNumber {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        let credential = |id: &Patch<String>, problems: &mut Problems| {
+            if let Patch::Set(id) = id {
+                check_uuid("credentialId", id, problems);
+            }
+        };
+        let settings = match self {
+            Self::Settings(settings) => settings,
+            Self::Carrier(UpdateCarrier::Byo(update)) => {
+                if let Patch::Set(number) = &update.number {
+                    let checked = update.number_e164_check_enabled.set().copied();
+                    // Without a word on the check, the number's own setting decides, and only Vapi knows it.
+                    check_dialled("number", number, Some(checked.unwrap_or(false)), problems);
+                }
+                credential(&update.credential_id, problems);
+                &update.settings
+            }
+            Self::Carrier(UpdateCarrier::Twilio(update)) => &update.settings,
+            Self::Carrier(
+                UpdateCarrier::Vonage(UpdateVonageNumber { credential_id, settings, .. })
+                | UpdateCarrier::Telnyx(UpdateTelnyxNumber { credential_id, settings, .. }),
+            ) => {
+                credential(credential_id, problems);
+                settings
+            }
+            Self::Carrier(UpdateCarrier::Vapi(update)) => {
+                if let Patch::Set(authentication) = &update.authentication {
+                    problems.within("authentication", |problems| authentication.check(problems));
+                }
+                &update.settings
+            }
+        };
+        settings.check(problems);
+    }
+}

@@ -1,0 +1,102 @@
+//! Where numbers are held: [`NumberProvider`] and its implementations.
+
+mod byo;
+mod sip;
+pub mod twilio;
+
+use std::any::Any;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+
+pub use self::twilio::Twilio;
+use crate::E164;
+use crate::error::Result;
+use crate::model::{Details, NumberSource, ProviderKind};
+
+/// Where a number is held.
+///
+/// Implement every method; there are no defaults. `Arc`, `Box` and references of an implementation
+/// are implementations too.
+#[async_trait]
+pub trait NumberProvider: Debug + Send + Sync {
+    /// Which kind of provider it is.
+    fn kind(&self) -> ProviderKind;
+
+    /// What a platform needs to reach its numbers. No I/O.
+    fn source(&self) -> NumberSource;
+
+    /// Whether the provider holds this number.
+    ///
+    /// # Errors
+    ///
+    /// When the provider cannot be asked.
+    async fn lookup(&self, number: &E164) -> Result<Ownership>;
+
+    /// Every number it holds. The stream ends after its first error.
+    fn list(&self) -> BoxStream<'_, Result<HeldNumber>>;
+}
+
+/// Whether a provider holds a number.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Ownership {
+    /// It does.
+    Held(HeldNumber),
+    /// It does not.
+    NotHeld,
+    /// It cannot be asked: a SIP trunk does not tell its numbers.
+    NotVerifiable,
+}
+
+/// A number as its provider tells of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HeldNumber {
+    /// The number.
+    pub number: E164,
+    /// The provider's own id of it.
+    pub id: Option<String>,
+    /// The provider's name for it, for people.
+    pub label: Option<String>,
+    /// Whether it can take or make voice calls, where the provider tells.
+    pub voice: Option<bool>,
+    /// Where its calls go now, where that is a URL.
+    pub voice_url: Option<String>,
+    /// The provider's own object.
+    pub details: Details,
+}
+
+impl HeldNumber {
+    /// A number of which nothing else is known.
+    pub fn new<T: Any + Debug + Send + Sync>(number: E164, details: T) -> Self {
+        Self { number, id: None, label: None, voice: None, voice_url: None, details: Details::new(details) }
+    }
+}
+
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        #[async_trait]
+        impl<T: NumberProvider + ?Sized> NumberProvider for $pointer {
+            fn kind(&self) -> ProviderKind {
+                (**self).kind()
+            }
+
+            fn source(&self) -> NumberSource {
+                (**self).source()
+            }
+
+            async fn lookup(&self, number: &E164) -> Result<Ownership> {
+                (**self).lookup(number).await
+            }
+
+            fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
+                (**self).list()
+            }
+        }
+    )+};
+}
+
+forward!(&T, Box<T>, Arc<T>);
