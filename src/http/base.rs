@@ -137,7 +137,7 @@ mod tests {
             ("a b", "a%20b"),
             ("..a", "..a"),
             ("ä", "%C3%A4"),
-            ("a\\b", "a\\b"),
+            ("a\\b", "a%5Cb"),
         ] {
             assert_eq!(joined(&["phone-number", id]), Ok(format!("https://api.vapi.ai/phone-number/{encoded}")));
         }

@@ -1,0 +1,170 @@
+//! Fixtures, a mock server that answers with them, and the checks that every model must pass.
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use numport::{Result, RetryPolicy};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+/// The key that every client of these tests has.
+pub(crate) const KEY: &str = "planted-api-key";
+
+/// One documented exchange: what is sent, what is answered.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    /// The page or document that the exchange comes from.
+    pub(crate) source: String,
+    pub(crate) request: Sent,
+    pub(crate) response: Answer,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sent {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// The query exactly as it is on the wire.
+    #[serde(default)]
+    pub(crate) query: Option<String>,
+    #[serde(default)]
+    pub(crate) body: Option<Value>,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+/// Reads `tests/fixtures/<name>.json`.
+pub(crate) fn case(name: &str) -> Case {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A server that gives every request this answer.
+pub(crate) async fn server(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+/// A retry policy that does not make tests wait.
+pub(crate) fn at_once() -> RetryPolicy {
+    RetryPolicy::default().first_wait(std::time::Duration::ZERO)
+}
+
+/// Makes the call of a case against a server that answers as the case says, and checks that exactly
+/// the documented request was sent, and that the answer survives being read and written.
+pub(crate) async fn exchange<T, C, F>(name: &str, client: impl FnOnce(String) -> C, call: impl FnOnce(C) -> F) -> T
+where
+    T: Serialize + DeserializeOwned + PartialEq + Debug,
+    F: Future<Output = Result<T>>,
+{
+    let case = case(name);
+    let answer = ResponseTemplate::new(case.response.status).set_body_json(&case.response.body);
+    let server = server(answer).await;
+    let read = call(client(server.uri())).await.unwrap_or_else(|error| panic!("{name}: {error}: {error:?}"));
+
+    let requests = server.received_requests().await.expect("recorded");
+    assert_eq!(requests.len(), 1, "{name}: {requests:?}");
+    assert_sent(name, &requests[0], &case.request);
+    assert_eq!(serde_json::to_value(&read).expect("json"), case.response.body, "{name}: written back");
+    survives::<T>(name, &case.response.body);
+    read
+}
+
+fn assert_sent(name: &str, sent: &Request, wanted: &Sent) {
+    assert_eq!(sent.method.as_str(), wanted.method, "{name}: method");
+    assert_eq!(sent.url.path(), wanted.path, "{name}: path");
+    assert_eq!(sent.url.query(), wanted.query.as_deref(), "{name}: query");
+    let header = |header: &str| sent.headers.get(header).map(|value| value.to_str().expect("text").to_owned());
+    assert_eq!(header("accept").as_deref(), Some("application/json"), "{name}: accept");
+    assert!(header("user-agent").is_some_and(|agent| agent.starts_with("numport/")), "{name}: user agent");
+    assert!(header("authorization").is_some(), "{name}: authorization");
+    let body: Option<Value> = (!sent.body.is_empty()).then(|| serde_json::from_slice(&sent.body).expect("json"));
+    assert_eq!(body, wanted.body, "{name}: body");
+    assert_eq!(header("content-type").as_deref(), body.map(|_| "application/json"), "{name}: content type");
+}
+
+/// The value of the `Authorization` header that the only request of a server had.
+pub(crate) async fn authorization(server: &MockServer) -> String {
+    let requests = server.received_requests().await.expect("recorded");
+    requests[0].headers["authorization"].to_str().expect("text").to_owned()
+}
+
+/// Reads and writes a document as it is, with a field added to every object, and with each text in
+/// turn replaced by one that nobody knows. Nothing may be lost.
+pub(crate) fn survives<T: Serialize + DeserializeOwned>(name: &str, document: &Value) {
+    let mut variants = vec![document.clone(), with_extra(document.clone())];
+    for pointer in pointers(document, Value::is_string) {
+        let mut variant = document.clone();
+        *variant.pointer_mut(&pointer).expect("it is there") = json!("mystery-value");
+        variants.push(variant);
+    }
+    for variant in variants {
+        let read: T = serde_json::from_value(variant.clone()).unwrap_or_else(|error| panic!("{name}: {error}: {variant}"));
+        assert_eq!(serde_json::to_value(&read).expect("json"), variant, "{name}");
+        // The reader of a slice takes other paths through serde than that of a value.
+        serde_json::from_str::<T>(&variant.to_string()).unwrap_or_else(|error| panic!("{name}: {error}: {variant}"));
+    }
+    // A field may be dropped or null, ids and what makes a number a number aside.
+    for pointer in pointers(document, |_| true) {
+        let (parent, field) = pointer.rsplit_once('/').expect("a pointer");
+        let Some(Value::Object(object)) = document.pointer(parent) else { continue };
+        if ["id", "_id", "number", "sid", "phone_number", "results", "incoming_phone_numbers"].contains(&field) {
+            continue;
+        }
+        let dropped = edited(document, parent, object, field, None);
+        let emptied = edited(document, parent, object, field, Some(Value::Null));
+        for variant in [dropped, emptied] {
+            serde_json::from_value::<T>(variant.clone()).unwrap_or_else(|error| panic!("{name} {pointer}: {error}: {variant}"));
+        }
+    }
+}
+
+fn edited(document: &Value, parent: &str, object: &Map<String, Value>, field: &str, value: Option<Value>) -> Value {
+    let mut object = object.clone();
+    object.remove(field);
+    object.extend(value.map(|value| (field.to_owned(), value)));
+    let mut document = document.clone();
+    *document.pointer_mut(parent).expect("it is there") = Value::Object(object);
+    document
+}
+
+/// The same with an unknown field in every object.
+pub(crate) fn with_extra(document: Value) -> Value {
+    match document {
+        Value::Array(items) => items.into_iter().map(with_extra).collect(),
+        Value::Object(fields) => {
+            let mut fields: Map<_, _> = fields.into_iter().map(|(name, value)| (name, with_extra(value))).collect();
+            fields.insert("addedLater".to_owned(), json!({"deep": [1, null, {"x": true}]}));
+            Value::Object(fields)
+        }
+        other => other,
+    }
+}
+
+/// JSON pointers of all the values below the root that `wanted` picks.
+fn pointers(value: &Value, wanted: impl Fn(&Value) -> bool + Copy) -> Vec<String> {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Array(items) => items.iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), value)).collect(),
+        _ => vec![],
+    };
+    let mut found = Vec::new();
+    for (name, child) in children {
+        if wanted(child) {
+            found.push(format!("/{name}"));
+        }
+        found.extend(pointers(child, wanted).into_iter().map(|deeper| format!("/{name}{deeper}")));
+    }
+    found
+}
