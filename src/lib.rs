@@ -9,8 +9,8 @@ pub mod import;
 pub mod model;
 pub mod platform;
 pub mod provider;
-//SB
-//pub mod sandbox;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 
 pub use crate::e164::E164;
 pub use crate::error::{Error, Result};

@@ -131,7 +131,9 @@ impl fmt::Display for Refusal {
         match (self.messages.is_empty(), self.body.is_empty()) {
             (false, _) => f.write_str(&self.messages.join("; ")),
             (true, true) => f.write_str("the answer has no text"),
-            (true, false) => write!(f, "the answer has no message that can be read ({} bytes of text)", self.body.len()),
+            (true, false) => {
+                write!(f, "the answer has no message that can be read ({} bytes of text)", self.body.len())
+            }
         }
     }
 }
@@ -192,15 +194,21 @@ impl CallError {
     pub fn advice(&self) -> String {
         let service = self.service;
         match (self.delivery, self.status.map(|status| status.as_u16())) {
-            (_, Some(401)) => format!("Check {service}'s API key: that it is whole, of the right kind, and of this account and region."),
-            (_, Some(403)) => format!("Check that {service}'s API key may do this, and that the thing is of the same account."),
+            (_, Some(401)) => format!(
+                "Check {service}'s API key: that it is whole, of the right kind, and of this account and region."
+            ),
+            (_, Some(403)) => {
+                format!("Check that {service}'s API key may do this, and that the thing is of the same account.")
+            }
             (_, Some(404)) => "Check the id, and that it is of this account and region.".to_owned(),
             (_, Some(429)) => match self.retry_after {
                 Some(wait) => format!("Wait {} s, and set `requests_per_second` on the client.", wait.as_secs()),
                 None => "Wait, and set `requests_per_second` on the client.".to_owned(),
             },
             (Delivery::NotSent, _) => format!("Check the network and {service}'s base URL; nothing was changed."),
-            (Delivery::Unknown, _) => "Look whether it was done before sending it again; `Importer::import` does that.".to_owned(),
+            (Delivery::Unknown, _) => {
+                "Look whether it was done before sending it again; `Importer::import` does that.".to_owned()
+            }
             (Delivery::Accepted, _) => "It was done; read it back instead of sending it again.".to_owned(),
             (Delivery::Refused, _) => "Correct what the service names; nothing was changed.".to_owned(),
         }

@@ -40,6 +40,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// What is wrong with a request, found before it was sent.
+    pub(crate) fn not_sent(service: impl fmt::Display, operation: &str, problems: Vec<Problem>) -> Self {
+        Self::invalid(format!("{service}: {operation} was not sent"), problems)
+    }
+
+    /// What is wrong with settings.
     pub(crate) fn invalid(subject: impl Into<String>, problems: Vec<Problem>) -> Self {
         Self::Invalid(Invalid { subject: subject.into(), problems })
     }
@@ -93,7 +99,7 @@ impl Error {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct Invalid {
-    /// What was asked for, such as `vapi: import number`.
+    /// What came to nothing, such as `vapi: import number was not sent`.
     pub subject: String,
     /// Every problem found; never empty.
     pub problems: Vec<Problem>,
@@ -101,7 +107,7 @@ pub struct Invalid {
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was not sent: ", self.subject)?;
+        write!(f, "{}: ", self.subject)?;
         for (at, problem) in self.problems.iter().enumerate() {
             write!(f, "{}{problem}", if at == 0 { "" } else { "; " })?;
         }

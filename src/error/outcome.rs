@@ -108,7 +108,9 @@ impl Incomplete {
 
 /// An import whose answer was lost, and whose number was not found afterwards.
 #[derive(Debug, thiserror::Error)]
-#[error("{platform}: nobody knows whether {number} is imported: the answer was lost, and the number was not found afterwards")]
+#[error(
+    "{platform}: nobody knows whether {number} is imported: the answer was lost, and the number was not found afterwards"
+)]
 #[non_exhaustive]
 pub struct Indeterminate {
     /// The platform.

@@ -166,7 +166,9 @@ mod tests {
         let followed = |link| base.follow(link).map(String::from);
         assert_eq!(followed("/2010/x?Page=1"), Ok("https://api.twilio.com/2010/x?Page=1".to_owned()));
         assert_eq!(followed("https://api.twilio.com:443/y"), Ok("https://api.twilio.com/y".to_owned()));
-        for foreign in ["https://evil.example/x", "//evil.example/x", "http://api.twilio.com/x", "https://api.twilio.com:8443/x"] {
+        for foreign in
+            ["https://evil.example/x", "//evil.example/x", "http://api.twilio.com/x", "https://api.twilio.com:8443/x"]
+        {
             assert!(matches!(followed(foreign), Err(PageFault::ForeignOrigin { .. })), "{foreign}");
         }
         assert_eq!(followed("https://["), Err(PageFault::BadLink));

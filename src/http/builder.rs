@@ -197,7 +197,7 @@ impl<C> ClientBuilder<C> {
         let (base, client) = match (base, client, problems.into_result()) {
             (Some(base), Ok(client), Ok(())) => (base, client),
             (_, _, found) => {
-                let subject = format!("{}: building the client", about.service);
+                let subject = format!("{}: the client cannot be built", about.service);
                 return Err(Error::invalid(subject, found.err().unwrap_or_default()));
             }
         };

@@ -93,7 +93,7 @@ impl Call {
             problems.add("body", format!("cannot be written as JSON ({error})"), "check the values set");
             Bytes::new()
         });
-        problems.into_result().map_err(|found| Error::invalid(format!("{service}: {}", self.operation), found))?;
+        problems.into_result().map_err(|found| Error::not_sent(service, self.operation, found))?;
         Ok(Prepared { method: self.method, url, body })
     }
 }

@@ -17,7 +17,9 @@ use super::limit::Limit;
 use super::policy::{Budget, RetryPolicy};
 use super::scrub::{scrub, secrets_of};
 use super::transport::{Attempt, Body, Head, Transport};
-use crate::error::{CallError, CallFault, DecodeFault, Delivery, Error, Loss, PageFault, Refusal, Result, TransportFault};
+use crate::error::{
+    CallError, CallFault, DecodeFault, Delivery, Error, Loss, PageFault, Refusal, Result, TransportFault,
+};
 use crate::model::{Secret, Service};
 
 /// How much of one message of a service is kept, in characters.
@@ -70,14 +72,13 @@ impl Engine {
             elapsed_ms = tracing::field::Empty,
         );
         let answered = self.run(operation, safety, &prepared).instrument(span).await;
-        let (head, attempts, body) = answered.map_err(Box::new)?;
+        let (head, attempts, body) = answered?;
         let mut json = serde_json::Deserializer::from_slice(&body);
         let read = serde_path_to_error::deserialize(&mut json);
         read.map_err(|error| {
             let path = error.path().to_string();
             let fault = CallFault::Decode(DecodeFault { path, error: error.into_inner() });
-            let failed = self.failed(operation, attempts, Delivery::Accepted, Some(head), fault);
-            Error::from(Box::new(failed))
+            self.failed(operation, attempts, Delivery::Accepted, Some(head), fault)
         })
     }
 
@@ -89,22 +90,17 @@ impl Engine {
 
     /// The error of a list that does not lead on safely.
     pub(crate) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
-        Box::new(self.failed(operation, 1, Delivery::Accepted, None, CallFault::Page(fault))).into()
+        self.failed(operation, 1, Delivery::Accepted, None, CallFault::Page(fault))
     }
 
     /// The error of an answer that lacks what must follow from it.
     pub(crate) fn missing(&self, operation: &'static str, field: &'static str) -> Error {
         let error = serde::de::Error::missing_field(field);
         let fault = CallFault::Decode(DecodeFault { path: field.to_owned(), error });
-        Box::new(self.failed(operation, 1, Delivery::Accepted, None, fault)).into()
+        self.failed(operation, 1, Delivery::Accepted, None, fault)
     }
 
-    async fn run(
-        &self,
-        operation: &'static str,
-        safety: Safety,
-        request: &Prepared,
-    ) -> Result<(Head, u32, Bytes), CallError> {
+    async fn run(&self, operation: &'static str, safety: Safety, request: &Prepared) -> Result<(Head, u32, Bytes)> {
         let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.0;
         let start = Instant::now();
         let deadline = start + retry.deadline;
@@ -150,7 +146,7 @@ impl Engine {
         verdict: Verdict,
         attempt: Attempt,
         request: &Prepared,
-    ) -> Result<(Head, u32, Bytes), CallError> {
+    ) -> Result<(Head, u32, Bytes)> {
         let delivery = match verdict {
             Verdict::Success => Delivery::Accepted,
             Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
@@ -166,7 +162,9 @@ impl Engine {
             Attempt::Answered { head, body: Body::TooLarge } => {
                 (Some(head), delivery, CallFault::TooLarge { limit: self.0.max_body })
             }
-            Attempt::Answered { head, body: Body::Redirected } => (Some(head), Delivery::Unknown, CallFault::Redirected),
+            Attempt::Answered { head, body: Body::Redirected } => {
+                (Some(head), Delivery::Unknown, CallFault::Redirected)
+            }
             Attempt::Lost { loss, head, error } => {
                 (head, delivery, CallFault::Transport(TransportFault { loss, error }))
             }
@@ -199,12 +197,13 @@ impl Engine {
         delivery: Delivery,
         head: Option<Head>,
         fault: CallFault,
-    ) -> CallError {
+    ) -> Error {
         let (status, request_id, retry_after): (Option<StatusCode>, _, _) = match head {
             Some(head) => (Some(head.status), head.request_id, head.retry_after),
             None => (None, None, None),
         };
-        CallError { service: self.0.service, operation, delivery, attempts, status, request_id, retry_after, fault }
+        let service = self.0.service;
+        Box::new(CallError { service, operation, delivery, attempts, status, request_id, retry_after, fault }).into()
     }
 }
 

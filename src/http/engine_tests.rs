@@ -93,7 +93,15 @@ async fn a_read_is_tried_again_until_it_succeeds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_create_is_never_sent_again_after_a_lost_answer() {
-    for step in [Lose(Loss::Reset), Lose(Loss::CutOff), Hang, Answer(500, None, ""), Answer(503, Some("1"), ""), Answer(408, None, ""), Answer(409, None, "")] {
+    for step in [
+        Lose(Loss::Reset),
+        Lose(Loss::CutOff),
+        Hang,
+        Answer(500, None, ""),
+        Answer(503, Some("1"), ""),
+        Answer(408, None, ""),
+        Answer(409, None, ""),
+    ] {
         let named = format!("{step:?}");
         let engine = engine(vec![step]);
         let error = failure(engine.send(create()).await);
@@ -179,7 +187,8 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_that_it_was_done() {
 
 #[tokio::test(start_paused = true)]
 async fn a_kept_body_is_bounded_and_shows_no_secret() {
-    let body = format!(r#"{{"message":"planted-token and the-api-key are wrong","authToken":"x{}"}}"#, "é".repeat(20_000));
+    let body =
+        format!(r#"{{"message":"planted-token and the-api-key are wrong","authToken":"x{}"}}"#, "é".repeat(20_000));
     let engine = engine(vec![Answer(400, None, String::leak(body))]);
     let error = failure(engine.send(create()).await);
     let CallFault::Refusal(refusal) = &error.fault else { panic!("{error:?}") };

@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn secret_fields_are_masked_at_any_depth_and_the_rest_is_kept_as_it_was() {
-        let body = r#"{"b": 1, "x":[{"twilioAuthToken" : "s\"1"}], "auth_password":"s2","a":"token", "X-API-Key":12345}"#;
+        let body =
+            r#"{"b": 1, "x":[{"twilioAuthToken" : "s\"1"}], "auth_password":"s2","a":"token", "X-API-Key":12345}"#;
         let clean = scrub(body, &[]);
         assert_eq!(
             clean,
@@ -158,7 +159,10 @@ mod tests {
 
     #[test]
     fn webhook_headers_are_masked_whole() {
-        assert_eq!(scrub(r#"{"server":{"headers":{"A":"sec"},"url":"u"}}"#, &[]), r#"{"server":{"headers":"[redacted]","url":"u"}}"#);
+        assert_eq!(
+            scrub(r#"{"server":{"headers":{"A":"sec"},"url":"u"}}"#, &[]),
+            r#"{"server":{"headers":"[redacted]","url":"u"}}"#
+        );
     }
 
     #[test]
@@ -171,7 +175,9 @@ mod tests {
 
     #[test]
     fn no_text_panics() {
-        for text in ["\"", "\"\\", "\"secret\":", "\"secret\": \"", "\"ä\":\"ö", "{\"token\":\u{1F980}}", "\"headers\":{"] {
+        for text in
+            ["\"", "\"\\", "\"secret\":", "\"secret\": \"", "\"ä\":\"ö", "{\"token\":\u{1F980}}", "\"headers\":{"]
+        {
             let _ = scrub(text, &["\u{1F980}\u{1F980}".to_owned()]);
         }
     }

@@ -13,8 +13,7 @@ use crate::error::Loss;
 /// How much of an answer that is no success is read, in bytes.
 const MAX_REFUSAL: usize = 64 * 1024;
 /// Where services put their id of a request.
-const REQUEST_ID: [&str; 5] =
-    ["x-request-id", "request-id", "twilio-request-id", "x-signalwire-request-id", "cf-ray"];
+const REQUEST_ID: [&str; 5] = ["x-request-id", "request-id", "twilio-request-id", "x-signalwire-request-id", "cf-ray"];
 
 #[derive(Debug)]
 pub(crate) enum Transport {

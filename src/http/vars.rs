@@ -39,6 +39,8 @@ impl<'a> Vars<'a> {
     /// # Errors
     /// What is missing, all of it.
     pub(crate) fn finish(self, service: &str) -> Result<()> {
-        self.problems.into_result().map_err(|found| Error::invalid(format!("{service}: reading the settings"), found))
+        self.problems
+            .into_result()
+            .map_err(|found| Error::invalid(format!("{service}: the settings are not complete"), found))
     }
 }

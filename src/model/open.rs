@@ -175,11 +175,11 @@ pub(crate) fn read_text<'de, D: serde::Deserializer<'de>, T>(
     deserializer.deserialize_str(Visitor(read))
 }
 
-/// The fields of an object, its kind taken out.
-pub(crate) fn read_tagged<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-    tag: &str,
-) -> Result<(Option<String>, Map<String, Value>), D::Error> {
+/// The kind of an object, and its other fields.
+type Tagged = (Option<String>, Map<String, Value>);
+
+/// Takes an object apart.
+pub(crate) fn read_tagged<'de, D: serde::Deserializer<'de>>(deserializer: D, tag: &str) -> Result<Tagged, D::Error> {
     let mut fields = Map::deserialize(deserializer)?;
     // A kind that is no text is no kind: it stays among the fields.
     let kind = match fields.get(tag) {
@@ -210,6 +210,7 @@ pub(crate) fn untagged(mut fields: Map<String, Value>, tag: &str, kind: Option<S
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub)] // the macros make public types
 mod tests {
     use serde::{Deserialize, Serialize};
     use serde_json::json;

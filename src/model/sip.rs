@@ -104,7 +104,9 @@ impl SipTrunk {
             problems.add("host", "is empty", "give the trunk's host name or address");
         } else if let Some(found) = self.host.chars().find(|&character| stray(character)) {
             problems.add("host", format!("has {found:?}"), "give the bare host name or address");
-        } else if self.host.to_ascii_lowercase().starts_with("sip:") || self.host.to_ascii_lowercase().starts_with("sips:") {
+        } else if self.host.to_ascii_lowercase().starts_with("sip:")
+            || self.host.to_ascii_lowercase().starts_with("sips:")
+        {
             problems.add("host", "begins with a scheme", "leave out `sip:` or `sips:`");
         } else if self.host.contains(':') && !self.host.starts_with('[') {
             problems.add("host", "has a `:`", "give a port by `port`, and an IPv6 address in brackets");

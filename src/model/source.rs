@@ -94,10 +94,7 @@ impl TwilioCredentials {
 
     /// The account with one of its API keys.
     pub fn api_key(account_sid: impl Into<String>, sid: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self {
-            account_sid: account_sid.into(),
-            key: TwilioKey::ApiKey { sid: sid.into(), secret: secret.into() },
-        }
+        Self { account_sid: account_sid.into(), key: TwilioKey::ApiKey { sid: sid.into(), secret: secret.into() } }
     }
 
     pub(crate) fn check(&self, problems: &mut Problems) {

@@ -32,14 +32,17 @@ async fn numbers_are_listed() {
 #[tokio::test]
 async fn numbers_are_imported_in_all_three_ways() {
     let import = ImportNumber::new(number()).label("friendly-name-1").credentials(token());
-    exchange("interactly/import_number/token", client, |client| async move { client.import_number(&import).await }).await;
+    exchange("interactly/import_number/token", client, |client| async move { client.import_number(&import).await })
+        .await;
 
     let key = TwilioCredentials::api_key("AC1234567890", "SK1234567890", "1234567890");
     let import = ImportNumber::new(number()).credentials(key);
-    exchange("interactly/import_number/api_key", client, |client| async move { client.import_number(&import).await }).await;
+    exchange("interactly/import_number/api_key", client, |client| async move { client.import_number(&import).await })
+        .await;
 
     let import = ImportNumber::new(number());
-    exchange("interactly/import_number/stored", client, |client| async move { client.import_number(&import).await }).await;
+    exchange("interactly/import_number/stored", client, |client| async move { client.import_number(&import).await })
+        .await;
 }
 
 #[tokio::test]
@@ -53,9 +56,19 @@ async fn a_number_is_bought() {
 async fn a_number_is_attached_and_detached() {
     const ID: &str = "a12f9c88-c155-461f-9771-4d240cdc9a04";
     let attach = UpdateNumber::new().assistant_id(Patch::Set(ID.into())).inbound_enabled(true).outbound_enabled(true);
-    exchange("interactly/update_number/attach", client, |client| async move { client.update_number(ID, &attach).await }).await;
+    exchange(
+        "interactly/update_number/attach",
+        client,
+        |client| async move { client.update_number(ID, &attach).await },
+    )
+    .await;
     let detach = UpdateNumber::new().assistant_id(Patch::Clear);
-    exchange("interactly/update_number/detach", client, |client| async move { client.update_number(ID, &detach).await }).await;
+    exchange(
+        "interactly/update_number/detach",
+        client,
+        |client| async move { client.update_number(ID, &detach).await },
+    )
+    .await;
 }
 
 #[test]

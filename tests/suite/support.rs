@@ -18,7 +18,8 @@ pub(crate) const KEY: &str = "planted-api-key";
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     /// The page or document that the exchange comes from.
-    pub(crate) source: String,
+    #[serde(rename = "source")]
+    pub(crate) _source: String,
     pub(crate) request: Sent,
     pub(crate) response: Answer,
 }
@@ -110,7 +111,8 @@ pub(crate) fn survives<T: Serialize + DeserializeOwned>(name: &str, document: &V
         variants.push(variant);
     }
     for variant in variants {
-        let read: T = serde_json::from_value(variant.clone()).unwrap_or_else(|error| panic!("{name}: {error}: {variant}"));
+        let read: T =
+            serde_json::from_value(variant.clone()).unwrap_or_else(|error| panic!("{name}: {error}: {variant}"));
         assert_eq!(serde_json::to_value(&read).expect("json"), variant, "{name}");
         // The reader of a slice takes other paths through serde than that of a value.
         serde_json::from_str::<T>(&variant.to_string()).unwrap_or_else(|error| panic!("{name}: {error}: {variant}"));
@@ -125,7 +127,8 @@ pub(crate) fn survives<T: Serialize + DeserializeOwned>(name: &str, document: &V
         let dropped = edited(document, parent, object, field, None);
         let emptied = edited(document, parent, object, field, Some(Value::Null));
         for variant in [dropped, emptied] {
-            serde_json::from_value::<T>(variant.clone()).unwrap_or_else(|error| panic!("{name} {pointer}: {error}: {variant}"));
+            serde_json::from_value::<T>(variant.clone())
+                .unwrap_or_else(|error| panic!("{name} {pointer}: {error}: {variant}"));
         }
     }
 }

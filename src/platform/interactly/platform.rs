@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use super::Interactly;
+use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
@@ -40,7 +40,7 @@ impl VoicePlatform for Interactly {
         if let NumberSource::Byo(byo) = source {
             check_byo(byo, &mut problems);
         }
-        problems.into_result().map_err(|found| Error::invalid("interactly: import number", found))
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
     }
 
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
@@ -91,7 +91,7 @@ impl VoicePlatform for Interactly {
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         let mut problems = Problems::default();
         CAPABILITIES.check_update(KIND, update, &mut problems);
-        problems.into_result().map_err(|found| Error::invalid("interactly: update number", found))?;
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
         let wire = wire_update(update.agent_patch(), update.inbound_enabled(), update.outbound_enabled());
         let updated = self.update_number(id.as_str(), &wire).await;
         updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
@@ -100,7 +100,7 @@ impl VoicePlatform for Interactly {
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
         let mut problems = Problems::default();
         CAPABILITIES.check_removal(KIND, consent, &mut problems);
-        problems.into_result().map_err(|found| Error::invalid("interactly: remove number", found))
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))
     }
 }
 

@@ -10,8 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
 use crate::model::{PlatformKind, Problems, Secret, Service};
 
-static ABOUT: About =
-    About { service: Service::Platform(PlatformKind::Vapi), base_url: "https://api.vapi.ai", words };
+static ABOUT: About = About { service: Service::Platform(PlatformKind::Vapi), base_url: "https://api.vapi.ai", words };
 
 const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
@@ -92,6 +91,7 @@ impl Vapi {
     }
 
     /// All numbers of a search, page after page. The stream ends after its first error.
+    #[must_use]
     pub fn numbers(&self, search: SearchNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
         let first = Some(search.page.unwrap_or(1));
         let pages = stream::try_unfold((first, search, Seen::default()), move |(page, search, mut seen)| async move {
@@ -192,5 +192,5 @@ impl Vapi {
 fn valid(operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
     let mut problems = Problems::default();
     check(&mut problems);
-    problems.into_result().map_err(|found| Error::invalid(format!("vapi: {operation}"), found))
+    problems.into_result().map_err(|found| Error::not_sent(PlatformKind::Vapi, operation, found))
 }

@@ -4,14 +4,14 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use super::Vapi;
 use super::trunk::credential;
 use super::wire::{
-    CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, ListFilter,
-    PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder, LIMIT_MAX, NAME_MAX, check_uuid,
+    CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
+    ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder, check_uuid,
 };
 use crate::E164;
 use crate::error::{Delivery, Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
-    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
+    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
+    Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
 };
 use crate::platform::{Capabilities, Find, OnRemoval, Sources, Support, VoicePlatform};
 
@@ -46,7 +46,7 @@ impl VoicePlatform for Vapi {
             NumberSource::SipTrunk(trunk) => credential(trunk).check(problems),
             NumberSource::Twilio(_) => {}
         });
-        problems.into_result().map_err(|found| Error::invalid("vapi: import number", found))
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
     }
 
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
@@ -87,7 +87,7 @@ impl VoicePlatform for Vapi {
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         let mut problems = Problems::default();
         CAPABILITIES.check_update(KIND, update, &mut problems);
-        problems.into_result().map_err(|found| Error::invalid("vapi: update number", found))?;
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
         let agent = update.agent_patch().clone().map(|id| id.as_str().to_owned());
         let settings = SettingsPatch::new().name(update.label_patch().clone()).assistant_id(agent);
         let updated = self.update_number(id.as_str(), settings).await;
@@ -97,7 +97,7 @@ impl VoicePlatform for Vapi {
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         let mut problems = Problems::default();
         CAPABILITIES.check_removal(KIND, consent, &mut problems);
-        problems.into_result().map_err(|found| Error::invalid("vapi: remove number", found))?;
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))?;
         self.delete_number(id.as_str()).await.map(drop).map_err(|error| NotFound::or(error, KIND, id))
     }
 }
@@ -154,9 +154,7 @@ fn from_twilio(credentials: &TwilioCredentials, request: &ImportRequest) -> Crea
     let create = CreateTwilioNumber::new(*request.number(), credentials.account_sid.as_str());
     let create = match &credentials.key {
         TwilioKey::AuthToken(token) => create.twilio_auth_token(token.clone()),
-        TwilioKey::ApiKey { sid, secret } => {
-            create.twilio_api_key(sid.as_str()).twilio_api_secret(secret.clone())
-        }
+        TwilioKey::ApiKey { sid, secret } => create.twilio_api_key(sid.as_str()).twilio_api_secret(secret.clone()),
     };
     create.settings(settings(request)).into()
 }

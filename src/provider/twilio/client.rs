@@ -42,7 +42,10 @@ impl Twilio {
                 TwilioCredentials::api_key(account, key, vars.secret("TWILIO_API_SECRET", "the secret of the API key"))
             }
             _ => {
-                let token = vars.secret("TWILIO_AUTH_TOKEN", "the account's auth token, or set TWILIO_API_KEY and TWILIO_API_SECRET");
+                let token = vars.secret(
+                    "TWILIO_AUTH_TOKEN",
+                    "the account's auth token, or set TWILIO_API_KEY and TWILIO_API_SECRET",
+                );
                 TwilioCredentials::auth_token(account, token)
             }
         };
@@ -81,6 +84,7 @@ impl Twilio {
     }
 
     /// All the account's numbers, page after page. The stream ends after its first error.
+    #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<IncomingPhoneNumber>> {
         enum Next {
             First(ListNumbers),

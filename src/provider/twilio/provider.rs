@@ -24,7 +24,7 @@ impl NumberProvider for Twilio {
         // Twilio's filter also matches parts of numbers.
         let mut numbers = self.numbers(ListNumbers::new().phone_number(number.as_str()));
         while let Some(found) = numbers.try_next().await? {
-            if number == &found.phone_number.as_str() {
+            if *number == found.phone_number.as_str() {
                 return Ok(Ownership::Held(held(*number, found)));
             }
         }

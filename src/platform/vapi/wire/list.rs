@@ -4,11 +4,7 @@ use serde_json::Number;
 
 use super::number::PhoneNumber;
 use crate::http::Call;
-use crate::model::{
-    Extra, Problems,
-    object::wire_object,
-    open::open_enum,
-};
+use crate::model::{Extra, Problems, object::wire_object, open::open_enum};
 
 /// The most characters of a search.
 pub const SEARCH_MAX: usize = 100;

@@ -37,7 +37,7 @@ wire_object! {
             /// What is said before; an empty text means silence.
             message: Message,
             /// How the transfer runs; blind unless said otherwise.
-            transfer_plan: TransferPlan,
+            transfer_plan: Box<TransferPlan>,
             /// A hint for the model that chooses a destination.
             description: String,
         }
@@ -57,7 +57,7 @@ wire_object! {
             /// What is said before; an empty text means silence.
             message: Message,
             /// How the transfer runs; blind unless said otherwise.
-            transfer_plan: TransferPlan,
+            transfer_plan: Box<TransferPlan>,
             /// A hint for the model that chooses a destination.
             description: String,
         }
@@ -247,10 +247,10 @@ impl Destination {
                 if let Some(extension) = &to.extension {
                     problems.length("extension", extension, 1, 10);
                 }
-                check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_ref(), problems);
+                check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_deref(), problems);
             }
             Self::Sip(to) => {
-                check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_ref(), problems);
+                check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_deref(), problems);
             }
             Self::Unknown(_) => {}
         }
@@ -282,7 +282,11 @@ fn check_message(message: Option<&Message>, problems: &mut Problems) {
             let MessageContent::Text(TextContent { language: Some(language), .. }) = content else { continue };
             if LANGUAGES.binary_search(&language.as_str()).is_err() {
                 let field = format!("contents[{at}].language");
-                problems.add(&field, format!("is {language:?}, which Vapi does not list"), "use an ISO 639-1 code, or yue");
+                problems.add(
+                    &field,
+                    format!("is {language:?}, which Vapi does not list"),
+                    "use an ISO 639-1 code, or yue",
+                );
             }
         }
     });
@@ -300,7 +304,9 @@ impl TransferPlan {
         if let Some(twiml) = &self.twiml {
             problems.length("twiml", twiml, 0, 4096);
         }
-        if let Some(ContextPlan::LastMessages(LastMessages { max_messages: Some(max), .. })) = &self.context_engineering_plan {
+        if let Some(ContextPlan::LastMessages(LastMessages { max_messages: Some(max), .. })) =
+            &self.context_engineering_plan
+        {
             problems.range("contextEngineeringPlan.maxMessages", max, 0, u32::MAX);
         }
         if let Some(SummaryPlan { timeout_seconds: Some(timeout), .. }) = &self.summary_plan {

@@ -1,0 +1,176 @@
+//! A real server on loopback that speaks the platforms' and Twilio's APIs, for examples and for your
+//! own test suites.
+//!
+//! All services share one state: an import into Vapi or Interactly sets the number's voice URL at the
+//! Twilio account, as the real ones do. Unknown request fields and bad values are refused with that
+//! platform's own error body. It is written from the platforms' documents and shares no code with this
+//! crate's clients, so that a fact misread shows.
+//!
+//! When to use what: the sandbox for flows of several calls and for whole applications; a mock server
+//! with canned answers for one exact exchange.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use numport::{NumberProvider, Twilio, sandbox::Sandbox};
+//! use futures_util::TryStreamExt;
+//!
+//! let sandbox = Sandbox::start().await?;
+//! let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
+//! let held: Vec<_> = twilio.list().try_collect().await?;
+//! assert_eq!(held.len(), sandbox.held_numbers().len());
+//! # Ok(())
+//! # }
+//! ```
+
+mod interactly;
+mod schema;
+mod server;
+mod twilio;
+mod vapi;
+mod world;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use self::server::Entry;
+use self::server::Site;
+use self::world::World;
+use crate::E164;
+
+/// Which services there are, in the order of their ports.
+const SITES: [Site; 3] = [interactly::SITE, vapi::SITE, twilio::SITE];
+
+/// A running sandbox. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Sandbox {
+    world: Arc<Mutex<World>>,
+    vars: Vec<(&'static str, String)>,
+    servers: Vec<JoinHandle<()>>,
+}
+
+/// Sets up a sandbox before it starts.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let number = "+4915223433333".parse().expect("a number");
+/// let sandbox = numport::sandbox::Sandbox::builder().held_numbers([number]).start().await?;
+/// assert_eq!(sandbox.held_numbers(), [number]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SandboxBuilder {
+    first_port: u16,
+    held: Vec<E164>,
+}
+
+impl SandboxBuilder {
+    /// The first service's port; the others follow. Any free ports unless said otherwise.
+    pub const fn first_port(mut self, port: u16) -> Self {
+        self.first_port = port;
+        self
+    }
+
+    /// The numbers that the Twilio account holds, instead of the five that it has otherwise.
+    pub fn held_numbers(mut self, numbers: impl IntoIterator<Item = E164>) -> Self {
+        self.held = numbers.into_iter().collect();
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// When a port cannot be had.
+    pub async fn start(self) -> std::io::Result<Sandbox> {
+        let world = Arc::new(Mutex::new(World::new(&self.held)));
+        let mut vars = Vec::new();
+        let mut servers = Vec::new();
+        for (site, offset) in SITES.into_iter().zip(0..) {
+            let port = if self.first_port == 0 { 0 } else { self.first_port.saturating_add(offset) };
+            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+            vars.push((site.base_url_var, format!("http://{}", listener.local_addr()?)));
+            vars.extend(site.vars.iter().map(|&(name, value)| (name, value.to_owned())));
+            let router = server::router(site, world.clone());
+            servers.push(tokio::spawn(async move {
+                // It only ends by an error of the listener, and then there is nobody to tell.
+                let _ = axum::serve(listener, router).await;
+            }));
+        }
+        Ok(Sandbox { world, vars, servers })
+    }
+}
+
+impl Sandbox {
+    /// Starts a sandbox on free ports, with five numbers held at Twilio.
+    ///
+    /// # Errors
+    ///
+    /// When a port cannot be had.
+    pub async fn start() -> std::io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Sets up a sandbox before it starts.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder { first_port: 0, held: world::seed() }
+    }
+
+    /// The environment variables that point a client at the sandbox: base URLs and keys.
+    #[must_use]
+    pub fn vars(&self) -> &[(&'static str, String)] {
+        &self.vars
+    }
+
+    /// One of them, for `Vapi::from_vars` and its sisters.
+    #[must_use]
+    pub fn var(&self, name: &str) -> Option<String> {
+        self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+    }
+
+    /// The SID of the Twilio account.
+    #[must_use]
+    pub const fn twilio_account_sid(&self) -> &'static str {
+        world::ACCOUNT_SID
+    }
+
+    /// The auth token of the Twilio account.
+    #[must_use]
+    pub const fn twilio_auth_token(&self) -> &'static str {
+        world::AUTH_TOKEN
+    }
+
+    /// The numbers that the Twilio account holds.
+    #[must_use]
+    pub fn held_numbers(&self) -> Vec<E164> {
+        self.world().held.iter().map(|held| held.number).collect()
+    }
+
+    /// Where Twilio sends a number's calls now.
+    #[must_use]
+    pub fn voice_url(&self, number: &E164) -> Option<String> {
+        self.world().held(number.as_str()).and_then(|held| held.voice_url.clone())
+    }
+
+    /// Every request that was answered, oldest first.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Entry> {
+        self.world().journal.clone()
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.servers.iter().for_each(JoinHandle::abort);
+    }
+}

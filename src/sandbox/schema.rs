@@ -1,0 +1,146 @@
+//! What a service accepts, as tables, and the check of a body against them.
+
+use serde_json::Value;
+
+use crate::E164;
+
+/// A rule for one value.
+#[derive(Debug)]
+pub(super) enum Rule {
+    Bool,
+    /// A text of so many characters.
+    Text(usize, usize),
+    Word(&'static [&'static str]),
+    E164,
+    Uuid,
+    Number(f64, f64),
+    List(&'static Rule),
+    /// Any object.
+    Free,
+    /// An object whose values are texts.
+    Texts,
+    Object(&'static [Field]),
+    /// An object whose kind stands in a field.
+    Union(&'static str, &'static [(&'static str, &'static [Field])]),
+    /// A text, or else this.
+    TextOr(&'static Rule),
+    /// This, or null.
+    Nullable(&'static Rule),
+}
+
+/// A field of an object.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+    pub(super) rule: Rule,
+}
+
+pub(super) const fn required(name: &'static str, rule: Rule) -> Field {
+    Field { name, required: true, rule }
+}
+
+pub(super) const fn optional(name: &'static str, rule: Rule) -> Field {
+    Field { name, required: false, rule }
+}
+
+/// Everything that is wrong with a body, in the manner of the validator that Vapi uses.
+pub(super) fn check(rule: &Rule, body: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    rule.check("", body, &mut faults);
+    faults
+}
+
+impl Rule {
+    fn check(&self, path: &str, value: &Value, faults: &mut Vec<String>) {
+        let mut must = |holds: bool, what: &str| {
+            if !holds {
+                faults.push(format!("{path} must be {what}"));
+            }
+        };
+        match self {
+            Self::Bool => must(value.is_boolean(), "a boolean value"),
+            Self::Text(min, max) => {
+                let length = value.as_str().map(|text| text.chars().count());
+                let what = format!("a string of {min} to {max} characters");
+                must(length.is_some_and(|length| (*min..=*max).contains(&length)), &what);
+            }
+            Self::Word(words) => {
+                let known = value.as_str().is_some_and(|text| words.contains(&text));
+                must(known, &format!("one of the following values: {}", words.join(", ")));
+            }
+            Self::E164 => {
+                let good = value.as_str().is_some_and(|text| text.parse::<E164>().is_ok());
+                let hint = "a valid phone number in the E.164 format. Hot tip, you may be missing the country code (Eg. US: +1).";
+                must(good, hint);
+            }
+            Self::Uuid => must(value.as_str().is_some_and(is_uuid), "a UUID"),
+            Self::Number(min, max) => {
+                let good = value.as_f64().is_some_and(|number| (*min..=*max).contains(&number));
+                must(good, &format!("a number from {min} to {max}"));
+            }
+            Self::Free => must(value.is_object(), "an object"),
+            Self::Texts => {
+                let texts = value.as_object().is_some_and(|fields| fields.values().all(Value::is_string));
+                must(texts, "an object of strings");
+            }
+            Self::List(rule) => match value.as_array() {
+                Some(items) => {
+                    for (at, item) in items.iter().enumerate() {
+                        rule.check(&format!("{path}.{at}"), item, faults);
+                    }
+                }
+                None => must(false, "an array"),
+            },
+            Self::TextOr(_) if value.is_string() => {}
+            Self::Nullable(_) if value.is_null() => {}
+            Self::TextOr(rule) | Self::Nullable(rule) => rule.check(path, value, faults),
+            Self::Object(fields) => check_fields(fields, None, path, value, faults),
+            Self::Union(tag, kinds) => {
+                let kind = value.get(tag).and_then(Value::as_str);
+                match kinds.iter().find(|(name, _)| Some(*name) == kind) {
+                    Some((_, fields)) => check_fields(fields, Some(tag), path, value, faults),
+                    None => {
+                        let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
+                        faults.push(format!(
+                            "{} must be one of the following values: {}",
+                            at(path, tag),
+                            names.join(", ")
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn check_fields(fields: &[Field], tag: Option<&str>, path: &str, value: &Value, faults: &mut Vec<String>) {
+    let Some(object) = value.as_object() else {
+        faults.push(format!("{path} must be an object"));
+        return;
+    };
+    for name in object.keys() {
+        if tag != Some(name) && !fields.iter().any(|field| field.name == name) {
+            let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
+            faults.push(format!("{prefix}property {name} should not exist"));
+        }
+    }
+    for field in fields {
+        let path = at(path, field.name);
+        match object.get(field.name) {
+            Some(value) => field.rule.check(&path, value, faults),
+            None if field.required => faults.push(format!("{path} should not be empty")),
+            None => {}
+        }
+    }
+}
+
+fn at(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    lengths == [8, 4, 4, 4, 12] && parts.concat().bytes().all(|byte| byte.is_ascii_hexdigit())
+}

@@ -1,0 +1,93 @@
+//! Vapi's side.
+
+mod credential;
+mod list;
+mod number;
+mod tables;
+
+use serde_json::{Value, json};
+
+use super::schema::{Rule, check};
+use super::server::{Reply, Request, Site};
+use super::world::{Object, World};
+
+const KEY: &str = "sandbox-vapi-private-key";
+const ORG_ID: &str = "00000000-0000-4000-8000-0000000000aa";
+
+pub(super) const SITE: Site =
+    Site { name: "vapi", base_url_var: "VAPI_BASE_URL", vars: &[("VAPI_API_KEY", KEY)], answer };
+
+fn answer(world: &mut World, request: &Request<'_>) -> Reply {
+    if !request.has_bearer(KEY) {
+        let message =
+            "Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.";
+        return error(401, "Unauthorized", message);
+    }
+    let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
+    match (request.method, path.as_slice()) {
+        ("POST", ["phone-number"]) => number::create(world, request),
+        ("GET", ["phone-number"]) => list::plain(&world.vapi, request),
+        ("GET", ["v2", "phone-number"]) => list::paged(&world.vapi, request),
+        ("GET", ["phone-number", id]) => get(&world.vapi, id),
+        ("PATCH", ["phone-number", id]) => number::update(world, id, request),
+        ("DELETE", ["phone-number", id]) => remove(&mut world.vapi, id),
+        ("POST", ["credential"]) => credential::create(world, request),
+        ("GET", ["credential"]) => list::plain(&world.vapi_credentials, request),
+        ("GET", ["credential", id]) => get(&world.vapi_credentials, id),
+        ("PATCH", ["credential", id]) => credential::update(world, id, request),
+        ("DELETE", ["credential", id]) => remove(&mut world.vapi_credentials, id),
+        _ => missing(),
+    }
+}
+
+fn get(objects: &[Object], id: &str) -> Reply {
+    let found = objects.iter().find(|object| has_id(object, id));
+    found.map_or_else(missing, |object| Reply::json(200, object.clone()))
+}
+
+/// Vapi answers a removal with what was removed.
+fn remove(objects: &mut Vec<Object>, id: &str) -> Reply {
+    match objects.iter().position(|object| has_id(object, id)) {
+        Some(at) => Reply::json(200, objects.remove(at)),
+        None => missing(),
+    }
+}
+
+fn has_id(object: &Object, id: &str) -> bool {
+    object.get("id").and_then(Value::as_str) == Some(id)
+}
+
+/// The body, if it keeps to the rule.
+fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
+    let Some(body) = request.json() else {
+        return Err(error(400, "Bad Request", "Unexpected token in JSON"));
+    };
+    let faults = check(rule, &body);
+    match body {
+        Value::Object(body) if faults.is_empty() => Ok(body),
+        _ => Err(Reply::json(400, json!({"message": faults, "error": "Bad Request", "statusCode": 400}))),
+    }
+}
+
+/// Puts what a PATCH names into an object; `null` empties a field.
+fn merge(object: &mut Object, changes: Object) {
+    for (name, value) in changes {
+        if value.is_null() {
+            object.remove(&name);
+        } else {
+            object.insert(name, value);
+        }
+    }
+}
+
+fn refused(message: &str) -> Reply {
+    error(400, "Bad Request", message)
+}
+
+fn missing() -> Reply {
+    error(404, "Not Found", "Not Found")
+}
+
+fn error(status: u16, phrase: &str, message: &str) -> Reply {
+    Reply::json(status, json!({"message": message, "error": phrase, "statusCode": status}))
+}
