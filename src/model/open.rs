@@ -110,6 +110,7 @@ macro_rules! open_union {
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::large_enum_variant)] // there are few of them, and none in most documents
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* #[doc = concat!("`\"", $tag, "\": \"", $text, "\"`.")] $variant($content),)+

@@ -3,4 +3,18 @@
 
 mod support;
 
+mod answers;
+mod clients;
+mod import;
 mod interactly;
+mod raw;
+mod secrets;
+mod trunk;
+mod vapi_credentials;
+mod vapi_edges;
+mod vapi_numbers;
+mod vapi_pages;
+mod vapi_rules;
+mod vapi_setting_rules;
+mod vapi_settings;
+mod vapi_updates;

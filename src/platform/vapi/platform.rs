@@ -2,7 +2,6 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::Vapi;
-use super::trunk::credential;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
     ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder, check_uuid,
@@ -41,11 +40,9 @@ impl VoicePlatform for Vapi {
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         let mut problems = Problems::default();
         CAPABILITIES.check_import(KIND, source, request, &mut problems);
-        problems.within("source", |problems| match source {
-            NumberSource::Byo(byo) => check_byo(byo, problems),
-            NumberSource::SipTrunk(trunk) => credential(trunk).check(problems),
-            NumberSource::Twilio(_) => {}
-        });
+        if let NumberSource::Byo(byo) = source {
+            problems.within("source", |problems| check_byo(byo, problems));
+        }
         problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
     }
 

@@ -77,7 +77,7 @@ impl Vapi {
 
 /// A trunk in Vapi's words: calls go to its host, and come from its host or from the addresses named.
 /// An inbound gateway must be an IPv4 address, so a host name alone is outbound only.
-pub(super) fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
+fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
     let address: Option<Ipv4Addr> = source.host.parse().ok();
     let inbound = address.is_some() && source.allowed_inbound.is_empty();
     let mut gateway = Gateway::new(source.host.as_str()).inbound_enabled(inbound).outbound_enabled(true);
@@ -95,7 +95,7 @@ pub(super) fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
     for allowed in &source.allowed_inbound {
         gateways.push(Gateway::new(allowed.to_string()).inbound_enabled(true).outbound_enabled(false));
     }
-    let name: String = source.name.as_deref().unwrap_or(&source.host).chars().take(NAME_MAX).collect();
+    let name: String = source.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&source.host).chars().take(NAME_MAX).collect();
     let mut create =
         CreateSipTrunkCredential::new(gateways).name(name).outbound_leading_plus_enabled(source.leading_plus);
     if let Some((user, password)) = &source.credentials {

@@ -339,19 +339,15 @@ variants!(
 impl CreateCredential {
     pub(crate) fn check(&self, problems: &mut Problems) {
         let name = match self {
-            Self::SipTrunk(create) => return create.check(problems),
+            Self::SipTrunk(create) => {
+                let prefix = create.tech_prefix.as_deref();
+                check_trunk(Some(&create.gateways), prefix, create.sip_diversion_header.as_deref(), problems);
+                &create.name
+            }
             Self::Twilio(create) => &create.name,
             Self::Vonage(create) => &create.name,
         };
         check_name(name.as_deref(), problems);
-    }
-}
-
-impl CreateSipTrunkCredential {
-    pub(crate) fn check(&self, problems: &mut Problems) {
-        let prefix = self.tech_prefix.as_deref();
-        check_trunk(Some(&self.gateways), prefix, self.sip_diversion_header.as_deref(), problems);
-        check_name(self.name.as_deref(), problems);
     }
 }
 

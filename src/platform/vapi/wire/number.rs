@@ -131,8 +131,8 @@ impl Provider {
 #[serde(rename_all = "camelCase")]
 struct Flat {
     id: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    provider: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     org_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,7 +168,7 @@ struct Flat {
 impl From<Flat> for PhoneNumber {
     fn from(flat: Flat) -> Self {
         let mut extra = flat.rest;
-        let provider = Provider::take(&flat.provider, &mut extra);
+        let provider = Provider::take(flat.provider.as_deref().unwrap_or_default(), &mut extra);
         Self {
             id: flat.id,
             org_id: flat.org_id,
@@ -194,7 +194,7 @@ impl From<Flat> for PhoneNumber {
 impl From<PhoneNumber> for Flat {
     fn from(number: PhoneNumber) -> Self {
         let mut rest = number.extra;
-        let provider = number.provider.as_str().to_owned();
+        let provider = Some(number.provider.as_str().to_owned()).filter(|name| !name.is_empty());
         number.provider.put(&mut rest);
         Self {
             id: number.id,

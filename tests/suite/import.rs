@@ -1,0 +1,233 @@
+//! `Importer::import`: first time, second time, and broken off in between.
+
+use std::sync::Arc;
+
+use numport::error::{Delivery, Step};
+use numport::import::Field;
+use numport::model::Carrier;
+use numport::sandbox::Sandbox;
+use numport::{
+    Byo, E164, Error, ImportRequest, Importer, Interactly, NumberSource, NumberUpdate, Outcome, Removal, SipTrunk,
+    Twilio, TwilioCredentials, Vapi, VoicePlatform,
+};
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{KEY, at_once};
+
+fn number() -> E164 {
+    "+14155552671".parse().unwrap()
+}
+
+fn twilio() -> TwilioCredentials {
+    TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token")
+}
+
+struct Setup {
+    sandbox: Sandbox,
+    twilio: Twilio,
+    interactly: Interactly,
+    vapi: Vapi,
+}
+
+async fn setup() -> Setup {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let (twilio, interactly) = (Twilio::from_vars(vars).unwrap(), Interactly::from_vars(vars).unwrap());
+    let vapi = Vapi::from_vars(vars).unwrap();
+    Setup { sandbox, twilio, interactly, vapi }
+}
+
+/// How many requests of this method went to a service.
+fn sent(sandbox: &Sandbox, service: &str, method: &str) -> usize {
+    sandbox.journal().iter().filter(|entry| entry.service == service && entry.method == method).count()
+}
+
+#[tokio::test]
+async fn an_import_makes_a_record_and_takes_the_calls_over() {
+    let Setup { sandbox, twilio, interactly, vapi } = setup().await;
+    let request = ImportRequest::new(number()).label("Front desk").agent("agent-1");
+    let imported = Importer::new(twilio.clone(), vapi).import(&request).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::Created);
+    assert_eq!(imported.record.number.e164(), Some(&number()));
+    assert_eq!(imported.record.label.as_deref(), Some("Front desk"));
+    assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
+    assert_eq!(imported.record.carrier.as_deref(), Some("twilio"));
+    assert!(imported.record.created_at.is_some() && imported.unmet.is_empty());
+    assert_eq!(sandbox.voice_url(&number()).as_deref(), Some("https://api.vapi.ai/twilio/inbound_call"));
+
+    let request = request.inbound(true).outbound(false);
+    let imported = Importer::new(twilio, interactly).import(&request).await.unwrap();
+    assert_eq!((imported.record.inbound, imported.record.outbound), (Some(true), Some(false)));
+    assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
+    assert!(sandbox.voice_url(&number()).unwrap().contains("interactly"));
+}
+
+#[tokio::test]
+async fn a_second_import_sends_nothing_that_changes_anything() {
+    let Setup { sandbox, twilio, interactly, vapi } = setup().await;
+    let request = ImportRequest::new(number()).label("Front desk").agent("agent-1");
+    let platforms: [Arc<dyn VoicePlatform>; 2] = [Arc::new(vapi), Arc::new(interactly)];
+    for platform in platforms {
+        let importer = Importer::new(twilio.clone(), platform);
+        let first = importer.import(&request).await.unwrap().record;
+        let before = sandbox.journal().len();
+        let second = importer.import(&request).await.unwrap();
+        assert_eq!(second.outcome, Outcome::AlreadyThere);
+        assert_eq!(second.record.id, first.id);
+        assert!(second.before.is_none() && second.unmet.is_empty());
+        assert!(sandbox.journal()[before..].iter().all(|entry| entry.method == "GET"));
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_is_there_is_brought_to_what_is_asked() {
+    let Setup { sandbox, twilio, interactly, vapi } = setup().await;
+    let importer = Importer::new(twilio.clone(), vapi);
+    importer.import(ImportRequest::new(number()).label("Old").agent("agent-1")).await.unwrap();
+    let imported = importer.import(ImportRequest::new(number()).label("New")).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::AlreadyThere);
+    assert_eq!(imported.record.label.as_deref(), Some("New"));
+    assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"), "what is not named is kept");
+    assert_eq!(imported.before.unwrap().label.as_deref(), Some("Old"));
+
+    let importer = Importer::new(twilio, interactly);
+    importer.import(ImportRequest::new(number()).label("Old")).await.unwrap();
+    let imported = importer.import(ImportRequest::new(number()).label("New").outbound(false)).await.unwrap();
+    assert_eq!(imported.unmet, [Field::Label], "a label cannot be changed there");
+    assert_eq!(imported.record.outbound, Some(false));
+    assert_eq!(sent(&sandbox, "interactly", "POST"), 1);
+}
+
+#[tokio::test]
+async fn a_number_kept_without_its_plus_is_the_same_number() {
+    let vapi = MockServer::start().await;
+    let stored = json!({"id": "n1", "provider": "byo-phone-number", "number": "14155552671"});
+    let page = json!({"results": [{"id": "n0", "provider": "twilio", "number": "+141555526710"}, stored], "metadata": {"hasNextPage": false}});
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(page)).mount(&vapi).await;
+    let client = Vapi::builder(KEY).base_url(vapi.uri()).build().unwrap();
+    let found = client.find(&number()).await.unwrap().unwrap();
+    assert_eq!((found.id.as_str(), found.number.to_string().as_str()), ("n1", "14155552671"));
+    assert_eq!(vapi.received_requests().await.unwrap()[0].url.query(), Some("search=14155552671&page=1&sortOrder=ASC"));
+}
+
+#[tokio::test]
+async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
+    let Setup { sandbox, twilio, interactly, vapi } = setup().await;
+    let fields = |error: Error| match error {
+        Error::Invalid(invalid) => invalid.problems.into_iter().map(|problem| problem.field).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let request = ImportRequest::new(number()).label("é".repeat(41)).agent(" ").inbound(true).outbound(true);
+    let error = Importer::new(twilio, vapi.clone()).import(&request).await.unwrap_err();
+    assert_eq!(fields(error), ["inbound", "outbound", "label", "agent"]);
+
+    let plain = ImportRequest::new(number());
+    let sources: [(NumberSource, Vec<&str>); 6] = [
+        (Byo::stored_default(Carrier::Twilio).into(), vec!["source.carrier", "source.credential"]),
+        (Byo::credential(Carrier::Telnyx, "key").into(), vec!["source.credential"]),
+        (TwilioCredentials::auth_token("AC1", "").into(), vec!["source.account_sid", "source.auth_token"]),
+        (SipTrunk::new("").into(), vec!["source.host"]),
+        (SipTrunk::new("sip:trunk.example.com").into(), vec!["source.host"]),
+        (SipTrunk::new("a b").port(0).into(), vec!["source.host", "source.port"]),
+    ];
+    for (source, expected) in sources {
+        assert_eq!(fields(vapi.import_once(&source, &plain).await.unwrap_err()), expected, "{source:?}");
+    }
+    let sources: [(NumberSource, Vec<&str>); 2] = [
+        (SipTrunk::new("trunk.example.com").into(), vec!["source"]),
+        (Byo::credential(Carrier::Vonage, "id").into(), vec!["source.carrier", "source.credential"]),
+    ];
+    for (source, expected) in sources {
+        assert_eq!(fields(interactly.import_once(&source, &plain).await.unwrap_err()), expected, "{source:?}");
+    }
+    let id = "n1".into();
+    assert_eq!(fields(interactly.remove(&id, Removal::Record).await.unwrap_err()), ["remove"]);
+    assert_eq!(fields(interactly.update(&id, &NumberUpdate::new().clear_label()).await.unwrap_err()), ["label"]);
+    assert_eq!(fields(vapi.update(&id, &NumberUpdate::new().inbound(true)).await.unwrap_err()), ["inbound"]);
+    assert_eq!(fields(vapi.update(&id, &NumberUpdate::new()).await.unwrap_err()), ["update"]);
+    assert_eq!(sandbox.journal(), []);
+}
+
+/// A platform that answers a GET with what it is told has happened so far.
+async fn platform(answers: Vec<(&str, &str, u16, Value, u64)>) -> MockServer {
+    let server = MockServer::start().await;
+    for (verb, route, status, body, times) in answers {
+        let answer = ResponseTemplate::new(status).set_body_json(body);
+        Mock::given(method(verb)).and(path(route)).respond_with(answer).up_to_n_times(times).mount(&server).await;
+    }
+    server
+}
+
+const NUMBERS: &str = "/assistants/v1/numbers";
+
+fn interactly_at(server: &MockServer) -> Importer {
+    let client = Interactly::builder(KEY).base_url(server.uri()).retry(at_once()).build().unwrap();
+    Importer::new(Twilio::builder(twilio()).build().unwrap(), client)
+}
+
+async fn posts(server: &MockServer, route: &str) -> usize {
+    let requests = server.received_requests().await.unwrap();
+    requests.iter().filter(|request| request.method == "POST" && request.url.path() == route).count()
+}
+
+#[tokio::test]
+async fn a_break_between_the_steps_names_the_record_and_is_finished_by_running_it_again() {
+    let made = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true});
+    let done = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true, "assistantId": "agent-1"});
+    let import = "/assistants/v1/numbers/twilio";
+    let server = platform(vec![
+        ("GET", NUMBERS, 200, json!([]), 1),
+        ("POST", import, 201, made.clone(), 1),
+        ("PUT", "/assistants/v1/numbers/n1", 500, json!({"message": "later"}), 4),
+        ("GET", NUMBERS, 200, json!([made]), 1),
+        ("PUT", "/assistants/v1/numbers/n1", 200, done, 1),
+    ])
+    .await;
+    let request = ImportRequest::new(number()).agent("agent-1");
+    let error = interactly_at(&server).import(&request).await.unwrap_err();
+    assert_eq!(error.to_string(), "interactly: +14155552671 is imported as n1, but setting it up failed");
+    let Error::Incomplete(incomplete) = error else { panic!("{error:?}") };
+    assert_eq!(incomplete.step, Step::Configure);
+    assert_eq!(incomplete.record.as_ref().unwrap().id.as_str(), "n1");
+    assert_eq!(incomplete.error.status().unwrap().as_u16(), 500);
+
+    let imported = interactly_at(&server).import(&request).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::AlreadyThere);
+    assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
+    assert_eq!(posts(&server, import).await, 1);
+}
+
+#[tokio::test]
+async fn after_a_lost_answer_the_number_is_looked_for_and_not_sent_again() {
+    let import = "/assistants/v1/numbers/twilio";
+    let there = json!([{"_id": "n1", "number": "+14155552671"}]);
+    for (status, body) in [(500, json!({})), (503, json!({})), (408, json!({})), (409, json!({})), (201, json!("odd"))] {
+        let server = platform(vec![
+            ("GET", NUMBERS, 200, json!([]), 1),
+            ("POST", import, status, body.clone(), 9),
+            ("GET", NUMBERS, 200, there.clone(), 1),
+        ])
+        .await;
+        let imported = interactly_at(&server).import(ImportRequest::new(number())).await.unwrap();
+        assert_eq!((imported.outcome, imported.record.id.as_str()), (Outcome::Recovered, "n1"), "{status}");
+        assert_eq!(posts(&server, import).await, 1, "{status}");
+
+        let server = platform(vec![("GET", NUMBERS, 200, json!([]), 9), ("POST", import, status, body, 9)]).await;
+        let error = interactly_at(&server).import(ImportRequest::new(number())).await.unwrap_err();
+        let Error::Indeterminate(open) = &error else { panic!("{error:?}") };
+        assert_eq!((open.number, open.platform.as_str()), (number(), "interactly"));
+        assert_eq!(posts(&server, import).await, 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_surely_refused_is_not_looked_for() {
+    let import = "/assistants/v1/numbers/twilio";
+    let server =
+        platform(vec![("GET", NUMBERS, 200, json!([]), 9), ("POST", import, 400, json!({"message": "no"}), 9)]).await;
+    let error = interactly_at(&server).import(ImportRequest::new(number())).await.unwrap_err();
+    assert_eq!(error.call().unwrap().delivery, Delivery::Refused);
+    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+}

@@ -1,0 +1,182 @@
+//! A SIP source at Vapi: one credential for all its numbers, and none left over.
+
+use numport::error::Step;
+use numport::model::SipTransport;
+use numport::platform::vapi::{Credential, ListFilter};
+use numport::sandbox::Sandbox;
+use numport::{E164, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Vapi, VoicePlatform};
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{KEY, at_once};
+
+const CREDENTIAL: &str = "00000000-0000-4000-8000-0000000000cc";
+
+fn numbers() -> [E164; 3] {
+    ["+14155552671", "+14155552672", "+14155552673"].map(|text| text.parse().unwrap())
+}
+
+fn trunk() -> SipTrunk {
+    SipTrunk::new("trunk.example.com").credentials("user", "pass").allow_inbound([203, 0, 113, 10]).leading_plus(true)
+}
+
+fn source() -> NumberSource {
+    trunk().into()
+}
+
+#[tokio::test]
+async fn one_credential_serves_all_numbers_and_all_clones_at_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
+    let tasks = numbers().map(|number| {
+        let vapi = vapi.clone();
+        tokio::spawn(async move { vapi.import_once(&source(), &ImportRequest::new(number)).await })
+    });
+    for task in tasks {
+        assert_eq!(task.await.unwrap().unwrap().carrier.as_deref(), Some("byo-phone-number"));
+    }
+    let credentials = vapi.list_credentials(&ListFilter::new()).await.unwrap();
+    assert_eq!(credentials.len(), 1);
+    let other = SipTrunk::new("203.0.113.11").port(5070).transport(SipTransport::Tcp);
+    let fourth = ImportRequest::new("+14155552674".parse().unwrap());
+    let imported = Importer::new(other, vapi.clone()).import(fourth).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::Created);
+    assert_eq!(vapi.list_credentials(&ListFilter::new()).await.unwrap().len(), 2, "another trunk, another credential");
+}
+
+#[tokio::test]
+async fn a_trunk_goes_out_in_vapis_words() {
+    let sent = |source: SipTrunk| async move {
+        let server = MockServer::start().await;
+        let made = json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"});
+        respond(&server, "POST", "/credential", 201, made, 1).await;
+        let number = json!({"id": "n1", "provider": "byo-phone-number", "number": "+14155552671"});
+        respond(&server, "POST", "/phone-number", 201, number, 1).await;
+        let request = ImportRequest::new(numbers()[0]).label("Desk").agent("a1");
+        client(&server).import_once(&source.into(), &request).await.unwrap();
+        let requests = server.received_requests().await.unwrap();
+        requests.iter().map(|request| serde_json::from_slice(&request.body).unwrap()).collect::<Vec<Value>>()
+    };
+    assert_eq!(
+        sent(trunk().port(5061).transport(SipTransport::Tls).name("Head office")).await,
+        [
+            json!({
+                "provider": "byo-sip-trunk", "name": "Head office", "outboundLeadingPlusEnabled": true,
+                "gateways": [
+                    {"ip": "trunk.example.com", "port": 5061, "inboundEnabled": false, "outboundEnabled": true, "outboundProtocol": "tls"},
+                    {"ip": "203.0.113.10", "inboundEnabled": true, "outboundEnabled": false},
+                ],
+                "outboundAuthenticationPlan": {"authUsername": "user", "authPassword": "pass"},
+            }),
+            json!({"provider": "byo-phone-number", "number": "+14155552671", "credentialId": CREDENTIAL, "name": "Desk", "assistantId": "a1"}),
+        ]
+    );
+    assert_eq!(
+        sent(SipTrunk::new("203.0.113.11")).await[0],
+        json!({
+            "provider": "byo-sip-trunk", "name": "203.0.113.11", "outboundLeadingPlusEnabled": false,
+            "gateways": [{"ip": "203.0.113.11", "inboundEnabled": true, "outboundEnabled": true}],
+        })
+    );
+}
+
+fn client(server: &MockServer) -> Vapi {
+    Vapi::builder(KEY).base_url(server.uri()).retry(at_once()).build().unwrap()
+}
+
+async fn respond(server: &MockServer, verb: &str, route: &str, status: u16, body: Value, times: u64) {
+    let answer = ResponseTemplate::new(status).set_body_json(body);
+    Mock::given(method(verb)).and(path(route)).respond_with(answer).up_to_n_times(times).mount(server).await;
+}
+
+/// A Vapi that makes credentials, and answers numbers with these statuses in turn.
+async fn vapi(numbers: &[u16], removal: u16) -> MockServer {
+    let server = MockServer::start().await;
+    respond(&server, "POST", "/credential", 201, json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"}), 9).await;
+    for status in numbers {
+        let body = json!({"id": "n1", "provider": "byo-phone-number", "message": "Couldn't Create Phone Number"});
+        respond(&server, "POST", "/phone-number", *status, body, 1).await;
+    }
+    let removed = json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"});
+    respond(&server, "DELETE", &format!("/credential/{CREDENTIAL}"), removal, removed, 9).await;
+    server
+}
+
+/// The methods and paths that were sent, shortened.
+async fn sent(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.unwrap();
+    let short = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
+    requests.iter().map(|request| format!("{} {}", request.method, short(request.url.path()))).collect()
+}
+
+#[tokio::test]
+async fn the_credential_is_taken_back_when_the_number_was_surely_not_imported() {
+    let server = vapi(&[400, 201], 200).await;
+    let client = client(&server);
+    let request = ImportRequest::new(numbers()[0]);
+    let error = client.import_once(&source(), &request).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 400);
+    assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "DELETE credential"]);
+    // The next import makes a new one.
+    client.import_once(&source(), &request).await.unwrap();
+    assert_eq!(sent(&server).await[3..], ["POST credential", "POST phone-number"]);
+}
+
+#[tokio::test]
+async fn the_credential_stays_when_another_number_uses_it() {
+    let server = vapi(&[201, 400, 400], 200).await;
+    let client = client(&server);
+    let [first, second, third] = numbers().map(ImportRequest::new);
+    client.import_once(&source(), &first).await.unwrap();
+    client.import_once(&source(), &second).await.unwrap_err();
+    client.clone().import_once(&source(), &third).await.unwrap_err();
+    assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "POST phone-number", "POST phone-number"]);
+}
+
+#[tokio::test]
+async fn the_credential_stays_when_nobody_knows_whether_the_number_is_in() {
+    let server = vapi(&[500, 400], 200).await;
+    let client = client(&server);
+    let request = ImportRequest::new(numbers()[0]);
+    client.import_once(&source(), &request).await.unwrap_err();
+    client.import_once(&source(), &request).await.unwrap_err();
+    assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "POST phone-number"]);
+}
+
+#[tokio::test]
+async fn what_could_not_be_taken_back_is_named() {
+    let server = vapi(&[400], 403).await;
+    let error = client(&server).import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
+    assert!(error.to_string().ends_with(&format!("{CREDENTIAL} is left behind")), "{error}");
+    let Error::Incomplete(incomplete) = error else { panic!("{error:?}") };
+    assert_eq!(incomplete.step, Step::RemoveCredential);
+    assert_eq!(incomplete.left_behind.unwrap().as_str(), CREDENTIAL);
+    assert_eq!(incomplete.error.status().unwrap().as_u16(), 400, "the cause is why the import failed");
+}
+
+#[tokio::test]
+async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
+    let server = MockServer::start().await;
+    respond(&server, "POST", "/credential", 400, json!({"message": "Couldn't validate SIP trunk credential."}), 1).await;
+    respond(&server, "POST", "/credential", 201, json!({"provider": "byo-sip-trunk"}), 1).await;
+    let client = client(&server);
+    for status in [400, 0] {
+        let error = client.import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
+        let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
+        assert_eq!((incomplete.step, incomplete.record.is_none()), (Step::MakeCredential, true));
+        assert_eq!(error.status().map_or(0, |status| status.as_u16()), status, "the second answer has no id");
+    }
+    assert_eq!(sent(&server).await, ["POST credential", "POST credential"]);
+}
+
+#[tokio::test]
+async fn credentials_of_the_sandbox_are_real_ones() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
+    vapi.import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap();
+    let credentials = vapi.list_credentials(&ListFilter::new()).await.unwrap();
+    let Credential::SipTrunk(trunk) = &credentials[0] else { panic!("{credentials:?}") };
+    assert_eq!(trunk.gateways.as_ref().unwrap().len(), 2);
+    assert!(trunk.outbound_authentication_plan.as_ref().unwrap().auth_password.is_none(), "it is not returned");
+}
