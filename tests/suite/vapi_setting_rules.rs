@@ -142,12 +142,12 @@ async fn a_message_keeps_its_length_and_languages() {
     let mut rules = Rules::new().await;
     let by_number = |message: CustomMessage| ask(fallback(NumberDestination::new("+14155550111").message(message)));
     let by_sip = |message: CustomMessage| ask(fallback(SipDestination::new("sip:a@b").message(message)));
-    let by_plan = |message: CustomMessage| ask(by_plan()[0](plan().message(message)));
+    let by_speech = |message: CustomMessage| ask(by_plan()[0](plan().message(message)));
     let by_apology = |message: CustomMessage| ask(by_plan()[0](plan().fallback_plan(FallbackPlan::new(message))));
     let asks: [(&str, &dyn Fn(CustomMessage) -> Ask); 4] = [
         ("fallbackDestination.message", &by_number),
         ("fallbackDestination.message", &by_sip),
-        ("fallbackDestination.transferPlan.message", &by_plan),
+        ("fallbackDestination.transferPlan.message", &by_speech),
         ("fallbackDestination.transferPlan.fallbackPlan.message", &by_apology),
     ];
     for (message, ask) in asks {
