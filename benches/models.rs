@@ -52,6 +52,8 @@ mod list_of_1000 {
     #[divan::bench]
     fn into_values(bencher: Bencher<'_, '_>) {
         let document = document();
-        bencher.bench_local(|| serde_json::from_str::<serde_json::Value>(black_box(&document)).map(|list| list.is_array()));
+        bencher.bench_local(|| {
+            serde_json::from_str::<serde_json::Value>(black_box(&document)).map(|list| list.is_array())
+        });
     }
 }

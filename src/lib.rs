@@ -19,5 +19,5 @@ pub use crate::import::{Imported, Importer, Outcome};
 pub use crate::model::{
     Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk, TwilioCredentials,
 };
-pub use crate::platform::{Interactly, Vapi, VoicePlatform};
+pub use crate::platform::{Interactly, SignalWire, Vapi, VoicePlatform};
 pub use crate::provider::{NumberProvider, Twilio};

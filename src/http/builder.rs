@@ -25,6 +25,15 @@ pub(crate) struct About {
     pub(crate) base_url: &'static str,
     /// Finds the service's words in its error bodies.
     pub(crate) words: fn(&serde_json::Value) -> Words,
+    /// Whether the body of a success says that it is none.
+    pub(crate) rejects: fn(&[u8]) -> bool,
+}
+
+impl About {
+    /// A service whose statuses tell all.
+    pub(crate) const fn new(service: Service, base_url: &'static str, words: fn(&serde_json::Value) -> Words) -> Self {
+        Self { service, base_url, words, rejects: |_| false }
+    }
 }
 
 /// Builds a client. Made by `Vapi::builder` and its sisters; [`build`](Self::build) ends it.
@@ -90,7 +99,13 @@ impl<C> ClientBuilder<C> {
         self.keep_secret(AUTHORIZATION, &format!("Bearer {}", key.expose()), key.clone())
     }
 
-    /// `Authorization: Basic …` (RFC 7617).
+    /// A header that holds the key itself.
+    pub(crate) fn key_header(mut self, name: &'static str, field: &str, key: &Secret) -> Self {
+        check_key(key, field, &mut self.problems);
+        self.keep_secret(HeaderName::from_static(name), key.expose(), key.clone())
+    }
+
+    /// `Authorization: Basic …` (RFC 7617). The caller checks both.
     pub(crate) fn basic(mut self, user: &str, password: &Secret) -> Self {
         let encoded = BASE64.encode(format!("{user}:{}", password.expose()));
         self.secrets.push(password.clone());
@@ -208,6 +223,7 @@ impl<C> ClientBuilder<C> {
             headers,
             secrets: self.secrets,
             words: about.words,
+            rejects: about.rejects,
             timeout: self.timeout,
             max_body: self.max_answer,
             retry: self.retry,
@@ -228,7 +244,7 @@ fn http_client(connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {
 }
 
 /// A key must be what a header can hold; a line's end that was copied along is the usual fault.
-fn check_key(key: &Secret, field: &str, problems: &mut Problems) {
+pub(crate) fn check_key(key: &Secret, field: &str, problems: &mut Problems) {
     let text = key.expose();
     let stray = text.chars().enumerate().find(|(_, character)| !(' '..='~').contains(character));
     if text.is_empty() {

@@ -19,6 +19,7 @@ pub(crate) struct Call {
     target: Target,
     query: Vec<(&'static str, String)>,
     body: Result<Bytes, serde_json::Error>,
+    content_type: &'static str,
 }
 
 #[derive(Debug)]
@@ -35,12 +36,14 @@ pub(crate) struct Prepared {
     pub(crate) url: Url,
     /// Empty when there is none.
     pub(crate) body: Bytes,
+    pub(crate) content_type: &'static str,
 }
 
 impl Call {
     fn new(operation: &'static str, method: Method, safety: Safety, path: &[&str]) -> Self {
         let path = path.iter().map(|&segment| segment.to_owned()).collect();
-        Self { operation, safety, method, target: Target::Path(path), query: Vec::new(), body: Ok(Bytes::new()) }
+        let (query, body) = (Vec::new(), Ok(Bytes::new()));
+        Self { operation, safety, method, target: Target::Path(path), query, body, content_type: "application/json" }
     }
 
     pub(crate) fn get(operation: &'static str, path: &[&str]) -> Self {
@@ -79,6 +82,13 @@ impl Call {
         self
     }
 
+    pub(crate) fn form(mut self, fields: &[(&str, &str)]) -> Self {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.body = Ok(form.into());
+        self.content_type = "application/x-www-form-urlencoded";
+        self
+    }
+
     /// Makes address and body, or names what cannot be sent.
     pub(crate) fn prepare(self, service: Service, base: &BaseUrl) -> Result<Prepared> {
         let mut problems = Problems::default();
@@ -94,6 +104,6 @@ impl Call {
             Bytes::new()
         });
         problems.into_result().map_err(|found| Error::not_sent(service, self.operation, found))?;
-        Ok(Prepared { method: self.method, url, body })
+        Ok(Prepared { method: self.method, url, body, content_type: self.content_type })
     }
 }

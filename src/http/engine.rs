@@ -45,6 +45,8 @@ pub(super) struct Inner {
     /// What must not stand in anything that is kept.
     pub(super) secrets: Vec<Secret>,
     pub(super) words: fn(&Value) -> Words,
+    /// Whether the body of a success says that it is none.
+    pub(super) rejects: fn(&[u8]) -> bool,
     pub(super) timeout: Duration,
     pub(super) max_body: usize,
     pub(super) retry: RetryPolicy,
@@ -61,6 +63,23 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        let operation = call.operation;
+        let (head, attempts, body) = self.exchange(call).await?;
+        let mut json = serde_json::Deserializer::from_slice(&body);
+        let read = serde_path_to_error::deserialize(&mut json);
+        read.map_err(|error| {
+            let path = error.path().to_string();
+            let fault = CallFault::Decode(DecodeFault { path, error: error.into_inner() });
+            self.failed(operation, attempts, Delivery::Accepted, Some(head), fault)
+        })
+    }
+
+    /// Sends a call whose answer says nothing but that it was done.
+    pub(crate) async fn send_for_nothing(&self, call: Call) -> Result<()> {
+        self.exchange(call).await.map(drop)
+    }
+
+    async fn exchange(&self, call: Call) -> Result<(Head, u32, Bytes)> {
         let Call { operation, safety, .. } = call;
         let prepared = call.prepare(self.0.service, &self.0.base)?;
         let span = tracing::info_span!(
@@ -71,15 +90,7 @@ impl Engine {
             attempt = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
-        let answered = self.run(operation, safety, &prepared).instrument(span).await;
-        let (head, attempts, body) = answered?;
-        let mut json = serde_json::Deserializer::from_slice(&body);
-        let read = serde_path_to_error::deserialize(&mut json);
-        read.map_err(|error| {
-            let path = error.path().to_string();
-            let fault = CallFault::Decode(DecodeFault { path, error: error.into_inner() });
-            self.failed(operation, attempts, Delivery::Accepted, Some(head), fault)
-        })
+        self.run(operation, safety, &prepared).instrument(span).await
     }
 
     /// A link that an answer gave, if it may be followed.
@@ -152,6 +163,11 @@ impl Engine {
             Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
         };
         let (head, delivery, fault) = match attempt {
+            Attempt::Answered { head, body: Body::Whole(body) }
+                if head.status.is_success() && (self.0.rejects)(&body) =>
+            {
+                (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, request)))
+            }
             Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() => {
                 self.0.budget.refill();
                 return Ok((head, attempts, body));

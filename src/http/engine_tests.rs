@@ -58,6 +58,7 @@ fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> En
         headers: HeaderMap::new(),
         secrets: vec![Secret::new("the-api-key")],
         words: |body| Words { code: None, messages: body["message"].as_str().map(str::to_owned).into_iter().collect() },
+        rejects: |body| body == b"rejected",
         timeout: Duration::from_secs(60),
         max_body: 1024,
         retry,
@@ -183,6 +184,20 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_that_it_was_done() {
     assert_eq!((call.delivery, call.status), (Delivery::Accepted, Some(StatusCode::CREATED)));
     let CallFault::Decode(fault) = &call.fault else { panic!("{call:?}") };
     assert_eq!(fault.path, "[1].id");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_that_says_it_is_none_is_a_refusal() {
+    let engine = engine(vec![Answer(200, None, "rejected")]);
+    let error = failure(engine.send(create()).await);
+    assert_eq!((error.delivery, error.status), (Delivery::Refused, Some(StatusCode::OK)));
+    assert!(matches!(error.fault, CallFault::Refusal(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_answer_is_enough_where_nothing_is_expected() {
+    let engine = engine(vec![Answer(204, None, "")]);
+    engine.send_for_nothing(Call::delete("remove", &["things", "1"])).await.expect("nothing");
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,8 +13,8 @@ mod scrub;
 mod transport;
 mod vars;
 
-pub(crate) use builder::About;
 pub use builder::ClientBuilder;
+pub(crate) use builder::{About, check_key};
 pub(crate) use call::Call;
 pub(crate) use engine::{Engine, Words};
 pub(crate) use page::Seen;

@@ -82,7 +82,8 @@ async fn over_http(
     *request.headers_mut() = headers.clone();
     *request.timeout_mut() = Some(timeout);
     if !prepared.body.is_empty() {
-        request.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+        let content_type = http::HeaderValue::from_static(prepared.content_type);
+        request.headers_mut().insert(http::header::CONTENT_TYPE, content_type);
         *request.body_mut() = Some(prepared.body.clone().into());
     }
     let response = match client.execute(request).await {

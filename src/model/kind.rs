@@ -8,6 +8,10 @@ pub enum PlatformKind {
     Interactly,
     /// [Vapi](https://docs.vapi.ai).
     Vapi,
+    /// [SignalWire](https://signalwire.com/docs).
+    SignalWire,
+    /// [Butter](https://docs.getbutter.ai).
+    Butter,
     /// A platform that this crate does not know, by its own name.
     Other(&'static str),
 }
@@ -43,6 +47,8 @@ impl PlatformKind {
         match self {
             Self::Interactly => "interactly",
             Self::Vapi => "vapi",
+            Self::SignalWire => "signalwire",
+            Self::Butter => "butter",
             Self::Other(name) => name,
         }
     }

@@ -46,6 +46,15 @@ impl Problems {
         self.path.pop();
     }
 
+    /// The form of a UUID: 8, 4, 4, 4 and 12 hexadecimal digits.
+    pub(crate) fn uuid(&mut self, field: &str, id: &str) {
+        let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+        let good = |(at, byte): (usize, u8)| if dash(at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+        if id.len() != 36 || !id.bytes().enumerate().all(good) {
+            self.add(field, "is not a UUID", "copy the id, which is a UUID, from the platform");
+        }
+    }
+
     /// Length in characters, as the platforms count.
     pub(crate) fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
         let measured = text.chars().count();

@@ -22,12 +22,13 @@ pub struct ImportRequest {
     agent: Option<AgentId>,
     inbound: Option<bool>,
     outbound: Option<bool>,
+    toll_free: Option<bool>,
 }
 
 impl ImportRequest {
     /// Imports this number, and says nothing else about it.
     pub const fn new(number: E164) -> Self {
-        Self { number, label: None, agent: None, inbound: None, outbound: None }
+        Self { number, label: None, agent: None, inbound: None, outbound: None, toll_free: None }
     }
 
     /// A name for people. Platforms limit its length, in characters.
@@ -51,6 +52,13 @@ impl ImportRequest {
     /// Whether the number may make calls.
     pub const fn outbound(mut self, enabled: bool) -> Self {
         self.outbound = Some(enabled);
+        self
+    }
+
+    /// Whether it is a toll-free number, for platforms that ask. Without a word it is told from the
+    /// number.
+    pub const fn toll_free(mut self, toll_free: bool) -> Self {
+        self.toll_free = Some(toll_free);
         self
     }
 
@@ -82,5 +90,11 @@ impl ImportRequest {
     #[must_use]
     pub const fn outbound_enabled(&self) -> Option<bool> {
         self.outbound
+    }
+
+    /// Whether it is a toll-free number, if it was said.
+    #[must_use]
+    pub const fn is_toll_free(&self) -> Option<bool> {
+        self.toll_free
     }
 }

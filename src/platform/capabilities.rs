@@ -20,6 +20,8 @@ pub struct Capabilities {
     pub find: Find,
     /// What removing a record does.
     pub removal: OnRemoval,
+    /// What a second import of a number does.
+    pub duplicates: Duplicates,
 }
 
 /// Which sources a platform can import from.
@@ -54,6 +56,16 @@ pub enum Find {
     Native,
     /// All its records are listed.
     ThroughList,
+}
+
+/// What a platform does with a second import of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Duplicates {
+    /// It is not documented: there may be two records afterwards.
+    Unknown,
+    /// It is refused.
+    Refused,
 }
 
 /// What removing a record does.
@@ -92,6 +104,7 @@ impl Capabilities {
             outbound: Support::NONE,
             find,
             removal,
+            duplicates: Duplicates::Unknown,
         }
     }
 

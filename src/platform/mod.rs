@@ -3,6 +3,7 @@
 
 mod capabilities;
 pub mod interactly;
+pub mod signalwire;
 pub mod vapi;
 
 use std::fmt::Debug;
@@ -11,8 +12,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-pub use self::capabilities::{Capabilities, Find, OnRemoval, Sources, Support};
+pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
 pub use self::interactly::Interactly;
+pub use self::signalwire::SignalWire;
 pub use self::vapi::Vapi;
 use crate::E164;
 use crate::error::Result;

@@ -61,7 +61,8 @@ async fn answered(status: u16, body: &str) -> Vec<CallError> {
 
 #[tokio::test]
 async fn a_success_that_cannot_be_read_is_accepted_and_not_sent_again() {
-    for body in ["", "<html>welcome</html>", "{\"_id\":", "7", "\"text\"", "{\"id\":7,\"_id\":7}", "[[]]", "\u{feff}[]"] {
+    for body in ["", "<html>welcome</html>", "{\"_id\":", "7", "\"text\"", "{\"id\":7,\"_id\":7}", "[[]]", "\u{feff}[]"]
+    {
         for failure in answered(200, body).await {
             assert!(matches!(failure.fault, CallFault::Decode(_)), "{body}: {failure:?}");
             assert_eq!((failure.delivery, failure.attempts), (Delivery::Accepted, 1), "{body}");

@@ -9,9 +9,7 @@ const SID: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 fn problems<C: std::fmt::Debug>(built: Result<C, Error>) -> Vec<(String, String)> {
     match built.unwrap_err() {
-        Error::Invalid(invalid) => {
-            invalid.problems.into_iter().map(|problem| (problem.field, problem.fault)).collect()
-        }
+        Error::Invalid(invalid) => invalid.problems.into_iter().map(|problem| (problem.field, problem.fault)).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -36,7 +34,8 @@ fn a_key_that_no_header_can_hold_is_refused() {
 
 #[test]
 fn all_that_is_wrong_is_named_at_once() {
-    let built = Vapi::builder("").base_url("http://api.vapi.ai").user_agent("a\nb").timeout(std::time::Duration::ZERO).build();
+    let built =
+        Vapi::builder("").base_url("http://api.vapi.ai").user_agent("a\nb").timeout(std::time::Duration::ZERO).build();
     let fields: Vec<String> = problems(built).into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["api_key", "base_url", "user_agent", "timeout"]);
 }

@@ -203,7 +203,8 @@ async fn a_break_between_the_steps_names_the_record_and_is_finished_by_running_i
 async fn after_a_lost_answer_the_number_is_looked_for_and_not_sent_again() {
     let import = "/assistants/v1/numbers/twilio";
     let there = json!([{"_id": "n1", "number": "+14155552671"}]);
-    for (status, body) in [(500, json!({})), (503, json!({})), (408, json!({})), (409, json!({})), (201, json!("odd"))] {
+    for (status, body) in [(500, json!({})), (503, json!({})), (408, json!({})), (409, json!({})), (201, json!("odd"))]
+    {
         let server = platform(vec![
             ("GET", NUMBERS, 200, json!([]), 1),
             ("POST", import, status, body.clone(), 9),

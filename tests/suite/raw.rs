@@ -76,7 +76,8 @@ async fn read_request(connection: &mut TcpStream) {
         request.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&request);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let announced = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let announced =
+            head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
         if body.len() >= announced.unwrap_or(0) {
             return;
         }

@@ -35,7 +35,8 @@ async fn vapi_names_every_fault_of_a_body() {
     });
     let (status, answer) = send(&sandbox, "VAPI", Method::POST, "/phone-number", body).await;
     assert_eq!((status, &answer["statusCode"], &answer["error"]), (400, &json!(400), &json!("Bad Request")));
-    let faults: HashSet<&str> = answer["message"].as_array().unwrap().iter().map(|fault| fault.as_str().unwrap()).collect();
+    let faults: HashSet<&str> =
+        answer["message"].as_array().unwrap().iter().map(|fault| fault.as_str().unwrap()).collect();
     let expected = [
         "property label should not exist",
         "number must be a valid phone number in the E.164 format. Hot tip, you may be missing the country code (Eg. US: +1).",
@@ -52,7 +53,9 @@ async fn vapi_names_every_fault_of_a_body() {
 #[tokio::test]
 async fn a_wrong_key_is_refused_everywhere() {
     let sandbox = Sandbox::start().await.unwrap();
-    for (service, path) in [("VAPI", "/phone-number"), ("INTERACTLY", "/assistants/v1/numbers"), ("TWILIO", "/2010-04-01/x")] {
+    for (service, path) in
+        [("VAPI", "/phone-number"), ("INTERACTLY", "/assistants/v1/numbers"), ("TWILIO", "/2010-04-01/x")]
+    {
         let base = sandbox.var(&format!("{service}_BASE_URL")).unwrap();
         let response = Client::new().get(format!("{base}{path}")).bearer_auth("wrong").send().await.unwrap();
         assert_eq!(response.status().as_u16(), 401, "{service}");
@@ -73,7 +76,8 @@ async fn what_is_not_documented_is_not_there() {
     }
     let (status, _) = send(&sandbox, "INTERACTLY", Method::POST, "/assistants/v1/numbers/vonage", json!({})).await;
     assert_eq!(status, 400);
-    let (status, answer) = send(&sandbox, "INTERACTLY", Method::PUT, "/assistants/v1/numbers/n1", json!({"assistantId": null})).await;
+    let (status, answer) =
+        send(&sandbox, "INTERACTLY", Method::PUT, "/assistants/v1/numbers/n1", json!({"assistantId": null})).await;
     assert_eq!((status, answer["error"].as_str()), (400, Some("assistantId must be a string of 0 to 200 characters")));
 }
 
@@ -90,7 +94,8 @@ async fn an_import_needs_good_credentials_and_a_held_number() {
         let words = std::error::Error::source(&error).unwrap().to_string();
         assert!(words.starts_with("Number Not Found on Twilio"), "{words}");
     }
-    let made = vapi.create_number(create("+14155552671", sandbox.twilio_auth_token()).sms_enabled(false)).await.unwrap();
+    let made =
+        vapi.create_number(create("+14155552671", sandbox.twilio_auth_token()).sms_enabled(false)).await.unwrap();
     assert!(!serde_json::to_string(&made).unwrap().contains(sandbox.twilio_auth_token()), "no secret is returned");
     let unknown = CreateByoNumber::new("00000000-0000-4000-8000-00000000dead", "+14155552671");
     assert!(vapi.create_number(unknown).await.is_err());
@@ -114,7 +119,8 @@ async fn vapis_lists_filter_sort_and_page() {
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let mut times = Vec::new();
     for nth in 0..5 {
-        let made = vapi.create_number(CreateVapiNumber::new().sip_uri(format!("sip:user{nth}@sip.vapi.ai"))).await.unwrap();
+        let made =
+            vapi.create_number(CreateVapiNumber::new().sip_uri(format!("sip:user{nth}@sip.vapi.ai"))).await.unwrap();
         times.push(made.created_at.unwrap().parse().unwrap());
     }
     let plain = vapi.list_numbers(&ListFilter::new().limit(2)).await.unwrap();
@@ -125,7 +131,8 @@ async fn vapis_lists_filter_sort_and_page() {
     assert_eq!(vapi.search_numbers(&search).await.unwrap().results.len(), 1);
     let paged = SearchNumbers::new().filter(ListFilter::new().limit(2)).sort_order(SortOrder::Ascending);
     let all: Vec<_> = vapi.numbers(paged).try_collect().await.unwrap();
-    let created: Vec<jiff::Timestamp> = all.iter().map(|number| number.created_at.as_ref().unwrap().parse().unwrap()).collect();
+    let created: Vec<jiff::Timestamp> =
+        all.iter().map(|number| number.created_at.as_ref().unwrap().parse().unwrap()).collect();
     assert_eq!(created, times);
     assert_eq!(sandbox.journal().iter().filter(|entry| entry.path == "/v2/phone-number").count(), 1 + 3);
 }

@@ -9,9 +9,9 @@ use numport::model::{Details, RecordNumber};
 use numport::platform::interactly::{self, ImportNumber};
 use numport::platform::vapi::{
     CreateCredential, CreatePhoneNumber, CreateSipTrunkCredential, CreateTwilioCredential, CreateTwilioNumber,
-    CreateVapiNumber, CreateVonageCredential, Credential, Destination, NumberPage, OutboundAuthentication,
-    PhoneNumber, Server, Settings, SettingsPatch, SipAuthentication, SipDestination, UpdateCredential,
-    UpdatePhoneNumber, UpdateTwilioCredential, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageCredential,
+    CreateVapiNumber, CreateVonageCredential, Credential, Destination, NumberPage, OutboundAuthentication, PhoneNumber,
+    Server, Settings, SettingsPatch, SipAuthentication, SipDestination, UpdateCredential, UpdatePhoneNumber,
+    UpdateTwilioCredential, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageCredential,
 };
 use numport::{
     E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberRecord, NumberSource, Patch, Secret,
@@ -85,7 +85,12 @@ fn no_debug_shows_it() {
     let sip_only = json!({"id": "n1", "provider": "vapi", "authentication": {"username": "u", "password": PLANTED}});
     let read = |value: &serde_json::Value| serde_json::from_value::<PhoneNumber>(value.clone()).unwrap();
     let credential = |value: serde_json::Value| serde_json::from_value::<Credential>(value).unwrap();
-    let record = NumberRecord::new(Vapi::builder("k").build().unwrap().kind(), "n1", RecordNumber::Absent, Details::new(read(&echoed())));
+    let record = NumberRecord::new(
+        Vapi::builder("k").build().unwrap().kind(),
+        "n1",
+        RecordNumber::Absent,
+        Details::new(read(&echoed())),
+    );
     let shown: Vec<Box<dyn Debug>> = vec![
         Box::new(secret()),
         Box::new(Patch::Set(secret())),
@@ -97,14 +102,21 @@ fn no_debug_shows_it() {
         Box::new(interactly::Credentials::from(by_token())),
         Box::new(interactly::Credentials::from(by_key())),
         Box::new(ImportNumber::new(number()).credentials(by_key())),
-        Box::new(serde_json::from_value::<interactly::PhoneNumber>(json!({"_id": "1", "number": "+1", "token": PLANTED})).unwrap()),
+        Box::new(
+            serde_json::from_value::<interactly::PhoneNumber>(json!({"_id": "1", "number": "+1", "token": PLANTED}))
+                .unwrap(),
+        ),
         Box::new(server_with_headers()),
         Box::new(sip),
         Box::new(SipAuthentication::new("u", PLANTED)),
         Box::new(OutboundAuthentication::new().auth_password(PLANTED)),
-        Box::new(CreatePhoneNumber::from(CreateTwilioNumber::new(number(), SID).twilio_auth_token(PLANTED).twilio_api_secret(PLANTED))),
+        Box::new(CreatePhoneNumber::from(
+            CreateTwilioNumber::new(number(), SID).twilio_auth_token(PLANTED).twilio_api_secret(PLANTED),
+        )),
         Box::new(CreatePhoneNumber::from(vapi_number())),
-        Box::new(UpdatePhoneNumber::from(UpdateTwilioNumber::new().twilio_auth_token(secret()).twilio_api_secret(secret()))),
+        Box::new(UpdatePhoneNumber::from(
+            UpdateTwilioNumber::new().twilio_auth_token(secret()).twilio_api_secret(secret()),
+        )),
         Box::new(UpdatePhoneNumber::from(UpdateVapiNumber::new().authentication(SipAuthentication::new("u", PLANTED)))),
         Box::new(UpdatePhoneNumber::from(SettingsPatch::new().server(server_with_headers()))),
         Box::new(CreateCredential::from(trunk_credential())),
@@ -118,8 +130,12 @@ fn no_debug_shows_it() {
         Box::new(serde_json::from_value::<NumberPage>(json!({"results": [echoed()], "x": PLANTED})).unwrap()),
         Box::new(credential(unknown)),
         Box::new(credential(json!({"provider": "twilio", "authToken": PLANTED, "apiSecret": PLANTED}))),
-        Box::new(credential(json!({"provider": "vonage", "apiSecret": PLANTED, "vonageApplicationPrivateKey": PLANTED}))),
-        Box::new(credential(json!({"provider": "byo-sip-trunk", "outboundAuthenticationPlan": {"authPassword": PLANTED}}))),
+        Box::new(credential(
+            json!({"provider": "vonage", "apiSecret": PLANTED, "vonageApplicationPrivateKey": PLANTED}),
+        )),
+        Box::new(credential(
+            json!({"provider": "byo-sip-trunk", "outboundAuthenticationPlan": {"authPassword": PLANTED}}),
+        )),
         Box::new(record),
         Box::new(Vapi::builder(TRACE)),
         Box::new(Vapi::builder(TRACE).base_url(format!("https://u:{TRACE}@example.com"))),
@@ -204,7 +220,9 @@ async fn no_error_and_no_log_line_shows_it() {
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let mut errors = Vec::new();
-    for (status, html) in [(400, false), (401, true), (422, false), (500, true), (200, true), (201, false), (429, false)] {
+    for (status, html) in
+        [(400, false), (401, true), (422, false), (500, true), (200, true), (201, false), (429, false)]
+    {
         let results = results(&parrot(status, html).await.uri()).await;
         assert!(status < 300 || results.iter().all(Result::is_err), "{status}");
         errors.extend(results.into_iter().filter_map(Result::err));
@@ -224,7 +242,14 @@ async fn no_error_and_no_log_line_shows_it() {
         }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for call in ["platform=\"vapi\"", "platform=\"interactly\"", "platform=\"twilio\"", "status=400", "attempt=4", "elapsed_ms="] {
+    for call in [
+        "platform=\"vapi\"",
+        "platform=\"interactly\"",
+        "platform=\"twilio\"",
+        "status=400",
+        "attempt=4",
+        "elapsed_ms=",
+    ] {
         assert!(log.contains(call), "{call} is not in the log:\n{log}");
     }
     let own: Vec<&str> = log.lines().filter(|line| line.contains("numport")).collect();

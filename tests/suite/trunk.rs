@@ -158,7 +158,8 @@ async fn what_could_not_be_taken_back_is_named() {
 #[tokio::test]
 async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
     let server = MockServer::start().await;
-    respond(&server, "POST", "/credential", 400, json!({"message": "Couldn't validate SIP trunk credential."}), 1).await;
+    respond(&server, "POST", "/credential", 400, json!({"message": "Couldn't validate SIP trunk credential."}), 1)
+        .await;
     respond(&server, "POST", "/credential", 201, json!({"provider": "byo-sip-trunk"}), 1).await;
     let client = client(&server);
     for status in [400, 0] {

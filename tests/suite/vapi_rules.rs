@@ -49,6 +49,10 @@ async fn an_unchecked_number_is_letters_and_digits() {
         [long(2), long(41), plus(40), "1 23".into(), "1+23".into(), "++123".into(), "1-23".into(), "é".repeat(40)];
     let import = |number: String| create(CreateByoNumber::new(CREDENTIAL, number).number_e164_check_enabled(false));
     rules.row("number", good.clone(), bad.clone(), import).await;
+    for short in ["", "+"] {
+        let (fields, told) = rules.problems("number", import(short.to_owned())).await;
+        assert_eq!(fields, ["number", "number"], "both its length and its form: {told}");
+    }
     let set = |number: String| UpdateByoNumber::new().number(Patch::Set(number));
     rules.row("number", good.clone(), bad.clone(), |number| update(set(number).number_e164_check_enabled(false))).await;
     // Without a word on the check, Vapi alone knows whether the number is checked.

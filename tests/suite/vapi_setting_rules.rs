@@ -193,7 +193,7 @@ async fn a_transfer_plan_keeps_its_ranges() {
 #[tokio::test]
 async fn a_hook_keeps_its_lengths() {
     let mut rules = Rules::new().await;
-    // The second of two hooks, actions and filters, so that each place in the path is its own.
+    // The second hook, action and filter, and the third prefix, so that each place in the path is its own.
     let hooks = |hook: Hook| ask(Setting::Hooks(vec![CallEnding::new().into(), hook]));
     let say = || HookAction::from(SayAction::new("Hello"));
     let ringing = |action: HookAction| hooks(CallRinging::new(vec![say(), action]).into());
@@ -208,11 +208,11 @@ async fn a_hook_keeps_its_lengths() {
 
     let prefix = |prefix: String| {
         let first = StartsWith::new(RingingKey::Number, vec!["91".to_owned()]);
-        let second = StartsWith::new(RingingKey::Number, vec!["86".to_owned(), prefix]);
+        let second = StartsWith::new(RingingKey::Number, vec!["86".to_owned(), "7".to_owned(), prefix]);
         hooks(CallRinging::new(vec![say()]).filters(vec![first.into(), second.into()]).into())
     };
-    rules.length("hooks[1].filters[1].startsWith[1]", (0, 20), prefix).await;
-    rules.row("hooks[1].filters[1].startsWith[1]", ["7".to_owned()], ["+7".to_owned()], prefix).await;
+    rules.length("hooks[1].filters[1].startsWith[2]", (0, 20), prefix).await;
+    rules.row("hooks[1].filters[1].startsWith[2]", ["7".to_owned()], ["+7".to_owned()], prefix).await;
 }
 
 #[tokio::test]

@@ -4,8 +4,7 @@ use crate::error::Result;
 use crate::http::{About, Call, ClientBuilder, Engine, Vars};
 use crate::model::{PlatformKind, Secret, Service};
 
-static ABOUT: About =
-    About { service: Service::Platform(PlatformKind::Interactly), base_url: "https://api-prod.interactly.ai", words };
+static ABOUT: About = About::new(Service::Platform(PlatformKind::Interactly), "https://api-prod.interactly.ai", words);
 
 const NUMBERS: [&str; 3] = ["assistants", "v1", "numbers"];
 

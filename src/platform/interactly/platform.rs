@@ -9,7 +9,7 @@ use crate::model::{
     AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, Patch,
     PlatformKind, Problems, RecordNumber, Removal,
 };
-use crate::platform::{Capabilities, Find, OnRemoval, Sources, Support, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
 
 const KIND: PlatformKind = PlatformKind::Interactly;
 
@@ -22,6 +22,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     outbound: Support::SWITCH,
     find: Find::ThroughList,
     removal: OnRemoval::Unsupported,
+    duplicates: Duplicates::Unknown,
 };
 
 #[async_trait]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
 use crate::model::{PlatformKind, Problems, Secret, Service};
 
-static ABOUT: About = About { service: Service::Platform(PlatformKind::Vapi), base_url: "https://api.vapi.ai", words };
+static ABOUT: About = About::new(Service::Platform(PlatformKind::Vapi), "https://api.vapi.ai", words);
 
 const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";

@@ -4,7 +4,7 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use super::Vapi;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
-    ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder, check_uuid,
+    ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder,
 };
 use crate::E164;
 use crate::error::{Delivery, Error, Incomplete, NotFound, Result, Step};
@@ -12,7 +12,7 @@ use crate::model::{
     AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
     Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
 };
-use crate::platform::{Capabilities, Find, OnRemoval, Sources, Support, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
 
 const KIND: PlatformKind = PlatformKind::Vapi;
 
@@ -25,6 +25,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     outbound: Support::NONE,
     find: Find::Native,
     removal: OnRemoval::Forgets,
+    duplicates: Duplicates::Unknown,
 };
 
 #[async_trait]
@@ -131,7 +132,7 @@ fn check_byo(byo: &Byo, problems: &mut Problems) {
         problems.add("carrier", fault, "give the Twilio credentials themselves as the source");
     }
     match &byo.credential {
-        Some(id) => check_uuid("credential", id.as_str(), problems),
+        Some(id) => problems.uuid("credential", id.as_str()),
         None => problems.add("credential", "is missing, and Vapi has no stored default", "give the credential's id"),
     }
 }

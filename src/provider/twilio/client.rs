@@ -6,8 +6,7 @@ use crate::error::{Error, Result};
 use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
 use crate::model::{ProviderKind, Service, TwilioCredentials, TwilioKey};
 
-static ABOUT: About =
-    About { service: Service::Provider(ProviderKind::Twilio), base_url: "https://api.twilio.com", words };
+static ABOUT: About = About::new(Service::Provider(ProviderKind::Twilio), "https://api.twilio.com", words);
 
 const LIST: &str = "list held numbers";
 

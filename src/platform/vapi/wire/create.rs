@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::settings::Settings;
 use super::sip::SipAuthentication;
-use super::text::{check_dialled, check_uuid};
+use super::text::check_dialled;
 use crate::E164;
 use crate::model::{Problems, Secret, expose, object::request_object};
 
@@ -143,7 +143,7 @@ impl CreatePhoneNumber {
         match self {
             Self::Byo(create) => {
                 check_dialled("number", &create.number, create.number_e164_check_enabled, problems);
-                check_uuid("credentialId", &create.credential_id, problems);
+                problems.uuid("credentialId", &create.credential_id);
                 create.settings.check(problems);
             }
             Self::Twilio(create) => {
@@ -152,7 +152,7 @@ impl CreatePhoneNumber {
             }
             Self::Vonage(CreateVonageNumber { credential_id, settings, .. })
             | Self::Telnyx(CreateTelnyxNumber { credential_id, settings, .. }) => {
-                check_uuid("credentialId", credential_id, problems);
+                problems.uuid("credentialId", credential_id);
                 settings.check(problems);
             }
             Self::Vapi(create) => {

@@ -20,7 +20,6 @@ pub use number::*;
 pub use server::*;
 pub use settings::*;
 pub use sip::*;
-pub(super) use text::check_uuid;
 pub use text::{NAME_MAX, NUMBER_LENGTH};
 pub use transfer::*;
 pub use update::*;

@@ -35,13 +35,3 @@ pub(crate) fn check_dialled(field: &str, number: &str, e164_check: Option<bool>,
         problems.add(field, error.to_string(), "correct it, or switch `numberE164CheckEnabled` off");
     }
 }
-
-/// Vapi checks that a credential's id is a UUID.
-pub(crate) fn check_uuid(field: &str, id: &str, problems: &mut Problems) {
-    let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    let uuid = id.len() == 36
-        && id.bytes().enumerate().all(|(at, byte)| if dash(at) { byte == b'-' } else { byte.is_ascii_hexdigit() });
-    if !uuid {
-        problems.add(field, "is not a UUID", "copy the credential's id from Vapi; it is not the API key");
-    }
-}

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::settings::SettingsPatch;
 use super::sip::SipAuthentication;
-use super::text::{check_dialled, check_uuid};
+use super::text::check_dialled;
 use crate::E164;
 use crate::model::{Patch, Problems, Secret, expose, object::request_object};
 
@@ -152,7 +152,7 @@ impl UpdatePhoneNumber {
     pub(crate) fn check(&self, problems: &mut Problems) {
         let credential = |id: &Patch<String>, problems: &mut Problems| {
             if let Patch::Set(id) = id {
-                check_uuid("credentialId", id, problems);
+                problems.uuid("credentialId", id);
             }
         };
         let settings = match self {

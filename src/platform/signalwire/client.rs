@@ -1,0 +1,227 @@
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use serde_json::json;
+
+use super::error::words;
+use super::wire::{
+    AvailableNumbers, CompatNumber, ImportNumber, ListNumbers, NumberPage, PhoneNumber, PurchaseNumber,
+    SearchNumbers, UpdateNumber,
+};
+use crate::error::{Error, Result};
+use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars, check_key};
+use crate::model::{PlatformKind, Problems, Secret, Service};
+
+/// There is no shared host: each Space has its own.
+static ABOUT: About = About::new(Service::Platform(PlatformKind::SignalWire), "", words);
+
+const NUMBERS: [&str; 4] = ["api", "relay", "rest", "phone_numbers"];
+const LIST: &str = "list numbers";
+
+/// A SignalWire project in its Space. Cheap to clone; clones share connections, limits and retry
+/// budget.
+#[derive(Clone, Debug)]
+pub struct SignalWire {
+    engine: Engine,
+    project_id: String,
+}
+
+impl SignalWire {
+    /// The project of the environment variables `SIGNALWIRE_PROJECT_ID`, `SIGNALWIRE_API_TOKEN` and
+    /// `SIGNALWIRE_SPACE` (its name or its host), at `SIGNALWIRE_BASE_URL` if that is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] names every variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Self::from_vars(Vars::environment)
+    }
+
+    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let mut vars = Vars::new(&lookup);
+        let project = vars.required("SIGNALWIRE_PROJECT_ID", "the project's id, a UUID");
+        let token = vars.secret("SIGNALWIRE_API_TOKEN", "an API token with the scope Numbers");
+        let space = vars.required("SIGNALWIRE_SPACE", "the Space's name or host, such as example.signalwire.com");
+        let base_url = vars.optional("SIGNALWIRE_BASE_URL");
+        vars.finish("signalwire")?;
+        let builder = Self::builder(project, token, space);
+        base_url.into_iter().fold(builder, ClientBuilder::base_url).build()
+    }
+
+    /// A client with settings of its own. `space` is the Space's name or its host.
+    pub fn builder(
+        project_id: impl Into<String>,
+        api_token: impl Into<Secret>,
+        space: impl AsRef<str>,
+    ) -> ClientBuilder<Self> {
+        let (project_id, token) = (project_id.into(), api_token.into());
+        let (project, space) = (project_id.clone(), space.as_ref());
+        ClientBuilder::new(&ABOUT, |engine| Self { engine, project_id })
+            .check(|problems| {
+                problems.uuid("project_id", &project);
+                check_key(&token, "api_token", problems);
+                check_space(space, problems);
+            })
+            .basic(&project, &token)
+            .base_url(format!("https://{}", host(space)))
+    }
+
+    /// Attaches a number to the Space. Not safe to repeat; [`Importer`](crate::Importer) is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; then
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
+        valid("import number", |problems| import.check(problems))?;
+        let call = Call::create("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
+        self.engine.send(call.json(import)).await
+    }
+
+    /// As [`import_number`](Self::import_number), by the compatibility API: the number needs its `+`
+    /// and 5 to 30 digits. How several capabilities are written is not documented; here the field is
+    /// repeated.
+    ///
+    /// # Errors
+    ///
+    /// As [`import_number`](Self::import_number).
+    pub async fn import_number_compat(&self, import: &ImportNumber) -> Result<CompatNumber> {
+        valid("import number", |problems| import.check_compat(problems))?;
+        let path = ["api", "laml", "2010-04-01", "Accounts", &self.project_id, "ImportedPhoneNumbers"];
+        self.engine.send(Call::create("import number", &path).form(&import.form())).await
+    }
+
+    /// The first page of the project's numbers, newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the list is not valid, or the platform cannot be asked.
+    pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
+        valid(LIST, |problems| list.check(problems))?;
+        self.engine.send(list.apply(Call::get(LIST, &NUMBERS))).await
+    }
+
+    /// All the project's numbers, page after page. The stream ends after its first error; a link to
+    /// another origin is one.
+    #[must_use]
+    pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
+        enum Next {
+            First(ListNumbers),
+            Link(String),
+            End,
+        }
+        let pages = stream::try_unfold((Next::First(list), Seen::default()), move |(next, mut seen)| async move {
+            let page = match next {
+                Next::First(list) => self.list_numbers(&list).await?,
+                Next::Link(link) => {
+                    let call = self.engine.follow(LIST, &link)?;
+                    seen.note(link).map_err(|fault| self.engine.bad_page(LIST, fault))?;
+                    self.engine.send(call).await?
+                }
+                Next::End => return Ok::<_, Error>(None),
+            };
+            let next = page.links.and_then(|links| links.next).filter(|link| !link.is_empty());
+            let next = next.map_or(Next::End, Next::Link);
+            Ok(Some((stream::iter(page.data).map(Ok), (next, seen))))
+        });
+        pages.try_flatten().boxed()
+    }
+
+    /// One number.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this id (status 404), or the platform cannot be asked.
+    pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
+        self.engine.send(Call::get("get number", &number(id))).await
+    }
+
+    /// Changes what is named of a number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; status 404 when
+    /// there is no such number.
+    pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
+        valid("update number", |problems| update.check(problems))?;
+        self.engine.send(Call::put("update number", &number(id)).json(update)).await
+    }
+
+    /// **Gives the number away, for good.** Refused for 14 days after a purchase.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this id (status 404), or the platform refuses.
+    pub async fn release_number(&self, id: &str) -> Result<()> {
+        self.engine.send_for_nothing(Call::delete("release number", &number(id))).await
+    }
+
+    /// Numbers on sale.
+    ///
+    /// # Errors
+    ///
+    /// When the search is not valid, or the platform cannot be asked.
+    pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<AvailableNumbers> {
+        valid("search numbers", |problems| search.check(problems))?;
+        self.engine.send(search.apply(Call::get("search numbers", &number("search")))).await
+    }
+
+    /// Buys a number. It is billed at once and not safe to repeat: look at the list first.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    pub async fn purchase_number(&self, purchase: &PurchaseNumber) -> Result<PhoneNumber> {
+        self.engine.send(Call::create("purchase number", &NUMBERS).json(purchase)).await
+    }
+
+    /// Gives a number an emergency address, by the address's id, a UUID.
+    ///
+    /// # Errors
+    ///
+    /// When the id is no UUID, or the platform refuses.
+    pub async fn assign_e911_address(&self, id: &str, address_id: &str) -> Result<PhoneNumber> {
+        valid("assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
+        let [api, relay, rest, numbers] = NUMBERS;
+        let call = Call::create("assign emergency address", &[api, relay, rest, numbers, id, "e911_address"]);
+        self.engine.send(call.json(&json!({"e911_address_id": address_id}))).await
+    }
+
+    /// Takes a number's emergency address away; only while it is active.
+    ///
+    /// # Errors
+    ///
+    /// When the platform refuses.
+    pub async fn remove_e911_address(&self, id: &str) -> Result<PhoneNumber> {
+        let [api, relay, rest, numbers] = NUMBERS;
+        let path = [api, relay, rest, numbers, id, "e911_address"];
+        self.engine.send(Call::delete("remove emergency address", &path)).await
+    }
+}
+
+fn number(id: &str) -> [&str; 5] {
+    let [api, relay, rest, numbers] = NUMBERS;
+    [api, relay, rest, numbers, id]
+}
+
+/// A name is the first label of the host; a host is taken as it is.
+fn host(space: &str) -> String {
+    if space.contains('.') { space.to_owned() } else { format!("{space}.signalwire.com") }
+}
+
+fn check_space(space: &str, problems: &mut Problems) {
+    let good = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
+    if space.is_empty() || !space.chars().all(good) {
+        let fault = "is neither a Space's name nor a host";
+        problems.add("space", fault, "give a name such as `example`, or a host such as `example.signalwire.com`");
+    }
+}
+
+fn valid(operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
+    let mut problems = Problems::default();
+    check(&mut problems);
+    problems.into_result().map_err(|found| Error::not_sent(PlatformKind::SignalWire, operation, found))
+}

@@ -1,0 +1,150 @@
+use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+
+use super::SignalWire;
+use super::wire::{
+    CallHandler, CallHandlerKind, ImportNumber, ImportType, ImportableNumber, ListNumbers, PhoneNumber, UpdateNumber,
+};
+use crate::E164;
+use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::model::{
+    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
+    RecordNumber, Removal,
+};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
+
+const KIND: PlatformKind = PlatformKind::SignalWire;
+/// The most numbers on a page.
+const PAGE: u16 = 1000;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    sources: Sources { twilio: true, sip_trunk: true, byo: true },
+    label: Support::SWITCH,
+    label_max: None,
+    agent: Support::SWITCH,
+    inbound: Support::NONE,
+    outbound: Support::NONE,
+    find: Find::Native,
+    removal: OnRemoval::Releases,
+    duplicates: Duplicates::Refused,
+};
+
+#[async_trait]
+impl VoicePlatform for SignalWire {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_import(KIND, source, request, &mut problems);
+        if let Err(error) = ImportableNumber::try_from(*request.number()) {
+            problems.add("number", error.to_string(), "import a longer number");
+        }
+        check_agent(request.agent_id(), &mut problems);
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
+    }
+
+    /// The import takes the bare number; label and agent follow by an update.
+    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
+        self.check_import(source, request)?;
+        let number = *request.number();
+        let Ok(dialled) = ImportableNumber::try_from(number) else {
+            return Err(Error::not_sent(KIND, "import number", Vec::new()));
+        };
+        let toll_free = request.is_toll_free().unwrap_or_else(|| is_toll_free(&number));
+        let number_type = if toll_free { ImportType::Tollfree } else { ImportType::Longcode };
+        let imported = self.import_number(&ImportNumber::new(dialled, number_type)).await?;
+
+        let update = wire_update(request.label_text(), request.agent_id());
+        if update == UpdateNumber::new() {
+            return Ok(record(imported));
+        }
+        match self.update_number(&imported.id, &update).await {
+            Ok(updated) => Ok(record(updated)),
+            Err(error) => {
+                Err(Box::new(Incomplete::imported(record(imported), number, Step::Configure, error)).into())
+            }
+        }
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        let number = self.get_number(id.as_str()).await;
+        number.map(record).map_err(|error| NotFound::or(error, KIND, id))
+    }
+
+    /// The filter also matches parts of numbers; here they are compared exactly.
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let mut numbers = self.numbers(ListNumbers::new().number(number.as_str()));
+        while let Some(found) = numbers.try_next().await? {
+            if RecordNumber::read(Some(&found.number)).is(number) {
+                return Ok(Some(record(found)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        self.numbers(ListNumbers::new().page_size(PAGE)).map_ok(record).boxed()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_update(KIND, update, &mut problems);
+        check_agent(update.agent_patch().set(), &mut problems);
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
+        let wire = wire_update(update.label_patch().set().map(String::as_str), update.agent_patch().set());
+        let updated = self.update_number(id.as_str(), &wire).await;
+        updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
+    }
+
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_removal(KIND, consent, &mut problems);
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))?;
+        self.release_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))
+    }
+}
+
+fn check_agent(agent: Option<&AgentId>, problems: &mut Problems) {
+    if let Some(agent) = agent.filter(|agent| !agent.as_str().trim().is_empty()) {
+        problems.uuid("agent", agent.as_str());
+    }
+}
+
+fn wire_update(label: Option<&str>, agent: Option<&AgentId>) -> UpdateNumber {
+    let mut update = UpdateNumber::new();
+    if let Some(label) = label {
+        update = update.name(label);
+    }
+    if let Some(agent) = agent {
+        update = update.call_handler(CallHandler::AiAgent { agent_id: agent.as_str().to_owned() });
+    }
+    update
+}
+
+/// The toll-free area codes of the North American numbering plan
+/// (<https://www.nanpa.com/numbering/toll-free>).
+fn is_toll_free(number: &E164) -> bool {
+    let national = number.as_str().strip_prefix("+1").unwrap_or_default();
+    ["800", "833", "844", "855", "866", "877", "888"].iter().any(|code| national.starts_with(code))
+}
+
+fn record(number: PhoneNumber) -> NumberRecord {
+    let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
+    // The agent's id is not answered itself, but as the resource behind the handler.
+    let by_agent = number.call_handler == Some(CallHandlerKind::AiAgent);
+    let agent = number.calling_handler_resource_id.as_deref().filter(|_| by_agent);
+    let dialled = RecordNumber::read(Some(&number.number));
+    NumberRecord {
+        label: number.name.clone().filter(|name| !name.is_empty()),
+        agent: agent.map(AgentId::new),
+        created_at: time(&number.created_at),
+        updated_at: time(&number.updated_at),
+        ..NumberRecord::new(KIND, number.id.clone(), dialled, Details::new(number))
+    }
+}

@@ -1,0 +1,269 @@
+use super::number::{CallHandlerKind, HttpMethod, MessageHandlerKind};
+use crate::model::{Problems, open::open_enum};
+
+/// A URL that SignalWire requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Webhook {
+    /// The address.
+    pub url: String,
+    /// How it is requested; POST unless said otherwise.
+    pub method: Option<HttpMethod>,
+}
+
+impl Webhook {
+    /// An address, requested by POST.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), method: None }
+    }
+
+    /// How it is requested.
+    #[must_use]
+    pub fn method(mut self, method: HttpMethod) -> Self {
+        self.method = Some(method);
+        self
+    }
+}
+
+/// What shall take a number's calls, with what it needs. Handlers that are only read are kinds of
+/// [`CallHandlerKind`] alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallHandler {
+    /// A URL that answers with SWML.
+    RelayScript(Webhook),
+    /// A URL that answers with cXML.
+    LamlWebhooks {
+        /// Asked when a call comes.
+        request: Webhook,
+        /// Asked when that fails.
+        fallback: Option<Webhook>,
+        /// Told the states of calls.
+        status_callback: Option<Webhook>,
+    },
+    /// A cXML application.
+    LamlApplication {
+        /// Its id.
+        id: String,
+    },
+    /// A Relay application.
+    RelayApplication {
+        /// Its name.
+        name: String,
+    },
+    /// A Relay topic.
+    RelayTopic {
+        /// Its name.
+        topic: String,
+        /// Told the states of calls.
+        status_callback_url: Option<String>,
+    },
+    /// A Relay context; deprecated there.
+    RelayContext {
+        /// Its name.
+        context: String,
+        /// Told the states of calls.
+        status_callback_url: Option<String>,
+    },
+    /// A Relay connector.
+    RelayConnector {
+        /// Its id.
+        id: String,
+    },
+    /// A SIP endpoint.
+    RelaySipEndpoint {
+        /// Its id.
+        id: String,
+    },
+    /// A Verto endpoint.
+    RelayVertoEndpoint {
+        /// The resource's name.
+        resource: String,
+    },
+    /// A video room.
+    VideoRoom {
+        /// Its id.
+        id: String,
+    },
+    /// A Dialogflow agent.
+    Dialogflow {
+        /// Its id.
+        agent_id: String,
+    },
+    /// An AI agent. The official SDKs set it so; the published specification does not.
+    AiAgent {
+        /// Its id, a UUID.
+        agent_id: String,
+    },
+    /// A call flow, likewise.
+    CallFlow {
+        /// Its id, a UUID.
+        id: String,
+        /// Which version; the deployed one unless said otherwise.
+        version: Option<FlowVersion>,
+    },
+}
+
+/// What shall take a number's messages, with what it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MessageHandler {
+    /// A URL that answers with cXML.
+    LamlWebhooks {
+        /// Asked when a message comes.
+        request: Webhook,
+        /// Asked when that fails.
+        fallback: Option<Webhook>,
+    },
+    /// A cXML application.
+    LamlApplication {
+        /// Its id.
+        id: String,
+    },
+    /// A Relay topic.
+    RelayTopic {
+        /// Its name.
+        topic: String,
+    },
+    /// A Relay application. Answers do not show which.
+    RelayApplication {
+        /// Its name.
+        name: String,
+    },
+    /// A Relay context; deprecated there.
+    RelayContext {
+        /// Its name.
+        context: String,
+    },
+}
+
+open_enum! {
+    /// Which version of a call flow.
+    pub enum FlowVersion {
+        /// The one being worked on.
+        WorkingCopy = "working_copy",
+        /// The one that is deployed.
+        CurrentDeployed = "current_deployed",
+    }
+}
+
+/// Fields of an update, by name. All are texts.
+pub(super) type Fields<'a> = Vec<(&'static str, &'a str)>;
+
+fn webhook<'a>(fields: &mut Fields<'a>, names: (&'static str, &'static str), webhook: Option<&'a Webhook>) {
+    if let Some(webhook) = webhook {
+        fields.push((names.0, webhook.url.as_str()));
+        fields.extend(webhook.method.as_ref().map(|method| (names.1, method.as_str())));
+    }
+}
+
+impl CallHandler {
+    /// The kind that answers will show.
+    #[must_use]
+    pub const fn kind(&self) -> CallHandlerKind {
+        match self {
+            Self::RelayScript(_) => CallHandlerKind::RelayScript,
+            Self::LamlWebhooks { .. } => CallHandlerKind::LamlWebhooks,
+            Self::LamlApplication { .. } => CallHandlerKind::LamlApplication,
+            Self::RelayApplication { .. } => CallHandlerKind::RelayApplication,
+            Self::RelayTopic { .. } => CallHandlerKind::RelayTopic,
+            Self::RelayContext { .. } => CallHandlerKind::RelayContext,
+            Self::RelayConnector { .. } => CallHandlerKind::RelayConnector,
+            Self::RelaySipEndpoint { .. } => CallHandlerKind::RelaySipEndpoint,
+            Self::RelayVertoEndpoint { .. } => CallHandlerKind::RelayVertoEndpoint,
+            Self::VideoRoom { .. } => CallHandlerKind::VideoRoom,
+            Self::Dialogflow { .. } => CallHandlerKind::Dialogflow,
+            Self::AiAgent { .. } => CallHandlerKind::AiAgent,
+            Self::CallFlow { .. } => CallHandlerKind::CallFlow,
+        }
+    }
+
+    /// Its companion fields.
+    pub(super) fn fields(&self) -> Fields<'_> {
+        let mut fields = Fields::new();
+        match self {
+            Self::RelayScript(script) => {
+                webhook(&mut fields, ("call_relay_script_url", "call_relay_script_url_method"), Some(script));
+            }
+            Self::LamlWebhooks { request, fallback, status_callback } => {
+                webhook(&mut fields, ("call_request_url", "call_request_method"), Some(request));
+                webhook(&mut fields, ("call_fallback_url", "call_fallback_method"), fallback.as_ref());
+                let names = ("call_status_callback_url", "call_status_callback_method");
+                webhook(&mut fields, names, status_callback.as_ref());
+            }
+            Self::LamlApplication { id } => fields.push(("call_laml_application_id", id)),
+            Self::RelayApplication { name } => fields.push(("call_relay_application", name)),
+            Self::RelayTopic { topic, status_callback_url } => {
+                fields.push(("call_relay_topic", topic));
+                let url = status_callback_url.as_deref();
+                fields.extend(url.map(|url| ("call_relay_topic_status_callback_url", url)));
+            }
+            Self::RelayContext { context, status_callback_url } => {
+                fields.push(("call_relay_context", context));
+                let url = status_callback_url.as_deref();
+                fields.extend(url.map(|url| ("call_relay_context_status_callback_url", url)));
+            }
+            Self::RelayConnector { id } => fields.push(("call_relay_connector_id", id)),
+            Self::RelaySipEndpoint { id } => fields.push(("call_sip_endpoint_id", id)),
+            Self::RelayVertoEndpoint { resource } => fields.push(("call_verto_resource", resource)),
+            Self::VideoRoom { id } => fields.push(("call_video_room_id", id)),
+            Self::Dialogflow { agent_id } => fields.push(("call_dialogflow_agent_id", agent_id)),
+            Self::AiAgent { agent_id } => fields.push(("call_ai_agent_id", agent_id)),
+            Self::CallFlow { id, version } => {
+                fields.push(("call_flow_id", id));
+                fields.extend(version.as_ref().map(|version| ("call_flow_version", version.as_str())));
+            }
+        }
+        fields
+    }
+
+    pub(super) fn check(&self, problems: &mut Problems) {
+        check(&self.fields(), problems);
+    }
+}
+
+impl MessageHandler {
+    /// The kind that answers will show.
+    #[must_use]
+    pub const fn kind(&self) -> MessageHandlerKind {
+        match self {
+            Self::LamlWebhooks { .. } => MessageHandlerKind::LamlWebhooks,
+            Self::LamlApplication { .. } => MessageHandlerKind::LamlApplication,
+            Self::RelayTopic { .. } => MessageHandlerKind::RelayTopic,
+            Self::RelayApplication { .. } => MessageHandlerKind::RelayApplication,
+            Self::RelayContext { .. } => MessageHandlerKind::RelayContext,
+        }
+    }
+
+    /// Its companion fields.
+    pub(super) fn fields(&self) -> Fields<'_> {
+        let mut fields = Fields::new();
+        match self {
+            Self::LamlWebhooks { request, fallback } => {
+                webhook(&mut fields, ("message_request_url", "message_request_method"), Some(request));
+                webhook(&mut fields, ("message_fallback_url", "message_fallback_method"), fallback.as_ref());
+            }
+            Self::LamlApplication { id } => fields.push(("message_laml_application_id", id)),
+            Self::RelayTopic { topic } => fields.push(("message_relay_topic", topic)),
+            Self::RelayApplication { name } => fields.push(("message_relay_application", name)),
+            Self::RelayContext { context } => fields.push(("message_relay_context", context)),
+        }
+        fields
+    }
+
+    pub(super) fn check(&self, problems: &mut Problems) {
+        check(&self.fields(), problems);
+    }
+}
+
+/// Ids that are documented as UUIDs, and texts that must not be empty.
+fn check(fields: &[(&'static str, &str)], problems: &mut Problems) {
+    const UUIDS: [&str; 3] = ["call_video_room_id", "call_ai_agent_id", "call_flow_id"];
+    for (field, text) in fields {
+        if text.is_empty() {
+            problems.add(field, "is empty", "give what the handler needs");
+        } else if UUIDS.contains(field) {
+            problems.uuid(field, text);
+        }
+    }
+}

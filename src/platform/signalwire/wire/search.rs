@@ -1,0 +1,286 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::number::Capability;
+use crate::E164;
+use crate::http::Call;
+use crate::model::{Extra, Problems, open::open_enum};
+
+/// Which of the project's numbers to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct ListNumbers {
+    name: Option<String>,
+    number: Option<String>,
+    page_size: Option<u16>,
+}
+
+impl ListNumbers {
+    /// All of them, 50 a page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Those whose name holds this text.
+    pub fn name(mut self, part: impl Into<String>) -> Self {
+        self.name = Some(part.into());
+        self
+    }
+
+    /// Those whose number holds this text; not an exact match.
+    pub fn number(mut self, part: impl Into<String>) -> Self {
+        self.number = Some(part.into());
+        self
+    }
+
+    /// How many a page, 1 to 1000.
+    pub const fn page_size(mut self, size: u16) -> Self {
+        self.page_size = Some(size);
+        self
+    }
+
+    pub(in crate::platform::signalwire) fn check(&self, problems: &mut Problems) {
+        if let Some(size) = self.page_size {
+            problems.range("page_size", &size.into(), 1, 1000);
+        }
+    }
+
+    pub(in crate::platform::signalwire) fn apply(&self, call: Call) -> Call {
+        call.query("filter_name", self.name.as_deref())
+            .query("filter_number", self.number.as_deref())
+            .query("page_size", self.page_size)
+    }
+}
+
+open_enum! {
+    /// The kind of a number on sale.
+    pub enum SaleType {
+        /// A local number.
+        Local = "local",
+        /// A toll-free number.
+        TollFree = "toll-free",
+    }
+}
+
+/// What a number on sale shall look like: 3 to 7 digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Pattern {
+    /// Begins with these digits.
+    StartsWith(String),
+    /// Holds these digits.
+    Contains(String),
+    /// Ends with these digits.
+    EndsWith(String),
+}
+
+/// Which numbers on sale to look for. There are no pages.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
+pub struct SearchNumbers {
+    area_code: Option<String>,
+    sale_type: Option<SaleType>,
+    pattern: Option<Pattern>,
+    max_results: Option<u16>,
+    region: Option<String>,
+    city: Option<String>,
+}
+
+impl SearchNumbers {
+    /// Any local number; 50 of them.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Of this area code.
+    pub fn area_code(mut self, code: impl Into<String>) -> Self {
+        self.area_code = Some(code.into());
+        self
+    }
+
+    /// Local or toll-free.
+    pub fn sale_type(mut self, sale_type: SaleType) -> Self {
+        self.sale_type = Some(sale_type);
+        self
+    }
+
+    /// With these digits.
+    pub fn pattern(mut self, pattern: Pattern) -> Self {
+        self.pattern = Some(pattern);
+        self
+    }
+
+    /// How many at most, 1 to 100.
+    pub const fn max_results(mut self, max: u16) -> Self {
+        self.max_results = Some(max);
+        self
+    }
+
+    /// Of this state or province, two letters; local numbers only.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Of this city; needs a region.
+    pub fn city(mut self, city: impl Into<String>) -> Self {
+        self.city = Some(city.into());
+        self
+    }
+
+    fn digits(&self) -> Option<(&'static str, &str)> {
+        self.pattern.as_ref().map(|pattern| match pattern {
+            Pattern::StartsWith(digits) => ("starts_with", digits.as_str()),
+            Pattern::Contains(digits) => ("contains", digits.as_str()),
+            Pattern::EndsWith(digits) => ("ends_with", digits.as_str()),
+        })
+    }
+
+    pub(in crate::platform::signalwire) fn check(&self, problems: &mut Problems) {
+        if let Some((field, digits)) = self.digits() {
+            problems.length(field, digits, 3, 7);
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                problems.add(field, "is not digits alone", "give 3 to 7 digits");
+            }
+        }
+        if let Some(max) = self.max_results {
+            problems.range("max_results", &max.into(), 1, 100);
+        }
+        if self.region.as_ref().is_some_and(|region| region.len() != 2 || !region.bytes().all(|b| b.is_ascii_alphabetic())) {
+            problems.add("region", "is not two letters", "give the state's or province's code");
+        }
+        if self.city.is_some() && self.region.is_none() {
+            problems.add("city", "has no region", "give the region too");
+        }
+        if self.sale_type == Some(SaleType::TollFree) && (self.region.is_some() || self.city.is_some()) {
+            problems.add("region", "is asked for of a toll-free number", "search local numbers, or leave it out");
+        }
+    }
+
+    pub(in crate::platform::signalwire) fn apply(&self, call: Call) -> Call {
+        let call = call
+            .query("areacode", self.area_code.as_deref())
+            .query("number_type", self.sale_type.as_ref())
+            .query("max_results", self.max_results)
+            .query("region", self.region.as_deref())
+            .query("city", self.city.as_deref());
+        match self.digits() {
+            Some((name, digits)) => call.query(name, Some(digits)),
+            None => call,
+        }
+    }
+}
+
+/// The numbers on sale that were found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AvailableNumbers {
+    /// The numbers.
+    pub data: Vec<AvailableNumber>,
+    /// Every field that this crate does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A number on sale. Documents differ on its form: some say `e164`, some `number`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AvailableNumber {
+    /// The number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub e164: Option<String>,
+    /// The number, by its other name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// As people of its country write it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub national_number_formatted: Option<String>,
+    /// As people of other countries write it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub international_number_formatted: Option<String>,
+    /// Its rate centre.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_center: Option<String>,
+    /// Its state or province.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Its city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Its local access and transport area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lata: Option<String>,
+    /// Its country, two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country_code: Option<String>,
+    /// What it can do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<AvailableCapabilities>,
+    /// Every field that this crate does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What a number on sale can do, in either documented form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum AvailableCapabilities {
+    /// A list of what it can.
+    List(Vec<Capability>),
+    /// A switch for each.
+    Switches(Map<String, Value>),
+}
+
+impl AvailableNumber {
+    /// The number, by whichever name it came.
+    #[must_use]
+    pub fn number(&self) -> Option<&str> {
+        self.e164.as_deref().or(self.number.as_deref())
+    }
+
+    /// Whether it can do this.
+    #[must_use]
+    pub fn can(&self, capability: &Capability) -> bool {
+        match &self.capabilities {
+            Some(AvailableCapabilities::List(list)) => list.contains(capability),
+            Some(AvailableCapabilities::Switches(switches)) => {
+                switches.get(capability.as_str()).and_then(Value::as_bool).unwrap_or(false)
+            }
+            None => false,
+        }
+    }
+}
+
+/// The body of a purchase. It is billed at once.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[must_use]
+pub struct PurchaseNumber {
+    number: E164,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number_type: Option<PurchaseType>,
+}
+
+open_enum! {
+    /// The kind of a number, as a purchase spells it.
+    pub enum PurchaseType {
+        /// A local number.
+        Local = "local",
+        /// A toll-free number.
+        Tollfree = "tollfree",
+    }
+}
+
+impl PurchaseNumber {
+    /// Buys this number.
+    pub const fn new(number: E164) -> Self {
+        Self { number, number_type: None }
+    }
+
+    /// Its kind; newer versions of the API take it.
+    pub fn number_type(mut self, number_type: PurchaseType) -> Self {
+        self.number_type = Some(number_type);
+        self
+    }
+}
