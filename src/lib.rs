@@ -2,6 +2,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod e164;
 pub mod error;
 mod http;
@@ -19,5 +21,5 @@ pub use crate::import::{Imported, Importer, Outcome};
 pub use crate::model::{
     Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk, TwilioCredentials,
 };
-pub use crate::platform::{Interactly, SignalWire, Vapi, VoicePlatform};
+pub use crate::platform::{Butter, Interactly, SignalWire, Vapi, VoicePlatform};
 pub use crate::provider::{NumberProvider, Twilio};

@@ -74,6 +74,16 @@ impl Error {
         self.call().and_then(|call| call.request_id.as_deref())
     }
 
+    /// Whether what was asked for was surely not done: it was not valid, never left, or was refused.
+    #[must_use]
+    pub fn surely_not_done(&self) -> bool {
+        match self {
+            Self::Invalid(_) | Self::NotFound(_) => true,
+            Self::Call(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused),
+            Self::Incomplete(_) | Self::Indeterminate(_) => false,
+        }
+    }
+
     /// Whether the platform has no such record.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Delivery, Error, Incomplete, Indeterminate, Result, Step};
+use crate::error::{Error, Incomplete, Indeterminate, Result, Step};
 use crate::model::{ImportRequest, NumberRecord, NumberUpdate};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
@@ -116,7 +116,8 @@ impl Importer {
         }
         match self.platform.import_once(&source, request).await {
             Ok(record) => Ok(Imported { record, outcome: Outcome::Created, before: None, unmet: Vec::new() }),
-            Err(error) if is_open(&error) => self.recover(request, error).await,
+            // Only the call of the import itself leaves its fate open; a step before or after it does not.
+            Err(error @ Error::Call(_)) if !error.surely_not_done() => self.recover(request, error).await,
             Err(error) => Err(error),
         }
     }
@@ -180,14 +181,6 @@ impl Importer {
     }
 }
 
-/// Whether the number may be in although the import failed. A step before or after the import itself
-/// says nothing about that.
-fn is_open(error: &Error) -> bool {
-    match error {
-        Error::Call(call) => matches!(call.delivery, Delivery::Unknown | Delivery::Accepted),
-        _ => false,
-    }
-}
 
 impl AsRef<Self> for ImportRequest {
     fn as_ref(&self) -> &Self {

@@ -1,7 +1,9 @@
 //! Where numbers are imported to: [`VoicePlatform`], its implementations, and each platform's exact
 //! wire models.
 
+pub mod butter;
 mod capabilities;
+mod credentials;
 pub mod interactly;
 pub mod signalwire;
 pub mod vapi;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+pub use self::butter::Butter;
 pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
 pub use self::interactly::Interactly;
 pub use self::signalwire::SignalWire;

@@ -1,8 +1,8 @@
 //! A real server on loopback that speaks the platforms' and Twilio's APIs, for examples and for your
 //! own test suites.
 //!
-//! All services share one state: an import into Vapi or Interactly sets the number's voice URL at the
-//! Twilio account, as the real ones do. Unknown request fields and bad values are refused with that
+//! All services share one state: an import into Vapi or Interactly, and an assignment to an agent at
+//! Butter, sets the number's voice URL at the Twilio account, as the real ones do. Unknown request fields and bad values are refused with that
 //! platform's own error body. It is written from the platforms' documents and shares no code with this
 //! crate's clients, so that a fact misread shows.
 //!
@@ -23,9 +23,11 @@
 //! # }
 //! ```
 
+mod butter;
 mod interactly;
 mod schema;
 mod server;
+mod signalwire;
 mod twilio;
 mod vapi;
 mod world;
@@ -42,7 +44,7 @@ use self::world::World;
 use crate::E164;
 
 /// Which services there are, in the order of their ports.
-const SITES: [Site; 3] = [interactly::SITE, vapi::SITE, twilio::SITE];
+const SITES: [Site; 5] = [interactly::SITE, vapi::SITE, twilio::SITE, signalwire::SITE, butter::SITE];
 
 /// A running sandbox. It ends when it is dropped.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! What a service accepts, as tables, and the check of a body against them.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::E164;
@@ -14,7 +16,11 @@ pub(super) enum Rule {
     E164,
     Uuid,
     Number(f64, f64),
+    /// A text that passes a test, and what it must be.
+    Passes(fn(&str) -> bool, &'static str),
     List(&'static Rule),
+    /// A list of at least one.
+    Filled(&'static Rule),
     /// Any object.
     Free,
     /// An object whose values are texts.
@@ -44,18 +50,53 @@ pub(super) const fn optional(name: &'static str, rule: Rule) -> Field {
     Field { name, required: false, rule }
 }
 
-/// Everything that is wrong with a body, in the manner of the validator that Vapi uses.
-pub(super) fn check(rule: &Rule, body: &Value) -> Vec<String> {
+/// One thing that is wrong with a body.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// Names and positions with dots between; empty for the body itself.
+    pub(super) path: String,
+    pub(super) wrong: Wrong,
+}
+
+#[derive(Debug)]
+pub(super) enum Wrong {
+    /// The value must be this.
+    Value(String),
+    /// The object has a field of this name.
+    Unknown(String),
+    Missing,
+}
+
+impl fmt::Display for Fault {
+    /// In the manner of the validator that Vapi uses.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        match &self.wrong {
+            Wrong::Value(what) => write!(out, "{path} must be {what}"),
+            Wrong::Unknown(name) if path.is_empty() => write!(out, "property {name} should not exist"),
+            Wrong::Unknown(name) => write!(out, "{path}.property {name} should not exist"),
+            Wrong::Missing => write!(out, "{path} should not be empty"),
+        }
+    }
+}
+
+/// Everything that is wrong with a body.
+pub(super) fn faults(rule: &Rule, body: &Value) -> Vec<Fault> {
     let mut faults = Vec::new();
     rule.check("", body, &mut faults);
     faults
 }
 
+/// The same, in words.
+pub(super) fn check(rule: &Rule, body: &Value) -> Vec<String> {
+    faults(rule, body).iter().map(Fault::to_string).collect()
+}
+
 impl Rule {
-    fn check(&self, path: &str, value: &Value, faults: &mut Vec<String>) {
+    fn check(&self, path: &str, value: &Value, faults: &mut Vec<Fault>) {
         let mut must = |holds: bool, what: &str| {
             if !holds {
-                faults.push(format!("{path} must be {what}"));
+                faults.push(Fault { path: path.to_owned(), wrong: Wrong::Value(what.to_owned()) });
             }
         };
         match self {
@@ -79,12 +120,14 @@ impl Rule {
                 let good = value.as_f64().is_some_and(|number| (*min..=*max).contains(&number));
                 must(good, &format!("a number from {min} to {max}"));
             }
+            Self::Passes(test, what) => must(value.as_str().is_some_and(test), what),
             Self::Free => must(value.is_object(), "an object"),
             Self::Texts => {
                 let texts = value.as_object().is_some_and(|fields| fields.values().all(Value::is_string));
                 must(texts, "an object of strings");
             }
-            Self::List(rule) => match value.as_array() {
+            Self::Filled(_) if value.as_array().is_some_and(Vec::is_empty) => must(false, "a list of at least one"),
+            Self::List(rule) | Self::Filled(rule) => match value.as_array() {
                 Some(items) => {
                     for (at, item) in items.iter().enumerate() {
                         rule.check(&format!("{path}.{at}"), item, faults);
@@ -102,11 +145,8 @@ impl Rule {
                     Some((_, fields)) => check_fields(fields, Some(tag), path, value, faults),
                     None => {
                         let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
-                        faults.push(format!(
-                            "{} must be one of the following values: {}",
-                            at(path, tag),
-                            names.join(", ")
-                        ));
+                        let what = format!("one of the following values: {}", names.join(", "));
+                        faults.push(Fault { path: at(path, tag), wrong: Wrong::Value(what) });
                     }
                 }
             }
@@ -114,22 +154,21 @@ impl Rule {
     }
 }
 
-fn check_fields(fields: &[Field], tag: Option<&str>, path: &str, value: &Value, faults: &mut Vec<String>) {
+fn check_fields(fields: &[Field], tag: Option<&str>, path: &str, value: &Value, faults: &mut Vec<Fault>) {
     let Some(object) = value.as_object() else {
-        faults.push(format!("{path} must be an object"));
+        faults.push(Fault { path: path.to_owned(), wrong: Wrong::Value("an object".to_owned()) });
         return;
     };
     for name in object.keys() {
         if tag != Some(name) && !fields.iter().any(|field| field.name == name) {
-            let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
-            faults.push(format!("{prefix}property {name} should not exist"));
+            faults.push(Fault { path: path.to_owned(), wrong: Wrong::Unknown(name.clone()) });
         }
     }
     for field in fields {
         let path = at(path, field.name);
         match object.get(field.name) {
             Some(value) => field.rule.check(&path, value, faults),
-            None if field.required => faults.push(format!("{path} should not be empty")),
+            None if field.required => faults.push(Fault { path, wrong: Wrong::Missing }),
             None => {}
         }
     }
@@ -139,7 +178,7 @@ fn at(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn is_uuid(text: &str) -> bool {
+pub(super) fn is_uuid(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
     lengths == [8, 4, 4, 4, 12] && parts.concat().bytes().all(|byte| byte.is_ascii_hexdigit())

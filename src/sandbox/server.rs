@@ -28,7 +28,7 @@ pub(super) struct Request<'a> {
     /// The segments of its path, decoded.
     pub(super) path: Vec<String>,
     pub(super) query: Vec<(String, String)>,
-    pub(super) authorization: Option<&'a str>,
+    pub(super) headers: &'a HeaderMap,
     pub(super) body: &'a [u8],
 }
 
@@ -37,13 +37,23 @@ impl Request<'_> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether the body is said to be of this media type.
+    pub(super) fn is_of(&self, media_type: &str) -> bool {
+        let said = self.header("content-type").and_then(|value| value.split(';').next());
+        said.is_some_and(|said| said.trim().eq_ignore_ascii_case(media_type))
+    }
+
     pub(super) fn has_bearer(&self, key: &str) -> bool {
-        self.authorization.and_then(|value| value.strip_prefix("Bearer ")) == Some(key)
+        self.header("authorization").and_then(|value| value.strip_prefix("Bearer ")) == Some(key)
     }
 
     /// User and password of basic authorization.
     pub(super) fn basic(&self) -> Option<(String, String)> {
-        let encoded = self.authorization?.strip_prefix("Basic ")?;
+        let encoded = self.header("authorization")?.strip_prefix("Basic ")?;
         let text = String::from_utf8(BASE64.decode(encoded).ok()?).ok()?;
         let (user, password) = text.split_once(':')?;
         Some((user.to_owned(), password.to_owned()))
@@ -58,12 +68,17 @@ impl Request<'_> {
 #[derive(Debug)]
 pub(super) struct Reply {
     status: u16,
-    body: Value,
+    body: Option<Value>,
 }
 
 impl Reply {
     pub(super) fn json(status: u16, body: impl Into<Value>) -> Self {
-        Self { status, body: body.into() }
+        Self { status, body: Some(body.into()) }
+    }
+
+    /// An answer without a body.
+    pub(super) const fn empty(status: u16) -> Self {
+        Self { status, body: None }
     }
 }
 
@@ -71,7 +86,7 @@ impl Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The service: `interactly`, `vapi` or `twilio`.
+    /// The service: `interactly`, `vapi`, `twilio`, `signalwire` or `butter`.
     pub service: &'static str,
     /// The method, in capitals.
     pub method: String,
@@ -106,7 +121,7 @@ async fn answer(
         method: method.as_str(),
         path: url.path().split('/').skip(1).map(decoded).collect(),
         query: url.query_pairs().into_owned().collect(),
-        authorization: headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()),
+        headers: &headers,
         body: &body,
     };
     let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,7 +134,8 @@ async fn answer(
         status: reply.status,
     });
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json")], reply.body.to_string()).into_response()
+    let Some(body) = reply.body else { return status.into_response() };
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
 /// A path segment without its percent signs. A `+` stays a `+`.

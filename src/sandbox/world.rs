@@ -23,6 +23,9 @@ pub(super) struct World {
     pub(super) interactly: Vec<Object>,
     pub(super) vapi: Vec<Object>,
     pub(super) vapi_credentials: Vec<Object>,
+    pub(super) signalwire: Vec<Object>,
+    pub(super) butter: Vec<Object>,
+    pub(super) butter_integrations: Vec<Object>,
     pub(super) journal: Vec<Entry>,
     ids: u64,
     clock: Timestamp,
@@ -72,6 +75,9 @@ impl World {
             interactly: Vec::new(),
             vapi: Vec::new(),
             vapi_credentials: Vec::new(),
+            signalwire: Vec::new(),
+            butter: Vec::new(),
+            butter_integrations: Vec::new(),
             journal: Vec::new(),
             ids: 0,
             clock: Timestamp::UNIX_EPOCH,
@@ -98,10 +104,21 @@ impl World {
         format!("00000000-0000-4000-8000-{:012x}", self.ids)
     }
 
+    /// A new id of twelve hexadecimal digits behind a prefix.
+    pub(super) fn hex_id(&mut self, prefix: &str) -> String {
+        self.ids += 1;
+        format!("{prefix}{:012x}", self.ids)
+    }
+
     /// Now, and later than every time given before.
-    pub(super) fn now(&mut self) -> String {
+    pub(super) fn moment(&mut self) -> Timestamp {
         self.clock = (self.clock + Duration::from_millis(1)).max(Timestamp::now());
-        format!("{:.3}", self.clock)
+        self.clock
+    }
+
+    /// The same as a text, to the millisecond.
+    pub(super) fn now(&mut self) -> String {
+        format!("{:.3}", self.moment())
     }
 }
 

@@ -10,6 +10,8 @@ mod interactly;
 mod objects;
 mod raw;
 mod sandbox;
+mod sandbox_butter;
+mod sandbox_signalwire;
 mod secrets;
 mod trunk;
 mod twilio;

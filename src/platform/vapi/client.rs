@@ -1,14 +1,14 @@
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::error::words;
-use super::trunk::Trunks;
 use super::wire::{
     CreateCredential, CreatePhoneNumber, Credential, ListFilter, NumberPage, PhoneNumber, SearchNumbers,
     UpdateCredential, UpdatePhoneNumber,
 };
 use crate::error::{Error, Result};
 use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
-use crate::model::{PlatformKind, Problems, Secret, Service};
+use crate::model::{PlatformKind, Problems, Secret, Service, SipTrunk};
+use crate::platform::credentials::Credentials;
 
 static ABOUT: About = About::new(Service::Platform(PlatformKind::Vapi), "https://api.vapi.ai", words);
 
@@ -21,7 +21,7 @@ const SEARCH: &str = "list numbers";
 #[derive(Clone, Debug)]
 pub struct Vapi {
     pub(super) engine: Engine,
-    pub(super) trunks: Trunks,
+    pub(super) trunks: Credentials<SipTrunk>,
 }
 
 impl Vapi {
@@ -53,7 +53,7 @@ impl Vapi {
 
     /// A client with settings of its own. The key is the private one.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
-        ClientBuilder::new(&ABOUT, |engine| Self { engine, trunks: Trunks::default() })
+        ClientBuilder::new(&ABOUT, |engine| Self { engine, trunks: Credentials::default() })
             .bearer("api_key", &api_key.into())
     }
 

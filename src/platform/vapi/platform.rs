@@ -2,14 +2,15 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::Vapi;
+use super::trunk::credential;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
     ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder,
 };
 use crate::E164;
-use crate::error::{Delivery, Error, Incomplete, NotFound, Result, Step};
+use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
-    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
+    AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
     Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
@@ -108,19 +109,20 @@ impl Vapi {
             let number = *request.number();
             Error::from(Box::new(Incomplete { platform: KIND, number, record: None, left_behind, step, error }))
         };
-        let (trunk, id) =
-            self.trunk_credential(source).await.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
-        let create = CreateByoNumber::new(id.as_str(), *request.number()).settings(settings(request));
+        let make = async {
+            let made = self.create_credential(credential(source)).await?;
+            made.id().map(CredentialId::new).ok_or_else(|| self.engine.missing("make credential", "id"))
+        };
+        let trunk = self.trunks.get(source, make).await;
+        let trunk = trunk.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
+        let create = CreateByoNumber::new(trunk.id.as_str(), *request.number()).settings(settings(request));
         let error = match self.create_number(create).await {
             Ok(number) => return Ok(record(number)),
             Err(error) => error,
         };
-        let surely_not = match error.call() {
-            Some(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused),
-            None => true,
-        };
-        if surely_not && self.give_up(&trunk).await.is_err() {
-            return Err(incomplete(Step::RemoveCredential, Some(id), error));
+        let unused = error.surely_not_done() && self.trunks.give_up(&trunk);
+        if unused && self.delete_credential(trunk.id.as_str()).await.is_err() {
+            return Err(incomplete(Step::RemoveCredential, Some(trunk.id), error));
         }
         Err(error)
     }

@@ -199,6 +199,12 @@ impl From<&str> for Message {
     }
 }
 
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<CustomMessage> for Message {
     fn from(message: CustomMessage) -> Self {
         Self::Object(message.into())
