@@ -1,0 +1,86 @@
+use super::{Subject, refused};
+use crate::error::Error;
+use crate::model::{
+    Byo, Carrier, ImportRequest, NumberSource, NumberUpdate, ProviderKind, Removal, SipTrunk, TwilioCredentials,
+};
+use crate::platform::OnRemoval;
+
+/// What the platform declares it cannot do is refused, all of it at once, and nothing is sent.
+pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
+    let (platform, can) = (subject.platform, subject.can());
+    let number = subject.number();
+    let id = subject.absent.clone();
+
+    // Of an import: every field that is not taken, and those that no platform takes.
+    let label = "é".repeat(can.label_max.map_or(1, |max| max + 1));
+    let request = ImportRequest::new(number).label(label).agent("  ").inbound(true).outbound(true);
+    let import = refused(platform.import_once(&subject.source, &request).await, "an import with bad fields");
+    let check = refused(platform.check_import(&subject.source, &request), "the check of the same import");
+    assert_eq!(import, check, "the check and the import refuse the same");
+    for (field, expected) in [
+        ("label", !can.label.at_import || can.label_max.is_some()),
+        ("agent", true),
+        ("inbound", !can.inbound.at_import),
+        ("outbound", !can.outbound.at_import),
+    ] {
+        assert_eq!(import.iter().any(|refused| refused == field), expected, "{field} of an import: {import:?}");
+    }
+
+    // Of sources.
+    let sources: [(NumberSource, bool); 3] = [
+        (TwilioCredentials::auth_token("AC00000000000000000000000000000000", "token").into(), can.sources.twilio),
+        (SipTrunk::new("trunk.example.com").into(), can.sources.sip_trunk),
+        (Byo::stored_default(Carrier::Twilio).into(), can.sources.byo),
+    ];
+    for (source, supported) in sources {
+        if !supported {
+            let fields = refused(platform.import_once(&source, &ImportRequest::new(number)).await, "a source");
+            assert!(fields.iter().any(|field| field == "source"), "{}: {fields:?}", source.kind());
+        }
+    }
+    let broken: NumberSource = TwilioCredentials::auth_token("AC1", "").into();
+    if broken.kind() == ProviderKind::Twilio && can.sources.twilio {
+        let fields = refused(platform.import_once(&broken, &ImportRequest::new(number)).await, "bad credentials");
+        assert_eq!(fields, ["source.account_sid", "source.auth_token"]);
+    }
+
+    // Of an update.
+    let agent = subject.agents[0].as_str();
+    for (field, update, supported) in [
+        ("label", NumberUpdate::new().label("x"), can.label.set),
+        ("label", NumberUpdate::new().clear_label(), can.label.clear),
+        ("agent", NumberUpdate::new().agent(agent), can.agent.set),
+        ("agent", NumberUpdate::new().clear_agent(), can.agent.clear),
+        ("agent", NumberUpdate::new().agent(""), false),
+        ("inbound", NumberUpdate::new().inbound(true), can.inbound.set),
+        ("outbound", NumberUpdate::new().outbound(true), can.outbound.set),
+        ("update", NumberUpdate::new(), false),
+    ] {
+        if !supported {
+            let fields = refused(platform.update(&id, &update).await, &format!("{update:?}"));
+            assert_eq!(fields.first().map(String::as_str), Some(field), "{update:?}");
+        }
+    }
+}
+
+/// A number that is not there is not found, and an id that no record has is told as such.
+pub async fn absent_records_are_told(subject: &mut Subject<'_>) {
+    let (platform, can, id) = (subject.platform, subject.can(), subject.absent.clone());
+    let number = subject.number();
+    assert!(platform.find(&number).await.expect("it can be asked").is_none(), "{number} is not there");
+
+    let mut results = vec![("get", platform.get(&id).await.map(drop))];
+    if can.agent.set {
+        let update = NumberUpdate::new().agent(subject.agents[0].as_str());
+        results.push(("update", platform.update(&id, &update).await.map(drop)));
+    }
+    if can.removal != OnRemoval::Unsupported {
+        results.push(("remove", platform.remove(&id, Removal::RecordAndNumber).await));
+    }
+    for (call, result) in results {
+        match result {
+            Err(Error::NotFound(missing)) => assert_eq!(missing.id, id, "{call}"),
+            other => panic!("{call} of an absent record must be `NotFound`, not {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+use std::num::NonZeroU32;
+
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use serde_json::json;
+
+use super::error::{rejects, words};
+use super::wire::{
+    Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
+    NumberSummary, UpdateIntegration,
+};
+use crate::error::{Error, PageFault, Result};
+use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
+use crate::model::{PlatformKind, Problems, Secret, Service, TwilioCredentials};
+use crate::platform::credentials::Credentials;
+
+static ABOUT: About = About {
+    service: Service::Platform(PlatformKind::Butter),
+    base_url: "https://api.getbutter.ai",
+    words,
+    rejects,
+};
+
+const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
+const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
+const LIST: &str = "list numbers";
+
+/// A Butter organization. Cheap to clone; clones share connections, limits, retry budget and the
+/// integrations they made.
+#[derive(Clone, Debug)]
+pub struct Butter {
+    engine: Engine,
+    pub(super) integrations: Credentials<TwilioCredentials>,
+}
+
+impl Butter {
+    /// Requests a second that the tier Starter allows: the limit of a client unless its builder is
+    /// given another.
+    pub const STARTER_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+    /// Requests a second that the tier Pro allows.
+    pub const PRO_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
+
+    /// The organization of the environment variables `BUTTER_API_KEY` and `BUTTER_ORGANIZATION_ID`, at
+    /// `BUTTER_BASE_URL` if that is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] names every variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Self::from_vars(Vars::environment)
+    }
+
+    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let mut vars = Vars::new(&lookup);
+        let key = vars.secret("BUTTER_API_KEY", "an API key of Butter's dashboard");
+        let organization = vars.required("BUTTER_ORGANIZATION_ID", "the organization's id, such as org_abc123");
+        let base_url = vars.optional("BUTTER_BASE_URL");
+        vars.finish("butter")?;
+        base_url.into_iter().fold(Self::builder(key, organization), ClientBuilder::base_url).build()
+    }
+
+    /// A client with settings of its own. It keeps to the tier Starter's ten requests a second unless
+    /// it is given another limit.
+    pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
+        ClientBuilder::new(&ABOUT, |engine| Self { engine, integrations: Credentials::default() })
+            .key_header("x-api-key", "api_key", &api_key.into())
+            .key_header("x-organization-id", "organization_id", &Secret::new(organization_id))
+            .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
+    }
+
+    /// One page of numbers: the first, or the one that a cursor leads to. That the parameter is named
+    /// `cursor` is inferred from Butter's other lists.
+    ///
+    /// # Errors
+    ///
+    /// When the platform cannot be asked.
+    pub async fn list_numbers(&self, status: Option<&NumberStatus>, cursor: Option<&str>) -> Result<NumberPage> {
+        self.engine.send(Call::get(LIST, &NUMBERS).query("status", status).query("cursor", cursor)).await
+    }
+
+    /// All numbers, page after page. The stream ends after its first error.
+    #[must_use]
+    pub fn numbers(&self, status: Option<NumberStatus>) -> BoxStream<'_, Result<NumberSummary>> {
+        let first = (Some(None), status, Seen::default());
+        let pages = stream::try_unfold(first, move |(cursor, status, mut seen)| async move {
+            let Some(cursor): Option<Option<String>> = cursor else { return Ok::<_, Error>(None) };
+            let page = self.list_numbers(status.as_ref(), cursor.as_deref()).await?;
+            let pagination = page.pagination.unwrap_or_default();
+            let next = match (pagination.has_more, pagination.next_cursor) {
+                (Some(true), Some(next)) => {
+                    seen.note(next.as_str()).map_err(|fault| self.engine.bad_page(LIST, fault))?;
+                    Some(Some(next))
+                }
+                (Some(true), None) => return Err(self.engine.bad_page(LIST, PageFault::BadLink)),
+                _ => None,
+            };
+            Ok(Some((stream::iter(page.data).map(Ok), (next, status, seen))))
+        });
+        pages.try_flatten().boxed()
+    }
+
+    /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Status 400 or 422 is a
+    /// bad field, 403 an integration of another organization, 404 no such integration, 409 a number
+    /// that is there already.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; then
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    pub async fn import_number(&self, import: impl Into<ImportNumber>) -> Result<ImportedNumber> {
+        let import = import.into();
+        valid("import number", |problems| import.check(problems))?;
+        self.data(Call::create("import number", &NUMBERS).json(&import)).await
+    }
+
+    /// Lets an agent have a number. Not idempotent: status 409 when an agent has it already, this one
+    /// too.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 for a Twilio number without an integration, 403 for what is of another organization,
+    /// 404 when agent or number are not there.
+    pub async fn assign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
+        let call = Call::create("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
+        self.data(call.json(&json!({"phone_number_id": phone_number_id}))).await
+    }
+
+    /// Takes a number from its agent.
+    ///
+    /// # Errors
+    ///
+    /// Status 400 when this agent does not have it, 403 for an agent of another organization, 404 when
+    /// there is no such agent.
+    pub async fn unassign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
+        let path = ["api", "agents", agent_id, "unassign-phone-number", phone_number_id];
+        self.data(Call::create("unassign number", &path)).await
+    }
+
+    /// Makes an integration. Not safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// As [`import_number`](Self::import_number).
+    pub async fn create_integration(&self, create: &CreateIntegration) -> Result<Integration> {
+        valid("make integration", |problems| create.check(problems))?;
+        self.data(Call::create("make integration", &INTEGRATIONS).json(create)).await
+    }
+
+    /// Changes an integration's name or credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what breaks a documented rule; status 404 when it is not there.
+    pub async fn update_integration(&self, id: &str, update: &UpdateIntegration) -> Result<Integration> {
+        valid("update integration", |problems| update.check(problems))?;
+        let [api, integrations] = INTEGRATIONS;
+        self.data(Call::put("update integration", &[api, integrations, id]).json(update)).await
+    }
+
+    /// Removes an integration. Answers what was removed.
+    ///
+    /// # Errors
+    ///
+    /// When a number still refers to it, or it is not there.
+    pub async fn delete_integration(&self, id: &str) -> Result<Integration> {
+        let [api, integrations] = INTEGRATIONS;
+        self.data(Call::delete("remove integration", &[api, integrations, id])).await
+    }
+
+    /// Takes an answer out of its envelope.
+    async fn data<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T> {
+        self.engine.send::<Envelope<T>>(call).await.map(|envelope| envelope.data)
+    }
+}
+
+fn valid(operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
+    let mut problems = Problems::default();
+    check(&mut problems);
+    problems.into_result().map_err(|found| Error::not_sent(PlatformKind::Butter, operation, found))
+}

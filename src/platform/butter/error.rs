@@ -1,0 +1,41 @@
+use serde_json::Value;
+
+use crate::http::Words;
+
+/// `{"detail": …}`: a text, or where the body was validated a list of objects with `loc` and `msg`. The
+/// pages show no whole body, so `message` and `error` are read too.
+pub(super) fn words(body: &Value) -> Words {
+    let mut messages: Vec<String> = match &body["detail"] {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().map(fault).collect(),
+        _ => vec![],
+    };
+    if messages.is_empty() {
+        let text = body["message"].as_str().or(body["error"].as_str());
+        messages.extend(text.map(str::to_owned));
+    }
+    Words { code: None, messages }
+}
+
+/// One fault of a validated body: where it is, and what.
+fn fault(item: &Value) -> String {
+    let place = item["loc"].as_array().into_iter().flatten().map(|part| match part {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    let place = place.collect::<Vec<_>>().join(".");
+    match (place.is_empty(), item["msg"].as_str()) {
+        (false, Some(text)) => format!("{place}: {text}"),
+        (true, Some(text)) => text.to_owned(),
+        (_, None) => item.as_str().map_or_else(|| item.to_string(), str::to_owned),
+    }
+}
+
+/// `"success": false` in an answer with a good status.
+pub(super) fn rejects(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Envelope {
+        success: Option<bool>,
+    }
+    serde_json::from_slice::<Envelope>(body).is_ok_and(|envelope| envelope.success == Some(false))
+}

@@ -1,0 +1,280 @@
+use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+
+use super::Butter;
+use super::wire::{
+    CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, NumberStatus, NumberSummary,
+};
+use crate::E164;
+use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::model::{
+    AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    Patch, PlatformKind, Problems, RecordNumber, Removal, Secret, SipTrunk, TwilioCredentials, TwilioKey,
+};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
+
+const KIND: PlatformKind = PlatformKind::Butter;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    sources: Sources { twilio: true, sip_trunk: true, byo: true },
+    label: Support::NONE,
+    label_max: None,
+    agent: Support::FULL,
+    inbound: Support::AT_IMPORT,
+    outbound: Support::AT_IMPORT,
+    find: Find::ThroughList,
+    removal: OnRemoval::Unsupported,
+    duplicates: Duplicates::Refused,
+};
+
+#[async_trait]
+impl VoicePlatform for Butter {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_import(KIND, source, request, &mut problems);
+        problems.within("source", |problems| check_source(source, problems));
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
+    }
+
+    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
+        self.check_import(source, request)?;
+        let imported = match source {
+            NumberSource::Twilio(credentials) => self.import_from_twilio(credentials, request).await?,
+            NumberSource::SipTrunk(trunk) => self.import_number(from_trunk(trunk, request)).await?,
+            NumberSource::Byo(byo) => {
+                let integration = byo.credential.as_ref().map_or("", |id| id.as_str());
+                self.import_number(from_integration(integration, request)).await?
+            }
+        };
+        let record = imported_record(imported);
+        let Some(agent) = request.agent_id() else { return Ok(record) };
+        match self.assign(record.clone(), agent).await {
+            Ok(assigned) => Ok(assigned),
+            Err(error) => {
+                Err(Box::new(Incomplete::imported(record, *request.number(), Step::Configure, error)).into())
+            }
+        }
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        let mut numbers = self.numbers(None);
+        while let Some(found) = numbers.try_next().await? {
+            if found.phone_number_id == id.as_str() {
+                return Ok(record(found));
+            }
+        }
+        Err(NotFound::new(KIND, id.clone()).into())
+    }
+
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let mut numbers = self.numbers(None);
+        while let Some(found) = numbers.try_next().await? {
+            if RecordNumber::read(Some(&found.phone_number)).is(number) {
+                return Ok(Some(record(found)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        self.numbers(None).map_ok(record).boxed()
+    }
+
+    /// A number has one agent at most, so another one takes two calls: it is taken from the first, then
+    /// given to the second.
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_update(KIND, update, &mut problems);
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
+        let now = self.get(id).await?;
+        match (update.agent_patch(), now.agent.clone()) {
+            (Patch::Keep, _) | (Patch::Clear, None) => Ok(now),
+            (Patch::Clear, Some(old)) => self.unassign(now, &old).await,
+            (Patch::Set(new), Some(old)) if *new == old => Ok(now),
+            (Patch::Set(new), Some(old)) => {
+                let free = self.unassign(now, &old).await?;
+                self.assign(free, new).await
+            }
+            (Patch::Set(new), None) => self.assign(now, new).await,
+        }
+    }
+
+    async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
+        let mut problems = Problems::default();
+        CAPABILITIES.check_removal(KIND, consent, &mut problems);
+        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))
+    }
+}
+
+impl Butter {
+    /// Two steps: the account's integration, then the number. The integration is taken back when the
+    /// number was surely not imported and no other import uses it.
+    async fn import_from_twilio(
+        &self,
+        source: &TwilioCredentials,
+        request: &ImportRequest,
+    ) -> Result<ImportedNumber> {
+        let incomplete = |step, left_behind, error| {
+            let number = *request.number();
+            Error::from(Box::new(Incomplete { platform: KIND, number, record: None, left_behind, step, error }))
+        };
+        let make = async {
+            let name = format!("Twilio {}", source.account_sid);
+            let create = CreateIntegration::twilio(name, source.account_sid.as_str(), auth_token(source));
+            self.create_integration(&create).await.map(|made| CredentialId::new(made.integration_id))
+        };
+        let integration = self.integrations.get(source, make).await;
+        let integration = integration.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
+        let error = match self.import_number(from_integration(integration.id.as_str(), request)).await {
+            Ok(imported) => return Ok(imported),
+            Err(error) => error,
+        };
+        let unused = error.surely_not_done() && self.integrations.give_up(&integration);
+        if unused && self.delete_integration(integration.id.as_str()).await.is_err() {
+            return Err(incomplete(Step::RemoveCredential, Some(integration.id), error));
+        }
+        Err(error)
+    }
+
+    /// Assigning is not idempotent: a conflict, or a lost answer, is checked by reading back.
+    async fn assign(&self, record: NumberRecord, agent: &AgentId) -> Result<NumberRecord> {
+        match self.assign_number(agent.as_str(), record.id.as_str()).await {
+            Ok(_) => Ok(with_agent(record, Some(agent))),
+            Err(error) if error.surely_not_done() => Err(error),
+            Err(error) => self.read_back(record, Some(agent), error).await,
+        }
+    }
+
+    async fn unassign(&self, record: NumberRecord, agent: &AgentId) -> Result<NumberRecord> {
+        match self.unassign_number(agent.as_str(), record.id.as_str()).await {
+            Ok(_) => Ok(with_agent(record, None)),
+            Err(error) if error.surely_not_done() => Err(error),
+            Err(error) => self.read_back(record, None, error).await,
+        }
+    }
+
+    /// The record, if it has this agent now; else the error that left it open.
+    async fn read_back(&self, record: NumberRecord, agent: Option<&AgentId>, error: Error) -> Result<NumberRecord> {
+        match self.get(&record.id).await {
+            Ok(now) if now.agent.as_ref() == agent => Ok(now),
+            _ => Err(error),
+        }
+    }
+}
+
+fn check_source(source: &NumberSource, problems: &mut Problems) {
+    match source {
+        NumberSource::Twilio(TwilioCredentials { key: TwilioKey::ApiKey { .. }, .. }) => {
+            let fault = "is an API key, and Butter's integrations are documented with an auth token alone";
+            problems.add("key", fault, "give the account's auth token");
+        }
+        NumberSource::Twilio(_) => {}
+        NumberSource::SipTrunk(trunk) => check_trunk(trunk, problems),
+        NumberSource::Byo(byo) => check_byo(byo, problems),
+    }
+}
+
+/// What of a trunk Butter has no field for.
+fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
+    if trunk.transport.is_some() {
+        problems.add("transport", "cannot be told to Butter", "leave it out, or use another platform");
+    }
+    if !trunk.allowed_inbound.is_empty() {
+        let remedy = "leave them out: Butter gives an address and credentials for inbound calls";
+        problems.add("allowed_inbound", "cannot be told to Butter", remedy);
+    }
+}
+
+fn check_byo(byo: &Byo, problems: &mut Problems) {
+    if byo.carrier != Carrier::Twilio {
+        let fault = format!("is {}, and Butter's integrations are of twilio alone", byo.carrier);
+        problems.add("carrier", fault, "use Twilio, or a SIP trunk as the source");
+    }
+    if byo.credential.is_none() {
+        let remedy = "give the id of a Twilio integration, `intg_…`";
+        problems.add("credential", "is missing, and Butter has no stored default", remedy);
+    }
+}
+
+fn auth_token(credentials: &TwilioCredentials) -> Secret {
+    match &credentials.key {
+        TwilioKey::AuthToken(token) => token.clone(),
+        // `check_import` has refused API keys.
+        TwilioKey::ApiKey { secret, .. } => secret.clone(),
+    }
+}
+
+/// Both directions are off unless they are switched on; here inbound is on unless it is switched off.
+fn from_integration(integration: &str, request: &ImportRequest) -> ImportNumber {
+    ImportTwilioNumber::new(*request.number(), integration)
+        .supports_inbound(request.inbound_enabled().unwrap_or(true))
+        .supports_outbound(request.outbound_enabled().unwrap_or(false))
+        .into()
+}
+
+fn from_trunk(trunk: &SipTrunk, request: &ImportRequest) -> ImportNumber {
+    let server = trunk.port.map_or_else(|| trunk.host.clone(), |port| format!("{}:{port}", trunk.host));
+    let mut import = ImportSipNumber::new(*request.number())
+        .supports_inbound(request.inbound_enabled().unwrap_or(true))
+        .supports_outbound(request.outbound_enabled().unwrap_or(false))
+        .sip_server_address(server);
+    if let Some(name) = &trunk.name {
+        import = import.sip_trunk_name(name.as_str());
+    }
+    if let Some((user, password)) = &trunk.credentials {
+        import = import.sip_username(user.as_str()).sip_password(password.clone());
+    }
+    import.into()
+}
+
+fn record(number: NumberSummary) -> NumberRecord {
+    NumberRecord {
+        agent: number.assigned_agent_id.clone().filter(|id| !id.is_empty()).map(AgentId::new),
+        inbound: number.supports_inbound,
+        outbound: number.supports_outbound,
+        carrier: number.provider.as_ref().map(|provider| provider.as_str().to_owned()),
+        status: number.status.as_ref().map(|status| status.as_str().to_owned()),
+        created_at: number.created_at.as_deref().and_then(|text| text.parse().ok()),
+        ..NumberRecord::new(
+            KIND,
+            number.phone_number_id.clone(),
+            RecordNumber::read(Some(&number.phone_number)),
+            Details::new(number),
+        )
+    }
+}
+
+fn imported_record(number: ImportedNumber) -> NumberRecord {
+    let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
+    NumberRecord {
+        inbound: number.supports_inbound,
+        outbound: number.supports_outbound,
+        carrier: number.provider.as_ref().map(|provider| provider.as_str().to_owned()),
+        status: number.status.as_ref().map(|status| status.as_str().to_owned()),
+        created_at: time(&number.created_at),
+        updated_at: time(&number.updated_at),
+        ..NumberRecord::new(
+            KIND,
+            number.phone_number_id.clone(),
+            RecordNumber::read(Some(&number.phone_number)),
+            Details::new(number),
+        )
+    }
+}
+
+/// The record after an assignment that the platform confirmed. Assigning switches inbound calls on.
+fn with_agent(mut record: NumberRecord, agent: Option<&AgentId>) -> NumberRecord {
+    let status = if agent.is_some() { NumberStatus::Assigned } else { NumberStatus::Free };
+    record.status = Some(status.as_str().to_owned());
+    record.inbound = if agent.is_some() { Some(true) } else { record.inbound };
+    record.agent = agent.cloned();
+    record
+}
