@@ -97,7 +97,7 @@ impl Error {
             Self::Invalid(_) => "Correct what is named and try again; nothing was sent.".to_owned(),
             Self::Call(call) => call.advice(),
             Self::NotFound(_) => "List the platform's records to see which ids it has.".to_owned(),
-            Self::Incomplete(_) => "Run the same import again: it finishes what is left.".to_owned(),
+            Self::Incomplete(_) => "Run the same call again: it finishes what is left.".to_owned(),
             Self::Indeterminate(_) => "Run the same import again later: it looks for the number first. \
                 Do not send it by other means before."
                 .to_owned(),

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{CallError, Error};
 use crate::E164;
-use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind};
+use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber};
 
 /// The platform has no record of this id.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,7 @@ pub struct Incomplete {
     /// The platform.
     pub platform: PlatformKind,
     /// The number.
-    pub number: E164,
+    pub number: RecordNumber,
     /// The record, if the number is imported.
     pub record: Option<NumberRecord>,
     /// A credential that was made for this import, is not in use, and could not be removed.
@@ -90,8 +90,21 @@ pub struct Incomplete {
 impl Incomplete {
     /// The number is imported, but a later step failed.
     #[must_use]
-    pub fn imported(record: NumberRecord, number: E164, step: Step, error: Error) -> Self {
-        Self { platform: record.platform, number, record: Some(record), left_behind: None, step, error }
+    pub fn imported(record: NumberRecord, step: Step, error: Error) -> Self {
+        let (platform, number) = (record.platform, record.number.clone());
+        Self { platform, number, record: Some(record), left_behind: None, step, error }
+    }
+
+    /// The number is not imported: a step before failed, or one that was to undo it.
+    #[must_use]
+    pub fn not_imported(
+        platform: PlatformKind,
+        number: E164,
+        left_behind: Option<CredentialId>,
+        step: Step,
+        error: Error,
+    ) -> Self {
+        Self { platform, number: RecordNumber::E164(number), record: None, left_behind, step, error }
     }
 
     fn sentence(&self) -> String {

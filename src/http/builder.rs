@@ -16,7 +16,7 @@ use super::limit::Limit;
 use super::policy::{Budget, RetryPolicy};
 use super::transport::Transport;
 use crate::error::{Error, Result};
-use crate::model::{Problems, Secret, Service};
+use crate::model::{Problem, Problems, Secret, Service};
 
 /// What the clients of one service have in common.
 pub(crate) struct About {
@@ -205,17 +205,16 @@ impl<C> ClientBuilder<C> {
         if self.timeout.is_zero() {
             problems.add("timeout", "is zero", "give the time that one attempt may take");
         }
-        let client = self.client.map_or_else(|| http_client(self.connect_timeout), Ok);
-        if let Err(error) = &client {
-            problems.add("http_client", format!("cannot be made ({error})"), "check the machine's TLS set-up");
-        }
-        let (base, client) = match (base, client, problems.into_result()) {
-            (Some(base), Ok(client), Ok(())) => (base, client),
-            (_, _, found) => {
-                let subject = format!("{}: the client cannot be built", about.service);
-                return Err(Error::invalid(subject, found.err().unwrap_or_default()));
-            }
+        let cannot = |found| Error::invalid(format!("{}: the client cannot be built", about.service), found);
+        let base = match (base, problems.into_result()) {
+            (Some(base), Ok(())) => base,
+            (_, found) => return Err(cannot(found.err().unwrap_or_default())),
         };
+        let client = self.client.map_or_else(|| http_client(self.connect_timeout), Ok);
+        let client = client.map_err(|error| {
+            let (field, remedy) = ("http_client".to_owned(), "check the machine's TLS set-up".to_owned());
+            cannot(vec![Problem { field, fault: format!("cannot be made ({error})"), remedy }])
+        })?;
         Ok((self.connect)(Engine(Arc::new(Inner {
             service: about.service,
             transport: Transport::Http(client),

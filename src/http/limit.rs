@@ -1,50 +1,83 @@
 //! A limit of requests per second, shared by all clones of a client.
 
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use leaky_bucket::RateLimiter;
+use tokio::time::{Instant, sleep_until};
 
-/// Hands out a second's requests evenly; at most a tenth of them at once.
-pub(crate) struct Limit(RateLimiter);
+/// How much of a second's requests may go out at once after a pause.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// Gives every request its own moment, evenly spaced. (The crates for this count in milliseconds, or
+/// keep a clock of their own that tests cannot pause.)
+#[derive(Debug)]
+pub(crate) struct Limit {
+    spacing: Duration,
+    next: Mutex<Option<Instant>>,
+}
 
 impl Limit {
     pub(crate) fn per_second(requests: NonZeroU32) -> Self {
-        let at_once = (requests.get() / 10).max(1) as usize;
-        let limiter = RateLimiter::builder()
-            .max(at_once)
-            .initial(at_once)
-            .refill(1)
-            .interval(Duration::from_secs(1) / requests.get())
-            .build();
-        Self(limiter)
+        Self { spacing: Duration::from_secs(1) / requests.get(), next: Mutex::new(None) }
     }
 
+    /// Waits for the next free moment. Who gives up waiting has used it.
     pub(crate) async fn wait(&self) {
-        self.0.acquire_one().await;
+        sleep_until(self.take()).await;
     }
-}
 
-impl std::fmt::Debug for Limit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Limit")
+    fn take(&self) -> Instant {
+        let now = Instant::now();
+        // Moments that passed unused may be caught up with, as far back as this.
+        let earliest = now.checked_sub(AT_ONCE.saturating_sub(self.spacing)).unwrap_or(now);
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let moment = next.map_or(earliest, |next| next.max(earliest));
+        *next = Some(moment + self.spacing);
+        moment
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::time::Instant;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_second_holds_no_more_than_its_requests() {
-        let limit = Limit::per_second(NonZeroU32::new(20).expect("not zero"));
+    async fn taken(per_second: u32, requests: u32) -> Duration {
+        let limit = Limit::per_second(NonZeroU32::new(per_second).expect("not zero"));
         let start = Instant::now();
-        for _ in 0..62 {
+        for _ in 0..requests {
             limit.wait().await;
         }
-        // 2 at once, then 60 at 50 ms each.
-        let taken = start.elapsed();
-        assert!((Duration::from_millis(2990)..=Duration::from_millis(3100)).contains(&taken), "{taken:?}");
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_holds_no_more_than_its_requests_and_hardly_less() {
+        for per_second in [1, 7, 10, 99, 333, 500, 1000, 4999] {
+            // A tenth of them, or one, goes at once; then five seconds' worth.
+            let requests = (per_second / 10).max(1) + 5 * per_second;
+            let seconds = taken(per_second, requests).await.as_secs_f64();
+            assert!((4.9..=5.06).contains(&seconds), "{per_second} a second: {seconds}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn any_limit_can_be_set() {
+        assert!(taken(u32::MAX, 1000).await < Duration::from_secs(1));
+        assert_eq!(taken(1, 1).await, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_is_caught_up_with_in_part() {
+        let limit = Limit::per_second(NonZeroU32::new(50).expect("not zero"));
+        limit.wait().await;
+        tokio::time::advance(Duration::from_secs(60)).await;
+        let start = Instant::now();
+        for _ in 0..5 {
+            limit.wait().await;
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        limit.wait().await;
+        assert!(start.elapsed() >= Duration::from_millis(19));
     }
 }

@@ -141,7 +141,7 @@ impl Importer {
         }
         match self.platform.update(&found.id, &update).await {
             Ok(record) => Ok(Imported { record, outcome, before: Some(found), unmet }),
-            Err(error) => Err(Box::new(Incomplete::imported(found, *request.number(), Step::Configure, error)).into()),
+            Err(error) => Err(Box::new(Incomplete::imported(found, Step::Configure, error)).into()),
         }
     }
 

@@ -46,6 +46,13 @@ impl Problems {
         self.path.pop();
     }
 
+    /// Whether what is required is there.
+    pub(crate) fn required<T>(&mut self, field: &str, value: Option<&T>) {
+        if value.is_none() {
+            self.add(field, "is missing", "give it: it is required");
+        }
+    }
+
     /// The form of a UUID: 8, 4, 4, 4 and 12 hexadecimal digits.
     pub(crate) fn uuid(&mut self, field: &str, id: &str) {
         let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);

@@ -145,12 +145,26 @@ impl Details {
     /// The object, if it is of this type.
     #[must_use]
     pub fn get<T: Any>(&self) -> Option<&T> {
-        self.0.as_any().downcast_ref()
+        // Not `self.0.as_any()`: the pointer is a `Detail` itself.
+        (*self.0).as_any().downcast_ref()
     }
 }
 
 impl fmt::Debug for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_got_back_by_their_type_alone() {
+        let details = Details::new(String::from("an object"));
+        assert_eq!(details.get::<String>().map(String::as_str), Some("an object"));
+        assert_eq!(details.get::<u8>(), None);
+        assert_eq!(format!("{:?}", details.clone()), "\"an object\"");
     }
 }

@@ -98,6 +98,10 @@ impl SipTrunk {
         &self.host
     }
 
+    pub(crate) fn name_or_host(&self) -> &str {
+        self.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&self.host)
+    }
+
     pub(crate) fn check(&self, problems: &mut Problems) {
         let stray = |character: char| !(character.is_ascii_alphanumeric() || "-.:[]".contains(character));
         if self.host.is_empty() {

@@ -1,10 +1,14 @@
 //! A real server on loopback that speaks the platforms' and Twilio's APIs, for examples and for your
 //! own test suites.
 //!
-//! All services share one state: an import into Vapi or Interactly, and an assignment to an agent at
-//! Butter, sets the number's voice URL at the Twilio account, as the real ones do. Unknown request fields and bad values are refused with that
-//! platform's own error body. It is written from the platforms' documents and shares no code with this
-//! crate's clients, so that a fact misread shows.
+//! All services share one state: an import into Vapi or Interactly, and an assignment to an agent at Butter,
+//! sets the number's voice URL at the Twilio account, as the real ones do. Unknown request fields and bad
+//! values are refused with that platform's own error body. It is written from the platforms' documents and
+//! shares no code with this crate's clients, so that a fact misread shows.
+//!
+//! What is there at the start: five numbers at Twilio, five others on sale at SignalWire, and at Butter the
+//! agents `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`; Butter's ids that end in `_f00000000000` belong to
+//! another organization. SignalWire's carrier confirms what was asked of it before the next request.
 //!
 //! When to use what: the sandbox for flows of several calls and for whole applications; a mock server
 //! with canned answers for one exact exchange.
@@ -70,6 +74,7 @@ pub struct Sandbox {
 pub struct SandboxBuilder {
     first_port: u16,
     held: Vec<E164>,
+    max_page: usize,
 }
 
 impl SandboxBuilder {
@@ -85,13 +90,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// The longest page of any list that has pages, however many a client asks for; at least 1. As long
+    /// as the services' own unless said otherwise.
+    pub fn max_page_size(mut self, size: usize) -> Self {
+        self.max_page = size.max(1);
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
     ///
     /// When a port cannot be had.
     pub async fn start(self) -> std::io::Result<Sandbox> {
-        let world = Arc::new(Mutex::new(World::new(&self.held)));
+        let world = Arc::new(Mutex::new(World::new(&self.held, self.max_page)));
         let mut vars = Vec::new();
         let mut servers = Vec::new();
         for (site, offset) in SITES.into_iter().zip(0..) {
@@ -121,7 +133,7 @@ impl Sandbox {
 
     /// Sets up a sandbox before it starts.
     pub fn builder() -> SandboxBuilder {
-        SandboxBuilder { first_port: 0, held: world::seed() }
+        SandboxBuilder { first_port: 0, held: world::seed(), max_page: usize::MAX }
     }
 
     /// The environment variables that point a client at the sandbox: base URLs and keys.

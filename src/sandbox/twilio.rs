@@ -36,6 +36,7 @@ fn list(world: &World, request: &Request<'_>) -> Reply {
     let Some(size) = size.filter(|size| (1..=1000).contains(size)) else {
         return error(400, 20001, "Page size must be between 1 and 1000");
     };
+    let size = world.page(size);
     let page = request.query("Page").and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
     let pattern = request.query("PhoneNumber");
     let matching: Vec<&Held> =

@@ -27,6 +27,7 @@ pub(super) struct World {
     pub(super) butter: Vec<Object>,
     pub(super) butter_integrations: Vec<Object>,
     pub(super) journal: Vec<Entry>,
+    max_page: usize,
     ids: u64,
     clock: Timestamp,
 }
@@ -63,7 +64,7 @@ pub(super) fn seed() -> Vec<E164> {
 }
 
 impl World {
-    pub(super) fn new(numbers: &[E164]) -> Self {
+    pub(super) fn new(numbers: &[E164], max_page: usize) -> Self {
         let held = numbers.iter().zip(1..).map(|(&number, nth): (_, u32)| Held {
             number,
             sid: format!("PN{nth:032x}"),
@@ -79,9 +80,15 @@ impl World {
             butter: Vec::new(),
             butter_integrations: Vec::new(),
             journal: Vec::new(),
+            max_page,
             ids: 0,
             clock: Timestamp::UNIX_EPOCH,
         }
+    }
+
+    /// How long a page is when this many were asked for.
+    pub(super) fn page(&self, asked: usize) -> usize {
+        asked.min(self.max_page)
     }
 
     pub(super) fn held(&self, number: &str) -> Option<&Held> {

@@ -6,7 +6,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use numport::model::{Details, RecordNumber};
+use numport::platform::butter::{CreateIntegration, ImportNumber as ImportIntoButter, ImportSipNumber, UpdateIntegration};
 use numport::platform::interactly::{self, ImportNumber};
+use numport::platform::signalwire;
 use numport::platform::vapi::{
     CreateCredential, CreatePhoneNumber, CreateSipTrunkCredential, CreateTwilioCredential, CreateTwilioNumber,
     CreateVapiNumber, CreateVonageCredential, Credential, Destination, NumberPage, OutboundAuthentication, PhoneNumber,
@@ -14,8 +16,8 @@ use numport::platform::vapi::{
     UpdateTwilioCredential, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageCredential,
 };
 use numport::{
-    E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberRecord, NumberSource, Patch, Secret,
-    SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
+    Butter, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberRecord, NumberSource, Patch, Secret,
+    SignalWire, SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
 };
 use serde_json::json;
 use wiremock::matchers::any;
@@ -57,6 +59,19 @@ fn vapi_number() -> CreateVapiNumber {
     CreateVapiNumber::new()
         .authentication(SipAuthentication::new("user-user-user-user-user", PLANTED))
         .settings(Settings::new().server(server_with_headers()))
+}
+
+fn butter(uri: &str) -> Butter {
+    Butter::builder(TRACE, "org_1").base_url(uri).retry(at_once()).requests_per_second(1000.try_into().unwrap()).build().unwrap()
+}
+
+fn signalwire(uri: &str) -> SignalWire {
+    let project = "b3877c40-da60-4998-90ad-b792e98472ac";
+    SignalWire::builder(project, TRACE, "example").base_url(uri).retry(at_once()).build().unwrap()
+}
+
+fn sip_number() -> ImportSipNumber {
+    ImportSipNumber::new(number()).sip_server_address("sip.example.com").sip_password(PLANTED).inbound_pin(TRACE[..9].to_owned())
 }
 
 fn trunk_credential() -> CreateSipTrunkCredential {
@@ -137,6 +152,16 @@ fn no_debug_shows_it() {
             json!({"provider": "byo-sip-trunk", "outboundAuthenticationPlan": {"authPassword": PLANTED}}),
         )),
         Box::new(record),
+        Box::new(ImportIntoButter::from(sip_number())),
+        Box::new(CreateIntegration::twilio("Main", SID, PLANTED)),
+        Box::new(UpdateIntegration::new().credentials(integration_credentials())),
+        Box::new(butter("http://127.0.0.1:1")),
+        Box::new(Butter::builder(TRACE, "org_1")),
+        Box::new(Butter::builder(format!("{TRACE}\n"), "org_1").build().unwrap_err()),
+        Box::new(signalwire("http://127.0.0.1:1")),
+        Box::new(SignalWire::builder("p", TRACE, "example")),
+        Box::new(SignalWire::builder("p", format!("{TRACE}\n"), "example").build().unwrap_err()),
+        Box::new(serde_json::from_value::<signalwire::PhoneNumber>(json!({"id": "1", "number": "+1", "token": PLANTED})).unwrap()),
         Box::new(Vapi::builder(TRACE)),
         Box::new(Vapi::builder(TRACE).base_url(format!("https://u:{TRACE}@example.com"))),
         Box::new(Vapi::builder(TRACE).build().unwrap()),
@@ -155,12 +180,17 @@ fn no_debug_shows_it() {
     }
 }
 
+fn integration_credentials() -> numport::platform::butter::IntegrationCredentials {
+    numport::platform::butter::IntegrationCredentials::Twilio { account_sid: SID.into(), auth_token: secret() }
+}
+
 /// Answers with everything that was sent: the body, the key, and both once more in HTML.
 async fn parrot(status: u16, html: bool) -> MockServer {
     let server = MockServer::start().await;
     let answer = move |request: &Request| {
         let body = String::from_utf8_lossy(&request.body).into_owned();
-        let key = request.headers["authorization"].to_str().unwrap_or_default().to_owned();
+        let key = request.headers.get("authorization").or(request.headers.get("x-api-key"));
+        let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
         let template = ResponseTemplate::new(status);
         if html {
             return template.set_body_string(format!("<h1>{key}</h1><p>{body}</p><pre>{PLANTED}</pre>"));
@@ -192,6 +222,11 @@ async fn results(uri: &str) -> Vec<Result<(), Error>> {
         Importer::new(twilio.clone(), vapi).import(&request).await.map(drop),
         Importer::new(twilio.clone(), interactly).import(&request).await.map(drop),
         twilio.lookup(&number()).await.map(drop),
+        butter(uri).import_number(sip_number()).await.map(drop),
+        butter(uri).create_integration(&CreateIntegration::twilio("Main", SID, PLANTED)).await.map(drop),
+        butter(uri).import_once(&by_token().into(), &request).await.map(drop),
+        signalwire(uri).find(&number()).await.map(drop),
+        signalwire(uri).import_once(&by_token().into(), &request).await.map(drop),
     ]
 }
 
@@ -243,6 +278,8 @@ async fn no_error_and_no_log_line_shows_it() {
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for call in [
+        "platform=\"butter\"",
+        "platform=\"signalwire\"",
         "platform=\"vapi\"",
         "platform=\"interactly\"",
         "platform=\"twilio\"",

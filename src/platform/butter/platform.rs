@@ -59,7 +59,7 @@ impl VoicePlatform for Butter {
         match self.assign(record.clone(), agent).await {
             Ok(assigned) => Ok(assigned),
             Err(error) => {
-                Err(Box::new(Incomplete::imported(record, *request.number(), Step::Configure, error)).into())
+                Err(Box::new(Incomplete::imported(record, Step::Configure, error)).into())
             }
         }
     }
@@ -101,7 +101,8 @@ impl VoicePlatform for Butter {
             (Patch::Set(new), Some(old)) if *new == old => Ok(now),
             (Patch::Set(new), Some(old)) => {
                 let free = self.unassign(now, &old).await?;
-                self.assign(free, new).await
+                let assigned = self.assign(free.clone(), new).await;
+                assigned.map_err(|error| Box::new(Incomplete::imported(free, Step::Configure, error)).into())
             }
             (Patch::Set(new), None) => self.assign(now, new).await,
         }
@@ -124,7 +125,7 @@ impl Butter {
     ) -> Result<ImportedNumber> {
         let incomplete = |step, left_behind, error| {
             let number = *request.number();
-            Error::from(Box::new(Incomplete { platform: KIND, number, record: None, left_behind, step, error }))
+            Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))
         };
         let make = async {
             let name = format!("Twilio {}", source.account_sid);
@@ -225,10 +226,8 @@ fn from_trunk(trunk: &SipTrunk, request: &ImportRequest) -> ImportNumber {
     let mut import = ImportSipNumber::new(*request.number())
         .supports_inbound(request.inbound_enabled().unwrap_or(true))
         .supports_outbound(request.outbound_enabled().unwrap_or(false))
+        .sip_trunk_name(trunk.name_or_host())
         .sip_server_address(server);
-    if let Some(name) = &trunk.name {
-        import = import.sip_trunk_name(name.as_str());
-    }
     if let Some((user, password)) = &trunk.credentials {
         import = import.sip_username(user.as_str()).sip_password(password.clone());
     }

@@ -259,8 +259,8 @@ pub struct Assignment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_name: Option<String>,
     /// The numbers that it has now.
-    #[serde(default)]
-    pub assigned_phone_number_ids: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_phone_number_ids: Option<Vec<String>>,
     /// When it was last changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,

@@ -64,7 +64,7 @@ impl VoicePlatform for Interactly {
         match self.update_number(&imported.id, &update).await {
             Ok(updated) => Ok(record(updated)),
             Err(error) => {
-                let incomplete = Incomplete::imported(record(imported), *request.number(), Step::Configure, error);
+                let incomplete = Incomplete::imported(record(imported), Step::Configure, error);
                 Err(Box::new(incomplete).into())
             }
         }

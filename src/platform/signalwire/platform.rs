@@ -67,7 +67,7 @@ impl VoicePlatform for SignalWire {
         match self.update_number(&imported.id, &update).await {
             Ok(updated) => Ok(record(updated)),
             Err(error) => {
-                Err(Box::new(Incomplete::imported(record(imported), number, Step::Configure, error)).into())
+                Err(Box::new(Incomplete::imported(record(imported), Step::Configure, error)).into())
             }
         }
     }

@@ -90,15 +90,17 @@ impl Vapi {
         self.engine.send(search.apply(Call::get(SEARCH, &["v2", NUMBER]))).await
     }
 
-    /// All numbers of a search, page after page. The stream ends after its first error.
+    /// All numbers of a search, page after page; oldest first unless the search says otherwise, so that
+    /// a number made meanwhile moves no page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, search: SearchNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
-        let first = Some(search.page.unwrap_or(1));
+        let (first, search) = (Some(search.page.unwrap_or(1)), search.oldest_first());
         let pages = stream::try_unfold((first, search, Seen::default()), move |(page, search, mut seen)| async move {
             let Some(page) = page else { return Ok::<_, Error>(None) };
             let answer = self.search_numbers(&search.clone().page(page)).await?;
-            if let Some(number) = answer.results.first() {
-                seen.note(number.id.as_str()).map_err(|fault| self.engine.bad_page(SEARCH, fault))?;
+            if !answer.results.is_empty() {
+                let ids: Vec<&str> = answer.results.iter().map(|number| number.id.as_str()).collect();
+                seen.note(ids.join(" ")).map_err(|fault| self.engine.bad_page(SEARCH, fault))?;
             }
             let more = answer.metadata.and_then(|metadata| metadata.has_next_page);
             let last = answer.results.is_empty() || more == Some(false);

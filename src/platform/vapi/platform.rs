@@ -5,7 +5,7 @@ use super::Vapi;
 use super::trunk::credential;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
-    ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch, SortOrder,
+    ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch,
 };
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step};
@@ -66,7 +66,7 @@ impl VoicePlatform for Vapi {
     /// Vapi's search matches parts of numbers; here they are compared exactly. It is asked for the
     /// digits without `+`, since a trunk's numbers may be kept so.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        let search = SearchNumbers::new().search(number.digits()).sort_order(SortOrder::Ascending);
+        let search = SearchNumbers::new().search(number.digits());
         let mut numbers = self.numbers(search);
         while let Some(found) = numbers.try_next().await? {
             if RecordNumber::read(found.number.as_deref()).is(number) {
@@ -76,10 +76,9 @@ impl VoicePlatform for Vapi {
         Ok(None)
     }
 
-    /// Oldest first, so that a number made meanwhile moves no page.
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
         let filter = ListFilter::new().limit(LIMIT_MAX);
-        let search = SearchNumbers::new().filter(filter).sort_order(SortOrder::Ascending);
+        let search = SearchNumbers::new().filter(filter);
         self.numbers(search).map_ok(record).boxed()
     }
 
@@ -107,7 +106,7 @@ impl Vapi {
     async fn import_from_trunk(&self, source: &SipTrunk, request: &ImportRequest) -> Result<NumberRecord> {
         let incomplete = |step, left_behind, error| {
             let number = *request.number();
-            Error::from(Box::new(Incomplete { platform: KIND, number, record: None, left_behind, step, error }))
+            Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))
         };
         let make = async {
             let made = self.create_credential(credential(source)).await?;

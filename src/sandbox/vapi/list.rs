@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::refused;
 use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, text};
+use crate::sandbox::world::{Object, World, text};
 
 const PARAMETERS: [&str; 9] = [
     "limit",
@@ -32,11 +32,12 @@ pub(super) fn plain(objects: &[Object], request: &Request<'_>) -> Reply {
 }
 
 /// `GET /v2/phone-number`.
-pub(super) fn paged(objects: &[Object], request: &Request<'_>) -> Reply {
-    let (limit, mut found) = match select(objects, request, &[&PARAMETERS[..], &PAGED_PARAMETERS[..]].concat()) {
+pub(super) fn paged(world: &World, request: &Request<'_>) -> Reply {
+    let (limit, mut found) = match select(&world.vapi, request, &[&PARAMETERS[..], &PAGED_PARAMETERS[..]].concat()) {
         Ok(selected) => selected,
         Err(refusal) => return refusal,
     };
+    let limit = world.page(limit);
     if let Some(search) = request.query("search") {
         if search.chars().count() > 100 {
             return refused("search must be shorter than or equal to 100 characters");

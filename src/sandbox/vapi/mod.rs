@@ -27,7 +27,7 @@ fn answer(world: &mut World, request: &Request<'_>) -> Reply {
     match (request.method, path.as_slice()) {
         ("POST", ["phone-number"]) => number::create(world, request),
         ("GET", ["phone-number"]) => list::plain(&world.vapi, request),
-        ("GET", ["v2", "phone-number"]) => list::paged(&world.vapi, request),
+        ("GET", ["v2", "phone-number"]) => list::paged(world, request),
         ("GET", ["phone-number", id]) => get(&world.vapi, id),
         ("PATCH", ["phone-number", id]) => number::update(world, id, request),
         ("DELETE", ["phone-number", id]) => remove(&mut world.vapi, id),

@@ -389,6 +389,7 @@ fn check_trunk(gateways: Option<&[Gateway]>, prefix: Option<&str>, diversion: Op
 
 impl Gateway {
     fn check(&self, problems: &mut Problems) {
+        problems.required("ip", self.ip.as_ref());
         if let Some(port) = &self.port {
             problems.range("port", port, 1, 65_535);
         }

@@ -142,11 +142,14 @@ impl Hook {
     pub(crate) fn check(&self, problems: &mut Problems) {
         match self {
             Self::CallRinging(hook) => {
+                problems.required("do", hook.actions.as_ref());
                 for (at, action) in hook.actions.iter().flatten().enumerate() {
                     problems.within(format!("do[{at}]"), |problems| action.check(problems));
                 }
                 for (at, filter) in hook.filters.iter().flatten().enumerate() {
                     let RingingFilter::StartsWith(filter) = filter else { continue };
+                    problems.required(&format!("filters[{at}].key"), filter.key.as_ref());
+                    problems.required(&format!("filters[{at}].startsWith"), filter.starts_with.as_ref());
                     for (nth, prefix) in filter.starts_with.iter().flatten().enumerate() {
                         let field = format!("filters[{at}].startsWith[{nth}]");
                         problems.length(&field, prefix, 0, PREFIX_MAX);
@@ -160,6 +163,11 @@ impl Hook {
                 if let Some(action) = &hook.action {
                     problems.within("do", |problems| action.check(problems));
                 }
+                for (at, filter) in hook.filters.iter().flatten().enumerate() {
+                    let EndingFilter::OneOf(filter) = filter else { continue };
+                    problems.required(&format!("filters[{at}].key"), filter.key.as_ref());
+                    problems.required(&format!("filters[{at}].oneOf"), filter.one_of.as_ref());
+                }
             }
             Self::Unknown(_) => {}
         }
@@ -172,7 +180,10 @@ impl HookAction {
             Self::Transfer(TransferAction { destination: Some(destination), .. }) => {
                 problems.within("destination", |problems| destination.check(problems));
             }
-            Self::Say(SayAction { exact: Some(exact), .. }) => problems.length("exact", exact, 0, SAY_MAX),
+            Self::Say(say) => match &say.exact {
+                Some(exact) => problems.length("exact", exact, 0, SAY_MAX),
+                None => problems.required("exact", say.exact.as_ref()),
+            },
             _ => {}
         }
     }

@@ -117,6 +117,12 @@ impl SearchNumbers {
         self
     }
 
+    /// The oldest first, unless an order was given.
+    pub(crate) fn oldest_first(mut self) -> Self {
+        self.sort_order.get_or_insert(SortOrder::Ascending);
+        self
+    }
+
     /// What is sorted by.
     pub fn sort_by(mut self, key: SortBy) -> Self {
         self.sort_by = Some(key);

@@ -72,6 +72,9 @@ impl Server {
         }
         if let Some(plan) = &self.backoff_plan {
             problems.within("backoffPlan", |problems| {
+                problems.required("type", plan.kind.as_ref());
+                problems.required("maxRetries", plan.max_retries.as_ref());
+                problems.required("baseDelaySeconds", plan.base_delay_seconds.as_ref());
                 if let Some(retries) = &plan.max_retries {
                     problems.range("maxRetries", retries, 0, 10);
                 }

@@ -23,6 +23,8 @@ wire_object! {
 impl SipAuthentication {
     pub(crate) fn check(&self, problems: &mut Problems) {
         let (min, max) = SIP_SECRET_LENGTH;
+        problems.required("username", self.username.as_ref());
+        problems.required("password", self.password.as_ref());
         if let Some(username) = &self.username {
             problems.length("username", username, min, max);
         }

@@ -247,6 +247,7 @@ impl Destination {
     pub(crate) fn check(&self, problems: &mut Problems) {
         match self {
             Self::Number(to) => {
+                problems.required("number", to.number.as_ref());
                 if let Some(number) = &to.number {
                     check_dialled("number", number, to.number_e164_check_enabled, problems);
                 }
@@ -256,6 +257,7 @@ impl Destination {
                 check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_deref(), problems);
             }
             Self::Sip(to) => {
+                problems.required("sipUri", to.sip_uri.as_ref());
                 check_spoken(to.caller_id.as_deref(), to.message.as_ref(), to.transfer_plan.as_deref(), problems);
             }
             Self::Unknown(_) => {}
@@ -285,14 +287,14 @@ fn check_message(message: Option<&Message>, problems: &mut Problems) {
             problems.length("content", content, 0, 1000);
         }
         for (at, content) in message.contents.iter().flatten().enumerate() {
-            let MessageContent::Text(TextContent { language: Some(language), .. }) = content else { continue };
-            if LANGUAGES.binary_search(&language.as_str()).is_err() {
-                let field = format!("contents[{at}].language");
-                problems.add(
-                    &field,
-                    format!("is {language:?}, which Vapi does not list"),
-                    "use an ISO 639-1 code, or yue",
-                );
+            let MessageContent::Text(text) = content else { continue };
+            let field = format!("contents[{at}].language");
+            problems.required(&format!("contents[{at}].text"), text.text.as_ref());
+            problems.required(&field, text.language.as_ref());
+            let unknown = |language: &&String| LANGUAGES.binary_search(&language.as_str()).is_err();
+            if let Some(language) = text.language.as_ref().filter(unknown) {
+                let fault = format!("is {language:?}, which Vapi does not list");
+                problems.add(&field, fault, "use an ISO 639-1 code, or yue");
             }
         }
     });
@@ -300,6 +302,7 @@ fn check_message(message: Option<&Message>, problems: &mut Problems) {
 
 impl TransferPlan {
     fn check(&self, problems: &mut Problems) {
+        problems.required("mode", self.mode.as_ref());
         check_message(self.message.as_ref(), problems);
         if let Some(timeout) = &self.timeout {
             problems.range("timeout", timeout, 1, 600);
@@ -310,16 +313,22 @@ impl TransferPlan {
         if let Some(twiml) = &self.twiml {
             problems.length("twiml", twiml, 0, 4096);
         }
-        if let Some(ContextPlan::LastMessages(LastMessages { max_messages: Some(max), .. })) =
-            &self.context_engineering_plan
-        {
-            problems.range("contextEngineeringPlan.maxMessages", max, 0, u32::MAX);
+        if let Some(ContextPlan::LastMessages(last)) = &self.context_engineering_plan {
+            problems.within("contextEngineeringPlan", |problems| {
+                problems.required("maxMessages", last.max_messages.as_ref());
+                if last.max_messages.as_ref().and_then(Number::as_f64).is_some_and(|max| max < 0.0) {
+                    problems.add("maxMessages", "is negative", "use 0 or more");
+                }
+            });
         }
         if let Some(SummaryPlan { timeout_seconds: Some(timeout), .. }) = &self.summary_plan {
             problems.range("summaryPlan.timeoutSeconds", timeout, 1, 60);
         }
         if let Some(plan) = &self.fallback_plan {
-            problems.within("fallbackPlan", |problems| check_message(plan.message.as_ref(), problems));
+            problems.within("fallbackPlan", |problems| {
+                problems.required("message", plan.message.as_ref());
+                check_message(plan.message.as_ref(), problems);
+            });
         }
     }
 }

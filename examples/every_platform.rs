@@ -1,0 +1,78 @@
+//! One list of numbers, four platforms, one loop: what each makes of the same request.
+//!
+//! ```sh
+//! cargo run --example every_platform
+//! ```
+//!
+//! Runs on a sandbox, without an account.
+#![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
+
+mod support;
+
+use std::process::ExitCode;
+
+use numport::platform::Support;
+use numport::sandbox::Sandbox;
+use numport::{Butter, ImportRequest, Importer, Interactly, SignalWire, Twilio, Vapi, VoicePlatform};
+
+use support::{Failure, line, report};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    report(run().await)
+}
+
+async fn run() -> Result<(), Failure> {
+    let sandbox = Sandbox::start().await?;
+    let vars = |name: &str| sandbox.var(name);
+    let twilio = Twilio::from_vars(vars)?;
+    let platforms: [(Box<dyn VoicePlatform>, &str); 4] = [
+        (Box::new(Interactly::from_vars(vars)?), "agent-day"),
+        (Box::new(Vapi::from_vars(vars)?), "agent-day"),
+        (Box::new(SignalWire::from_vars(vars)?), "fe4093d9-58c2-4931-b4b9-5679f82652c6"),
+        (Box::new(Butter::from_vars(vars)?), "agent_a1b2c3d4e5f6"),
+    ];
+    for (platform, agent) in platforms {
+        let can = *platform.capabilities();
+        println!(
+            "{}: label {}, agent {}, outbound {}",
+            platform.kind(),
+            word(can.label),
+            word(can.agent),
+            word(can.outbound)
+        );
+        let importer = Importer::new(twilio.clone(), platform);
+        for number in sandbox.held_numbers() {
+            // Every platform is asked for all that it can do.
+            let mut request = ImportRequest::new(number);
+            if can.agent.at_import {
+                request = request.agent(agent);
+            }
+            if can.label.at_import {
+                request = request.label("Front desk");
+            }
+            if can.outbound.at_import {
+                request = request.outbound(true);
+            }
+            match importer.import(&request).await {
+                Ok(imported) => println!("  {:<12} {}", format!("{:?}", imported.outcome), line(&imported.record)),
+                Err(error) => println!("  {:<12} {number}: {error}", "Failed"),
+            }
+        }
+        let refused = ImportRequest::new("+14155550100".parse()?).label("Front desk").agent("").outbound(true);
+        if let Err(error) = importer.import(&refused).await {
+            println!("  {:<12} {error}", "Refused");
+        }
+        println!();
+    }
+    Ok(())
+}
+
+fn word(support: Support) -> &'static str {
+    match (support.at_import, support.set, support.clear) {
+        (false, false, _) => "no",
+        (true, false, _) => "at the import only",
+        (_, true, false) => "can be set",
+        (_, true, true) => "can be set and cleared",
+    }
+}

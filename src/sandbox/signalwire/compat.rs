@@ -1,0 +1,111 @@
+//! The one call of the compatibility API: an import by form.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::PROJECT;
+use super::number::{self, CAPABILITIES};
+use crate::sandbox::server::{Reply, Request};
+use crate::sandbox::world::{World, text};
+
+pub(super) fn answer(world: &mut World, request: &Request<'_>, known: bool, path: &[&str]) -> Reply {
+    match (request.method, path) {
+        ("POST", ["2010-04-01", "Accounts", PROJECT, "ImportedPhoneNumbers"]) if known => import(world, request),
+        (_, ["2010-04-01", "Accounts", PROJECT, ..]) if known => refused(404, 20404, "Not Found"),
+        _ => refused(401, 20003, "Authentication failed"),
+    }
+}
+
+fn import(world: &mut World, request: &Request<'_>) -> Reply {
+    // A body of another kind has no form fields.
+    let form = if request.is_of("application/x-www-form-urlencoded") { request.body } else { &[] };
+    let form: Vec<(String, String)> = url::form_urlencoded::parse(form).into_owned().collect();
+    let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let is_list = |name: &str| matches!(name, "capabilities" | "capabilities[]");
+    if let Some((name, _)) =
+        form.iter().find(|(name, _)| !matches!(name.as_str(), "number" | "number_type") && !is_list(name))
+    {
+        return invalid("10000", &format!("{name} is not a known parameter"));
+    }
+    let Some(dialled) = field("number") else { return invalid("10000", "Number can't be blank") };
+    if !is_number(dialled) {
+        return invalid("10000", "Number must be a + and 5 to 30 digits");
+    }
+    let Some(number_type) = field("number_type") else { return invalid("10000", "Number type can't be blank") };
+    if !matches!(number_type, "longcode" | "tollfree") {
+        return invalid("10000", "Number type must be longcode or tollfree");
+    }
+    let named: Vec<&str> = form.iter().filter(|(name, _)| is_list(name)).map(|(_, value)| value.as_str()).collect();
+    if !named.iter().all(|capability| CAPABILITIES.contains(capability)) {
+        return invalid("4000", "Capabilities must be of voice, fax, sms and mms");
+    }
+    if number::is_held(world, dialled) {
+        return invalid("10000", "Number has already been taken");
+    }
+    let capabilities = if named.is_empty() { CAPABILITIES.to_vec() } else { named };
+    let added = number::add(world, dialled, number_type, json!(capabilities));
+    world.signalwire.push(added.clone());
+    let id = text(&added, "id").unwrap_or_default();
+    Reply::json(201, incoming(id, dialled, &capabilities, world.moment()))
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (5..=30).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The number as this API shows it.
+fn incoming(id: &str, number: &str, capabilities: &[&str], now: Timestamp) -> Value {
+    let can = |capability: &str| capabilities.contains(&capability);
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+    let mut shown = json!({
+        "sid": id,
+        "account_id": PROJECT,
+        "account_sid": PROJECT,
+        "phone_number": number,
+        "date_created": date,
+        "date_updated": date,
+        "capabilities": {"voice": can("voice"), "sms": can("sms"), "mms": can("mms"), "fax": can("fax")},
+        "beta": false,
+        "api_version": "2010-04-01",
+        "uri": format!("/api/laml/2010-04-01/Accounts/{PROJECT}/IncomingPhoneNumbers/{id}"),
+        "address_requirements": "none",
+        "origin": "signalwire",
+        "emergency_status": "Inactive",
+    });
+    for empty in [
+        "friendly_name",
+        "voice_url",
+        "voice_method",
+        "voice_fallback_url",
+        "voice_fallback_method",
+        "status_callback",
+        "status_callback_method",
+        "voice_application_sid",
+        "voice_caller_id_lookup",
+        "sms_url",
+        "sms_method",
+        "sms_fallback_url",
+        "sms_fallback_method",
+        "sms_application_sid",
+        "address_sid",
+        "identity_sid",
+        "trunk_sid",
+        "emergency_address_sid",
+        "country_code",
+    ] {
+        shown[empty] = Value::Null;
+    }
+    shown
+}
+
+/// A refusal's code is a text here, and its status says 400: so it is documented.
+fn invalid(code: &str, message: &str) -> Reply {
+    let more_info = "https://signalwire.com/docs/rest/compatibility-api/overview/error-codes";
+    Reply::json(422, json!({"code": code, "message": message, "more_info": more_info, "status": 400}))
+}
+
+fn refused(status: u16, code: u32, message: &str) -> Reply {
+    let more_info = "https://signalwire.com/docs/compatibility-api/reference/errors";
+    Reply::json(status, json!({"code": code, "message": message, "more_info": more_info, "status": status}))
+}
