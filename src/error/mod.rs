@@ -9,7 +9,7 @@ pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, PageFault, Ref
 pub use http::StatusCode;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 
-use crate::model::Problem;
+use crate::model::{Problem, Problems};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -40,11 +40,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// What is wrong with a request, found before it was sent.
-    pub(crate) fn not_sent(service: impl fmt::Display, operation: &str, problems: Vec<Problem>) -> Self {
-        Self::invalid(format!("{service}: {operation} was not sent"), problems)
-    }
-
     /// What is wrong with settings.
     pub(crate) fn invalid(subject: impl Into<String>, problems: Vec<Problem>) -> Self {
         Self::Invalid(Invalid { subject: subject.into(), problems })
@@ -103,6 +98,18 @@ impl Error {
                 .to_owned(),
         }
     }
+}
+
+/// Checks a request before it is sent.
+pub(crate) fn checked(service: impl fmt::Display, operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
+    let mut problems = Problems::default();
+    check(&mut problems);
+    sendable(service, operation, problems)
+}
+
+/// Whether nothing is wrong with a request.
+pub(crate) fn sendable(service: impl fmt::Display, operation: &str, problems: Problems) -> Result<()> {
+    problems.into_result().map_err(|found| Error::invalid(format!("{service}: {operation} was not sent"), found))
 }
 
 /// Everything that is wrong with a request or with settings. Nothing was sent.

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::base::BaseUrl;
 use super::judge::Safety;
-use crate::error::{Error, Result};
+use crate::error::{Result, sendable};
 use crate::model::{Problems, Service};
 
 /// One call to a service: what to send, and what sending it twice would mean.
@@ -103,7 +103,7 @@ impl Call {
             problems.add("body", format!("cannot be written as JSON ({error})"), "check the values set");
             Bytes::new()
         });
-        problems.into_result().map_err(|found| Error::not_sent(service, self.operation, found))?;
+        sendable(service, self.operation, problems)?;
         Ok(Prepared { method: self.method, url, body, content_type: self.content_type })
     }
 }

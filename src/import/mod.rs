@@ -181,7 +181,6 @@ impl Importer {
     }
 }
 
-
 impl AsRef<Self> for ImportRequest {
     fn as_ref(&self) -> &Self {
         self

@@ -8,17 +8,14 @@ use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
     NumberSummary, UpdateIntegration,
 };
-use crate::error::{Error, PageFault, Result};
+use crate::error::{Error, PageFault, Result, checked};
 use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
-use crate::model::{PlatformKind, Problems, Secret, Service, TwilioCredentials};
+use crate::model::{PlatformKind, Secret, Service, TwilioCredentials};
 use crate::platform::credentials::Credentials;
 
-static ABOUT: About = About {
-    service: Service::Platform(PlatformKind::Butter),
-    base_url: "https://api.getbutter.ai",
-    words,
-    rejects,
-};
+pub(super) const KIND: PlatformKind = PlatformKind::Butter;
+
+static ABOUT: About = About { service: Service::Platform(KIND), base_url: "https://api.getbutter.ai", words, rejects };
 
 const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
@@ -44,7 +41,7 @@ impl Butter {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] names every variable that is missing or wrong.
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
     pub fn from_env() -> Result<Self> {
         Self::from_vars(Vars::environment)
     }
@@ -109,11 +106,11 @@ impl Butter {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; then
+    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn import_number(&self, import: impl Into<ImportNumber>) -> Result<ImportedNumber> {
         let import = import.into();
-        valid("import number", |problems| import.check(problems))?;
+        checked(KIND, "import number", |problems| import.check(problems))?;
         self.data(Call::create("import number", &NUMBERS).json(&import)).await
     }
 
@@ -146,7 +143,7 @@ impl Butter {
     ///
     /// As [`import_number`](Self::import_number).
     pub async fn create_integration(&self, create: &CreateIntegration) -> Result<Integration> {
-        valid("make integration", |problems| create.check(problems))?;
+        checked(KIND, "make integration", |problems| create.check(problems))?;
         self.data(Call::create("make integration", &INTEGRATIONS).json(create)).await
     }
 
@@ -154,9 +151,9 @@ impl Butter {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for what breaks a documented rule; status 404 when it is not there.
+    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule; status 404 when it is not there.
     pub async fn update_integration(&self, id: &str, update: &UpdateIntegration) -> Result<Integration> {
-        valid("update integration", |problems| update.check(problems))?;
+        checked(KIND, "update integration", |problems| update.check(problems))?;
         let [api, integrations] = INTEGRATIONS;
         self.data(Call::put("update integration", &[api, integrations, id]).json(update)).await
     }
@@ -175,10 +172,4 @@ impl Butter {
     async fn data<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T> {
         self.engine.send::<Envelope<T>>(call).await.map(|envelope| envelope.data)
     }
-}
-
-fn valid(operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
-    let mut problems = Problems::default();
-    check(&mut problems);
-    problems.into_result().map_err(|found| Error::not_sent(PlatformKind::Butter, operation, found))
 }

@@ -1,19 +1,17 @@
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
-use super::Butter;
+use super::client::{Butter, KIND};
 use super::wire::{
     CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, NumberStatus, NumberSummary,
 };
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
     AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
     Patch, PlatformKind, Problems, RecordNumber, Removal, Secret, SipTrunk, TwilioCredentials, TwilioKey,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
-
-const KIND: PlatformKind = PlatformKind::Butter;
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources { twilio: true, sip_trunk: true, byo: true },
@@ -38,10 +36,10 @@ impl VoicePlatform for Butter {
     }
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_import(KIND, source, request, &mut problems);
-        problems.within("source", |problems| check_source(source, problems));
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
+        checked(KIND, "import number", |problems| {
+            CAPABILITIES.check_import(KIND, source, request, problems);
+            problems.within("source", |problems| check_source(source, problems));
+        })
     }
 
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
@@ -58,9 +56,7 @@ impl VoicePlatform for Butter {
         let Some(agent) = request.agent_id() else { return Ok(record) };
         match self.assign(record.clone(), agent).await {
             Ok(assigned) => Ok(assigned),
-            Err(error) => {
-                Err(Box::new(Incomplete::imported(record, Step::Configure, error)).into())
-            }
+            Err(error) => Err(Box::new(Incomplete::imported(record, Step::Configure, error)).into()),
         }
     }
 
@@ -91,9 +87,7 @@ impl VoicePlatform for Butter {
     /// A number has one agent at most, so another one takes two calls: it is taken from the first, then
     /// given to the second.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_update(KIND, update, &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
+        checked(KIND, "update number", |problems| CAPABILITIES.check_update(KIND, update, problems))?;
         let now = self.get(id).await?;
         match (update.agent_patch(), now.agent.clone()) {
             (Patch::Keep, _) | (Patch::Clear, None) => Ok(now),
@@ -109,20 +103,14 @@ impl VoicePlatform for Butter {
     }
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_removal(KIND, consent, &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))
+        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))
     }
 }
 
 impl Butter {
     /// Two steps: the account's integration, then the number. The integration is taken back when the
     /// number was surely not imported and no other import uses it.
-    async fn import_from_twilio(
-        &self,
-        source: &TwilioCredentials,
-        request: &ImportRequest,
-    ) -> Result<ImportedNumber> {
+    async fn import_from_twilio(&self, source: &TwilioCredentials, request: &ImportRequest) -> Result<ImportedNumber> {
         let incomplete = |step, left_behind, error| {
             let number = *request.number();
             Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))

@@ -2,11 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::E164;
-use crate::model::{
-    Extra, Patch, Problems, Secret, expose,
-    object::request_object,
-    open::open_enum,
-};
+use crate::model::{Extra, Patch, Problems, Secret, expose, object::request_object, open::open_enum};
 
 /// The fewest and the most characters of an inbound PIN.
 pub const PIN_LENGTH: (usize, usize) = (4, 10);
@@ -239,7 +235,11 @@ impl ImportNumber {
             Self::Sip(import) => {
                 let server = import.sip_server_address.as_deref().is_some_and(|server| !server.is_empty());
                 if import.supports_outbound == Some(true) && !server {
-                    problems.add("sip_server_address", "is missing, and outbound is on", "give the carrier's SIP server");
+                    problems.add(
+                        "sip_server_address",
+                        "is missing, and outbound is on",
+                        "give the carrier's SIP server",
+                    );
                 }
                 if let Some(pin) = &import.inbound_pin {
                     problems.length("inbound_pin", pin.expose(), PIN_LENGTH.0, PIN_LENGTH.1);
@@ -314,7 +314,8 @@ impl UpdateIntegration {
         if let Patch::Set(credentials) = &self.credentials {
             problems.within("credentials", |problems| credentials.check(problems));
         }
-        for (field, cleared) in [("name", self.name == Patch::Clear), ("credentials", self.credentials == Patch::Clear)] {
+        for (field, cleared) in [("name", self.name == Patch::Clear), ("credentials", self.credentials == Patch::Clear)]
+        {
             if cleared {
                 problems.add(field, "cannot be cleared", "give it a value, or leave it as it is");
             }

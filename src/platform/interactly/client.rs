@@ -4,7 +4,9 @@ use crate::error::Result;
 use crate::http::{About, Call, ClientBuilder, Engine, Vars};
 use crate::model::{PlatformKind, Secret, Service};
 
-static ABOUT: About = About::new(Service::Platform(PlatformKind::Interactly), "https://api-prod.interactly.ai", words);
+pub(super) const KIND: PlatformKind = PlatformKind::Interactly;
+
+static ABOUT: About = About::new(Service::Platform(KIND), "https://api-prod.interactly.ai", words);
 
 const NUMBERS: [&str; 3] = ["assistants", "v1", "numbers"];
 

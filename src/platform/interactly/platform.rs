@@ -1,17 +1,15 @@
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-use super::Interactly;
+use super::client::{Interactly, KIND};
 use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
     AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, Patch,
     PlatformKind, Problems, RecordNumber, Removal,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
-
-const KIND: PlatformKind = PlatformKind::Interactly;
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources { twilio: true, sip_trunk: false, byo: true },
@@ -36,12 +34,12 @@ impl VoicePlatform for Interactly {
     }
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_import(KIND, source, request, &mut problems);
-        if let NumberSource::Byo(byo) = source {
-            check_byo(byo, &mut problems);
-        }
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
+        checked(KIND, "import number", |problems| {
+            CAPABILITIES.check_import(KIND, source, request, problems);
+            if let NumberSource::Byo(byo) = source {
+                check_byo(byo, problems);
+            }
+        })
     }
 
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
@@ -90,18 +88,14 @@ impl VoicePlatform for Interactly {
     }
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_update(KIND, update, &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
+        checked(KIND, "update number", |problems| CAPABILITIES.check_update(KIND, update, problems))?;
         let wire = wire_update(update.agent_patch(), update.inbound_enabled(), update.outbound_enabled());
         let updated = self.update_number(id.as_str(), &wire).await;
         updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
     }
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_removal(KIND, consent, &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))
+        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))
     }
 }
 

@@ -1,17 +1,19 @@
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::BoxStream;
 use serde_json::json;
 
 use super::error::words;
 use super::wire::{
-    AvailableNumbers, CompatNumber, ImportNumber, ListNumbers, NumberPage, PhoneNumber, PurchaseNumber,
-    SearchNumbers, UpdateNumber,
+    AvailableNumbers, CompatNumber, ImportNumber, ListNumbers, NumberPage, PhoneNumber, PurchaseNumber, SearchNumbers,
+    UpdateNumber,
 };
-use crate::error::{Error, Result};
-use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars, check_key};
+use crate::error::{Result, checked};
+use crate::http::{About, Call, ClientBuilder, Engine, Vars, check_key};
 use crate::model::{PlatformKind, Problems, Secret, Service};
 
 /// There is no shared host: each Space has its own.
-static ABOUT: About = About::new(Service::Platform(PlatformKind::SignalWire), "", words);
+pub(super) const KIND: PlatformKind = PlatformKind::SignalWire;
+
+static ABOUT: About = About::new(Service::Platform(KIND), "", words);
 
 const NUMBERS: [&str; 4] = ["api", "relay", "rest", "phone_numbers"];
 const LIST: &str = "list numbers";
@@ -30,7 +32,7 @@ impl SignalWire {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] names every variable that is missing or wrong.
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
     pub fn from_env() -> Result<Self> {
         Self::from_vars(Vars::environment)
     }
@@ -73,10 +75,10 @@ impl SignalWire {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; then
+    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
-        valid("import number", |problems| import.check(problems))?;
+        checked(KIND, "import number", |problems| import.check(problems))?;
         let call = Call::create("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
         self.engine.send(call.json(import)).await
     }
@@ -89,7 +91,7 @@ impl SignalWire {
     ///
     /// As [`import_number`](Self::import_number).
     pub async fn import_number_compat(&self, import: &ImportNumber) -> Result<CompatNumber> {
-        valid("import number", |problems| import.check_compat(problems))?;
+        checked(KIND, "import number", |problems| import.check_compat(problems))?;
         let path = ["api", "laml", "2010-04-01", "Accounts", &self.project_id, "ImportedPhoneNumbers"];
         self.engine.send(Call::create("import number", &path).form(&import.form())).await
     }
@@ -100,34 +102,14 @@ impl SignalWire {
     ///
     /// When the list is not valid, or the platform cannot be asked.
     pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
-        valid(LIST, |problems| list.check(problems))?;
-        self.engine.send(list.apply(Call::get(LIST, &NUMBERS))).await
+        self.engine.send(first_page(list)?).await
     }
 
     /// All the project's numbers, page after page. The stream ends after its first error; a link to
     /// another origin is one.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
-        enum Next {
-            First(ListNumbers),
-            Link(String),
-            End,
-        }
-        let pages = stream::try_unfold((Next::First(list), Seen::default()), move |(next, mut seen)| async move {
-            let page = match next {
-                Next::First(list) => self.list_numbers(&list).await?,
-                Next::Link(link) => {
-                    let call = self.engine.follow(LIST, &link)?;
-                    seen.note(link).map_err(|fault| self.engine.bad_page(LIST, fault))?;
-                    self.engine.send(call).await?
-                }
-                Next::End => return Ok::<_, Error>(None),
-            };
-            let next = page.links.and_then(|links| links.next).filter(|link| !link.is_empty());
-            let next = next.map_or(Next::End, Next::Link);
-            Ok(Some((stream::iter(page.data).map(Ok), (next, seen))))
-        });
-        pages.try_flatten().boxed()
+        self.engine.linked(first_page(&list), |page: NumberPage| (page.data, page.links.and_then(|links| links.next)))
     }
 
     /// One number.
@@ -143,10 +125,10 @@ impl SignalWire {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; status 404 when
+    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; status 404 when
     /// there is no such number.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
-        valid("update number", |problems| update.check(problems))?;
+        checked(KIND, "update number", |problems| update.check(problems))?;
         self.engine.send(Call::put("update number", &number(id)).json(update)).await
     }
 
@@ -165,7 +147,7 @@ impl SignalWire {
     ///
     /// When the search is not valid, or the platform cannot be asked.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<AvailableNumbers> {
-        valid("search numbers", |problems| search.check(problems))?;
+        checked(KIND, "search numbers", |problems| search.check(problems))?;
         self.engine.send(search.apply(Call::get("search numbers", &number("search")))).await
     }
 
@@ -184,7 +166,7 @@ impl SignalWire {
     ///
     /// When the id is no UUID, or the platform refuses.
     pub async fn assign_e911_address(&self, id: &str, address_id: &str) -> Result<PhoneNumber> {
-        valid("assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
+        checked(KIND, "assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
         let [api, relay, rest, numbers] = NUMBERS;
         let call = Call::create("assign emergency address", &[api, relay, rest, numbers, id, "e911_address"]);
         self.engine.send(call.json(&json!({"e911_address_id": address_id}))).await
@@ -200,6 +182,11 @@ impl SignalWire {
         let path = [api, relay, rest, numbers, id, "e911_address"];
         self.engine.send(Call::delete("remove emergency address", &path)).await
     }
+}
+
+fn first_page(list: &ListNumbers) -> Result<Call> {
+    checked(KIND, LIST, |problems| list.check(problems))?;
+    Ok(list.apply(Call::get(LIST, &NUMBERS)))
 }
 
 fn number(id: &str) -> [&str; 5] {
@@ -218,10 +205,4 @@ fn check_space(space: &str, problems: &mut Problems) {
         let fault = "is neither a Space's name nor a host";
         problems.add("space", fault, "give a name such as `example`, or a host such as `example.signalwire.com`");
     }
-}
-
-fn valid(operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
-    let mut problems = Problems::default();
-    check(&mut problems);
-    problems.into_result().map_err(|found| Error::not_sent(PlatformKind::SignalWire, operation, found))
 }

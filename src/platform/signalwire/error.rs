@@ -16,10 +16,9 @@ pub(super) fn words(body: &Value) -> Words {
         texts.map(str::to_owned).next()
     };
     match &body["errors"] {
-        Value::Array(items) => Words {
-            code: items.iter().find_map(code),
-            messages: items.iter().filter_map(text).collect(),
-        },
+        Value::Array(items) => {
+            Words { code: items.iter().find_map(code), messages: items.iter().filter_map(text).collect() }
+        }
         _ => Words {
             code: code(body),
             messages: body["message"].as_str().or(body["error"].as_str()).map(str::to_owned).into_iter().collect(),

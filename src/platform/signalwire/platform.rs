@@ -1,19 +1,18 @@
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
-use super::SignalWire;
+use super::client::{KIND, SignalWire};
 use super::wire::{
     CallHandler, CallHandlerKind, ImportNumber, ImportType, ImportableNumber, ListNumbers, PhoneNumber, UpdateNumber,
 };
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::error::{Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
     AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
     RecordNumber, Removal,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
 
-const KIND: PlatformKind = PlatformKind::SignalWire;
 /// The most numbers on a page.
 const PAGE: u16 = 1000;
 
@@ -40,25 +39,23 @@ impl VoicePlatform for SignalWire {
     }
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_import(KIND, source, request, &mut problems);
-        if let Err(error) = ImportableNumber::try_from(*request.number()) {
-            problems.add("number", error.to_string(), "import a longer number");
-        }
-        check_agent(request.agent_id(), &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
+        checked(KIND, "import number", |problems| {
+            CAPABILITIES.check_import(KIND, source, request, problems);
+            if let Err(error) = ImportableNumber::try_from(*request.number()) {
+                problems.add("number", error.to_string(), "import a longer number");
+            }
+            check_agent(request.agent_id(), problems);
+        })
     }
 
     /// The import takes the bare number; label and agent follow by an update.
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
         self.check_import(source, request)?;
-        let number = *request.number();
-        let Ok(dialled) = ImportableNumber::try_from(number) else {
-            return Err(Error::not_sent(KIND, "import number", Vec::new()));
-        };
-        let toll_free = request.is_toll_free().unwrap_or_else(|| is_toll_free(&number));
+        let number = request.number();
+        let toll_free = request.is_toll_free().unwrap_or_else(|| is_toll_free(number));
         let number_type = if toll_free { ImportType::Tollfree } else { ImportType::Longcode };
-        let imported = self.import_number(&ImportNumber::new(dialled, number_type)).await?;
+        let import = ImportNumber::new(ImportableNumber::checked(number), number_type);
+        let imported = self.import_number(&import).await?;
 
         let update = wire_update(request.label_text(), request.agent_id());
         if update == UpdateNumber::new() {
@@ -66,9 +63,7 @@ impl VoicePlatform for SignalWire {
         }
         match self.update_number(&imported.id, &update).await {
             Ok(updated) => Ok(record(updated)),
-            Err(error) => {
-                Err(Box::new(Incomplete::imported(record(imported), Step::Configure, error)).into())
-            }
+            Err(error) => Err(Box::new(Incomplete::imported(record(imported), Step::Configure, error)).into()),
         }
     }
 
@@ -93,19 +88,17 @@ impl VoicePlatform for SignalWire {
     }
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_update(KIND, update, &mut problems);
-        check_agent(update.agent_patch().set(), &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
+        checked(KIND, "update number", |problems| {
+            CAPABILITIES.check_update(KIND, update, problems);
+            check_agent(update.agent_patch().set(), problems);
+        })?;
         let wire = wire_update(update.label_patch().set().map(String::as_str), update.agent_patch().set());
         let updated = self.update_number(id.as_str(), &wire).await;
         updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_removal(KIND, consent, &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))?;
+        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))?;
         self.release_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))
     }
 }

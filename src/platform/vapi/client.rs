@@ -5,12 +5,14 @@ use super::wire::{
     CreateCredential, CreatePhoneNumber, Credential, ListFilter, NumberPage, PhoneNumber, SearchNumbers,
     UpdateCredential, UpdatePhoneNumber,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, checked};
 use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
-use crate::model::{PlatformKind, Problems, Secret, Service, SipTrunk};
+use crate::model::{PlatformKind, Secret, Service, SipTrunk};
 use crate::platform::credentials::Credentials;
 
-static ABOUT: About = About::new(Service::Platform(PlatformKind::Vapi), "https://api.vapi.ai", words);
+pub(super) const KIND: PlatformKind = PlatformKind::Vapi;
+
+static ABOUT: About = About::new(Service::Platform(KIND), "https://api.vapi.ai", words);
 
 const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
@@ -33,7 +35,7 @@ impl Vapi {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] names every variable that is missing or wrong.
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
     pub fn from_env() -> Result<Self> {
         Self::from_vars(Vars::environment)
     }
@@ -61,11 +63,11 @@ impl Vapi {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; then
+    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn create_number(&self, create: impl Into<CreatePhoneNumber>) -> Result<PhoneNumber> {
         let create = create.into();
-        valid("import number", |problems| create.check(problems))?;
+        checked(KIND, "import number", |problems| create.check(problems))?;
         self.engine.send(Call::create("import number", &[NUMBER]).json(&create)).await
     }
 
@@ -76,7 +78,7 @@ impl Vapi {
     ///
     /// When the filter is not valid, or the platform cannot be asked.
     pub async fn list_numbers(&self, filter: &ListFilter) -> Result<Vec<PhoneNumber>> {
-        valid("list numbers", |problems| filter.check(problems))?;
+        checked(KIND, "list numbers", |problems| filter.check(problems))?;
         self.engine.send(filter.apply(Call::get("list numbers", &[NUMBER]))).await
     }
 
@@ -86,7 +88,7 @@ impl Vapi {
     ///
     /// When the search is not valid, or the platform cannot be asked.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<NumberPage> {
-        valid(SEARCH, |problems| search.check(problems))?;
+        checked(KIND, SEARCH, |problems| search.check(problems))?;
         self.engine.send(search.apply(Call::get(SEARCH, &["v2", NUMBER]))).await
     }
 
@@ -123,11 +125,11 @@ impl Vapi {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; status 404 when
+    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; status 404 when
     /// there is no such number.
     pub async fn update_number(&self, id: &str, update: impl Into<UpdatePhoneNumber>) -> Result<PhoneNumber> {
         let update = update.into();
-        valid("update number", |problems| update.check(problems))?;
+        checked(KIND, "update number", |problems| update.check(problems))?;
         self.engine.send(Call::patch("update number", &[NUMBER, id]).json(&update)).await
     }
 
@@ -147,7 +149,7 @@ impl Vapi {
     /// As [`create_number`](Self::create_number).
     pub async fn create_credential(&self, create: impl Into<CreateCredential>) -> Result<Credential> {
         let create = create.into();
-        valid("make credential", |problems| create.check(problems))?;
+        checked(KIND, "make credential", |problems| create.check(problems))?;
         self.engine.send(Call::create("make credential", &[CREDENTIAL]).json(&create)).await
     }
 
@@ -157,7 +159,7 @@ impl Vapi {
     ///
     /// When the filter is not valid, or the platform cannot be asked.
     pub async fn list_credentials(&self, filter: &ListFilter) -> Result<Vec<Credential>> {
-        valid("list credentials", |problems| filter.check(problems))?;
+        checked(KIND, "list credentials", |problems| filter.check(problems))?;
         self.engine.send(filter.apply(Call::get("list credentials", &[CREDENTIAL]))).await
     }
 
@@ -177,7 +179,7 @@ impl Vapi {
     /// As [`update_number`](Self::update_number).
     pub async fn update_credential(&self, id: &str, update: impl Into<UpdateCredential>) -> Result<Credential> {
         let update = update.into();
-        valid("update credential", |problems| update.check(problems))?;
+        checked(KIND, "update credential", |problems| update.check(problems))?;
         self.engine.send(Call::patch("update credential", &[CREDENTIAL, id]).json(&update)).await
     }
 
@@ -189,10 +191,4 @@ impl Vapi {
     pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
         self.engine.send(Call::delete("remove credential", &[CREDENTIAL, id])).await
     }
-}
-
-fn valid(operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
-    let mut problems = Problems::default();
-    check(&mut problems);
-    problems.into_result().map_err(|found| Error::not_sent(PlatformKind::Vapi, operation, found))
 }

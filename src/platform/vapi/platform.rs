@@ -1,21 +1,19 @@
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
-use super::Vapi;
+use super::client::{KIND, Vapi};
 use super::trunk::credential;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
     ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch,
 };
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
-    AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
-    Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
+    AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    PlatformKind, Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
-
-const KIND: PlatformKind = PlatformKind::Vapi;
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources { twilio: true, sip_trunk: true, byo: true },
@@ -40,12 +38,12 @@ impl VoicePlatform for Vapi {
     }
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_import(KIND, source, request, &mut problems);
-        if let NumberSource::Byo(byo) = source {
-            problems.within("source", |problems| check_byo(byo, problems));
-        }
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "import number", found))
+        checked(KIND, "import number", |problems| {
+            CAPABILITIES.check_import(KIND, source, request, problems);
+            if let NumberSource::Byo(byo) = source {
+                problems.within("source", |problems| check_byo(byo, problems));
+            }
+        })
     }
 
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
@@ -83,9 +81,7 @@ impl VoicePlatform for Vapi {
     }
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_update(KIND, update, &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "update number", found))?;
+        checked(KIND, "update number", |problems| CAPABILITIES.check_update(KIND, update, problems))?;
         let agent = update.agent_patch().clone().map(|id| id.as_str().to_owned());
         let settings = SettingsPatch::new().name(update.label_patch().clone()).assistant_id(agent);
         let updated = self.update_number(id.as_str(), settings).await;
@@ -93,9 +89,7 @@ impl VoicePlatform for Vapi {
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
-        let mut problems = Problems::default();
-        CAPABILITIES.check_removal(KIND, consent, &mut problems);
-        problems.into_result().map_err(|found| Error::not_sent(KIND, "remove number", found))?;
+        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))?;
         self.delete_number(id.as_str()).await.map(drop).map_err(|error| NotFound::or(error, KIND, id))
     }
 }

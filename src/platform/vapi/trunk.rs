@@ -25,8 +25,7 @@ pub(super) fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
     for allowed in &source.allowed_inbound {
         gateways.push(Gateway::new(allowed.to_string()).inbound_enabled(true).outbound_enabled(false));
     }
-    let name: String =
-        source.name_or_host().chars().take(NAME_MAX).collect();
+    let name: String = source.name_or_host().chars().take(NAME_MAX).collect();
     let mut create =
         CreateSipTrunkCredential::new(gateways).name(name).outbound_leading_plus_enabled(source.leading_plus);
     if let Some((user, password)) = &source.credentials {

@@ -1,9 +1,9 @@
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::BoxStream;
 
 use super::error::words;
 use super::wire::{IncomingPhoneNumber, ListNumbers, NumberPage};
-use crate::error::{Error, Result};
-use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
+use crate::error::Result;
+use crate::http::{About, Call, ClientBuilder, Engine, Vars};
 use crate::model::{ProviderKind, Service, TwilioCredentials, TwilioKey};
 
 static ABOUT: About = About::new(Service::Provider(ProviderKind::Twilio), "https://api.twilio.com", words);
@@ -70,40 +70,26 @@ impl Twilio {
         ["2010-04-01", "Accounts", &self.credentials.account_sid, last]
     }
 
+    fn first_page(&self, list: &ListNumbers) -> Call {
+        Call::get(LIST, &self.path("IncomingPhoneNumbers.json"))
+            .query("PhoneNumber", list.phone_number.as_deref())
+            .query("PageSize", list.page_size)
+    }
+
     /// The first page of the account's numbers.
     ///
     /// # Errors
     ///
     /// When the account cannot be asked.
     pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
-        let call = Call::get(LIST, &self.path("IncomingPhoneNumbers.json"))
-            .query("PhoneNumber", list.phone_number.as_deref())
-            .query("PageSize", list.page_size);
-        self.engine.send(call).await
+        self.engine.send(self.first_page(list)).await
     }
 
     /// All the account's numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<IncomingPhoneNumber>> {
-        enum Next {
-            First(ListNumbers),
-            Link(String),
-            End,
-        }
-        let pages = stream::try_unfold((Next::First(list), Seen::default()), move |(next, mut seen)| async move {
-            let page = match next {
-                Next::First(list) => self.list_numbers(&list).await?,
-                Next::Link(link) => {
-                    let call = self.engine.follow(LIST, &link)?;
-                    seen.note(link).map_err(|fault| self.engine.bad_page(LIST, fault))?;
-                    self.engine.send(call).await?
-                }
-                Next::End => return Ok::<_, Error>(None),
-            };
-            let next = page.next_page_uri.filter(|link| !link.is_empty()).map_or(Next::End, Next::Link);
-            Ok(Some((stream::iter(page.incoming_phone_numbers).map(Ok), (next, seen))))
-        });
-        pages.try_flatten().boxed()
+        let split = |page: NumberPage| (page.incoming_phone_numbers, page.next_page_uri);
+        self.engine.linked(Ok(self.first_page(&list)), split)
     }
 
     /// One number by its SID.

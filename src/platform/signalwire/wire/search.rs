@@ -146,7 +146,11 @@ impl SearchNumbers {
         if let Some(max) = self.max_results {
             problems.range("max_results", &max.into(), 1, 100);
         }
-        if self.region.as_ref().is_some_and(|region| region.len() != 2 || !region.bytes().all(|b| b.is_ascii_alphabetic())) {
+        if self
+            .region
+            .as_ref()
+            .is_some_and(|region| region.len() != 2 || !region.bytes().all(|b| b.is_ascii_alphabetic()))
+        {
             problems.add("region", "is not two letters", "give the state's or province's code");
         }
         if self.city.is_some() && self.region.is_none() {

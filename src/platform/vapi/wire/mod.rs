@@ -2,6 +2,7 @@
 
 mod create;
 mod credential;
+mod credential_request;
 mod hook;
 mod list;
 mod number;
@@ -14,6 +15,7 @@ mod update;
 
 pub use create::*;
 pub use credential::*;
+pub use credential_request::*;
 pub use hook::*;
 pub use list::*;
 pub use number::*;

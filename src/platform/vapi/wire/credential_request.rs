@@ -1,0 +1,216 @@
+use serde::Serialize;
+
+use super::credential::{Gateway, OutboundAuthentication};
+use super::text::NAME_MAX;
+use crate::model::{Patch, Problems, Secret, expose, object::request_object};
+
+/// The longest tech prefix and the longest diversion header, in characters.
+pub const TRUNK_TEXT_MAX: usize = 10_000;
+
+/// The body that makes a credential.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "provider")]
+#[non_exhaustive]
+pub enum CreateCredential {
+    /// A SIP trunk.
+    #[serde(rename = "byo-sip-trunk")]
+    SipTrunk(CreateSipTrunkCredential),
+    /// Twilio.
+    #[serde(rename = "twilio")]
+    Twilio(CreateTwilioCredential),
+    /// Vonage.
+    #[serde(rename = "vonage")]
+    Vonage(CreateVonageCredential),
+}
+
+/// The body that changes a credential.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "provider")]
+#[non_exhaustive]
+pub enum UpdateCredential {
+    /// A SIP trunk.
+    #[serde(rename = "byo-sip-trunk")]
+    SipTrunk(UpdateSipTrunkCredential),
+    /// Twilio.
+    #[serde(rename = "twilio")]
+    Twilio(UpdateTwilioCredential),
+    /// Vonage.
+    #[serde(rename = "vonage")]
+    Vonage(UpdateVonageCredential),
+}
+
+request_object! {
+    /// A new SIP trunk.
+    pub struct CreateSipTrunkCredential {
+        required {
+            /// The trunk's addresses.
+            gateways: Vec<Gateway>,
+        }
+        optional {
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+            /// How Vapi proves itself to the trunk.
+            outbound_authentication_plan: OutboundAuthentication,
+            /// Whether outbound numbers get a `+`; Twilio and Vonage want it.
+            outbound_leading_plus_enabled: bool,
+            /// What goes before outbound numbers, at most 10,000 characters.
+            tech_prefix: String,
+            /// The diversion header of outbound calls, at most 10,000 characters.
+            sip_diversion_header: String,
+        }
+    }
+
+    /// A new Twilio credential.
+    pub struct CreateTwilioCredential {
+        required {
+            /// The account.
+            account_sid: String,
+        }
+        optional {
+            /// The account's token.
+            #[serde(serialize_with = "expose")]
+            auth_token: Secret,
+            /// The id of an API key.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+
+    /// A new Vonage credential.
+    pub struct CreateVonageCredential {
+        required {
+            /// The API key's id.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+        }
+        optional {
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+
+    /// Changes of a SIP trunk.
+    pub struct UpdateSipTrunkCredential {
+        patch {
+            /// The trunk's addresses: the whole list, it is replaced.
+            gateways: Vec<Gateway>,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+            /// How Vapi proves itself to the trunk.
+            outbound_authentication_plan: OutboundAuthentication,
+            /// Whether outbound numbers get a `+`.
+            outbound_leading_plus_enabled: bool,
+            /// What goes before outbound numbers, at most 10,000 characters.
+            tech_prefix: String,
+            /// The diversion header of outbound calls, at most 10,000 characters.
+            sip_diversion_header: String,
+        }
+    }
+
+    /// Changes of a Twilio credential.
+    pub struct UpdateTwilioCredential {
+        patch {
+            /// The account.
+            account_sid: String,
+            /// The account's token.
+            #[serde(serialize_with = "expose")]
+            auth_token: Secret,
+            /// The id of an API key.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+
+    /// Changes of a Vonage credential.
+    pub struct UpdateVonageCredential {
+        patch {
+            /// The API key's id.
+            api_key: String,
+            /// The key's secret.
+            #[serde(serialize_with = "expose")]
+            api_secret: Secret,
+            /// Its name for people, 1 to 40 characters.
+            name: String,
+        }
+    }
+}
+
+macro_rules! variants {
+    ($($whole:ident::$variant:ident($content:ty)),+ $(,)?) => {$(
+        impl From<$content> for $whole {
+            fn from(content: $content) -> Self {
+                Self::$variant(content)
+            }
+        }
+    )+};
+}
+
+variants!(
+    CreateCredential::SipTrunk(CreateSipTrunkCredential),
+    CreateCredential::Twilio(CreateTwilioCredential),
+    CreateCredential::Vonage(CreateVonageCredential),
+    UpdateCredential::SipTrunk(UpdateSipTrunkCredential),
+    UpdateCredential::Twilio(UpdateTwilioCredential),
+    UpdateCredential::Vonage(UpdateVonageCredential),
+);
+
+impl CreateCredential {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        let name = match self {
+            Self::SipTrunk(create) => {
+                let prefix = create.tech_prefix.as_deref();
+                check_trunk(Some(&create.gateways), prefix, create.sip_diversion_header.as_deref(), problems);
+                &create.name
+            }
+            Self::Twilio(create) => &create.name,
+            Self::Vonage(create) => &create.name,
+        };
+        check_name(name.as_deref(), problems);
+    }
+}
+
+impl UpdateCredential {
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        let name = match self {
+            Self::SipTrunk(update) => {
+                let gateways = update.gateways.set().map(Vec::as_slice);
+                let prefix = update.tech_prefix.set().map(String::as_str);
+                check_trunk(gateways, prefix, update.sip_diversion_header.set().map(String::as_str), problems);
+                &update.name
+            }
+            Self::Twilio(update) => &update.name,
+            Self::Vonage(update) => &update.name,
+        };
+        check_name(name.set().map(String::as_str), problems);
+    }
+}
+
+fn check_name(name: Option<&str>, problems: &mut Problems) {
+    if let Some(name) = name {
+        problems.length("name", name, 1, NAME_MAX);
+    }
+}
+
+fn check_trunk(gateways: Option<&[Gateway]>, prefix: Option<&str>, diversion: Option<&str>, problems: &mut Problems) {
+    if gateways.is_some_and(<[_]>::is_empty) {
+        problems.add("gateways", "is empty", "give at least one gateway");
+    }
+    for (at, gateway) in gateways.into_iter().flatten().enumerate() {
+        problems.within(format!("gateways[{at}]"), |problems| gateway.check(problems));
+    }
+    for (field, text) in [("techPrefix", prefix), ("sipDiversionHeader", diversion)] {
+        if let Some(text) = text {
+            problems.length(field, text, 0, TRUNK_TEXT_MAX);
+        }
+    }
+}
