@@ -6,7 +6,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use numport::model::{Details, RecordNumber};
-use numport::platform::butter::{CreateIntegration, ImportNumber as ImportIntoButter, ImportSipNumber, UpdateIntegration};
+use numport::platform::butter::{
+    CreateIntegration, ImportNumber as ImportIntoButter, ImportSipNumber, UpdateIntegration,
+};
 use numport::platform::interactly::{self, ImportNumber};
 use numport::platform::signalwire;
 use numport::platform::vapi::{
@@ -16,8 +18,8 @@ use numport::platform::vapi::{
     UpdateTwilioCredential, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageCredential,
 };
 use numport::{
-    Butter, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberRecord, NumberSource, Patch, Secret,
-    SignalWire, SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
+    Butter, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberRecord, NumberSource, Patch,
+    Secret, SignalWire, SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
 };
 use serde_json::json;
 use wiremock::matchers::any;
@@ -62,7 +64,12 @@ fn vapi_number() -> CreateVapiNumber {
 }
 
 fn butter(uri: &str) -> Butter {
-    Butter::builder(TRACE, "org_1").base_url(uri).retry(at_once()).requests_per_second(1000.try_into().unwrap()).build().unwrap()
+    Butter::builder(TRACE, "org_1")
+        .base_url(uri)
+        .retry(at_once())
+        .requests_per_second(1000.try_into().unwrap())
+        .build()
+        .unwrap()
 }
 
 fn signalwire(uri: &str) -> SignalWire {
@@ -71,7 +78,10 @@ fn signalwire(uri: &str) -> SignalWire {
 }
 
 fn sip_number() -> ImportSipNumber {
-    ImportSipNumber::new(number()).sip_server_address("sip.example.com").sip_password(PLANTED).inbound_pin(TRACE[..9].to_owned())
+    ImportSipNumber::new(number())
+        .sip_server_address("sip.example.com")
+        .sip_password(PLANTED)
+        .inbound_pin(TRACE[..9].to_owned())
 }
 
 fn trunk_credential() -> CreateSipTrunkCredential {
@@ -161,7 +171,10 @@ fn no_debug_shows_it() {
         Box::new(signalwire("http://127.0.0.1:1")),
         Box::new(SignalWire::builder("p", TRACE, "example")),
         Box::new(SignalWire::builder("p", format!("{TRACE}\n"), "example").build().unwrap_err()),
-        Box::new(serde_json::from_value::<signalwire::PhoneNumber>(json!({"id": "1", "number": "+1", "token": PLANTED})).unwrap()),
+        Box::new(
+            serde_json::from_value::<signalwire::PhoneNumber>(json!({"id": "1", "number": "+1", "token": PLANTED}))
+                .unwrap(),
+        ),
         Box::new(Vapi::builder(TRACE)),
         Box::new(Vapi::builder(TRACE).base_url(format!("https://u:{TRACE}@example.com"))),
         Box::new(Vapi::builder(TRACE).build().unwrap()),

@@ -1,5 +1,6 @@
 //! Fixtures, a mock server that answers with them, and the checks that every model must pass.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
 
@@ -12,6 +13,21 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 /// The key that every client of these tests has.
 pub(crate) const KEY: &str = "planted-api-key";
+
+/// The fields that an answer must have: ids, and what makes a number a number or a list a list.
+const REQUIRED: [&str; 11] = [
+    "id",
+    "_id",
+    "sid",
+    "agent_id",
+    "phone_number_id",
+    "integration_id",
+    "number",
+    "phone_number",
+    "results",
+    "incoming_phone_numbers",
+    "data",
+];
 
 /// One documented exchange: what is sent, what is answered.
 #[derive(Debug, serde::Deserialize)]
@@ -32,8 +48,14 @@ pub(crate) struct Sent {
     /// The query exactly as it is on the wire.
     #[serde(default)]
     pub(crate) query: Option<String>,
+    /// The headers that prove who is calling, all of them; without a word, any `Authorization`.
+    #[serde(default)]
+    pub(crate) headers: Option<BTreeMap<String, String>>,
     #[serde(default)]
     pub(crate) body: Option<Value>,
+    /// A form instead of a body, exactly as it is on the wire.
+    #[serde(default)]
+    pub(crate) form: Option<String>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -69,6 +91,20 @@ where
     T: Serialize + DeserializeOwned + PartialEq + Debug,
     F: Future<Output = Result<T>>,
 {
+    exchange_at(name, "", client, call).await
+}
+
+/// As [`exchange`], for a client that returns the part of the answer at this JSON pointer.
+pub(crate) async fn exchange_at<T, C, F>(
+    name: &str,
+    pointer: &str,
+    client: impl FnOnce(String) -> C,
+    call: impl FnOnce(C) -> F,
+) -> T
+where
+    T: Serialize + DeserializeOwned + PartialEq + Debug,
+    F: Future<Output = Result<T>>,
+{
     let case = case(name);
     let answer = ResponseTemplate::new(case.response.status).set_body_json(&case.response.body);
     let server = server(answer).await;
@@ -77,8 +113,9 @@ where
     let requests = server.received_requests().await.expect("recorded");
     assert_eq!(requests.len(), 1, "{name}: {requests:?}");
     assert_sent(name, &requests[0], &case.request);
-    assert_eq!(serde_json::to_value(&read).expect("json"), case.response.body, "{name}: written back");
-    survives::<T>(name, &case.response.body);
+    let part = case.response.body.pointer(pointer).unwrap_or_else(|| panic!("{name}: no {pointer}"));
+    assert_eq!(&serde_json::to_value(&read).expect("json"), part, "{name}: written back");
+    survives::<T>(name, part);
     read
 }
 
@@ -89,7 +126,20 @@ fn assert_sent(name: &str, sent: &Request, wanted: &Sent) {
     let header = |header: &str| sent.headers.get(header).map(|value| value.to_str().expect("text").to_owned());
     assert_eq!(header("accept").as_deref(), Some("application/json"), "{name}: accept");
     assert!(header("user-agent").is_some_and(|agent| agent.starts_with("numport/")), "{name}: user agent");
-    assert!(header("authorization").is_some(), "{name}: authorization");
+    match &wanted.headers {
+        None => assert!(header("authorization").is_some(), "{name}: authorization"),
+        Some(headers) => {
+            for known in ["authorization", "x-api-key", "x-organization-id"] {
+                assert_eq!(header(known).as_ref(), headers.get(known), "{name}: {known}");
+            }
+        }
+    }
+    if let Some(form) = &wanted.form {
+        assert_eq!(std::str::from_utf8(&sent.body).expect("text"), form, "{name}: form");
+        let kind = header("content-type");
+        assert_eq!(kind.as_deref(), Some("application/x-www-form-urlencoded"), "{name}: content type");
+        return;
+    }
     let body: Option<Value> = (!sent.body.is_empty()).then(|| serde_json::from_slice(&sent.body).expect("json"));
     assert_eq!(body, wanted.body, "{name}: body");
     assert_eq!(header("content-type").as_deref(), body.map(|_| "application/json"), "{name}: content type");
@@ -121,7 +171,7 @@ pub(crate) fn survives<T: Serialize + DeserializeOwned>(name: &str, document: &V
     for pointer in pointers(document, |_| true) {
         let (parent, field) = pointer.rsplit_once('/').expect("a pointer");
         let Some(Value::Object(object)) = document.pointer(parent) else { continue };
-        if ["id", "_id", "number", "sid", "phone_number", "results", "incoming_phone_numbers"].contains(&field) {
+        if REQUIRED.contains(&field) {
             continue;
         }
         let dropped = edited(document, parent, object, field, None);

@@ -32,15 +32,22 @@ async fn of_a_server_and_a_destination() {
     assert_eq!(missing(Settings::new().server(server)).await, plan);
 
     let lacking = |settings| missing(settings);
-    assert_eq!(lacking(Settings::new().fallback_destination(NumberDestination::default())).await, ["fallbackDestination.number"]);
-    assert_eq!(lacking(Settings::new().fallback_destination(SipDestination::default())).await, ["fallbackDestination.sipUri"]);
+    assert_eq!(
+        lacking(Settings::new().fallback_destination(NumberDestination::default())).await,
+        ["fallbackDestination.number"]
+    );
+    assert_eq!(
+        lacking(Settings::new().fallback_destination(SipDestination::default())).await,
+        ["fallbackDestination.sipUri"]
+    );
 
     let plan = TransferPlan::default().fallback_plan(FallbackPlan::default());
     let to = SipDestination::new("sip:a@example.com").transfer_plan(plan);
     let named = ["mode", "fallbackPlan.message"].map(|field| format!("fallbackDestination.transferPlan.{field}"));
     assert_eq!(lacking(Settings::new().fallback_destination(to)).await, named);
 
-    let plan = TransferPlan::new(TransferMode::Blind).context_engineering_plan(ContextPlan::from(LastMessages::default()));
+    let plan =
+        TransferPlan::new(TransferMode::Blind).context_engineering_plan(ContextPlan::from(LastMessages::default()));
     let to = SipDestination::new("sip:a@example.com").transfer_plan(plan);
     let named = ["fallbackDestination.transferPlan.contextEngineeringPlan.maxMessages"];
     assert_eq!(lacking(Settings::new().fallback_destination(to)).await, named);

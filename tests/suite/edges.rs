@@ -1,0 +1,51 @@
+//! What tests of rules share: a server that takes everything and counts what reaches it.
+
+use numport::{Error, Result};
+use serde_json::Value;
+use wiremock::{MockServer, ResponseTemplate};
+
+use crate::support::server;
+
+pub(crate) struct Edges<C> {
+    server: MockServer,
+    client: C,
+    sent: usize,
+}
+
+impl<C: Clone> Edges<C> {
+    /// Every call is answered with this.
+    pub(crate) async fn new(answer: Value, client: impl FnOnce(String) -> C) -> Self {
+        let server = server(ResponseTemplate::new(200).set_body_json(answer)).await;
+        let client = client(server.uri());
+        Self { server, client, sent: 0 }
+    }
+
+    async fn received(&self) -> usize {
+        self.server.received_requests().await.expect("recorded").len()
+    }
+
+    /// This call is sent.
+    pub(crate) async fn takes<T>(&mut self, what: &str, call: impl AsyncFnOnce(C) -> Result<T>) {
+        if let Err(error) = call(self.client.clone()).await {
+            panic!("{what}: {error}: {error:?}");
+        }
+        self.sent += 1;
+        assert_eq!(self.received().await, self.sent, "{what}");
+    }
+
+    /// This call is not sent, and its problems are in exactly these fields. The problems, in words.
+    pub(crate) async fn refuses<T>(&self, fields: &[&str], call: impl AsyncFnOnce(C) -> Result<T>) -> String {
+        let Err(error) = call(self.client.clone()).await else { panic!("{fields:?}: it was taken") };
+        assert_eq!(self.received().await, self.sent, "{fields:?}: it was sent");
+        assert_eq!(problem_fields(&error), fields, "{error}");
+        error.to_string()
+    }
+}
+
+/// The fields that an error says are wrong.
+pub(crate) fn problem_fields(error: &Error) -> Vec<&str> {
+    match error {
+        Error::Invalid(invalid) => invalid.problems.iter().map(|problem| problem.field.as_str()).collect(),
+        other => panic!("{other:?}"),
+    }
+}
