@@ -43,6 +43,28 @@ pub enum Delivery {
     Accepted,
 }
 
+/// What a status means. Services use several numbers for one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// 400 and 422: a field is missing or wrong.
+    Invalid,
+    /// 401: the key is not known.
+    Unauthorized,
+    /// 403: the key may not do this, or the thing is of another account.
+    Forbidden,
+    /// 404: there is no such thing.
+    Missing,
+    /// 409: it is there already, or in use.
+    Conflict,
+    /// 429: too many requests.
+    TooMany,
+    /// 500 and above: the service is in trouble.
+    Unavailable,
+    /// Anything else.
+    Other,
+}
+
 /// What happened to a call. Each is the next layer below a [`CallError`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -189,28 +211,100 @@ impl CallError {
         text
     }
 
+    /// What the status of the answer means, whichever number a service uses for it.
+    #[must_use]
+    pub fn meaning(&self) -> Option<Meaning> {
+        let status = self.status?;
+        Some(match status.as_u16() {
+            200..=299 => return None,
+            400 | 422 => Meaning::Invalid,
+            401 => Meaning::Unauthorized,
+            403 => Meaning::Forbidden,
+            404 => Meaning::Missing,
+            409 => Meaning::Conflict,
+            429 => Meaning::TooMany,
+            500.. => Meaning::Unavailable,
+            _ => Meaning::Other,
+        })
+    }
+
     /// What a user can do about it, in a sentence.
     #[must_use]
     pub fn advice(&self) -> String {
         let service = self.service;
-        match (self.delivery, self.status.map(|status| status.as_u16())) {
-            (_, Some(401)) => format!(
-                "Check {service}'s API key: that it is whole, of the right kind, and of this account and region."
-            ),
-            (_, Some(403)) => {
-                format!("Check that {service}'s API key may do this, and that the thing is of the same account.")
+        let text = match (self.delivery, self.meaning()) {
+            (_, Some(Meaning::Unauthorized)) => {
+                return format!(
+                    "Check {service}'s API key: that it is whole, of the right kind, and of this account and region."
+                );
             }
-            (_, Some(404)) => "Check the id, and that it is of this account and region.".to_owned(),
-            (_, Some(429)) => match self.retry_after {
-                Some(wait) => format!("Wait {} s, and set `requests_per_second` on the client.", wait.as_secs()),
-                None => "Wait, and set `requests_per_second` on the client.".to_owned(),
-            },
-            (Delivery::NotSent, _) => format!("Check the network and {service}'s base URL; nothing was changed."),
-            (Delivery::Unknown, _) => {
-                "Look whether it was done before sending it again; `Importer::import` does that.".to_owned()
+            (_, Some(Meaning::Forbidden)) => {
+                return format!(
+                    "Check that {service}'s API key may do this, and that the thing is of the same account."
+                );
             }
-            (Delivery::Accepted, _) => "It was done; read it back instead of sending it again.".to_owned(),
-            (Delivery::Refused, _) => "Correct what the service names; nothing was changed.".to_owned(),
+            (_, Some(Meaning::TooMany)) => {
+                let wait = self.retry_after.map_or_else(String::new, |wait| format!(" {} s", wait.as_secs()));
+                return format!("Wait{wait}, and set `requests_per_second` on the client.");
+            }
+            (Delivery::NotSent, _) => {
+                return format!("Check the network and {service}'s base URL; nothing was changed.");
+            }
+            (_, Some(Meaning::Missing)) => "Check the id, and that it is of this account and region.",
+            (_, Some(Meaning::Conflict)) => "It is there already, or in use: read it back.",
+            (Delivery::Unknown, _) => "Look whether it was done before sending it again; `Importer::import` does that.",
+            (Delivery::Accepted, _) => "It was done; read it back instead of sending it again.",
+            (Delivery::Refused, _) => "Correct what the service names; nothing was changed.",
+        };
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PlatformKind;
+
+    fn answered(status: u16) -> CallError {
+        CallError {
+            service: Service::Platform(PlatformKind::Butter),
+            operation: "import number",
+            delivery: Delivery::Refused,
+            attempts: 1,
+            status: StatusCode::from_u16(status).ok(),
+            request_id: Some("r-1".to_owned()),
+            retry_after: Some(Duration::from_secs(7)),
+            fault: CallFault::TooLarge { limit: 1 },
         }
+    }
+
+    #[test]
+    fn each_status_has_its_meaning_and_its_advice() {
+        use Meaning::*;
+        for (statuses, meaning, word) in [
+            (&[400, 422][..], Invalid, "Correct"),
+            (&[401], Unauthorized, "API key: that it is whole"),
+            (&[403], Forbidden, "may do this"),
+            (&[404], Missing, "the id"),
+            (&[409], Conflict, "already"),
+            (&[429], TooMany, "Wait 7 s"),
+            (&[500, 503, 599], Unavailable, "nothing was changed"),
+            (&[302, 418], Other, "nothing was changed"),
+        ] {
+            for status in statuses {
+                let call = answered(*status);
+                assert_eq!(call.meaning(), Some(meaning), "{status}");
+                assert!(call.advice().contains(word), "{status}: {}", call.advice());
+            }
+        }
+        assert_eq!(answered(200).meaning(), None);
+    }
+
+    #[test]
+    fn the_sentence_names_service_operation_status_id_and_attempts() {
+        let call = CallError { attempts: 3, ..answered(500) };
+        let sentence = "butter: import number was answered 500 Internal Server Error, which cannot be used \
+                        (request id r-1), after 3 attempts";
+        assert_eq!(call.to_string(), sentence);
     }
 }

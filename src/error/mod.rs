@@ -5,7 +5,7 @@ mod outcome;
 
 use std::fmt;
 
-pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, PageFault, Refusal, TransportFault};
+pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, PageFault, Refusal, TransportFault};
 pub use http::StatusCode;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 
@@ -61,6 +61,12 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.call().and_then(|call| call.status)
+    }
+
+    /// What that status means.
+    #[must_use]
+    pub fn meaning(&self) -> Option<Meaning> {
+        self.call().and_then(CallError::meaning)
     }
 
     /// The platform's id of the request, for its support.

@@ -21,6 +21,7 @@ mod sandbox_butter;
 mod sandbox_signalwire;
 mod secrets;
 mod signalwire;
+mod signalwire_extras;
 mod signalwire_handlers;
 mod signalwire_imports;
 mod signalwire_pages;

@@ -17,7 +17,8 @@
 //! read the list), take a Twilio API key, or be told a SIP trunk's transport or its inbound addresses.
 //!
 //! Through the uniform words an inline Twilio source makes one integration for each client and account,
-//! used by all its numbers.
+//! used by all its numbers. No endpoint that lists integrations is documented, so another process makes
+//! another one; [`Byo::credential`](crate::Byo::credential) names one that exists.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

@@ -3,8 +3,8 @@ use serde_json::json;
 
 use super::error::words;
 use super::wire::{
-    AvailableNumbers, CompatNumber, ImportNumber, ListNumbers, NumberPage, PhoneNumber, PurchaseNumber, SearchNumbers,
-    UpdateNumber,
+    AvailableNumbers, CNAM_MAX, CnamRequest, CompatNumber, ImportNumber, ListNumbers, NumberPage, PhoneNumber,
+    PurchaseNumber, SearchNumbers, UpdateNumber,
 };
 use crate::error::{Result, checked};
 use crate::http::{About, Call, ClientBuilder, Engine, Vars, check_key};
@@ -167,8 +167,7 @@ impl SignalWire {
     /// When the id is no UUID, or the platform refuses.
     pub async fn assign_e911_address(&self, id: &str, address_id: &str) -> Result<PhoneNumber> {
         checked(KIND, "assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
-        let [api, relay, rest, numbers] = NUMBERS;
-        let call = Call::create("assign emergency address", &[api, relay, rest, numbers, id, "e911_address"]);
+        let call = Call::create("assign emergency address", &part(id, "e911_address"));
         self.engine.send(call.json(&json!({"e911_address_id": address_id}))).await
     }
 
@@ -178,9 +177,35 @@ impl SignalWire {
     ///
     /// When the platform refuses.
     pub async fn remove_e911_address(&self, id: &str) -> Result<PhoneNumber> {
-        let [api, relay, rest, numbers] = NUMBERS;
-        let path = [api, relay, rest, numbers, id, "e911_address"];
-        self.engine.send(Call::delete("remove emergency address", &path)).await
+        self.engine.send(Call::delete("remove emergency address", &part(id, "e911_address"))).await
+    }
+
+    /// The last request for a caller's name.
+    ///
+    /// # Errors
+    ///
+    /// Status 404 when none was ever made.
+    pub async fn get_cnam(&self, id: &str) -> Result<CnamRequest> {
+        self.engine.send(Call::get("get caller name", &part(id, "cnam"))).await
+    }
+
+    /// Asks for a caller's name of 1 to 15 characters.
+    ///
+    /// # Errors
+    ///
+    /// When the name is too long, or the platform refuses.
+    pub async fn request_cnam(&self, id: &str, name: &str) -> Result<CnamRequest> {
+        checked(KIND, "request caller name", |problems| problems.length("name", name, 1, CNAM_MAX))?;
+        self.engine.send(Call::create("request caller name", &part(id, "cnam")).json(&json!({"name": name}))).await
+    }
+
+    /// Takes a number's caller name away.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or the platform refuses.
+    pub async fn clear_cnam(&self, id: &str) -> Result<()> {
+        self.engine.send_for_nothing(Call::delete("clear caller name", &part(id, "cnam"))).await
     }
 }
 
@@ -192,6 +217,11 @@ fn first_page(list: &ListNumbers) -> Result<Call> {
 fn number(id: &str) -> [&str; 5] {
     let [api, relay, rest, numbers] = NUMBERS;
     [api, relay, rest, numbers, id]
+}
+
+fn part<'a>(id: &'a str, part: &'a str) -> [&'a str; 6] {
+    let [api, relay, rest, numbers] = NUMBERS;
+    [api, relay, rest, numbers, id, part]
 }
 
 /// A name is the first label of the host; a host is taken as it is.

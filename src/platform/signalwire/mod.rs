@@ -11,6 +11,7 @@
 //! | [`purchase_number`](SignalWire::purchase_number) | `POST /api/relay/rest/phone_numbers` |
 //! | [`assign_e911_address`](SignalWire::assign_e911_address) | `POST /api/relay/rest/phone_numbers/{id}/e911_address` |
 //! | [`remove_e911_address`](SignalWire::remove_e911_address) | `DELETE /api/relay/rest/phone_numbers/{id}/e911_address` |
+//! | [`get_cnam`](SignalWire::get_cnam), [`request_cnam`](SignalWire::request_cnam), [`clear_cnam`](SignalWire::clear_cnam) | `GET`, `POST`, `DELETE /api/relay/rest/phone_numbers/{id}/cnam` |
 //! | [`import_number_compat`](SignalWire::import_number_compat) | `POST /api/laml/2010-04-01/Accounts/{project}/ImportedPhoneNumbers` |
 //!
 //! Facts: <https://signalwire.com/docs/apis/relay-rest/imported-phone-numbers/create-imported-phone-number>

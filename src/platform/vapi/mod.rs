@@ -17,6 +17,9 @@
 //! Facts: <https://docs.vapi.ai/api-reference/phone-numbers/create> and its sister pages, and the
 //! [SIP trunk guide](https://docs.vapi.ai/advanced/sip/sip-trunk).
 //!
+//! Through the uniform words a SIP source makes one `byo-sip-trunk` credential for each client and trunk,
+//! used by all its numbers; [`Byo::credential`](crate::Byo::credential) names one that exists.
+//!
 //! What it cannot do: switch directions of a number, or import a Twilio number by a stored credential
 //! (a Twilio number carries its own).
 //!

@@ -1,5 +1,6 @@
 //! The exact bodies of SignalWire's API.
 
+mod cnam;
 mod compat;
 mod handler;
 mod import;
@@ -7,6 +8,7 @@ mod number;
 mod search;
 mod update;
 
+pub use cnam::*;
 pub use compat::*;
 pub use handler::*;
 pub use import::*;
