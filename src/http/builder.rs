@@ -105,6 +105,15 @@ impl<C> ClientBuilder<C> {
         self.keep_secret(HeaderName::from_static(name), key.expose(), key.clone())
     }
 
+    /// A header that is no secret.
+    pub(crate) fn plain_header(mut self, name: &'static str, field: &str, value: &str) -> Self {
+        check_header(value, field, &mut self.problems);
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
     /// `Authorization: Basic …` (RFC 7617). The caller checks both.
     pub(crate) fn basic(mut self, user: &str, password: &Secret) -> Self {
         let encoded = BASE64.encode(format!("{user}:{}", password.expose()));
@@ -244,10 +253,13 @@ fn http_client(connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {
 
 /// A key must be what a header can hold; a line's end that was copied along is the usual fault.
 pub(crate) fn check_key(key: &Secret, field: &str, problems: &mut Problems) {
-    let text = key.expose();
+    check_header(key.expose(), field, problems);
+}
+
+fn check_header(text: &str, field: &str, problems: &mut Problems) {
     let stray = text.chars().enumerate().find(|(_, character)| !(' '..='~').contains(character));
     if text.is_empty() {
-        problems.add(field, "is empty", "give the key");
+        problems.add(field, "is empty", "give it a value");
     } else if let Some((at, character)) = stray {
         let what = if "\r\n".contains(character) { "a line break" } else { "a character that no header can hold" };
         problems.add(field, format!("has {what} at position {at}"), "copy it again, without the line's end");

@@ -258,3 +258,13 @@ async fn an_import_whose_answer_was_lost_is_found_again() {
     assert_eq!(imported.outcome, Outcome::AlreadyThere);
     assert_eq!(sent(&server).await, ["GET phone-numbers"]);
 }
+
+#[tokio::test]
+async fn an_agent_and_inbound_off_contradict_each_other() {
+    let client = client("http://127.0.0.1:1".to_owned());
+    let request = ImportRequest::new("+14155552671".parse().unwrap()).agent("agent_a1b2c3d4e5f6").inbound(false);
+    let source = numport::Byo::credential(numport::model::Carrier::Twilio, "intg_a1b2c3d4e5f6").into();
+    let error = client.check_import(&source, &request).unwrap_err().to_string();
+    assert!(error.contains("`inbound` is off, and Butter switches it on with an agent"), "{error}");
+    client.check_import(&source, &request.inbound(true)).unwrap();
+}

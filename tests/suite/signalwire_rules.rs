@@ -130,7 +130,7 @@ async fn a_search_keeps_its_rules() {
         (vec!["region"], new().region("é")),
         (vec!["city"], new().city("Austin")),
         (vec!["region"], new().sale_type(SaleType::TollFree).region("TX")),
-        (vec!["region"], new().sale_type(SaleType::TollFree).region("TX").city("Austin")),
+        (vec!["region", "city"], new().sale_type(SaleType::TollFree).region("TX").city("Austin")),
     ];
     for (fields, search) in bad {
         rules.refuses(&fields, async |client| client.search_numbers(&search).await).await;

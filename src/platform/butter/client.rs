@@ -65,7 +65,7 @@ impl Butter {
     pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
         ClientBuilder::new(&ABOUT, |engine| Self { engine, integrations: Credentials::default() })
             .key_header("x-api-key", "api_key", &api_key.into())
-            .key_header("x-organization-id", "organization_id", &Secret::new(organization_id))
+            .plain_header("x-organization-id", "organization_id", &organization_id.into())
             .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
 
@@ -82,18 +82,19 @@ impl Butter {
     /// All numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, status: Option<NumberStatus>) -> BoxStream<'_, Result<NumberSummary>> {
-        let first = (Some(None), status, Seen::default());
-        let pages = stream::try_unfold(first, move |(cursor, status, mut seen)| async move {
-            let Some(cursor): Option<Option<String>> = cursor else { return Ok::<_, Error>(None) };
+        // The next page is the first, one that a cursor leads to, none, or a fault; what was read before a
+        // fault is still given out.
+        let first: Result<Option<Option<String>>, PageFault> = Ok(Some(None));
+        let pages = stream::try_unfold((first, status, Seen::default()), move |(next, status, mut seen)| async move {
+            let Some(cursor) = next.map_err(|fault| self.engine.bad_page(LIST, fault))? else {
+                return Ok::<_, Error>(None);
+            };
             let page = self.list_numbers(status.as_ref(), cursor.as_deref()).await?;
             let pagination = page.pagination.unwrap_or_default();
-            let next = match (pagination.has_more, pagination.next_cursor) {
-                (Some(true), Some(next)) => {
-                    seen.note(next.as_str()).map_err(|fault| self.engine.bad_page(LIST, fault))?;
-                    Some(Some(next))
-                }
-                (Some(true), None) => return Err(self.engine.bad_page(LIST, PageFault::BadLink)),
-                _ => None,
+            let next = match (pagination.has_more, pagination.next_cursor.filter(|cursor| !cursor.is_empty())) {
+                (Some(true), Some(next)) => seen.note(next.as_str()).map(|()| Some(Some(next))),
+                (Some(true), None) => Err(PageFault::BadLink),
+                _ => Ok(None),
             };
             Ok(Some((stream::iter(page.data).map(Ok), (next, status, seen))))
         });

@@ -14,7 +14,8 @@
 //!
 //! What it cannot do: keep a label, switch directions later, fetch one number or remove one (no such
 //! endpoint is documented; [`get`](crate::VoicePlatform::get) and [`find`](crate::VoicePlatform::find)
-//! read the list), take a Twilio API key, or be told a SIP trunk's transport or its inbound addresses.
+//! read the list), take a Twilio API key, have inbound calls off while an agent has the number, or be told a SIP trunk's
+//! transport, its inbound addresses, or its wish for a leading plus (which it is not told then).
 //!
 //! Through the uniform words an inline Twilio source makes one integration for each client and account,
 //! used by all its numbers. No endpoint that lists integrations is documented, so another process makes

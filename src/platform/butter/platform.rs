@@ -39,6 +39,10 @@ impl VoicePlatform for Butter {
         checked(KIND, "import number", |problems| {
             CAPABILITIES.check_import(KIND, source, request, problems);
             problems.within("source", |problems| check_source(source, problems));
+            if request.inbound_enabled() == Some(false) && request.agent_id().is_some() {
+                let remedy = "leave the agent out, or inbound on";
+                problems.add("inbound", "is off, and Butter switches it on with an agent", remedy);
+            }
         })
     }
 

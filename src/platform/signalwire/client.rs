@@ -60,15 +60,14 @@ impl SignalWire {
         space: impl AsRef<str>,
     ) -> ClientBuilder<Self> {
         let (project_id, token) = (project_id.into(), api_token.into());
-        let (project, space) = (project_id.clone(), space.as_ref());
-        ClientBuilder::new(&ABOUT, |engine| Self { engine, project_id })
-            .check(|problems| {
-                problems.uuid("project_id", &project);
-                check_key(&token, "api_token", problems);
-                check_space(space, problems);
-            })
-            .basic(&project, &token)
-            .base_url(format!("https://{}", host(space)))
+        let project = project_id.clone();
+        let mut base_url = String::new();
+        let builder = ClientBuilder::new(&ABOUT, |engine| Self { engine, project_id }).check(|problems| {
+            problems.uuid("project_id", &project);
+            check_key(&token, "api_token", problems);
+            base_url = space_url(space.as_ref(), problems);
+        });
+        builder.basic(&project, &token).base_url(base_url)
     }
 
     /// Attaches a number to the Space. Not safe to repeat; [`Importer`](crate::Importer) is.
@@ -224,15 +223,14 @@ fn part<'a>(id: &'a str, part: &'a str) -> [&'a str; 6] {
     [api, relay, rest, numbers, id, part]
 }
 
-/// A name is the first label of the host; a host is taken as it is.
-fn host(space: &str) -> String {
-    if space.contains('.') { space.to_owned() } else { format!("{space}.signalwire.com") }
-}
-
-fn check_space(space: &str, problems: &mut Problems) {
+/// The address of a Space: a name is the first label of its host, a host is taken as it is. What is
+/// neither is named, and the placeholder is never used.
+fn space_url(space: &str, problems: &mut Problems) -> String {
     let good = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
     if space.is_empty() || !space.chars().all(good) {
         let fault = "is neither a Space's name nor a host";
         problems.add("space", fault, "give a name such as `example`, or a host such as `example.signalwire.com`");
+        return "https://space.signalwire.com".to_owned();
     }
+    if space.contains('.') { format!("https://{space}") } else { format!("https://{space}.signalwire.com") }
 }

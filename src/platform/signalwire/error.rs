@@ -12,7 +12,10 @@ pub(super) fn words(body: &Value) -> Words {
         _ => None,
     };
     let text = |item: &Value| {
-        let texts = ["detail", "message", "title"].into_iter().filter_map(|field| item[field].as_str());
+        let texts = ["detail", "message", "title"]
+            .into_iter()
+            .filter_map(|field| item[field].as_str())
+            .filter(|text| !text.is_empty());
         texts.map(str::to_owned).next()
     };
     match &body["errors"] {

@@ -153,11 +153,14 @@ impl SearchNumbers {
         {
             problems.add("region", "is not two letters", "give the state's or province's code");
         }
-        if self.city.is_some() && self.region.is_none() {
+        if self.sale_type == Some(SaleType::TollFree) {
+            for (field, given) in [("region", self.region.is_some()), ("city", self.city.is_some())] {
+                if given {
+                    problems.add(field, "is asked for of a toll-free number", "search local numbers, or leave it out");
+                }
+            }
+        } else if self.city.is_some() && self.region.is_none() {
             problems.add("city", "has no region", "give the region too");
-        }
-        if self.sale_type == Some(SaleType::TollFree) && (self.region.is_some() || self.city.is_some()) {
-            problems.add("region", "is asked for of a toll-free number", "search local numbers, or leave it out");
         }
     }
 
