@@ -85,6 +85,13 @@ impl Error {
         }
     }
 
+    /// Whether a removal found nothing to remove after an earlier attempt of it had lost its answer:
+    /// then that one did it.
+    pub(crate) fn is_removed_before(&self) -> bool {
+        let lost = |call: &CallError| call.delivery == Delivery::Unknown && call.meaning() == Some(Meaning::Missing);
+        matches!(self, Self::Call(call) if lost(call))
+    }
+
     /// Whether the platform has no such record.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

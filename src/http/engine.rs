@@ -116,16 +116,20 @@ impl Engine {
         let start = Instant::now();
         let deadline = start + retry.deadline;
         let mut attempts = 0;
+        // Whether an attempt before the last may have been carried out.
+        let mut open = false;
         loop {
-            if let Some(limit) = limit {
-                if timeout_at(deadline, limit.wait()).await.is_err() {
-                    let fault = CallFault::Transport(TransportFault { loss: Loss::HeldBack, error: None });
-                    return Err(self.failed(operation, attempts, Delivery::NotSent, None, fault));
-                }
-            }
-            attempts += 1;
-            let left = deadline.saturating_duration_since(Instant::now());
-            let attempt = transport.attempt(request, headers, self.0.timeout.min(left), *max_body).await;
+            let held_back = match limit {
+                Some(limit) => timeout_at(deadline, limit.wait()).await.is_err(),
+                None => false,
+            };
+            let attempt = if held_back {
+                Attempt::Lost { loss: Loss::HeldBack, head: None, error: None }
+            } else {
+                attempts += 1;
+                let left = deadline.saturating_duration_since(Instant::now());
+                transport.attempt(request, headers, self.0.timeout.min(left), *max_body).await
+            };
             let (ending, head) = match &attempt {
                 Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head.clone())),
                 Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.clone()),
@@ -136,17 +140,23 @@ impl Engine {
             span.record("status", head.as_ref().map(|head| head.status.as_u16()));
 
             let verdict = judge(safety, ending);
-            if let Verdict::Again(_) = verdict {
+            if let Verdict::Again(delivery) = verdict {
                 let wait = head.as_ref().and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, fastrand::f64()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
                 if attempts < retry.max_attempts && in_time && budget.take() {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "trying again");
+                    open |= delivery == Delivery::Unknown;
                     tokio::time::sleep(wait).await;
                     continue;
                 }
             }
-            return self.conclude(operation, attempts, verdict, attempt, request);
+            let delivery = match verdict {
+                Verdict::Success => Delivery::Accepted,
+                Verdict::Again(_) | Verdict::Stop(_) if open => Delivery::Unknown,
+                Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
+            };
+            return self.conclude(operation, attempts, delivery, attempt, request);
         }
     }
 
@@ -154,14 +164,10 @@ impl Engine {
         &self,
         operation: &'static str,
         attempts: u32,
-        verdict: Verdict,
+        delivery: Delivery,
         attempt: Attempt,
         request: &Prepared,
     ) -> Result<(Head, u32, Bytes)> {
-        let delivery = match verdict {
-            Verdict::Success => Delivery::Accepted,
-            Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
-        };
         let (head, delivery, fault) = match attempt {
             Attempt::Answered { head, body: Body::Whole(body) }
                 if head.status.is_success() && (self.0.rejects)(&body) =>

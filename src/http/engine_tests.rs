@@ -172,6 +172,20 @@ async fn what_the_limit_holds_back_past_the_deadline_was_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_earlier_attempt_left_open_stays_open() {
+    for last in [Lose(Loss::NotConnected), Answer(404, None, ""), Answer(400, None, "")] {
+        let named = format!("{last:?}");
+        let policy = RetryPolicy::default().max_attempts(2);
+        let engine = engine_with(vec![Lose(Loss::Reset), last], policy, None);
+        let error = failure(engine.send(Call::delete("remove", &["things", "1"])).await);
+        assert_eq!((error.delivery, error.attempts), (Delivery::Unknown, 2), "{named}");
+    }
+    let engine = engine(vec![Answer(429, None, ""), Answer(404, None, "")]);
+    let error = failure(engine.send(Call::delete("remove", &["things", "1"])).await);
+    assert_eq!(error.delivery, Delivery::Refused, "429 leaves nothing open");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_cannot_be_read_names_the_place_and_that_it_was_done() {
     let engine = engine(vec![Answer(201, None, r#"[{"id":"a"},{"id":7}]"#)]);
     #[derive(serde::Deserialize, Debug)]

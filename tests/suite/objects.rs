@@ -81,3 +81,18 @@ async fn trunks_and_stored_credentials_tell_no_numbers() {
         assert_eq!(provider.source().kind(), provider.kind());
     }
 }
+
+#[tokio::test]
+async fn a_removal_whose_answer_was_lost_is_done_when_nothing_is_left_to_remove() {
+    use wiremock::matchers::method;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    let server = MockServer::start().await;
+    let once = |status| Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(status)).up_to_n_times(1);
+    let vapi = Vapi::builder("key").base_url(server.uri()).retry(crate::support::at_once()).build().unwrap();
+    once(502).mount(&server).await;
+    once(404).mount(&server).await;
+    vapi.remove(&"n1".into(), Removal::Record).await.unwrap();
+    once(404).mount(&server).await;
+    assert!(vapi.remove(&"n1".into(), Removal::Record).await.unwrap_err().is_not_found());
+}

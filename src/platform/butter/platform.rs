@@ -131,10 +131,15 @@ impl Butter {
             Err(error) => error,
         };
         let unused = error.surely_not_done() && self.integrations.give_up(&integration);
-        if unused && self.delete_integration(integration.id.as_str()).await.is_err() {
-            return Err(incomplete(Step::RemoveCredential, Some(integration.id), error));
+        if !unused {
+            return Err(error);
         }
-        Err(error)
+        match self.delete_integration(integration.id.as_str()).await {
+            Err(left) if !left.is_removed_before() => {
+                Err(incomplete(Step::RemoveCredential, Some(integration.id), error))
+            }
+            _ => Err(error),
+        }
     }
 
     /// Assigning is not idempotent: a conflict, or a lost answer, is checked by reading back.

@@ -99,7 +99,10 @@ impl VoicePlatform for SignalWire {
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))?;
-        self.release_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))
+        match self.release_number(id.as_str()).await {
+            Err(error) if !error.is_removed_before() => Err(NotFound::or(error, KIND, id)),
+            _ => Ok(()),
+        }
     }
 }
 

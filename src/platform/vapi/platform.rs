@@ -90,7 +90,10 @@ impl VoicePlatform for Vapi {
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))?;
-        self.delete_number(id.as_str()).await.map(drop).map_err(|error| NotFound::or(error, KIND, id))
+        match self.delete_number(id.as_str()).await {
+            Err(error) if !error.is_removed_before() => Err(NotFound::or(error, KIND, id)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -114,10 +117,13 @@ impl Vapi {
             Err(error) => error,
         };
         let unused = error.surely_not_done() && self.trunks.give_up(&trunk);
-        if unused && self.delete_credential(trunk.id.as_str()).await.is_err() {
-            return Err(incomplete(Step::RemoveCredential, Some(trunk.id), error));
+        if !unused {
+            return Err(error);
         }
-        Err(error)
+        match self.delete_credential(trunk.id.as_str()).await {
+            Err(left) if !left.is_removed_before() => Err(incomplete(Step::RemoveCredential, Some(trunk.id), error)),
+            _ => Err(error),
+        }
     }
 }
 
