@@ -55,13 +55,13 @@ async fn run() -> Result<(), Failure> {
                 request = request.outbound(true);
             }
             match importer.import(&request).await {
-                Ok(imported) => println!("  {:<12} {}", format!("{:?}", imported.outcome), line(&imported.record)),
-                Err(error) => println!("  {:<12} {number}: {error}", "Failed"),
+                Ok(imported) => println!("  {:<13} {}", imported.outcome, line(&imported.record)),
+                Err(error) => println!("  {:<13} {number}: {error}", "failed"),
             }
         }
         let refused = ImportRequest::new("+14155550100".parse()?).label("Front desk").agent("").outbound(true);
         if let Err(error) = importer.import(&refused).await {
-            println!("  {:<12} {error}", "Refused");
+            println!("  {:<13} {error}", "refused");
         }
         println!();
     }

@@ -104,7 +104,7 @@ async fn run() -> Result<(), Failure> {
 
 async fn import(importer: &Importer, request: &ImportRequest) -> Result<numport::model::NumberId, Failure> {
     let imported = importer.import(request).await?;
-    println!("   {:?}: {}", imported.outcome, line(&imported.record));
+    println!("   {:<13} {}", imported.outcome, line(&imported.record));
     Ok(imported.record.id)
 }
 

@@ -17,9 +17,10 @@ pub mod sandbox;
 pub use crate::e164::E164;
 pub use crate::error::{Error, Result};
 pub use crate::http::{ClientBuilder, RetryPolicy};
-pub use crate::import::{Imported, Importer, Outcome};
+pub use crate::import::{Field, Imported, Importer, Outcome};
 pub use crate::model::{
-    Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk, TwilioCredentials,
+    Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk, Timestamp,
+    TwilioCredentials,
 };
 pub use crate::platform::{Butter, Interactly, SignalWire, Vapi, VoicePlatform};
 pub use crate::provider::{NumberProvider, Twilio};

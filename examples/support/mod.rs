@@ -9,21 +9,13 @@ use numport::NumberRecord;
 
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// Prints an error and its causes as one line, with what to do about it.
+/// Prints an error as one line.
 pub fn report(result: Result<(), Failure>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        line.push_str(": ");
-        line.push_str(&deeper.to_string());
-        cause = deeper.source();
+    match error.downcast_ref::<numport::Error>() {
+        Some(error) => eprintln!("error: {}", error.report()),
+        None => eprintln!("error: {error}"),
     }
-    if let Some(error) = error.downcast_ref::<numport::Error>() {
-        line.push_str(". ");
-        line.push_str(&error.advice());
-    }
-    eprintln!("error: {line}");
     ExitCode::FAILURE
 }
 

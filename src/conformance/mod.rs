@@ -4,7 +4,8 @@
 //! Each function takes a [`Subject`]: a platform, a source it can import from, and numbers that it does
 //! not have yet. What is asked depends on the platform's [`Capabilities`]: what it can do must work, and
 //! what it cannot must be refused with [`Error::Invalid`]. A failure is a panic that says what was
-//! expected. Never run it against an account that is in use: it imports, changes and removes.
+//! expected. [`Capabilities::check_import`], [`check_update`](Capabilities::check_update) and
+//! [`check_removal`](Capabilities::check_removal) refuse what every platform must. Never run it against an account that is in use: it imports, changes and removes.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -74,14 +75,15 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Two agents that the platform has, where it has agents.
+    /// Two agents that the platform has, where it has agents; `agent-1` and `agent-2` unless said
+    /// otherwise.
     #[must_use]
     pub fn agents(mut self, agents: [impl Into<AgentId>; 2]) -> Self {
         self.agents = agents.map(Into::into);
         self
     }
 
-    /// An id in the platform's form that no record has.
+    /// An id in the platform's form that no record has; `absent` unless said otherwise.
     #[must_use]
     pub fn absent(mut self, id: impl Into<NumberId>) -> Self {
         self.absent = id.into();

@@ -41,6 +41,8 @@ pub enum Delivery {
     Unknown,
     /// It was carried out, but the answer cannot be used.
     Accepted,
+    /// It was a read, and its answer was lost or cannot be used: nothing was to be carried out.
+    Read,
 }
 
 /// What a status means. Services use several numbers for one thing.
@@ -138,7 +140,20 @@ pub struct Refusal {
     pub body: String,
 }
 
+impl TransportFault {
+    /// An exchange that broke off in this way.
+    #[must_use]
+    pub const fn new(loss: Loss) -> Self {
+        Self { loss, error: None }
+    }
+}
+
 impl Refusal {
+    /// A refusal in these words.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { code: None, messages: vec![message.into()], body: String::new() }
+    }
+
     /// How much of a body is kept, in bytes.
     pub const MAX_BODY: usize = 8 * 1024;
 }
@@ -191,6 +206,12 @@ pub enum PageFault {
 }
 
 impl CallError {
+    /// A call that failed, for platforms of your own. Set the other fields on it.
+    #[must_use]
+    pub const fn new(service: Service, operation: &'static str, delivery: Delivery, fault: CallFault) -> Self {
+        Self { service, operation, delivery, attempts: 1, status: None, request_id: None, retry_after: None, fault }
+    }
+
     fn sentence(&self) -> String {
         let Self { service, operation, .. } = self;
         let mut text = format!("{service}: {operation}");
@@ -253,6 +274,7 @@ impl CallError {
             (_, Some(Meaning::Missing)) => "Check the id, and that it is of this account and region.",
             (_, Some(Meaning::Conflict)) => "It is there already, or in use: read it back.",
             (Delivery::Unknown, _) => "Look whether it was done before sending it again; `Importer::import` does that.",
+            (Delivery::Read, _) => "Try again later; it was a read, and nothing was changed.",
             (Delivery::Accepted, _) => "It was done; read it back instead of sending it again.",
             (Delivery::Refused, _) => "Correct what the service names; nothing was changed.",
         };

@@ -42,7 +42,7 @@ pub enum Error {
 impl Error {
     /// What is wrong with settings.
     pub(crate) fn invalid(subject: impl Into<String>, problems: Vec<Problem>) -> Self {
-        Self::Invalid(Invalid { subject: subject.into(), problems })
+        Self::Invalid(Invalid::new(subject, problems))
     }
 
     /// The call that failed, if the error comes from one, however deep it lies.
@@ -80,7 +80,7 @@ impl Error {
     pub fn surely_not_done(&self) -> bool {
         match self {
             Self::Invalid(_) | Self::NotFound(_) => true,
-            Self::Call(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused),
+            Self::Call(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused | Delivery::Read),
             Self::Incomplete(_) | Self::Indeterminate(_) => false,
         }
     }
@@ -98,6 +98,28 @@ impl Error {
         matches!(self, Self::NotFound(_)) || self.status() == Some(StatusCode::NOT_FOUND)
     }
 
+    /// The sentence, its causes and the advice as one line, for people.
+    ///
+    /// ```
+    /// let error = numport::Vapi::from_vars(|_| None).unwrap_err();
+    /// assert_eq!(
+    ///     error.report(),
+    ///     "vapi: the settings are not complete: `VAPI_API_KEY` is not set; set it to the private key of \
+    ///      Vapi's dashboard. Correct what is named and try again; nothing was sent."
+    /// );
+    /// ```
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(deeper) = cause {
+            line.push_str(": ");
+            line.push_str(&deeper.to_string());
+            cause = deeper.source();
+        }
+        format!("{line}. {}", self.advice())
+    }
+
     /// What a user can do about it, in a sentence.
     #[must_use]
     pub fn advice(&self) -> String {
@@ -105,6 +127,9 @@ impl Error {
             Self::Invalid(_) => "Correct what is named and try again; nothing was sent.".to_owned(),
             Self::Call(call) => call.advice(),
             Self::NotFound(_) => "List the platform's records to see which ids it has.".to_owned(),
+            Self::Incomplete(incomplete) if incomplete.error.surely_not_done() => {
+                format!("{} Then run the same call again: it finishes what is left.", incomplete.error.advice())
+            }
             Self::Incomplete(_) => "Run the same call again: it finishes what is left.".to_owned(),
             Self::Indeterminate(_) => "Run the same import again later: it looks for the number first. \
                 Do not send it by other means before."
@@ -133,6 +158,13 @@ pub struct Invalid {
     pub subject: String,
     /// Every problem found; never empty.
     pub problems: Vec<Problem>,
+}
+
+impl Invalid {
+    /// What came to nothing, and why, for platforms of your own.
+    pub fn new(subject: impl Into<String>, problems: Vec<Problem>) -> Self {
+        Self { subject: subject.into(), problems }
+    }
 }
 
 impl fmt::Display for Invalid {

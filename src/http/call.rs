@@ -72,6 +72,10 @@ impl Call {
         Self::new(operation, Method::DELETE, Safety::Repeatable, path)
     }
 
+    pub(crate) fn is_read(&self) -> bool {
+        self.method == Method::GET
+    }
+
     pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
         self.query.extend(value.map(|value| (name, value.to_string())));
         self

@@ -32,6 +32,14 @@ pub(crate) struct Words {
     pub(crate) messages: Vec<String>,
 }
 
+/// What an error tells of the call that it comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    operation: &'static str,
+    /// Whether it changes nothing.
+    read: bool,
+}
+
 /// Everything that the calls of one client share. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Engine(pub(super) Arc<Inner>);
@@ -63,14 +71,14 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        let operation = call.operation;
+        let asked = Asked { operation: call.operation, read: call.is_read() };
         let (head, attempts, body) = self.exchange(call).await?;
         let mut json = serde_json::Deserializer::from_slice(&body);
         let read = serde_path_to_error::deserialize(&mut json);
         read.map_err(|error| {
             let path = error.path().to_string();
             let fault = CallFault::Decode(DecodeFault { path, error: error.into_inner() });
-            self.failed(operation, attempts, Delivery::Accepted, Some(head), fault)
+            self.failed(asked, attempts, Delivery::Accepted, Some(head), fault)
         })
     }
 
@@ -80,17 +88,18 @@ impl Engine {
     }
 
     async fn exchange(&self, call: Call) -> Result<(Head, u32, Bytes)> {
-        let Call { operation, safety, .. } = call;
+        let asked = Asked { operation: call.operation, read: call.is_read() };
+        let safety = call.safety;
         let prepared = call.prepare(self.0.service, &self.0.base)?;
         let span = tracing::info_span!(
             "numport",
             platform = self.0.service.as_str(),
-            operation,
+            operation = asked.operation,
             status = tracing::field::Empty,
             attempt = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
-        self.run(operation, safety, &prepared).instrument(span).await
+        self.run(asked, safety, &prepared).instrument(span).await
     }
 
     /// A link that an answer gave, if it may be followed.
@@ -101,17 +110,17 @@ impl Engine {
 
     /// The error of a list that does not lead on safely.
     pub(crate) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
-        self.failed(operation, 1, Delivery::Accepted, None, CallFault::Page(fault))
+        self.failed(Asked { operation, read: true }, 1, Delivery::Accepted, None, CallFault::Page(fault))
     }
 
     /// The error of an answer that lacks what must follow from it.
     pub(crate) fn missing(&self, operation: &'static str, field: &'static str) -> Error {
         let error = serde::de::Error::missing_field(field);
         let fault = CallFault::Decode(DecodeFault { path: field.to_owned(), error });
-        self.failed(operation, 1, Delivery::Accepted, None, fault)
+        self.failed(Asked { operation, read: false }, 1, Delivery::Accepted, None, fault)
     }
 
-    async fn run(&self, operation: &'static str, safety: Safety, request: &Prepared) -> Result<(Head, u32, Bytes)> {
+    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared) -> Result<(Head, u32, Bytes)> {
         let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.0;
         let start = Instant::now();
         let deadline = start + retry.deadline;
@@ -156,13 +165,13 @@ impl Engine {
                 Verdict::Again(_) | Verdict::Stop(_) if open => Delivery::Unknown,
                 Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
             };
-            return self.conclude(operation, attempts, delivery, attempt, request);
+            return self.conclude(asked, attempts, delivery, attempt, request);
         }
     }
 
     fn conclude(
         &self,
-        operation: &'static str,
+        asked: Asked,
         attempts: u32,
         delivery: Delivery,
         attempt: Attempt,
@@ -191,7 +200,7 @@ impl Engine {
                 (head, delivery, CallFault::Transport(TransportFault { loss, error }))
             }
         };
-        Err(self.failed(operation, attempts, delivery, head, fault))
+        Err(self.failed(asked, attempts, delivery, head, fault))
     }
 
     /// The service's own words, without the secrets that it may have echoed.
@@ -214,7 +223,7 @@ impl Engine {
 
     fn failed(
         &self,
-        operation: &'static str,
+        Asked { operation, read }: Asked,
         attempts: u32,
         delivery: Delivery,
         head: Option<Head>,
@@ -225,6 +234,10 @@ impl Engine {
             None => (None, None, None),
         };
         let service = self.0.service;
+        let delivery = match delivery {
+            Delivery::Unknown | Delivery::Accepted if read => Delivery::Read,
+            delivery => delivery,
+        };
         Box::new(CallError { service, operation, delivery, attempts, status, request_id, retry_after, fault }).into()
     }
 }

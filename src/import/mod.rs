@@ -1,5 +1,6 @@
 //! [`Importer`]: from a provider to a platform, safe to run twice.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Incomplete, Indeterminate, Result, Step};
@@ -74,6 +75,27 @@ pub enum Field {
     Outbound,
 }
 
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Created => "created",
+            Self::AlreadyThere => "already there",
+            Self::Recovered => "recovered",
+        })
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Label => "label",
+            Self::Agent => "agent",
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        })
+    }
+}
+
 impl Importer {
     /// From this provider into this platform.
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
@@ -94,9 +116,10 @@ impl Importer {
 
     /// Brings the number into the platform as the request says.
     ///
-    /// The platform is asked for the number first. If it is there, what the request names and the
-    /// record lacks is set, and nothing is imported. An import is sent at most once after its answer
-    /// was lost: then the number is looked for instead.
+    /// The platform is asked for the number first. If it is there, nothing is imported; where the record
+    /// differs from what the request names, it is changed to that ([`Imported::before`] shows how it
+    /// was), and what the request does not name stays. An import whose answer was lost is not sent
+    /// again: the number is looked for instead.
     ///
     /// # Errors
     ///
@@ -133,7 +156,7 @@ impl Importer {
         }
     }
 
-    /// Gives a record that is there what the request names and it lacks.
+    /// Brings a record that is there to what the request names.
     async fn finish(&self, found: NumberRecord, request: &ImportRequest, outcome: Outcome) -> Result<Imported> {
         let (update, unmet) = self.missing(&found, request);
         if update.is_empty() {
@@ -145,7 +168,7 @@ impl Importer {
         }
     }
 
-    /// What the record lacks: what can be set, and what cannot.
+    /// Where the record differs: what can be set, and what cannot.
     fn missing(&self, found: &NumberRecord, request: &ImportRequest) -> (NumberUpdate, Vec<Field>) {
         let can = self.platform.capabilities();
         let (mut update, mut unmet) = (NumberUpdate::new(), Vec::new());

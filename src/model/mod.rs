@@ -16,6 +16,7 @@ mod update;
 
 pub use extra::Extra;
 pub use id::{AgentId, CredentialId, NumberId};
+pub use jiff::Timestamp;
 pub use kind::{PlatformKind, ProviderKind, Service};
 pub use open::{Unknown, UnknownObject};
 pub use patch::Patch;

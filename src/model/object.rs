@@ -34,7 +34,7 @@ macro_rules! wire_object {
         }
 
         impl $name {
-            /// With what is required.
+            /// With what is required, where something is, and nothing else.
             #[allow(clippy::new_without_default)]
             #[must_use]
             pub fn new($($($required: impl Into<$required_type>),+)?) -> Self {
@@ -97,7 +97,7 @@ macro_rules! request_object {
         }
 
         impl $name {
-            /// With what is required.
+            /// With what is required, where something is, and nothing else.
             #[allow(clippy::new_without_default)]
             pub fn new($($($required: impl Into<$required_type>),+)?) -> Self {
                 Self {

@@ -14,6 +14,13 @@ pub struct Problem {
     pub remedy: String,
 }
 
+impl Problem {
+    /// A problem of a field, for platforms of your own.
+    pub fn new(field: impl Into<String>, fault: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { field: field.into(), fault: fault.into(), remedy: remedy.into() }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}; {}", self.field, self.fault, self.remedy)
@@ -36,7 +43,7 @@ impl Problems {
             }
             path.push_str(field);
         }
-        self.found.push(Problem { field: path, fault: fault.into(), remedy: remedy.into() });
+        self.found.push(Problem::new(path, fault, remedy));
     }
 
     /// Runs `check` on a part of the request; its problems are named by the longer path.

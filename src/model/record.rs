@@ -102,6 +102,12 @@ impl RecordNumber {
     }
 }
 
+impl PartialEq<E164> for RecordNumber {
+    fn eq(&self, number: &E164) -> bool {
+        self.e164() == Some(number)
+    }
+}
+
 impl fmt::Display for RecordNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

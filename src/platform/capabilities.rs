@@ -1,3 +1,4 @@
+use crate::error::{Result, checked};
 use crate::model::{ImportRequest, NumberSource, NumberUpdate, Patch, PlatformKind, Problems, ProviderKind, Removal};
 
 /// What a platform can do, as plain data. Everything else is refused before anything is sent.
@@ -80,6 +81,20 @@ pub enum OnRemoval {
     Releases,
 }
 
+impl Sources {
+    /// Every source.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self { twilio: true, sip_trunk: true, byo: true }
+    }
+
+    /// No source; set the fields of those that there are.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { twilio: false, sip_trunk: false, byo: false }
+    }
+}
+
 impl Support {
     /// Nothing.
     pub const NONE: Self = Self { at_import: false, set: false, clear: false };
@@ -92,7 +107,16 @@ impl Support {
 }
 
 impl Capabilities {
-    /// A platform that can do nothing but import from these sources. Say the rest on the value.
+    /// A platform that can do nothing but import from these sources; the `with_…` methods say the rest.
+    ///
+    /// ```
+    /// use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
+    ///
+    /// static CAN: Capabilities = Capabilities::new(Sources::all(), Find::Native, OnRemoval::Forgets)
+    ///     .with_label(Support::FULL, Some(64))
+    ///     .with_agent(Support::FULL);
+    /// assert!(!CAN.inbound.set);
+    /// ```
     #[must_use]
     pub const fn new(sources: Sources, find: Find, removal: OnRemoval) -> Self {
         Self {
@@ -108,8 +132,71 @@ impl Capabilities {
         }
     }
 
+    /// The same with this support for labels, and their greatest length in characters.
+    #[must_use]
+    pub const fn with_label(mut self, support: Support, max: Option<usize>) -> Self {
+        self.label = support;
+        self.label_max = max;
+        self
+    }
+
+    /// The same with this support for agents.
+    #[must_use]
+    pub const fn with_agent(mut self, support: Support) -> Self {
+        self.agent = support;
+        self
+    }
+
+    /// The same with this support for directions: inbound, then outbound.
+    #[must_use]
+    pub const fn with_directions(mut self, inbound: Support, outbound: Support) -> Self {
+        self.inbound = inbound;
+        self.outbound = outbound;
+        self
+    }
+
+    /// The same with another answer to a second import.
+    #[must_use]
+    pub const fn with_duplicates(mut self, duplicates: Duplicates) -> Self {
+        self.duplicates = duplicates;
+        self
+    }
+
+    /// What every [`check_import`](super::VoicePlatform::check_import) refuses: a source that is not
+    /// supported (field `source`) or is wrong by itself (`source.account_sid`, …), fields that the
+    /// platform does not take at an import (`label`, `agent`, `inbound`, `outbound`), a label that is too
+    /// long, and an agent that is blank.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
+    pub fn check_import(&self, platform: PlatformKind, source: &NumberSource, request: &ImportRequest) -> Result<()> {
+        checked(platform, "import number", |problems| self.import_problems(platform, source, request, problems))
+    }
+
+    /// What every [`update`](super::VoicePlatform::update) refuses: an update that changes nothing (field
+    /// `update`), fields that the platform cannot set or clear, a label that is too long, and an agent
+    /// that is blank.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
+    pub fn check_update(&self, platform: PlatformKind, update: &NumberUpdate) -> Result<()> {
+        checked(platform, "update number", |problems| self.update_problems(platform, update, problems))
+    }
+
+    /// What every [`remove`](super::VoicePlatform::remove) refuses (field `remove`): a removal that the
+    /// platform does not offer, and one that gives the number away without consent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid).
+    pub fn check_removal(&self, platform: PlatformKind, consent: Removal) -> Result<()> {
+        checked(platform, "remove number", |problems| self.removal_problems(platform, consent, problems))
+    }
+
     /// What of an import the platform cannot do, and what no platform could.
-    pub(crate) fn check_import(
+    pub(crate) fn import_problems(
         &self,
         platform: PlatformKind,
         source: &NumberSource,
@@ -143,7 +230,7 @@ impl Capabilities {
     }
 
     /// What of an update the platform cannot do, and what no platform could.
-    pub(crate) fn check_update(&self, platform: PlatformKind, update: &NumberUpdate, problems: &mut Problems) {
+    pub(crate) fn update_problems(&self, platform: PlatformKind, update: &NumberUpdate, problems: &mut Problems) {
         let mut support = |field: &str, patch: Patch<()>, support: Support| {
             let done = match patch {
                 Patch::Set(()) if !support.set => "set",
@@ -167,10 +254,10 @@ impl Capabilities {
     }
 
     /// Whether a removal is possible, and agreed to.
-    pub(crate) fn check_removal(&self, platform: PlatformKind, consent: Removal, problems: &mut Problems) {
+    pub(crate) fn removal_problems(&self, platform: PlatformKind, consent: Removal, problems: &mut Problems) {
         match (self.removal, consent) {
             (OnRemoval::Unsupported, _) => {
-                let fault = format!("is not documented for {platform}");
+                let fault = format!("cannot be done through {platform}'s API");
                 problems.add("remove", fault, "remove the record in the platform's dashboard");
             }
             (OnRemoval::Releases, Removal::Record) => {

@@ -28,6 +28,9 @@ use crate::model::{ImportRequest, NumberId, NumberRecord, NumberSource, NumberUp
 /// Implement every method; there are no defaults. `Arc`, `Box` and references of an implementation
 /// are implementations too. What a platform cannot do stands in [`capabilities`](Self::capabilities)
 /// and is refused before anything is sent.
+///
+/// An implementation needs the crates `async-trait` and `futures-util` (for `BoxStream`); the example
+/// `own_platform` is one, in memory, that passes the [conformance suite](crate#features).
 #[async_trait]
 pub trait VoicePlatform: Debug + Send + Sync {
     /// Which platform it is.
@@ -36,8 +39,9 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> &'static Capabilities;
 
-    /// Whether an import could be sent as it is: all that the platform documents and that can be
-    /// known before. No I/O.
+    /// Whether an import could be sent as it is: what every platform refuses
+    /// ([`Capabilities::check_import`]), and all that this one documents and that can be known before. No
+    /// I/O.
     ///
     /// # Errors
     ///
@@ -71,7 +75,8 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// Every record. The stream ends after its first error.
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>>;
 
-    /// Changes what the update names and nothing else. Answers the record as it is afterwards.
+    /// Changes what the update names and nothing else. Answers the record as it is afterwards. Begins
+    /// with [`Capabilities::check_update`].
     ///
     /// # Errors
     ///
@@ -79,7 +84,7 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// is sent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord>;
 
-    /// Ends a record.
+    /// Ends a record. Begins with [`Capabilities::check_removal`].
     ///
     /// # Errors
     ///

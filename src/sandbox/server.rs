@@ -82,8 +82,8 @@ impl Reply {
     }
 }
 
-/// A request that the sandbox answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A request that the sandbox answered. `Debug` leaves the body out, since it may hold secrets.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Entry {
     /// The service: `interactly`, `vapi`, `twilio`, `signalwire` or `butter`.
@@ -94,8 +94,18 @@ pub struct Entry {
     pub path: String,
     /// The query, as it was sent.
     pub query: Option<String>,
+    /// The body, if it was JSON.
+    pub body: Option<Value>,
     /// The status of the answer.
     pub status: u16,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { service, method, path, query, status, .. } = self;
+        let query = query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+        write!(f, "{service}: {method} {path}{query} -> {status}")
+    }
 }
 
 type Shared = (Site, Arc<Mutex<World>>);
@@ -131,6 +141,7 @@ async fn answer(
         method: method.to_string(),
         path: uri.path().to_owned(),
         query: uri.query().map(str::to_owned),
+        body: request.json(),
         status: reply.status,
     });
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -223,7 +223,8 @@ async fn an_answer_without_its_envelope_was_carried_out_and_cannot_be_used() {
         for (operation, error) in failures(&client(server.uri())).await {
             let call = error.call().unwrap();
             assert!(matches!(call.fault, CallFault::Decode(_)), "{operation}: {call:?}");
-            assert_eq!(call.delivery, Delivery::Accepted, "{operation}: {body}");
+            let delivery = if operation == "list numbers" { Delivery::Read } else { Delivery::Accepted };
+            assert_eq!(call.delivery, delivery, "{operation}: {body}");
         }
     }
 }

@@ -232,3 +232,31 @@ async fn what_is_surely_refused_is_not_looked_for() {
     assert_eq!(error.call().unwrap().delivery, Delivery::Refused);
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn a_lost_read_leaves_nothing_open() {
+    let server = platform(vec![("GET", NUMBERS, 503, json!({"message": "later"}), 9)]).await;
+    let error = interactly_at(&server).import(ImportRequest::new(number())).await.unwrap_err();
+    assert_eq!(error.call().unwrap().delivery, Delivery::Read);
+    assert!(error.surely_not_done());
+    assert!(error.advice().contains("it was a read"), "{}", error.advice());
+    assert_eq!(posts(&server, "/assistants/v1/numbers/twilio").await, 0);
+}
+
+#[tokio::test]
+async fn the_advice_for_a_refused_step_is_to_correct_it() {
+    let made = json!({"_id": "n1", "number": "+14155552671"});
+    let server = platform(vec![
+        ("GET", NUMBERS, 200, json!([]), 1),
+        ("POST", "/assistants/v1/numbers/twilio", 201, made, 1),
+        ("PUT", "/assistants/v1/numbers/n1", 400, json!({"message": "no such assistant"}), 1),
+    ])
+    .await;
+    let error = interactly_at(&server).import(ImportRequest::new(number()).agent("nobody")).await.unwrap_err();
+    let advice =
+        "Correct what the service names; nothing was changed. Then run the same call again: it finishes what is left.";
+    assert_eq!(error.advice(), advice);
+    let report = "interactly: +14155552671 is imported as n1, but setting it up failed: interactly: update number \
+                  was answered 400 Bad Request: no such assistant. ";
+    assert_eq!(error.report(), format!("{report}{advice}"));
+}

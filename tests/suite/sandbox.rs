@@ -158,3 +158,17 @@ async fn ports_follow_the_first_and_a_taken_one_is_told() {
     assert_eq!(sandbox.var("VAPI_BASE_URL"), Some(format!("http://127.0.0.1:{}", first + 1)));
     assert!(Sandbox::builder().first_port(first).start().await.is_err());
 }
+
+#[tokio::test]
+async fn the_journal_tells_what_was_sent_and_its_debug_no_secret() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
+    let create =
+        CreateTwilioNumber::new(number(), sandbox.twilio_account_sid()).twilio_auth_token(sandbox.twilio_auth_token());
+    let id = vapi.create_number(create).await.unwrap().id;
+    vapi.update_number(&id, SettingsPatch::new().assistant_id(Patch::Clear)).await.unwrap();
+    let journal = sandbox.journal();
+    assert_eq!(journal[1].body, Some(json!({"assistantId": null})));
+    assert_eq!(format!("{:?}", journal[1]), format!("vapi: PATCH /phone-number/{id} -> 200"));
+    assert!(!format!("{journal:?}").contains(sandbox.twilio_auth_token()));
+}

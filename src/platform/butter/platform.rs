@@ -37,7 +37,7 @@ impl VoicePlatform for Butter {
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
-            CAPABILITIES.check_import(KIND, source, request, problems);
+            CAPABILITIES.import_problems(KIND, source, request, problems);
             problems.within("source", |problems| check_source(source, problems));
             if request.inbound_enabled() == Some(false) && request.agent_id().is_some() {
                 let remedy = "leave the agent out, or inbound on";
@@ -91,7 +91,7 @@ impl VoicePlatform for Butter {
     /// A number has one agent at most, so another one takes two calls: it is taken from the first, then
     /// given to the second.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
-        checked(KIND, "update number", |problems| CAPABILITIES.check_update(KIND, update, problems))?;
+        CAPABILITIES.check_update(KIND, update)?;
         let now = self.get(id).await?;
         match (update.agent_patch(), now.agent.clone()) {
             (Patch::Keep, _) | (Patch::Clear, None) => Ok(now),
@@ -107,7 +107,7 @@ impl VoicePlatform for Butter {
     }
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
-        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))
+        CAPABILITIES.check_removal(KIND, consent)
     }
 }
 

@@ -35,7 +35,7 @@ impl VoicePlatform for Interactly {
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
-            CAPABILITIES.check_import(KIND, source, request, problems);
+            CAPABILITIES.import_problems(KIND, source, request, problems);
             if let NumberSource::Byo(byo) = source {
                 check_byo(byo, problems);
             }
@@ -88,14 +88,14 @@ impl VoicePlatform for Interactly {
     }
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
-        checked(KIND, "update number", |problems| CAPABILITIES.check_update(KIND, update, problems))?;
+        CAPABILITIES.check_update(KIND, update)?;
         let wire = wire_update(update.agent_patch(), update.inbound_enabled(), update.outbound_enabled());
         let updated = self.update_number(id.as_str(), &wire).await;
         updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
     }
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
-        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))
+        CAPABILITIES.check_removal(KIND, consent)
     }
 }
 

@@ -40,7 +40,7 @@ impl VoicePlatform for SignalWire {
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
-            CAPABILITIES.check_import(KIND, source, request, problems);
+            CAPABILITIES.import_problems(KIND, source, request, problems);
             if let Err(error) = ImportableNumber::try_from(*request.number()) {
                 problems.add("number", error.to_string(), "import a longer number");
             }
@@ -89,7 +89,7 @@ impl VoicePlatform for SignalWire {
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         checked(KIND, "update number", |problems| {
-            CAPABILITIES.check_update(KIND, update, problems);
+            CAPABILITIES.update_problems(KIND, update, problems);
             check_agent(update.agent_patch().set(), problems);
         })?;
         let wire = wire_update(update.label_patch().set().map(String::as_str), update.agent_patch().set());
@@ -98,7 +98,7 @@ impl VoicePlatform for SignalWire {
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
-        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))?;
+        CAPABILITIES.check_removal(KIND, consent)?;
         match self.release_number(id.as_str()).await {
             Err(error) if !error.is_removed_before() => Err(NotFound::or(error, KIND, id)),
             _ => Ok(()),

@@ -39,7 +39,7 @@ impl VoicePlatform for Vapi {
 
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
-            CAPABILITIES.check_import(KIND, source, request, problems);
+            CAPABILITIES.import_problems(KIND, source, request, problems);
             if let NumberSource::Byo(byo) = source {
                 problems.within("source", |problems| check_byo(byo, problems));
             }
@@ -81,7 +81,7 @@ impl VoicePlatform for Vapi {
     }
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
-        checked(KIND, "update number", |problems| CAPABILITIES.check_update(KIND, update, problems))?;
+        CAPABILITIES.check_update(KIND, update)?;
         let agent = update.agent_patch().clone().map(|id| id.as_str().to_owned());
         let settings = SettingsPatch::new().name(update.label_patch().clone()).assistant_id(agent);
         let updated = self.update_number(id.as_str(), settings).await;
@@ -89,7 +89,7 @@ impl VoicePlatform for Vapi {
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
-        checked(KIND, "remove number", |problems| CAPABILITIES.check_removal(KIND, consent, problems))?;
+        CAPABILITIES.check_removal(KIND, consent)?;
         match self.delete_number(id.as_str()).await {
             Err(error) if !error.is_removed_before() => Err(NotFound::or(error, KIND, id)),
             _ => Ok(()),

@@ -1,0 +1,116 @@
+//! A platform of your own: in memory, and checked by the suite that this crate's platforms pass.
+//!
+//! ```sh
+//! cargo run --example own_platform
+//! ```
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::sync::{Mutex, MutexGuard};
+
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use numport::conformance::{self, Subject};
+use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal};
+use numport::model::{Details, NumberId, PlatformKind, RecordNumber, Service};
+use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
+use numport::{
+    E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Result, TwilioCredentials,
+    VoicePlatform,
+};
+
+const KIND: PlatformKind = PlatformKind::Other("parrot");
+
+static CAN: Capabilities = Capabilities::new(Sources::all(), Find::Native, OnRemoval::Forgets)
+    .with_label(Support::FULL, Some(64))
+    .with_agent(Support::FULL)
+    .with_duplicates(Duplicates::Refused);
+
+#[derive(Debug, Default)]
+struct Parrot(Mutex<Vec<NumberRecord>>);
+
+impl Parrot {
+    fn records(&self) -> MutexGuard<'_, Vec<NumberRecord>> {
+        self.0.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl VoicePlatform for Parrot {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAN
+    }
+
+    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
+        CAN.check_import(KIND, source, request)
+    }
+
+    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
+        self.check_import(source, request)?;
+        let mut records = self.records();
+        if records.iter().any(|record| record.number == *request.number()) {
+            let words = CallFault::Refusal(Refusal::new("the number is there already"));
+            return Err(
+                Box::new(CallError::new(Service::Platform(KIND), "import number", Delivery::Refused, words)).into()
+            );
+        }
+        let id = format!("p{}", records.len() + 1);
+        let mut record = NumberRecord::new(KIND, id, RecordNumber::E164(*request.number()), Details::new(()));
+        record.label = request.label_text().map(str::to_owned);
+        record.agent = request.agent_id().cloned();
+        records.push(record.clone());
+        Ok(record)
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        let found = self.records().iter().find(|record| record.id == *id).cloned();
+        found.ok_or_else(|| NotFound::new(KIND, id.clone()).into())
+    }
+
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        Ok(self.records().iter().find(|record| record.number == *number).cloned())
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        let records = self.records().clone();
+        stream::iter(records).map(Ok).boxed()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        CAN.check_update(KIND, update)?;
+        let mut records = self.records();
+        let Some(record) = records.iter_mut().find(|record| record.id == *id) else {
+            return Err(NotFound::new(KIND, id.clone()).into());
+        };
+        apply(&mut record.label, update.label_patch());
+        apply(&mut record.agent, update.agent_patch());
+        Ok(record.clone())
+    }
+
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+        CAN.check_removal(KIND, consent)?;
+        let mut records = self.records();
+        let before = records.len();
+        records.retain(|record| record.id != *id);
+        if records.len() == before { Err(NotFound::new(KIND, id.clone()).into()) } else { Ok(()) }
+    }
+}
+
+fn apply<T: Clone>(field: &mut Option<T>, patch: &Patch<T>) {
+    match patch {
+        Patch::Set(value) => *field = Some(value.clone()),
+        Patch::Clear => *field = None,
+        Patch::Keep => {}
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let parrot = Parrot::default();
+    let source = TwilioCredentials::auth_token("AC00000000000000000000000000000000", "token");
+    conformance::all(&mut Subject::new(&parrot, source, conformance::numbers(30))).await;
+    println!("parrot passes the suite; it keeps {} records now", parrot.records().len());
+}
