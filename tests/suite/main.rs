@@ -19,7 +19,6 @@ mod raw;
 mod sandbox;
 mod sandbox_butter;
 mod sandbox_signalwire;
-mod secrets;
 mod signalwire;
 mod signalwire_extras;
 mod signalwire_handlers;

@@ -1,4 +1,12 @@
 //! A secret planted in every type that can hold one shows nowhere.
+//!
+//! A binary of its own: other tests that use the same spans at the same moment would hide them from a
+//! subscriber that listens to one thread.
+#![allow(clippy::unwrap_used)] // tests fail by panicking
+
+#[allow(dead_code)]
+#[path = "suite/support.rs"]
+mod support;
 
 use std::error::Error as _;
 use std::fmt::Debug;
