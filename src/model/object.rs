@@ -1,10 +1,10 @@
 //! JSON objects written down once: the fields with their docs; the rest follows from them.
 
-/// An object that is both sent and received, its names in camel case unless it says `snake_case;`.
-/// Who sends it gives what is required to `new`; who receives it finds every field optional, since a platform may drop any, and unknown ones kept.
+/// An object that is both sent and received, its names in camel case. Who sends it gives what is required
+/// to `new`; who receives it finds every field optional, since a platform may drop any, and unknown ones
+/// kept.
 macro_rules! wire_object {
-    (snake_case; $($objects:tt)+) => { $crate::model::object::wire_object!(@ "snake_case"; $($objects)+); };
-    (@ $case:literal; $(
+    ($(
         $(#[$doc:meta])*
         pub struct $name:ident {
             $(required { $($(#[doc = $required_doc:expr])* $(#[serde($($required_serde:tt)*)])? $required:ident: $required_type:ty,)+ })?
@@ -13,7 +13,7 @@ macro_rules! wire_object {
     )+) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = $case)]
+        #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub struct $name {
             $($(
@@ -51,10 +51,10 @@ macro_rules! wire_object {
             )+)?
         }
     )+};
-    ($($objects:tt)+) => { $crate::model::object::wire_object!(@ "camelCase"; $($objects)+); };
 }
 
-/// An object that is only sent, its names likewise: what is required is given to `new`, the rest by methods.
+/// An object that is only sent, its names in camel case unless it says `snake_case;`. What is required is
+/// given to `new`, the rest by methods.
 macro_rules! request_object {
     (snake_case; $($objects:tt)+) => { $crate::model::object::request_object!(@ "snake_case"; $($objects)+); };
     (@ $case:literal; $(

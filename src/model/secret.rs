@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::ser::SerializeMap;
 use serde::{Deserialize, Serializer};
 
 use super::Patch;
@@ -90,15 +88,5 @@ impl<T: Exposed> Exposed for Patch<T> {
 impl<T: Exposed> Exposed for &T {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (**self).write(serializer)
-    }
-}
-
-impl Exposed for BTreeMap<String, Secret> {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.len()))?;
-        for (name, value) in self {
-            map.serialize_entry(name, value.expose())?;
-        }
-        map.end()
     }
 }
