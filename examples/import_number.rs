@@ -14,9 +14,12 @@ mod support;
 use std::process::ExitCode;
 
 use futures_util::TryStreamExt;
-use numport::provider::Ownership;
+use numport::provider::{HeldNumber, Ownership};
 use numport::sandbox::Sandbox;
-use numport::{E164, ImportRequest, Importer, Interactly, NumberProvider, NumberUpdate, Twilio, Vapi, VoicePlatform};
+use numport::{
+    E164, ImportRequest, Imported, Importer, Interactly, NumberProvider, NumberUpdate, Restored, Twilio, Vapi,
+    VoicePlatform,
+};
 
 use support::{Failure, line, number, report};
 
@@ -67,7 +70,7 @@ async fn run() -> Result<(), Failure> {
     println!("1. What Twilio holds");
     let held: Vec<_> = twilio.list().try_collect().await?;
     for number in &held {
-        println!("   {:<14} calls go to {}", number.number, number.voice_url.as_deref().unwrap_or("-"));
+        println!("   {:<14} calls go to {}", number.number, calls(number));
     }
     let number = match number.or(held.first().map(|held| held.number)) {
         Some(number) => number,
@@ -83,7 +86,7 @@ async fn run() -> Result<(), Failure> {
     println!("\n3. Import it into Vapi");
     let request = ImportRequest::new(number).label("Front desk");
     let into_vapi = Importer::new(twilio.clone(), vapi.clone());
-    let id = import(&into_vapi, &request).await?;
+    let imported = import(&into_vapi, &request).await?;
     calls_go_to(&twilio, &number).await?;
 
     println!("\n4. Run the same import again");
@@ -91,7 +94,7 @@ async fn run() -> Result<(), Failure> {
 
     println!("\n5. Update it at Vapi: another label, an agent");
     let update = NumberUpdate::new().label("Night desk").agent("agent-night");
-    println!("   {}", line(&vapi.update(&id, &update).await?));
+    println!("   {}", line(&vapi.update(&imported.record.id, &update).await?));
 
     println!("\n6. What the platforms keep");
     let platforms: [&dyn VoicePlatform; 2] = [&interactly, &vapi];
@@ -99,19 +102,34 @@ async fn run() -> Result<(), Failure> {
         let records: Vec<_> = platform.list().try_collect().await?;
         records.iter().for_each(|record| println!("   {}", line(record)));
     }
+
+    println!("\n7. Put the number's routing back as it was before the import into Vapi");
+    if let Some(before) = &imported.routing_before {
+        match into_vapi.restore(before).await? {
+            Restored::PutBack(now) => println!("   Twilio sends its calls to {} again", now.calls),
+            other => println!("   {other:?}"),
+        }
+    }
     Ok(())
 }
 
-async fn import(importer: &Importer, request: &ImportRequest) -> Result<numport::model::NumberId, Failure> {
+async fn import(importer: &Importer, request: &ImportRequest) -> Result<Imported, Failure> {
     let imported = importer.import(request).await?;
     println!("   {:<13} {}", imported.outcome, line(&imported.record));
-    Ok(imported.record.id)
+    for finding in &imported.findings {
+        println!("   {}: it {finding}", finding.severity());
+    }
+    Ok(imported)
+}
+
+fn calls(held: &HeldNumber) -> String {
+    held.routing.as_ref().map_or_else(|| "-".to_owned(), |routing| routing.calls.to_string())
 }
 
 async fn calls_go_to(twilio: &Twilio, number: &E164) -> Result<(), Failure> {
     match twilio.lookup(number).await? {
         Ownership::Held(held) => {
-            println!("   Twilio now sends its calls to {}", held.voice_url.as_deref().unwrap_or("-"));
+            println!("   Twilio now sends its calls to {}", calls(&held));
         }
         _ => println!("   Twilio does not hold it"),
     }

@@ -9,7 +9,7 @@ pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, PageF
 pub use http::StatusCode;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 
-use crate::model::{Problem, Problems};
+use crate::model::{Finding, Preflight, Problem, Problems};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,6 +25,9 @@ pub enum Error {
     /// cannot do what is asked. Names every problem at once.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// Not sent: what the provider says of the number stands against it.
+    #[error("{}: import number was not sent: {} {}", .0.platform, .0.number, stands_against(.0))]
+    Preflight(Box<Preflight>),
     /// One call to a platform or provider failed; [`CallError::delivery`] says whether it was carried out.
     #[error(transparent)]
     Call(#[from] Box<CallError>),
@@ -49,7 +52,7 @@ impl Error {
     #[must_use]
     pub fn call(&self) -> Option<&CallError> {
         match self {
-            Self::Invalid(_) => None,
+            Self::Invalid(_) | Self::Preflight(_) => None,
             Self::Call(call) => Some(call),
             Self::NotFound(missing) => missing.call(),
             Self::Incomplete(incomplete) => incomplete.error.call(),
@@ -79,7 +82,7 @@ impl Error {
     #[must_use]
     pub fn surely_not_done(&self) -> bool {
         match self {
-            Self::Invalid(_) | Self::NotFound(_) => true,
+            Self::Invalid(_) | Self::Preflight(_) | Self::NotFound(_) => true,
             Self::Call(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused | Delivery::Read),
             Self::Incomplete(_) | Self::Indeterminate(_) => false,
         }
@@ -125,6 +128,7 @@ impl Error {
     pub fn advice(&self) -> String {
         match self {
             Self::Invalid(_) => "Correct what is named and try again; nothing was sent.".to_owned(),
+            Self::Preflight(preflight) => preflight.errors().map(Finding::advice).collect::<Vec<_>>().join(" "),
             Self::Call(call) => call.advice(),
             Self::NotFound(_) => "List the platform's records to see which ids it has.".to_owned(),
             Self::Incomplete(incomplete) if incomplete.error.surely_not_done() => {
@@ -136,6 +140,10 @@ impl Error {
                 .to_owned(),
         }
     }
+}
+
+fn stands_against(preflight: &Preflight) -> String {
+    preflight.errors().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
 }
 
 /// Checks a request before it is sent.

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{CallError, Error};
 use crate::E164;
-use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber};
+use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing};
 
 /// The platform has no record of this id.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +82,8 @@ pub struct Incomplete {
     pub left_behind: Option<CredentialId>,
     /// The step that failed.
     pub step: Step,
+    /// Where the provider sent the number's calls before this import, if it was looked at.
+    pub routing_before: Option<Routing>,
     /// Why.
     #[source]
     pub error: Error,
@@ -92,7 +94,7 @@ impl Incomplete {
     #[must_use]
     pub fn imported(record: NumberRecord, step: Step, error: Error) -> Self {
         let (platform, number) = (record.platform, record.number.clone());
-        Self { platform, number, record: Some(record), left_behind: None, step, error }
+        Self { platform, number, record: Some(record), left_behind: None, step, routing_before: None, error }
     }
 
     /// The number is not imported: a step before failed, or one that was to undo it.
@@ -104,7 +106,8 @@ impl Incomplete {
         step: Step,
         error: Error,
     ) -> Self {
-        Self { platform, number: RecordNumber::E164(number), record: None, left_behind, step, error }
+        let number = RecordNumber::E164(number);
+        Self { platform, number, record: None, left_behind, step, routing_before: None, error }
     }
 
     fn sentence(&self) -> String {
@@ -130,6 +133,8 @@ pub struct Indeterminate {
     pub platform: PlatformKind,
     /// The number.
     pub number: E164,
+    /// Where the provider sent the number's calls before this import, if it was looked at.
+    pub routing_before: Option<Routing>,
     /// How the answer was lost.
     #[source]
     pub error: Error,

@@ -69,6 +69,17 @@ impl BaseUrl {
         Ok(url)
     }
 
+    /// The same address with another first label of its host, if `own` is the first one now.
+    pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
+        let rest = self.0.domain().and_then(|host| host.strip_prefix(own)).filter(|rest| rest.starts_with('.'));
+        let mut url = self.0.clone();
+        if let Some(host) = rest.map(|rest| format!("{other}{rest}")) {
+            // The new host differs by a label of plain letters, so it is one.
+            let _ = url.set_host(Some(&host));
+        }
+        Self(url)
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.0.scheme() == "https"
     }
@@ -97,6 +108,16 @@ mod tests {
         let mut problems = Problems::default();
         let url = base("https://api.vapi.ai").expect("a base").join(segments, &[], &mut problems);
         problems.into_result().map(|()| url.to_string()).map_err(|problems| problems[0].fault.clone())
+    }
+
+    #[test]
+    fn a_sister_host_differs_by_its_first_label_alone() {
+        let sister = |text: &str| base(text).expect("a base").sister("api", "trunking").0.to_string();
+        assert_eq!(sister("https://api.twilio.com"), "https://trunking.twilio.com/");
+        assert_eq!(sister("https://api.dublin.ie1.twilio.com/x"), "https://trunking.dublin.ie1.twilio.com/x");
+        for same in ["https://apis.example.com/", "http://127.0.0.1:4010/", "https://proxy.api.example.com/"] {
+            assert_eq!(sister(same), same);
+        }
     }
 
     #[test]

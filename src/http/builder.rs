@@ -224,20 +224,22 @@ impl<C> ClientBuilder<C> {
             let (field, remedy) = ("http_client".to_owned(), "check the machine's TLS set-up".to_owned());
             cannot(vec![Problem { field, fault: format!("cannot be made ({error})"), remedy }])
         })?;
-        Ok((self.connect)(Engine(Arc::new(Inner {
-            service: about.service,
-            transport: Transport::Http(client),
-            base,
-            headers,
-            secrets: self.secrets,
-            words: about.words,
-            rejects: about.rejects,
-            timeout: self.timeout,
-            max_body: self.max_answer,
-            retry: self.retry,
-            budget: Budget::new(self.retry.budget),
-            limit: self.limit.map(Limit::per_second),
-        }))))
+        Ok((self.connect)(Engine {
+            base: Arc::new(base),
+            shared: Arc::new(Inner {
+                service: about.service,
+                transport: Transport::Http(client),
+                headers,
+                secrets: self.secrets,
+                words: about.words,
+                rejects: about.rejects,
+                timeout: self.timeout,
+                max_body: self.max_answer,
+                retry: self.retry,
+                budget: Budget::new(self.retry.budget),
+                limit: self.limit.map(Limit::per_second),
+            }),
+        }))
     }
 }
 

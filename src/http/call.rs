@@ -60,6 +60,11 @@ impl Call {
         Self::new(operation, Method::POST, Safety::Create, path)
     }
 
+    /// A POST that sets what it names, as a PUT does.
+    pub(crate) fn set(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::POST, Safety::Repeatable, path)
+    }
+
     pub(crate) fn put(operation: &'static str, path: &[&str]) -> Self {
         Self::new(operation, Method::PUT, Safety::Repeatable, path)
     }

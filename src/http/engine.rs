@@ -42,12 +42,14 @@ pub(crate) struct Asked {
 
 /// Everything that the calls of one client share. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Engine(pub(super) Arc<Inner>);
+pub(crate) struct Engine {
+    pub(super) shared: Arc<Inner>,
+    pub(super) base: Arc<BaseUrl>,
+}
 
 pub(super) struct Inner {
     pub(super) service: Service,
     pub(super) transport: Transport,
-    pub(super) base: BaseUrl,
     /// Sent with every request; those that hold secrets are marked sensitive.
     pub(super) headers: HeaderMap,
     /// What must not stand in anything that is kept.
@@ -64,11 +66,20 @@ pub(super) struct Inner {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("service", &self.0.service).field("base", &self.0.base).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("service", &self.shared.service)
+            .field("base", &self.base)
+            .finish_non_exhaustive()
     }
 }
 
 impl Engine {
+    /// The same engine for a sister host, such as `trunking.` beside `api.`; an address that is no host of
+    /// that name, such as a proxy or the sandbox, serves both.
+    pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
+        Self { shared: self.shared.clone(), base: Arc::new(self.base.sister(own, other)) }
+    }
+
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
         let asked = Asked { operation: call.operation, read: call.is_read() };
@@ -90,10 +101,10 @@ impl Engine {
     async fn exchange(&self, call: Call) -> Result<(Head, u32, Bytes)> {
         let asked = Asked { operation: call.operation, read: call.is_read() };
         let safety = call.safety;
-        let prepared = call.prepare(self.0.service, &self.0.base)?;
+        let prepared = call.prepare(self.shared.service, &self.base)?;
         let span = tracing::info_span!(
             "numport",
-            platform = self.0.service.as_str(),
+            platform = self.shared.service.as_str(),
             operation = asked.operation,
             status = tracing::field::Empty,
             attempt = tracing::field::Empty,
@@ -104,7 +115,7 @@ impl Engine {
 
     /// A link that an answer gave, if it may be followed.
     pub(crate) fn follow(&self, operation: &'static str, link: &str) -> Result<Call> {
-        let url = self.0.base.follow(link).map_err(|fault| self.bad_page(operation, fault))?;
+        let url = self.base.follow(link).map_err(|fault| self.bad_page(operation, fault))?;
         Ok(Call::follow(operation, url))
     }
 
@@ -121,7 +132,7 @@ impl Engine {
     }
 
     async fn run(&self, asked: Asked, safety: Safety, request: &Prepared) -> Result<(Head, u32, Bytes)> {
-        let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.0;
+        let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.shared;
         let start = Instant::now();
         let deadline = start + retry.deadline;
         let mut attempts = 0;
@@ -137,7 +148,7 @@ impl Engine {
             } else {
                 attempts += 1;
                 let left = deadline.saturating_duration_since(Instant::now());
-                transport.attempt(request, headers, self.0.timeout.min(left), *max_body).await
+                transport.attempt(request, headers, self.shared.timeout.min(left), *max_body).await
             };
             let (ending, head) = match &attempt {
                 Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head.clone())),
@@ -179,19 +190,19 @@ impl Engine {
     ) -> Result<(Head, u32, Bytes)> {
         let (head, delivery, fault) = match attempt {
             Attempt::Answered { head, body: Body::Whole(body) }
-                if head.status.is_success() && (self.0.rejects)(&body) =>
+                if head.status.is_success() && (self.shared.rejects)(&body) =>
             {
                 (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, request)))
             }
             Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() => {
-                self.0.budget.refill();
+                self.shared.budget.refill();
                 return Ok((head, attempts, body));
             }
             Attempt::Answered { head, body: Body::Whole(body) } => {
                 (Some(head), delivery, CallFault::Refusal(self.refusal(&body, request)))
             }
             Attempt::Answered { head, body: Body::TooLarge } => {
-                (Some(head), delivery, CallFault::TooLarge { limit: self.0.max_body })
+                (Some(head), delivery, CallFault::TooLarge { limit: self.shared.max_body })
             }
             Attempt::Answered { head, body: Body::Redirected } => {
                 (Some(head), Delivery::Unknown, CallFault::Redirected)
@@ -206,9 +217,9 @@ impl Engine {
     /// The service's own words, without the secrets that it may have echoed.
     fn refusal(&self, body: &[u8], request: &Prepared) -> Refusal {
         let mut known = secrets_of(&request.body);
-        known.extend(self.0.secrets.iter().map(|secret| secret.expose().to_owned()));
+        known.extend(self.shared.secrets.iter().map(|secret| secret.expose().to_owned()));
         let mut body = scrub(&String::from_utf8_lossy(body), &known);
-        let words = serde_json::from_str(&body).map(|json| (self.0.words)(&json)).unwrap_or_default();
+        let words = serde_json::from_str(&body).map(|json| (self.shared.words)(&json)).unwrap_or_default();
         let mut messages = words.messages;
         messages.retain(|message| !message.is_empty());
         for message in &mut messages {
@@ -233,7 +244,7 @@ impl Engine {
             Some(head) => (Some(head.status), head.request_id, head.retry_after),
             None => (None, None, None),
         };
-        let service = self.0.service;
+        let service = self.shared.service;
         let delivery = match delivery {
             Delivery::Unknown | Delivery::Accepted if read => Delivery::Read,
             delivery => delivery,

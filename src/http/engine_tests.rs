@@ -51,10 +51,10 @@ fn engine(steps: Vec<Step>) -> Engine {
 
 fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> Engine {
     let script = Script { answers: Mutex::new(steps.into()), ..Script::default() };
-    Engine(Arc::new(Inner {
+    let base = BaseUrl::parse("https://api.example.com", "base_url", &mut Problems::default()).expect("a base");
+    let shared = Arc::new(Inner {
         service: Service::Platform(PlatformKind::Other("test")),
         transport: Transport::Script(script),
-        base: BaseUrl::parse("https://api.example.com", "base_url", &mut Problems::default()).expect("a base"),
         headers: HeaderMap::new(),
         secrets: vec![Secret::new("the-api-key")],
         words: |body| Words { code: None, messages: body["message"].as_str().map(str::to_owned).into_iter().collect() },
@@ -64,11 +64,12 @@ fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> En
         retry,
         budget: Budget::new(retry.budget),
         limit,
-    }))
+    });
+    Engine { shared, base: Arc::new(base) }
 }
 
 fn sent(engine: &Engine) -> Vec<Instant> {
-    let Transport::Script(script) = &engine.0.transport else { panic!("a script") };
+    let Transport::Script(script) = &engine.shared.transport else { panic!("a script") };
     assert!(script.answers.lock().expect("not poisoned").is_empty(), "an answer was not asked for");
     script.sent.lock().expect("not poisoned").iter().map(|(_, _, _, at)| *at).collect()
 }
@@ -115,7 +116,7 @@ async fn a_create_is_never_sent_again_after_a_lost_answer() {
 async fn a_create_is_sent_again_when_it_was_surely_not_processed() {
     let engine = engine(vec![Lose(Loss::NotConnected), Answer(429, None, ""), Answer(201, None, "{}")]);
     engine.send::<Value>(create()).await.expect("the third");
-    let Transport::Script(script) = &engine.0.transport else { panic!("a script") };
+    let Transport::Script(script) = &engine.shared.transport else { panic!("a script") };
     let sent = script.sent.lock().expect("not poisoned");
     assert!(sent.iter().all(|(_, _, body, _)| body == &sent[0].2 && !body.is_empty()), "another body was sent");
     assert_eq!(sent.len(), 3);

@@ -32,6 +32,12 @@ impl<'a> Vars<'a> {
         })
     }
 
+    /// Names a setting that another one needs.
+    pub(crate) fn missing_beside<T>(&mut self, name: &str, other: &str, what: &str) -> Option<T> {
+        self.problems.add(name, format!("is not set, and {other} is"), format!("set it to {what}"));
+        None
+    }
+
     pub(crate) fn secret(&mut self, name: &str, what: &str) -> Secret {
         Secret::new(self.required(name, what))
     }

@@ -1,17 +1,23 @@
 //! [`Importer`]: from a provider to a platform, safe to run twice.
 
-use std::fmt;
+mod imported;
+mod preflight;
+mod routing;
+
 use std::sync::Arc;
 
+pub use self::imported::{Field, Imported, Outcome};
+pub use self::routing::Restored;
 use crate::error::{Error, Incomplete, Indeterminate, Result, Step};
-use crate::model::{ImportRequest, NumberRecord, NumberUpdate};
+use crate::model::{ImportRequest, NumberRecord, NumberUpdate, Preflight, Routing, Severity};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
 
 /// Imports numbers from one provider into one platform.
 ///
-/// [`import`](Self::import) may be run again after anything: it looks for the number first, and
-/// finishes what an earlier run left.
+/// [`import`](Self::import) may be run again after anything: it looks at the carrier and for the number
+/// first, and finishes what an earlier run left. [`restore`](Self::restore) puts back what an import
+/// changed at the carrier.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -32,74 +38,13 @@ use crate::provider::NumberProvider;
 pub struct Importer {
     provider: Arc<dyn NumberProvider>,
     platform: Arc<dyn VoicePlatform>,
-}
-
-/// A number that is imported, and how it came to be.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Imported {
-    /// The record as it is now.
-    pub record: NumberRecord,
-    /// How it came to be.
-    pub outcome: Outcome,
-    /// The record as it was found, when it was there already and this import changed it.
-    pub before: Option<NumberRecord>,
-    /// What the request asks for and the record does not have, since the platform cannot change it
-    /// later.
-    pub unmet: Vec<Field>,
-}
-
-/// How a record came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// This import made it.
-    Created,
-    /// It was there before.
-    AlreadyThere,
-    /// This import's answer was lost, and the record was found afterwards.
-    Recovered,
-}
-
-/// A field of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Field {
-    /// The label.
-    Label,
-    /// The agent.
-    Agent,
-    /// Inbound calls.
-    Inbound,
-    /// Outbound calls.
-    Outbound,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Created => "created",
-            Self::AlreadyThere => "already there",
-            Self::Recovered => "recovered",
-        })
-    }
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Label => "label",
-            Self::Agent => "agent",
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        })
-    }
+    looks: bool,
 }
 
 impl Importer {
     /// From this provider into this platform.
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
-        Self { provider: Arc::new(provider), platform: Arc::new(platform) }
+        Self { provider: Arc::new(provider), platform: Arc::new(platform), looks: true }
     }
 
     /// The provider.
@@ -114,31 +59,56 @@ impl Importer {
         &*self.platform
     }
 
+    /// The same without the look at the provider: numbers are imported whatever it would say, and nothing
+    /// is known afterwards of where their calls went before.
+    #[must_use]
+    pub fn skip_preflight(mut self) -> Self {
+        self.looks = false;
+        self
+    }
+
     /// Brings the number into the platform as the request says.
     ///
-    /// The platform is asked for the number first. If it is there, nothing is imported; where the record
-    /// differs from what the request names, it is changed to that ([`Imported::before`] shows how it
-    /// was), and what the request does not name stays. An import whose answer was lost is not sent
-    /// again: the number is looked for instead.
+    /// The provider is asked first whether anything stands against it ([`preflight`](Self::preflight)), then
+    /// the platform for the number. If it is there, nothing is imported; where the record differs from what
+    /// the request names, it is changed to that ([`Imported::before`] shows how it was), and what the
+    /// request does not name stays. An import whose answer was lost is not sent again: the number is looked
+    /// for instead. Afterwards the provider is read once more: [`Imported::findings`] tells when the number's
+    /// calls do not go to the platform though it is documented to see to that.
     ///
     /// # Errors
     ///
     /// - [`Error::Invalid`] when the platform cannot do what is asked; nothing was sent.
-    /// - [`Error::Call`] when the platform cannot be asked or refuses; the number is not imported by
-    ///   this call.
+    /// - [`Error::Preflight`] when a finding at the provider is an error; nothing was sent to the platform.
+    /// - [`Error::Call`] when the provider or the platform cannot be asked or refuses; the number is not
+    ///   imported by this call.
     /// - [`Error::Incomplete`] when the number is imported and not set up, or a credential is left
     ///   behind; run it again.
     /// - [`Error::Indeterminate`] when the answer was lost and the number was not found; run it again
     ///   later.
     pub async fn import(&self, request: impl AsRef<ImportRequest> + Send) -> Result<Imported> {
         let request = request.as_ref();
-        let source = self.provider.source();
-        self.platform.check_import(&source, request)?;
+        self.platform.check_import(&self.provider.source(), request)?;
+        let looked = if self.looks { Some(self.preflight(request.number()).await?) } else { None };
+        if let Some(refused) = looked.as_ref().filter(|looked| looked.severity() == Some(Severity::Error)) {
+            return Err(Error::Preflight(Box::new(refused.clone())));
+        }
+        let Preflight { routing, findings, .. } =
+            looked.unwrap_or_else(|| Preflight::nothing(*request.number(), self.provider.kind(), self.platform.kind()));
+        let mut imported = self.bring(request).await.map_err(|error| with_routing(error, routing.as_ref()))?;
+        imported.findings = findings;
+        if let Some(before) = routing {
+            self.look_again(&mut imported, before).await;
+        }
+        Ok(imported)
+    }
+
+    async fn bring(&self, request: &ImportRequest) -> Result<Imported> {
         if let Some(found) = self.platform.find(request.number()).await? {
             return self.finish(found, request, Outcome::AlreadyThere).await;
         }
-        match self.platform.import_once(&source, request).await {
-            Ok(record) => Ok(Imported { record, outcome: Outcome::Created, before: None, unmet: Vec::new() }),
+        match self.platform.import_once(&self.provider.source(), request).await {
+            Ok(record) => Ok(Imported::new(record, Outcome::Created)),
             // Only the call of the import itself leaves its fate open; a step before or after it does not.
             Err(error @ Error::Call(_)) if !error.surely_not_done() => self.recover(request, error).await,
             Err(error) => Err(error),
@@ -151,7 +121,7 @@ impl Importer {
             Ok(Some(found)) => self.finish(found, request, Outcome::Recovered).await,
             Ok(None) | Err(_) => {
                 let (platform, number) = (self.platform.kind(), *request.number());
-                Err(Box::new(Indeterminate { platform, number, error: lost }).into())
+                Err(Box::new(Indeterminate { platform, number, routing_before: None, error: lost }).into())
             }
         }
     }
@@ -160,10 +130,10 @@ impl Importer {
     async fn finish(&self, found: NumberRecord, request: &ImportRequest, outcome: Outcome) -> Result<Imported> {
         let (update, unmet) = self.missing(&found, request);
         if update.is_empty() {
-            return Ok(Imported { record: found, outcome, before: None, unmet });
+            return Ok(Imported { unmet, ..Imported::new(found, outcome) });
         }
         match self.platform.update(&found.id, &update).await {
-            Ok(record) => Ok(Imported { record, outcome, before: Some(found), unmet }),
+            Ok(record) => Ok(Imported { before: Some(found), unmet, ..Imported::new(record, outcome) }),
             Err(error) => Err(Box::new(Incomplete::imported(found, Step::Configure, error)).into()),
         }
     }
@@ -207,5 +177,20 @@ impl Importer {
 impl AsRef<Self> for ImportRequest {
     fn as_ref(&self) -> &Self {
         self
+    }
+}
+
+/// An import that broke off keeps what was seen before it, since it may have changed the routing already.
+fn with_routing(error: Error, before: Option<&Routing>) -> Error {
+    match error {
+        Error::Incomplete(mut incomplete) => {
+            incomplete.routing_before = before.cloned();
+            incomplete.into()
+        }
+        Error::Indeterminate(mut indeterminate) => {
+            indeterminate.routing_before = before.cloned();
+            indeterminate.into()
+        }
+        other => other,
     }
 }

@@ -1,31 +1,38 @@
 //! The words that all platforms share: request, update, record, source, secret, patch.
 
+mod callback;
 mod extra;
 mod id;
 mod kind;
 pub(crate) mod object;
 pub(crate) mod open;
 mod patch;
+mod preflight;
 mod problem;
 mod record;
 mod request;
+mod routing;
 mod secret;
 mod sip;
 mod source;
 mod update;
 
+pub use callback::CallbackUrl;
 pub use extra::Extra;
 pub use id::{AgentId, CredentialId, NumberId};
 pub use jiff::Timestamp;
 pub use kind::{PlatformKind, ProviderKind, Service};
 pub use open::{Unknown, UnknownObject};
 pub use patch::Patch;
+pub use preflight::{Finding, Preflight, Severity};
 pub use problem::Problem;
 pub(crate) use problem::Problems;
 pub use record::{Details, NumberRecord, RecordNumber};
 pub use request::ImportRequest;
+pub use routing::{Calls, Routing};
 pub use secret::Secret;
 pub(crate) use secret::expose;
 pub use sip::{SipTransport, SipTrunk};
+pub(crate) use source::check_sid;
 pub use source::{Byo, Carrier, NumberSource, TwilioCredentials, TwilioKey};
 pub use update::{NumberUpdate, Removal};

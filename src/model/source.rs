@@ -111,7 +111,7 @@ impl TwilioCredentials {
 
 /// Twilio's own rule: two letters and 32 hexadecimal digits
 /// (<https://www.twilio.com/docs/glossary/what-is-a-sid>).
-fn check_sid(problems: &mut Problems, field: &str, sid: &str, prefix: &str) {
+pub(crate) fn check_sid(problems: &mut Problems, field: &str, sid: &str, prefix: &str) {
     let hexadecimal = sid.strip_prefix(prefix);
     if !hexadecimal.is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())) {
         let remedy = format!("copy the SID from the Twilio console: `{prefix}` and 32 hexadecimal digits");

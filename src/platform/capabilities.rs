@@ -23,6 +23,8 @@ pub struct Capabilities {
     pub removal: OnRemoval,
     /// What a second import of a number does.
     pub duplicates: Duplicates,
+    /// What an import does to where the carrier sends the number's calls.
+    pub takeover: Takeover,
 }
 
 /// Which sources a platform can import from.
@@ -67,6 +69,20 @@ pub enum Duplicates {
     Unknown,
     /// It is refused.
     Refused,
+}
+
+/// What an import does to where a carrier such as Twilio sends the number's calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Takeover {
+    /// It is not documented: they may go to the platform afterwards.
+    Unknown,
+    /// The import sets the number's voice URL.
+    AtImport,
+    /// The platform sets the number's webhooks when it is given an agent.
+    WithAgent,
+    /// Nothing: the user points the calls at the platform.
+    Nothing,
 }
 
 /// What removing a record does.
@@ -129,6 +145,7 @@ impl Capabilities {
             find,
             removal,
             duplicates: Duplicates::Unknown,
+            takeover: Takeover::Unknown,
         }
     }
 
@@ -159,6 +176,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_duplicates(mut self, duplicates: Duplicates) -> Self {
         self.duplicates = duplicates;
+        self
+    }
+
+    /// The same with what an import does at the carrier.
+    #[must_use]
+    pub const fn with_takeover(mut self, takeover: Takeover) -> Self {
+        self.takeover = takeover;
         self
     }
 

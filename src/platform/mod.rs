@@ -4,6 +4,7 @@
 pub mod butter;
 mod capabilities;
 mod credentials;
+mod holder;
 pub mod interactly;
 pub mod signalwire;
 pub mod vapi;
@@ -15,7 +16,8 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
 pub use self::butter::Butter;
-pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
+pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover};
+pub use self::holder::holder;
 pub use self::interactly::Interactly;
 pub use self::signalwire::SignalWire;
 pub use self::vapi::Vapi;

@@ -14,7 +14,7 @@ use futures_util::stream::BoxStream;
 pub use self::twilio::Twilio;
 use crate::E164;
 use crate::error::Result;
-use crate::model::{Details, NumberSource, ProviderKind};
+use crate::model::{Details, NumberSource, ProviderKind, Routing};
 
 /// Where a number is held.
 ///
@@ -37,6 +37,28 @@ pub trait NumberProvider: Debug + Send + Sync {
 
     /// Every number it holds. The stream ends after its first error.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>>;
+
+    /// How to see and set where its numbers' calls go; `None` where the provider does not keep that.
+    fn routing(&self) -> Option<&dyn RoutingControl>;
+}
+
+/// Where a provider's numbers send their calls and messages: seen, and put back.
+#[async_trait]
+pub trait RoutingControl: Debug + Send + Sync {
+    /// The routing of a number as it is now; `None` when the provider does not hold it.
+    ///
+    /// # Errors
+    ///
+    /// When the provider cannot be asked.
+    async fn snapshot(&self, number: &E164) -> Result<Option<Routing>>;
+
+    /// Sets the routing as it was, whatever it is now, and answers what it is then.
+    /// [`Importer::restore`](crate::Importer::restore) looks first who has the number.
+    ///
+    /// # Errors
+    ///
+    /// When the provider cannot be asked or refuses; doing it again is safe.
+    async fn restore(&self, routing: &Routing) -> Result<Routing>;
 }
 
 /// Whether a provider holds a number.
@@ -45,6 +67,8 @@ pub trait NumberProvider: Debug + Send + Sync {
 pub enum Ownership {
     /// It does.
     Held(HeldNumber),
+    /// Another account holds it, one that the same credentials can see.
+    HeldBySubaccount(HeldNumber),
     /// It does not.
     NotHeld,
     /// It cannot be asked: a SIP trunk does not tell its numbers.
@@ -59,12 +83,18 @@ pub struct HeldNumber {
     pub number: E164,
     /// The provider's own id of it.
     pub id: Option<String>,
+    /// The provider's id of the account that holds it.
+    pub account: Option<String>,
     /// The provider's name for it, for people.
     pub label: Option<String>,
     /// Whether it can take or make voice calls, where the provider tells.
     pub voice: Option<bool>,
-    /// Where its calls go now, where that is a URL.
-    pub voice_url: Option<String>,
+    /// Whether it is another carrier's number of which the provider carries a part.
+    pub hosted: bool,
+    /// The provider's word for its state, when that is not the ordinary one.
+    pub unusual_status: Option<String>,
+    /// Where its calls and messages go now, where the provider keeps that.
+    pub routing: Option<Routing>,
     /// The provider's own object.
     pub details: Details,
 }
@@ -72,7 +102,17 @@ pub struct HeldNumber {
 impl HeldNumber {
     /// A number of which nothing else is known.
     pub fn new<T: Any + Debug + Send + Sync>(number: E164, details: T) -> Self {
-        Self { number, id: None, label: None, voice: None, voice_url: None, details: Details::new(details) }
+        Self {
+            number,
+            id: None,
+            account: None,
+            label: None,
+            voice: None,
+            hosted: false,
+            unusual_status: None,
+            routing: None,
+            details: Details::new(details),
+        }
     }
 }
 
@@ -94,6 +134,10 @@ macro_rules! forward {
 
             fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
                 (**self).list()
+            }
+
+            fn routing(&self) -> Option<&dyn RoutingControl> {
+                (**self).routing()
             }
         }
     )+};

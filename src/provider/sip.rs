@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::{HeldNumber, NumberProvider, Ownership};
+use super::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use crate::E164;
 use crate::error::Result;
 use crate::model::{NumberSource, ProviderKind, SipTrunk};
@@ -24,5 +24,8 @@ impl NumberProvider for SipTrunk {
     /// None: see [`lookup`](Self::lookup).
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
         stream::empty().boxed()
+    }
+    fn routing(&self) -> Option<&dyn RoutingControl> {
+        None
     }
 }

@@ -125,7 +125,7 @@ async fn null_and_empty_links_end_a_list() {
 async fn a_refusal_has_twilios_code() {
     let body = json!({"code": 20404, "message": "The requested resource was not found", "more_info": "https://www.twilio.com/docs/errors/20404", "status": 404});
     let server = server(ResponseTemplate::new(404).set_body_json(body)).await;
-    let error = client(server.uri()).get_number("PN1").await.unwrap_err();
+    let error = client(server.uri()).get_number(&SID.replace("AC", "PN")).await.unwrap_err();
     let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
     assert_eq!(refusal.code.as_deref(), Some("20404"));
     assert_eq!(refusal.to_string(), "code 20404: The requested resource was not found");

@@ -11,7 +11,7 @@ use crate::model::{
     AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
     Patch, PlatformKind, Problems, RecordNumber, Removal, Secret, SipTrunk, TwilioCredentials, TwilioKey,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources { twilio: true, sip_trunk: true, byo: true },
@@ -23,6 +23,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     find: Find::ThroughList,
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Refused,
+    takeover: Takeover::WithAgent,
 };
 
 #[async_trait]

@@ -9,7 +9,7 @@ use crate::model::{
     AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, Patch,
     PlatformKind, Problems, RecordNumber, Removal,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources { twilio: true, sip_trunk: false, byo: true },
@@ -21,6 +21,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     find: Find::ThroughList,
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Unknown,
+    takeover: Takeover::Unknown,
 };
 
 #[async_trait]

@@ -11,7 +11,7 @@ use crate::model::{
     AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
     RecordNumber, Removal,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
 /// The most numbers on a page.
 const PAGE: u16 = 1000;
@@ -26,6 +26,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     find: Find::Native,
     removal: OnRemoval::Releases,
     duplicates: Duplicates::Refused,
+    takeover: Takeover::Nothing,
 };
 
 #[async_trait]

@@ -13,7 +13,7 @@ use crate::model::{
     AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
     PlatformKind, Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources { twilio: true, sip_trunk: true, byo: true },
@@ -25,6 +25,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     find: Find::Native,
     removal: OnRemoval::Forgets,
     duplicates: Duplicates::Unknown,
+    takeover: Takeover::AtImport,
 };
 
 #[async_trait]

@@ -1,25 +1,41 @@
 use futures_util::stream::BoxStream;
 
 use super::error::words;
-use super::wire::{IncomingPhoneNumber, ListNumbers, NumberPage};
-use crate::error::Result;
+use super::wire::{
+    Account, AccountPage, CallerId, CallerIdPage, IncomingPhoneNumber, ListAccounts, ListCallerIds, ListNumbers,
+    NumberPage, UpdateNumber,
+};
+use crate::error::{Result, checked};
 use crate::http::{About, Call, ClientBuilder, Engine, Vars};
-use crate::model::{ProviderKind, Service, TwilioCredentials, TwilioKey};
+use crate::model::{Problems, ProviderKind, Service, TwilioCredentials, TwilioKey, check_sid};
 
-static ABOUT: About = About::new(Service::Provider(ProviderKind::Twilio), "https://api.twilio.com", words);
+pub(super) const KIND: ProviderKind = ProviderKind::Twilio;
+
+static ABOUT: About = About::new(Service::Provider(KIND), "https://api.twilio.com", words);
+
+const VERSION: &str = "2010-04-01";
+const NUMBERS: &str = "IncomingPhoneNumbers";
 
 const LIST: &str = "list held numbers";
+const GET: &str = "get held number";
+const UPDATE: &str = "update held number";
+const LIST_ACCOUNTS: &str = "list accounts";
+const GET_ACCOUNT: &str = "get account";
+const LIST_CALLER_IDS: &str = "list caller ids";
 
 /// A Twilio account. Cheap to clone; clones share connections, limits and retry budget.
 #[derive(Clone, Debug)]
 pub struct Twilio {
-    engine: Engine,
+    pub(super) engine: Engine,
+    /// The same at the host of the trunks.
+    pub(super) trunking: Engine,
     pub(super) credentials: TwilioCredentials,
 }
 
 impl Twilio {
     /// The account of these environment variables: `TWILIO_ACCOUNT_SID` with `TWILIO_AUTH_TOKEN`, or
-    /// with `TWILIO_API_KEY` and `TWILIO_API_SECRET`; `TWILIO_BASE_URL` if it is set.
+    /// with `TWILIO_API_KEY` and `TWILIO_API_SECRET`; `TWILIO_EDGE` and `TWILIO_REGION` for another
+    /// region than the default; `TWILIO_BASE_URL` for another address altogether.
     ///
     /// # Errors
     ///
@@ -49,8 +65,15 @@ impl Twilio {
             }
         };
         let base_url = vars.optional("TWILIO_BASE_URL");
+        let region = match (vars.optional("TWILIO_EDGE"), vars.optional("TWILIO_REGION")) {
+            (Some(edge), Some(region)) => Some((edge, region)),
+            (Some(_), None) => vars.missing_beside("TWILIO_REGION", "TWILIO_EDGE", "the region, such as `ie1`"),
+            (None, Some(_)) => vars.missing_beside("TWILIO_EDGE", "TWILIO_REGION", "the edge, such as `dublin`"),
+            (None, None) => None,
+        };
         vars.finish("twilio")?;
         let builder = Self::builder(credentials);
+        let builder = region.into_iter().fold(builder, |builder, (edge, region)| builder.region(&edge, &region));
         base_url.into_iter().fold(builder, ClientBuilder::base_url).build()
     }
 
@@ -61,19 +84,51 @@ impl Twilio {
             TwilioKey::ApiKey { sid, secret } => (sid, secret),
         };
         let own = credentials.clone();
-        ClientBuilder::new(&ABOUT, |engine| Self { engine, credentials })
-            .check(|problems| own.check(problems))
-            .basic(&user, &secret)
+        let connect = |engine: Engine| Self { trunking: engine.sister("api", "trunking"), engine, credentials };
+        ClientBuilder::new(&ABOUT, connect).check(|problems| own.check(problems)).basic(&user, &secret)
     }
 
-    fn path<'a>(&'a self, last: &'a str) -> [&'a str; 4] {
-        ["2010-04-01", "Accounts", &self.credentials.account_sid, last]
+    /// The same client for a subaccount, `AC…`, whose numbers the account's auth token opens too.
+    ///
+    /// As a provider it gives platforms the parent's credentials under the subaccount's SID, which most
+    /// do not take: for imports, make a client of the subaccount's own token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) when that is no SID of an account.
+    pub fn for_subaccount(&self, sid: &str) -> Result<Self> {
+        checked(KIND, "use of a subaccount", |problems| check_sid(problems, "account_sid", sid, "AC"))?;
+        Ok(self.under(sid))
     }
 
-    fn first_page(&self, list: &ListNumbers) -> Call {
-        Call::get(LIST, &self.path("IncomingPhoneNumbers.json"))
-            .query("PhoneNumber", list.phone_number.as_deref())
-            .query("PageSize", list.page_size)
+    pub(super) fn under(&self, account_sid: &str) -> Self {
+        let credentials = TwilioCredentials { account_sid: account_sid.to_owned(), ..self.credentials.clone() };
+        Self { credentials, ..self.clone() }
+    }
+
+    /// A call to something of the account.
+    fn of_account(&self, call: fn(&'static str, &[&str]) -> Call, operation: &'static str, path: &[&str]) -> Call {
+        let account = self.credentials.account_sid.as_str();
+        call(operation, &[&[VERSION, "Accounts", account], path].concat())
+    }
+
+    fn number_call(&self, call: fn(&'static str, &[&str]) -> Call, operation: &'static str, sid: &str) -> Call {
+        self.of_account(call, operation, &[NUMBERS, &format!("{sid}.json")])
+    }
+
+    fn numbers_call(&self, list: &ListNumbers) -> Result<Call> {
+        checked(KIND, LIST, |problems| list.check(problems))?;
+        Ok(list.write(self.of_account(Call::get, LIST, &["IncomingPhoneNumbers.json"])))
+    }
+
+    fn accounts_call(list: &ListAccounts) -> Result<Call> {
+        checked(KIND, LIST_ACCOUNTS, |problems| list.check(problems))?;
+        Ok(list.write(Call::get(LIST_ACCOUNTS, &[VERSION, "Accounts.json"])))
+    }
+
+    fn caller_ids_call(&self, list: &ListCallerIds) -> Result<Call> {
+        checked(KIND, LIST_CALLER_IDS, |problems| list.check(problems))?;
+        Ok(list.write(self.of_account(Call::get, LIST_CALLER_IDS, &["OutgoingCallerIds.json"])))
     }
 
     /// The first page of the account's numbers.
@@ -82,24 +137,100 @@ impl Twilio {
     ///
     /// When the account cannot be asked.
     pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
-        self.engine.send(self.first_page(list)).await
+        self.engine.send(self.numbers_call(list)?).await
     }
 
     /// All the account's numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<IncomingPhoneNumber>> {
         let split = |page: NumberPage| (page.incoming_phone_numbers, page.next_page_uri);
-        self.engine.linked(Ok(self.first_page(&list)), split)
+        self.engine.linked(self.numbers_call(&list), split)
     }
 
-    /// One number by its SID.
+    /// One number by its SID, `PN…`.
     ///
     /// # Errors
     ///
-    /// When the account cannot be asked, or does not hold the number (status 404).
+    /// When the SID is none, the account cannot be asked, or does not hold the number (status 404).
     pub async fn get_number(&self, sid: &str) -> Result<IncomingPhoneNumber> {
-        let [version, accounts, account, numbers] = self.path("IncomingPhoneNumbers");
-        let last = format!("{sid}.json");
-        self.engine.send(Call::get("get held number", &[version, accounts, account, numbers, &last])).await
+        checked(KIND, GET, |problems| check_sid(problems, "sid", sid, "PN"))?;
+        self.engine.send(self.number_call(Call::get, GET, sid)).await
+    }
+
+    /// Changes a number, and answers it as it is afterwards. Sending it again is safe.
+    ///
+    /// # Errors
+    ///
+    /// As [`get_number`](Self::get_number); also when the update names nothing or has a bad SID in it.
+    pub async fn update_number(&self, sid: &str, update: &UpdateNumber) -> Result<IncomingPhoneNumber> {
+        checked(KIND, UPDATE, |problems| {
+            check_sid(problems, "sid", sid, "PN");
+            update.check(problems);
+        })?;
+        self.engine.send(self.number_call(Call::set, UPDATE, sid).form(&update.form())).await
+    }
+
+    /// The first page of the numbers that are verified for caller id. The account does not own them.
+    ///
+    /// # Errors
+    ///
+    /// When the account cannot be asked.
+    pub async fn list_caller_ids(&self, list: &ListCallerIds) -> Result<CallerIdPage> {
+        self.engine.send(self.caller_ids_call(list)?).await
+    }
+
+    /// All the numbers that are verified for caller id. The stream ends after its first error.
+    #[must_use]
+    pub fn caller_ids(&self, list: ListCallerIds) -> BoxStream<'_, Result<CallerId>> {
+        let split = |page: CallerIdPage| (page.outgoing_caller_ids, page.next_page_uri);
+        self.engine.linked(self.caller_ids_call(&list), split)
+    }
+
+    /// The first page of the account and its subaccounts.
+    ///
+    /// # Errors
+    ///
+    /// When the account cannot be asked. A *standard* API key may not (status 401, code 20003), though it
+    /// opens the numbers.
+    pub async fn list_accounts(&self, list: &ListAccounts) -> Result<AccountPage> {
+        self.engine.send(Self::accounts_call(list)?).await
+    }
+
+    /// The account and all its subaccounts. The stream ends after its first error.
+    #[must_use]
+    pub fn accounts(&self, list: ListAccounts) -> BoxStream<'_, Result<Account>> {
+        let split = |page: AccountPage| (page.accounts, page.next_page_uri);
+        self.engine.linked(Self::accounts_call(&list), split)
+    }
+
+    /// An account by its SID, `AC…`.
+    ///
+    /// # Errors
+    ///
+    /// As [`list_accounts`](Self::list_accounts).
+    pub async fn get_account(&self, sid: &str) -> Result<Account> {
+        checked(KIND, GET_ACCOUNT, |problems| check_sid(problems, "sid", sid, "AC"))?;
+        self.engine.send(Call::get(GET_ACCOUNT, &[VERSION, "Accounts", &format!("{sid}.json")])).await
+    }
+}
+
+impl ClientBuilder<Twilio> {
+    /// Another region, by its edge and name, such as `dublin` and `ie1`: the host is then
+    /// `api.dublin.ie1.twilio.com`. Tokens and keys belong to one region
+    /// (<https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region>).
+    pub fn region(self, edge: &str, region: &str) -> Self {
+        self.check(|problems| {
+            check_label("edge", edge, problems);
+            check_label("region", region, problems);
+        })
+        .base_url(format!("https://api.{edge}.{region}.twilio.com"))
+    }
+}
+
+fn check_label(field: &str, label: &str, problems: &mut Problems) {
+    let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if label.is_empty() || !label.bytes().all(good) {
+        let remedy = "use names such as `dublin` and `ie1`, in small letters";
+        problems.add(field, format!("is {label:?}, which is no part of a host"), remedy);
     }
 }

@@ -1,6 +1,9 @@
 use serde_json::Value;
 
+use crate::Error;
+use crate::error::CallFault;
 use crate::http::Words;
+use crate::model::Service;
 
 /// `{"code": 20404, "message": "…", "more_info": "…", "status": 404}`
 /// (<https://www.twilio.com/docs/usage/twilios-response>).
@@ -8,5 +11,51 @@ pub(super) fn words(body: &Value) -> Words {
     Words {
         code: body["code"].as_u64().map(|code| code.to_string()),
         messages: body["message"].as_str().map(str::to_owned).into_iter().collect(),
+    }
+}
+
+/// What Twilio says went wrong, by its own codes (<https://www.twilio.com/docs/api/errors>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// 20003: the credentials are wrong, deleted, of another region or account, or may not do this.
+    Unauthorized,
+    /// 20404: there is no such thing in this account.
+    NotFound,
+    /// 20429: too many requests at once; it was not processed.
+    TooManyRequests,
+    /// 21421: not a number, or not a number's SID.
+    InvalidNumber,
+    /// 21422: the number is not to be had.
+    NotAvailable,
+    /// 21481: the page token is none that Twilio gave.
+    BadPageToken,
+    /// 70005: too many failing requests, such as asking again and again for what is missing.
+    TooManyFailures,
+    /// Any other code.
+    Other(u32),
+}
+
+impl ErrorCode {
+    /// The code of an error that comes from a call to Twilio; `None` for any other error, and where Twilio
+    /// gave none.
+    #[must_use]
+    pub fn of(error: &Error) -> Option<Self> {
+        let call = error.call().filter(|call| call.service == Service::Provider(super::client::KIND))?;
+        let CallFault::Refusal(refusal) = &call.fault else { return None };
+        refusal.code.as_deref()?.parse().ok().map(Self::from_number)
+    }
+
+    const fn from_number(code: u32) -> Self {
+        match code {
+            20003 => Self::Unauthorized,
+            20404 => Self::NotFound,
+            20429 => Self::TooManyRequests,
+            21421 => Self::InvalidNumber,
+            21422 => Self::NotAvailable,
+            21481 => Self::BadPageToken,
+            70005 => Self::TooManyFailures,
+            other => Self::Other(other),
+        }
     }
 }

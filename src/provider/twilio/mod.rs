@@ -2,10 +2,19 @@
 //!
 //! | call | endpoint |
 //! | --- | --- |
-//! | [`list_numbers`](Twilio::list_numbers) | `GET /2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers.json` |
+//! | [`list_numbers`](Twilio::list_numbers), [`numbers`](Twilio::numbers) | `GET /2010-04-01/Accounts/{AccountSid}/IncomingPhoneNumbers.json` |
 //! | [`get_number`](Twilio::get_number) | `GET …/IncomingPhoneNumbers/{Sid}.json` |
+//! | [`update_number`](Twilio::update_number) | `POST …/IncomingPhoneNumbers/{Sid}.json` |
+//! | [`list_caller_ids`](Twilio::list_caller_ids), [`caller_ids`](Twilio::caller_ids) | `GET …/OutgoingCallerIds.json` |
+//! | [`list_accounts`](Twilio::list_accounts), [`accounts`](Twilio::accounts) | `GET /2010-04-01/Accounts.json` |
+//! | [`get_account`](Twilio::get_account) | `GET /2010-04-01/Accounts/{Sid}.json` |
+//! | [`trunk_numbers`](Twilio::trunk_numbers) | `GET /v1/Trunks/{TrunkSid}/PhoneNumbers` at `trunking.twilio.com` |
+//! | [`get_trunk_number`](Twilio::get_trunk_number) | `GET …/PhoneNumbers/{Sid}` |
+//! | [`attach_to_trunk`](Twilio::attach_to_trunk) | `POST …/PhoneNumbers` |
+//! | [`detach_from_trunk`](Twilio::detach_from_trunk) | `DELETE …/PhoneNumbers/{Sid}` |
 //!
-//! Facts: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
+//! Facts: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>. Twilio limits how many
+//! requests run at once, not how many a second; a refusal for that (status 429) is tried again.
 //!
 //! ```no_run
 //! # async fn run() -> numport::Result<()> {
@@ -13,7 +22,7 @@
 //!
 //! let twilio = Twilio::from_env()?;
 //! match twilio.lookup(&"+14155552671".parse().expect("a number")).await? {
-//!     Ownership::Held(held) => println!("held, its calls go to {:?}", held.voice_url),
+//!     Ownership::Held(held) => println!("held, its calls go to {:?}", held.routing.map(|routing| routing.calls)),
 //!     _ => println!("not in this account"),
 //! }
 //! # Ok(())
@@ -23,7 +32,10 @@
 mod client;
 mod error;
 mod provider;
+mod routing;
+mod trunking;
 mod wire;
 
 pub use client::Twilio;
-pub use wire::{Capabilities, IncomingPhoneNumber, ListNumbers, NumberPage};
+pub use error::ErrorCode;
+pub use wire::*;

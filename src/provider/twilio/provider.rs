@@ -1,42 +1,83 @@
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
-use super::{IncomingPhoneNumber, ListNumbers, Twilio};
+use super::client::KIND;
+use super::routing::routing;
+use super::wire::{AccountStatus, IncomingPhoneNumber, ListAccounts, ListNumbers, Origin, PAGE_MAX};
+use super::{ErrorCode, Twilio};
 use crate::E164;
 use crate::error::Result;
 use crate::model::{NumberSource, ProviderKind};
-use crate::provider::{HeldNumber, NumberProvider, Ownership};
+use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
-/// The most numbers that Twilio puts on a page.
-const PAGE: u16 = 1000;
+/// How many subaccounts are asked for a number that the account does not hold.
+const SUBACCOUNTS: usize = 20;
 
 #[async_trait]
 impl NumberProvider for Twilio {
     fn kind(&self) -> ProviderKind {
-        ProviderKind::Twilio
+        KIND
     }
 
     fn source(&self) -> NumberSource {
         self.credentials.clone().into()
     }
 
+    /// One call for a number that the account holds. For any other number, where the credentials may list
+    /// accounts, its first 20 active subaccounts are asked too.
     async fn lookup(&self, number: &E164) -> Result<Ownership> {
-        // Twilio's filter also matches parts of numbers.
-        let mut numbers = self.numbers(ListNumbers::new().phone_number(number.as_str()));
-        while let Some(found) = numbers.try_next().await? {
-            if *number == found.phone_number.as_str() {
-                return Ok(Ownership::Held(held(*number, found)));
+        if let Some(found) = self.find_number(number).await? {
+            return Ok(Ownership::Held(held(*number, found)));
+        }
+        for account in self.subaccounts().await? {
+            if let Some(found) = seen(self.under(&account).find_number(number).await)?.flatten() {
+                return Ok(Ownership::HeldBySubaccount(held(*number, found)));
             }
         }
         Ok(Ownership::NotHeld)
     }
 
-    /// Every number of the account that is E.164; Twilio's short codes are not.
+    /// Every number of the account that is E.164, 1000 a call; Twilio's short codes are not.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
         let held = |found: IncomingPhoneNumber| async move {
             Ok(found.phone_number.parse().ok().map(|number| held(number, found)))
         };
-        self.numbers(ListNumbers::new().page_size(PAGE)).try_filter_map(held).boxed()
+        self.numbers(ListNumbers::new().page_size(PAGE_MAX)).try_filter_map(held).boxed()
+    }
+
+    fn routing(&self) -> Option<&dyn RoutingControl> {
+        Some(self)
+    }
+}
+
+impl Twilio {
+    /// The number, if the account holds it. Twilio's filter also matches parts of numbers.
+    pub(super) async fn find_number(&self, number: &E164) -> Result<Option<IncomingPhoneNumber>> {
+        let mut numbers = self.numbers(ListNumbers::new().phone_number(number.as_str()));
+        while let Some(found) = numbers.try_next().await? {
+            if *number == found.phone_number.as_str() {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The SIDs of active subaccounts that the credentials may see.
+    async fn subaccounts(&self) -> Result<Vec<String>> {
+        let list = ListAccounts::new().status(AccountStatus::Active).page_size(PAGE_MAX);
+        let own = self.credentials.account_sid.as_str();
+        let accounts = seen(self.list_accounts(&list).await)?.map(|page| page.accounts).unwrap_or_default();
+        let others = accounts.into_iter().map(|account| account.sid).filter(|sid| sid != own);
+        Ok(others.take(SUBACCOUNTS).collect())
+    }
+}
+
+/// What the credentials may see; a standard API key may not list accounts, nor open subaccounts.
+fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::Unauthorized) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -44,9 +85,12 @@ fn held(number: E164, found: IncomingPhoneNumber) -> HeldNumber {
     let text = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
     HeldNumber {
         id: Some(found.sid.clone()),
+        account: text(&found.account_sid),
         label: text(&found.friendly_name),
         voice: found.capabilities.as_ref().and_then(|capabilities| capabilities.voice),
-        voice_url: text(&found.voice_url),
+        hosted: found.origin == Some(Origin::Hosted),
+        unusual_status: text(&found.status).filter(|status| status != "in-use"),
+        routing: Some(routing(number, &found)),
         ..HeldNumber::new(number, found)
     }
 }

@@ -1,0 +1,78 @@
+use std::fmt;
+
+use crate::model::{Finding, NumberRecord, Routing};
+
+/// A number that is imported, and how it came to be.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Imported {
+    /// The record as it is now.
+    pub record: NumberRecord,
+    /// How it came to be.
+    pub outcome: Outcome,
+    /// The record as it was found, when it was there already and this import changed it.
+    pub before: Option<NumberRecord>,
+    /// What the request asks for and the record does not have, since the platform cannot change it
+    /// later.
+    pub unmet: Vec<Field>,
+    /// What the look at the provider found, before and after the import; nothing that kept it from being
+    /// made.
+    pub findings: Vec<Finding>,
+    /// Where the provider sent the number's calls before this import made the record, for
+    /// [`Importer::restore`](crate::Importer::restore). `None` when it was there already, or the provider
+    /// was not looked at, or keeps no routing.
+    pub routing_before: Option<Routing>,
+}
+
+/// How a record came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// This import made it.
+    Created,
+    /// It was there before.
+    AlreadyThere,
+    /// This import's answer was lost, and the record was found afterwards.
+    Recovered,
+}
+
+/// A field of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Field {
+    /// The label.
+    Label,
+    /// The agent.
+    Agent,
+    /// Inbound calls.
+    Inbound,
+    /// Outbound calls.
+    Outbound,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Created => "created",
+            Self::AlreadyThere => "already there",
+            Self::Recovered => "recovered",
+        })
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Label => "label",
+            Self::Agent => "agent",
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        })
+    }
+}
+
+impl Imported {
+    pub(super) const fn new(record: NumberRecord, outcome: Outcome) -> Self {
+        Self { record, outcome, before: None, unmet: Vec::new(), findings: Vec::new(), routing_before: None }
+    }
+}

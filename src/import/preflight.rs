@@ -1,0 +1,97 @@
+//! The look at the provider before an import.
+
+use super::Importer;
+use crate::E164;
+use crate::error::Result;
+use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind};
+use crate::platform::{Takeover, holder};
+use crate::provider::{HeldNumber, Ownership};
+
+impl Importer {
+    /// What the provider says of a number, and whether that stands against importing it. Changes nothing, and
+    /// does not ask the platform.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::model::{Finding, Severity};
+    /// use numport::{Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
+    ///
+    /// let looked = importer.preflight(&"+12025550143".parse()?).await?;
+    /// assert_eq!(looked.findings, [Finding::NotHeld]);
+    /// assert_eq!(looked.severity(), Some(Severity::Error));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the provider cannot be asked. What it says is no error here.
+    pub async fn preflight(&self, number: &E164) -> Result<Preflight> {
+        Ok(self.assess(number, &self.provider.lookup(number).await?))
+    }
+
+    /// The same of a number whose look-up is known already, such as one of
+    /// [`NumberProvider::list`](crate::NumberProvider::list). No I/O.
+    #[must_use]
+    pub fn assess(&self, number: &E164, ownership: &Ownership) -> Preflight {
+        let mut preflight = Preflight::nothing(*number, self.provider.kind(), self.platform.kind());
+        let findings = &mut preflight.findings;
+        match ownership {
+            Ownership::Held(held) => {
+                self.look_at(held, findings);
+                preflight.routing.clone_from(&held.routing);
+            }
+            Ownership::HeldBySubaccount(held) => {
+                findings.push(Finding::HeldBySubaccount { account: held.account.clone().unwrap_or_default() });
+            }
+            Ownership::NotHeld => findings.push(Finding::NotHeld),
+            Ownership::NotVerifiable => findings.push(Finding::NotVerifiable),
+        }
+        findings.extend(unreachable(&self.provider.source()));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+        preflight
+    }
+
+    /// A number that the provider holds: can it take calls, and who gets them?
+    fn look_at(&self, held: &HeldNumber, findings: &mut Vec<Finding>) {
+        if held.voice == Some(false) {
+            findings.push(Finding::NoVoice);
+        }
+        if held.hosted {
+            findings.push(Finding::Hosted);
+        }
+        findings.extend(held.unusual_status.clone().map(|status| Finding::Status { status }));
+        // A platform that leaves the carrier alone is reached by just such a trunk or address.
+        if self.platform.capabilities().takeover == Takeover::Nothing {
+            return;
+        }
+        match held.routing.as_ref().map(|routing| &routing.calls) {
+            Some(Calls::Trunk(trunk)) => findings.push(Finding::OnTrunk { trunk: trunk.clone() }),
+            Some(Calls::Application(application)) => {
+                findings.push(Finding::OnApplication { application: application.clone() });
+            }
+            Some(Calls::Url(url)) => {
+                let other = holder(url).filter(|&holder| holder != self.platform.kind());
+                findings.extend(other.map(|platform| Finding::AnsweredBy { platform }));
+            }
+            Some(Calls::Nowhere) | None => {}
+        }
+    }
+}
+
+/// A trunk that no platform in a cloud can reach.
+fn unreachable(_source: &NumberSource) -> Option<Finding> {
+    None
+}
+
+impl Preflight {
+    /// With nothing found.
+    pub(super) const fn nothing(number: E164, provider: ProviderKind, platform: PlatformKind) -> Self {
+        Self { number, provider, platform, routing: None, findings: Vec::new() }
+    }
+}

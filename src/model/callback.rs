@@ -1,0 +1,94 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// An address that a carrier asks what to do with a call or a message, such as a voice URL.
+///
+/// It may hold a user, a password or a token, so `Debug` and `Display` show where it leads and no more;
+/// [`as_str`](Self::as_str) is the whole of it.
+///
+/// ```
+/// use numport::model::CallbackUrl;
+///
+/// let url = CallbackUrl::new("https://user:password@voice.example.com/answer?token=1");
+/// assert_eq!(url.to_string(), "https://voice.example.com/…");
+/// assert_eq!(url.host().as_deref(), Some("voice.example.com"));
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallbackUrl(String);
+
+impl CallbackUrl {
+    /// The address as its carrier writes it.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    /// The whole address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is none: carriers write an empty text for that.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The host that it leads to, in lower case; `None` when it is no URL.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        Url::parse(&self.0).ok()?.host_str().map(str::to_ascii_lowercase)
+    }
+}
+
+impl From<&str> for CallbackUrl {
+    fn from(url: &str) -> Self {
+        Self::new(url)
+    }
+}
+
+impl From<String> for CallbackUrl {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl fmt::Display for CallbackUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(url) = Url::parse(&self.0).ok().filter(Url::has_host) else {
+            return f.pad(if self.is_empty() { "nowhere" } else { "an address that is no URL" });
+        };
+        let more = !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some();
+        f.pad(&format!("{}{}", url.origin().ascii_serialization(), if more { "/…" } else { "" }))
+    }
+}
+
+impl fmt::Debug for CallbackUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallbackUrl({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_does_not_show() {
+        for (whole, shown) in [
+            ("https://user:pass@example.com:8443/secret/path?token=pass#pass", "https://example.com:8443/…"),
+            ("https://Example.com", "https://example.com"),
+            ("https://example.com/?token=pass", "https://example.com/…"),
+            ("user:pass@example.com", "an address that is no URL"),
+            ("pass", "an address that is no URL"),
+            ("", "nowhere"),
+        ] {
+            let url = CallbackUrl::new(whole);
+            assert_eq!((url.to_string().as_str(), url.as_str()), (shown, whole));
+            assert!(!format!("{url:?}").contains("pass"), "{whole}");
+        }
+    }
+}

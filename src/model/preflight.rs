@@ -1,0 +1,198 @@
+use std::fmt;
+
+use super::{CallbackUrl, PlatformKind, ProviderKind, Routing};
+use crate::E164;
+
+/// What was found about a number at its provider before an import, by
+/// [`Importer::preflight`](crate::Importer::preflight).
+///
+/// `Display` is one line a finding.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Preflight {
+    /// The number.
+    pub number: E164,
+    /// Where it was looked for.
+    pub provider: ProviderKind,
+    /// Where it is to be imported to.
+    pub platform: PlatformKind,
+    /// Where its calls go now, where the provider tells.
+    pub routing: Option<Routing>,
+    /// What was found, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// How bad a [`Finding`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// The import is made, and may not do what is wanted.
+    Warning,
+    /// The import is not made.
+    Error,
+}
+
+/// One thing that was found about a number. `Display` says it in a clause that begins with a verb;
+/// [`advice`](Self::advice) says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// The provider does not hold the number. An error.
+    NotHeld,
+    /// It is held by another account, which the given credentials can see. An error.
+    HeldBySubaccount {
+        /// That account.
+        account: String,
+    },
+    /// It cannot take voice calls. An error.
+    NoVoice,
+    /// Its calls go to a trunk, which beats the address that the platform sets. An error.
+    OnTrunk {
+        /// The trunk's id.
+        trunk: String,
+    },
+    /// Its calls go to an application of the carrier, which beats the address that the platform sets. An
+    /// error.
+    OnApplication {
+        /// The application's id.
+        application: String,
+    },
+    /// Another platform answers its calls now, and will no longer. A warning.
+    AnsweredBy {
+        /// That platform.
+        platform: PlatformKind,
+    },
+    /// It is another carrier's number, of which the provider carries a part, messages as a rule. A warning.
+    Hosted,
+    /// The provider does not say that it is in ordinary use. A warning.
+    Status {
+        /// The provider's word for its state.
+        status: String,
+    },
+    /// The trunk's host cannot be reached from outside. A warning.
+    Unreachable {
+        /// The host.
+        host: String,
+        /// What it is, such as `a private address`.
+        kind: String,
+    },
+    /// After the import its calls do not go to the platform, though the platform is documented to see to
+    /// that. A warning.
+    NotTakenOver {
+        /// Where they go, if to an address.
+        url: Option<CallbackUrl>,
+    },
+    /// After the import the provider could not be read again. A warning.
+    NotReadAgain {
+        /// Why.
+        reason: String,
+    },
+    /// The provider cannot tell whether it holds the number. A note.
+    NotVerifiable,
+}
+
+impl Finding {
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        match self {
+            Self::NotHeld
+            | Self::HeldBySubaccount { .. }
+            | Self::NoVoice
+            | Self::OnTrunk { .. }
+            | Self::OnApplication { .. } => Severity::Error,
+            Self::AnsweredBy { .. }
+            | Self::Hosted
+            | Self::Status { .. }
+            | Self::Unreachable { .. }
+            | Self::NotTakenOver { .. }
+            | Self::NotReadAgain { .. } => Severity::Warning,
+            Self::NotVerifiable => Severity::Note,
+        }
+    }
+
+    /// What a user can do about it, in a sentence.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::NotHeld => "Check the number, and whose credentials were given.",
+            Self::HeldBySubaccount { .. } => {
+                "Give the credentials of that account itself, or move the number to yours."
+            }
+            Self::NoVoice => "Give the number voice at the provider, or choose another one.",
+            Self::OnTrunk { .. } => "Take it off the trunk, or import it with the trunk as the source.",
+            Self::OnApplication { .. } => "Clear the number's application at the provider.",
+            Self::AnsweredBy { .. } => "If it should stay there, do not import it; `Importer::restore` puts it back.",
+            Self::Hosted => "Make sure that its voice calls come in through this provider.",
+            Self::Status { .. } => "Look at the number in the provider's console.",
+            Self::Unreachable { .. } => "Give a host that can be reached from the public internet.",
+            Self::NotTakenOver { .. } => {
+                "Point the number's calls at the platform yourself, or remove it and import again."
+            }
+            Self::NotReadAgain { .. } => "Look at the provider whether the number's calls go to the platform.",
+            Self::NotVerifiable => "Declare the provider's numbers to have them checked.",
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotHeld => f.write_str("is not held by the provider"),
+            Self::HeldBySubaccount { account } => write!(f, "is held by another account, {account}"),
+            Self::NoVoice => f.write_str("cannot take voice calls"),
+            Self::OnTrunk { trunk } => write!(f, "is on trunk {trunk}, which would get its calls all the same"),
+            Self::OnApplication { application } => {
+                write!(f, "is on application {application}, which would get its calls all the same")
+            }
+            Self::AnsweredBy { platform } => write!(f, "is answered by {platform} now"),
+            Self::Hosted => f.write_str("is another carrier's number, hosted at the provider"),
+            Self::Status { status } => write!(f, "is {status:?} at the provider"),
+            Self::Unreachable { host, kind } => write!(f, "is behind {host}, which is {kind}"),
+            Self::NotTakenOver { url: Some(url) } => write!(f, "does not reach the platform: its calls go to {url}"),
+            Self::NotTakenOver { url: None } => f.write_str("does not reach the platform"),
+            Self::NotReadAgain { reason } => write!(f, "could not be read again at the provider ({reason})"),
+            Self::NotVerifiable => f.write_str("may or may not be held: the provider does not tell"),
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+impl Preflight {
+    /// How bad the worst finding is; `None` when nothing was found.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        self.findings.iter().map(Finding::severity).max()
+    }
+
+    /// The findings that keep the number from being imported.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity() == Severity::Error)
+    }
+}
+
+impl fmt::Display for Preflight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, provider, platform, findings, .. } = self;
+        write!(f, "{number} from {provider} to {platform}: ")?;
+        if findings.is_empty() {
+            return f.write_str("nothing stands against it");
+        }
+        for (at, finding) in findings.iter().enumerate() {
+            let line = if at == 0 { "" } else { "\n" };
+            write!(f, "{line}{}: it {finding}. {}", finding.severity(), finding.advice())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! Where a number's calls and messages go: read, and put back.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+
+use super::Twilio;
+use super::client::KIND;
+use super::wire::{IncomingPhoneNumber, UpdateNumber};
+use crate::E164;
+use crate::error::{Result, sendable};
+use crate::model::{CallbackUrl, Calls, Problems, Routing};
+use crate::provider::RoutingControl;
+
+/// What decides over calls: only one of the two can be set, and setting one clears the other.
+const TRUNK: &str = "TrunkSid";
+const APPLICATION: &str = "VoiceApplicationSid";
+
+/// The settings that can be put back, by their names in an update.
+const SETTINGS: [&str; 15] = [
+    "VoiceUrl",
+    "VoiceMethod",
+    "VoiceFallbackUrl",
+    "VoiceFallbackMethod",
+    "VoiceCallerIdLookup",
+    "VoiceReceiveMode",
+    APPLICATION,
+    TRUNK,
+    "SmsUrl",
+    "SmsMethod",
+    "SmsFallbackUrl",
+    "SmsFallbackMethod",
+    "SmsApplicationSid",
+    "StatusCallback",
+    "StatusCallbackMethod",
+];
+
+#[async_trait]
+impl RoutingControl for Twilio {
+    async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
+        let found = self.find_number(number).await?;
+        Ok(found.map(|found| routing(*number, &found)))
+    }
+
+    async fn restore(&self, routing: &Routing) -> Result<Routing> {
+        let update = update(&routing.settings)?;
+        let number = self.update_number(&routing.id, &update).await?;
+        Ok(self::routing(routing.number, &number))
+    }
+}
+
+/// The routing of a number as Twilio tells of it. Addresses and SIDs that are not set are empty; of the
+/// rest, what Twilio does not tell is left out, since an empty text would not be taken for it.
+pub(super) fn routing(number: E164, found: &IncomingPhoneNumber) -> Routing {
+    let address = |url: &Option<CallbackUrl>| url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned());
+    let sid = |sid: &Option<String>| sid.clone().unwrap_or_default();
+    let word = |word: &Option<String>| word.clone().filter(|word| !word.is_empty());
+    let values: [Option<String>; SETTINGS.len()] = [
+        Some(address(&found.voice_url)),
+        word(&found.voice_method),
+        Some(address(&found.voice_fallback_url)),
+        word(&found.voice_fallback_method),
+        found.voice_caller_id_lookup.map(|lookup| lookup.to_string()),
+        found.voice_receive_mode.as_ref().map(ToString::to_string),
+        Some(sid(&found.voice_application_sid)),
+        Some(sid(&found.trunk_sid)),
+        Some(address(&found.sms_url)),
+        word(&found.sms_method),
+        Some(address(&found.sms_fallback_url)),
+        word(&found.sms_fallback_method),
+        Some(sid(&found.sms_application_sid)),
+        Some(address(&found.status_callback)),
+        word(&found.status_callback_method),
+    ];
+    let named = SETTINGS.into_iter().zip(values);
+    let settings = named.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    Routing::new(number, found.sid.clone(), calls(found), settings)
+}
+
+/// A trunk beats an application, which beats the voice URL.
+fn calls(found: &IncomingPhoneNumber) -> Calls {
+    let set = |sid: &Option<String>| sid.clone().filter(|sid| !sid.is_empty());
+    match (set(&found.trunk_sid), set(&found.voice_application_sid)) {
+        (Some(trunk), _) => Calls::Trunk(trunk),
+        (None, Some(application)) => Calls::Application(application),
+        (None, None) => {
+            let url = found.voice_url.clone().filter(|url| !url.is_empty());
+            url.map_or(Calls::Nowhere, Calls::Url)
+        }
+    }
+}
+
+/// The update that sets all of these settings.
+fn update(settings: &BTreeMap<String, String>) -> Result<UpdateNumber> {
+    let mut problems = Problems::default();
+    for name in settings.keys().filter(|name| !SETTINGS.contains(&name.as_str())) {
+        problems.add(
+            "settings",
+            format!("has {name:?}, which is no routing of Twilio"),
+            "give a snapshot as it was taken",
+        );
+    }
+    sendable(KIND, "restore routing", problems)?;
+    let set = |name: &str| settings.get(name).is_some_and(|value| !value.is_empty());
+    // Clearing one of the two beside setting the other might clear both.
+    let left_out =
+        |name: &str| (name == TRUNK && set(APPLICATION) && !set(TRUNK)) || (name == APPLICATION && set(TRUNK));
+    let named = SETTINGS.into_iter().filter(|name| !left_out(name));
+    let given = named.filter_map(|name| Some((name, settings.get(name)?.clone())));
+    Ok(given.fold(UpdateNumber::new(), |update, (name, value)| update.set(name, value)))
+}

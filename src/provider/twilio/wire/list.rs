@@ -1,0 +1,159 @@
+use serde::{Deserialize, Serialize};
+
+use super::IncomingPhoneNumber;
+use crate::http::Call;
+use crate::model::{Extra, Problems};
+
+/// The most entries that Twilio puts on a page.
+pub const PAGE_MAX: u16 = 1000;
+
+/// One page of the numbers in an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NumberPage {
+    /// The numbers.
+    pub incoming_phone_numbers: Vec<IncomingPhoneNumber>,
+    /// Where the next page is, relative to the host; null at the end.
+    pub next_page_uri: Option<String>,
+    /// Every other field.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A number verified for caller id: calls may show it, but it is not owned and takes no calls here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CallerId {
+    /// Its id, `PN` and 32 hexadecimal digits.
+    pub sid: String,
+    /// The number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Its name for people.
+    pub friendly_name: Option<String>,
+    /// Every other field.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// One page of the numbers verified for caller id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CallerIdPage {
+    /// The numbers.
+    pub outgoing_caller_ids: Vec<CallerId>,
+    /// Where the next page is, relative to the host; null at the end.
+    pub next_page_uri: Option<String>,
+    /// Every other field.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Which numbers to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct ListNumbers {
+    phone_number: Option<String>,
+    friendly_name: Option<String>,
+    origin: Option<String>,
+    beta: Option<bool>,
+    page_size: Option<u16>,
+}
+
+/// Which caller ids to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct ListCallerIds {
+    phone_number: Option<String>,
+    friendly_name: Option<String>,
+    page_size: Option<u16>,
+}
+
+impl ListNumbers {
+    /// All of them.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Numbers that hold this text; `*` stands for any digit. Not an exact match.
+    pub fn phone_number(mut self, pattern: impl Into<String>) -> Self {
+        self.phone_number = Some(pattern.into());
+        self
+    }
+
+    /// Numbers of this name, exactly.
+    pub fn friendly_name(mut self, name: impl Into<String>) -> Self {
+        self.friendly_name = Some(name.into());
+        self
+    }
+
+    /// Numbers of this origin, `twilio` or `hosted`.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = Some(origin.into());
+        self
+    }
+
+    /// Numbers that are new on Twilio's platform, or those that are not.
+    pub const fn beta(mut self, beta: bool) -> Self {
+        self.beta = Some(beta);
+        self
+    }
+
+    /// How many a page, 1 to 1000; 50 unless said otherwise.
+    pub const fn page_size(mut self, size: u16) -> Self {
+        self.page_size = Some(size);
+        self
+    }
+
+    pub(in super::super) fn check(&self, problems: &mut Problems) {
+        check_page_size(self.page_size, problems);
+    }
+
+    pub(in super::super) fn write(&self, call: Call) -> Call {
+        call.query("PhoneNumber", self.phone_number.as_deref())
+            .query("FriendlyName", self.friendly_name.as_deref())
+            .query("Origin", self.origin.as_deref())
+            .query("Beta", self.beta)
+            .query("PageSize", self.page_size)
+    }
+}
+
+impl ListCallerIds {
+    /// All of them.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// This number.
+    pub fn phone_number(mut self, number: impl Into<String>) -> Self {
+        self.phone_number = Some(number.into());
+        self
+    }
+
+    /// Those of this name.
+    pub fn friendly_name(mut self, name: impl Into<String>) -> Self {
+        self.friendly_name = Some(name.into());
+        self
+    }
+
+    /// How many a page, 1 to 1000; 50 unless said otherwise.
+    pub const fn page_size(mut self, size: u16) -> Self {
+        self.page_size = Some(size);
+        self
+    }
+
+    pub(in super::super) fn check(&self, problems: &mut Problems) {
+        check_page_size(self.page_size, problems);
+    }
+
+    pub(in super::super) fn write(&self, call: Call) -> Call {
+        call.query("PhoneNumber", self.phone_number.as_deref())
+            .query("FriendlyName", self.friendly_name.as_deref())
+            .query("PageSize", self.page_size)
+    }
+}
+
+pub(super) fn check_page_size(size: Option<u16>, problems: &mut Problems) {
+    if let Some(size) = size.filter(|size| !(1..=PAGE_MAX).contains(size)) {
+        problems.add("page_size", format!("is {size}"), format!("use 1 to {PAGE_MAX}"));
+    }
+}
