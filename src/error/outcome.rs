@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{CallError, Error};
 use crate::E164;
-use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing};
+use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing, Timestamp};
 
 /// The platform has no record of this id.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +125,8 @@ impl Incomplete {
 /// An import whose answer was lost, and whose number was not found afterwards.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{platform}: nobody knows whether {number} is imported: the answer was lost, and the number was not found afterwards"
+    "{platform}: nobody knows whether {number} is imported: the answer to what was sent at {sent_at:.0} was lost, and \
+     the number was not found afterwards ({looks} looks)"
 )]
 #[non_exhaustive]
 pub struct Indeterminate {
@@ -133,6 +134,12 @@ pub struct Indeterminate {
     pub platform: PlatformKind,
     /// The number.
     pub number: E164,
+    /// When the import was sent, by this machine's clock.
+    pub sent_at: Timestamp,
+    /// How often the number was looked for since.
+    pub looks: u32,
+    /// Why the last of these looks showed nothing, if it failed; otherwise the number was not there.
+    pub last_look: Option<Box<Error>>,
     /// Where the provider sent the number's calls before this import, if it was looked at.
     pub routing_before: Option<Routing>,
     /// How the answer was lost.

@@ -1,15 +1,21 @@
 //! [`Importer`]: from a provider to a platform, safe to run twice.
 
+mod finish;
 mod imported;
+mod once;
 mod preflight;
+mod read_back;
 mod routing;
+mod turn;
 
 use std::sync::Arc;
 
 pub use self::imported::{Field, Imported, Outcome};
+pub use self::read_back::ReadBack;
 pub use self::routing::Restored;
-use crate::error::{Error, Incomplete, Indeterminate, Result, Step};
-use crate::model::{ImportRequest, NumberRecord, NumberUpdate, Preflight, Routing, Severity};
+use self::turn::Turn;
+use crate::error::{Error, Result};
+use crate::model::{ImportRequest, Preflight, Routing, Severity};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
 
@@ -39,12 +45,13 @@ pub struct Importer {
     provider: Arc<dyn NumberProvider>,
     platform: Arc<dyn VoicePlatform>,
     looks: bool,
+    read_back: ReadBack,
 }
 
 impl Importer {
     /// From this provider into this platform.
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
-        Self { provider: Arc::new(provider), platform: Arc::new(platform), looks: true }
+        Self { provider: Arc::new(provider), platform: Arc::new(platform), looks: true, read_back: ReadBack::default() }
     }
 
     /// The provider.
@@ -64,6 +71,13 @@ impl Importer {
     #[must_use]
     pub fn skip_preflight(mut self) -> Self {
         self.looks = false;
+        self
+    }
+
+    /// The same with another way to look for a number whose import's answer was lost.
+    #[must_use]
+    pub const fn read_back(mut self, read_back: ReadBack) -> Self {
+        self.read_back = read_back;
         self
     }
 
@@ -89,88 +103,20 @@ impl Importer {
     pub async fn import(&self, request: impl AsRef<ImportRequest> + Send) -> Result<Imported> {
         let request = request.as_ref();
         self.platform.check_import(&self.provider.source(), request)?;
+        let mut turn = Turn::take(self.platform.kind(), *request.number()).await;
         let looked = if self.looks { Some(self.preflight(request.number()).await?) } else { None };
         if let Some(refused) = looked.as_ref().filter(|looked| looked.severity() == Some(Severity::Error)) {
             return Err(Error::Preflight(Box::new(refused.clone())));
         }
         let Preflight { routing, findings, .. } =
             looked.unwrap_or_else(|| Preflight::nothing(*request.number(), self.provider.kind(), self.platform.kind()));
-        let mut imported = self.bring(request).await.map_err(|error| with_routing(error, routing.as_ref()))?;
+        let mut imported =
+            self.bring(request, &mut turn).await.map_err(|error| with_routing(error, routing.as_ref()))?;
         imported.findings = findings;
         if let Some(before) = routing {
             self.look_again(&mut imported, before).await;
         }
         Ok(imported)
-    }
-
-    async fn bring(&self, request: &ImportRequest) -> Result<Imported> {
-        if let Some(found) = self.platform.find(request.number()).await? {
-            return self.finish(found, request, Outcome::AlreadyThere).await;
-        }
-        match self.platform.import_once(&self.provider.source(), request).await {
-            Ok(record) => Ok(Imported::new(record, Outcome::Created)),
-            // Only the call of the import itself leaves its fate open; a step before or after it does not.
-            Err(error @ Error::Call(_)) if !error.surely_not_done() => self.recover(request, error).await,
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The answer to an import was lost: is the number there?
-    async fn recover(&self, request: &ImportRequest, lost: Error) -> Result<Imported> {
-        match self.platform.find(request.number()).await {
-            Ok(Some(found)) => self.finish(found, request, Outcome::Recovered).await,
-            Ok(None) | Err(_) => {
-                let (platform, number) = (self.platform.kind(), *request.number());
-                Err(Box::new(Indeterminate { platform, number, routing_before: None, error: lost }).into())
-            }
-        }
-    }
-
-    /// Brings a record that is there to what the request names.
-    async fn finish(&self, found: NumberRecord, request: &ImportRequest, outcome: Outcome) -> Result<Imported> {
-        let (update, unmet) = self.missing(&found, request);
-        if update.is_empty() {
-            return Ok(Imported { unmet, ..Imported::new(found, outcome) });
-        }
-        match self.platform.update(&found.id, &update).await {
-            Ok(record) => Ok(Imported { before: Some(found), unmet, ..Imported::new(record, outcome) }),
-            Err(error) => Err(Box::new(Incomplete::imported(found, Step::Configure, error)).into()),
-        }
-    }
-
-    /// Where the record differs: what can be set, and what cannot.
-    fn missing(&self, found: &NumberRecord, request: &ImportRequest) -> (NumberUpdate, Vec<Field>) {
-        let can = self.platform.capabilities();
-        let (mut update, mut unmet) = (NumberUpdate::new(), Vec::new());
-        if let Some(label) = request.label_text().filter(|&label| found.label.as_deref() != Some(label)) {
-            if can.label.set {
-                update = update.label(label);
-            } else {
-                unmet.push(Field::Label);
-            }
-        }
-        if let Some(agent) = request.agent_id().filter(|&agent| found.agent.as_ref() != Some(agent)) {
-            if can.agent.set {
-                update = update.agent(agent.as_str());
-            } else {
-                unmet.push(Field::Agent);
-            }
-        }
-        if let Some(inbound) = request.inbound_enabled().filter(|&wanted| found.inbound != Some(wanted)) {
-            if can.inbound.set {
-                update = update.inbound(inbound);
-            } else {
-                unmet.push(Field::Inbound);
-            }
-        }
-        if let Some(outbound) = request.outbound_enabled().filter(|&wanted| found.outbound != Some(wanted)) {
-            if can.outbound.set {
-                update = update.outbound(outbound);
-            } else {
-                unmet.push(Field::Outbound);
-            }
-        }
-        (update, unmet)
     }
 }
 

@@ -244,12 +244,13 @@ async fn an_import_whose_answer_was_lost_is_found_again() {
         Importer::new(Twilio::builder(credentials).build().unwrap(), butter).skip_preflight()
     };
     let empty = json!({"success": true, "data": [], "pagination": {"has_more": false}});
-    for status in [409, 500] {
+    // A conflict says that it is there, and it was not a moment ago: somebody else was faster.
+    for (status, outcome) in [(409, Outcome::AlreadyThere), (500, Outcome::Recovered)] {
         let server = butter(&[status], 200).await;
         respond(&server, "GET", NUMBERS, 200, empty.clone(), 1).await;
         respond(&server, "GET", NUMBERS, 200, listed(None), 1).await;
         let imported = importer(client(server.uri())).import(&requests()[0]).await.unwrap();
-        assert_eq!((imported.outcome, imported.record.id.as_str()), (Outcome::Recovered, "p1"));
+        assert_eq!((imported.outcome, imported.record.id.as_str()), (outcome, "p1"));
         assert_eq!(sent(&server).await, ["GET phone-numbers", MAKE, IMPORT, "GET phone-numbers"]);
     }
     let server = butter(&[], 200).await;

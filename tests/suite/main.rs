@@ -15,6 +15,7 @@ mod edges;
 mod import;
 mod interactly;
 mod objects;
+mod once;
 mod raw;
 mod sandbox;
 mod sandbox_butter;
