@@ -40,6 +40,11 @@ impl VoicePlatform for Parrot {
         KIND
     }
 
+    /// There is one parrot in this process.
+    fn account(&self) -> u64 {
+        0
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &CAN
     }

@@ -6,7 +6,7 @@ use crate::error::PageFault;
 use crate::model::Problems;
 
 /// A base URL: `https`, or `http` on loopback.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub(crate) struct BaseUrl(Url);
 
 impl BaseUrl {

@@ -1,9 +1,11 @@
 //! One engine for every call: build, send, judge, try again, read.
 
-use std::sync::Arc;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -78,6 +80,19 @@ impl Engine {
     /// that name, such as a proxy or the sandbox, serves both.
     pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
         Self { shared: self.shared.clone(), base: Arc::new(self.base.sister(own, other)) }
+    }
+
+    /// Tells the account behind it from others, within this process: of the address and the headers.
+    pub(crate) fn account(&self) -> u64 {
+        // Keyed anew in each process, so that it tells nothing of the key.
+        static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let mut hasher = KEYED.build_hasher();
+        self.base.hash(&mut hasher);
+        let telling = self.shared.headers.iter().filter(|(name, _)| **name != USER_AGENT);
+        let mut headers: Vec<_> = telling.map(|(name, value)| (name.as_str(), value)).collect();
+        headers.sort_by_key(|(name, _)| *name);
+        headers.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Sends a call and reads its answer.

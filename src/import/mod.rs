@@ -103,7 +103,7 @@ impl Importer {
     pub async fn import(&self, request: impl AsRef<ImportRequest> + Send) -> Result<Imported> {
         let request = request.as_ref();
         self.platform.check_import(&self.provider.source(), request)?;
-        let mut turn = Turn::take(self.platform.kind(), *request.number()).await;
+        let mut turn = Turn::take(&*self.platform, *request.number()).await;
         let looked = if self.looks { Some(self.preflight(request.number()).await?) } else { None };
         if let Some(refused) = looked.as_ref().filter(|looked| looked.severity() == Some(Severity::Error)) {
             return Err(Error::Preflight(Box::new(refused.clone())));

@@ -9,7 +9,7 @@ use crate::platform::Duplicates;
 
 /// What came of sending an import.
 enum Sent {
-    Done(Imported),
+    Done(Box<Imported>),
     /// Its answer was lost; when it was sent, and how it was lost.
     Lost(Timestamp, Error),
 }
@@ -29,7 +29,7 @@ impl Importer {
             return self.finish(found, request, Outcome::AlreadyThere).await;
         }
         match self.send(request, turn).await? {
-            Sent::Done(imported) => Ok(imported),
+            Sent::Done(imported) => Ok(*imported),
             Sent::Lost(sent_at, lost) => self.recover(request, turn, sent_at, lost).await,
         }
     }
@@ -41,7 +41,7 @@ impl Importer {
         let error = match self.platform.import_once(&self.provider.source(), request).await {
             Ok(record) => {
                 turn.settle();
-                return Ok(Sent::Done(Imported::new(record, Outcome::Created)));
+                return Ok(Sent::Done(Box::new(Imported::new(record, Outcome::Created))));
             }
             Err(error) => error,
         };
@@ -63,7 +63,7 @@ impl Importer {
         }
         turn.settle();
         match self.platform.find(request.number()).await {
-            Ok(Some(found)) => Ok(Sent::Done(self.finish(found, request, Outcome::AlreadyThere).await?)),
+            Ok(Some(found)) => Ok(Sent::Done(Box::new(self.finish(found, request, Outcome::AlreadyThere).await?))),
             _ => Err(error),
         }
     }
@@ -81,9 +81,9 @@ impl Importer {
         if looked.found.is_none() && self.platform.capabilities().duplicates == Duplicates::Refused {
             match self.send(request, turn).await {
                 Ok(Sent::Done(imported)) if imported.outcome == Outcome::AlreadyThere => {
-                    return Ok(Imported { outcome: Outcome::Recovered, ..imported });
+                    return Ok(Imported { outcome: Outcome::Recovered, ..*imported });
                 }
-                Ok(Sent::Done(imported)) => return Ok(imported),
+                Ok(Sent::Done(imported)) => return Ok(*imported),
                 Err(Error::Incomplete(incomplete)) if incomplete.record.is_some() => return Err(incomplete.into()),
                 // Whatever became of the second one, the first is still open.
                 Ok(Sent::Lost(..)) | Err(_) => turn.send(),

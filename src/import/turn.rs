@@ -7,8 +7,10 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::E164;
 use crate::model::PlatformKind;
+use crate::platform::VoicePlatform;
 
-type Key = (PlatformKind, E164);
+/// The account at a platform, and the number.
+type Key = (PlatformKind, u64, E164);
 
 /// Whether an import was sent whose fate nobody has learned.
 type Open = bool;
@@ -16,7 +18,7 @@ type Open = bool;
 /// The numbers that are being imported, or whose fate is open.
 ///
 /// The whole process shares them, since a task that drops an importer and builds another one must still
-/// not send twice. That numbers of two accounts take turns too costs a wait and nothing else.
+/// not send twice.
 static NUMBERS: LazyLock<Mutex<HashMap<Key, Arc<tokio::sync::Mutex<Open>>>>> = LazyLock::new(Mutex::default);
 
 /// The right to import a number: nobody else in the process has it meanwhile.
@@ -27,11 +29,17 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// Waits until nobody else imports this number into this platform.
-    pub(super) async fn take(platform: PlatformKind, number: E164) -> Self {
-        let key = (platform, number);
+    /// Waits until nobody else imports this number into this account.
+    pub(super) async fn take(platform: &dyn VoicePlatform, number: E164) -> Self {
+        Self::of((platform.kind(), platform.account(), number)).await
+    }
+
+    async fn of(key: Key) -> Self {
+        // The turn is made before it is waited for, so that giving up the wait cleans up as well.
+        let mut turn = Self { key, open: None };
         let number = numbers().entry(key).or_default().clone();
-        Self { key, open: Some(number.lock_owned().await) }
+        turn.open = Some(number.lock_owned().await);
+        turn
     }
 
     /// Whether an earlier import was sent and then given up, so that it may still arrive.
@@ -58,11 +66,11 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let keep = self.is_open();
         let mut numbers = numbers();
         self.open = None;
-        // One is the table's own; more are of those who wait.
-        if !keep && numbers.get(&self.key).is_some_and(|number| Arc::strong_count(number) == 1) {
+        // Nobody else has it or waits for it, and its fate is known.
+        let forget = numbers.get_mut(&self.key).and_then(Arc::get_mut).is_some_and(|number| !*number.get_mut());
+        if forget {
             numbers.remove(&self.key);
         }
     }
@@ -74,24 +82,24 @@ fn numbers() -> MutexGuard<'static, HashMap<Key, Arc<tokio::sync::Mutex<Open>>>>
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
-    const PLATFORM: PlatformKind = PlatformKind::Other("turn-tests");
-
-    fn number(last: u8) -> E164 {
-        format!("+1415555010{last}").parse().expect("a number")
+    fn key(account: u64) -> Key {
+        (PlatformKind::Other("turn-tests"), account, "+14155550100".parse().expect("a number"))
     }
 
-    fn is_kept(last: u8) -> bool {
-        numbers().contains_key(&(PLATFORM, number(last)))
+    fn is_kept(account: u64) -> bool {
+        numbers().contains_key(&key(account))
     }
 
     #[tokio::test]
     async fn a_turn_is_waited_for_and_nothing_is_kept_of_it() {
-        let first = Turn::take(PLATFORM, number(1)).await;
-        let mut second = tokio_test(Turn::take(PLATFORM, number(1)));
+        let first = Turn::of(key(1)).await;
+        let mut second = Box::pin(Turn::of(key(1)));
         assert!(second.as_mut().now_or_never().is_none(), "the first has it");
-        let other = Turn::take(PLATFORM, number(2)).await;
+        let other = Turn::of(key(2)).await;
         drop(first);
         let second = second.await;
         assert!(is_kept(1) && is_kept(2));
@@ -101,32 +109,33 @@ mod tests {
 
     #[tokio::test]
     async fn a_fate_stays_open_until_somebody_learns_it() {
-        let mut turn = Turn::take(PLATFORM, number(3)).await;
+        let mut turn = Turn::of(key(3)).await;
         assert!(!turn.is_open());
         turn.send();
         drop(turn);
-        let mut turn = Turn::take(PLATFORM, number(3)).await;
+        let mut turn = Turn::of(key(3)).await;
         assert!(turn.is_open());
         turn.settle();
         drop(turn);
         assert!(!is_kept(3));
-        assert!(!Turn::take(PLATFORM, number(3)).await.is_open());
     }
 
     #[tokio::test]
     async fn who_gives_up_waiting_leaves_nothing_behind() {
-        let first = Turn::take(PLATFORM, number(4)).await;
-        let mut waiting = tokio_test(Turn::take(PLATFORM, number(4)));
+        let first = Turn::of(key(4)).await;
+        let mut waiting = Box::pin(Turn::of(key(4)));
         assert!(waiting.as_mut().now_or_never().is_none());
         drop(first);
+        assert!(is_kept(4));
         drop(waiting);
-        drop(Turn::take(PLATFORM, number(4)).await);
         assert!(!is_kept(4));
-    }
 
-    use futures_util::FutureExt;
-
-    fn tokio_test<F: Future>(future: F) -> std::pin::Pin<Box<F>> {
-        Box::pin(future)
+        let mut turn = Turn::of(key(4)).await;
+        let mut waiting = Box::pin(Turn::of(key(4)));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        turn.send();
+        drop(turn);
+        drop(waiting);
+        assert!(Turn::of(key(4)).await.is_open(), "the fate is open all the same");
     }
 }

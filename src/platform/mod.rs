@@ -38,6 +38,11 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// Which platform it is.
     fn kind(&self) -> PlatformKind;
 
+    /// Tells this account from others of the platform, within this process: the same for every client of one
+    /// account. [`Importer`](crate::Importer) lets imports of one number into one account take turns by it.
+    /// The clients of this crate make it of their address and their key.
+    fn account(&self) -> u64;
+
     /// What it can do.
     fn capabilities(&self) -> &'static Capabilities;
 
@@ -101,6 +106,10 @@ macro_rules! forward {
         impl<T: VoicePlatform + ?Sized> VoicePlatform for $pointer {
             fn kind(&self) -> PlatformKind {
                 (**self).kind()
+            }
+
+            fn account(&self) -> u64 {
+                (**self).account()
             }
 
             fn capabilities(&self) -> &'static Capabilities {

@@ -1,6 +1,6 @@
 //! Building clients: what is wrong is named, all of it, before anything is sent.
 
-use numport::{ClientBuilder, Error, Interactly, Twilio, TwilioCredentials, Vapi};
+use numport::{ClientBuilder, Error, Interactly, Twilio, TwilioCredentials, Vapi, VoicePlatform};
 use wiremock::ResponseTemplate;
 
 use crate::support::{KEY, server};
@@ -111,4 +111,16 @@ async fn settings_reach_the_wire() {
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests[0].url.path(), "/behind/a/proxy/assistants/v1/numbers");
     assert_eq!(requests[0].headers["user-agent"], "my-app/7");
+}
+
+#[test]
+fn clients_of_one_account_are_known_as_such() {
+    let vapi =
+        |key: &str, url: &str| Vapi::builder(key).base_url(url).user_agent(key.to_owned() + url).build().unwrap();
+    let one = vapi("key", "https://api.vapi.ai");
+    let account = one.account();
+    assert_eq!(account, one.clone().account());
+    assert_eq!(account, Vapi::builder("key").build().unwrap().account(), "what it calls itself does not matter");
+    assert_ne!(account, vapi("other", "https://api.vapi.ai").account());
+    assert_ne!(account, vapi("key", "https://api.eu.vapi.ai").account());
 }

@@ -119,6 +119,10 @@ impl VoicePlatform for Scripted {
         KIND
     }
 
+    fn account(&self) -> u64 {
+        Arc::as_ptr(&self.0) as u64
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         self.0.can
     }
@@ -173,7 +177,6 @@ impl VoicePlatform for Scripted {
     }
 }
 
-/// Turns are taken in the whole process, so every test has numbers of its own.
 fn request(last: u16) -> ImportRequest {
     ImportRequest::new(format!("+1415556{last:04}").parse().unwrap())
 }

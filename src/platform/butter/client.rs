@@ -25,7 +25,7 @@ const LIST: &str = "list numbers";
 /// integrations they made.
 #[derive(Clone, Debug)]
 pub struct Butter {
-    engine: Engine,
+    pub(super) engine: Engine,
     pub(super) integrations: Credentials<TwilioCredentials>,
 }
 

@@ -32,6 +32,10 @@ impl VoicePlatform for Butter {
         KIND
     }
 
+    fn account(&self) -> u64 {
+        self.engine.account()
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }

@@ -13,7 +13,7 @@ const NUMBERS: [&str; 3] = ["assistants", "v1", "numbers"];
 /// An Interactly account. Cheap to clone; clones share connections, limits and retry budget.
 #[derive(Clone, Debug)]
 pub struct Interactly {
-    engine: Engine,
+    pub(super) engine: Engine,
 }
 
 impl Interactly {

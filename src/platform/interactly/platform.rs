@@ -30,6 +30,10 @@ impl VoicePlatform for Interactly {
         KIND
     }
 
+    fn account(&self) -> u64 {
+        self.engine.account()
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }

@@ -22,7 +22,7 @@ const LIST: &str = "list numbers";
 /// budget.
 #[derive(Clone, Debug)]
 pub struct SignalWire {
-    engine: Engine,
+    pub(super) engine: Engine,
     project_id: String,
 }
 

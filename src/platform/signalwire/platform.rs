@@ -35,6 +35,10 @@ impl VoicePlatform for SignalWire {
         KIND
     }
 
+    fn account(&self) -> u64 {
+        self.engine.account()
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }

@@ -34,6 +34,10 @@ impl VoicePlatform for Vapi {
         KIND
     }
 
+    fn account(&self) -> u64 {
+        self.engine.account()
+    }
+
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
