@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use self::Rule::{Choice, Sid, Switch, Text, Url};
+use self::Unset::{Empty, Null};
 use super::account::{Account, Caller};
 use super::held::uri;
 use super::{form, invalid, is_sid, missing};
@@ -25,8 +26,6 @@ enum Unset {
     Null,
     Empty,
 }
-
-use Unset::{Empty, Null};
 
 const METHOD: Rule = Choice(&["GET", "POST"]);
 

@@ -52,6 +52,7 @@ async fn the_list_is_filtered() {
         ("PhoneNumber=", vec![first, second, third, fourth, new, hosted]),
         ("PhoneNumber=%2B14155552671", vec![second, fourth]),
         ("PhoneNumber=%2B1415", vec![second, fourth]),
+        ("PhoneNumber=%2B1", vec![second, third, fourth, new, hosted]),
         ("PhoneNumber=1415", vec![first, second, fourth]),
         ("PhoneNumber=41*555*6", vec![second, fourth]),
         ("PhoneNumber=%2B*4155552671*", vec![fourth]),
