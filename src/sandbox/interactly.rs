@@ -2,16 +2,23 @@
 
 use serde_json::{Value, json};
 
+use super::fault::Service;
 use super::schema::{Field, Rule, check, optional, required};
-use super::server::{Reply, Request, Site};
-use super::world::{Object, TwilioLogin, World, text};
+use super::server::{Reply, Request, Site, phrase};
+use super::twilio::{MAIN, TwilioLogin};
+use super::world::{Object, World, text};
 
 const KEY: &str = "sandbox-interactly-key";
 /// Where a number's calls go after an import. Invented: the real address is not documented.
 const VOICE_URL: &str = "https://api-prod.interactly.ai/sandbox/voice";
 
-pub(super) const SITE: Site =
-    Site { name: "interactly", base_url_var: "INTERACTLY_BASE_URL", vars: &[("INTERACTLY_API_KEY", KEY)], answer };
+pub(super) const SITE: Site = Site {
+    service: Service::Interactly,
+    base_url_var: "INTERACTLY_BASE_URL",
+    vars: &[("INTERACTLY_API_KEY", KEY)],
+    answer,
+    refusal: |_, status| Reply::json(status, json!({"message": phrase(status)})),
+};
 
 static CREDENTIALS: &[Field] = &[
     required("accountSid", Rule::Text(1, 100)),
@@ -56,17 +63,18 @@ fn answer(world: &mut World, request: &Request<'_>) -> Reply {
 
 fn import(world: &mut World, body: &Object) -> Reply {
     let number = text(body, "number").unwrap_or_default().to_owned();
+    // The stored credentials are those of the main account.
+    let mut account = &MAIN;
     if let Some(credentials) = body.get("credentials").and_then(Value::as_object) {
         let login = TwilioLogin {
             account_sid: text(credentials, "accountSid").unwrap_or_default(),
             auth_token: text(credentials, "authToken"),
             api_key: text(credentials, "apiKeySid").zip(text(credentials, "apiSecret")),
         };
-        if !login.is_good() {
-            return refused("the Twilio credentials are not valid");
-        }
+        let Some(named) = login.account() else { return refused("the Twilio credentials are not valid") };
+        account = named;
     }
-    if !world.point(&number, VOICE_URL, None) {
+    if !world.point(account, &number, VOICE_URL, None) {
         return refused("the number is not in the Twilio account");
     }
     let label = text(body, "label").map(str::to_owned);

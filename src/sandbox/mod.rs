@@ -2,13 +2,19 @@
 //! own test suites.
 //!
 //! All services share one state: an import into Vapi or Interactly, and an assignment to an agent at Butter,
-//! sets the number's voice URL at the Twilio account, as the real ones do. Unknown request fields and bad
-//! values are refused with that platform's own error body. It is written from the platforms' documents and
-//! shares no code with this crate's clients, so that a fact misread shows.
+//! sets the number's voice URL at the Twilio account whose login the platform was given, as the real ones
+//! do. A trunk or an application of the number stays, and beats that URL: [`Sandbox::calls_go_to`] tells who
+//! wins. Unknown request fields and bad values are refused with that platform's own error body. It is written
+//! from the platforms' documents and shares no code with this crate's clients, so that a fact misread shows.
 //!
 //! What is there at the start: five numbers at Twilio, five others on sale at SignalWire, and at Butter the
 //! agents `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`; Butter's ids that end in `_f00000000000` belong to
 //! another organization. SignalWire's carrier confirms what was asked of it before the next request.
+//!
+//! Twilio has an account and one subaccount, each with a token, a SIP trunk and an application of its own;
+//! [`TwilioNumber`] says which of them holds a number, and how it is routed. `+13125550142` is verified there
+//! for caller id, and not held. The trunking API is on the port of the other one. Dates move by at least a
+//! second at each change, however fast they follow each other.
 //!
 //! When to use what: the sandbox for flows of several calls and for whole applications; a mock server
 //! with canned answers for one exact exchange.
@@ -28,6 +34,7 @@
 //! ```
 
 mod butter;
+mod fault;
 mod interactly;
 mod schema;
 mod server;
@@ -39,11 +46,14 @@ mod world;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::http::HeaderValue;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+pub use self::fault::{Fault, Service};
 pub use self::server::Entry;
 use self::server::Site;
+pub use self::twilio::TwilioNumber;
 use self::world::World;
 use crate::E164;
 
@@ -73,7 +83,7 @@ pub struct Sandbox {
 #[must_use]
 pub struct SandboxBuilder {
     first_port: u16,
-    held: Vec<E164>,
+    held: Vec<TwilioNumber>,
     max_page: usize,
 }
 
@@ -84,9 +94,16 @@ impl SandboxBuilder {
         self
     }
 
-    /// The numbers that the Twilio account holds, instead of the five that it has otherwise.
+    /// The numbers that the Twilio account holds, instead of the five that it has otherwise and of all
+    /// that were named before.
     pub fn held_numbers(mut self, numbers: impl IntoIterator<Item = E164>) -> Self {
-        self.held = numbers.into_iter().collect();
+        self.held = numbers.into_iter().map(TwilioNumber::new).collect();
+        self
+    }
+
+    /// One more number at Twilio. If it is there already, it is as this says.
+    pub fn hold(mut self, number: TwilioNumber) -> Self {
+        self.held.push(number);
         self
     }
 
@@ -148,28 +165,33 @@ impl Sandbox {
         self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
-    /// The SID of the Twilio account.
-    #[must_use]
-    pub const fn twilio_account_sid(&self) -> &'static str {
-        world::ACCOUNT_SID
-    }
-
-    /// The auth token of the Twilio account.
-    #[must_use]
-    pub const fn twilio_auth_token(&self) -> &'static str {
-        world::AUTH_TOKEN
-    }
-
-    /// The numbers that the Twilio account holds.
-    #[must_use]
-    pub fn held_numbers(&self) -> Vec<E164> {
-        self.world().held.iter().map(|held| held.number).collect()
-    }
-
-    /// Where Twilio sends a number's calls now.
-    #[must_use]
-    pub fn voice_url(&self, number: &E164) -> Option<String> {
-        self.world().held(number.as_str()).and_then(|held| held.voice_url.clone())
+    /// Lets a fault happen to the next request to a service. Faults of one service wait in a queue, one for
+    /// each request.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::{NumberProvider, Twilio, sandbox::{Fault, Sandbox, Service}};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.fault(Service::Twilio, Fault::Refuse { status: 429, retry_after: Some("0".to_owned()) });
+    /// let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
+    /// twilio.lookup(&"+14155552671".parse()?).await?;
+    /// let statuses: Vec<u16> = sandbox.journal().iter().map(|entry| entry.status).collect();
+    /// assert_eq!(statuses, [429, 200]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the status is not from 400 to 599, or the text cannot be a header's value.
+    pub fn fault(&self, service: Service, fault: Fault) {
+        let Fault::Refuse { status, retry_after } = &fault;
+        assert!((400..=599).contains(status), "a refusal has a status from 400 to 599, not {status}");
+        let sendable = retry_after.as_ref().is_none_or(|value| HeaderValue::from_str(value).is_ok());
+        assert!(sendable, "{retry_after:?} cannot be the value of a header");
+        self.world().faults.push(service, fault);
     }
 
     /// Every request that was answered, oldest first.

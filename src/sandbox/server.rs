@@ -5,21 +5,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
+use super::fault::{Fault, Service};
 use super::world::World;
 
 /// One service of the sandbox.
 #[derive(Clone, Copy)]
 pub(super) struct Site {
-    pub(super) name: &'static str,
+    pub(super) service: Service,
     pub(super) base_url_var: &'static str,
     pub(super) vars: &'static [(&'static str, &'static str)],
     pub(super) answer: fn(&mut World, &Request<'_>) -> Reply,
+    /// How it says no with this status.
+    pub(super) refusal: fn(&Request<'_>, u16) -> Reply,
 }
 
 /// A request, taken apart.
@@ -59,6 +62,12 @@ impl Request<'_> {
         Some((user.to_owned(), password.to_owned()))
     }
 
+    /// The body's fields, if it is a form.
+    pub(super) fn form(&self) -> Vec<(String, String)> {
+        let form = if self.is_of("application/x-www-form-urlencoded") { self.body } else { &[] };
+        url::form_urlencoded::parse(form).into_owned().collect()
+    }
+
     pub(super) fn json(&self) -> Option<Value> {
         serde_json::from_slice(self.body).ok()
     }
@@ -68,17 +77,27 @@ impl Request<'_> {
 #[derive(Debug)]
 pub(super) struct Reply {
     status: u16,
-    body: Option<Value>,
+    media_type: &'static str,
+    body: Option<String>,
+    retry_after: Option<String>,
 }
 
 impl Reply {
     pub(super) fn json(status: u16, body: impl Into<Value>) -> Self {
-        Self { status, body: Some(body.into()) }
+        Self::with(status, "application/json", Some(body.into().to_string()))
+    }
+
+    pub(super) const fn xml(status: u16, body: String) -> Self {
+        Self::with(status, "application/xml", Some(body))
     }
 
     /// An answer without a body.
     pub(super) const fn empty(status: u16) -> Self {
-        Self { status, body: None }
+        Self::with(status, "", None)
+    }
+
+    const fn with(status: u16, media_type: &'static str, body: Option<String>) -> Self {
+        Self { status, media_type, body, retry_after: None }
     }
 }
 
@@ -96,6 +115,8 @@ pub struct Entry {
     pub query: Option<String>,
     /// The body, if it was JSON.
     pub body: Option<Value>,
+    /// The fields of the body, in their order, if it was a form.
+    pub form: Vec<(String, String)>,
     /// The status of the answer.
     pub status: u16,
 }
@@ -135,18 +156,32 @@ async fn answer(
         body: &body,
     };
     let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-    let reply = (site.answer)(&mut world, &request);
+    let reply = match world.faults.next(site.service) {
+        None => (site.answer)(&mut world, &request),
+        Some(Fault::Refuse { status, retry_after }) => Reply { retry_after, ..(site.refusal)(&request, status) },
+    };
     world.journal.push(Entry {
-        service: site.name,
+        service: site.service.as_str(),
         method: method.to_string(),
         path: uri.path().to_owned(),
         query: uri.query().map(str::to_owned),
         body: request.json(),
+        form: request.form(),
         status: reply.status,
     });
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let Some(body) = reply.body else { return status.into_response() };
-    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+    let mut response = match reply.body {
+        Some(body) => (status, [(header::CONTENT_TYPE, reply.media_type)], body).into_response(),
+        None => status.into_response(),
+    };
+    let retry_after = reply.retry_after.and_then(|value| HeaderValue::try_from(value).ok());
+    response.headers_mut().extend(retry_after.map(|value| (header::RETRY_AFTER, value)));
+    response
+}
+
+/// The usual words for a status.
+pub(super) fn phrase(status: u16) -> &'static str {
+    StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }
 
 /// A path segment without its percent signs. A `+` stays a `+`.

@@ -6,7 +6,8 @@ use super::{body, done, is_anothers, now, refused};
 use crate::sandbox::schema::Rule::{self, Object as Fields, Text};
 use crate::sandbox::schema::required;
 use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, TwilioLogin, World, text};
+use crate::sandbox::twilio::TwilioLogin;
+use crate::sandbox::world::{Object, World, text};
 
 const AGENTS: [(&str, &str); 2] = [("agent_a1b2c3d4e5f6", "Sales Rep"), ("agent_b2c3d4e5f6a7", "Support Rep")];
 /// Where a Twilio number's calls go after an assignment. Invented: the real address is not documented.
@@ -54,7 +55,8 @@ fn point(world: &mut World, number: &Object) -> Option<Reply> {
         auth_token: text(credentials, "auth_token"),
         api_key: None,
     };
-    let held = login.is_good() && world.point(text(number, "phone_number").unwrap_or_default(), VOICE_URL, None);
+    let dialled = text(number, "phone_number").unwrap_or_default();
+    let held = login.account().is_some_and(|account| world.point(account, dialled, VOICE_URL, None));
     (!held).then(|| refused(400, "Phone number not found in the Twilio account of its integration"))
 }
 

@@ -6,8 +6,9 @@ mod number;
 
 use serde_json::{Value, json};
 
+use super::fault::Service;
 use super::schema::{Fault, Rule, Wrong, faults};
-use super::server::{Reply, Request, Site};
+use super::server::{Reply, Request, Site, phrase};
 use super::world::{Object, World};
 
 const KEY: &str = "bk_live_sandbox";
@@ -16,10 +17,14 @@ const ORGANIZATION: &str = "org_sandbox";
 const ANOTHERS: &str = "_f00000000000";
 
 pub(super) const SITE: Site = Site {
-    name: "butter",
+    service: Service::Butter,
     base_url_var: "BUTTER_BASE_URL",
     vars: &[("BUTTER_API_KEY", KEY), ("BUTTER_ORGANIZATION_ID", ORGANIZATION)],
     answer,
+    refusal: |_, status| match status {
+        422 => unprocessable([json!(["body"])], "value_error", "Value error"),
+        _ => refused(status, phrase(status)),
+    },
 };
 
 fn answer(world: &mut World, request: &Request<'_>) -> Reply {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::PROJECT;
 use super::number::{self, CAPABILITIES};
-use crate::sandbox::server::{Reply, Request};
+use crate::sandbox::server::{Reply, Request, phrase};
 use crate::sandbox::world::{World, text};
 
 pub(super) fn answer(world: &mut World, request: &Request<'_>, known: bool, path: &[&str]) -> Reply {
@@ -18,8 +18,7 @@ pub(super) fn answer(world: &mut World, request: &Request<'_>, known: bool, path
 
 fn import(world: &mut World, request: &Request<'_>) -> Reply {
     // A body of another kind has no form fields.
-    let form = if request.is_of("application/x-www-form-urlencoded") { request.body } else { &[] };
-    let form: Vec<(String, String)> = url::form_urlencoded::parse(form).into_owned().collect();
+    let form = request.form();
     let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let is_list = |name: &str| matches!(name, "capabilities" | "capabilities[]");
     if let Some((name, _)) =
@@ -103,6 +102,15 @@ fn incoming(id: &str, number: &str, capabilities: &[&str], now: Timestamp) -> Va
 fn invalid(code: &str, message: &str) -> Reply {
     let more_info = "https://signalwire.com/docs/rest/compatibility-api/overview/error-codes";
     Reply::json(422, json!({"code": code, "message": message, "more_info": more_info, "status": 400}))
+}
+
+/// Any refusal, whatever was asked.
+pub(super) fn refusal(status: u16) -> Reply {
+    match status {
+        401 => refused(status, 20003, phrase(status)),
+        422 => invalid("10000", phrase(status)),
+        status => refused(status, 20000 + u32::from(status), phrase(status)),
+    }
 }
 
 fn refused(status: u16, code: u32, message: &str) -> Reply {

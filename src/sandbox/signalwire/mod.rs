@@ -9,18 +9,20 @@ mod update;
 
 use serde_json::{Value, json};
 
+use super::fault::Service;
 use super::schema::{Fault, Rule, Wrong, faults, is_uuid};
-use super::server::{Reply, Request, Site};
+use super::server::{Reply, Request, Site, phrase};
 use super::world::{Object, World, text};
 
 const PROJECT: &str = "5a7d0000-0000-4000-8000-000000000001";
 const TOKEN: &str = "sandbox-signalwire-token";
 
 pub(super) const SITE: Site = Site {
-    name: "signalwire",
+    service: Service::SignalWire,
     base_url_var: "SIGNALWIRE_BASE_URL",
     vars: &[("SIGNALWIRE_PROJECT_ID", PROJECT), ("SIGNALWIRE_API_TOKEN", TOKEN), ("SIGNALWIRE_SPACE", "sandbox")],
     answer,
+    refusal,
 };
 
 /// What is done with one number.
@@ -89,6 +91,14 @@ fn sentence(fault: &Fault) -> String {
         Wrong::Value(must) if fault.path.is_empty() => format!("Body must be {must}"),
         Wrong::Value(must) => format!("{} must be {must}", what(&fault.path)),
         Wrong::Unknown(name) => format!("{} is not a known attribute", what(name)),
+    }
+}
+
+fn refusal(request: &Request<'_>, status: u16) -> Reply {
+    match (request.path.get(1).map(String::as_str), status) {
+        (Some("laml"), _) => compat::refusal(status),
+        (_, 422) => errors("422", [Value::Null]),
+        _ => plain(status, phrase(status)),
     }
 }
 

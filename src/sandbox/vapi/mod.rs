@@ -7,15 +7,24 @@ mod tables;
 
 use serde_json::{Value, json};
 
+use super::fault::Service;
 use super::schema::{Rule, check};
-use super::server::{Reply, Request, Site};
+use super::server::{Reply, Request, Site, phrase};
 use super::world::{Object, World};
 
 const KEY: &str = "sandbox-vapi-private-key";
 const ORG_ID: &str = "00000000-0000-4000-8000-0000000000aa";
 
-pub(super) const SITE: Site =
-    Site { name: "vapi", base_url_var: "VAPI_BASE_URL", vars: &[("VAPI_API_KEY", KEY)], answer };
+pub(super) const SITE: Site = Site {
+    service: Service::Vapi,
+    base_url_var: "VAPI_BASE_URL",
+    vars: &[("VAPI_API_KEY", KEY)],
+    answer,
+    refusal: |_, status| match status {
+        429 => error(status, phrase(status), "Rate limit exceeded"),
+        _ => error(status, phrase(status), phrase(status)),
+    },
+};
 
 fn answer(world: &mut World, request: &Request<'_>) -> Reply {
     if !request.has_bearer(KEY) {

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{ORG_ID, body, has_id, merge, missing, refused, tables};
 use crate::E164;
 use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, TwilioLogin, World, text};
+use crate::sandbox::twilio::TwilioLogin;
+use crate::sandbox::world::{Object, World, text};
 
 /// Where a Twilio number's calls go after an import, as several projects have seen it.
 const VOICE_URL: &str = "https://api.vapi.ai/twilio/inbound_call";
@@ -57,7 +58,8 @@ fn point(world: &mut World, number: &Object) -> Option<Reply> {
     };
     let sms = number.get("smsEnabled") != Some(&Value::Bool(false));
     let dialled = text(number, "number").unwrap_or_default();
-    let held = login.is_good() && world.point(dialled, VOICE_URL, sms.then_some(SMS_URL));
+    let account = login.account();
+    let held = account.is_some_and(|account| world.point(account, dialled, VOICE_URL, sms.then_some(SMS_URL)));
     (!held).then(|| refused("Number Not Found on Twilio. Hot tip, check the account SID and its credentials."))
 }
 

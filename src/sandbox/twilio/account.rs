@@ -1,0 +1,176 @@
+//! The account, its subaccount, and what each login opens.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::list::Paging;
+use super::{error, invalid, missing};
+use crate::sandbox::server::{Reply, Request};
+use crate::sandbox::world::World;
+
+/// An account, with the one trunk and the one application that it has.
+pub(in crate::sandbox) struct Account {
+    pub(in crate::sandbox) sid: &'static str,
+    pub(in crate::sandbox) auth_token: &'static str,
+    /// SID and secret of a Standard key.
+    pub(in crate::sandbox) api_key: Option<(&'static str, &'static str)>,
+    owner: &'static str,
+    friendly_name: &'static str,
+    pub(in crate::sandbox) trunk: &'static str,
+    pub(in crate::sandbox) application: &'static str,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sid)
+    }
+}
+
+pub(in crate::sandbox) static MAIN: Account = Account {
+    sid: "AC00000000000000000000000000005a7d",
+    auth_token: "5a7d0000000000000000000000c0ffee",
+    api_key: Some(("SK00000000000000000000000000005a7d", "sandbox-api-key-secret")),
+    owner: "AC00000000000000000000000000005a7d",
+    friendly_name: "Sandbox",
+    trunk: "TK00000000000000000000000000005a7d",
+    application: "AP00000000000000000000000000005a7d",
+};
+pub(in crate::sandbox) static SUB: Account = Account {
+    sid: "AC00000000000000000000000000005b0b",
+    auth_token: "5b0b0000000000000000000000c0ffee",
+    api_key: None,
+    owner: MAIN.sid,
+    friendly_name: "Sandbox subaccount",
+    trunk: "TK00000000000000000000000000005b0b",
+    application: "AP00000000000000000000000000005b0b",
+};
+static ACCOUNTS: [&Account; 2] = [&MAIN, &SUB];
+
+/// What a list of accounts can be asked for, beside a page.
+const FILTERS: [&str; 2] = ["FriendlyName", "Status"];
+const SUBRESOURCES: [(&str, &str); 20] = [
+    ("available_phone_numbers", "AvailablePhoneNumbers"),
+    ("calls", "Calls"),
+    ("conferences", "Conferences"),
+    ("incoming_phone_numbers", "IncomingPhoneNumbers"),
+    ("notifications", "Notifications"),
+    ("outgoing_caller_ids", "OutgoingCallerIds"),
+    ("recordings", "Recordings"),
+    ("transcriptions", "Transcriptions"),
+    ("addresses", "Addresses"),
+    ("signing_keys", "SigningKeys"),
+    ("connect_apps", "ConnectApps"),
+    ("sip", "SIP"),
+    ("authorized_connect_apps", "AuthorizedConnectApps"),
+    ("usage", "Usage"),
+    ("keys", "Keys"),
+    ("applications", "Applications"),
+    ("short_codes", "SMS/ShortCodes"),
+    ("queues", "Queues"),
+    ("messages", "Messages"),
+    ("balance", "Balance"),
+];
+
+fn known(sid: &str) -> Option<&'static Account> {
+    ACCOUNTS.into_iter().find(|account| account.sid == sid)
+}
+
+/// How a platform proves to Twilio that it may use an account.
+#[derive(Clone, Copy)]
+pub(in crate::sandbox) struct TwilioLogin<'a> {
+    pub(in crate::sandbox) account_sid: &'a str,
+    pub(in crate::sandbox) auth_token: Option<&'a str>,
+    pub(in crate::sandbox) api_key: Option<(&'a str, &'a str)>,
+}
+
+impl TwilioLogin<'_> {
+    /// The account whose numbers it may use: the one it names, and no other.
+    pub(in crate::sandbox) fn account(self) -> Option<&'static Account> {
+        let account = known(self.account_sid)?;
+        let by_token = self.auth_token.map(|token| token == account.auth_token);
+        let by_key = self.api_key.map(|key| account.api_key == Some(key));
+        by_token.or(by_key).unwrap_or(false).then_some(account)
+    }
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy)]
+pub(super) struct Caller {
+    pub(super) account: &'static Account,
+    by_key: bool,
+}
+
+impl Caller {
+    pub(super) fn of(request: &Request<'_>) -> Option<Self> {
+        let (user, password) = request.basic()?;
+        ACCOUNTS.into_iter().find_map(|account| {
+            let by_key = account.api_key == Some((&user, &password));
+            let by_token = (account.sid, account.auth_token) == (&user, &password);
+            (by_key || by_token).then_some(Self { account, by_key })
+        })
+    }
+
+    /// An auth token opens its account and the subaccounts of that; a key its account alone.
+    fn may_use(self, account: &Account) -> bool {
+        account.sid == self.account.sid || (!self.by_key && account.owner == self.account.sid)
+    }
+
+    /// The account that a path or a form names.
+    pub(super) fn reach(self, sid: &str, request: &Request<'_>) -> Result<&'static Account, Reply> {
+        let account = known(sid).ok_or_else(|| missing(request))?;
+        if self.may_use(account) { Ok(account) } else { Err(refused()) }
+    }
+}
+
+pub(super) fn list(world: &World, request: &Request<'_>, caller: Caller) -> Reply {
+    if caller.by_key {
+        return refused();
+    }
+    let paging = match Paging::of(world, request, &FILTERS) {
+        Ok(paging) => paging,
+        Err(refusal) => return refusal,
+    };
+    let status = request.query("Status");
+    if status.is_some_and(|status| !matches!(status, "active" | "suspended" | "closed")) {
+        return invalid("Status must be active, suspended or closed");
+    }
+    let name = request.query("FriendlyName");
+    let fits = |account: &&Account| {
+        caller.may_use(account)
+            && name.is_none_or(|name| account.friendly_name == name)
+            && status.is_none_or(|status| status == "active")
+    };
+    let fitting: Vec<&Account> = ACCOUNTS.into_iter().filter(fits).collect();
+    paging.answer("/2010-04-01/Accounts.json", "accounts", &fitting, |account| shown(account))
+}
+
+pub(super) fn get(request: &Request<'_>, caller: Caller, sid: &str) -> Reply {
+    // A Standard key reads no account, not even its own.
+    if caller.by_key {
+        return refused();
+    }
+    caller.reach(sid, request).map_or_else(|refusal| refusal, |account| Reply::json(200, shown(account)))
+}
+
+/// The whole account, its token in clear: so it is documented.
+fn shown(account: &Account) -> Value {
+    let path = format!("/2010-04-01/Accounts/{}", account.sid);
+    let subresources = SUBRESOURCES.map(|(name, segment)| (name.to_owned(), format!("{path}/{segment}.json").into()));
+    json!({
+        "auth_token": account.auth_token,
+        "date_created": "Thu, 30 Jul 2015 20:00:00 +0000",
+        "date_updated": "Thu, 30 Jul 2015 20:00:00 +0000",
+        "friendly_name": account.friendly_name,
+        "owner_account_sid": account.owner,
+        "sid": account.sid,
+        "status": "active",
+        "subresource_uris": Value::Object(subresources.into_iter().collect()),
+        "type": "Full",
+        "uri": format!("{path}.json"),
+    })
+}
+
+pub(super) fn refused() -> Reply {
+    error(401, "Authenticate")
+}
