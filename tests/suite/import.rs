@@ -1,6 +1,7 @@
 //! `Importer::import`: first time, second time, and broken off in between.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use numport::error::{Delivery, Step};
@@ -164,7 +165,10 @@ async fn platform(answers: Vec<(&str, &str, u16, Value, u64)>) -> MockServer {
 const NUMBERS: &str = "/assistants/v1/numbers";
 
 fn interactly_at(server: &MockServer) -> Importer {
-    let client = Interactly::builder(KEY).base_url(server.uri()).retry(at_once()).build().unwrap();
+    // Mock servers get each other's ports, and what is open at an account is remembered: each has its own key.
+    static KEYS: AtomicUsize = AtomicUsize::new(0);
+    let key = format!("{KEY}-{}", KEYS.fetch_add(1, Ordering::Relaxed));
+    let client = Interactly::builder(key).base_url(server.uri()).retry(at_once()).build().unwrap();
     // These are about the platform alone.
     let importer = Importer::new(Twilio::builder(twilio()).build().unwrap(), client).skip_preflight();
     importer.read_back(ReadBack::default().first_wait(Duration::ZERO))
