@@ -1,0 +1,268 @@
+//! The look at the carrier: each finding, before anything is sent to a platform.
+
+use futures_util::TryStreamExt;
+use numport::model::{Calls, Finding, PlatformKind, Preflight, ProviderKind, Severity};
+use numport::provider::Ownership;
+use numport::sandbox::{Sandbox, Service, TwilioNumber};
+use numport::{
+    Butter, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, Outcome, SignalWire, Twilio,
+    TwilioCredentials, Vapi,
+};
+use serde_json::{Value, json};
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{KEY, at_once, case};
+
+fn number() -> E164 {
+    "+14155550123".parse().unwrap()
+}
+
+async fn holding(number: TwilioNumber) -> Sandbox {
+    Sandbox::builder().hold(number).start().await.unwrap()
+}
+
+fn twilio(sandbox: &Sandbox) -> Twilio {
+    Twilio::from_vars(|name| sandbox.var(name)).unwrap()
+}
+
+fn vapi(sandbox: &Sandbox) -> Vapi {
+    Vapi::from_vars(|name| sandbox.var(name)).unwrap()
+}
+
+fn into_vapi(sandbox: &Sandbox) -> Importer {
+    Importer::new(twilio(sandbox), vapi(sandbox))
+}
+
+/// How many requests went to a service.
+fn sent(sandbox: &Sandbox, service: Service) -> usize {
+    sandbox.journal().iter().filter(|entry| entry.service == service.as_str()).count()
+}
+
+/// What keeps a number from being imported, with the proof that the platform heard nothing of it.
+async fn refused(number: TwilioNumber, carrier_calls: usize) -> (Vec<Finding>, Error) {
+    let sandbox = holding(number).await;
+    let error = into_vapi(&sandbox).import(ImportRequest::new(self::number())).await.unwrap_err();
+    assert_eq!((sent(&sandbox, Service::Vapi), sent(&sandbox, Service::Twilio)), (0, carrier_calls));
+    assert!(error.surely_not_done() && error.call().is_none());
+    let Error::Preflight(preflight) = &error else { panic!("{error:?}") };
+    assert_eq!((preflight.provider, preflight.platform), (ProviderKind::Twilio, PlatformKind::Vapi));
+    (preflight.findings.clone(), error)
+}
+
+#[tokio::test]
+async fn a_number_on_a_trunk_is_not_imported() {
+    let (findings, error) = refused(TwilioNumber::new(number()).on_trunk(), 1).await;
+    let trunk = holding(TwilioNumber::new(number())).await.twilio_trunk_sid().to_owned();
+    assert_eq!(findings, [Finding::OnTrunk { trunk: trunk.clone() }]);
+    assert_eq!(
+        error.report(),
+        format!(
+            "vapi: import number was not sent: +14155550123 is on trunk {trunk}, which would get its calls all the \
+             same. Take it off the trunk, or import it with the trunk as the source."
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_number_on_an_application_is_not_imported() {
+    let (findings, _) = refused(TwilioNumber::new(number()).with_application(), 1).await;
+    let [Finding::OnApplication { application }] = findings.as_slice() else { panic!("{findings:?}") };
+    assert!(application.starts_with("AP"));
+}
+
+#[tokio::test]
+async fn a_number_without_voice_is_not_imported() {
+    let (findings, _) = refused(TwilioNumber::new(number()).without_voice(), 1).await;
+    assert_eq!(findings, [Finding::NoVoice]);
+}
+
+#[tokio::test]
+async fn a_hosted_number_is_not_imported() {
+    let (findings, error) = refused(TwilioNumber::new(number()).hosted(), 1).await;
+    assert_eq!(findings, [Finding::NoVoice, Finding::Hosted], "the worst first");
+    assert!(!error.to_string().contains("hosted"), "only what keeps it from being imported: {error}");
+}
+
+#[tokio::test]
+async fn a_number_of_a_subaccount_is_not_imported() {
+    let (findings, error) = refused(TwilioNumber::new(number()).in_subaccount(), 3).await;
+    let [Finding::HeldBySubaccount { account }] = findings.as_slice() else { panic!("{findings:?}") };
+    assert!(error.to_string().ends_with(&format!("is held by another account, {account}")), "{error}");
+    assert!(error.advice().starts_with("Give the credentials of that account itself"));
+}
+
+#[tokio::test]
+async fn a_number_that_is_not_held_is_not_imported() {
+    let other = TwilioNumber::new("+14155550124".parse().unwrap());
+    let (findings, _) = refused(other, 3).await;
+    assert_eq!(findings, [Finding::NotHeld]);
+}
+
+#[tokio::test]
+async fn the_subaccounts_own_credentials_import_its_number() {
+    let sandbox = holding(TwilioNumber::new(number()).in_subaccount()).await;
+    let sub = TwilioCredentials::auth_token(sandbox.twilio_subaccount_sid(), sandbox.twilio_subaccount_auth_token());
+    let base = sandbox.var("TWILIO_BASE_URL").unwrap();
+    let importer = Importer::new(Twilio::builder(sub).base_url(base).build().unwrap(), vapi(&sandbox));
+    let imported = importer.import(ImportRequest::new(number())).await.unwrap();
+    assert_eq!((imported.outcome, imported.findings.len()), (Outcome::Created, 0));
+}
+
+#[tokio::test]
+async fn a_good_number_is_looked_at_by_one_call_and_read_again_by_another() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let held = sandbox.held_numbers()[0];
+    let looked = into_vapi(&sandbox).preflight(&held).await.unwrap();
+    assert_eq!((looked.findings.len(), looked.severity()), (0, None));
+    assert_eq!(looked.to_string(), format!("{held} from twilio to vapi: nothing stands against it"));
+    assert!(matches!(looked.routing.unwrap().calls, Calls::Url(_)));
+    assert_eq!(sandbox.journal().len(), 1);
+
+    into_vapi(&sandbox).import(ImportRequest::new(held)).await.unwrap();
+    assert_eq!(sent(&sandbox, Service::Twilio), 3);
+    into_vapi(&sandbox).import(ImportRequest::new(held)).await.unwrap();
+    assert_eq!(sent(&sandbox, Service::Twilio), 4, "one that is there is not read again");
+    let skipped = into_vapi(&sandbox).skip_preflight();
+    skipped.import(ImportRequest::new(sandbox.held_numbers()[1])).await.unwrap();
+    assert_eq!(sent(&sandbox, Service::Twilio), 4);
+}
+
+#[tokio::test]
+async fn who_skips_the_look_imports_all_the_same() {
+    let sandbox = holding(TwilioNumber::new(number()).on_trunk()).await;
+    let imported = into_vapi(&sandbox).skip_preflight().import(ImportRequest::new(number())).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::Created);
+    assert!(imported.routing_before.is_none() && imported.findings.is_empty());
+    assert_eq!(sandbox.calls_go_to(&number()).as_deref(), Some(sandbox.twilio_trunk_sid()), "and loses its calls");
+}
+
+#[tokio::test]
+async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let request = ImportRequest::new(sandbox.held_numbers()[0]);
+    let interactly = Interactly::from_vars(|name| sandbox.var(name)).unwrap();
+    Importer::new(twilio(&sandbox), interactly.clone()).import(&request).await.unwrap();
+
+    let imported = into_vapi(&sandbox).import(&request).await.unwrap();
+    assert_eq!(imported.findings, [Finding::AnsweredBy { platform: PlatformKind::Interactly }]);
+    assert_eq!(imported.findings[0].severity(), Severity::Warning);
+    assert_eq!(into_vapi(&sandbox).import(&request).await.unwrap().findings, [], "its own address is no finding");
+
+    // Now the other one has the record, and the calls go to Vapi.
+    let again = Importer::new(twilio(&sandbox), interactly).import(&request).await.unwrap();
+    assert_eq!(again.outcome, Outcome::AlreadyThere);
+    assert_eq!(again.findings, [Finding::AnsweredBy { platform: PlatformKind::Vapi }]);
+}
+
+#[tokio::test]
+async fn a_record_whose_calls_go_elsewhere_is_told() {
+    let sandbox = holding(TwilioNumber::new(number()).voice_url("https://old.example.com/voice?token=x")).await;
+    let request = ImportRequest::new(number());
+    let importer = into_vapi(&sandbox);
+    let imported = importer.import(&request).await.unwrap();
+    let _ = importer.restore(imported.routing_before.as_ref().unwrap()).await.unwrap();
+    let again = importer.import(&request).await.unwrap();
+    assert_eq!(again.outcome, Outcome::AlreadyThere);
+    let [finding @ Finding::NotTakenOver { .. }] = again.findings.as_slice() else { panic!("{:?}", again.findings) };
+    assert_eq!(
+        finding.to_string(),
+        "does not reach the platform: its calls go to https://old.example.com/…",
+        "and the token does not show"
+    );
+}
+
+#[tokio::test]
+async fn a_platform_that_leaves_the_carrier_alone_is_reached_by_a_trunk() {
+    let sandbox = holding(TwilioNumber::new(number()).on_trunk()).await;
+    let signalwire = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
+    let imported = Importer::new(twilio(&sandbox), signalwire).import(ImportRequest::new(number())).await.unwrap();
+    assert_eq!((imported.outcome, imported.findings.len()), (Outcome::Created, 0));
+    assert_eq!(sent(&sandbox, Service::Twilio), 1, "nothing there can have changed");
+}
+
+#[tokio::test]
+async fn a_platform_that_says_nothing_of_the_voice_url_gives_no_finding() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let butter = Butter::from_vars(|name| sandbox.var(name)).unwrap();
+    let request = ImportRequest::new(sandbox.held_numbers()[0]);
+    let importer = Importer::new(twilio(&sandbox), butter);
+    let imported = importer.import(&request).await.unwrap();
+    assert_eq!(imported.findings, [], "without an agent Butter does not touch it");
+    let assigned = importer.import(request.agent("agent_a1b2c3d4e5f6")).await.unwrap();
+    assert_eq!(assigned.findings, []);
+    assert!(sandbox.voice_url(&sandbox.held_numbers()[0]).unwrap().contains("getbutter.ai"));
+}
+
+#[tokio::test]
+async fn a_carrier_that_cannot_be_asked_is_an_error_and_the_platform_hears_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let wrong = TwilioCredentials::auth_token(sandbox.twilio_account_sid(), "wrong");
+    let base = sandbox.var("TWILIO_BASE_URL").unwrap();
+    let importer = Importer::new(Twilio::builder(wrong).base_url(base).build().unwrap(), vapi(&sandbox));
+    let error = importer.import(ImportRequest::new(sandbox.held_numbers()[0])).await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 401);
+    assert_eq!(error.call().unwrap().service.as_str(), "twilio");
+    assert_eq!(sent(&sandbox, Service::Vapi), 0);
+}
+
+#[tokio::test]
+async fn a_whole_account_is_assessed_by_its_list_alone() {
+    let sandbox = Sandbox::builder()
+        .hold(TwilioNumber::new(number()).on_trunk())
+        .hold(TwilioNumber::new("+14155550124".parse().unwrap()).without_voice())
+        .start()
+        .await
+        .unwrap();
+    let importer = into_vapi(&sandbox);
+    let held: Vec<_> = twilio(&sandbox).list().try_collect().await.unwrap();
+    let assess = |held: numport::provider::HeldNumber| importer.assess(&held.number.clone(), &Ownership::Held(held));
+    let assessed: Vec<Preflight> = held.into_iter().map(assess).collect();
+    let bad = |preflight: &&Preflight| preflight.severity() == Some(Severity::Error);
+    assert_eq!((assessed.len(), assessed.iter().filter(bad).count()), (7, 2));
+    assert_eq!(sandbox.journal().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_second_reading_does_not_undo_the_import() {
+    let page = case("twilio/list_numbers/full").response.body;
+    let held: E164 = page["incoming_phone_numbers"][0]["phone_number"].as_str().unwrap().parse().unwrap();
+    let (carrier, platform) = (MockServer::start().await, MockServer::start().await);
+    respond(&carrier, "GET", 200, &page, 1).await;
+    respond(&carrier, "GET", 503, &json!({"code": 20500, "message": "later"}), 9).await;
+    respond(&platform, "GET", 200, &json!({"results": [], "metadata": {"hasNextPage": false}}), 1).await;
+    respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
+    let account = TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
+    let twilio = Twilio::builder(account).base_url(carrier.uri()).retry(at_once()).build().unwrap();
+    let vapi = Vapi::builder(KEY).base_url(platform.uri()).build().unwrap();
+
+    let imported = Importer::new(twilio, vapi).import(ImportRequest::new(held)).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::Created);
+    let [.., Finding::NotReadAgain { reason }] = imported.findings.as_slice() else {
+        panic!("{:?}", imported.findings)
+    };
+    assert!(reason.contains("503"), "{reason}");
+    assert!(imported.routing_before.unwrap().replaced_by.is_none());
+}
+
+async fn respond(server: &MockServer, verb: &str, status: u16, body: &Value, times: u64) {
+    let answer = ResponseTemplate::new(status).set_body_json(body);
+    Mock::given(method(verb)).respond_with(answer).up_to_n_times(times).mount(server).await;
+}
+
+#[tokio::test]
+async fn a_platform_that_did_not_do_its_part_is_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let held = sandbox.held_numbers()[0];
+    let platform = MockServer::start().await;
+    respond(&platform, "GET", 200, &json!({"results": [], "metadata": {"hasNextPage": false}}), 1).await;
+    respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
+    let vapi = Vapi::builder(KEY).base_url(platform.uri()).build().unwrap();
+    let imported = Importer::new(twilio(&sandbox), vapi).import(ImportRequest::new(held)).await.unwrap();
+    let [Finding::NotTakenOver { url: Some(url) }] = imported.findings.as_slice() else {
+        panic!("{:?}", imported.findings)
+    };
+    assert_eq!(Some(url.as_str()), sandbox.voice_url(&held).as_deref());
+    let before = imported.routing_before.unwrap();
+    assert_eq!(before.replaced_by.as_ref(), Some(&before.settings));
+}

@@ -1,0 +1,204 @@
+//! Where the carrier sends the calls: put back after an import, and left alone when somebody else has changed it.
+
+use numport::model::{Calls, PlatformKind, Routing};
+use numport::platform::holder;
+use numport::provider::twilio::UpdateNumber;
+use numport::sandbox::{Sandbox, Service, TwilioNumber};
+use numport::{
+    E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider, ReadBack, Restored, SipTrunk, Twilio,
+    Vapi,
+};
+use serde_json::{Value, json};
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{KEY, at_once};
+
+fn number() -> E164 {
+    "+14155550123".parse().unwrap()
+}
+
+struct Setup {
+    sandbox: Sandbox,
+    twilio: Twilio,
+    vapi: Importer,
+    interactly: Importer,
+}
+
+async fn setup() -> Setup {
+    let held = TwilioNumber::new(number()).voice_url("https://user:pass@app.example.com/voice?token=t");
+    let sandbox = Sandbox::builder().hold(held).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let twilio = Twilio::from_vars(vars).unwrap();
+    let vapi = Importer::new(twilio.clone(), Vapi::from_vars(vars).unwrap());
+    let interactly = Importer::new(twilio.clone(), Interactly::from_vars(vars).unwrap());
+    Setup { sandbox, twilio, vapi, interactly }
+}
+
+async fn import(importer: &Importer) -> Imported {
+    importer.import(ImportRequest::new(number())).await.unwrap()
+}
+
+impl Setup {
+    /// The number as Twilio keeps it, but for when it was changed.
+    fn kept(&self) -> Value {
+        let mut number = self.sandbox.twilio_number(&number()).unwrap();
+        number.as_object_mut().unwrap().remove("date_updated");
+        number
+    }
+
+    fn changes_sent(&self) -> usize {
+        let twilio = |entry: &&numport::sandbox::Entry| entry.service == Service::Twilio.as_str();
+        self.sandbox.journal().iter().filter(twilio).filter(|entry| entry.method != "GET").count()
+    }
+
+    async fn set(&self, update: UpdateNumber) {
+        let sid = self.sandbox.twilio_number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+        self.twilio.update_number(&sid, &update).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_is_restored_leaves_the_number_as_it_was() {
+    let setup = setup().await;
+    let update = UpdateNumber::new()
+        .sms_url("https://app.example.com/sms")
+        .status_callback("https://app.example.com/ended")
+        .voice_fallback_url("https://app.example.com/fallback")
+        .voice_caller_id_lookup(true);
+    setup.set(update).await;
+    let before = setup.kept();
+    let imported = import(&setup.vapi).await;
+    assert_ne!(setup.kept(), before, "the import changed it");
+    let kept = serde_json::to_string(&imported.routing_before.unwrap()).unwrap();
+
+    let routing: Routing = serde_json::from_str(&kept).unwrap();
+    assert!(
+        matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack(now) if now.calls == routing.calls)
+    );
+    assert_eq!(setup.kept(), before);
+    let sent = setup.changes_sent();
+    assert!(matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::AsBefore(_)));
+    assert_eq!(setup.changes_sent(), sent, "nothing is sent when nothing is to be done");
+}
+
+#[tokio::test]
+async fn a_number_that_had_no_voice_url_has_none_again() {
+    let sandbox = Sandbox::builder().hold(TwilioNumber::new(number()).voice_url("")).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    let before = sandbox.twilio_number(&number()).unwrap()["voice_url"].clone();
+    let routing = import(&importer).await.routing_before.unwrap();
+    assert_eq!(routing.calls, Calls::Nowhere);
+    assert!(sandbox.voice_url(&number()).is_some());
+    let _ = importer.restore(&routing).await.unwrap();
+    assert_eq!(sandbox.twilio_number(&number()).unwrap()["voice_url"], before);
+}
+
+#[tokio::test]
+async fn what_somebody_else_changed_is_left_alone() {
+    let setup = setup().await;
+    let routing = import(&setup.vapi).await.routing_before.unwrap();
+    let trunk = setup.sandbox.twilio_trunk_sid();
+    for (update, changed, expected) in [
+        (UpdateNumber::new().voice_url("https://new.example.com/"), "VoiceUrl", None),
+        (UpdateNumber::new().voice_url("https://api-prod.interactly.ai/x"), "VoiceUrl", Some(PlatformKind::Interactly)),
+    ] {
+        setup.set(update).await;
+        let (before, sent) = (setup.kept(), setup.changes_sent());
+        let restored = setup.vapi.restore(&routing).await.unwrap();
+        let Restored::Kept { now, holder: found, changed: fields } = restored else { panic!("{restored:?}") };
+        assert_eq!((found, fields), (expected, vec![changed.to_owned()]));
+        assert!(matches!(&now.calls, Calls::Url(url) if holder(url) == expected));
+        assert_eq!((setup.kept(), setup.changes_sent()), (before, sent));
+    }
+
+    // The voice URL is the platform's again, but other settings are somebody else's.
+    let ours = UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call");
+    setup.set(ours.sms_url("https://new.example.com/sms").trunk_sid(trunk)).await;
+    let Restored::Kept { now, changed, .. } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
+    assert_eq!(now.calls, Calls::Trunk(trunk.to_owned()));
+    assert_eq!(changed, ["SmsUrl", "TrunkSid"]);
+}
+
+#[tokio::test]
+async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
+    let setup = setup().await;
+    let first = import(&setup.vapi).await.routing_before.unwrap();
+    let second = import(&setup.interactly).await.routing_before.unwrap();
+    let Restored::Kept { holder, .. } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
+    assert_eq!(holder, Some(PlatformKind::Interactly));
+    // One after the other, the last first, they can be undone.
+    assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::PutBack(_)));
+    assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack(_)));
+    assert_eq!(setup.sandbox.voice_url(&number()).as_deref(), Some("https://user:pass@app.example.com/voice?token=t"));
+}
+
+#[tokio::test]
+async fn a_snapshot_from_before_is_put_back_while_the_platform_has_the_calls() {
+    let setup = setup().await;
+    let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
+    import(&setup.vapi.clone().skip_preflight()).await;
+    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack(_)));
+
+    setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
+    let Restored::Kept { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
+    assert_eq!(changed, ["VoiceUrl"]);
+}
+
+#[tokio::test]
+async fn an_import_that_breaks_off_keeps_the_routing() {
+    let setup = setup().await;
+    let made = json!({"_id": "n1", "number": number()});
+    // A POST whose fate is open, and one that is done and then cannot be set up.
+    for (post, put) in [(500, 200), (201, 400)] {
+        let platform = MockServer::start().await;
+        for (verb, status, body) in [("GET", 200, json!([])), ("POST", post, made.clone()), ("PUT", put, json!({}))] {
+            let answer = ResponseTemplate::new(status).set_body_json(body);
+            Mock::given(method(verb)).respond_with(answer).mount(&platform).await;
+        }
+        let key = format!("{KEY}-{post}");
+        let interactly = Interactly::builder(key).base_url(platform.uri()).retry(at_once()).build().unwrap();
+        let importer = Importer::new(setup.twilio.clone(), interactly).read_back(ReadBack::default().looks(1));
+        let error = importer.import(ImportRequest::new(number()).agent("a1")).await.unwrap_err();
+        let kept = match error {
+            Error::Indeterminate(open) => open.routing_before,
+            Error::Incomplete(incomplete) => incomplete.routing_before,
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(kept.unwrap().calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{post}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_gone_or_back_anew_is_left_alone() {
+    let setup = setup().await;
+    let mut routing = import(&setup.vapi).await.routing_before.unwrap();
+    routing.id = routing.id.replace("PN0", "PN1");
+    assert_eq!(setup.vapi.restore(&routing).await.unwrap(), Restored::Gone);
+    routing.number = "+14155550199".parse().unwrap();
+    assert_eq!(setup.vapi.restore(&routing).await.unwrap(), Restored::Gone);
+    assert_eq!(setup.changes_sent(), 0);
+}
+
+#[tokio::test]
+async fn a_provider_without_routing_says_so() {
+    let setup = setup().await;
+    let routing = import(&setup.vapi).await.routing_before.unwrap();
+    let vapi = Vapi::from_vars(|name| setup.sandbox.var(name)).unwrap();
+    let error = Importer::new(SipTrunk::new("203.0.113.10"), vapi).restore(&routing).await.unwrap_err();
+    assert!(error.to_string().contains("`provider` is sip-trunk, which keeps no routing"), "{error}");
+    assert!(setup.twilio.routing().is_some());
+}
+
+#[tokio::test]
+async fn a_snapshot_shows_no_secret_of_an_address() {
+    let setup = setup().await;
+    let imported = import(&setup.vapi).await;
+    for text in [format!("{:?}", imported), format!("{:#?}", imported.routing_before)] {
+        assert!(!text.contains("pass@") && !text.contains("token=t"), "{text}");
+    }
+    let held = setup.twilio.lookup(&number()).await.unwrap();
+    assert!(!format!("{held:?}").contains("pass@"));
+    assert!(serde_json::to_string(&imported.routing_before).unwrap().contains("user:pass@"), "it must be put back");
+}
