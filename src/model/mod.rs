@@ -1,5 +1,7 @@
 //! The words that all platforms share: request, update, record, source, secret, patch.
 
+mod byo;
+mod declared;
 mod extra;
 mod id;
 mod kind;
@@ -14,6 +16,8 @@ mod sip;
 mod source;
 mod update;
 
+pub use byo::{Byo, Carrier};
+pub(crate) use declared::Declared;
 pub use extra::Extra;
 pub use id::{AgentId, CredentialId, NumberId};
 pub use jiff::Timestamp;
@@ -26,6 +30,9 @@ pub use record::{Details, NumberRecord, RecordNumber};
 pub use request::ImportRequest;
 pub use secret::Secret;
 pub(crate) use secret::expose;
-pub use sip::{SipTransport, SipTrunk};
-pub use source::{Byo, Carrier, NumberSource, TwilioCredentials, TwilioKey};
+pub use sip::{
+    AllowedAddress, AllowedAddressError, HostWarning, MediaEncryption, SipAddress, SipAddressError, SipHost,
+    SipTransport, SipTrunk,
+};
+pub use source::{NumberSource, TwilioCredentials, TwilioKey};
 pub use update::{NumberUpdate, Removal};
