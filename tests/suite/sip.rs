@@ -99,6 +99,7 @@ fn a_text_that_is_no_host_is_refused_for_what_is_wrong_with_it() {
         ("\u{ad}", International),
         ("１２７．０．０．１", International),
         ("a℀b.com", International),
+        ("a＿ü.example", Underscore),
     ] {
         assert_eq!(text.parse::<SipHost>(), Err(error), "{text:?}");
     }
