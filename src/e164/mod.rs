@@ -82,6 +82,18 @@ impl E164 {
         &self.as_str()[1..]
     }
 
+    /// The next number of the same count of digits.
+    pub(crate) fn successor(mut self) -> Option<Self> {
+        for at in (1..self.as_str().len()).rev() {
+            if self.0[at] < b'9' {
+                self.0[at] += 1;
+                return Some(self);
+            }
+            self.0[at] = b'0';
+        }
+        None
+    }
+
     /// The number with all but its first two and last two digits hidden, for logs.
     #[must_use]
     pub const fn masked(self) -> Masked {

@@ -85,8 +85,10 @@ impl Importer {
 }
 
 /// A trunk that no platform in a cloud can reach.
-fn unreachable(_source: &NumberSource) -> Option<Finding> {
-    None
+fn unreachable(source: &NumberSource) -> Option<Finding> {
+    let NumberSource::SipTrunk(trunk) = source else { return None };
+    let host = trunk.host().ok()?;
+    host.warning().map(|warning| Finding::Unreachable { host: host.to_string(), warning })
 }
 
 impl Preflight {

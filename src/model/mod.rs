@@ -1,6 +1,8 @@
 //! The words that all platforms share: request, update, record, source, secret, patch.
 
+mod byo;
 mod callback;
+mod declared;
 mod extra;
 mod id;
 mod kind;
@@ -17,7 +19,9 @@ mod sip;
 mod source;
 mod update;
 
+pub use byo::{Byo, Carrier};
 pub use callback::CallbackUrl;
+pub(crate) use declared::Declared;
 pub use extra::Extra;
 pub use id::{AgentId, CredentialId, NumberId};
 pub use jiff::Timestamp;
@@ -32,7 +36,10 @@ pub use request::ImportRequest;
 pub use routing::{Calls, Routing};
 pub use secret::Secret;
 pub(crate) use secret::expose;
-pub use sip::{SipTransport, SipTrunk};
+pub use sip::{
+    AllowedAddress, AllowedAddressError, HostWarning, MediaEncryption, SipAddress, SipAddressError, SipHost,
+    SipTransport, SipTrunk,
+};
 pub(crate) use source::check_sid;
-pub use source::{Byo, Carrier, NumberSource, TwilioCredentials, TwilioKey};
+pub use source::{NumberSource, TwilioCredentials, TwilioKey};
 pub use update::{NumberUpdate, Removal};

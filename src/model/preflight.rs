@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{CallbackUrl, PlatformKind, ProviderKind, Routing};
+use super::{CallbackUrl, HostWarning, PlatformKind, ProviderKind, Routing};
 use crate::E164;
 
 /// What was found about a number at its provider before an import, by
@@ -75,8 +75,8 @@ pub enum Finding {
     Unreachable {
         /// The host.
         host: String,
-        /// What it is, such as `a private address`.
-        kind: String,
+        /// Why.
+        warning: HostWarning,
     },
     /// After the import its calls do not go to the platform, though the platform is documented to see to
     /// that. A warning.
@@ -150,7 +150,7 @@ impl fmt::Display for Finding {
             Self::AnsweredBy { platform } => write!(f, "is answered by {platform} now"),
             Self::Hosted => f.write_str("is another carrier's number, hosted at the provider"),
             Self::Status { status } => write!(f, "is {status:?} at the provider"),
-            Self::Unreachable { host, kind } => write!(f, "is behind {host}, which is {kind}"),
+            Self::Unreachable { host, warning } => write!(f, "is behind {host}, which {warning}"),
             Self::NotTakenOver { url: Some(url) } => write!(f, "does not reach the platform: its calls go to {url}"),
             Self::NotTakenOver { url: None } => f.write_str("does not reach the platform"),
             Self::NotReadAgain { reason } => write!(f, "could not be read again at the provider ({reason})"),

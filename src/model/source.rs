@@ -1,4 +1,4 @@
-use super::{CredentialId, Problems, ProviderKind, Secret, SipTrunk};
+use super::{Byo, Problems, ProviderKind, Secret, SipTrunk};
 
 /// What a platform needs to reach a number that is held at a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +39,19 @@ impl From<TwilioCredentials> for NumberSource {
     }
 }
 
+/// Without the numbers declared: they are the provider's affair, and trunks that differ by them alone
+/// share one credential at a platform.
 impl From<SipTrunk> for NumberSource {
-    fn from(trunk: SipTrunk) -> Self {
+    fn from(mut trunk: SipTrunk) -> Self {
+        trunk.numbers.forget();
         Self::SipTrunk(trunk)
     }
 }
 
+/// Without the numbers declared.
 impl From<Byo> for NumberSource {
-    fn from(byo: Byo) -> Self {
+    fn from(mut byo: Byo) -> Self {
+        byo.numbers.forget();
         Self::Byo(byo)
     }
 }
@@ -125,75 +130,5 @@ fn check_secret(problems: &mut Problems, field: &str, secret: &Secret) {
         problems.add(field, "is empty", "give the secret");
     } else if text.chars().any(char::is_control) {
         problems.add(field, "has a line break or another control character", "copy it without the line's end");
-    }
-}
-
-/// "Bring your own": a carrier whose credential the platform holds already.
-///
-/// ```
-/// use numport::{Byo, model::Carrier};
-///
-/// let interactly = Byo::stored_default(Carrier::Twilio);
-/// let vapi = Byo::credential(Carrier::Telnyx, "f0c3a1c4-6a5c-4c43-9f0b-3a2a7a0c8b11");
-/// assert!(interactly.credential.is_none() && vapi.credential.is_some());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Byo {
-    /// The carrier that the credential is for.
-    pub carrier: Carrier,
-    /// The platform's id of the credential; `None` is the one that the platform keeps as its default.
-    pub credential: Option<CredentialId>,
-}
-
-impl Byo {
-    /// A credential of this id at the platform.
-    pub fn credential(carrier: Carrier, id: impl Into<CredentialId>) -> Self {
-        Self { carrier, credential: Some(id.into()) }
-    }
-
-    /// The credential that the platform keeps as its default for this carrier.
-    #[must_use]
-    pub const fn stored_default(carrier: Carrier) -> Self {
-        Self { carrier, credential: None }
-    }
-
-    fn check(&self, problems: &mut Problems) {
-        if self.credential.as_ref().is_some_and(|id| id.as_str().trim().is_empty()) {
-            problems.add("credential", "is empty", "give the platform's id of it, or use its stored default");
-        }
-    }
-}
-
-/// A carrier, for [`Byo`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Carrier {
-    /// Twilio.
-    Twilio,
-    /// Any SIP trunk.
-    SipTrunk,
-    /// Telnyx.
-    Telnyx,
-    /// Vonage.
-    Vonage,
-}
-
-impl Carrier {
-    /// The name in lower case.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Twilio => "twilio",
-            Self::SipTrunk => "sip-trunk",
-            Self::Telnyx => "telnyx",
-            Self::Vonage => "vonage",
-        }
-    }
-}
-
-impl std::fmt::Display for Carrier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
     }
 }

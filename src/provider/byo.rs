@@ -1,6 +1,7 @@
 use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::BoxStream;
 
+use super::sip::{list, lookup};
 use super::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use crate::E164;
 use crate::error::Result;
@@ -12,19 +13,22 @@ impl NumberProvider for Byo {
         ProviderKind::Byo
     }
 
+    /// The credential without the numbers declared.
     fn source(&self) -> NumberSource {
         self.clone().into()
     }
 
-    /// The credential is at the platform; nobody here can ask the carrier.
-    async fn lookup(&self, _number: &E164) -> Result<Ownership> {
-        Ok(Ownership::NotVerifiable)
+    /// The credential is at the platform; nobody here can ask the carrier. What is declared answers, if
+    /// anything is.
+    async fn lookup(&self, number: &E164) -> Result<Ownership> {
+        lookup(self.kind(), &self.numbers, number)
     }
 
-    /// None: see [`lookup`](Self::lookup).
+    /// The numbers declared.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
-        stream::empty().boxed()
+        list(self.kind(), &self.numbers)
     }
+
     fn routing(&self) -> Option<&dyn RoutingControl> {
         None
     }

@@ -1,7 +1,7 @@
 //! Imports into Butter: directions, agents, and the integration that an inline Twilio account needs.
 
 use numport::error::{Delivery, Step};
-use numport::model::Carrier;
+use numport::model::{Carrier, MediaEncryption};
 use numport::platform::butter::Butter;
 use numport::{
     Byo, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Twilio, TwilioCredentials, VoicePlatform,
@@ -95,6 +95,47 @@ async fn inbound_is_on_and_outbound_off_unless_it_is_said() {
             wanted["supports_outbound"] = outbound.into();
             assert_eq!(bodies(&server).await, [wanted]);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_goes_out_in_butters_words() {
+    let plain = || ImportRequest::new(number(PHONE));
+    let trunk = || SipTrunk::new("sip:trunk.example.com:05061");
+    for (trunk, request, (server_address, inbound, outbound), media) in [
+        (trunk(), plain(), ("trunk.example.com:5061", true, false), None),
+        (SipTrunk::new("[2001:DB8::1]:5060"), plain(), ("[2001:db8::1]:5060", true, false), None),
+        (trunk().outbound_only(), plain(), ("trunk.example.com:5061", false, true), None),
+        (trunk().outbound_only(), plain().outbound(false), ("trunk.example.com:5061", false, false), None),
+        (
+            trunk().media_encryption(MediaEncryption::Disabled),
+            plain(),
+            ("trunk.example.com:5061", true, false),
+            Some("disable"),
+        ),
+        (
+            trunk().media_encryption(MediaEncryption::Allowed),
+            plain(),
+            ("trunk.example.com:5061", true, false),
+            Some("allow"),
+        ),
+        (
+            trunk().media_encryption(MediaEncryption::Required),
+            plain(),
+            ("trunk.example.com:5061", true, false),
+            Some("require"),
+        ),
+    ] {
+        let mut wanted = json!({
+            "phone_number": PHONE, "provider": "sip", "sip_server_address": server_address, "sip_trunk_name": "Desk",
+            "supports_inbound": inbound, "supports_outbound": outbound,
+        });
+        if let Some(media) = media {
+            wanted["media_encryption"] = media.into();
+        }
+        let server = butter(&[201], 200).await;
+        client(server.uri()).import_once(&trunk.name("Desk").into(), &request).await.unwrap();
+        assert_eq!(bodies(&server).await, [wanted]);
     }
 }
 

@@ -229,13 +229,18 @@ async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
     let plain = || ImportRequest::new(number(PHONE));
     let good: NumberSource = Byo::credential(Carrier::Twilio, INTEGRATION).into();
     let trunk = || SipTrunk::new("trunk.example.com");
-    let rows: [(NumberSource, ImportRequest, &[&str]); 10] = [
+    let rows: [(NumberSource, ImportRequest, &[&str]); 15] = [
         (good.clone(), plain().label("Desk"), &["label"]),
         (good.clone(), plain().agent(" "), &["agent"]),
         (key.clone().into(), plain(), &["source.key"]),
         (TwilioCredentials::auth_token("AC1", "").into(), plain(), &["source.account_sid", "source.auth_token"]),
         (trunk().transport(numport::model::SipTransport::Tls).into(), plain(), &["source.transport"]),
         (trunk().allow_inbound([203, 0, 113, 10]).into(), plain(), &["source.allowed_inbound"]),
+        (SipTrunk::new("sips:trunk.example.com").into(), plain(), &["source.transport"]),
+        (SipTrunk::new("trunk.example.com/").into(), plain(), &["source.host"]),
+        (trunk().outbound_only().into(), plain().inbound(true), &["inbound"]),
+        (trunk().outbound_only().into(), plain().agent("a1"), &["inbound"]),
+        (trunk().outbound_only().allow_inbound([203, 0, 113, 10]).into(), plain(), &["source.allowed_inbound"; 2]),
         (Byo::stored_default(Carrier::Twilio).into(), plain(), &["source.credential"]),
         (Byo::credential(Carrier::Telnyx, "c").into(), plain(), &["source.carrier"]),
         (Byo::credential(Carrier::Twilio, " ").into(), plain(), &["source.credential"]),

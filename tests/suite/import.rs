@@ -126,12 +126,13 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
     assert_eq!(fields(error), ["inbound", "outbound", "label", "agent"]);
 
     let plain = ImportRequest::new(number());
-    let sources: [(NumberSource, Vec<&str>); 6] = [
+    let sources: [(NumberSource, Vec<&str>); 7] = [
         (Byo::stored_default(Carrier::Twilio).into(), vec!["source.carrier", "source.credential"]),
         (Byo::credential(Carrier::Telnyx, "key").into(), vec!["source.credential"]),
         (TwilioCredentials::auth_token("AC1", "").into(), vec!["source.account_sid", "source.auth_token"]),
         (SipTrunk::new("").into(), vec!["source.host"]),
-        (SipTrunk::new("sip:trunk.example.com").into(), vec!["source.host"]),
+        (SipTrunk::new("sip://trunk.example.com").into(), vec!["source.host"]),
+        (SipTrunk::new("sip:trunk.example.com").into(), vec!["source.allowed_inbound"]),
         (SipTrunk::new("a b").port(0).into(), vec!["source.host", "source.port"]),
     ];
     for (source, expected) in sources {

@@ -1,7 +1,7 @@
 //! A SIP source at Vapi: one credential for all its numbers, and none left over.
 
 use numport::error::Step;
-use numport::model::SipTransport;
+use numport::model::{AllowedAddress, MediaEncryption, SipTransport};
 use numport::platform::vapi::{Credential, ListFilter};
 use numport::sandbox::Sandbox;
 use numport::{E164, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Vapi, VoicePlatform};
@@ -79,6 +79,124 @@ async fn a_trunk_goes_out_in_vapis_words() {
             "gateways": [{"ip": "203.0.113.11", "inboundEnabled": true, "outboundEnabled": true}],
         })
     );
+}
+
+#[tokio::test]
+async fn the_ways_to_vapi_that_a_trunk_has_are_told_apart() {
+    let out = |ip: &str, rest: Value| {
+        let mut gateway = json!({"ip": ip, "inboundEnabled": false, "outboundEnabled": true});
+        gateway.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        gateway
+    };
+    let tls = || SipTrunk::new("sips:sip.example.com:5061").outbound_only();
+    let network: AllowedAddress = "54.171.127.192/30".parse().unwrap();
+    for (trunk, gateways) in [
+        (SipTrunk::new("sip.example.com").outbound_only(), vec![out("sip.example.com", json!({}))]),
+        (SipTrunk::new("203.0.113.11").outbound_only(), vec![out("203.0.113.11", json!({}))]),
+        (tls(), vec![out("sip.example.com", json!({"port": 5061, "outboundProtocol": "tls"}))]),
+        (
+            tls().media_encryption(MediaEncryption::Disabled),
+            vec![out("sip.example.com", json!({"port": 5061, "outboundProtocol": "tls"}))],
+        ),
+        (
+            tls().media_encryption(MediaEncryption::Required),
+            vec![out("sip.example.com", json!({"port": 5061, "outboundProtocol": "tls/srtp"}))],
+        ),
+        (
+            SipTrunk::new("sip:sip.example.com;transport=UDP")
+                .media_encryption(MediaEncryption::Disabled)
+                .outbound_only(),
+            vec![out("sip.example.com", json!({"outboundProtocol": "udp"}))],
+        ),
+        (
+            SipTrunk::new("203.0.113.11:5070").allow_inbound(network).allow_inbound([203, 0, 113, 12]),
+            vec![
+                out("203.0.113.11", json!({"port": 5070})),
+                json!({"ip": "54.171.127.192", "netmask": 30, "inboundEnabled": true, "outboundEnabled": false}),
+                json!({"ip": "203.0.113.12", "inboundEnabled": true, "outboundEnabled": false}),
+            ],
+        ),
+    ] {
+        let server = vapi(&[201], 200).await;
+        client(&server).import_once(&trunk.into(), &ImportRequest::new(numbers()[0])).await.unwrap();
+        let sent: Value = serde_json::from_slice(&server.received_requests().await.unwrap()[0].body).unwrap();
+        assert_eq!(sent["gateways"], Value::Array(gateways));
+    }
+}
+
+#[tokio::test]
+async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
+    let server = MockServer::start().await;
+    let vapi = client(&server);
+    let network = |text: &str| text.parse::<AllowedAddress>().unwrap();
+    let tcp = || SipTrunk::new("203.0.113.11").transport(SipTransport::Tcp);
+    let rows: [(SipTrunk, &[&str], &str); 12] = [
+        (
+            SipTrunk::new("sip.example.com"),
+            &["source.allowed_inbound"],
+            "it would silently block all calls from this host; name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`",
+        ),
+        (
+            SipTrunk::new("[2001:db8::1]"),
+            &["source.host", "source.allowed_inbound"],
+            "is an IPv6 address, which Vapi does not take",
+        ),
+        (SipTrunk::new("[2001:db8::1]").outbound_only(), &["source.host"], "give the trunk's name or its IPv4 address"),
+        (trunk().allow_inbound(network("2001:db8::/64")), &["source.allowed_inbound"], "has 2001:db8::/64"),
+        (
+            trunk().allow_inbound(network("198.51.0.0/23")),
+            &["source.allowed_inbound"],
+            "has 198.51.0.0/23, and Vapi's networks are /24 to /32; split it",
+        ),
+        (trunk().outbound_only(), &["source.allowed_inbound"], "the trunk is outbound only"),
+        (tcp().media_encryption(MediaEncryption::Required), &["source.media_encryption"], "set the transport to TLS"),
+        (
+            SipTrunk::new("203.0.113.11").media_encryption(MediaEncryption::Required),
+            &["source.media_encryption"],
+            "set the transport to TLS",
+        ),
+        (tcp().media_encryption(MediaEncryption::Allowed), &["source.media_encryption"], "cannot be told to Vapi"),
+        (
+            SipTrunk::new("sip:user:planted@sip.example.com"),
+            &["source.host"],
+            "has an `@`; give the host alone, and user and password as the trunk's `credentials`",
+        ),
+        (
+            SipTrunk::new("sip.example.com:0"),
+            &["source.host"],
+            "has a port that is not a number from 1 to 65535; correct it",
+        ),
+        (
+            SipTrunk::new("a b").port(0).media_encryption(MediaEncryption::Allowed),
+            &["source.host", "source.port", "source.media_encryption"],
+            "`source.host` has a blank inside; give the bare host name or address",
+        ),
+    ];
+    for (trunk, fields, words) in rows {
+        let source = NumberSource::from(trunk);
+        let request = ImportRequest::new(numbers()[0]);
+        let error = vapi.import_once(&source, &request).await.unwrap_err();
+        assert_eq!(vapi.check_import(&source, &request).unwrap_err().to_string(), error.to_string());
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(!format!("{error:?} {source:?}").contains("planted"), "{error}");
+        let Error::Invalid(invalid) = error else { panic!("{error:?}") };
+        assert_eq!(invalid.problems.iter().map(|problem| &*problem.field).collect::<Vec<_>>(), fields);
+    }
+    let good = [network("198.51.100.0/24"), network("198.51.100.7/32")];
+    let trunk = good.into_iter().fold(SipTrunk::new("sip.example.com"), SipTrunk::allow_inbound);
+    vapi.check_import(&trunk.into(), &ImportRequest::new(numbers()[0])).unwrap();
+    assert!(sent(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn trunks_that_differ_by_declared_numbers_share_their_credential() {
+    let server = vapi(&[201, 201], 200).await;
+    let client = client(&server);
+    for number in &numbers()[..2] {
+        let importer = trunk().number(*number);
+        client.import_once(&numport::NumberProvider::source(&importer), &ImportRequest::new(*number)).await.unwrap();
+    }
+    assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "POST phone-number"]);
 }
 
 fn client(server: &MockServer) -> Vapi {

@@ -3,13 +3,14 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{Butter, KIND};
 use super::wire::{
-    CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, NumberStatus, NumberSummary,
+    CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, MediaEncryption,
+    NumberStatus, NumberSummary,
 };
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
-    AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    Patch, PlatformKind, Problems, RecordNumber, Removal, Secret, SipTrunk, TwilioCredentials, TwilioKey,
+    self, AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
+    NumberUpdate, Patch, PlatformKind, Problems, RecordNumber, Removal, Secret, SipTrunk, TwilioCredentials, TwilioKey,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
@@ -44,10 +45,7 @@ impl VoicePlatform for Butter {
         checked(KIND, "import number", |problems| {
             CAPABILITIES.import_problems(KIND, source, request, problems);
             problems.within("source", |problems| check_source(source, problems));
-            if request.inbound_enabled() == Some(false) && request.agent_id().is_some() {
-                let remedy = "leave the agent out, or inbound on";
-                problems.add("inbound", "is off, and Butter switches it on with an agent", remedy);
-            }
+            check_inbound(source, request, problems);
         })
     }
 
@@ -185,6 +183,19 @@ fn check_source(source: &NumberSource, problems: &mut Problems) {
     }
 }
 
+/// An agent switches inbound on, and a trunk may have no inbound at all.
+fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut Problems) {
+    let outbound_only = matches!(source, NumberSource::SipTrunk(trunk) if trunk.outbound_only);
+    let inbound = request.inbound_enabled().unwrap_or(!outbound_only);
+    if outbound_only && inbound {
+        problems.add("inbound", "is on, and the trunk is outbound only", "leave it out, or `outbound_only`");
+    }
+    if !inbound && request.agent_id().is_some() {
+        let remedy = if outbound_only { "leave the agent out" } else { "leave the agent out, or inbound on" };
+        problems.add("inbound", "is off, and Butter switches it on with an agent", remedy);
+    }
+}
+
 /// What of a trunk Butter has no field for.
 fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     if trunk.transport.is_some() {
@@ -224,12 +235,20 @@ fn from_integration(integration: &str, request: &ImportRequest) -> ImportNumber 
 }
 
 fn from_trunk(trunk: &SipTrunk, request: &ImportRequest) -> ImportNumber {
-    let server = trunk.port.map_or_else(|| trunk.host.clone(), |port| format!("{}:{port}", trunk.host));
+    let host = trunk.host_text();
+    let server = trunk.port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     let mut import = ImportSipNumber::new(*request.number())
-        .supports_inbound(request.inbound_enabled().unwrap_or(true))
-        .supports_outbound(request.outbound_enabled().unwrap_or(false))
+        .supports_inbound(request.inbound_enabled().unwrap_or(!trunk.outbound_only))
+        .supports_outbound(request.outbound_enabled().unwrap_or(trunk.outbound_only))
         .sip_trunk_name(trunk.name_or_host())
         .sip_server_address(server);
+    if let Some(media) = trunk.media_encryption {
+        import = import.media_encryption(match media {
+            model::MediaEncryption::Disabled => MediaEncryption::Disable,
+            model::MediaEncryption::Allowed => MediaEncryption::Allow,
+            model::MediaEncryption::Required => MediaEncryption::Require,
+        });
+    }
     if let Some((user, password)) = &trunk.credentials {
         import = import.sip_username(user.as_str()).sip_password(password.clone());
     }

@@ -19,6 +19,8 @@
 //!
 //! Through the uniform words a SIP source makes one `byo-sip-trunk` credential for each client and trunk,
 //! used by all its numbers; [`Byo::credential`](crate::Byo::credential) names one that exists.
+//! Vapi knows inbound calls by IPv4 addresses alone, so a trunk that is given by a name needs
+//! [`allow_inbound`](crate::SipTrunk::allow_inbound) or [`outbound_only`](crate::SipTrunk::outbound_only).
 //!
 //! What it cannot do: switch directions of a number, or import a Twilio number by a stored credential
 //! (a Twilio number carries its own).

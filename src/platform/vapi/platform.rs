@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{KIND, Vapi};
-use super::trunk::credential;
+use super::trunk;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
     ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch,
@@ -45,9 +45,11 @@ impl VoicePlatform for Vapi {
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
             CAPABILITIES.import_problems(KIND, source, request, problems);
-            if let NumberSource::Byo(byo) = source {
-                problems.within("source", |problems| check_byo(byo, problems));
-            }
+            problems.within("source", |problems| match source {
+                NumberSource::Twilio(_) => {}
+                NumberSource::SipTrunk(trunk) => trunk::check(trunk, problems),
+                NumberSource::Byo(byo) => check_byo(byo, problems),
+            });
         })
     }
 
@@ -111,7 +113,7 @@ impl Vapi {
             Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))
         };
         let make = async {
-            let made = self.create_credential(credential(source)).await?;
+            let made = self.create_credential(trunk::credential(source)).await?;
             made.id().map(CredentialId::new).ok_or_else(|| self.engine.missing("make credential", "id"))
         };
         let trunk = self.trunks.get(source, make).await;

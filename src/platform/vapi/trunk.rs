@@ -1,29 +1,75 @@
-//! A SIP trunk in Vapi's words.
+//! A SIP trunk in Vapi's words ([gateways](https://docs.vapi.ai/advanced/sip/sip-trunk)).
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use super::wire::{CreateSipTrunkCredential, Gateway, NAME_MAX, OutboundAuthentication, OutboundProtocol};
-use crate::model::{SipTransport, SipTrunk};
+use crate::model::{MediaEncryption, Problems, SipHost, SipTransport, SipTrunk};
 
-/// Calls go to the trunk's host, and come from its host or from the addresses named. An inbound gateway
-/// must be an IPv4 address, so a host name alone is outbound only.
+/// The prefixes that a gateway's netmask may have.
+const NETMASK_MIN: u8 = 24;
+const NETMASK_MAX: u8 = 32;
+
+/// What of a trunk cannot be told to Vapi, and what Vapi would take and never let a call through.
+pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
+    check_host(trunk, problems);
+    for allowed in &trunk.allowed_inbound {
+        if allowed.address().is_ipv6() {
+            let fault = format!("has {allowed}, and Vapi takes inbound calls from IPv4 addresses alone");
+            problems.add("allowed_inbound", fault, "give the carrier's IPv4 addresses");
+        } else if allowed.prefix() < NETMASK_MIN {
+            let fault = format!("has {allowed}, and Vapi's networks are /{NETMASK_MIN} to /{NETMASK_MAX}");
+            problems.add("allowed_inbound", fault, format!("split it into networks of /{NETMASK_MIN}"));
+        }
+    }
+    match trunk.media_encryption {
+        Some(MediaEncryption::Required) if trunk.transport != Some(SipTransport::Tls) => {
+            let fault = "is required, and Vapi encrypts media with the transport TLS alone";
+            problems.add("media_encryption", fault, "set the transport to TLS as well");
+        }
+        Some(MediaEncryption::Allowed) => {
+            let fault = "is allowed, which cannot be told to Vapi";
+            problems.add("media_encryption", fault, "leave it out, or require or disable it");
+        }
+        _ => {}
+    }
+}
+
+/// An inbound gateway must be an IPv4 address; calls from elsewhere are blocked without a word.
+fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
+    let Ok(host) = trunk.host() else { return };
+    let address = host.ip();
+    if address.is_some_and(|address| address.is_ipv6()) {
+        let remedy = "give the trunk's name or its IPv4 address";
+        problems.add("host", "is an IPv6 address, which Vapi does not take", remedy);
+    }
+    let by_address = address.is_some_and(|address| address.is_ipv4());
+    if !by_address && !trunk.outbound_only && trunk.allowed_inbound.is_empty() {
+        let fault = "is empty, and Vapi knows inbound calls by IPv4 addresses alone: \
+            it would silently block all calls from this host";
+        let remedy = "name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`";
+        problems.add("allowed_inbound", fault, remedy);
+    }
+}
+
+/// Calls go to the trunk's host, and come from its host or from the addresses named, of a trunk that
+/// [`check`] has passed.
 pub(super) fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
-    let address: Option<Ipv4Addr> = source.host.parse().ok();
-    let inbound = address.is_some() && source.allowed_inbound.is_empty();
-    let mut gateway = Gateway::new(source.host.as_str()).inbound_enabled(inbound).outbound_enabled(true);
+    let by_address = matches!(source.host().map(SipHost::ip), Ok(Some(IpAddr::V4(_))));
+    let inbound = by_address && source.allowed_inbound.is_empty() && !source.outbound_only;
+    let mut gateway = Gateway::new(source.host_text()).inbound_enabled(inbound).outbound_enabled(true);
     if let Some(port) = source.port {
         gateway = gateway.port(port);
     }
     if let Some(transport) = source.transport {
-        gateway = gateway.outbound_protocol(match transport {
-            SipTransport::Udp => OutboundProtocol::Udp,
-            SipTransport::Tcp => OutboundProtocol::Tcp,
-            SipTransport::Tls => OutboundProtocol::Tls,
-        });
+        gateway = gateway.outbound_protocol(protocol(transport, source.media_encryption));
     }
     let mut gateways = vec![gateway];
     for allowed in &source.allowed_inbound {
-        gateways.push(Gateway::new(allowed.to_string()).inbound_enabled(true).outbound_enabled(false));
+        let mut gateway = Gateway::new(allowed.address().to_string()).inbound_enabled(true).outbound_enabled(false);
+        if allowed.prefix() < NETMASK_MAX {
+            gateway = gateway.netmask(allowed.prefix());
+        }
+        gateways.push(gateway);
     }
     let name: String = source.name_or_host().chars().take(NAME_MAX).collect();
     let mut create =
@@ -33,4 +79,14 @@ pub(super) fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
         create = create.outbound_authentication_plan(plan);
     }
     create
+}
+
+/// Encrypted media are a protocol of their own.
+fn protocol(transport: SipTransport, media: Option<MediaEncryption>) -> OutboundProtocol {
+    match transport {
+        SipTransport::Udp => OutboundProtocol::Udp,
+        SipTransport::Tcp => OutboundProtocol::Tcp,
+        SipTransport::Tls if media == Some(MediaEncryption::Required) => OutboundProtocol::TlsSrtp,
+        SipTransport::Tls => OutboundProtocol::Tls,
+    }
 }

@@ -1,0 +1,125 @@
+/// Why a text is no [`SipHost`](super::SipHost) or [`SipAddress`](super::SipAddress).
+///
+/// It never shows the text, which may hold a password before an `@`. `Display` is the
+/// [fault](Self::fault) and the [remedy](Self::remedy).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}; {}", self.fault(), self.remedy())]
+#[non_exhaustive]
+pub enum SipAddressError {
+    /// There is no host.
+    Empty,
+    /// There is an `@`, so perhaps a user and a password.
+    UserPart,
+    /// A blank, a tab or a line break between other characters.
+    Blank,
+    /// A `?`, which begins the headers of a URI.
+    Headers,
+    /// A `/`: a path, or the slashes of another scheme.
+    Slash,
+    /// A URI parameter other than `transport`.
+    Parameter {
+        /// Its name.
+        name: String,
+    },
+    /// What follows a `;` is no parameter.
+    MalformedParameter,
+    /// A transport other than UDP, TCP and TLS.
+    Transport,
+    /// More than one `transport`.
+    RepeatedTransport,
+    /// `sips:` over UDP.
+    SipsOverUdp,
+    /// A port that is not a number from 1 to 65535.
+    Port,
+    /// An IPv6 address without brackets, or another second `:`.
+    UnbracketedIpv6,
+    /// What is in brackets is no IPv6 address.
+    Ipv6,
+    /// Digits and dots that are no IPv4 address.
+    Ipv4,
+    /// An underscore.
+    Underscore,
+    /// A character that no host has.
+    Character {
+        /// The first of them.
+        found: char,
+    },
+    /// Two dots together, or a dot at the beginning.
+    EmptyLabel,
+    /// A label that begins or ends with a hyphen.
+    Hyphen,
+    /// A label of more than [`LABEL_MAX`](super::SipHost::LABEL_MAX) octets.
+    LabelTooLong {
+        /// Its octets.
+        octets: usize,
+    },
+    /// A name of more than [`NAME_MAX`](super::SipHost::NAME_MAX) octets.
+    NameTooLong {
+        /// Its octets, without a dot at its end.
+        octets: usize,
+    },
+    /// The last label begins with a digit.
+    TopLabel,
+    /// An international name that has no form in ASCII.
+    International,
+}
+
+impl SipAddressError {
+    /// What is wrong, such as `has a blank inside`.
+    #[must_use]
+    pub fn fault(&self) -> String {
+        let fault = match self {
+            Self::Empty => "is empty",
+            Self::UserPart => "has an `@`",
+            Self::Blank => "has a blank inside",
+            Self::Headers => "has a `?`",
+            Self::Slash => "has a `/`",
+            Self::Parameter { name } => return format!("has the parameter `{name}`"),
+            Self::MalformedParameter => "has something after a `;` that is no parameter",
+            Self::Transport => "names a transport other than udp, tcp and tls",
+            Self::RepeatedTransport => "names its transport twice",
+            Self::SipsOverUdp => "is a `sips:` URI over UDP, which contradict each other",
+            Self::Port => "has a port that is not a number from 1 to 65535",
+            Self::UnbracketedIpv6 => "has more than one `:` outside brackets",
+            Self::Ipv6 => "has brackets, and no IPv6 address alone in them",
+            Self::Ipv4 => "is all digits and dots, and no IPv4 address",
+            Self::Underscore => "has an underscore, which host names do not have",
+            Self::Character { found } => return format!("has {found:?}, which host names do not have"),
+            Self::EmptyLabel => "has nothing before a dot",
+            Self::Hyphen => "has a label that begins or ends with a hyphen",
+            Self::LabelTooLong { octets } => return format!("has a label of {octets} octets"),
+            Self::NameTooLong { octets } => return format!("is a name of {octets} octets"),
+            Self::TopLabel => "is a name whose last label does not begin with a letter",
+            Self::International => "is an international name that has no form in ASCII",
+        };
+        fault.to_owned()
+    }
+
+    /// What to do.
+    #[must_use]
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Empty => "give the trunk's host name or address",
+            Self::UserPart => "give the host alone, and user and password as the trunk's `credentials`",
+            Self::Blank | Self::Character { .. } => "give the bare host name or address",
+            Self::Headers => "leave out the `?` and what follows it",
+            Self::Slash => "give the host alone, or `sip:` and the host, without slashes",
+            Self::Parameter { .. } => "leave it out; `transport` is the only one that is read",
+            Self::MalformedParameter => "leave it out, or write `;transport=tls`",
+            Self::Transport => "use one of the three, or leave it out",
+            Self::RepeatedTransport => "name it once",
+            Self::SipsOverUdp => "write `sip:`, or leave the transport out",
+            Self::Port => "correct it, or leave it out",
+            Self::UnbracketedIpv6 => "put an IPv6 address in brackets, such as [2001:db8::1]:5060",
+            Self::Ipv6 => "write it as [2001:db8::1], without a zone",
+            Self::Ipv4 => "write four numbers from 0 to 255, without leading zeros",
+            Self::Underscore => "ask the carrier for a name without it, or for an address",
+            Self::EmptyLabel => "leave out the dot, or put in what is missing",
+            Self::Hyphen => "begin and end each label with a letter or a digit",
+            Self::LabelTooLong { .. } => "use at most 63 between two dots",
+            Self::NameTooLong { .. } => "use at most 253",
+            Self::TopLabel => "write the whole name, such as sip.example.com, or an IPv4 address",
+            Self::International => "correct it, or give the form that begins with xn--",
+        }
+    }
+}

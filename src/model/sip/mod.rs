@@ -1,0 +1,197 @@
+//! A SIP trunk, and the texts it is made of.
+
+mod address;
+mod allowed;
+mod error;
+mod host;
+mod reach;
+
+use std::ops::RangeInclusive;
+
+pub use address::{SipAddress, SipTransport};
+pub use allowed::{AllowedAddress, AllowedAddressError};
+pub use error::SipAddressError;
+pub use host::SipHost;
+pub use reach::HostWarning;
+
+use super::{Declared, Problems, Secret};
+use crate::E164;
+
+/// A SIP trunk: where it is reached, and what it wants to see.
+///
+/// It is a provider ([`NumberProvider`](crate::NumberProvider)) and makes a
+/// [`NumberSource`](crate::NumberSource). A trunk does not tell which numbers it carries; what is
+/// declared by [`number`](Self::number) and [`numbers`](Self::numbers) answers instead.
+///
+/// ```
+/// use numport::SipTrunk;
+///
+/// let trunk = SipTrunk::new("sips:my-trunk.pstn.twilio.com")
+///     .credentials("user", "password")
+///     .allow_inbound([203, 0, 113, 10])
+///     .leading_plus(true)
+///     .numbers("+14155552600".parse()?..="+14155552699".parse()?);
+/// assert_eq!(trunk.host()?.as_str(), "my-trunk.pstn.twilio.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct SipTrunk {
+    host: Result<SipHost, SipAddressError>,
+    pub(crate) port: Option<u16>,
+    pub(crate) transport: Option<SipTransport>,
+    pub(crate) credentials: Option<(String, Secret)>,
+    pub(crate) allowed_inbound: Vec<AllowedAddress>,
+    pub(crate) outbound_only: bool,
+    pub(crate) media_encryption: Option<MediaEncryption>,
+    pub(crate) leading_plus: bool,
+    pub(crate) name: Option<String>,
+    pub(crate) numbers: Declared,
+}
+
+/// Whether the media of a trunk's calls are encrypted (SRTP).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MediaEncryption {
+    /// Never.
+    Disabled,
+    /// Where the other side can.
+    Allowed,
+    /// Always: a call without it is refused.
+    Required,
+}
+
+impl SipTrunk {
+    /// A trunk at an address: whatever [`SipAddress`] reads, so a host, `host:port`, or a `sip:` or
+    /// `sips:` URI.
+    ///
+    /// A text that is no address is not kept, since it may hold a password; its error is, and the
+    /// first call that needs the trunk names it.
+    pub fn new(address: impl AsRef<str>) -> Self {
+        let (host, port, transport) = match address.as_ref().parse() {
+            Ok(SipAddress { host, port, transport }) => (Ok(host), port, transport),
+            Err(error) => (Err(error), None, None),
+        };
+        Self {
+            host,
+            port,
+            transport,
+            credentials: None,
+            allowed_inbound: Vec::new(),
+            outbound_only: false,
+            media_encryption: None,
+            leading_plus: false,
+            name: None,
+            numbers: Declared::default(),
+        }
+    }
+
+    /// The port, instead of the address's own. Without any the platform chooses, and may look a name up
+    /// by SRV.
+    pub const fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// The transport, instead of the address's own. Without any the platform uses its default.
+    pub const fn transport(mut self, transport: SipTransport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The user and password that the trunk asks of who calls out through it.
+    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.credentials = Some((user.into(), password.into()));
+        self
+    }
+
+    /// One more address, or network, that inbound calls come from: the carrier's signalling addresses.
+    /// A network is an [`AllowedAddress`], read from text such as `203.0.113.8/30`.
+    pub fn allow_inbound(mut self, address: impl Into<AllowedAddress>) -> Self {
+        self.allowed_inbound.push(address.into());
+        self
+    }
+
+    /// No calls come in through it. Where a platform has the choice, its numbers are imported for
+    /// outbound calls alone.
+    pub const fn outbound_only(mut self) -> Self {
+        self.outbound_only = true;
+        self
+    }
+
+    /// Whether media are encrypted. Without it the platform uses its default.
+    pub const fn media_encryption(mut self, media: MediaEncryption) -> Self {
+        self.media_encryption = Some(media);
+        self
+    }
+
+    /// Whether the trunk wants a `+` before the numbers of outbound calls. Twilio and Vonage do.
+    pub const fn leading_plus(mut self, wanted: bool) -> Self {
+        self.leading_plus = wanted;
+        self
+    }
+
+    /// A name for people, where the platform keeps one. Without it, the host.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Declares that the trunk carries this number.
+    pub fn number(self, number: E164) -> Self {
+        self.numbers(number..=number)
+    }
+
+    /// Declares that the trunk carries these numbers, first and last included. Both have the same count
+    /// of digits.
+    pub fn numbers(mut self, numbers: RangeInclusive<E164>) -> Self {
+        self.numbers.declare(&numbers);
+        self
+    }
+
+    /// The host.
+    ///
+    /// # Errors
+    ///
+    /// What was wrong with the text that the trunk was made from.
+    pub fn host(&self) -> Result<&SipHost, SipAddressError> {
+        self.host.as_ref().map_err(Clone::clone)
+    }
+
+    /// The host as text; empty only of a trunk that [`check`](Self::check) refuses.
+    pub(crate) fn host_text(&self) -> &str {
+        self.host.as_ref().map_or("", SipHost::as_str)
+    }
+
+    pub(crate) fn name_or_host(&self) -> &str {
+        self.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(self.host_text())
+    }
+
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        if let Err(error) = &self.host {
+            problems.add("host", error.fault(), error.remedy());
+        }
+        if self.port == Some(0) {
+            problems.add("port", "is 0", "use 1 to 65535");
+        }
+        if let Some((user, password)) = &self.credentials {
+            if user.is_empty() {
+                problems.add("credentials.user", "is empty", "give the user, or no credentials at all");
+            }
+            if password.expose().is_empty() {
+                problems.add("credentials.password", "is empty", "give the password, or no credentials at all");
+            }
+        }
+        if self.outbound_only && !self.allowed_inbound.is_empty() {
+            let remedy = "leave the addresses out, or `outbound_only`";
+            problems.add("allowed_inbound", "is given, and the trunk is outbound only", remedy);
+        }
+        self.numbers.check(problems);
+    }
+}
+
+impl From<SipAddress> for SipTrunk {
+    fn from(SipAddress { host, port, transport }: SipAddress) -> Self {
+        Self { host: Ok(host), port, transport, ..Self::new("") }
+    }
+}
