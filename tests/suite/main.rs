@@ -18,6 +18,7 @@ mod interactly;
 mod objects;
 mod once;
 mod preflight;
+mod providers;
 mod raw;
 mod routing;
 mod sandbox;
