@@ -37,6 +37,7 @@ mod signalwire_settings;
 mod sip;
 mod sip_properties;
 mod trunk;
+mod trunk_again;
 mod twilio;
 mod vapi_credentials;
 mod vapi_edges;

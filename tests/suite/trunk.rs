@@ -7,7 +7,7 @@ use numport::sandbox::Sandbox;
 use numport::{E164, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Vapi, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::support::{KEY, at_once};
 
@@ -48,15 +48,14 @@ async fn one_credential_serves_all_numbers_and_all_clones_at_once() {
 #[tokio::test]
 async fn a_trunk_goes_out_in_vapis_words() {
     let sent = |source: SipTrunk| async move {
-        let server = MockServer::start().await;
+        let server = empty().await;
         let made = json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"});
         respond(&server, "POST", "/credential", 201, made, 1).await;
         let number = json!({"id": "n1", "provider": "byo-phone-number", "number": "+14155552671"});
         respond(&server, "POST", "/phone-number", 201, number, 1).await;
         let request = ImportRequest::new(numbers()[0]).label("Desk").agent("a1");
         client(&server).import_once(&source.into(), &request).await.unwrap();
-        let requests = server.received_requests().await.unwrap();
-        requests.iter().map(|request| serde_json::from_slice(&request.body).unwrap()).collect::<Vec<Value>>()
+        bodies(&server).await
     };
     assert_eq!(
         sent(trunk().port(5061).transport(SipTransport::Tls).name("Head office")).await,
@@ -119,8 +118,7 @@ async fn the_ways_to_vapi_that_a_trunk_has_are_told_apart() {
     ] {
         let server = vapi(&[201], 200).await;
         client(&server).import_once(&trunk.into(), &ImportRequest::new(numbers()[0])).await.unwrap();
-        let sent: Value = serde_json::from_slice(&server.received_requests().await.unwrap()[0].body).unwrap();
-        assert_eq!(sent["gateways"], Value::Array(gateways));
+        assert_eq!(bodies(&server).await[0]["gateways"], Value::Array(gateways));
     }
 }
 
@@ -210,7 +208,7 @@ async fn respond(server: &MockServer, verb: &str, route: &str, status: u16, body
 
 /// A Vapi that makes credentials, and answers numbers with these statuses in turn.
 async fn vapi(numbers: &[u16], removal: u16) -> MockServer {
-    let server = MockServer::start().await;
+    let server = empty().await;
     respond(&server, "POST", "/credential", 201, json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"}), 9).await;
     for status in numbers {
         let body = json!({"id": "n1", "provider": "byo-phone-number", "message": "Couldn't Create Phone Number"});
@@ -221,11 +219,28 @@ async fn vapi(numbers: &[u16], removal: u16) -> MockServer {
     server
 }
 
-/// The methods and paths that were sent, shortened.
-async fn sent(server: &MockServer) -> Vec<String> {
+/// A Vapi that keeps no credential yet.
+async fn empty() -> MockServer {
+    let server = MockServer::start().await;
+    respond(&server, "GET", "/credential", 200, json!([]), 9).await;
+    server
+}
+
+/// The changes that were sent.
+async fn changes(server: &MockServer) -> Vec<Request> {
     let requests = server.received_requests().await.unwrap();
+    requests.into_iter().filter(|request| request.method != "GET").collect()
+}
+
+async fn bodies(server: &MockServer) -> Vec<Value> {
+    changes(server).await.iter().map(|request| serde_json::from_slice(&request.body).unwrap()).collect()
+}
+
+/// Their methods and paths, shortened.
+async fn sent(server: &MockServer) -> Vec<String> {
     let short = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
-    requests.iter().map(|request| format!("{} {}", request.method, short(request.url.path()))).collect()
+    let changes = changes(server).await;
+    changes.iter().map(|request| format!("{} {}", request.method, short(request.url.path()))).collect()
 }
 
 #[tokio::test]
@@ -275,7 +290,7 @@ async fn what_could_not_be_taken_back_is_named() {
 
 #[tokio::test]
 async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
-    let server = MockServer::start().await;
+    let server = empty().await;
     respond(&server, "POST", "/credential", 400, json!({"message": "Couldn't validate SIP trunk credential."}), 1)
         .await;
     respond(&server, "POST", "/credential", 201, json!({"provider": "byo-sip-trunk"}), 1).await;

@@ -12,6 +12,7 @@ use crate::model::{
     self, AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
     NumberUpdate, Patch, PlatformKind, Problems, RecordNumber, Removal, Secret, SipTrunk, TwilioCredentials, TwilioKey,
 };
+use crate::platform::credentials::Made;
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
 static CAPABILITIES: Capabilities = Capabilities {
@@ -125,7 +126,8 @@ impl Butter {
         let make = async {
             let name = format!("Twilio {}", source.account_sid);
             let create = CreateIntegration::twilio(name, source.account_sid.as_str(), auth_token(source));
-            self.create_integration(&create).await.map(|made| CredentialId::new(made.integration_id))
+            let made = self.create_integration(&create).await?;
+            Ok(Made { id: CredentialId::new(made.integration_id), own: true })
         };
         let integration = self.integrations.get(source, make).await;
         let integration = integration.map_err(|error| incomplete(Step::MakeCredential, None, error))?;

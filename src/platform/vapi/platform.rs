@@ -10,8 +10,8 @@ use super::wire::{
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
-    AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
+    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
+    Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
@@ -105,18 +105,14 @@ impl VoicePlatform for Vapi {
 }
 
 impl Vapi {
-    /// Two steps: the trunk's credential, then the number. The credential is taken back when the number
-    /// was surely not imported and no other import uses it.
+    /// Two steps: the trunk's credential, then the number. A credential that was made for it is taken back
+    /// when the number was surely not imported and no other import uses it.
     async fn import_from_trunk(&self, source: &SipTrunk, request: &ImportRequest) -> Result<NumberRecord> {
         let incomplete = |step, left_behind, error| {
             let number = *request.number();
             Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))
         };
-        let make = async {
-            let made = self.create_credential(trunk::credential(source)).await?;
-            made.id().map(CredentialId::new).ok_or_else(|| self.engine.missing("make credential", "id"))
-        };
-        let trunk = self.trunks.get(source, make).await;
+        let trunk = self.trunks.get(source, self.trunk_credential(source)).await;
         let trunk = trunk.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
         let create = CreateByoNumber::new(trunk.id.as_str(), *request.number()).settings(settings(request));
         let error = match self.create_number(create).await {

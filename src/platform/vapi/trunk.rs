@@ -2,8 +2,14 @@
 
 use std::net::IpAddr;
 
-use super::wire::{CreateSipTrunkCredential, Gateway, NAME_MAX, OutboundAuthentication, OutboundProtocol};
-use crate::model::{MediaEncryption, Problems, SipHost, SipTransport, SipTrunk};
+use super::client::Vapi;
+use super::wire::{
+    CreateSipTrunkCredential, Credential, Gateway, LIMIT_MAX, ListFilter, NAME_MAX, OutboundAuthentication,
+    OutboundProtocol, UpdateSipTrunkCredential,
+};
+use crate::error::Result;
+use crate::model::{CredentialId, MediaEncryption, Patch, Problems, SipHost, SipTransport, SipTrunk};
+use crate::platform::credentials::Made;
 
 /// The prefixes that a gateway's netmask may have.
 const NETMASK_MIN: u8 = 24;
@@ -48,6 +54,44 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
             it would silently block all calls from this host";
         let remedy = "name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`";
         problems.add("allowed_inbound", fault, remedy);
+    }
+}
+
+impl Vapi {
+    /// The trunk's credential: one that is there already, or a new one. So neither a lost answer nor a new
+    /// process makes a second one.
+    pub(super) async fn trunk_credential(&self, source: &SipTrunk) -> Result<Made> {
+        let wanted = credential(source);
+        if let Some(id) = self.find_trunk(&wanted).await? {
+            // A password is not answered, so the one that is there may be an old one.
+            if let Some(plan) = wanted.authentication() {
+                let update = UpdateSipTrunkCredential::new().outbound_authentication_plan(Patch::Set(plan.clone()));
+                self.update_credential(id.as_str(), update).await?;
+            }
+            return Ok(Made { id, own: false });
+        }
+        let lost = match self.create_credential(wanted.clone()).await {
+            Ok(made) => match made.id() {
+                Some(id) => return Ok(Made { id: CredentialId::new(id), own: true }),
+                None => self.engine.missing("make credential", "id"),
+            },
+            Err(error) if error.surely_not_done() => return Err(error),
+            Err(error) => error,
+        };
+        match self.find_trunk(&wanted).await {
+            Ok(Some(id)) => Ok(Made { id, own: false }),
+            _ => Err(lost),
+        }
+    }
+
+    /// A trunk's credential that is there, alike in all that Vapi shows of it.
+    async fn find_trunk(&self, wanted: &CreateSipTrunkCredential) -> Result<Option<CredentialId>> {
+        let credentials = self.list_credentials(&ListFilter::new().limit(LIMIT_MAX)).await?;
+        let found = credentials.into_iter().find_map(|credential| match credential {
+            Credential::SipTrunk(trunk) if wanted.is_alike(&trunk) => trunk.id,
+            _ => None,
+        });
+        Ok(found.map(CredentialId::new))
     }
 }
 

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::credential::{Gateway, OutboundAuthentication};
+use super::credential::{Gateway, OutboundAuthentication, SipTrunkCredential};
 use super::text::NAME_MAX;
 use crate::model::{Patch, Problems, Secret, expose, object::request_object};
 
@@ -142,6 +142,23 @@ request_object! {
             /// Its name for people, 1 to 40 characters.
             name: String,
         }
+    }
+}
+
+impl CreateSipTrunkCredential {
+    /// How Vapi proves itself to the trunk.
+    pub(in super::super) const fn authentication(&self) -> Option<&OutboundAuthentication> {
+        self.outbound_authentication_plan.as_ref()
+    }
+
+    /// Whether a trunk that is there is this one, by all that Vapi shows of it.
+    pub(in super::super) fn is_alike(&self, there: &SipTrunkCredential) -> bool {
+        let user = |plan: Option<&OutboundAuthentication>| plan.and_then(|plan| plan.auth_username.clone());
+        there.name == self.name
+            && there.gateways.as_ref() == Some(&self.gateways)
+            && there.outbound_leading_plus_enabled.unwrap_or_default()
+                == self.outbound_leading_plus_enabled.unwrap_or_default()
+            && user(there.outbound_authentication_plan.as_ref()) == user(self.authentication())
     }
 }
 

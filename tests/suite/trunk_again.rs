@@ -1,0 +1,136 @@
+//! A trunk whose credential is there already: found by all that Vapi shows of it, brought up to date, never removed.
+
+use numport::error::Step;
+use numport::platform::vapi::{CreateSipTrunkCredential, Gateway};
+use numport::sandbox::{Sandbox, Service};
+use numport::{Error, ImportRequest, NumberSource, SipTrunk, Vapi, VoicePlatform};
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{KEY, at_once};
+
+const CREDENTIAL: &str = "00000000-0000-4000-8000-0000000000cc";
+
+fn request(last: u8) -> ImportRequest {
+    ImportRequest::new(format!("+1415555267{last}").parse().unwrap())
+}
+
+fn trunk() -> SipTrunk {
+    SipTrunk::new("trunk.example.com").credentials("user", "pass").allow_inbound([203, 0, 113, 10])
+}
+
+fn source() -> NumberSource {
+    trunk().into()
+}
+
+/// The methods and paths of the changes that the sandbox's Vapi was sent.
+fn changes(sandbox: &Sandbox) -> Vec<String> {
+    let journal = sandbox.journal();
+    let changes = journal.iter().filter(|entry| entry.service == Service::Vapi.as_str() && entry.method != "GET");
+    changes.map(|entry| format!("{} {}", entry.method, entry.path.split('/').nth(1).unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_new_process_takes_the_credential_that_is_there_and_gives_it_the_password_of_now() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let new_process = || Vapi::from_vars(|name| sandbox.var(name)).unwrap();
+    new_process().import_once(&source(), &request(1)).await.unwrap();
+    new_process().import_once(&trunk().credentials("user", "changed").into(), &request(2)).await.unwrap();
+    assert_eq!(changes(&sandbox), ["POST credential", "POST phone-number", "PATCH credential", "POST phone-number"]);
+    let patched = sandbox.journal().into_iter().find(|entry| entry.method == "PATCH").unwrap();
+    let plan = json!({"outboundAuthenticationPlan": {"authUsername": "user", "authPassword": "changed"}});
+    let mut sent = patched.body.unwrap();
+    sent.as_object_mut().unwrap().remove("provider");
+    assert_eq!(sent, plan);
+}
+
+#[tokio::test]
+async fn a_trunk_that_differs_in_anything_is_another_one() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let open = || SipTrunk::new("203.0.113.10");
+    let trunks = [
+        open(),
+        open().port(5070),
+        open().name("Head office"),
+        open().leading_plus(true),
+        open().credentials("user", "pass"),
+        open().credentials("other", "pass"),
+        open().allow_inbound([203, 0, 113, 11]),
+    ];
+    for (trunk, last) in trunks.iter().zip(0..) {
+        let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
+        vapi.import_once(&trunk.clone().into(), &request(last)).await.unwrap();
+    }
+    let made = changes(&sandbox).iter().filter(|change| *change == "POST credential").count();
+    assert_eq!(made, trunks.len());
+    // And without a password there is nothing to bring up to date.
+    let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
+    vapi.import_once(&open().into(), &request(9)).await.unwrap();
+    assert_eq!(changes(&sandbox).last().unwrap(), "POST phone-number");
+    assert!(!changes(&sandbox).contains(&"PATCH credential".to_owned()));
+}
+
+#[tokio::test]
+async fn a_credential_that_was_found_is_not_removed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vapi = || Vapi::from_vars(|name| sandbox.var(name)).unwrap();
+    let gateway = Gateway::new("203.0.113.10").inbound_enabled(true).outbound_enabled(true);
+    let by_hand = CreateSipTrunkCredential::new(vec![gateway]).name("203.0.113.10");
+    vapi().create_credential(by_hand).await.unwrap();
+    let refusing = numport::sandbox::Fault::Refuse { status: 400, retry_after: None };
+    // One more look for the credential comes first.
+    let client = vapi();
+    client.import_once(&SipTrunk::new("203.0.113.10").into(), &request(1)).await.unwrap();
+    sandbox.fault(Service::Vapi, refusing);
+    client.import_once(&SipTrunk::new("203.0.113.10").into(), &request(2)).await.unwrap_err();
+    assert_eq!(changes(&sandbox), ["POST credential", "POST phone-number", "POST phone-number"]);
+}
+
+async fn respond(server: &MockServer, verb: &str, route: &str, status: u16, body: Value, times: u64) {
+    let answer = ResponseTemplate::new(status).set_body_json(body);
+    Mock::given(method(verb)).and(path(route)).respond_with(answer).up_to_n_times(times).mount(server).await;
+}
+
+/// What Vapi keeps of the trunk: as it was sent, without the password.
+fn kept() -> Value {
+    json!({
+        "id": CREDENTIAL, "provider": "byo-sip-trunk", "name": "trunk.example.com", "outboundLeadingPlusEnabled": false,
+        "gateways": [
+            {"ip": "trunk.example.com", "inboundEnabled": false, "outboundEnabled": true},
+            {"ip": "203.0.113.10", "inboundEnabled": true, "outboundEnabled": false},
+        ],
+        "outboundAuthenticationPlan": {"authUsername": "user"},
+    })
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_for_and_the_credential_used() {
+    // What was made is found; or it is not, and the step that broke is told.
+    for (found, status) in [(json!([kept()]), 201), (json!([kept()]), 400), (json!([]), 0)] {
+        let server = MockServer::start().await;
+        respond(&server, "GET", "/credential", 200, json!([]), 1).await;
+        respond(&server, "GET", "/credential", 200, found, 1).await;
+        respond(&server, "POST", "/credential", 502, json!({"message": "gateway"}), 1).await;
+        let number = json!({"id": "n1", "provider": "byo-phone-number", "message": "no"});
+        respond(&server, "POST", "/phone-number", status.max(200), number, 1).await;
+        let client = Vapi::builder(KEY).base_url(server.uri()).retry(at_once()).build().unwrap();
+        let result = client.import_once(&source(), &request(1)).await;
+        let requests = server.received_requests().await.unwrap();
+        let sent: Vec<_> =
+            requests.iter().map(|request| format!("{} {}", request.method, request.url.path())).collect();
+        let looks = ["GET /credential", "POST /credential", "GET /credential"];
+        if status == 0 {
+            let Err(Error::Incomplete(incomplete)) = result else { panic!("{result:?}") };
+            assert_eq!(incomplete.step, Step::MakeCredential);
+            assert_eq!(incomplete.error.status().unwrap().as_u16(), 502);
+            assert_eq!(sent, looks);
+            continue;
+        }
+        assert_eq!(result.is_ok(), status == 201);
+        assert_eq!(sent[..3], looks);
+        assert_eq!(sent[3..], ["POST /phone-number"], "it may be another process's, so it is not removed");
+        let body: Value = serde_json::from_slice(&requests[3].body).unwrap();
+        assert_eq!(body["credentialId"], CREDENTIAL);
+    }
+}
