@@ -11,6 +11,9 @@ use numport::{
 
 type Provider = fn(&Sandbox) -> Arc<dyn NumberProvider>;
 
+/// A provider, and what each platform makes of it.
+type Row = (&'static str, Provider, [(Service, &'static str); 4]);
+
 fn twilio(sandbox: &Sandbox) -> Arc<dyn NumberProvider> {
     Arc::new(Twilio::from_vars(|name| sandbox.var(name)).unwrap())
 }
@@ -67,7 +70,7 @@ async fn each_provider_with_each_platform() {
 
     const INTERACTLY: &str = "POST /assistants/v1/numbers/twilio";
     const SIGNALWIRE: &str = "POST /api/relay/rest/imported_phone_numbers";
-    let table: [(&str, Provider, [(Service, &str); 4]); 5] = [
+    let table: [Row; 5] = [
         (
             "twilio",
             twilio,
