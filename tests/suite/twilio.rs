@@ -1,33 +1,117 @@
-//! Twilio's numbers: exact requests, pages, and what is not a match.
+//! Twilio's numbers, accounts and trunks: every documented exchange, and the rules round it.
 
-use futures_util::TryStreamExt;
-use numport::error::{CallFault, PageFault};
-use numport::provider::Ownership;
-use numport::provider::twilio::{IncomingPhoneNumber, ListNumbers};
-use numport::sandbox::Sandbox;
-use numport::{E164, Error, NumberProvider, Twilio, TwilioCredentials};
+mod accounts;
+mod errors;
+mod lookup;
+mod pages;
+mod region;
+mod retries;
+mod routing;
+mod rules;
+mod trunks;
+mod updates;
+
+use futures_util::{StreamExt, TryStreamExt};
+use numport::provider::twilio::{IncomingPhoneNumber, ListNumbers, Origin};
+use numport::{Error, Result, RetryPolicy, Twilio, TwilioCredentials};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::support::{at_once, authorization, case, exchange, server};
+use crate::support::{at_once, authorization, case, exchange, exchange_at, server};
 
 const SID: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const NUMBER: &str = "PNaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const TRUNK: &str = "TKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const APPLICATION: &str = "APaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const ADDRESS: &str = "ADaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 fn client(uri: String) -> Twilio {
+    patient(uri, at_once())
+}
+
+fn patient(uri: String, policy: RetryPolicy) -> Twilio {
     let credentials = TwilioCredentials::auth_token(SID, "token");
-    Twilio::builder(credentials).base_url(uri).retry(at_once()).build().unwrap()
+    Twilio::builder(credentials).base_url(uri).retry(policy).build().unwrap()
+}
+
+/// The path of an account's numbers.
+fn numbers_of(account: &str) -> String {
+    format!("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json")
+}
+
+/// The documented number with some fields changed.
+fn documented(changes: Value) -> Value {
+    let mut body = case("twilio/get_number/documented").response.body;
+    body.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    body
+}
+
+/// A page of these.
+fn page(numbers: impl Into<Value>, next: impl Into<Value>) -> Value {
+    let mut page = case("twilio/list_numbers/empty").response.body;
+    page["incoming_phone_numbers"] = numbers.into();
+    page["next_page_uri"] = next.into();
+    page
+}
+
+/// As Twilio writes an error.
+fn refusal(status: u16, code: u32) -> ResponseTemplate {
+    let message = if code == 20003 { "Authenticate" } else { "It was refused" };
+    let link = format!("https://www.twilio.com/docs/errors/{code}");
+    let body = json!({"code": code, "message": message, "more_info": link, "status": status});
+    ResponseTemplate::new(status).set_body_json(body)
 }
 
 #[tokio::test]
-async fn numbers_are_listed_and_read() {
+async fn numbers_are_listed() {
+    let list = |list: ListNumbers| |client: Twilio| async move { client.list_numbers(&list).await };
+    let one = ListNumbers::new().phone_number("+18089255327").page_size(1000);
+    let page = exchange("twilio/list_numbers/full", client, list(one)).await;
+    let number = &page.incoming_phone_numbers[0];
+    assert_eq!((number.sid.as_str(), number.account_sid.as_deref()), (NUMBER, Some(SID)));
+    let capabilities = number.capabilities.as_ref().unwrap();
+    assert_eq!((capabilities.voice, capabilities.sms), (Some(true), Some(false)));
+
+    let page = exchange("twilio/list_numbers/empty", client, list(ListNumbers::new())).await;
+    assert_eq!((page.incoming_phone_numbers.len(), page.next_page_uri), (0, None));
+
+    let every = ListNumbers::new()
+        .phone_number("+1808925532*")
+        .friendly_name("(808) 925-5327 & Co")
+        .origin("twilio")
+        .beta(false)
+        .page_size(1);
+    exchange("twilio/list_numbers/every_filter", client, list(every)).await;
+}
+
+#[tokio::test]
+async fn the_stream_of_numbers_asks_as_the_list_does() {
     let list = ListNumbers::new().phone_number("+18089255327").page_size(1000);
-    let list = |client: Twilio| async move { client.list_numbers(&list).await };
-    let page = exchange("twilio/list_numbers/full", client, list).await;
-    assert_eq!(page.incoming_phone_numbers[0].capabilities.as_ref().unwrap().sms, Some(false));
-    let list = |client: Twilio| async move { client.list_numbers(&ListNumbers::new()).await };
-    exchange("twilio/list_numbers/empty", client, list).await;
-    let get = |client: Twilio| async move { client.get_number("PNaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").await };
-    exchange("twilio/get_number/documented", client, get).await;
+    let all = |client: Twilio| async move { client.numbers(list).try_collect::<Vec<_>>().await };
+    exchange_at("twilio/list_numbers/full", "/incoming_phone_numbers", client, all).await;
+}
+
+#[tokio::test]
+async fn a_number_is_read() {
+    let get = |client: Twilio| async move { client.get_number(NUMBER).await };
+    let number = exchange("twilio/get_number/documented", client, get).await;
+    assert_eq!(number.created_at().unwrap().to_string(), "2015-07-30T23:19:04Z");
+    assert_eq!(number.updated_at(), number.created_at());
+    let left: Vec<&str> = number.extra.0.keys().map(String::as_str).collect();
+    assert_eq!(
+        left,
+        ["address_requirements", "address_sid", "api_version", "bundle_sid", "identity_sid", "type", "uri"]
+    );
+
+    let read = |changes| serde_json::from_value::<IncomingPhoneNumber>(documented(changes)).unwrap();
+    assert_eq!(read(json!({"origin": "hosted"})).origin, Some(Origin::Hosted));
+    let odd = read(json!({"date_created": "yesterday", "date_updated": null}));
+    assert_eq!((odd.created_at(), odd.updated_at()), (None, None));
+    for missing in ["sid", "phone_number"] {
+        let mut document = documented(json!({}));
+        document.as_object_mut().unwrap().remove(missing);
+        serde_json::from_value::<IncomingPhoneNumber>(document).unwrap_err();
+    }
 }
 
 #[tokio::test]
@@ -47,87 +131,32 @@ async fn the_token_or_the_key_goes_out_as_basic() {
 }
 
 #[tokio::test]
-async fn a_partial_match_is_not_a_match() {
-    let numbers: Vec<E164> = ["+14155552671", "+141555526711"].iter().map(|text| text.parse().unwrap()).collect();
-    let sandbox = Sandbox::builder().held_numbers(numbers.clone()).start().await.unwrap();
-    let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
-    let found = |ownership| match ownership {
-        Ownership::Held(held) => Some(held.number),
-        _ => None,
-    };
-    for number in &numbers {
-        assert_eq!(found(twilio.lookup(number).await.unwrap()), Some(*number));
-    }
-    let part: E164 = "+1415555267".parse().unwrap();
-    assert!(matches!(twilio.lookup(&part).await.unwrap(), Ownership::NotHeld));
-    assert!(sandbox.journal()[0].query.as_ref().unwrap().contains("PhoneNumber=%2B14155552671"));
+async fn a_subaccount_is_asked_with_the_parents_token_under_its_own_sid() {
+    let other = format!("AC{}", "0".repeat(32));
+    let server = server(ResponseTemplate::new(200).set_body_json(documented(json!({})))).await;
+    let parent = client(server.uri());
+    let child = parent.for_subaccount(&other).unwrap();
+    child.get_number(NUMBER).await.unwrap();
+    parent.get_number(NUMBER).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let paths: Vec<&str> = requests.iter().map(|request| request.url.path()).collect();
+    let path_of = |account: &str| format!("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{NUMBER}.json");
+    assert_eq!(paths, [path_of(&other), path_of(SID)]);
+    let [child, parent] = [0, 1].map(|at: usize| &requests[at].headers["authorization"]);
+    assert_eq!(child, parent);
 }
 
-#[tokio::test]
-async fn pages_are_followed_to_the_end() {
-    let numbers: Vec<E164> = (0..2500).map(|nth| format!("+1415{nth:07}").parse().unwrap()).collect();
-    let sandbox = Sandbox::builder().held_numbers(numbers.clone()).start().await.unwrap();
-    let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
-    let held: Vec<E164> = twilio.list().map_ok(|held| held.number).try_collect().await.unwrap();
-    assert_eq!(held, numbers);
-    assert_eq!(sandbox.journal().len(), 3);
-}
-
-fn page(next: Value) -> Value {
-    let mut page = case("twilio/list_numbers/full").response.body;
-    page["next_page_uri"] = next;
-    page
-}
-
-async fn listed(next: Value) -> (Vec<IncomingPhoneNumber>, Option<Error>, usize) {
-    let server = server(ResponseTemplate::new(200).set_body_json(page(next))).await;
-    let client = client(server.uri());
-    let mut stream = client.numbers(ListNumbers::new());
-    let mut numbers = Vec::new();
-    let error = loop {
-        match stream.try_next().await {
-            Ok(Some(number)) => numbers.push(number),
-            Ok(None) => break None,
-            Err(error) => break Some(error),
+/// What a stream gives until it ends, and how it ends. After an error nothing comes.
+async fn drained<T>(mut stream: futures_util::stream::BoxStream<'_, Result<T>>) -> (Vec<T>, Option<Error>) {
+    let mut items = Vec::new();
+    while let Some(next) = stream.next().await {
+        match next {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                assert!(stream.next().await.is_none(), "a stream ends after its first error");
+                return (items, Some(error));
+            }
         }
-    };
-    assert!(stream.try_next().await.unwrap().is_none(), "a stream ends after its first error");
-    (numbers, error, server.received_requests().await.unwrap().len())
-}
-
-#[tokio::test]
-async fn a_link_to_another_origin_is_not_followed() {
-    for link in ["https://evil.example/2010-04-01/x", "//evil.example/x", "http://127.0.0.1:1/x"] {
-        let (numbers, error, requests) = listed(json!(link)).await;
-        let Some(Error::Call(call)) = error else { panic!("{error:?}") };
-        assert!(matches!(call.fault, CallFault::Page(PageFault::ForeignOrigin { .. })), "{call:?}");
-        assert_eq!((numbers.len(), requests), (1, 1));
     }
-}
-
-#[tokio::test]
-async fn a_list_that_leads_back_to_itself_ends_in_an_error() {
-    let (numbers, error, requests) = listed(json!("/2010-04-01/again")).await;
-    let Some(Error::Call(call)) = error else { panic!("{error:?}") };
-    assert!(matches!(call.fault, CallFault::Page(PageFault::Repeated)), "{call:?}");
-    assert_eq!((numbers.len(), requests), (2, 2));
-}
-
-#[tokio::test]
-async fn null_and_empty_links_end_a_list() {
-    for next in [Value::Null, json!("")] {
-        let (numbers, error, _) = listed(next).await;
-        assert!(numbers.len() == 1 && error.is_none());
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_has_twilios_code() {
-    let body = json!({"code": 20404, "message": "The requested resource was not found", "more_info": "https://www.twilio.com/docs/errors/20404", "status": 404});
-    let server = server(ResponseTemplate::new(404).set_body_json(body)).await;
-    let error = client(server.uri()).get_number(&SID.replace("AC", "PN")).await.unwrap_err();
-    let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
-    assert_eq!(refusal.code.as_deref(), Some("20404"));
-    assert_eq!(refusal.to_string(), "code 20404: The requested resource was not found");
-    assert!(error.is_not_found());
+    (items, None)
 }

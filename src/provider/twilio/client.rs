@@ -219,18 +219,21 @@ impl ClientBuilder<Twilio> {
     /// `api.dublin.ie1.twilio.com`. Tokens and keys belong to one region
     /// (<https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region>).
     pub fn region(self, edge: &str, region: &str) -> Self {
-        self.check(|problems| {
-            check_label("edge", edge, problems);
-            check_label("region", region, problems);
-        })
-        .base_url(format!("https://api.{edge}.{region}.twilio.com"))
+        let mut good = true;
+        let checked = self.check(|problems| {
+            good = check_label("edge", edge, problems) & check_label("region", region, problems);
+        });
+        // An address that cannot be would be named as a fault of its own, of a setting that nobody gave.
+        if good { checked.base_url(format!("https://api.{edge}.{region}.twilio.com")) } else { checked }
     }
 }
 
-fn check_label(field: &str, label: &str, problems: &mut Problems) {
-    let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if label.is_empty() || !label.bytes().all(good) {
+fn check_label(field: &str, label: &str, problems: &mut Problems) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let good = !label.is_empty() && label.bytes().all(fits);
+    if !good {
         let remedy = "use names such as `dublin` and `ie1`, in small letters";
         problems.add(field, format!("is {label:?}, which is no part of a host"), remedy);
     }
+    good
 }

@@ -61,7 +61,7 @@ pub(super) fn routing(number: E164, found: &IncomingPhoneNumber) -> Routing {
         Some(address(&found.voice_fallback_url)),
         word(&found.voice_fallback_method),
         found.voice_caller_id_lookup.map(|lookup| lookup.to_string()),
-        found.voice_receive_mode.as_ref().map(ToString::to_string),
+        word(&found.voice_receive_mode.as_ref().map(ToString::to_string)),
         Some(sid(&found.voice_application_sid)),
         Some(sid(&found.trunk_sid)),
         Some(address(&found.sms_url)),

@@ -1,0 +1,77 @@
+//! Hosts: another region's, and whatever the environment names.
+
+use numport::{Twilio, TwilioCredentials};
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use super::{NUMBER, SID, documented};
+use crate::edges::problem_fields;
+use crate::support::server;
+
+fn builder() -> numport::ClientBuilder<Twilio> {
+    Twilio::builder(TwilioCredentials::auth_token(SID, "token"))
+}
+
+/// A client of these variables beside the account's own.
+fn from_vars(vars: &[(&str, &str)]) -> numport::Result<Twilio> {
+    Twilio::from_vars(|name| match name {
+        "TWILIO_ACCOUNT_SID" => Some(SID.to_owned()),
+        "TWILIO_AUTH_TOKEN" => Some("token".to_owned()),
+        name => vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+    })
+}
+
+/// The hosts that a client shows, the one of the API first.
+fn hosts(client: &Twilio) -> Vec<String> {
+    let shown = format!("{client:?}");
+    let after = shown.split("Domain(\"").skip(1);
+    after.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_region_has_hosts_of_its_own() {
+    assert_eq!(hosts(&builder().build().unwrap()), ["api.twilio.com", "trunking.twilio.com"]);
+    let dublin = ["api.dublin.ie1.twilio.com", "trunking.dublin.ie1.twilio.com"];
+    assert_eq!(hosts(&builder().region("dublin", "ie1").build().unwrap()), dublin);
+    let both = [("TWILIO_EDGE", "dublin"), ("TWILIO_REGION", "ie1")];
+    assert_eq!(hosts(&from_vars(&both).unwrap()), dublin);
+    assert_eq!(hosts(&from_vars(&both).unwrap().for_subaccount(SID).unwrap()), dublin);
+    let sao_paulo = builder().region("sao-paulo", "us1").build().unwrap();
+    assert_eq!(hosts(&sao_paulo), ["api.sao-paulo.us1.twilio.com", "trunking.sao-paulo.us1.twilio.com"]);
+}
+
+#[test]
+fn an_edge_and_a_region_go_together() {
+    for (given, missing) in [("TWILIO_EDGE", "TWILIO_REGION"), ("TWILIO_REGION", "TWILIO_EDGE")] {
+        let error = from_vars(&[(given, "ie1")]).unwrap_err();
+        assert_eq!(problem_fields(&error), [missing]);
+        assert!(error.to_string().contains(&format!("`{missing}` is not set, and {given} is")), "{error}");
+        // An empty variable is none.
+        let error = from_vars(&[(given, "ie1"), (missing, "")]).unwrap_err();
+        assert_eq!(problem_fields(&error), [missing]);
+    }
+    assert_eq!(hosts(&from_vars(&[("TWILIO_EDGE", ""), ("TWILIO_REGION", "")]).unwrap())[0], "api.twilio.com");
+}
+
+#[test]
+fn what_is_no_part_of_a_host_is_refused() {
+    for bad in ["", "Dublin", "a b", "x.y", "x/y", "x@y", "x:1", "x?", "é", "evil.example#"] {
+        assert_eq!(problem_fields(&builder().region(bad, "ie1").build().unwrap_err()), ["edge"], "{bad}");
+        assert_eq!(problem_fields(&builder().region("dublin", bad).build().unwrap_err()), ["region"], "{bad}");
+        let both = builder().region(bad, bad).build().unwrap_err();
+        assert_eq!(problem_fields(&both), ["edge", "region"], "{bad}");
+    }
+    let error = from_vars(&[("TWILIO_EDGE", "x/y"), ("TWILIO_REGION", "ie1")]).unwrap_err();
+    assert_eq!(problem_fields(&error), ["edge"]);
+}
+
+#[tokio::test]
+async fn another_address_serves_both_apis_whatever_the_region() {
+    let server = server(ResponseTemplate::new(200).set_body_json(documented(json!({})))).await;
+    let uri = server.uri();
+    let vars = [("TWILIO_EDGE", "dublin"), ("TWILIO_REGION", "ie1"), ("TWILIO_BASE_URL", uri.as_str())];
+    let client = from_vars(&vars).unwrap();
+    client.get_number(NUMBER).await.unwrap();
+    client.get_trunk_number(&NUMBER.replace("PN", "TK"), NUMBER).await.unwrap();
+    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+}

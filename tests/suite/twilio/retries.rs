@@ -1,0 +1,111 @@
+//! What is sent again: reads, updates, and whatever Twilio says it did not process.
+
+use std::time::Duration;
+
+use numport::error::Delivery;
+use numport::provider::twilio::{ErrorCode, ListNumbers, UpdateNumber};
+use numport::{Result, RetryPolicy, Twilio};
+use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::{NUMBER, TRUNK, documented, page, patient, refusal};
+use crate::support::at_once;
+
+/// A policy whose own wait is longer than it has time for.
+fn only_when_told() -> RetryPolicy {
+    let day = Duration::from_secs(86_400);
+    RetryPolicy::default().first_wait(day).longest_wait(day).deadline(Duration::from_secs(20))
+}
+
+/// The kinds of call.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    List,
+    Get,
+    Update,
+    Attach,
+    Detach,
+}
+
+impl What {
+    const ALL: [Self; 5] = [Self::List, Self::Get, Self::Update, Self::Attach, Self::Detach];
+
+    async fn call(self, client: &Twilio) -> Result<()> {
+        let update = UpdateNumber::new().voice_url("https://example.com");
+        match self {
+            Self::List => client.list_numbers(&ListNumbers::new()).await.map(drop),
+            Self::Get => client.get_number(NUMBER).await.map(drop),
+            Self::Update => client.update_number(NUMBER, &update).await.map(drop),
+            Self::Attach => client.attach_to_trunk(TRUNK, NUMBER).await.map(drop),
+            Self::Detach => client.detach_from_trunk(TRUNK, NUMBER).await,
+        }
+    }
+
+    fn answer(self) -> ResponseTemplate {
+        let number = documented(json!({}));
+        ResponseTemplate::new(200).set_body_json(if matches!(self, Self::List) {
+            page(json!([]), Value::Null)
+        } else {
+            number
+        })
+    }
+}
+
+/// Makes a call that is answered this once, and then well. How it ends, and the bodies that were sent.
+async fn after(first: &ResponseTemplate, what: What, policy: RetryPolicy) -> (Result<()>, Vec<Vec<u8>>) {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(first.clone()).up_to_n_times(1).mount(&server).await;
+    Mock::given(any()).respond_with(what.answer()).mount(&server).await;
+    let result = what.call(&patient(server.uri(), policy)).await;
+    let requests = server.received_requests().await.unwrap();
+    (result, requests.into_iter().map(|request| request.body).collect())
+}
+
+#[tokio::test]
+async fn whatever_was_not_processed_is_sent_again_when_twilio_says() {
+    for what in What::ALL {
+        let told = refusal(429, 20429).insert_header("Retry-After", "0");
+        let (result, bodies) = after(&told, what, only_when_told()).await;
+        result.unwrap_or_else(|error| panic!("{what:?}: {error}"));
+        assert_eq!(bodies.len(), 2, "{what:?}");
+        assert_eq!(bodies[0], bodies[1], "{what:?}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_was_not_processed_is_sent_again_without_being_told_when() {
+    for what in What::ALL {
+        for code in [20429, 70005] {
+            let (result, bodies) = after(&refusal(429, code), what, at_once()).await;
+            result.unwrap_or_else(|error| panic!("{what:?}: {error}"));
+            assert_eq!(bodies.len(), 2, "{what:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_is_too_long_is_told_and_not_begun() {
+    let told = refusal(429, 20429).insert_header("Retry-After", "21");
+    let (result, bodies) = after(&told, What::Attach, only_when_told()).await;
+    let error = result.unwrap_err();
+    assert_eq!((ErrorCode::of(&error), bodies.len()), (Some(ErrorCode::TooManyRequests), 1));
+    assert!(error.surely_not_done());
+    assert_eq!(error.call().unwrap().retry_after, Some(Duration::from_secs(21)));
+}
+
+#[tokio::test]
+async fn a_server_in_trouble_is_asked_again_for_all_but_an_attachment() {
+    for status in [500, 503] {
+        for what in What::ALL {
+            let (result, bodies) = after(&refusal(status, 20500), what, at_once()).await;
+            if matches!(what, What::Attach) {
+                let error = result.unwrap_err();
+                assert_eq!((error.call().unwrap().delivery, bodies.len()), (Delivery::Unknown, 1), "{status}");
+            } else {
+                result.unwrap_or_else(|error| panic!("{what:?}: {error}"));
+                assert_eq!(bodies.len(), 2, "{what:?} {status}");
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The numbers of an elastic SIP trunk.
+
+use futures_util::TryStreamExt;
+use numport::Twilio;
+use numport::provider::twilio::{ErrorCode, TrunkNumberPage};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::{NUMBER, SID, TRUNK, client, refusal};
+use crate::support::{case, done, exchange, exchange_at, survives};
+
+#[tokio::test]
+async fn the_numbers_of_a_trunk_are_listed() {
+    let all = |client: Twilio| async move { client.trunk_numbers(TRUNK).try_collect::<Vec<_>>().await };
+    for (name, numbers) in [("full", 1), ("empty", 0)] {
+        let name = format!("twilio/trunk_numbers/{name}");
+        assert_eq!(exchange_at(&name, "/phone_numbers", client, all).await.len(), numbers);
+        survives::<TrunkNumberPage>(&name, &case(&name).response.body);
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_read_attached_and_detached() {
+    let get = |client: Twilio| async move { client.get_trunk_number(TRUNK, NUMBER).await };
+    let number = exchange("twilio/get_trunk_number/documented", client, get).await;
+    assert_eq!((number.sid.as_str(), number.account_sid.as_deref()), (NUMBER, Some(SID)));
+    assert_eq!((number.trunk_sid.as_deref(), number.phone_number.as_deref()), (Some(TRUNK), Some("+14158675309")));
+    assert_eq!(number.created_at().unwrap().to_string(), "2010-12-10T17:27:34Z");
+
+    let attach = |client: Twilio| async move { client.attach_to_trunk(TRUNK, NUMBER).await };
+    exchange("twilio/attach_to_trunk/documented", client, attach).await;
+    let detach = |client: Twilio| async move { client.detach_from_trunk(TRUNK, NUMBER).await };
+    done("twilio/detach_from_trunk/documented", client, detach).await;
+}
+
+/// What a detachment comes to, when it is answered this once and then that nothing is there.
+async fn detached(first: ResponseTemplate) -> (numport::Result<()>, usize) {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(first).up_to_n_times(1).mount(&server).await;
+    Mock::given(any()).respond_with(refusal(404, 20404)).mount(&server).await;
+    let result = client(server.uri()).detach_from_trunk(TRUNK, NUMBER).await;
+    (result, server.received_requests().await.unwrap().len())
+}
+
+#[tokio::test]
+async fn a_detachment_whose_answer_was_lost_was_done() {
+    for status in [500, 503] {
+        let (result, requests) = detached(ResponseTemplate::new(status)).await;
+        result.unwrap();
+        assert_eq!(requests, 2, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_was_not_on_the_trunk_is_an_error() {
+    // A 429 was surely not carried out, so it was not on the trunk before either.
+    for (first, requests) in [(refusal(404, 20404), 1), (refusal(429, 20429), 2)] {
+        let (result, received) = detached(first).await;
+        let error = result.unwrap_err();
+        assert_eq!((ErrorCode::of(&error), received), (Some(ErrorCode::NotFound), requests));
+        assert!(error.is_not_found() && error.surely_not_done());
+    }
+}
