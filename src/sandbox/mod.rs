@@ -16,6 +16,10 @@
 //! for caller id, and not held. The trunking API is on the port of the other one. Dates move by at least a
 //! second at each change, however fast they follow each other.
 //!
+//! Everything can be made to go wrong: [`Fault`] says how, [`Sandbox::fault`] and [`Sandbox::fault_on`] let it
+//! strike the next request or a certain one, and [`Chaos`] strikes by chance. [`Sandbox::journal`] tells
+//! what each request met, and [`Sandbox::records`] what is kept in the end.
+//!
 //! When to use what: the sandbox for flows of several calls and for whole applications; a mock server
 //! with canned answers for one exact exchange.
 //!
