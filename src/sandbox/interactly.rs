@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::fault::Service;
 use super::schema::{Field, Rule, check, optional, required};
 use super::server::{Reply, Request, Site, phrase};
+use super::service::Service;
 use super::twilio::{MAIN, TwilioLogin};
 use super::world::{Object, World, text};
 
@@ -17,7 +17,10 @@ pub(super) const SITE: Site = Site {
     base_url_var: "INTERACTLY_BASE_URL",
     vars: &[("INTERACTLY_API_KEY", KEY)],
     answer,
-    refusal: |_, status| Reply::json(status, json!({"message": phrase(status)})),
+    refusal: |_, status, words| Reply::json(status, json!({"message": words.unwrap_or(phrase(status))})),
+    // The provider's name.
+    words: &["name"],
+    repeat: |_, _, _| {},
 };
 
 static CREDENTIALS: &[Field] = &[
@@ -92,14 +95,12 @@ fn add(world: &mut World, number: &str, label: Option<String>) -> Object {
     });
     let mut added = fields.as_object().cloned().unwrap_or_default();
     added.extend(label.map(|label| ("label".to_owned(), Value::from(label))));
-    world.interactly.push(added.clone());
+    world.interactly.put(added.clone());
     added
 }
 
 fn update(world: &mut World, id: &str, body: Object) -> Reply {
-    let Some(number) = world.interactly.iter_mut().find(|number| text(number, "_id") == Some(id)) else {
-        return missing();
-    };
+    let Some(number) = world.interactly.get_mut(id) else { return missing() };
     number.extend(body);
     if text(number, "assistantId") == Some("") {
         number.remove("assistantId");

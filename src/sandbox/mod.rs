@@ -16,6 +16,10 @@
 //! for caller id, and not held. The trunking API is on the port of the other one. Dates move by at least a
 //! second at each change, however fast they follow each other.
 //!
+//! Everything can be made to go wrong: [`Fault`] says how, [`Sandbox::fault`] and [`Sandbox::fault_on`] let it
+//! strike the next request or a certain one, and [`Chaos`] strikes by chance. [`Sandbox::journal`] tells
+//! what each request met, and [`Sandbox::records`] what is kept in the end.
+//!
 //! When to use what: the sandbox for flows of several calls and for whole applications; a mock server
 //! with canned answers for one exact exchange.
 //!
@@ -33,29 +37,37 @@
 //! # }
 //! ```
 
+mod builder;
 mod butter;
+mod chaos;
 mod fault;
 mod interactly;
+mod journal;
+mod listen;
+mod records;
 mod schema;
 mod server;
+mod service;
 mod signalwire;
+mod strike;
 mod twilio;
 mod vapi;
 mod world;
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use axum::http::HeaderValue;
-use tokio::net::TcpListener;
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
-pub use self::fault::{Fault, Service};
-pub use self::server::Entry;
+pub use self::builder::SandboxBuilder;
+pub use self::chaos::Chaos;
+use self::chaos::Storm;
+pub use self::fault::Fault;
+pub use self::journal::Entry;
 use self::server::Site;
+pub use self::service::Service;
 pub use self::twilio::TwilioNumber;
 use self::world::World;
-use crate::E164;
 
 /// Which services there are, in the order of their ports.
 const SITES: [Site; 5] = [interactly::SITE, vapi::SITE, twilio::SITE, signalwire::SITE, butter::SITE];
@@ -66,76 +78,6 @@ pub struct Sandbox {
     world: Arc<Mutex<World>>,
     vars: Vec<(&'static str, String)>,
     servers: Vec<JoinHandle<()>>,
-}
-
-/// Sets up a sandbox before it starts.
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> std::io::Result<()> {
-/// let number = "+4915223433333".parse().expect("a number");
-/// let sandbox = numport::sandbox::Sandbox::builder().held_numbers([number]).start().await?;
-/// assert_eq!(sandbox.held_numbers(), [number]);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct SandboxBuilder {
-    first_port: u16,
-    held: Vec<TwilioNumber>,
-    max_page: usize,
-}
-
-impl SandboxBuilder {
-    /// The first service's port; the others follow. Any free ports unless said otherwise.
-    pub const fn first_port(mut self, port: u16) -> Self {
-        self.first_port = port;
-        self
-    }
-
-    /// The numbers that the Twilio account holds, instead of the five that it has otherwise and of all
-    /// that were named before.
-    pub fn held_numbers(mut self, numbers: impl IntoIterator<Item = E164>) -> Self {
-        self.held = numbers.into_iter().map(TwilioNumber::new).collect();
-        self
-    }
-
-    /// One more number at Twilio. If it is there already, it is as this says.
-    pub fn hold(mut self, number: TwilioNumber) -> Self {
-        self.held.push(number);
-        self
-    }
-
-    /// The longest page of any list that has pages, however many a client asks for; at least 1. As long
-    /// as the services' own unless said otherwise.
-    pub fn max_page_size(mut self, size: usize) -> Self {
-        self.max_page = size.max(1);
-        self
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    ///
-    /// When a port cannot be had.
-    pub async fn start(self) -> std::io::Result<Sandbox> {
-        let world = Arc::new(Mutex::new(World::new(&self.held, self.max_page)));
-        let mut vars = Vec::new();
-        let mut servers = Vec::new();
-        for (site, offset) in SITES.into_iter().zip(0..) {
-            let port = if self.first_port == 0 { 0 } else { self.first_port.saturating_add(offset) };
-            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-            vars.push((site.base_url_var, format!("http://{}", listener.local_addr()?)));
-            vars.extend(site.vars.iter().map(|&(name, value)| (name, value.to_owned())));
-            let router = server::router(site, world.clone());
-            servers.push(tokio::spawn(async move {
-                // It only ends by an error of the listener, and then there is nobody to tell.
-                let _ = axum::serve(listener, router).await;
-            }));
-        }
-        Ok(Sandbox { world, vars, servers })
-    }
 }
 
 impl Sandbox {
@@ -150,7 +92,7 @@ impl Sandbox {
 
     /// Sets up a sandbox before it starts.
     pub fn builder() -> SandboxBuilder {
-        SandboxBuilder { first_port: 0, held: world::seed(), max_page: usize::MAX }
+        SandboxBuilder::new()
     }
 
     /// The environment variables that point a client at the sandbox: base URLs and keys.
@@ -165,8 +107,7 @@ impl Sandbox {
         self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
-    /// Lets a fault happen to the next request to a service. Faults of one service wait in a queue, one for
-    /// each request.
+    /// Lets a fault happen to the next request to a service. Faults wait in a queue, one for each request.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -177,31 +118,108 @@ impl Sandbox {
     /// sandbox.fault(Service::Twilio, Fault::Refuse { status: 429, retry_after: Some("0".to_owned()) });
     /// let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
     /// twilio.lookup(&"+14155552671".parse()?).await?;
-    /// let statuses: Vec<u16> = sandbox.journal().iter().map(|entry| entry.status).collect();
-    /// assert_eq!(statuses, [429, 200]);
+    /// let statuses: Vec<Option<u16>> = sandbox.journal().iter().map(|entry| entry.status).collect();
+    /// assert_eq!(statuses, [Some(429), Some(200)]);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Panics
     ///
-    /// When the status is not from 400 to 599, or the text cannot be a header's value.
+    /// When a status is out of the fault's range, a `Retry-After` cannot be a header's value, or a slow body
+    /// is to come in no piece.
     pub fn fault(&self, service: Service, fault: Fault) {
-        let Fault::Refuse { status, retry_after } = &fault;
-        assert!((400..=599).contains(status), "a refusal has a status from 400 to 599, not {status}");
-        let sendable = retry_after.as_ref().is_none_or(|value| HeaderValue::from_str(value).is_ok());
-        assert!(sendable, "{retry_after:?} cannot be the value of a header");
-        self.world().faults.push(service, fault);
+        self.fault_on(service, "", fault);
     }
 
-    /// Every request that was answered, oldest first.
+    /// Lets a fault happen to the next request to a service whose method and target (the path and the
+    /// query, as they are sent) begin so, to strike one step of several.
+    ///
+    /// Of all faults that wait for a request, the oldest strikes.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use numport::{ImportRequest, Importer, Outcome, ReadBack, Twilio, Vapi};
+    /// use numport::sandbox::{Fault, Sandbox, Service};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?)
+    ///     .read_back(ReadBack::default().first_wait(Duration::ZERO));
+    ///
+    /// // Vapi makes its record, and the answer is lost.
+    /// sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::CommitThenDrop);
+    /// let imported = importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
+    /// assert_eq!(imported.outcome, Outcome::Recovered);
+    /// assert_eq!(sandbox.records(Service::Vapi).len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Like [`fault`](Self::fault).
+    pub fn fault_on(&self, service: Service, start: &str, fault: Fault) {
+        fault.check();
+        self.world().faults.push(service, start, fault);
+    }
+
+    /// Lets faults happen by chance from now on, instead of by the chaos that was there before.
+    pub fn chaos(&self, chaos: Chaos) {
+        self.world().faults.storm = Some(Storm::new(chaos));
+    }
+
+    /// Ends the [`chaos`](Self::chaos). Faults in the queue stay.
+    pub fn calm(&self) {
+        self.world().faults.storm = None;
+    }
+
+    /// How many requests now wait for the end of a [`Fault::DelayBeforeCommit`]. What is kept can still
+    /// change until there are none.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.world().waiting
+    }
+
+    /// The numbers that a service keeps now, oldest first, read without a request. They have the fields that
+    /// its API shows somewhere, and some that it does not show. At Twilio they are those of both accounts.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use numport::sandbox::{Sandbox, Service};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// assert!(sandbox.records(Service::Vapi).is_empty());
+    /// assert_eq!(sandbox.records(Service::Twilio)[0]["phone_number"], "+14155552671");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn records(&self, service: Service) -> Vec<Value> {
+        let world = self.world();
+        let records = match service {
+            Service::Interactly => &world.interactly,
+            Service::Vapi => &world.vapi,
+            Service::Twilio => return world.twilio.iter().map(|held| held.fields.clone().into()).collect(),
+            Service::SignalWire => &world.signalwire,
+            Service::Butter => &world.butter,
+        };
+        records.iter().cloned().map(Value::Object).collect()
+    }
+
+    /// Every request that was carried out, answered or dropped, oldest first; one that still waits for the
+    /// end of a delay before it is carried out is not in it. See
+    /// [`SandboxBuilder::journal_limit`] and [`SandboxBuilder::keep_bodies`].
     #[must_use]
     pub fn journal(&self) -> Vec<Entry> {
-        self.world().journal.clone()
+        self.world().journal.entries.iter().cloned().collect()
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        listen::lock(&self.world)
     }
 }
 

@@ -1,17 +1,11 @@
-//! From a socket to a service's function and back: one way for all services.
+//! What a service is, what it is asked and what it answers: the same for all services.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use super::fault::{Fault, Service};
+use super::service::Service;
 use super::world::World;
 
 /// One service of the sandbox.
@@ -21,11 +15,16 @@ pub(super) struct Site {
     pub(super) base_url_var: &'static str,
     pub(super) vars: &'static [(&'static str, &'static str)],
     pub(super) answer: fn(&mut World, &Request<'_>) -> Reply,
-    /// How it says no with this status.
-    pub(super) refusal: fn(&Request<'_>, u16) -> Reply,
+    /// How it says no with this status, and with these words where they are not its usual ones.
+    pub(super) refusal: fn(&Request<'_>, u16, Option<&str>) -> Reply,
+    /// The fields of its answers whose texts, or lists of texts, are of a closed set.
+    pub(super) words: &'static [&'static str],
+    /// Makes the answer to this request for a page one that leads to the same page again.
+    pub(super) repeat: fn(&mut World, &Request<'_>, &mut Value),
 }
 
 /// A request, taken apart.
+#[derive(Clone)]
 pub(super) struct Request<'a> {
     pub(super) method: &'a str,
     /// The segments of its path, decoded.
@@ -76,116 +75,50 @@ impl Request<'_> {
 /// An answer.
 #[derive(Debug)]
 pub(super) struct Reply {
-    status: u16,
-    media_type: &'static str,
-    body: Option<String>,
-    retry_after: Option<String>,
+    pub(super) status: u16,
+    pub(super) media_type: &'static str,
+    /// Empty where there is none.
+    pub(super) body: String,
+    pub(super) retry_after: Option<String>,
 }
 
 impl Reply {
     pub(super) fn json(status: u16, body: impl Into<Value>) -> Self {
-        Self::with(status, "application/json", Some(body.into().to_string()))
+        Self::with(status, "application/json", body.into().to_string())
     }
 
     pub(super) const fn xml(status: u16, body: String) -> Self {
-        Self::with(status, "application/xml", Some(body))
+        Self::with(status, "application/xml", body)
+    }
+
+    pub(super) const fn html(status: u16, body: String) -> Self {
+        Self::with(status, "text/html", body)
     }
 
     /// An answer without a body.
     pub(super) const fn empty(status: u16) -> Self {
-        Self::with(status, "", None)
+        Self::with(status, "", String::new())
     }
 
-    const fn with(status: u16, media_type: &'static str, body: Option<String>) -> Self {
+    const fn with(status: u16, media_type: &'static str, body: String) -> Self {
         Self { status, media_type, body, retry_after: None }
     }
-}
 
-/// A request that the sandbox answered. `Debug` leaves the body out, since it may hold secrets.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Entry {
-    /// The service: `interactly`, `vapi`, `twilio`, `signalwire` or `butter`.
-    pub service: &'static str,
-    /// The method, in capitals.
-    pub method: String,
-    /// The path, as it was sent.
-    pub path: String,
-    /// The query, as it was sent.
-    pub query: Option<String>,
-    /// The body, if it was JSON.
-    pub body: Option<Value>,
-    /// The fields of the body, in their order, if it was a form.
-    pub form: Vec<(String, String)>,
-    /// The status of the answer.
-    pub status: u16,
-}
-
-impl std::fmt::Debug for Entry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { service, method, path, query, status, .. } = self;
-        let query = query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
-        write!(f, "{service}: {method} {path}{query} -> {status}")
+    pub(super) const fn is_success(&self) -> bool {
+        self.status / 100 == 2
     }
-}
 
-type Shared = (Site, Arc<Mutex<World>>);
-
-pub(super) fn router(site: Site, world: Arc<Mutex<World>>) -> Router {
-    Router::new().fallback(answer).with_state((site, world))
-}
-
-async fn answer(
-    State((site, world)): State<Shared>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let url = url::Url::options();
-    let base = url::Url::parse("http://sandbox").ok();
-    let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    let Some(url) = url.base_url(base.as_ref()).parse(target).ok() else {
-        return StatusCode::BAD_REQUEST.into_response();
-    };
-    let request = Request {
-        method: method.as_str(),
-        path: url.path().split('/').skip(1).map(decoded).collect(),
-        query: url.query_pairs().into_owned().collect(),
-        headers: &headers,
-        body: &body,
-    };
-    let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-    let reply = match world.faults.next(site.service) {
-        None => (site.answer)(&mut world, &request),
-        Some(Fault::Refuse { status, retry_after }) => Reply { retry_after, ..(site.refusal)(&request, status) },
-    };
-    world.journal.push(Entry {
-        service: site.service.as_str(),
-        method: method.to_string(),
-        path: uri.path().to_owned(),
-        query: uri.query().map(str::to_owned),
-        body: request.json(),
-        form: request.form(),
-        status: reply.status,
-    });
-    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = match reply.body {
-        Some(body) => (status, [(header::CONTENT_TYPE, reply.media_type)], body).into_response(),
-        None => status.into_response(),
-    };
-    let retry_after = reply.retry_after.and_then(|value| HeaderValue::try_from(value).ok());
-    response.headers_mut().extend(retry_after.map(|value| (header::RETRY_AFTER, value)));
-    response
+    /// The same with another body, if it is JSON.
+    pub(super) fn edited(mut self, edit: impl FnOnce(&mut Value)) -> Self {
+        if let Ok(mut body) = serde_json::from_str(&self.body) {
+            edit(&mut body);
+            self.body = body.to_string();
+        }
+        self
+    }
 }
 
 /// The usual words for a status.
 pub(super) fn phrase(status: u16) -> &'static str {
     StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
-}
-
-/// A path segment without its percent signs. A `+` stays a `+`.
-fn decoded(segment: &str) -> String {
-    let query = format!("s={}", segment.replace('+', "%2B"));
-    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, text)| text.into_owned()).unwrap_or_default()
 }

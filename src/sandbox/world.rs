@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::fault::Faults;
-use super::server::Entry;
+use super::journal::Journal;
+use super::records::Records;
 use super::twilio::{Account, Numbers, TwilioNumber};
 
 /// An object as a service keeps it.
@@ -16,14 +17,18 @@ pub(super) type Object = Map<String, Value>;
 pub(super) struct World {
     /// The numbers held at Twilio.
     pub(super) twilio: Numbers,
-    pub(super) interactly: Vec<Object>,
-    pub(super) vapi: Vec<Object>,
-    pub(super) vapi_credentials: Vec<Object>,
-    pub(super) signalwire: Vec<Object>,
-    pub(super) butter: Vec<Object>,
-    pub(super) butter_integrations: Vec<Object>,
-    pub(super) journal: Vec<Entry>,
+    pub(super) interactly: Records,
+    pub(super) vapi: Records,
+    pub(super) vapi_credentials: Records,
+    pub(super) signalwire: Records,
+    /// The ids of the numbers of which something was asked of SignalWire's carrier.
+    pub(super) at_carrier: Vec<String>,
+    pub(super) butter: Records,
+    pub(super) butter_integrations: Records,
+    pub(super) journal: Journal,
     pub(super) faults: Faults,
+    /// How many requests wait before they are carried out.
+    pub(super) waiting: usize,
     max_page: usize,
     ids: u64,
     clock: Timestamp,
@@ -43,17 +48,19 @@ pub(super) fn seed() -> Vec<TwilioNumber> {
 }
 
 impl World {
-    pub(super) fn new(numbers: &[TwilioNumber], max_page: usize) -> Self {
+    pub(super) fn new(numbers: &[TwilioNumber], max_page: usize, journal: Journal, faults: Faults) -> Self {
         Self {
             twilio: Numbers::new(numbers),
-            interactly: Vec::new(),
-            vapi: Vec::new(),
-            vapi_credentials: Vec::new(),
-            signalwire: Vec::new(),
-            butter: Vec::new(),
-            butter_integrations: Vec::new(),
-            journal: Vec::new(),
-            faults: Faults::default(),
+            interactly: Records::new("_id", &[]),
+            vapi: Records::new("id", &["name", "number", "sipUri"]),
+            vapi_credentials: Records::new("id", &[]),
+            signalwire: Records::new("id", &["number"]),
+            at_carrier: Vec::new(),
+            butter: Records::new("phone_number_id", &["phone_number"]),
+            butter_integrations: Records::new("integration_id", &[]),
+            journal,
+            faults,
+            waiting: 0,
             max_page,
             ids: 0,
             clock: Timestamp::UNIX_EPOCH,

@@ -1,15 +1,18 @@
-//! Faults that were asked for: each service answers the next request with its own refusal.
+//! Faults that were asked for: refusals in each service's own words, and which request a fault strikes.
+
+mod answers;
+mod chaos;
+mod imports;
+mod lost;
+mod support;
+
+use std::time::Duration;
 
 use numport::sandbox::{Fault, Sandbox, Service};
 use reqwest::Client;
 use serde_json::{Value, json};
 
-const SERVICES: [Service; 5] =
-    [Service::Interactly, Service::Vapi, Service::Twilio, Service::SignalWire, Service::Butter];
-
-fn refuse(status: u16, retry_after: Option<&str>) -> Fault {
-    Fault::Refuse { status, retry_after: retry_after.map(str::to_owned) }
-}
+use self::support::{json_of, refuse, write};
 
 /// Status, `Retry-After` and body of the answer to a request without credentials.
 async fn answer(sandbox: &Sandbox, service: Service, path: &str) -> (u16, Option<String>, Value) {
@@ -64,28 +67,28 @@ async fn every_service_refuses_in_its_own_words() {
         sandbox.fault(service, refuse(status, None));
         assert_eq!(answer(&sandbox, service, path).await, (status, None, body), "{service}");
     }
-    assert!(sandbox.journal().iter().all(|entry| entry.status != 404), "the journal has what was answered");
+    assert!(sandbox.journal().iter().all(|entry| entry.status != Some(404)), "the journal has what was answered");
 }
 
 #[tokio::test]
 async fn faults_wait_in_line_for_their_own_service() {
     let sandbox = Sandbox::start().await.unwrap();
     let date = "Fri, 31 Dec 1999 23:59:59 GMT";
-    for service in SERVICES {
+    for service in Service::ALL {
         sandbox.fault(service, refuse(429, Some("2")));
     }
     sandbox.fault(Service::Vapi, refuse(503, Some(date)));
-    for service in SERVICES.into_iter().rev() {
+    for service in Service::ALL.into_iter().rev() {
         let (status, retry_after, _) = answer(&sandbox, service, "/").await;
         assert_eq!((status, retry_after.as_deref()), (429, Some("2")), "{service}");
     }
     let (status, retry_after, _) = answer(&sandbox, Service::Vapi, "/").await;
     assert_eq!((status, retry_after.as_deref()), (503, Some(date)));
-    for service in SERVICES {
+    for service in Service::ALL {
         let (status, retry_after, _) = answer(&sandbox, service, "/").await;
         assert_eq!((status, retry_after), (401, None), "{service}: one request each");
     }
-    let told: Vec<(&str, u16)> = sandbox.journal().iter().map(|entry| (entry.service, entry.status)).collect();
+    let told: Vec<(&str, u16)> = sandbox.journal().iter().map(|entry| (entry.service, entry.status.unwrap())).collect();
     assert_eq!(told[..3], [("butter", 429), ("signalwire", 429), ("twilio", 429)]);
     assert_eq!(told.len(), 11);
 }
@@ -113,10 +116,39 @@ async fn what_is_no_refusal_is_refused_at_once() {
         (refuse(200, None), "a refusal has a status from 400 to 599, not 200"),
         (refuse(600, None), "a refusal has a status from 400 to 599, not 600"),
         (refuse(429, Some("1\n2")), "Some(\"1\\n2\") cannot be the value of a header"),
+        (Fault::CommitThenRefuse { status: 399 }, "a refusal has a status from 400 to 599, not 399"),
+        (Fault::HtmlBody { status: 199, commit: true }, "a page has a status from 200 to 599, not 199"),
+        (Fault::HtmlBody { status: 600, commit: false }, "a page has a status from 200 to 599, not 600"),
+        (Fault::SlowBody { pieces: 0, pause: Duration::ZERO }, "a body comes in 1 piece at least"),
     ] {
         let sandbox = sandbox.clone();
         let panic = tokio::spawn(async move { sandbox.fault(Service::Vapi, fault) }).await.unwrap_err().into_panic();
-        assert_eq!(panic.downcast_ref::<String>().unwrap(), words);
+        assert_eq!(
+            panic.downcast_ref::<String>().map_or_else(|| *panic.downcast_ref::<&str>().unwrap(), |text| text.as_str()),
+            words
+        );
     }
     assert_eq!(answer(&sandbox, Service::Vapi, "/").await.0, 401);
+}
+
+#[tokio::test]
+async fn a_fault_waits_for_the_request_that_begins_so() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.fault_on(Service::Vapi, "GET /v2/phone-number?limit=2", refuse(501, None));
+    sandbox.fault_on(Service::Vapi, "POST /phone-number", refuse(502, None));
+    sandbox.fault_on(Service::Butter, "GET /", refuse(503, None));
+    sandbox.fault(Service::Vapi, refuse(504, None));
+    sandbox.fault_on(Service::Vapi, "POST /phone-number", refuse(505, None));
+    for (path, status) in [
+        ("/v2/phone-number?limit=1", 504),
+        ("/v2/phone-number?limit=1", 401),
+        ("/v2/phone-number?limit=20", 501),
+        ("/v2/phone-number?limit=2", 401),
+    ] {
+        assert_eq!(answer(&sandbox, Service::Vapi, path).await.0, status, "{path}");
+    }
+    for status in [502, 505, 201] {
+        assert_eq!(json_of(write(&sandbox, Service::Vapi)).await.0, status);
+    }
+    assert_eq!(answer(&sandbox, Service::Butter, "/").await.0, 503);
 }

@@ -27,7 +27,7 @@ pub(super) fn assign(world: &mut World, agent: &str, request: &Request<'_>) -> R
     if is_anothers(id) {
         return refused(403, "Access denied to phone number");
     }
-    let Some(number) = world.butter.iter().find(|number| has_id(number, id)).cloned() else {
+    let Some(number) = world.butter.get(id).cloned() else {
         return refused(404, "Phone number not found");
     };
     if text(&number, "status") == Some("assigned") {
@@ -45,7 +45,7 @@ fn point(world: &mut World, number: &Object) -> Option<Reply> {
         return None;
     }
     let id = text(number, "integration_id");
-    let integration = world.butter_integrations.iter().find(|integration| text(integration, "integration_id") == id);
+    let integration = id.and_then(|id| world.butter_integrations.get(id));
     let credentials = integration.and_then(|integration| integration.get("credentials")).and_then(Value::as_object);
     let Some(credentials) = credentials else {
         return Some(refused(400, "Phone number has no associated integration"));
@@ -81,7 +81,7 @@ fn check_agent(agent: &str) -> Option<Reply> {
 /// Changes a number and answers with its agent.
 fn change(world: &mut World, agent: &str, id: &str, status: &str, changes: &[(&str, Value)]) -> Reply {
     let now = now(world);
-    for number in world.butter.iter_mut().filter(|number| has_id(number, id)) {
+    if let Some(number) = world.butter.get_mut(id) {
         number.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         number.insert("status".to_owned(), status.into());
         number.insert("updated_at".to_owned(), now.clone().into());

@@ -7,7 +7,7 @@ use crate::sandbox::server::{Reply, Request};
 use crate::sandbox::world::{Object, World, text};
 
 /// What is shown: the credentials are not.
-const SHOWN: [&str; 8] =
+pub(super) const SHOWN: [&str; 8] =
     ["integration_id", "client_id", "name", "provider", "category", "status", "created_at", "updated_at"];
 
 const NAME: Rule = Text(1, 100);
@@ -37,7 +37,7 @@ pub(super) fn create(world: &mut World, request: &Request<'_>) -> Reply {
         integration.insert(field.to_owned(), value.into());
     }
     let answer = picked(&integration, &SHOWN);
-    world.butter_integrations.push(integration);
+    world.butter_integrations.put(integration);
     done(201, "Integration created successfully", answer)
 }
 
@@ -67,7 +67,7 @@ pub(super) fn delete(world: &mut World, id: &str) -> Reply {
     if !users.is_empty() {
         return refused(409, &format!("Integration is referenced by phone numbers: {}", users.join(", ")));
     }
-    world.butter_integrations.retain(|integration| !has_id(integration, id));
+    world.butter_integrations.remove(id);
     done(200, "Integration deleted successfully", removed)
 }
 
@@ -75,10 +75,5 @@ pub(super) fn find<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Object,
     if is_anothers(id) {
         return Err(refused(403, "Integration belongs to different organization"));
     }
-    let known = world.butter_integrations.iter_mut().find(|integration| has_id(integration, id));
-    known.ok_or_else(|| refused(404, "Integration not found"))
-}
-
-fn has_id(integration: &Object, id: &str) -> bool {
-    text(integration, "integration_id") == Some(id)
+    world.butter_integrations.get_mut(id).ok_or_else(|| refused(404, "Integration not found"))
 }

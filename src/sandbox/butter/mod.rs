@@ -6,9 +6,9 @@ mod number;
 
 use serde_json::{Value, json};
 
-use super::fault::Service;
 use super::schema::{Fault, Rule, Wrong, faults};
 use super::server::{Reply, Request, Site, phrase};
+use super::service::Service;
 use super::world::{Object, World};
 
 const KEY: &str = "bk_live_sandbox";
@@ -21,10 +21,12 @@ pub(super) const SITE: Site = Site {
     base_url_var: "BUTTER_BASE_URL",
     vars: &[("BUTTER_API_KEY", KEY), ("BUTTER_ORGANIZATION_ID", ORGANIZATION)],
     answer,
-    refusal: |_, status| match status {
-        422 => unprocessable([json!(["body"])], "value_error", "Value error"),
-        _ => refused(status, phrase(status)),
+    refusal: |_, status, words| match status {
+        422 => unprocessable([json!(["body"])], "value_error", words.unwrap_or("Value error")),
+        _ => refused(status, words.unwrap_or(phrase(status))),
     },
+    words: &["provider", "category", "status"],
+    repeat: number::repeat,
 };
 
 fn answer(world: &mut World, request: &Request<'_>) -> Reply {

@@ -11,6 +11,8 @@ use crate::sandbox::server::{Reply, Request};
 use crate::sandbox::world::{Object, World, text};
 
 const PAGE_SIZE: usize = 50;
+/// What the cursor of the first page stands for. No page leads there, unless it is to repeat itself.
+const START: &str = "phon_start";
 const ANY: Rule = Text(0, usize::MAX);
 const FILLED: Rule = Text(1, usize::MAX);
 
@@ -79,11 +81,13 @@ pub(super) fn list(world: &World, request: &Request<'_>) -> Reply {
     let start = match request.query("cursor") {
         None => 0,
         Some(cursor) => {
-            let last = fitting.iter().position(|number| self::cursor(number) == cursor);
-            let Some(last) = last else {
-                return unprocessable([json!(["query", "cursor"])], "value_error", "Invalid cursor");
-            };
-            last + 1
+            let last = BASE64.decode(cursor).ok().and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
+            let at = fitting.iter().position(|number| text(number, "phone_number_id") == Some(&last));
+            match at {
+                Some(at) => at + 1,
+                None if last == START => 0,
+                None => return unprocessable([json!(["query", "cursor"])], "value_error", "Invalid cursor"),
+            }
         }
     };
     let shown: Vec<&Object> = fitting.iter().skip(start).take(world.page(PAGE_SIZE)).copied().collect();
@@ -101,6 +105,14 @@ pub(super) fn list(world: &World, request: &Request<'_>) -> Reply {
 
 fn cursor(number: &Object) -> String {
     BASE64.encode(text(number, "phone_number_id").unwrap_or_default())
+}
+
+pub(super) fn repeat(_: &mut World, request: &Request<'_>, answer: &mut Value) {
+    if let Some(Value::Object(pagination)) = answer.get_mut("pagination") {
+        let cursor = request.query("cursor").map_or_else(|| BASE64.encode(START), str::to_owned);
+        pagination.insert("next_cursor".to_owned(), cursor.into());
+        pagination.insert("has_more".to_owned(), true.into());
+    }
 }
 
 pub(super) fn import(world: &mut World, request: &Request<'_>) -> Reply {
@@ -122,8 +134,8 @@ pub(super) fn import(world: &mut World, request: &Request<'_>) -> Reply {
     if let Some(Err(refusal)) = text(&body, "integration_id").map(|id| integration::find(world, id).map(|_| ())) {
         return refusal;
     }
-    let dialled = text(&body, "phone_number");
-    if world.butter.iter().any(|number| text(number, "phone_number") == dialled) {
+    let dialled = text(&body, "phone_number").unwrap_or_default();
+    if world.butter.near(dialled).into_iter().any(|number| text(number, "phone_number") == Some(dialled)) {
         return refused(409, "Phone number already exists");
     }
     let now = now(world);
@@ -140,6 +152,6 @@ pub(super) fn import(world: &mut World, request: &Request<'_>) -> Reply {
     });
     let added = added.as_object().cloned().unwrap_or_default();
     let answer = picked(&added, &IMPORTED);
-    world.butter.push(added);
+    world.butter.put(added);
     done(201, &format!("Phone number imported successfully with {provider}"), answer)
 }

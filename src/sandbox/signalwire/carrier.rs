@@ -20,25 +20,31 @@ static ASSIGN: Rule = Fields(&[required(ADDRESS, Uuid)]);
 static REQUEST: Rule = Fields(&[required("name", Passes(is_name, "1 to 15 characters"))]);
 
 /// The carrier catches up with everything that was asked of it.
-pub(super) fn settle(numbers: &mut [Object]) {
-    for number in numbers {
-        match text(number, STATUS) {
-            Some("pending") => set(number, STATUS, "active"),
-            Some("pending_removal") => {
-                set(number, STATUS, "unregistered");
-                number.remove(ADDRESS);
-            }
-            _ => {}
+pub(super) fn settle(world: &mut World) {
+    for id in std::mem::take(&mut world.at_carrier) {
+        if let Some(number) = world.signalwire.get_mut(&id) {
+            catch_up(number);
         }
-        if number.remove(CLEARING).is_some() {
-            number.remove(NAME);
+    }
+}
+
+fn catch_up(number: &mut Object) {
+    match text(number, STATUS) {
+        Some("pending") => set(number, STATUS, "active"),
+        Some("pending_removal") => {
+            set(number, STATUS, "unregistered");
+            number.remove(ADDRESS);
         }
-        let Some(Value::Object(request)) = number.get_mut(REQUESTED) else { continue };
-        if text(request, "status") == Some("pending") {
-            set(request, "status", "approved");
-            let name = request.get("name").cloned().unwrap_or_default();
-            set(number, NAME, name);
-        }
+        _ => {}
+    }
+    if number.remove(CLEARING).is_some() {
+        number.remove(NAME);
+    }
+    let Some(Value::Object(request)) = number.get_mut(REQUESTED) else { return };
+    if text(request, "status") == Some("pending") {
+        set(request, "status", "approved");
+        let name = request.get("name").cloned().unwrap_or_default();
+        set(number, NAME, name);
     }
 }
 
@@ -51,7 +57,9 @@ pub(super) fn assign_address(world: &mut World, id: &str, request: &Request<'_>)
     }
     set(number, STATUS, "pending");
     set(number, "updated_at", now);
-    Reply::json(200, shown(number))
+    let answer = Reply::json(200, shown(number));
+    world.at_carrier.push(id.to_owned());
+    answer
 }
 
 pub(super) fn remove_address(world: &mut World, id: &str, _: &Request<'_>) -> Reply {
@@ -62,7 +70,9 @@ pub(super) fn remove_address(world: &mut World, id: &str, _: &Request<'_>) -> Re
     }
     set(number, STATUS, "pending_removal");
     set(number, "updated_at", now);
-    Reply::json(200, shown(number))
+    let answer = Reply::json(200, shown(number));
+    world.at_carrier.push(id.to_owned());
+    answer
 }
 
 /// The last request, which is not the same as the name that callers see.
@@ -98,6 +108,7 @@ pub(super) fn request_name(world: &mut World, id: &str, request: &Request<'_>) -
         "updated_at": now,
     });
     set(number, REQUESTED, requested.clone());
+    world.at_carrier.push(id.to_owned());
     Reply::json(201, requested)
 }
 
@@ -107,6 +118,7 @@ pub(super) fn clear_name(world: &mut World, id: &str, _: &Request<'_>) -> Reply 
         return invalid("There is no caller ID name to clear");
     }
     set(number, CLEARING, true);
+    world.at_carrier.push(id.to_owned());
     Reply::empty(204)
 }
 

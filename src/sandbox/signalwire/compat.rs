@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::PROJECT;
 use super::number::{self, CAPABILITIES};
-use crate::sandbox::server::{Reply, Request, phrase};
+use crate::sandbox::server::{Reply, Request};
 use crate::sandbox::world::{World, text};
 
 pub(super) fn answer(world: &mut World, request: &Request<'_>, known: bool, path: &[&str]) -> Reply {
@@ -43,7 +43,7 @@ fn import(world: &mut World, request: &Request<'_>) -> Reply {
     }
     let capabilities = if named.is_empty() { CAPABILITIES.to_vec() } else { named };
     let added = number::add(world, dialled, number_type, json!(capabilities));
-    world.signalwire.push(added.clone());
+    world.signalwire.put(added.clone());
     let id = text(&added, "id").unwrap_or_default();
     Reply::json(201, incoming(id, dialled, &capabilities, world.moment()))
 }
@@ -105,11 +105,11 @@ fn invalid(code: &str, message: &str) -> Reply {
 }
 
 /// Any refusal, whatever was asked.
-pub(super) fn refusal(status: u16) -> Reply {
+pub(super) fn refusal(status: u16, message: &str) -> Reply {
     match status {
-        401 => refused(status, 20003, phrase(status)),
-        422 => invalid("10000", phrase(status)),
-        status => refused(status, 20000 + u32::from(status), phrase(status)),
+        401 => refused(status, 20003, message),
+        422 => invalid("10000", message),
+        status => refused(status, 20000 + u32::from(status), message),
     }
 }
 

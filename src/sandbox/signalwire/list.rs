@@ -23,7 +23,8 @@ pub(super) fn list(world: &World, request: &Request<'_>) -> Reply {
             text(number, field).unwrap_or_default().contains(part)
         })
     };
-    let fitting: Vec<&Object> = world.signalwire.iter().rev().filter(fits).collect();
+    let near = world.signalwire.near(request.query("filter_number").unwrap_or_default());
+    let fitting: Vec<&Object> = near.into_iter().rev().filter(fits).collect();
     let start = page.saturating_mul(size);
     let data: Vec<Value> = fitting.iter().skip(start).take(size).map(|number| shown(number).into()).collect();
     let mut links = Object::new();

@@ -108,7 +108,7 @@ pub(super) fn purchase(world: &mut World, request: &Request<'_>) -> Reply {
     bought.insert("next_billed_at".to_owned(), charge.into());
     bought.insert("country_code".to_owned(), offer.country().into());
     bought.insert(number::BOUGHT.to_owned(), true.into());
-    world.signalwire.push(bought.clone());
+    world.signalwire.put(bought.clone());
     Reply::json(200, shown(&bought))
 }
 

@@ -9,10 +9,10 @@ mod update;
 
 use serde_json::{Value, json};
 
-use super::fault::Service;
 use super::schema::{Fault, Rule, Wrong, faults, is_uuid};
 use super::server::{Reply, Request, Site, phrase};
-use super::world::{Object, World, text};
+use super::service::Service;
+use super::world::{Object, World};
 
 const PROJECT: &str = "5a7d0000-0000-4000-8000-000000000001";
 const TOKEN: &str = "sandbox-signalwire-token";
@@ -23,6 +23,29 @@ pub(super) const SITE: Site = Site {
     vars: &[("SIGNALWIRE_PROJECT_ID", PROJECT), ("SIGNALWIRE_API_TOKEN", TOKEN), ("SIGNALWIRE_SPACE", "sandbox")],
     answer,
     refusal,
+    words: &[
+        "address_requirements",
+        "call_fallback_method",
+        "call_handler",
+        "call_receive_mode",
+        "call_request_method",
+        "call_status_callback_method",
+        "capabilities",
+        "e911_status",
+        "emergency_status",
+        "message_fallback_method",
+        "message_handler",
+        "message_request_method",
+        "number_type",
+        "origin",
+        "status",
+        "type",
+    ],
+    repeat: |_, _, answer| {
+        if let Some(Value::Object(links)) = answer.get_mut("links") {
+            links.extend(links.get("self").cloned().map(|link| ("next".to_owned(), link)));
+        }
+    },
 };
 
 /// What is done with one number.
@@ -31,7 +54,7 @@ type Act = fn(&mut World, &str, &Request<'_>) -> Reply;
 fn answer(world: &mut World, request: &Request<'_>) -> Reply {
     let login = request.basic();
     let known = login.is_some_and(|(project, token)| project == PROJECT && token == TOKEN);
-    carrier::settle(&mut world.signalwire);
+    carrier::settle(world);
     let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["api", "laml", rest @ ..] => compat::answer(world, request, known, rest),
@@ -66,7 +89,7 @@ fn one(world: &mut World, request: &Request<'_>, id: &str, act: Act) -> Reply {
 }
 
 fn find<'a>(world: &'a mut World, id: &str) -> Option<&'a mut Object> {
-    world.signalwire.iter_mut().find(|number| text(number, "id") == Some(id))
+    world.signalwire.get_mut(id)
 }
 
 /// The body, if it keeps to the rule.
@@ -94,11 +117,11 @@ fn sentence(fault: &Fault) -> String {
     }
 }
 
-fn refusal(request: &Request<'_>, status: u16) -> Reply {
+fn refusal(request: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
     match (request.path.get(1).map(String::as_str), status) {
-        (Some("laml"), _) => compat::refusal(status),
-        (_, 422) => errors("422", [Value::Null]),
-        _ => plain(status, phrase(status)),
+        (Some("laml"), _) => compat::refusal(status, words.unwrap_or(phrase(status))),
+        (_, 422) => errors("422", [words.into()]),
+        _ => plain(status, words.unwrap_or(phrase(status))),
     }
 }
 

@@ -98,13 +98,13 @@ pub(super) fn import(world: &mut World, request: &Request<'_>) -> Reply {
     }
     let capabilities = body.get("capabilities").cloned().unwrap_or_else(|| json!(CAPABILITIES));
     let added = add(world, number, text(&body, "number_type").unwrap_or_default(), capabilities);
-    world.signalwire.push(added.clone());
+    world.signalwire.put(added.clone());
     Reply::json(201, shown(&added))
 }
 
 pub(super) fn is_held(world: &World, number: &str) -> bool {
-    let digits = number.trim_start_matches('+');
-    world.signalwire.iter().any(|held| text(held, "number").is_some_and(|held| held.trim_start_matches('+') == digits))
+    let shown = format!("+{}", number.trim_start_matches('+'));
+    world.signalwire.near(&shown).into_iter().any(|held| text(held, "number") == Some(&shown))
 }
 
 pub(super) fn get(world: &mut World, id: &str, _: &Request<'_>) -> Reply {
@@ -119,7 +119,7 @@ pub(super) fn release(world: &mut World, id: &str, _: &Request<'_>) -> Reply {
             errors("purchased_too_recently", [Value::from("Number was purchased too recently")])
         }
         Some(_) => {
-            world.signalwire.retain(|number| text(number, "id") != Some(id));
+            world.signalwire.remove(id);
             Reply::empty(204)
         }
     }

@@ -9,14 +9,14 @@ mod number;
 mod trunk;
 mod update;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) use self::account::{Account, MAIN, TwilioLogin};
 use self::account::{Caller, refused};
 pub(super) use self::held::Numbers;
 pub use self::held::TwilioNumber;
-use super::fault::Service;
 use super::server::{Reply, Request, Site, phrase};
+use super::service::Service;
 use super::world::World;
 
 pub(super) const SITE: Site = Site {
@@ -24,7 +24,22 @@ pub(super) const SITE: Site = Site {
     base_url_var: "TWILIO_BASE_URL",
     vars: &[("TWILIO_ACCOUNT_SID", MAIN.sid), ("TWILIO_AUTH_TOKEN", MAIN.auth_token)],
     answer,
-    refusal: |_, status| error(status, phrase(status)),
+    refusal: |_, status, words| error(status, words.unwrap_or(phrase(status))),
+    words: &[
+        "address_requirements",
+        "emergency_address_status",
+        "emergency_status",
+        "origin",
+        "sms_fallback_method",
+        "sms_method",
+        "status",
+        "status_callback_method",
+        "type",
+        "voice_fallback_method",
+        "voice_method",
+        "voice_receive_mode",
+    ],
+    repeat,
 };
 
 fn answer(world: &mut World, request: &Request<'_>) -> Reply {
@@ -60,6 +75,15 @@ fn answer_2010(world: &mut World, request: &Request<'_>, caller: Caller, between
         ("POST", ["IncomingPhoneNumbers"], sid) => update::update(world, request, caller, account, sid),
         ("GET", [], "OutgoingCallerIds") => caller_id::list(world, request, account),
         _ => missing(request),
+    }
+}
+
+/// In both forms that lists have here.
+fn repeat(_: &mut World, _: &Request<'_>, answer: &mut Value) {
+    for (object, own, next) in [("", "uri", "next_page_uri"), ("/meta", "url", "next_page_url")] {
+        if let Some(Value::Object(page)) = answer.pointer_mut(object).filter(|page| page.get(next).is_some()) {
+            page.extend(page.get(own).cloned().map(|link| (next.to_owned(), link)));
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
-use super::{ORG_ID, body, has_id, merge, missing, refused, tables};
+use super::{ORG_ID, body, merge, missing, refused, tables};
 use crate::sandbox::server::{Reply, Request};
 use crate::sandbox::world::{Object, World, text};
 
@@ -26,15 +26,13 @@ pub(super) fn create(world: &mut World, request: &Request<'_>) -> Reply {
     {
         credential.insert(field.to_owned(), value.into());
     }
-    world.vapi_credentials.push(credential.clone());
+    world.vapi_credentials.put(credential.clone());
     Reply::json(201, credential)
 }
 
 pub(super) fn update(world: &mut World, id: &str, request: &Request<'_>) -> Reply {
     let now = world.now();
-    let Some(credential) = world.vapi_credentials.iter_mut().find(|credential| has_id(credential, id)) else {
-        return missing();
-    };
+    let Some(credential) = world.vapi_credentials.get_mut(id) else { return missing() };
     let table = match text(credential, "provider") {
         Some("byo-sip-trunk") => &tables::UPDATE_TRUNK,
         Some("twilio") => &tables::UPDATE_TWILIO_CREDENTIAL,

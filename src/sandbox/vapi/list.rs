@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::refused;
+use crate::sandbox::records::Records;
 use crate::sandbox::server::{Reply, Request};
 use crate::sandbox::world::{Object, World, text};
 
@@ -21,8 +22,8 @@ const PARAMETERS: [&str; 9] = [
 const PAGED_PARAMETERS: [&str; 4] = ["search", "page", "sortOrder", "sortBy"];
 
 /// `GET /phone-number` and `GET /credential`: a bare array, newest first.
-pub(super) fn plain(objects: &[Object], request: &Request<'_>) -> Reply {
-    match select(objects, request, &PARAMETERS) {
+pub(super) fn plain(objects: &Records, request: &Request<'_>) -> Reply {
+    match select(objects.iter().collect(), request, &PARAMETERS) {
         Ok((limit, found)) => {
             let shown: Vec<Value> = found.into_iter().rev().take(limit).cloned().map(Value::Object).collect();
             Reply::json(200, shown)
@@ -33,7 +34,8 @@ pub(super) fn plain(objects: &[Object], request: &Request<'_>) -> Reply {
 
 /// `GET /v2/phone-number`.
 pub(super) fn paged(world: &World, request: &Request<'_>) -> Reply {
-    let (limit, mut found) = match select(&world.vapi, request, &[&PARAMETERS[..], &PAGED_PARAMETERS[..]].concat()) {
+    let near = world.vapi.near(request.query("search").unwrap_or_default());
+    let (limit, mut found) = match select(near, request, &[&PARAMETERS[..], &PAGED_PARAMETERS[..]].concat()) {
         Ok(selected) => selected,
         Err(refusal) => return refusal,
     };
@@ -70,9 +72,22 @@ pub(super) fn paged(world: &World, request: &Request<'_>) -> Reply {
     Reply::json(200, json!({"results": shown, "metadata": metadata}))
 }
 
+/// Pages are asked for by their number, whatever an answer says: the page before comes again.
+pub(super) fn repeat(world: &mut World, request: &Request<'_>, answer: &mut Value) {
+    if answer.get("metadata").is_none() {
+        return;
+    }
+    let mut before = request.clone();
+    for (_, page) in before.query.iter_mut().filter(|(name, _)| name == "page") {
+        *page = page.parse::<usize>().map_or(1, |page| page.saturating_sub(1).max(1)).to_string();
+    }
+    let page = paged(world, &before).edited(|page| page["metadata"]["hasNextPage"] = true.into());
+    *answer = serde_json::from_str(&page.body).unwrap_or_default();
+}
+
 /// What the filters let through, oldest first, and how many are wanted.
 fn select<'a>(
-    objects: &'a [Object],
+    mut found: Vec<&'a Object>,
     request: &Request<'_>,
     parameters: &[&str],
 ) -> Result<(usize, Vec<&'a Object>), Reply> {
@@ -83,7 +98,6 @@ fn select<'a>(
     let Some(limit) = limit.filter(|&limit| limit <= 1000) else {
         return Err(refused("limit must not be greater than 1000"));
     };
-    let mut found: Vec<&Object> = objects.iter().collect();
     for (name, value) in &request.query {
         let Some((field, comparison)) = name.split_at_checked(9).filter(|(field, _)| field.ends_with("At")) else {
             continue;

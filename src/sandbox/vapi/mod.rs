@@ -7,9 +7,10 @@ mod tables;
 
 use serde_json::{Value, json};
 
-use super::fault::Service;
+use super::records::Records;
 use super::schema::{Rule, check};
 use super::server::{Reply, Request, Site, phrase};
+use super::service::Service;
 use super::world::{Object, World};
 
 const KEY: &str = "sandbox-vapi-private-key";
@@ -20,10 +21,13 @@ pub(super) const SITE: Site = Site {
     base_url_var: "VAPI_BASE_URL",
     vars: &[("VAPI_API_KEY", KEY)],
     answer,
-    refusal: |_, status| match status {
-        429 => error(status, phrase(status), "Rate limit exceeded"),
-        _ => error(status, phrase(status), phrase(status)),
+    refusal: |_, status, words| match (status, words) {
+        (_, Some(words)) => error(status, phrase(status), words),
+        (429, None) => error(status, phrase(status), "Rate limit exceeded"),
+        (_, None) => error(status, phrase(status), phrase(status)),
     },
+    words: &["provider", "status", "type", "on", "key", "oneOf", "mode", "sipVerb", "outboundProtocol", "sortOrder"],
+    repeat: list::repeat,
 };
 
 fn answer(world: &mut World, request: &Request<'_>) -> Reply {
@@ -49,21 +53,13 @@ fn answer(world: &mut World, request: &Request<'_>) -> Reply {
     }
 }
 
-fn get(objects: &[Object], id: &str) -> Reply {
-    let found = objects.iter().find(|object| has_id(object, id));
-    found.map_or_else(missing, |object| Reply::json(200, object.clone()))
+fn get(objects: &Records, id: &str) -> Reply {
+    objects.get(id).map_or_else(missing, |object| Reply::json(200, object.clone()))
 }
 
 /// Vapi answers a removal with what was removed.
-fn remove(objects: &mut Vec<Object>, id: &str) -> Reply {
-    match objects.iter().position(|object| has_id(object, id)) {
-        Some(at) => Reply::json(200, objects.remove(at)),
-        None => missing(),
-    }
-}
-
-fn has_id(object: &Object, id: &str) -> bool {
-    object.get("id").and_then(Value::as_str) == Some(id)
+fn remove(objects: &mut Records, id: &str) -> Reply {
+    objects.remove(id).map_or_else(missing, |object| Reply::json(200, object))
 }
 
 /// The body, if it keeps to the rule.

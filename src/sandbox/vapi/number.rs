@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ORG_ID, body, has_id, merge, missing, refused, tables};
+use super::{ORG_ID, body, merge, missing, refused, tables};
 use crate::E164;
 use crate::sandbox::server::{Reply, Request};
 use crate::sandbox::twilio::TwilioLogin;
@@ -45,7 +45,7 @@ pub(super) fn create(world: &mut World, request: &Request<'_>) -> Reply {
     ] {
         number.insert(field.to_owned(), value.into());
     }
-    world.vapi.push(number.clone());
+    world.vapi.put(number.clone());
     Reply::json(201, number)
 }
 
@@ -69,8 +69,11 @@ fn check_held_elsewhere(world: &World, number: &Object) -> Option<Reply> {
         return Some(refusal);
     }
     let id = text(number, "credentialId").unwrap_or_default();
-    let known = world.vapi_credentials.iter().any(|credential| has_id(credential, id));
-    (!known).then(|| refused("Couldn't Create Phone Number. The credential does not exist."))
+    world
+        .vapi_credentials
+        .get(id)
+        .is_none()
+        .then(|| refused("Couldn't Create Phone Number. The credential does not exist."))
 }
 
 fn check_dialled(number: &Object, dialled: &str) -> Option<Reply> {
@@ -85,8 +88,8 @@ fn check_dialled(number: &Object, dialled: &str) -> Option<Reply> {
 
 pub(super) fn update(world: &mut World, id: &str, request: &Request<'_>) -> Reply {
     let now = world.now();
-    let Some(number) = world.vapi.iter_mut().find(|number| has_id(number, id)) else { return missing() };
-    let table = match text(number, "provider") {
+    let Some(mut number) = world.vapi.get(id).cloned() else { return missing() };
+    let table = match text(&number, "provider") {
         Some("byo-phone-number") => &tables::UPDATE_BYO,
         Some("twilio") => &tables::UPDATE_TWILIO,
         Some("vapi") => &tables::UPDATE_VAPI,
@@ -103,6 +106,7 @@ pub(super) fn update(world: &mut World, id: &str, request: &Request<'_>) -> Repl
         changes.remove(secret);
     }
     changes.insert("updatedAt".to_owned(), now.into());
-    merge(number, changes);
-    Reply::json(200, number.clone())
+    merge(&mut number, changes);
+    world.vapi.put(number.clone());
+    Reply::json(200, number)
 }

@@ -1,0 +1,118 @@
+//! How fast the sandbox is where it keeps thousands of numbers: raw requests, one after the other, on one
+//! connection that stays.
+//!
+//! `cargo bench --bench sandbox`. Wall times of a busy machine tell little; compare within one run.
+#![allow(missing_docs)]
+
+use divan::Bencher;
+use numport::sandbox::{Sandbox, Service};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+
+const NUMBERS: u64 = 10_000;
+
+fn main() {
+    divan::main();
+}
+
+fn number(nth: u64) -> String {
+    (14_155_550_000 + nth).to_string()
+}
+
+struct Connection {
+    socket: TcpStream,
+    host: String,
+    key: String,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    async fn new(sandbox: &Sandbox) -> Self {
+        let var = |name| sandbox.var(name).expect("it is there");
+        let host = var("VAPI_BASE_URL").replace("http://", "");
+        let socket = TcpStream::connect(&host).await.expect("it listens");
+        socket.set_nodelay(true).expect("a socket");
+        Self { socket, host, key: var("VAPI_API_KEY"), buffer: vec![0; 1 << 20] }
+    }
+
+    /// Panics unless the answer has this status; tells how long its body is.
+    async fn send(&mut self, line: &str, body: &str, status: &str) -> usize {
+        let Self { host, key, .. } = self;
+        let length = body.len();
+        let head =
+            format!("{line} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\ncontent-length: {length}");
+        self.socket.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).await.expect("it is read");
+        let mut read = 0;
+        loop {
+            read += self.socket.read(&mut self.buffer[read..]).await.expect("it answers");
+            let text = std::str::from_utf8(&self.buffer[..read]).expect("text");
+            let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+            assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{text}");
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+            if length.parse() == Ok(body.len()) {
+                return body.len();
+            }
+        }
+    }
+
+    async fn create(&mut self, nth: u64) {
+        let body = format!(
+            r#"{{"provider":"byo-phone-number","number":"+{}","credentialId":"{CREDENTIAL}","name":"Desk {nth}"}}"#,
+            number(nth)
+        );
+        self.send("POST /phone-number", &body, "201").await;
+    }
+
+    /// As the client finds a number: by its digits.
+    async fn find(&mut self, nth: u64) {
+        let length = self.send(&format!("GET /v2/phone-number?search={}", number(nth)), "", "200").await;
+        assert!((200..1000).contains(&length), "one number: {length} bytes");
+    }
+}
+
+/// The first id that a sandbox gives.
+const CREDENTIAL: &str = "00000000-0000-4000-8000-000000000001";
+
+/// A sandbox that keeps all the numbers.
+async fn filled() -> (Sandbox, Connection) {
+    let sandbox = Sandbox::builder().keep_bodies(false).start().await.expect("it starts");
+    let mut connection = Connection::new(&sandbox).await;
+    connection.send("POST /credential", r#"{"provider":"byo-sip-trunk","gateways":[]}"#, "201").await;
+    for nth in 0..NUMBERS {
+        connection.create(nth).await;
+    }
+    (sandbox, connection)
+}
+
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn create_ten_thousand() {
+    Runtime::new().expect("a runtime").block_on(filled());
+}
+
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn find_ten_thousand(bencher: Bencher<'_, '_>) {
+    let runtime = Runtime::new().expect("a runtime");
+    let (_sandbox, mut connection) = runtime.block_on(filled());
+    bencher.bench_local(|| {
+        runtime.block_on(async {
+            for nth in 0..NUMBERS {
+                connection.find(nth).await;
+            }
+        });
+    });
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn list_a_thousand_of_ten_thousand(bencher: Bencher<'_, '_>) {
+    let runtime = Runtime::new().expect("a runtime");
+    let (_sandbox, mut connection) = runtime.block_on(filled());
+    bencher.bench_local(|| runtime.block_on(connection.send("GET /v2/phone-number?limit=1000&page=5", "", "200")));
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn read_ten_thousand_records(bencher: Bencher<'_, '_>) {
+    let runtime = Runtime::new().expect("a runtime");
+    let (sandbox, _connection) = runtime.block_on(filled());
+    bencher.bench_local(|| sandbox.records(Service::Vapi));
+}

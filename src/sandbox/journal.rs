@@ -1,0 +1,64 @@
+//! What was asked and what was answered.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::fault::Fault;
+
+/// A request that the sandbox received. `Debug` leaves the body out, since it may hold secrets.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The service: `interactly`, `vapi`, `twilio`, `signalwire` or `butter`.
+    pub service: &'static str,
+    /// The method, in capitals.
+    pub method: String,
+    /// The path, as it was sent.
+    pub path: String,
+    /// The query, as it was sent.
+    pub query: Option<String>,
+    /// The body, if it was JSON.
+    pub body: Option<Value>,
+    /// The fields of the body, in their order, if it was a form.
+    pub form: Vec<(String, String)>,
+    /// The status of the answer, whether or not the client waited for it; `None` if a fault left none.
+    pub status: Option<u16>,
+    /// The status that the service itself gave, whatever a fault made of its answer; `None` if a fault
+    /// kept the request from it, so that nothing was done.
+    pub own_status: Option<u16>,
+    /// The fault that the request met.
+    pub fault: Option<Fault>,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { service, method, path, .. } = self;
+        let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+        let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let fault = self.fault.as_ref().map_or_else(String::new, |fault| format!(" by {fault:?}"));
+        write!(f, "{service}: {method} {path}{query} -> {status}{fault}")
+    }
+}
+
+/// The newest entries, as many as are wanted.
+#[derive(Debug)]
+pub(super) struct Journal {
+    pub(super) entries: VecDeque<Entry>,
+    limit: usize,
+    pub(super) keeps_bodies: bool,
+}
+
+impl Journal {
+    pub(super) const fn new(limit: usize, keeps_bodies: bool) -> Self {
+        Self { entries: VecDeque::new(), limit, keeps_bodies }
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.entries.push_back(entry);
+        if self.entries.len() > self.limit {
+            self.entries.pop_front();
+        }
+    }
+}

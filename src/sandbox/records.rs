@@ -1,0 +1,69 @@
+//! Objects as a service keeps them, found without a look at all of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::world::{Object, text};
+
+/// How many bytes the index cuts texts into.
+const GRAM: usize = 4;
+
+/// Objects in the order in which they came.
+#[derive(Debug)]
+pub(super) struct Records {
+    /// The field that tells an object from all others.
+    id: &'static str,
+    /// The fields that can be searched for a part of their text.
+    searched: &'static [&'static str],
+    all: BTreeMap<u64, Object>,
+    next: u64,
+    by_id: HashMap<String, u64>,
+    /// Which objects have these bytes in a searched field, or once had.
+    grams: HashMap<[u8; GRAM], BTreeSet<u64>>,
+}
+
+impl Records {
+    pub(super) fn new(id: &'static str, searched: &'static [&'static str]) -> Self {
+        Self { id, searched, all: BTreeMap::new(), next: 0, by_id: HashMap::new(), grams: HashMap::new() }
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Object> {
+        self.all.values()
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Object> {
+        self.all.get(self.by_id.get(id)?)
+    }
+
+    /// To change what is not searched.
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Object> {
+        self.all.get_mut(self.by_id.get(id)?)
+    }
+
+    /// Adds an object, or changes the one that has its id.
+    pub(super) fn put(&mut self, object: Object) {
+        let Some(id) = text(&object, self.id) else { return };
+        let at = *self.by_id.entry(id.to_owned()).or_insert(self.next);
+        self.next = self.next.max(at + 1);
+        for text in self.searched.iter().filter_map(|field| text(&object, field)) {
+            let text = text.to_lowercase();
+            for gram in text.as_bytes().windows(GRAM).filter_map(|gram| gram.try_into().ok()) {
+                self.grams.entry(gram).or_default().insert(at);
+            }
+        }
+        self.all.insert(at, object);
+    }
+
+    pub(super) fn remove(&mut self, id: &str) -> Option<Object> {
+        self.all.remove(&self.by_id.remove(id)?)
+    }
+
+    /// All objects that may have this part in a searched field, in whatever case, and some more.
+    pub(super) fn near(&self, part: &str) -> Vec<&Object> {
+        let part = part.to_lowercase();
+        let places = part.as_bytes().windows(GRAM).map(|gram| self.grams.get(gram));
+        match places.min_by_key(|places| places.map_or(0, BTreeSet::len)) {
+            None => self.iter().collect(),
+            Some(rarest) => rarest.into_iter().flatten().filter_map(|at| self.all.get(at)).collect(),
+        }
+    }
+}

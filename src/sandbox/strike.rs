@@ -1,0 +1,91 @@
+//! A fault and a request: what is done, and what is answered.
+
+use serde_json::{Value, json};
+
+use super::fault::Fault;
+use super::server::{Reply, Request, Site, phrase};
+use super::world::World;
+
+/// What was answered, if all of it goes out as ever, and the status that the service itself gave.
+pub(super) fn answer(
+    site: Site,
+    world: &mut World,
+    request: &Request<'_>,
+    fault: Option<&Fault>,
+) -> (Reply, Option<u16>) {
+    let instead = match fault {
+        Some(Fault::Refuse { status, retry_after }) => {
+            Some(Reply { retry_after: retry_after.clone(), ..(site.refusal)(request, *status, None) })
+        }
+        Some(Fault::DropBeforeCommit) => Some(Reply::empty(0)),
+        Some(Fault::EchoedSecret) => Some((site.refusal)(request, 400, Some(&echo(request)))),
+        Some(Fault::HtmlBody { status, commit: false }) => Some(page(*status)),
+        _ => None,
+    };
+    if let Some(reply) = instead {
+        return (reply, None);
+    }
+    let reply = (site.answer)(world, request);
+    let own_status = Some(reply.status);
+    let reply = match fault {
+        Some(Fault::CommitThenRefuse { status }) => (site.refusal)(request, *status, None),
+        Some(Fault::HtmlBody { status, .. }) => page(*status),
+        Some(Fault::UnknownEnumValues) if reply.is_success() => reply.edited(|body| unknown(body, site.words)),
+        Some(Fault::ExtraFields) => reply.edited(extend),
+        Some(Fault::RepeatedPage) if reply.is_success() && request.method == "GET" => {
+            reply.edited(|body| (site.repeat)(world, request, body))
+        }
+        _ => reply,
+    };
+    (reply, own_status)
+}
+
+fn page(status: u16) -> Reply {
+    let title = format!("{status} {}", phrase(status));
+    let body = format!("<center><h1>{title}</h1></center>\n<hr><center>gateway</center>");
+    Reply::html(status, format!("<html>\n<head><title>{title}</title></head>\n<body>\n{body}\n</body>\n</html>\n"))
+}
+
+/// The credentials and the body of a request.
+fn echo(request: &Request<'_>) -> String {
+    let headers = ["authorization", "x-api-key"].into_iter().filter_map(|name| request.header(name));
+    let login = request.basic().map(|(user, password)| format!("{user}:{password}"));
+    let said: Vec<String> = headers.map(str::to_owned).chain(login).collect();
+    format!("Cannot process the request of {}: {}", said.join(", "), String::from_utf8_lossy(request.body))
+}
+
+/// Puts a word that nobody knows into these fields, wherever they are.
+fn unknown(value: &mut Value, words: &[&str]) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| unknown(item, words)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if words.contains(&name.as_str()) {
+                    replace(value);
+                }
+                unknown(value, words);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn replace(word: &mut Value) {
+    match word {
+        Value::String(word) => "unheard-of".clone_into(word),
+        Value::Array(words) => words.iter_mut().for_each(replace),
+        _ => {}
+    }
+}
+
+/// Gives every object a field more.
+fn extend(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(extend),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(extend);
+            fields.insert("addedLater".to_owned(), json!({"deep": [1, null, {"on": true}]}));
+        }
+        _ => {}
+    }
+}

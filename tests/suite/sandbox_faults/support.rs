@@ -1,0 +1,112 @@
+//! Plain requests to every service of a sandbox, with its credentials.
+
+use std::time::Duration;
+
+use numport::sandbox::{Entry, Fault, Sandbox, Service};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+pub(crate) const NUMBER: &str = "+14155552671";
+
+pub(crate) fn refuse(status: u16, retry_after: Option<&str>) -> Fault {
+    Fault::Refuse { status, retry_after: retry_after.map(str::to_owned) }
+}
+
+pub(crate) fn base(sandbox: &Sandbox, service: Service) -> String {
+    sandbox.var(&format!("{}_BASE_URL", service.as_str().to_uppercase())).unwrap()
+}
+
+pub(crate) fn request(sandbox: &Sandbox, service: Service, method: Method, target: &str) -> RequestBuilder {
+    let var = |name: &str| sandbox.var(name).unwrap();
+    let request = Client::new().request(method, format!("{}{target}", base(sandbox, service)));
+    match service {
+        Service::Interactly => request.bearer_auth(var("INTERACTLY_API_KEY")),
+        Service::Vapi => request.bearer_auth(var("VAPI_API_KEY")),
+        Service::Twilio => request.basic_auth(var("TWILIO_ACCOUNT_SID"), Some(var("TWILIO_AUTH_TOKEN"))),
+        Service::SignalWire => request.basic_auth(var("SIGNALWIRE_PROJECT_ID"), Some(var("SIGNALWIRE_API_TOKEN"))),
+        _ => {
+            let organization = var("BUTTER_ORGANIZATION_ID");
+            request.header("x-api-key", var("BUTTER_API_KEY")).header("x-organization-id", organization)
+        }
+    }
+}
+
+/// A request that makes a record; at Twilio, one that changes the number.
+pub(crate) fn write(sandbox: &Sandbox, service: Service) -> RequestBuilder {
+    let (target, body) = match service {
+        Service::Interactly => ("/assistants/v1/numbers/purchase", json!({"number": NUMBER})),
+        Service::Vapi => {
+            let (sid, token) = (sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+            let login =
+                json!({"provider": "twilio", "number": NUMBER, "twilioAccountSid": sid, "twilioAuthToken": token});
+            ("/phone-number", login)
+        }
+        Service::Twilio => {
+            let form = request(sandbox, service, Method::POST, &twilio_number(sandbox));
+            let typed = form.header("content-type", "application/x-www-form-urlencoded");
+            return typed.body("FriendlyName=changed");
+        }
+        Service::SignalWire => {
+            ("/api/relay/rest/imported_phone_numbers", json!({"number": NUMBER, "number_type": "longcode"}))
+        }
+        _ => ("/api/phone-numbers", json!({"provider": "sip", "phone_number": NUMBER, "sip_password": "s3cret-pin"})),
+    };
+    let request = request(sandbox, service, Method::POST, target);
+    request.header("content-type", "application/json").body(body.to_string())
+}
+
+pub(crate) fn twilio_number(sandbox: &Sandbox) -> String {
+    let sid = sandbox.twilio_account_sid();
+    format!("/2010-04-01/Accounts/{sid}/IncomingPhoneNumbers/PN{:032x}.json", 1)
+}
+
+/// How often a write was carried out.
+pub(crate) fn written(sandbox: &Sandbox, service: Service) -> usize {
+    let records = sandbox.records(service);
+    let counts = |record: &&Value| service != Service::Twilio || record["friendly_name"] == "changed";
+    records.iter().filter(counts).count()
+}
+
+/// Status, own status and fault of the only request.
+pub(crate) fn only(sandbox: &Sandbox) -> (Option<u16>, Option<u16>, Option<Fault>) {
+    let journal = sandbox.journal();
+    let [Entry { status, own_status, fault, .. }] = journal.as_slice() else { panic!("{journal:?}") };
+    (*status, *own_status, fault.clone())
+}
+
+pub(crate) async fn json_of(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    (status, serde_json::from_str(&response.text().await.unwrap()).unwrap())
+}
+
+/// A socket on which such a request was written, by hand.
+pub(crate) async fn written_by_hand(sandbox: &Sandbox, request: RequestBuilder) -> TcpStream {
+    let request = request.build().unwrap();
+    let address = format!("127.0.0.1:{}", request.url().port().unwrap());
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(&as_text(&request)).await.unwrap();
+    assert!(sandbox.waiting() <= 1);
+    socket
+}
+
+pub(crate) fn as_text(request: &reqwest::Request) -> Vec<u8> {
+    let body = request.body().and_then(|body| body.as_bytes()).unwrap_or_default();
+    let mut text = format!("{} {} HTTP/1.1\r\nhost: sandbox\r\n", request.method(), request.url().path());
+    for (name, value) in request.headers() {
+        text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+    }
+    text.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    [text.as_bytes(), body].concat()
+}
+
+/// Lets everything else go on until this holds. The clock does not move by it.
+pub(crate) async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        tokio::task::yield_now().await;
+    }
+}
+
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
