@@ -175,8 +175,7 @@ async fn any_other_trouble_is_an_error() {
     let (found, asked) = Carrier::default().answering(SID, refusal(401, 20003)).subaccounts(1).lookup(HELD).await;
     assert_eq!((ErrorCode::of(&found.unwrap_err()), asked.len()), (Some(ErrorCode::Unauthorized), 1));
 
-    let mut carrier = Carrier::default();
-    carrier.accounts = Some(refusal(500, 20500));
+    let carrier = Carrier { accounts: Some(refusal(500, 20500)), ..Carrier::default() };
     let (found, asked) = carrier.lookup(HELD).await;
     assert_eq!(found.unwrap_err().status().unwrap().as_u16(), 500);
     assert_eq!(asked.len(), 5, "a read is tried four times");
