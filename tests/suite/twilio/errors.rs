@@ -1,13 +1,14 @@
 //! What Twilio says went wrong, by its own codes.
 
+use numport::Error;
 use numport::error::CallFault;
 use numport::provider::twilio::ErrorCode;
-use numport::{Error, Vapi};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use super::{NUMBER, client, refusal};
-use crate::support::{KEY, at_once, server};
+use crate::signalwire::client as signalwire;
+use crate::support::server;
 
 async fn refused(answer: ResponseTemplate) -> Error {
     client(server(answer).await.uri()).get_number(NUMBER).await.unwrap_err()
@@ -57,10 +58,11 @@ async fn an_answer_without_a_code_has_none() {
 
 #[tokio::test]
 async fn the_codes_of_other_services_are_not_twilios() {
+    // SignalWire's older API writes its errors as Twilio does.
     let server = server(refusal(404, 20404)).await;
-    let vapi = Vapi::builder(KEY).base_url(server.uri()).retry(at_once()).build().unwrap();
-    let error = vapi.get_number("n1").await.unwrap_err();
-    assert_eq!((ErrorCode::of(&error), error.is_not_found()), (None, true));
+    let error = signalwire(server.uri()).get_number("n1").await.unwrap_err();
+    let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
+    assert_eq!((refusal.code.as_deref(), ErrorCode::of(&error)), (Some("20404"), None));
     let invalid = client(server.uri()).get_number("x").await.unwrap_err();
     assert_eq!(ErrorCode::of(&invalid), None);
 }
