@@ -172,3 +172,34 @@ async fn the_journal_tells_what_was_sent_and_its_debug_no_secret() {
     assert_eq!(format!("{:?}", journal[1]), format!("vapi: PATCH /phone-number/{id} -> 200"));
     assert!(!format!("{journal:?}").contains(sandbox.twilio_auth_token()));
 }
+
+#[tokio::test]
+async fn vapis_search_finds_parts_of_what_is_kept_now() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut ids = Vec::new();
+    for (sip_uri, name) in
+        [("sip:a@sip.vapi.ai", "Front desk"), ("sip:b@sip.vapi.ai", "Back desk"), ("sip:c@sip.vapi.ai", "Bar")]
+    {
+        let body = json!({"provider": "vapi", "sipUri": sip_uri, "name": name});
+        let (_, made) = send(&sandbox, "VAPI", Method::POST, "/phone-number", body).await;
+        ids.push(made["id"].as_str().unwrap().to_owned());
+    }
+    let found = async |search: &str| -> Vec<String> {
+        let target = format!("/v2/phone-number?sortOrder=ASC&search={search}");
+        let (_, page) = send(&sandbox, "VAPI", Method::GET, &target, Value::Null).await;
+        let results = page["results"].as_array().unwrap();
+        results.iter().map(|number| number["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(found("DESK").await, ["Front desk", "Back desk"]);
+    assert_eq!(found("c@sip").await, ["Bar"]);
+    assert_eq!(found("ba").await, ["Back desk", "Bar"]);
+    assert_eq!(found("vapi").await.len(), 3);
+    assert_eq!(found("desks").await, [""; 0]);
+    let change = json!({"name": "Lobby desk"});
+    send(&sandbox, "VAPI", Method::PATCH, &format!("/phone-number/{}", ids[0]), change).await;
+    send(&sandbox, "VAPI", Method::DELETE, &format!("/phone-number/{}", ids[1]), Value::Null).await;
+    assert_eq!(found("desk").await, ["Lobby desk"]);
+    assert_eq!(found("lobby").await, ["Lobby desk"]);
+    assert_eq!(found("front").await, [""; 0]);
+    assert_eq!(found("").await, ["Lobby desk", "Bar"], "in the order in which they came");
+}
