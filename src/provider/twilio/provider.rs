@@ -1,12 +1,12 @@
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
+use super::Twilio;
 use super::client::KIND;
 use super::routing::routing;
 use super::wire::{AccountStatus, IncomingPhoneNumber, ListAccounts, ListNumbers, Origin, PAGE_MAX};
-use super::{ErrorCode, Twilio};
 use crate::E164;
-use crate::error::Result;
+use crate::error::{Meaning, Result};
 use crate::model::{NumberSource, ProviderKind};
 use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
@@ -76,7 +76,7 @@ impl Twilio {
 fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
-        Err(error) if ErrorCode::of(&error) == Some(ErrorCode::Unauthorized) => Ok(None),
+        Err(error) if matches!(error.meaning(), Some(Meaning::Unauthorized | Meaning::Forbidden)) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -1,0 +1,92 @@
+//! Every fault at every step of every import.
+
+use std::time::Duration;
+
+use numport::E164;
+use numport::sandbox::{Entry, Fault, Sandbox, Service};
+
+use crate::scenario::{DELAY, SCENARIOS, Scenario, TIMEOUT};
+
+/// What became of an import that met a fault, and of the one more call after it.
+pub(crate) struct Became {
+    pub(crate) first: &'static str,
+    pub(crate) second: &'static str,
+}
+
+fn number() -> E164 {
+    "+14155552671".parse().unwrap()
+}
+
+/// Imports a number while a fault waits for one step, and once more in calm weather.
+pub(crate) async fn meet(scenario: Scenario, step: (Service, &str), fault: &Fault) -> Became {
+    let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
+    let request = scenario.request(number());
+    sandbox.fault_on(step.0, step.1, fault.clone());
+    let result = scenario.importer(&sandbox, TIMEOUT).import(&request).await;
+    // What waits to be carried out later is given its time before it is said that nothing is there.
+    while sandbox.waiting() > 0 {
+        tokio::time::sleep(DELAY / 10).await;
+    }
+    let struck = sandbox.journal().iter().any(|entry| entry.fault.as_ref() == Some(fault));
+    assert!(struck, "the step is none of this import");
+    let first = scenario.judged(&result, scenario.records(&sandbox, &number()), *fault != Fault::UnknownEnumValues);
+    if let Err(error) = &result {
+        assert!(!error.report().is_empty());
+    }
+
+    let again = scenario.importer(&sandbox, Duration::from_secs(20)).import(&request).await;
+    assert!(again.is_ok(), "one more call must end in a finished record: {}", again.unwrap_err().report());
+    let second = scenario.judged(&again, scenario.records(&sandbox, &number()), true);
+    let done = |method: &str, status: u16| {
+        let is_it = |entry: &&Entry| entry.path.starts_with("/credential") && entry.method == method;
+        sandbox.journal().iter().filter(is_it).filter(|entry| entry.own_status == Some(status)).count()
+    };
+    assert!(done("POST", 201) - done("DELETE", 200) <= 1, "a trunk has one credential");
+    Became { first, second }
+}
+
+async fn every_fault(scenario: Scenario) {
+    for &step in scenario.steps {
+        // Side by side, since the slow ones do nothing but wait.
+        let faults = Fault::every(DELAY);
+        let met = faults.iter().map(|fault| async move {
+            let case = format!("{}: {step:?} {fault:?}", scenario.name);
+            let met = tokio::spawn({
+                let fault = fault.clone();
+                async move { meet(scenario, step, &fault).await }
+            });
+            met.await.unwrap_or_else(|error| panic!("{case}: {error}"))
+        });
+        futures_util::future::join_all(met).await;
+    }
+}
+
+#[tokio::test]
+async fn interactly_meets_every_fault_at_every_step() {
+    every_fault(SCENARIOS[0]).await;
+}
+
+#[tokio::test]
+async fn vapi_meets_every_fault_at_every_step() {
+    every_fault(SCENARIOS[1]).await;
+}
+
+#[tokio::test]
+async fn vapi_meets_every_fault_at_every_step_from_a_trunk() {
+    every_fault(SCENARIOS[2]).await;
+}
+
+#[tokio::test]
+async fn signalwire_meets_every_fault_at_every_step() {
+    every_fault(SCENARIOS[3]).await;
+}
+
+#[tokio::test]
+async fn butter_meets_every_fault_at_every_step() {
+    every_fault(SCENARIOS[4]).await;
+}
+
+#[tokio::test]
+async fn butter_meets_every_fault_at_every_step_from_a_trunk() {
+    every_fault(SCENARIOS[5]).await;
+}
