@@ -41,7 +41,8 @@ pub(crate) fn scrub(text: &str, known: &[String]) -> String {
     clean
 }
 
-/// The texts of the secret fields of a request's body: what a service might echo under other names.
+/// The texts of the secret fields of a request's body, JSON or a form: what a service might echo under other
+/// names.
 pub(crate) fn secrets_of(body: &[u8]) -> Vec<String> {
     fn walk(value: &serde_json::Value, secret: bool, found: &mut Vec<String>) {
         use serde_json::Value::{Array, Object, String};
@@ -57,10 +58,20 @@ pub(crate) fn secrets_of(body: &[u8]) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
-    if let Ok(value) = serde_json::from_slice(body) {
-        walk(&value, false, &mut found);
+    match serde_json::from_slice(body) {
+        Ok(value) => walk(&value, false, &mut found),
+        Err(_) => {
+            let fields = url::form_urlencoded::parse(body).into_owned();
+            found.extend(fields.map(|(_, value)| value).filter(|value| is_telling(value)));
+        }
     }
     found
+}
+
+/// Whether a text is an address that may have a password or a token in it, as a callback's.
+fn is_telling(text: &str) -> bool {
+    url::Url::parse(text)
+        .is_ok_and(|url| !url.username().is_empty() || url.password().is_some() || url.query().is_some())
 }
 
 fn plain(name: &str) -> String {
@@ -146,6 +157,18 @@ mod tests {
             clean,
             r#"{"b": 1, "x":[{"twilioAuthToken" : "[redacted]"}], "auth_password":"[redacted]","a":"token", "X-API-Key":"[redacted]"}"#
         );
+    }
+
+    #[test]
+    fn addresses_of_a_form_that_may_hold_a_secret_are_known() {
+        let body = b"VoiceUrl=https%3A%2F%2Fuser%3Apass%40example.com%2F&SmsUrl=https%3A%2F%2Fexample.com%2F%3Ftoken%3Dt\
+            &StatusCallback=https%3A%2F%2Fkey%40example.com%2F&VoiceFallbackUrl=https%3A%2F%2Fexample.com%2Fv&FriendlyName=a";
+        let found = secrets_of(body);
+        assert_eq!(
+            found,
+            ["https://user:pass@example.com/", "https://example.com/?token=t", "https://key@example.com/"]
+        );
+        assert_eq!(scrub(&format!("bad VoiceUrl {}", found[0]), &found), "bad VoiceUrl [redacted]");
     }
 
     #[test]

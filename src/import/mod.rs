@@ -1,4 +1,6 @@
 //! [`Importer`]: from a provider to a platform, safe to run twice.
+//!
+#![doc = include_str!("what_can_go_wrong.md")]
 
 mod finish;
 mod imported;

@@ -9,9 +9,11 @@ use numport::{
     ReadBack, Result, RetryPolicy, SignalWire, SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
 };
 
-/// Longer than anything that is not made slow on purpose; what is, takes longer still.
+/// What is made slow on purpose takes longer than this.
 pub(crate) const TIMEOUT: Duration = Duration::from_millis(400);
 pub(crate) const DELAY: Duration = Duration::from_millis(600);
+/// Longer than anything takes.
+pub(crate) const PATIENT: Duration = Duration::from_secs(60);
 
 /// One way into one platform, with all that an import can ask for there.
 #[derive(Clone, Copy)]
