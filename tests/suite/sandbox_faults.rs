@@ -134,6 +134,7 @@ async fn what_is_no_refusal_is_refused_at_once() {
 #[tokio::test]
 async fn a_fault_waits_for_the_request_that_begins_so() {
     let sandbox = Sandbox::start().await.unwrap();
+    sandbox.fault_on(Service::Vapi, "/v2", refuse(500, None));
     sandbox.fault_on(Service::Vapi, "GET /v2/phone-number?limit=2", refuse(501, None));
     sandbox.fault_on(Service::Vapi, "POST /phone-number", refuse(502, None));
     sandbox.fault_on(Service::Butter, "GET /", refuse(503, None));

@@ -104,7 +104,9 @@ pub(crate) fn as_text(request: &reqwest::Request) -> Vec<u8> {
 
 /// Lets everything else go on until this holds. The clock does not move by it.
 pub(crate) async fn until(holds: impl Fn() -> bool) {
+    let start = std::time::Instant::now();
     while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(30), "it never comes");
         tokio::task::yield_now().await;
     }
 }
