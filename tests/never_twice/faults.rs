@@ -1,7 +1,7 @@
 //! Every fault at every step of every import.
 
-use numport::E164;
 use numport::sandbox::{Entry, Fault, Sandbox, Service};
+use numport::{E164, Error};
 
 use crate::scenario::{DELAY, PATIENT, SCENARIOS, Scenario, TIMEOUT};
 
@@ -10,6 +10,9 @@ pub(crate) struct Became {
     pub(crate) first: &'static str,
     pub(crate) second: &'static str,
 }
+
+const SECRETS: [&str; 5] =
+    ["TWILIO_AUTH_TOKEN", "INTERACTLY_API_KEY", "VAPI_API_KEY", "SIGNALWIRE_API_TOKEN", "BUTTER_API_KEY"];
 
 fn number() -> E164 {
     "+14155552671".parse().unwrap()
@@ -31,8 +34,9 @@ pub(crate) async fn meet(scenario: Scenario, step: (Service, &str), fault: &Faul
     let struck = sandbox.journal().iter().any(|entry| entry.fault.as_ref() == Some(fault));
     assert!(struck, "the step is none of this import");
     let first = scenario.judged(&result, scenario.records(&sandbox, &number()), *fault != Fault::UnknownEnumValues);
-    if let Err(error) = &result {
-        assert!(!error.report().is_empty());
+    let told = format!("{result:?} {}", result.as_ref().err().map(Error::report).unwrap_or_default());
+    for secret in SECRETS {
+        assert!(!told.contains(&sandbox.var(secret).unwrap()), "{secret} is told: {told}");
     }
 
     let again = scenario.importer(&sandbox, PATIENT).import(&request).await;

@@ -2,7 +2,6 @@
 
 mod answers;
 mod chaos;
-mod imports;
 mod lost;
 mod support;
 
