@@ -351,3 +351,27 @@ async fn other_numbers_do_not_wait() {
     }
     assert_eq!(platform.importer().import(request(71)).await.unwrap().outcome, Outcome::Created);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_leaves_nothing_open() {
+    // Refused for good, or done and then not set up: the next import looks once, as the first did.
+    for (last, end) in [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (82, HalfDone)]
+    {
+        let platform = Scripted::new(&UNKNOWN, &[end, Done], &[Nothing]);
+        platform.importer().import(request(last)).await.unwrap_err();
+        let looks = platform.looked().len();
+        assert_eq!(platform.importer().import(request(last)).await.unwrap().outcome, Outcome::Created);
+        assert_eq!(platform.looked().len(), looks + 1, "{last}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_try_that_is_refused_leaves_the_first_open() {
+    let imports = [Lost, Answered(401, Delivery::Refused), Done];
+    let platform = Scripted::new(&REFUSES, &imports, &[Nothing]);
+    let importer = platform.importer().read_back(ReadBack::default().looks(2));
+    open(importer.import(request(90)).await);
+    assert_eq!(platform.looked().len(), 5);
+    assert_eq!(importer.import(request(90)).await.unwrap().outcome, Outcome::Created);
+    assert_eq!(platform.looked().len(), 8, "it is looked for as after a lost answer");
+}
