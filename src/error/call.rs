@@ -256,12 +256,12 @@ impl CallError {
         let text = match (self.delivery, self.meaning()) {
             (_, Some(Meaning::Unauthorized)) => {
                 return format!(
-                    "Check {service}'s API key: that it is whole, of the right kind, and of this account and region."
+                    "Check the credentials for {service}: that they are whole, of the right kind, and of this account and region."
                 );
             }
             (_, Some(Meaning::Forbidden)) => {
                 return format!(
-                    "Check that {service}'s API key may do this, and that the thing is of the same account."
+                    "Check that the credentials for {service} may do this, and that the thing is of the same account."
                 );
             }
             (_, Some(Meaning::TooMany)) => {
@@ -305,7 +305,7 @@ mod tests {
         use Meaning::*;
         for (statuses, meaning, word) in [
             (&[400, 422][..], Invalid, "Correct"),
-            (&[401], Unauthorized, "API key: that it is whole"),
+            (&[401], Unauthorized, "credentials for butter: that they are whole"),
             (&[403], Forbidden, "may do this"),
             (&[404], Missing, "the id"),
             (&[409], Conflict, "already"),

@@ -37,7 +37,8 @@ pub enum Error {
     /// Partly done: an operation of several steps broke between them. Run it again to finish it.
     #[error(transparent)]
     Incomplete(#[from] Box<Incomplete>),
-    /// Perhaps done: the answer to an import was lost, and the number was not found afterwards.
+    /// Perhaps done: the answer to an import was lost or left it open, and the number was not found
+    /// afterwards.
     #[error(transparent)]
     Indeterminate(#[from] Box<Indeterminate>),
 }

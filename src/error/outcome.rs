@@ -122,11 +122,12 @@ impl Incomplete {
     }
 }
 
-/// An import whose answer was lost, and whose number was not found afterwards.
+/// An import whose answer was lost or leaves its fate open, as a 503 does, and whose number was not found
+/// afterwards.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{platform}: nobody knows whether {number} is imported: the answer to what was sent at {sent_at:.0} was lost, and \
-     the number was not found afterwards ({looks} looks)"
+    "{platform}: nobody knows whether {number} is imported: what was sent at {sent_at:.0} got no clear answer, and the \
+     number was not found afterwards ({looks} looks)"
 )]
 #[non_exhaustive]
 pub struct Indeterminate {

@@ -48,32 +48,34 @@ impl RetryPolicy {
         Self::default().max_attempts(1)
     }
 
-    /// How often a request is sent at most, the first time counted. 0 counts as 1.
+    /// How often a request is sent at most, the first time counted; 4 unless said otherwise. 0 counts as 1.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The bound of the wait after the first attempt; it doubles after each further one.
+    /// The bound of the wait after the first attempt; it doubles after each further one. 0.25 s unless said
+    /// otherwise.
     pub const fn first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
         self
     }
 
-    /// The bound that the doubling ends at.
+    /// The bound that the doubling ends at; 20 s unless said otherwise.
     pub const fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;
         self
     }
 
-    /// The time for one call, all attempts and waits together. A wait that would pass it is not begun.
+    /// The time for one call, all attempts and waits together; 120 s unless said otherwise. A wait that would
+    /// pass it is not begun.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// How many retries the client and its clones have in hand. Each retry takes one; ten calls that
-    /// succeed give one back.
+    /// How many retries the client and its clones have in hand; 100 unless said otherwise. Each retry takes
+    /// one; ten calls that succeed give one back.
     pub const fn budget(mut self, retries: u32) -> Self {
         self.budget = retries;
         self

@@ -30,9 +30,11 @@ pub struct Imported {
 pub enum Outcome {
     /// This import made it.
     Created,
-    /// It was there before.
+    /// It was there before. Its source is not compared with the importer's: to give the platform other
+    /// credentials for a number that it has, use its typed client.
     AlreadyThere,
-    /// This import's answer was lost, and the record was found afterwards.
+    /// The answer to this import was lost, or an earlier one in this process was given up under way, and the
+    /// record was found afterwards.
     Recovered,
 }
 

@@ -13,6 +13,7 @@ mod turn;
 use std::sync::Arc;
 
 pub use self::imported::{Field, Imported, Outcome};
+use self::once::Wanted;
 pub use self::read_back::ReadBack;
 pub use self::routing::Restored;
 use self::turn::Turn;
@@ -112,11 +113,12 @@ impl Importer {
         }
         let Preflight { routing, findings, .. } =
             looked.unwrap_or_else(|| Preflight::nothing(*request.number(), self.provider.kind(), self.platform.kind()));
-        let mut imported =
-            self.bring(request, &mut turn).await.map_err(|error| with_routing(error, routing.as_ref()))?;
+        let wanted = Wanted { request, routing: routing.as_ref() };
+        let brought = self.bring(&wanted, &mut turn).await;
+        let mut imported = brought.map_err(|error| with_routing(error, routing.as_ref()))?;
         imported.findings = findings;
-        if let Some(before) = routing {
-            self.look_again(&mut imported, before).await;
+        if let Some(now) = routing {
+            self.look_again(&mut imported, now, turn.has_sent).await;
         }
         Ok(imported)
     }
@@ -129,16 +131,14 @@ impl AsRef<Self> for ImportRequest {
 }
 
 /// An import that broke off keeps what was seen before it, since it may have changed the routing already.
-fn with_routing(error: Error, before: Option<&Routing>) -> Error {
-    match error {
-        Error::Incomplete(mut incomplete) => {
-            incomplete.routing_before = before.cloned();
-            incomplete.into()
-        }
-        Error::Indeterminate(mut indeterminate) => {
-            indeterminate.routing_before = before.cloned();
-            indeterminate.into()
-        }
-        other => other,
+fn with_routing(mut error: Error, before: Option<&Routing>) -> Error {
+    let kept = match &mut error {
+        Error::Incomplete(incomplete) => &mut incomplete.routing_before,
+        Error::Indeterminate(indeterminate) => &mut indeterminate.routing_before,
+        _ => return error,
+    };
+    if kept.is_none() {
+        *kept = before.cloned();
     }
+    error
 }

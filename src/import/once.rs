@@ -2,10 +2,17 @@
 
 use super::read_back::Looked;
 use super::turn::Turn;
-use super::{Imported, Importer, Outcome};
+use super::{Imported, Importer, Outcome, with_routing};
 use crate::error::{Error, Indeterminate, Meaning, Result};
-use crate::model::{ImportRequest, Timestamp};
+use crate::model::{ImportRequest, Routing, Timestamp};
 use crate::platform::Duplicates;
+
+/// What is to be imported, and what was seen before.
+pub(super) struct Wanted<'a> {
+    pub(super) request: &'a ImportRequest,
+    /// Where the provider sends the calls, as far as it was looked at.
+    pub(super) routing: Option<&'a Routing>,
+}
 
 /// What came of sending an import.
 enum Sent {
@@ -16,27 +23,35 @@ enum Sent {
 
 impl Importer {
     /// Finds the number at the platform, or makes it there.
-    pub(super) async fn bring(&self, request: &ImportRequest, turn: &mut Turn) -> Result<Imported> {
-        let number = request.number();
-        // One that was given up may still arrive; whoever asks again after it did not wants it sent.
-        let found = if turn.is_open() { self.read_back.look(&*self.platform, number).await.found } else { None };
-        let found = match found {
-            Some(found) => Some(found),
-            None => self.platform.find(number).await?,
-        };
+    pub(super) async fn bring(&self, wanted: &Wanted<'_>, turn: &mut Turn) -> Result<Imported> {
+        let number = wanted.request.number();
+        let given_up = turn.open().cloned();
+        let mut found = None;
+        if given_up.is_some() {
+            // It may still arrive; whoever asks again after it did not wants it sent.
+            found = self.read_back.look(&*self.platform, number).await.found;
+        }
+        if found.is_none() {
+            found = self.platform.find(number).await?;
+        }
         if let Some(found) = found {
             turn.settle();
-            return self.finish(found, request, Outcome::AlreadyThere).await;
+            let outcome = if given_up.is_some() { Outcome::Recovered } else { Outcome::AlreadyThere };
+            let before = given_up.and_then(|given_up| given_up.routing);
+            let finished = self.finish(found, wanted.request, outcome).await;
+            let imported = finished.map_err(|error| with_routing(error, before.as_ref()))?;
+            return Ok(Imported { routing_before: before, ..imported });
         }
-        match self.send(request, turn).await? {
+        match self.send(wanted, turn).await? {
             Sent::Done(imported) => Ok(*imported),
-            Sent::Lost(sent_at, lost) => self.recover(request, turn, sent_at, lost).await,
+            Sent::Lost(sent_at, lost) => self.recover(wanted, turn, sent_at, lost).await,
         }
     }
 
     /// Sends one import.
-    async fn send(&self, request: &ImportRequest, turn: &mut Turn) -> Result<Sent> {
-        turn.send();
+    async fn send(&self, wanted: &Wanted<'_>, turn: &mut Turn) -> Result<Sent> {
+        let request = wanted.request;
+        turn.send(wanted.routing);
         let sent_at = Timestamp::now();
         let error = match self.platform.import_once(&self.provider.source(), request).await {
             Ok(record) => {
@@ -70,23 +85,18 @@ impl Importer {
 
     /// The answer to an import was lost: is the number there? If not, it is sent once more where the platform
     /// refuses a second one.
-    async fn recover(
-        &self,
-        request: &ImportRequest,
-        turn: &mut Turn,
-        sent_at: Timestamp,
-        lost: Error,
-    ) -> Result<Imported> {
+    async fn recover(&self, wanted: &Wanted<'_>, turn: &mut Turn, sent_at: Timestamp, lost: Error) -> Result<Imported> {
+        let request = wanted.request;
         let mut looked = self.read_back.look(&*self.platform, request.number()).await;
         if looked.found.is_none() && self.platform.capabilities().duplicates == Duplicates::Refused {
-            match self.send(request, turn).await {
+            match self.send(wanted, turn).await {
                 Ok(Sent::Done(imported)) if imported.outcome == Outcome::AlreadyThere => {
                     return Ok(Imported { outcome: Outcome::Recovered, ..*imported });
                 }
                 Ok(Sent::Done(imported)) => return Ok(*imported),
                 Err(Error::Incomplete(incomplete)) if incomplete.record.is_some() => return Err(incomplete.into()),
                 // Whatever became of the second one, the first is still open.
-                Ok(Sent::Lost(..)) | Err(_) => turn.send(),
+                Ok(Sent::Lost(..)) | Err(_) => turn.send(wanted.routing),
             }
             looked = self.read_back.look(&*self.platform, request.number()).await;
         }

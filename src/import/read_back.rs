@@ -41,25 +41,25 @@ impl Default for ReadBack {
 }
 
 impl ReadBack {
-    /// How often the number is looked for at most. 0 counts as 1.
+    /// How often the number is looked for at most; 6 unless said otherwise. 0 counts as 1.
     pub const fn looks(mut self, looks: u32) -> Self {
         self.looks = looks;
         self
     }
 
-    /// The wait after the first look; it doubles after each further one.
+    /// The wait after the first look; it doubles after each further one. 0.5 s unless said otherwise.
     pub const fn first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
         self
     }
 
-    /// Where the doubling ends.
+    /// Where the doubling ends; 8 s unless said otherwise.
     pub const fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;
         self
     }
 
-    /// The time for all looks and waits together.
+    /// The time for all looks and waits together; 60 s unless said otherwise.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

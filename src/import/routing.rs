@@ -89,37 +89,36 @@ impl Importer {
         }
     }
 
-    /// After an import: did the platform see to it that it gets the calls?
-    pub(super) async fn look_again(&self, imported: &mut Imported, mut before: Routing) {
+    /// After an import: did the platform see to it that it gets the calls? `now` is what was seen at the
+    /// beginning; it is still true when the record was found before anything was `sent`.
+    pub(super) async fn look_again(&self, imported: &mut Imported, now: Routing, sent: bool) {
         let takeover = self.platform.capabilities().takeover;
-        let kind = self.platform.kind();
-        if imported.outcome == Outcome::AlreadyThere {
-            // It was made before, so the look before it has seen all.
-            if takeover == Takeover::AtImport && holder_of(&before.calls) != Some(kind) {
-                imported.findings.push(Finding::NotTakenOver { url: url(&before.calls) });
-            }
-            return;
-        }
-        let Some(control) = self.provider.routing().filter(|_| takeover != Takeover::Nothing) else {
-            imported.routing_before = Some(before);
-            return;
+        let found = imported.outcome == Outcome::AlreadyThere;
+        let mut before = if found { None } else { Some(imported.routing_before.take().unwrap_or_else(|| now.clone())) };
+        let control = self.provider.routing().filter(|_| takeover != Takeover::Nothing && (sent || !found));
+        let after = match control {
+            Some(control) => control.snapshot(&now.number).await,
+            None => Ok(Some(now)),
         };
-        match control.snapshot(&before.number).await {
+        match after {
             Ok(Some(after)) => {
                 let documented = match takeover {
                     Takeover::AtImport => true,
-                    Takeover::WithAgent => imported.record.agent.is_some(),
+                    Takeover::WithAgent => !found && imported.record.agent.is_some(),
                     Takeover::Unknown | Takeover::Nothing => false,
                 };
-                if documented && after.calls == before.calls && holder_of(&after.calls) != Some(kind) {
+                let as_before = before.as_ref().is_none_or(|before| before.calls == after.calls);
+                if documented && as_before && holder_of(&after.calls) != Some(self.platform.kind()) {
                     imported.findings.push(Finding::NotTakenOver { url: url(&after.calls) });
                 }
-                before.replaced_by = Some(after.settings);
+                if let Some(before) = before.as_mut().filter(|_| control.is_some()) {
+                    before.replaced_by = Some(after.settings);
+                }
             }
             Ok(None) => imported.findings.push(Finding::NotHeld),
             Err(error) => imported.findings.push(Finding::NotReadAgain { reason: error.to_string() }),
         }
-        imported.routing_before = Some(before);
+        imported.routing_before = before;
     }
 }
 

@@ -6,7 +6,7 @@ use crate::E164;
 /// What was found about a number at its provider before an import, by
 /// [`Importer::preflight`](crate::Importer::preflight).
 ///
-/// `Display` is one line a finding.
+/// `Display` is a line that names the number, and below it one for each finding.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Preflight {
@@ -117,7 +117,7 @@ impl Finding {
     #[must_use]
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::NotHeld => "Check the number, and whose credentials were given.",
+            Self::NotHeld => "Check the number, and whose account it is in; a trunk's must be among those declared.",
             Self::HeldBySubaccount { .. } => {
                 "Give the credentials of that account itself, or move the number to yours."
             }
@@ -185,13 +185,12 @@ impl Preflight {
 impl fmt::Display for Preflight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { number, provider, platform, findings, .. } = self;
-        write!(f, "{number} from {provider} to {platform}: ")?;
+        write!(f, "{number} from {provider} to {platform}:")?;
         if findings.is_empty() {
-            return f.write_str("nothing stands against it");
+            return f.write_str(" nothing stands against it");
         }
-        for (at, finding) in findings.iter().enumerate() {
-            let line = if at == 0 { "" } else { "\n" };
-            write!(f, "{line}{}: it {finding}. {}", finding.severity(), finding.advice())?;
+        for finding in findings {
+            write!(f, "\n  {}: it {finding}. {}", finding.severity(), finding.advice())?;
         }
         Ok(())
     }

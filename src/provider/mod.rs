@@ -19,13 +19,51 @@ use crate::model::{Details, NumberSource, ProviderKind, Routing};
 /// Where a number is held.
 ///
 /// Implement every method; there are no defaults. `Arc`, `Box` and references of an implementation
-/// are implementations too.
+/// are implementations too. An implementation needs the crates `async-trait` and `futures-util` (for
+/// `BoxStream`):
+///
+/// ```
+/// use async_trait::async_trait;
+/// use futures_util::stream::{self, BoxStream, StreamExt};
+/// use numport::model::{Carrier, ProviderKind};
+/// use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
+/// use numport::{Byo, E164, NumberSource, Result};
+///
+/// /// Numbers of a list; the platform keeps the carrier's credentials.
+/// #[derive(Debug)]
+/// struct Sheet(Vec<E164>);
+///
+/// #[async_trait]
+/// impl NumberProvider for Sheet {
+///     fn kind(&self) -> ProviderKind {
+///         ProviderKind::Other("sheet")
+///     }
+///
+///     fn source(&self) -> NumberSource {
+///         Byo::stored_default(Carrier::Twilio).into()
+///     }
+///
+///     async fn lookup(&self, number: &E164) -> Result<Ownership> {
+///         let held = self.0.contains(number).then(|| HeldNumber::new(*number, ()));
+///         Ok(held.map_or(Ownership::NotHeld, Ownership::Held))
+///     }
+///
+///     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
+///         stream::iter(&self.0).map(|number| Ok(HeldNumber::new(*number, ()))).boxed()
+///     }
+///
+///     fn routing(&self) -> Option<&dyn RoutingControl> {
+///         None
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait NumberProvider: Debug + Send + Sync {
     /// Which kind of provider it is.
     fn kind(&self) -> ProviderKind;
 
-    /// What a platform needs to reach its numbers. No I/O.
+    /// What a platform needs to reach its numbers: the account's credentials, the trunk, or the name of what
+    /// the platform has stored already. No I/O.
     fn source(&self) -> NumberSource;
 
     /// Whether the provider holds this number.
@@ -71,7 +109,7 @@ pub enum Ownership {
     HeldBySubaccount(HeldNumber),
     /// It does not.
     NotHeld,
-    /// It cannot be asked: a SIP trunk does not tell its numbers.
+    /// It cannot be asked: a SIP trunk does not tell its numbers, unless they are declared.
     NotVerifiable,
 }
 
@@ -100,7 +138,8 @@ pub struct HeldNumber {
 }
 
 impl HeldNumber {
-    /// A number of which nothing else is known.
+    /// A number of which nothing else is known; set the other fields on it. `details` is the provider's own
+    /// object, or `()`.
     pub fn new<T: Any + Debug + Send + Sync>(number: E164, details: T) -> Self {
         Self {
             number,

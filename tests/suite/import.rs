@@ -132,7 +132,7 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
         (TwilioCredentials::auth_token("AC1", "").into(), vec!["source.account_sid", "source.auth_token"]),
         (SipTrunk::new("").into(), vec!["source.host"]),
         (SipTrunk::new("sip://trunk.example.com").into(), vec!["source.host"]),
-        (SipTrunk::new("sip:trunk.example.com").into(), vec!["source.allowed_inbound"]),
+        (SipTrunk::new("sip:trunk.example.com").into(), vec!["source.allow_inbound"]),
         (SipTrunk::new("a b").port(0).into(), vec!["source.host", "source.port"]),
     ];
     for (source, expected) in sources {

@@ -322,7 +322,7 @@ async fn an_import_that_is_dropped_is_looked_for_by_the_next_one() {
     give_up(&platform, request(50)).await;
     // Another importer, built anew: the process remembers.
     let imported = platform.importer().import(request(50)).await.unwrap();
-    assert_eq!((imported.outcome, platform.sent()), (Outcome::AlreadyThere, 1));
+    assert_eq!((imported.outcome, platform.sent()), (Outcome::Recovered, 1));
     assert_eq!(platform.looked(), [0, 0, 500, 1500]);
 
     let platform = Scripted::new(&UNKNOWN, &[Hang, Done], &[Nothing]);

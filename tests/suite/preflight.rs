@@ -1,12 +1,14 @@
 //! The look at the carrier: each finding, before anything is sent to a platform.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt;
-use numport::model::{Calls, Finding, PlatformKind, Preflight, ProviderKind, Severity};
+use numport::model::{Calls, Carrier, Finding, PlatformKind, Preflight, ProviderKind, Severity};
 use numport::provider::Ownership;
 use numport::sandbox::{Sandbox, Service, TwilioNumber};
 use numport::{
-    Butter, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, Outcome, SignalWire, Twilio,
-    TwilioCredentials, Vapi,
+    Butter, Byo, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, Outcome, SignalWire, SipTrunk,
+    Twilio, TwilioCredentials, Vapi,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::method;
@@ -81,6 +83,14 @@ async fn a_number_without_voice_is_not_imported() {
 async fn a_hosted_number_is_not_imported() {
     let (findings, error) = refused(TwilioNumber::new(number()).hosted(), 1).await;
     assert_eq!(findings, [Finding::NoVoice, Finding::Hosted], "the worst first");
+    let Error::Preflight(preflight) = &error else { panic!("{error:?}") };
+    assert_eq!(
+        preflight.to_string(),
+        "+14155550123 from twilio to vapi:\n  \
+         error: it cannot take voice calls. Give the number voice at the provider, or choose another one.\n  \
+         warning: it is another carrier's number, hosted at the provider. Make sure that its voice calls come in \
+         through this provider."
+    );
     assert!(!error.to_string().contains("hosted"), "only what keeps it from being imported: {error}");
 }
 
@@ -265,4 +275,42 @@ async fn a_platform_that_did_not_do_its_part_is_told() {
     assert_eq!(Some(url.as_str()), sandbox.voice_url(&held).as_deref());
     let before = imported.routing_before.unwrap();
     assert_eq!(before.replaced_by.as_ref(), Some(&before.settings));
+}
+
+#[tokio::test]
+async fn a_trunk_that_cannot_be_reached_is_warned_about() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let trunk = SipTrunk::new("10.0.0.5").number(number());
+    let imported = Importer::new(trunk, vapi(&sandbox)).import(ImportRequest::new(number())).await.unwrap();
+    let [finding] = imported.findings.as_slice() else { panic!("{:?}", imported.findings) };
+    assert_eq!(finding.severity(), Severity::Warning);
+    let expected =
+        "is behind 10.0.0.5, which is an address of a private network, which a platform in the cloud cannot reach";
+    assert_eq!(finding.to_string(), expected);
+    assert!(imported.routing_before.is_none(), "a trunk keeps no routing");
+}
+
+#[tokio::test]
+async fn declared_numbers_answer_for_a_provider_that_cannot_be_asked() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let other = "+14155550199".parse().unwrap();
+    let providers: [(Arc<dyn NumberProvider>, Finding, bool); 4] = [
+        (Arc::new(SipTrunk::new("203.0.113.10")), Finding::NotVerifiable, true),
+        (Arc::new(SipTrunk::new("203.0.113.10").number(other)), Finding::NotHeld, false),
+        (Arc::new(Byo::stored_default(Carrier::Twilio)), Finding::NotVerifiable, true),
+        (Arc::new(Byo::stored_default(Carrier::Twilio).number(other)), Finding::NotHeld, false),
+    ];
+    for (provider, finding, goes_on) in providers {
+        let kind = provider.kind();
+        let signalwire = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
+        let before = sent(&sandbox, Service::SignalWire);
+        let result = Importer::new(provider, signalwire).import(ImportRequest::new(number())).await;
+        let findings = match &result {
+            Ok(imported) => &imported.findings,
+            Err(Error::Preflight(preflight)) => &preflight.findings,
+            Err(other) => panic!("{other:?}"),
+        };
+        assert_eq!((findings.as_slice(), result.is_ok()), ([finding].as_slice(), goes_on), "{kind}");
+        assert_eq!(sent(&sandbox, Service::SignalWire) > before, goes_on, "{kind}");
+    }
 }

@@ -98,7 +98,7 @@ async fn each_provider_with_each_platform() {
                 (Interactly, "refused: source"),
                 (Vapi, "POST /credential, POST /phone-number"),
                 (SignalWire, SIGNALWIRE),
-                (Butter, "refused: source.transport, source.allowed_inbound"),
+                (Butter, "refused: source.transport, source.allow_inbound"),
             ],
         ),
         (

@@ -1,12 +1,14 @@
 //! Where the carrier sends the calls: put back after an import, and left alone when somebody else has changed it.
 
+use std::time::Duration;
+
 use numport::model::{Calls, PlatformKind, Routing};
 use numport::platform::holder;
 use numport::provider::twilio::UpdateNumber;
-use numport::sandbox::{Sandbox, Service, TwilioNumber};
+use numport::sandbox::{Fault, Sandbox, Service, TwilioNumber};
 use numport::{
-    E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider, ReadBack, Restored, SipTrunk, Twilio,
-    Vapi,
+    E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider, Outcome, ReadBack, Restored, SipTrunk,
+    Twilio, Vapi,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::method;
@@ -201,4 +203,42 @@ async fn a_snapshot_shows_no_secret_of_an_address() {
     let held = setup.twilio.lookup(&number()).await.unwrap();
     assert!(!format!("{held:?}").contains("pass@"));
     assert!(serde_json::to_string(&imported.routing_before).unwrap().contains("user:pass@"), "it must be put back");
+}
+
+/// An import into Vapi that is dropped while its request is under way.
+async fn given_up(setup: &Setup, fault: Fault) {
+    setup.sandbox.fault_on(Service::Vapi, "POST /phone-number", fault);
+    let mut import = Box::pin(setup.vapi.import(ImportRequest::new(number())));
+    let arrived = || setup.sandbox.waiting() > 0 || setup.sandbox.records(Service::Vapi).len() == 1;
+    while !arrived() {
+        let poll = tokio::time::timeout(Duration::from_millis(5), &mut import).await;
+        assert!(poll.is_err(), "it is under way");
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_was_dropped_keeps_the_routing_for_the_next_one() {
+    let wait = Duration::from_millis(200);
+    for fault in [Fault::CommitThenDelay(wait), Fault::DelayBeforeCommit(wait)] {
+        let setup = setup().await;
+        given_up(&setup, fault).await;
+        let importer =
+            setup.vapi.clone().read_back(ReadBack::default().looks(100).first_wait(wait / 10).longest_wait(wait));
+        let imported = importer.import(ImportRequest::new(number())).await.unwrap();
+        assert_eq!(imported.outcome, Outcome::Recovered);
+        assert_eq!(imported.findings, [], "the carrier is read again once the record is there");
+        let before = imported.routing_before.unwrap();
+        assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
+        assert!(matches!(importer.restore(&before).await.unwrap(), Restored::PutBack(_)));
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_without_an_end_is_judged_by_who_has_the_calls() {
+    let setup = setup().await;
+    let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
+    import(&setup.vapi.clone().skip_preflight()).await;
+    // The platform has the calls, and something that is no address was changed too, by whomever.
+    setup.set(UpdateNumber::new().voice_caller_id_lookup(true)).await;
+    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack(_)));
 }

@@ -131,22 +131,22 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
     let rows: [(SipTrunk, &[&str], &str); 12] = [
         (
             SipTrunk::new("sip.example.com"),
-            &["source.allowed_inbound"],
+            &["source.allow_inbound"],
             "it would silently block all calls from this host; name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`",
         ),
         (
             SipTrunk::new("[2001:db8::1]"),
-            &["source.host", "source.allowed_inbound"],
+            &["source.host", "source.allow_inbound"],
             "is an IPv6 address, which Vapi does not take",
         ),
         (SipTrunk::new("[2001:db8::1]").outbound_only(), &["source.host"], "give the trunk's name or its IPv4 address"),
-        (trunk().allow_inbound(network("2001:db8::/64")), &["source.allowed_inbound"], "has 2001:db8::/64"),
+        (trunk().allow_inbound(network("2001:db8::/64")), &["source.allow_inbound"], "has 2001:db8::/64"),
         (
             trunk().allow_inbound(network("198.51.0.0/23")),
-            &["source.allowed_inbound"],
+            &["source.allow_inbound"],
             "has 198.51.0.0/23, and Vapi's networks are /24 to /32; split it",
         ),
-        (trunk().outbound_only(), &["source.allowed_inbound"], "the trunk is outbound only"),
+        (trunk().outbound_only(), &["source.allow_inbound"], "the trunk is outbound only"),
         (tcp().media_encryption(MediaEncryption::Required), &["source.media_encryption"], "set the transport to TLS"),
         (
             SipTrunk::new("203.0.113.11").media_encryption(MediaEncryption::Required),

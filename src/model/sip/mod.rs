@@ -184,7 +184,7 @@ impl SipTrunk {
         }
         if self.outbound_only && !self.allowed_inbound.is_empty() {
             let remedy = "leave the addresses out, or `outbound_only`";
-            problems.add("allowed_inbound", "is given, and the trunk is outbound only", remedy);
+            problems.add("allow_inbound", "is given, and the trunk is outbound only", remedy);
         }
         self.numbers.check(problems);
     }

@@ -200,12 +200,13 @@ fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut 
 
 /// What of a trunk Butter has no field for.
 fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
-    if trunk.transport.is_some() {
-        problems.add("transport", "cannot be told to Butter", "leave it out, or use another platform");
+    if let Some(transport) = trunk.transport {
+        let fault = format!("is {transport}, which cannot be told to Butter");
+        problems.add("transport", fault, "leave it out, and `sips:`, and Butter chooses; or use another platform");
     }
     if !trunk.allowed_inbound.is_empty() {
         let remedy = "leave them out: Butter gives an address and credentials for inbound calls";
-        problems.add("allowed_inbound", "cannot be told to Butter", remedy);
+        problems.add("allow_inbound", "cannot be told to Butter", remedy);
     }
 }
 

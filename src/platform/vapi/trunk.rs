@@ -21,10 +21,10 @@ pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     for allowed in &trunk.allowed_inbound {
         if allowed.address().is_ipv6() {
             let fault = format!("has {allowed}, and Vapi takes inbound calls from IPv4 addresses alone");
-            problems.add("allowed_inbound", fault, "give the carrier's IPv4 addresses");
+            problems.add("allow_inbound", fault, "give the carrier's IPv4 addresses");
         } else if allowed.prefix() < NETMASK_MIN {
             let fault = format!("has {allowed}, and Vapi's networks are /{NETMASK_MIN} to /{NETMASK_MAX}");
-            problems.add("allowed_inbound", fault, format!("split it into networks of /{NETMASK_MIN}"));
+            problems.add("allow_inbound", fault, format!("split it into networks of /{NETMASK_MIN}"));
         }
     }
     match trunk.media_encryption {
@@ -53,7 +53,7 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
         let fault = "is empty, and Vapi knows inbound calls by IPv4 addresses alone: \
             it would silently block all calls from this host";
         let remedy = "name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`";
-        problems.add("allowed_inbound", fault, remedy);
+        problems.add("allow_inbound", fault, remedy);
     }
 }
 

@@ -215,13 +215,20 @@ impl Twilio {
 }
 
 impl ClientBuilder<Twilio> {
-    /// Another region, by its edge and name, such as `dublin` and `ie1`: the host is then
-    /// `api.dublin.ie1.twilio.com`. Tokens and keys belong to one region
+    /// Another region, by its edge and name, such as `dublin` and `ie1` for Ireland: the hosts are then
+    /// `api.dublin.ie1.twilio.com` and `trunking.dublin.ie1.twilio.com`. Tokens and keys belong to one region
     /// (<https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region>).
     pub fn region(self, edge: &str, region: &str) -> Self {
         let mut good = true;
         let checked = self.check(|problems| {
             good = check_label("edge", edge, problems) & check_label("region", region, problems);
+            // Regions are two letters and a number; no edge is.
+            let letters = edge.trim_end_matches(|last: char| last.is_ascii_digit());
+            if letters.len() == 2 && letters.len() < edge.len() && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+            {
+                let remedy = "give the edge first, as `dublin`, then the region, as `ie1`";
+                problems.add("edge", format!("is {edge:?}, which is a region"), remedy);
+            }
         });
         // An address that cannot be would be named as a fault of its own, of a setting that nobody gave.
         if good { checked.base_url(format!("https://api.{edge}.{region}.twilio.com")) } else { checked }

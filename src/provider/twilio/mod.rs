@@ -13,6 +13,10 @@
 //! | [`attach_to_trunk`](Twilio::attach_to_trunk) | `POST …/PhoneNumbers` |
 //! | [`detach_from_trunk`](Twilio::detach_from_trunk) | `DELETE …/PhoneNumbers/{Sid}` |
 //!
+//! A [look-up](crate::NumberProvider::lookup) is one call for a number that the account holds. For any other it
+//! is one to list the subaccounts and one for each of the first 20 that are active; a standard API key may not
+//! list them. It has nothing to do with Twilio's Lookup product, which costs money.
+//!
 //! Facts: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>. Twilio limits how many
 //! requests run at once, not how many a second; a refusal for that (status 429) is tried again.
 //!

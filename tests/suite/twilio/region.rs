@@ -58,6 +58,8 @@ fn what_is_no_part_of_a_host_is_refused() {
     for bad in ["", "Dublin", "a b", "x.y", "x/y", "x@y", "x:1", "x?", "é", "evil.example#"] {
         assert_eq!(problem_fields(&builder().region(bad, "ie1").build().unwrap_err()), ["edge"], "{bad}");
         assert_eq!(problem_fields(&builder().region("dublin", bad).build().unwrap_err()), ["region"], "{bad}");
+        let swapped = builder().region("ie1", "dublin").build().unwrap_err().to_string();
+        assert!(swapped.contains("`edge` is \"ie1\", which is a region; give the edge first"), "{swapped}");
         let both = builder().region(bad, bad).build().unwrap_err();
         assert_eq!(problem_fields(&both), ["edge", "region"], "{bad}");
     }
