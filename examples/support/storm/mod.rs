@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 pub use self::client::{Client, Said, importer, request};
-pub use self::platform::{PLATFORMS, ids, is_finished, records_of};
+pub use self::platform::{PLATFORMS, is_finished, records_of};
 pub use self::tally::Tally;
 
 /// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.
