@@ -19,7 +19,8 @@ mod weather;
 use std::process::ExitCode;
 
 use support::{Failure, report};
-use weather::{PLATFORMS, Storm, Tally, Who};
+use weather::platform::PLATFORMS;
+use weather::{Storm, Tally, Who};
 
 /// The first lines of what went wrong are enough.
 const NOTES: usize = 10;

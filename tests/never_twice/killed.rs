@@ -11,7 +11,9 @@ use futures_util::{StreamExt, stream};
 use numport::sandbox::{Sandbox, Service};
 use tokio::time::sleep;
 
-use crate::storm::weather::{PLATFORMS, TIMEOUT, importer, is_finished, number, quiet, records_of, request, weather};
+use crate::storm::weather::client::{importer, request};
+use crate::storm::weather::platform::{PLATFORMS, is_finished, records_of};
+use crate::storm::weather::{TIMEOUT, number, quiet, weather};
 
 const IMPORTS: usize = 200;
 const AT_ONCE: usize = 20;

@@ -5,10 +5,11 @@
 pub(crate) mod weather;
 
 use numport::sandbox::Service;
-use weather::{PLATFORMS, Storm, Tally, Who};
+use weather::platform::PLATFORMS;
+use weather::{Storm, Tally, Who};
 
 fn storm(service: Service, imports: usize, seed: u64) -> Storm {
-    Storm { service, imports, tasks: imports.div_ceil(2).min(200), seed, chance: 0.3 }
+    Storm { service, imports, tasks: (imports / 20).clamp(30, 100), seed, chance: 0.3 }
 }
 
 /// Nothing twice, nothing lost, all as was asked, nothing said that is not so.

@@ -3,9 +3,9 @@
 
 #![allow(dead_code, unreachable_pub)] // no user of it uses all of it
 
-mod client;
+pub mod client;
 mod plain;
-mod platform;
+pub mod platform;
 mod tally;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,8 +18,8 @@ use numport::sandbox::{Chaos, Fault, Sandbox, Service};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-pub use self::client::{Client, Said, importer, request};
-pub use self::platform::{PLATFORMS, is_finished, records_of};
+use self::client::{Client, Said};
+use self::platform::records_of;
 pub use self::tally::Tally;
 
 /// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.

@@ -9,8 +9,9 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use super::client::Said;
 use super::platform::{LABEL, agent, id_field, import_path};
-use super::{PATIENCE, Said, Who};
+use super::{PATIENCE, Who};
 
 const ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(2);

@@ -9,8 +9,9 @@ use numport::Outcome;
 use numport::sandbox::Entry;
 use serde_json::Value;
 
+use super::client::Said;
 use super::platform::{ids, import_path, is_finished};
-use super::{Said, Storm, number};
+use super::{Storm, number};
 
 /// Counts, of one storm or of several.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +85,7 @@ impl Tally {
         let Storm { service, seed, .. } = storm;
         let failed = |said: &&Vec<Said>| said.last().is_some_and(|last| !matches!(last, Said::Done { .. }));
         self.failed = again.iter().filter(failed).count();
-        for import in 0..storm.imports {
+        for (import, said) in again.iter().enumerate() {
             let number = number(import);
             let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
             let is_finished = records.iter().any(|record| is_finished(service, record));
@@ -93,7 +94,7 @@ impl Tally {
             self.lost += usize::from(records.is_empty());
             self.unfinished += usize::from(!records.is_empty() && !is_finished);
             if records.len() != 1 || !is_finished {
-                self.notes.push(format!("seed {seed}: {number}: kept {records:?}, said at last {:?}", again[import]));
+                self.notes.push(format!("seed {seed}: {number}: kept {records:?}, said at last {said:?}"));
             }
         }
         let is_create = |entry: &&Entry| {
