@@ -25,6 +25,8 @@ pub use self::tally::Tally;
 /// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.
 pub const TIMEOUT: Duration = Duration::from_millis(150);
 pub const DELAYS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis(250)];
+/// How much more often than others a late request comes.
+const LATE: usize = 14;
 /// How long it waits in calm weather.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How many calls in ten are given up after a random time of up to this.
@@ -69,9 +71,11 @@ pub fn number(import: usize) -> E164 {
     format!("+1415{}", 2_000_000 + import).parse().expect("a number")
 }
 
-/// Faults of every kind, at Twilio and at the platform.
+/// Faults of every kind, at Twilio and at the platform; most often a request that is carried out after its client has
+/// gone, since nothing makes a second record more easily.
 pub fn weather(service: Service, seed: u64, chance: f64) -> Chaos {
-    let faults = DELAYS.into_iter().flat_map(Fault::every);
+    let late = std::iter::repeat_n(Fault::DelayBeforeCommit(DELAYS[1]), LATE);
+    let faults = DELAYS.into_iter().flat_map(Fault::every).chain(late);
     Chaos::new(seed).chance(chance).services([Service::Twilio, service]).faults(faults)
 }
 
