@@ -25,7 +25,7 @@ pub use self::tally::Tally;
 /// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.
 pub const TIMEOUT: Duration = Duration::from_millis(150);
 pub const DELAYS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis(250)];
-/// How much more often than others a late request comes.
+/// How many more of the faults are a late request, beside one of each kind for each delay.
 const LATE: usize = 14;
 /// How long it waits in calm weather.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -23,7 +23,7 @@ pub struct Plain {
     http: reqwest::Client,
     service: Service,
     base_url: String,
-    /// What is sent for the login: `None` for a bearer, and the second part in place of it.
+    /// A user, or an organization, where there is one; and the key.
     login: (Option<String>, String),
     twilio: (String, String),
     integration: Option<String>,
