@@ -1,8 +1,10 @@
 //! Never twice: whatever goes wrong with an import, there is at most one record, what is said is true, and one more
 //! call ends in a finished record.
-#![allow(clippy::unwrap_used)] // tests fail by panicking
+#![allow(clippy::unwrap_used, clippy::print_stdout)] // tests fail by panicking; a random point is printed
 
 mod crowd;
 mod faults;
+mod killed;
 mod page;
 mod scenario;
+mod storm;

@@ -1,0 +1,79 @@
+//! Imports through a storm of faults, counted: what is made twice, lost or said wrongly, by numport and by a plain
+//! client that sends again what failed.
+//!
+//! ```sh
+//! cargo run --release --example storm
+//! cargo run --release --example storm -- --platform vapi --imports 10000 --seeds 10
+//! ```
+//!
+//! `--platform` is `interactly`, `vapi`, `signalwire`, `butter` or `all`; `--imports` how many numbers each storm
+//! has; `--tasks` how many are imported at once; `--seed` the first storm's number and `--seeds` how many storms
+//! there are; `--chance` how likely a request meets a fault. Fails when numport made a number twice, lost one, left
+//! one unfinished or said what is not so.
+#![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
+
+mod support;
+#[path = "support/storm/mod.rs"]
+mod weather;
+
+use std::process::ExitCode;
+
+use support::{Failure, report};
+use weather::platform::PLATFORMS;
+use weather::{Storm, Tally, Who};
+
+/// The first lines of what went wrong are enough.
+const NOTES: usize = 10;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    report(run().await)
+}
+
+async fn run() -> Result<(), Failure> {
+    use lexopt::prelude::*;
+
+    let mut platforms = PLATFORMS.to_vec();
+    let (mut seed, mut seeds) = (1_u64, 1_u64);
+    let (mut imports, mut tasks, mut chance) = (200_usize, 100_usize, 0.3_f64);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("platform") => {
+                let name = parser.value()?.string()?;
+                platforms.retain(|service| name == "all" || service.as_str() == name);
+                if platforms.is_empty() {
+                    return Err(
+                        format!("{name:?} is no platform; give interactly, vapi, signalwire, butter or all").into()
+                    );
+                }
+            }
+            Long("imports") => imports = parser.value()?.parse()?,
+            Long("tasks") => tasks = parser.value()?.parse()?,
+            Long("seed") => seed = parser.value()?.parse()?,
+            Long("seeds") => seeds = parser.value()?.parse()?,
+            Long("chance") => chance = parser.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if !(0.0..=1.0).contains(&chance) || tasks == 0 || !(1..=1_000_000).contains(&imports) {
+        return Err("--chance is from 0 to 1, --tasks 1 at least, --imports from 1 to 1000000".into());
+    }
+
+    println!("{:<10} {:<7} {}", "platform", "client", Tally::heading());
+    let mut wrong = 0;
+    for service in platforms {
+        for (who, name) in [(Who::Numport, "numport"), (Who::Plain, "plain")] {
+            let mut all = Tally::default();
+            for seed in seed..seed + seeds {
+                all += Storm { service, imports, tasks, seed, chance }.over(who).await;
+            }
+            println!("{:<10} {name:<7} {all}", service.as_str());
+            if who == Who::Numport {
+                all.notes.iter().take(NOTES).for_each(|note| eprintln!("{note}"));
+                wrong += all.twice + all.lost + all.unfinished + all.lies + all.failed;
+            }
+        }
+    }
+    if wrong > 0 { Err(format!("{wrong} imports of numport went wrong").into()) } else { Ok(()) }
+}

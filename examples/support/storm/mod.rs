@@ -1,0 +1,174 @@
+//! A storm: many imports through faults by chance, from many tasks that are given up at random moments. Then all of it
+//! once more in calm weather, and a look at what is kept.
+
+#![allow(dead_code, unreachable_pub)] // no user of it uses all of it
+
+pub mod client;
+mod plain;
+pub mod platform;
+mod tally;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use numport::E164;
+use numport::sandbox::{Chaos, Fault, Sandbox, Service};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use self::client::{Client, Said};
+use self::platform::records_of;
+pub use self::tally::Tally;
+
+/// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.
+pub const TIMEOUT: Duration = Duration::from_millis(150);
+pub const DELAYS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis(250)];
+/// How many more of the faults are a late request, beside one of each kind for each delay.
+const LATE: usize = 14;
+/// How long it waits in calm weather.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How many calls in ten are given up after a random time of up to this.
+const GIVEN_UP: (f64, Duration) = (0.3, Duration::from_millis(300));
+/// How many calls there are before one client makes way for another.
+const CLIENT_LASTS: usize = 100;
+
+/// Who imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// `numport::Importer`.
+    Numport,
+    /// A client that sends the import, and again after 429, 5xx, a timeout and a broken connection.
+    Plain,
+}
+
+/// One storm.
+#[derive(Clone, Copy, Debug)]
+pub struct Storm {
+    pub service: Service,
+    pub imports: usize,
+    pub tasks: usize,
+    pub seed: u64,
+    /// How likely any request meets a fault.
+    pub chance: f64,
+}
+
+/// What the tasks share.
+struct Shared {
+    storm: Storm,
+    who: Who,
+    vars: Vec<(&'static str, String)>,
+    client: Mutex<Arc<Client>>,
+    calls: AtomicUsize,
+    /// The imports to be made, and the next of them.
+    imports: Vec<usize>,
+    next: AtomicUsize,
+}
+
+/// A number for each import.
+pub fn number(import: usize) -> E164 {
+    format!("+1415{}", 2_000_000 + import).parse().expect("a number")
+}
+
+/// Faults of every kind, at Twilio and at the platform; most often a request that is carried out after its client has
+/// gone, since nothing makes a second record more easily.
+pub fn weather(service: Service, seed: u64, chance: f64) -> Chaos {
+    let late = std::iter::repeat_n(Fault::DelayBeforeCommit(DELAYS[1]), LATE);
+    let faults = DELAYS.into_iter().flat_map(Fault::every).chain(late);
+    Chaos::new(seed).chance(chance).services([Service::Twilio, service]).faults(faults)
+}
+
+/// Waits until nothing is on its way any more.
+pub async fn quiet(sandbox: &Sandbox) {
+    let mut still = 0;
+    while still < 3 {
+        sleep(Duration::from_millis(10)).await;
+        still = if sandbox.waiting() == 0 { still + 1 } else { 0 };
+    }
+}
+
+impl Storm {
+    /// Lets it storm over an account of its own, and counts.
+    pub async fn over(self, who: Who) -> Tally {
+        let begin = Instant::now();
+        let sandbox = Sandbox::builder()
+            .held_numbers((0..self.imports).map(number))
+            .keep_bodies(false)
+            .start()
+            .await
+            .expect("the sandbox has a port");
+        let vars = sandbox.vars().to_vec();
+        let integration = plain::integration(self.service, who, &vars).await;
+        let vars: Vec<_> = vars.into_iter().chain(integration).collect();
+
+        sandbox.chaos(weather(self.service, self.seed, self.chance));
+        let said = self.run(who, &vars, (0..self.imports).collect(), TIMEOUT).await;
+        quiet(&sandbox).await;
+        let mut tally = Tally::of_storm(self, &said, &records_of(&sandbox, self.service));
+
+        sandbox.calm();
+        let failed = |import: &usize| who == Who::Numport || !matches!(said[*import].last(), Some(Said::Done { .. }));
+        let again = self.run(who, &vars, (0..self.imports).filter(failed).collect(), PATIENCE).await;
+        quiet(&sandbox).await;
+        tally.look(self, &again, &records_of(&sandbox, self.service), &sandbox.journal());
+        tally.took = begin.elapsed();
+        tally
+    }
+
+    /// Makes these imports, and tells what was said of each.
+    async fn run(
+        self,
+        who: Who,
+        vars: &[(&'static str, String)],
+        imports: Vec<usize>,
+        timeout: Duration,
+    ) -> Vec<Vec<Said>> {
+        let client = Arc::new(Client::new(who, self.service, vars, timeout));
+        let (calls, next) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let shared = Shared { storm: self, who, vars: vars.to_vec(), client: Mutex::new(client), calls, imports, next };
+        let shared = Arc::new(shared);
+        let mut tasks = JoinSet::new();
+        for _ in 0..self.tasks {
+            tasks.spawn(shared.clone().work(timeout));
+        }
+        let mut all = vec![Vec::new(); self.imports];
+        for (import, said) in tasks.join_all().await.into_iter().flatten() {
+            all[import] = said;
+        }
+        all
+    }
+}
+
+impl Shared {
+    /// One task: an import after the other, until there are no more.
+    async fn work(self: Arc<Self>, waits: Duration) -> Vec<(usize, Vec<Said>)> {
+        let mut done = Vec::new();
+        while let Some(&import) = self.imports.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let mut rng = Rng::with_seed(self.storm.seed.wrapping_mul(1_000_003).wrapping_add(import as u64));
+            let mut said = Vec::new();
+            // A call that was given up is made again at once, twice at most.
+            while said.len() < 3 && said.iter().all(|word| *word == Said::Nothing) {
+                let client = self.client(waits);
+                let call = client.import(number(import));
+                let (chance, longest) = GIVEN_UP;
+                said.push(if waits == TIMEOUT && rng.f64() < chance {
+                    timeout(longest.mul_f64(rng.f64()), call).await.unwrap_or(Said::Nothing)
+                } else {
+                    call.await
+                });
+            }
+            done.push((import, said));
+        }
+        done
+    }
+
+    /// The client of now; now and then a new one.
+    fn client(&self, timeout: Duration) -> Arc<Client> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.calls.fetch_add(1, Ordering::Relaxed) % CLIENT_LASTS == CLIENT_LASTS - 1 {
+            *client = Arc::new(Client::new(self.who, self.storm.service, &self.vars, timeout));
+        }
+        client.clone()
+    }
+}

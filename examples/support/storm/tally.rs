@@ -1,0 +1,168 @@
+//! What came of a storm, counted.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::AddAssign;
+use std::time::Duration;
+
+use numport::Outcome;
+use numport::sandbox::Entry;
+use serde_json::Value;
+
+use super::client::Said;
+use super::platform::{ids, import_path, is_finished};
+use super::{Storm, number};
+
+/// Counts, of one storm or of several.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub imports: usize,
+    /// The records in the end.
+    pub records: usize,
+    /// Numbers with more than one record.
+    pub twice: usize,
+    /// Numbers without a record.
+    pub lost: usize,
+    /// Numbers none of whose records is as was asked.
+    pub unfinished: usize,
+    /// Calls that said of the first run what is not so.
+    pub lies: usize,
+    /// Imports that failed in calm weather.
+    pub failed: usize,
+    /// The calls of the first run, by what they said.
+    pub created: usize,
+    pub there: usize,
+    pub recovered: usize,
+    pub indeterminate: usize,
+    pub incomplete: usize,
+    pub refused: usize,
+    pub given_up: usize,
+    /// What was sent in both runs: to all services, and imports alone.
+    pub requests: usize,
+    pub creates: usize,
+    pub took: Duration,
+    /// What went wrong, in a line each.
+    pub notes: Vec<String>,
+}
+
+impl Tally {
+    /// What was said, and whether it is so.
+    pub(super) fn of_storm(storm: Storm, said: &[Vec<Said>], kept: &HashMap<String, Vec<Value>>) -> Self {
+        let mut tally = Self { imports: storm.imports, ..Self::default() };
+        for (import, said) in said.iter().enumerate() {
+            said.iter().for_each(|word| tally.count(word));
+            let number = number(import);
+            let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
+            if let Some(lie) = lie(storm, said, records) {
+                tally.lies += 1;
+                tally.notes.push(format!("seed {}: {number}: {lie}: said {said:?}, kept {records:?}", storm.seed));
+            }
+        }
+        tally
+    }
+
+    fn count(&mut self, said: &Said) {
+        let counter = match said {
+            Said::Done { outcome: Outcome::Created, .. } => &mut self.created,
+            Said::Done { outcome: Outcome::AlreadyThere, .. } => &mut self.there,
+            Said::Done { .. } => &mut self.recovered,
+            Said::Incomplete { .. } => &mut self.incomplete,
+            Said::Indeterminate => &mut self.indeterminate,
+            Said::NotDone | Said::Failed(_) => &mut self.refused,
+            Said::Nothing => &mut self.given_up,
+        };
+        *counter += 1;
+    }
+
+    /// What is there after the second run, and what it took.
+    pub(super) fn look(
+        &mut self,
+        storm: Storm,
+        again: &[Vec<Said>],
+        kept: &HashMap<String, Vec<Value>>,
+        journal: &[Entry],
+    ) {
+        let Storm { service, seed, .. } = storm;
+        let failed = |said: &&Vec<Said>| said.last().is_some_and(|last| !matches!(last, Said::Done { .. }));
+        self.failed = again.iter().filter(failed).count();
+        for (import, said) in again.iter().enumerate() {
+            let number = number(import);
+            let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
+            let is_finished = records.iter().any(|record| is_finished(service, record));
+            self.records += records.len();
+            self.twice += usize::from(records.len() > 1);
+            self.lost += usize::from(records.is_empty());
+            self.unfinished += usize::from(!records.is_empty() && !is_finished);
+            if records.len() != 1 || !is_finished {
+                self.notes.push(format!("seed {seed}: {number}: kept {records:?}, said at last {said:?}"));
+            }
+        }
+        let is_create = |entry: &&Entry| {
+            entry.service == service.as_str() && entry.method == "POST" && entry.path == import_path(service)
+        };
+        self.requests = journal.len();
+        self.creates = journal.iter().filter(is_create).count();
+    }
+
+    /// The heading of a table of them.
+    pub fn heading() -> String {
+        let counts = "imports records twice lost unfinished lies failed | created there recovered indeterminate";
+        format!("{counts} incomplete refused given-up | requests/import creates/import seconds")
+    }
+}
+
+/// What of this is not so. What was said is judged by what its own call could have done.
+fn lie(storm: Storm, said: &[Said], records: &[Value]) -> Option<&'static str> {
+    let (last, before) = said.split_last()?;
+    match last {
+        Said::Done { id, .. } => {
+            let at = ids(storm.service, records).iter().position(|found| found == id);
+            let so = at.is_some_and(|at| is_finished(storm.service, &records[at]));
+            (!so).then_some("said to be done, and is not")
+        }
+        Said::Incomplete { there: true } => records.is_empty().then_some("said to be there, and is not"),
+        // One that was given up before may have made it.
+        Said::NotDone | Said::Incomplete { there: false } => {
+            (before.is_empty() && !records.is_empty()).then_some("said not to be made, and is there")
+        }
+        Said::Failed(_) => Some("nothing was said of what is there"),
+        Said::Indeterminate | Said::Nothing => None,
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.imports += other.imports;
+        self.records += other.records;
+        self.twice += other.twice;
+        self.lost += other.lost;
+        self.unfinished += other.unfinished;
+        self.lies += other.lies;
+        self.failed += other.failed;
+        self.created += other.created;
+        self.there += other.there;
+        self.recovered += other.recovered;
+        self.indeterminate += other.indeterminate;
+        self.incomplete += other.incomplete;
+        self.refused += other.refused;
+        self.given_up += other.given_up;
+        self.requests += other.requests;
+        self.creates += other.creates;
+        self.took += other.took;
+        self.notes.extend(other.notes);
+    }
+}
+
+/// A line under the heading.
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { imports, records, twice, lost, unfinished, lies, failed, .. } = self;
+        write!(f, "{imports:>7} {records:>7} {twice:>5} {lost:>4} {unfinished:>10} {lies:>4} {failed:>6} | ")?;
+        let Self { created, there, recovered, indeterminate, incomplete, refused, given_up, .. } = self;
+        write!(f, "{created:>7} {there:>5} {recovered:>9} {indeterminate:>13} {incomplete:>10} ")?;
+        write!(f, "{refused:>7} {given_up:>8} | ")?;
+        let each = |count: usize| count as f64 / self.imports.max(1) as f64;
+        let (requests, creates, seconds) = (each(self.requests), each(self.creates), self.took.as_secs_f64());
+        write!(f, "{requests:>15.2} {creates:>14.2} {seconds:>7.1}")
+    }
+}

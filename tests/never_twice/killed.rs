@@ -1,0 +1,125 @@
+//! A process that imports is killed, and started again.
+//!
+//! The child is this same binary, run for [`the_child_imports_them_all`] alone. A new process knows nothing of what
+//! the old one sent, so what is on its way is let arrive before it is started.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use futures_util::{StreamExt, stream};
+use numport::sandbox::{Sandbox, Service};
+use tokio::time::sleep;
+
+use crate::storm::weather::client::{importer, request};
+use crate::storm::weather::platform::{PLATFORMS, is_finished, records_of};
+use crate::storm::weather::{TIMEOUT, number, quiet, weather};
+
+const IMPORTS: usize = 200;
+const AT_ONCE: usize = 20;
+const CHILD_OF: &str = "NUMPORT_KILLED_CHILD_OF";
+/// Long after anything should have happened.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+fn child(sandbox: &Sandbox, service: Service) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "killed::the_child_imports_them_all", "--ignored", "--nocapture"])
+        .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
+        .env(CHILD_OF, service.as_str())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the other tests of this file start it"]
+async fn the_child_imports_them_all() {
+    let Ok(name) = std::env::var(CHILD_OF) else { return };
+    let service = PLATFORMS.into_iter().find(|service| service.as_str() == name).unwrap();
+    let importer = importer(service, &|name| std::env::var(name).ok(), TIMEOUT);
+    let import = async |import| {
+        // The weather may be bad: what failed is done again.
+        let request = request(service, number(import));
+        let mut last = None;
+        for _ in 0..20 {
+            match importer.import(&request).await {
+                Ok(_) => return,
+                Err(error) => last = Some(error.report()),
+            }
+        }
+        panic!("{}: {last:?}", number(import));
+    };
+    stream::iter(0..IMPORTS).map(import).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+}
+
+/// Waits until this is so, or the deadline is over.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < end, "{what} does not happen");
+        sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Kills it at random moments, and starts it again; then it may end.
+async fn killed_and_started_again(service: Service, seed: u64) {
+    let sandbox = Sandbox::builder().held_numbers((0..IMPORTS).map(number)).keep_bodies(false).start().await.unwrap();
+    sandbox.chaos(weather(service, seed, 0.1));
+    let mut rng = Rng::with_seed(seed);
+    let mut asked = 0;
+    let mut killed = Vec::new();
+    for _ in 0..3 {
+        asked += rng.usize(1..300);
+        let mut child = child(&sandbox, service);
+        let mut ended = false;
+        until("the kill", || {
+            ended = child.try_wait().unwrap().is_some();
+            ended || sandbox.journal().len() >= asked
+        })
+        .await;
+        assert!(!ended, "{service}, seed {seed}: it ended before request {asked}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        quiet(&sandbox).await;
+        asked = sandbox.journal().len();
+        killed.push((asked, sandbox.records(service).len()));
+    }
+    println!("{service}, seed {seed}: killed after requests and records {killed:?}");
+
+    let mut child = child(&sandbox, service);
+    let mut status = None;
+    until("the end", || {
+        status = child.try_wait().unwrap();
+        status.is_some()
+    })
+    .await;
+    let case = format!("{service}, seed {seed}, killed after requests and records {killed:?}");
+    assert!(status.is_some_and(|status| status.success()), "{case}: it failed");
+    quiet(&sandbox).await;
+    let kept = records_of(&sandbox, service);
+    for number in (0..IMPORTS).map(number) {
+        let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
+        assert_eq!(records.len(), 1, "{case}: {number}: {records:?}");
+        assert!(is_finished(service, &records[0]), "{case}: {records:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_while_it_imports_into_interactly_ends_when_started_again() {
+    killed_and_started_again(Service::Interactly, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_while_it_imports_into_vapi_ends_when_started_again() {
+    killed_and_started_again(Service::Vapi, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_while_it_imports_into_signalwire_ends_when_started_again() {
+    killed_and_started_again(Service::SignalWire, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_while_it_imports_into_butter_ends_when_started_again() {
+    killed_and_started_again(Service::Butter, 4).await;
+}
