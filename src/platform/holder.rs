@@ -26,7 +26,9 @@ const DOMAINS: [(&str, PlatformKind); 10] = [
 ///
 /// let holder = |url: &str| numport::platform::holder(&CallbackUrl::new(url));
 /// assert_eq!(holder("https://api.vapi.ai/twilio/inbound_call"), Some(PlatformKind::Vapi));
+/// assert_eq!(holder("https://VAPI.ai/"), Some(PlatformKind::Vapi));
 /// assert_eq!(holder("https://vapi.ai.example.com/"), None);
+/// assert_eq!(holder("https://notvapi.ai/"), None);
 /// ```
 #[must_use]
 pub fn holder(url: &CallbackUrl) -> Option<PlatformKind> {

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod after_import;
 mod answers;
 mod butter;
 mod butter_imports;

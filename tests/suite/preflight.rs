@@ -7,14 +7,9 @@ use numport::model::{Calls, Carrier, Finding, PlatformKind, Preflight, ProviderK
 use numport::provider::Ownership;
 use numport::sandbox::{Sandbox, Service, TwilioNumber};
 use numport::{
-    Butter, Byo, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, Outcome, SignalWire, SipTrunk,
-    Twilio, TwilioCredentials, Vapi,
+    Butter, Byo, E164, Error, ImportRequest, Importer, NumberProvider, Outcome, SignalWire, SipTrunk, Twilio,
+    TwilioCredentials, Vapi,
 };
-use serde_json::{Value, json};
-use wiremock::matchers::method;
-use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use crate::support::{KEY, at_once, case};
 
 fn number() -> E164 {
     "+14155550123".parse().unwrap()
@@ -95,6 +90,16 @@ async fn a_hosted_number_is_not_imported() {
 }
 
 #[tokio::test]
+async fn the_worst_is_told_first() {
+    let (findings, error) = refused(TwilioNumber::new(number()).hosted().on_trunk(), 1).await;
+    assert!(
+        matches!(findings.as_slice(), [Finding::NoVoice, Finding::OnTrunk { .. }, Finding::Hosted]),
+        "{findings:?}"
+    );
+    assert!(error.to_string().contains("cannot take voice calls, and is on trunk"), "{error}");
+}
+
+#[tokio::test]
 async fn a_number_of_a_subaccount_is_not_imported() {
     let (findings, error) = refused(TwilioNumber::new(number()).in_subaccount(), 3).await;
     let [Finding::HeldBySubaccount { account }] = findings.as_slice() else { panic!("{findings:?}") };
@@ -148,41 +153,6 @@ async fn who_skips_the_look_imports_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let request = ImportRequest::new(sandbox.held_numbers()[0]);
-    let interactly = Interactly::from_vars(|name| sandbox.var(name)).unwrap();
-    Importer::new(twilio(&sandbox), interactly.clone()).import(&request).await.unwrap();
-
-    let imported = into_vapi(&sandbox).import(&request).await.unwrap();
-    assert_eq!(imported.findings, [Finding::AnsweredBy { platform: PlatformKind::Interactly }]);
-    assert_eq!(imported.findings[0].severity(), Severity::Warning);
-    assert_eq!(into_vapi(&sandbox).import(&request).await.unwrap().findings, [], "its own address is no finding");
-
-    // Now the other one has the record, and the calls go to Vapi.
-    let again = Importer::new(twilio(&sandbox), interactly).import(&request).await.unwrap();
-    assert_eq!(again.outcome, Outcome::AlreadyThere);
-    assert_eq!(again.findings, [Finding::AnsweredBy { platform: PlatformKind::Vapi }]);
-}
-
-#[tokio::test]
-async fn a_record_whose_calls_go_elsewhere_is_told() {
-    let sandbox = holding(TwilioNumber::new(number()).voice_url("https://old.example.com/voice?token=x")).await;
-    let request = ImportRequest::new(number());
-    let importer = into_vapi(&sandbox);
-    let imported = importer.import(&request).await.unwrap();
-    let _ = importer.restore(imported.routing_before.as_ref().unwrap()).await.unwrap();
-    let again = importer.import(&request).await.unwrap();
-    assert_eq!(again.outcome, Outcome::AlreadyThere);
-    let [finding @ Finding::NotTakenOver { .. }] = again.findings.as_slice() else { panic!("{:?}", again.findings) };
-    assert_eq!(
-        finding.to_string(),
-        "does not reach the platform: its calls go to https://old.example.com/…",
-        "and the token does not show"
-    );
-}
-
-#[tokio::test]
 async fn a_platform_that_leaves_the_carrier_alone_is_reached_by_a_trunk() {
     let sandbox = holding(TwilioNumber::new(number()).on_trunk()).await;
     let signalwire = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
@@ -231,50 +201,6 @@ async fn a_whole_account_is_assessed_by_its_list_alone() {
     let bad = |preflight: &&Preflight| preflight.severity() == Some(Severity::Error);
     assert_eq!((assessed.len(), assessed.iter().filter(bad).count()), (7, 2));
     assert_eq!(sandbox.journal().len(), 1);
-}
-
-#[tokio::test]
-async fn a_lost_second_reading_does_not_undo_the_import() {
-    let page = case("twilio/list_numbers/full").response.body;
-    let held: E164 = page["incoming_phone_numbers"][0]["phone_number"].as_str().unwrap().parse().unwrap();
-    let (carrier, platform) = (MockServer::start().await, MockServer::start().await);
-    respond(&carrier, "GET", 200, &page, 1).await;
-    respond(&carrier, "GET", 503, &json!({"code": 20500, "message": "later"}), 9).await;
-    respond(&platform, "GET", 200, &json!({"results": [], "metadata": {"hasNextPage": false}}), 1).await;
-    respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
-    let account = TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
-    let twilio = Twilio::builder(account).base_url(carrier.uri()).retry(at_once()).build().unwrap();
-    let vapi = Vapi::builder(KEY).base_url(platform.uri()).build().unwrap();
-
-    let imported = Importer::new(twilio, vapi).import(ImportRequest::new(held)).await.unwrap();
-    assert_eq!(imported.outcome, Outcome::Created);
-    let [.., Finding::NotReadAgain { reason }] = imported.findings.as_slice() else {
-        panic!("{:?}", imported.findings)
-    };
-    assert!(reason.contains("503"), "{reason}");
-    assert!(imported.routing_before.unwrap().replaced_by.is_none());
-}
-
-async fn respond(server: &MockServer, verb: &str, status: u16, body: &Value, times: u64) {
-    let answer = ResponseTemplate::new(status).set_body_json(body);
-    Mock::given(method(verb)).respond_with(answer).up_to_n_times(times).mount(server).await;
-}
-
-#[tokio::test]
-async fn a_platform_that_did_not_do_its_part_is_told() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let held = sandbox.held_numbers()[0];
-    let platform = MockServer::start().await;
-    respond(&platform, "GET", 200, &json!({"results": [], "metadata": {"hasNextPage": false}}), 1).await;
-    respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
-    let vapi = Vapi::builder(KEY).base_url(platform.uri()).build().unwrap();
-    let imported = Importer::new(twilio(&sandbox), vapi).import(ImportRequest::new(held)).await.unwrap();
-    let [Finding::NotTakenOver { url: Some(url) }] = imported.findings.as_slice() else {
-        panic!("{:?}", imported.findings)
-    };
-    assert_eq!(Some(url.as_str()), sandbox.voice_url(&held).as_deref());
-    let before = imported.routing_before.unwrap();
-    assert_eq!(before.replaced_by.as_ref(), Some(&before.settings));
 }
 
 #[tokio::test]
