@@ -114,12 +114,21 @@ impl Importer {
         let Preflight { routing, findings, .. } =
             looked.unwrap_or_else(|| Preflight::nothing(*request.number(), self.provider.kind(), self.platform.kind()));
         let wanted = Wanted { request, routing: routing.as_ref() };
-        let brought = self.bring(&wanted, &mut turn).await;
-        let mut imported = brought.map_err(|error| with_routing(error, routing.as_ref()))?;
+        let mut imported = match self.bring(&wanted, &mut turn).await {
+            Ok(imported) => imported,
+            Err(error) => {
+                if matches!(error, Error::Incomplete(_)) {
+                    turn.settle();
+                }
+                return Err(with_routing(error, routing.as_ref()));
+            }
+        };
         imported.findings = findings;
         if let Some(now) = routing {
             self.look_again(&mut imported, now, turn.has_sent).await;
         }
+        // Only now: whoever drops this future before has not learned where the calls went.
+        turn.settle();
         Ok(imported)
     }
 }

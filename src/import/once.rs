@@ -35,7 +35,6 @@ impl Importer {
             found = self.platform.find(number).await?;
         }
         if let Some(found) = found {
-            turn.settle();
             let outcome = if given_up.is_some() { Outcome::Recovered } else { Outcome::AlreadyThere };
             let before = given_up.and_then(|given_up| given_up.routing);
             let finished = self.finish(found, wanted.request, outcome).await;
@@ -54,10 +53,7 @@ impl Importer {
         turn.send(wanted.routing);
         let sent_at = Timestamp::now();
         let error = match self.platform.import_once(&self.provider.source(), request).await {
-            Ok(record) => {
-                turn.settle();
-                return Ok(Sent::Done(Box::new(Imported::new(record, Outcome::Created))));
-            }
+            Ok(record) => return Ok(Sent::Done(Box::new(Imported::new(record, Outcome::Created)))),
             Err(error) => error,
         };
         // Only the call of the import itself leaves its fate open; a step before or after it does not.
@@ -102,7 +98,6 @@ impl Importer {
         }
         let Looked { found, looks, error } = looked;
         if let Some(found) = found {
-            turn.settle();
             return self.finish(found, request, Outcome::Recovered).await;
         }
         Err(Box::new(Indeterminate {

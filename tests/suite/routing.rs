@@ -242,3 +242,22 @@ async fn a_snapshot_without_an_end_is_judged_by_who_has_the_calls() {
     setup.set(UpdateNumber::new().voice_caller_id_lookup(true)).await;
     assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack(_)));
 }
+
+#[tokio::test]
+async fn an_import_that_was_dropped_at_a_later_step_keeps_the_routing_too() {
+    // The record is made, and what is given up is setting it up.
+    let setup = setup().await;
+    let request = ImportRequest::new(number()).agent("agent-day");
+    setup.sandbox.fault_on(Service::Interactly, "PUT", Fault::CommitThenDelay(Duration::from_secs(600)));
+    let mut import = Box::pin(setup.interactly.import(&request));
+    while setup.sandbox.records(Service::Interactly).is_empty() {
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut import).await.is_err(), "it is under way");
+    }
+    drop(import);
+    let again = setup.interactly.import(&request).await.unwrap();
+    assert_eq!(again.outcome, Outcome::Recovered);
+    let before = again.routing_before.unwrap();
+    assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
+    let third = setup.interactly.import(&request).await.unwrap();
+    assert_eq!(third.outcome, Outcome::AlreadyThere, "now it is known");
+}
