@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::conformance::{self, Subject};
-use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal};
+use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal, StatusCode};
 use numport::model::{Details, NumberId, PlatformKind, RecordNumber, Service};
 use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
 use numport::{
@@ -58,9 +58,9 @@ impl VoicePlatform for Parrot {
         let mut records = self.records();
         if records.iter().any(|record| record.number == *request.number()) {
             let words = CallFault::Refusal(Refusal::new("the number is there already"));
-            return Err(
-                Box::new(CallError::new(Service::Platform(KIND), "import number", Delivery::Refused, words)).into()
-            );
+            let mut call = CallError::new(Service::Platform(KIND), "import number", Delivery::Refused, words);
+            call.status = Some(StatusCode::CONFLICT);
+            return Err(Box::new(call).into());
         }
         let id = format!("p{}", records.len() + 1);
         let mut record = NumberRecord::new(KIND, id, RecordNumber::E164(*request.number()), Details::new(()));

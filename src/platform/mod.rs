@@ -62,7 +62,10 @@ pub trait VoicePlatform: Debug + Send + Sync {
     ///
     /// As [`check_import`](Self::check_import), before anything is sent; then
     /// [`Error::Call`](crate::Error::Call) when the import itself failed, and
-    /// [`Error::Incomplete`](crate::Error::Incomplete) when it is partly done.
+    /// [`Error::Incomplete`](crate::Error::Incomplete) when it is partly done. A call that is refused since
+    /// the number is there already has status 400, 409 or 422: the importer looks for it then. One whose fate
+    /// is open has [`Delivery::Unknown`](crate::error::Delivery::Unknown) or
+    /// [`Accepted`](crate::error::Delivery::Accepted).
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord>;
 
     /// The record of this id.
