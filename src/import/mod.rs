@@ -117,7 +117,8 @@ impl Importer {
         let mut imported = match self.bring(&wanted, &mut turn).await {
             Ok(imported) => imported,
             Err(error) => {
-                if matches!(error, Error::Incomplete(_)) {
+                // What became of a call is settled where it is known; any other error tells by itself.
+                if !matches!(error, Error::Call(_) | Error::Indeterminate(_)) {
                     turn.settle();
                 }
                 return Err(with_routing(error, routing.as_ref()));

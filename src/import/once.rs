@@ -58,7 +58,6 @@ impl Importer {
         };
         // Only the call of the import itself leaves its fate open; a step before or after it does not.
         if !matches!(error, Error::Call(_)) {
-            turn.settle();
             return Err(error);
         }
         let refused = error.surely_not_done();
