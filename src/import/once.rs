@@ -71,10 +71,12 @@ impl Importer {
             }
             _ => return Ok(Sent::Lost(sent_at, error)),
         }
-        turn.settle();
         match self.platform.find(request.number()).await {
             Ok(Some(found)) => Ok(Sent::Done(Box::new(self.finish(found, request, Outcome::AlreadyThere).await?))),
-            _ => Err(error),
+            _ => {
+                turn.settle();
+                Err(error)
+            }
         }
     }
 
