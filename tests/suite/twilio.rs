@@ -78,7 +78,7 @@ async fn numbers_are_listed() {
     let every = ListNumbers::new()
         .phone_number("+1808925532*")
         .friendly_name("(808) 925-5327 & Co")
-        .origin("twilio")
+        .origin(Origin::Twilio)
         .beta(false)
         .page_size(1);
     exchange("twilio/list_numbers/every_filter", client, list(every)).await;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::IncomingPhoneNumber;
+use super::{IncomingPhoneNumber, Origin};
 use crate::http::Call;
 use crate::model::{Extra, Problems};
 
@@ -54,7 +54,7 @@ pub struct CallerIdPage {
 pub struct ListNumbers {
     phone_number: Option<String>,
     friendly_name: Option<String>,
-    origin: Option<String>,
+    origin: Option<Origin>,
     beta: Option<bool>,
     page_size: Option<u16>,
 }
@@ -86,9 +86,9 @@ impl ListNumbers {
         self
     }
 
-    /// Numbers of this origin, `twilio` or `hosted`.
-    pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.origin = Some(origin.into());
+    /// Numbers of this origin.
+    pub fn origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
         self
     }
 
@@ -111,7 +111,7 @@ impl ListNumbers {
     pub(in super::super) fn write(&self, call: Call) -> Call {
         call.query("PhoneNumber", self.phone_number.as_deref())
             .query("FriendlyName", self.friendly_name.as_deref())
-            .query("Origin", self.origin.as_deref())
+            .query("Origin", self.origin.as_ref())
             .query("Beta", self.beta)
             .query("PageSize", self.page_size)
     }
