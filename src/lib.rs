@@ -17,7 +17,7 @@ pub mod sandbox;
 pub use crate::e164::E164;
 pub use crate::error::{Error, Result};
 pub use crate::http::{ClientBuilder, RetryPolicy};
-pub use crate::import::{Field, Imported, Importer, Outcome, ReadBack, Restored};
+pub use crate::import::{Desired, Field, Imported, Importer, Outcome, Plan, ReadBack, Restored};
 pub use crate::model::{
     Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk, Timestamp,
     TwilioCredentials,

@@ -2,23 +2,31 @@
 //!
 #![doc = include_str!("what_can_go_wrong.md")]
 
+mod attempt;
+mod bulk;
 mod finish;
 mod imported;
+mod listing;
 mod once;
+pub mod plan;
 mod preflight;
+mod progress;
 mod read_back;
 mod routing;
 mod turn;
 
 use std::sync::Arc;
 
+use self::attempt::Attempt;
+pub use self::bulk::{BulkItem, BulkOutcome};
 pub use self::imported::{Field, Imported, Outcome};
-use self::once::Wanted;
+use self::listing::Listing;
+pub use self::plan::{Desired, Plan};
+pub use self::progress::Progress;
 pub use self::read_back::ReadBack;
 pub use self::routing::Restored;
-use self::turn::Turn;
 use crate::error::{Error, Result};
-use crate::model::{ImportRequest, Preflight, Routing, Severity};
+use crate::model::{ImportRequest, Routing};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
 
@@ -48,13 +56,23 @@ pub struct Importer {
     provider: Arc<dyn NumberProvider>,
     platform: Arc<dyn VoicePlatform>,
     looks: bool,
+    at_once: usize,
     read_back: ReadBack,
 }
+
+/// How many numbers are under way at once, unless said otherwise.
+const AT_ONCE: usize = 16;
 
 impl Importer {
     /// From this provider into this platform.
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
-        Self { provider: Arc::new(provider), platform: Arc::new(platform), looks: true, read_back: ReadBack::default() }
+        Self {
+            provider: Arc::new(provider),
+            platform: Arc::new(platform),
+            looks: true,
+            at_once: AT_ONCE,
+            read_back: ReadBack::default(),
+        }
     }
 
     /// The provider.
@@ -74,6 +92,16 @@ impl Importer {
     #[must_use]
     pub fn skip_preflight(mut self) -> Self {
         self.looks = false;
+        self
+    }
+
+    /// The same with another count of numbers that [`import_many`](Self::import_many), [`plan`](Self::plan) and
+    /// [`apply`](Self::apply) have under way at once; 16 unless said otherwise. 0 counts as 1. How many requests
+    /// a second that makes is limited on the clients
+    /// ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)).
+    #[must_use]
+    pub const fn at_once(mut self, numbers: usize) -> Self {
+        self.at_once = if numbers == 0 { 1 } else { numbers };
         self
     }
 
@@ -104,33 +132,15 @@ impl Importer {
     /// - [`Error::Indeterminate`] when the answer was lost and the number was not found; run it again
     ///   later.
     pub async fn import(&self, request: impl AsRef<ImportRequest> + Send) -> Result<Imported> {
-        let request = request.as_ref();
-        self.platform.check_import(&self.provider.source(), request)?;
-        let mut turn = Turn::take(&*self.platform, *request.number()).await;
-        let looked = if self.looks { Some(self.preflight(request.number()).await?) } else { None };
-        if let Some(refused) = looked.as_ref().filter(|looked| looked.severity() == Some(Severity::Error)) {
-            return Err(Error::Preflight(Box::new(refused.clone())));
-        }
-        let Preflight { routing, findings, .. } =
-            looked.unwrap_or_else(|| Preflight::nothing(*request.number(), self.provider.kind(), self.platform.kind()));
-        let wanted = Wanted { request, routing: routing.as_ref() };
-        let mut imported = match self.bring(&wanted, &mut turn).await {
-            Ok(imported) => imported,
-            Err(error) => {
-                // What became of a call is settled where it is known; any other error tells by itself.
-                if !matches!(error, Error::Call(_) | Error::Indeterminate(_)) {
-                    turn.settle();
-                }
-                return Err(with_routing(error, routing.as_ref()));
-            }
-        };
-        imported.findings = findings;
-        if let Some(now) = routing {
-            self.look_again(&mut imported, now, turn.has_sent).await;
-        }
-        // Only now: whoever drops this future before has not learned where the calls went.
-        turn.settle();
-        Ok(imported)
+        self.import_by(request.as_ref(), None).await
+    }
+
+    /// The same, with a list of what the platform has at hand.
+    async fn import_by(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
+        let attempt = Attempt::begin(self, request).await?;
+        attempt.check()?;
+        let found = attempt.find(listing).await?;
+        attempt.complete(found).await
     }
 }
 

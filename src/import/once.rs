@@ -2,7 +2,7 @@
 
 use super::read_back::Looked;
 use super::turn::Turn;
-use super::{Imported, Importer, Outcome, with_routing};
+use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result};
 use crate::model::{ImportRequest, Routing, Timestamp};
 use crate::platform::Duplicates;
@@ -22,25 +22,8 @@ enum Sent {
 }
 
 impl Importer {
-    /// Finds the number at the platform, or makes it there.
-    pub(super) async fn bring(&self, wanted: &Wanted<'_>, turn: &mut Turn) -> Result<Imported> {
-        let number = wanted.request.number();
-        let given_up = turn.open().cloned();
-        let mut found = None;
-        if given_up.is_some() {
-            // It may still arrive; whoever asks again after it did not wants it sent.
-            found = self.read_back.look(&*self.platform, number).await.found;
-        }
-        if found.is_none() {
-            found = self.platform.find(number).await?;
-        }
-        if let Some(found) = found {
-            let outcome = if given_up.is_some() { Outcome::Recovered } else { Outcome::AlreadyThere };
-            let before = given_up.and_then(|given_up| given_up.routing);
-            let finished = self.finish(found, wanted.request, outcome).await;
-            let imported = finished.map_err(|error| with_routing(error, before.as_ref()))?;
-            return Ok(Imported { routing_before: before, ..imported });
-        }
+    /// Makes the number's record, which was not found.
+    pub(super) async fn make(&self, wanted: &Wanted<'_>, turn: &mut Turn) -> Result<Imported> {
         match self.send(wanted, turn).await? {
             Sent::Done(imported) => Ok(*imported),
             Sent::Lost(sent_at, lost) => self.recover(wanted, turn, sent_at, lost).await,

@@ -122,6 +122,13 @@ impl Importer {
     }
 }
 
+impl Importer {
+    /// Whether these calls go to the platform, as far as an address tells.
+    pub(super) fn gets(&self, calls: &Calls) -> bool {
+        holder_of(calls) == Some(self.platform.kind())
+    }
+}
+
 fn url(calls: &Calls) -> Option<CallbackUrl> {
     match calls {
         Calls::Url(url) => Some(url.clone()),

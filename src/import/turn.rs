@@ -5,12 +5,13 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
+use super::listing;
 use crate::E164;
 use crate::model::{PlatformKind, Routing};
 use crate::platform::VoicePlatform;
 
 /// The account at a platform, and the number.
-type Key = (PlatformKind, u64, E164);
+pub(super) type Key = (PlatformKind, u64, E164);
 
 /// An import that was sent and whose fate nobody has learned.
 #[derive(Clone, Debug, Default)]
@@ -58,11 +59,13 @@ impl Turn {
     /// From here on the fate is open, also when this turn is dropped: an import is being sent.
     pub(super) fn send(&mut self, routing: Option<&Routing>) {
         self.has_sent = true;
+        listing::sending(self.key);
         self.set(Some(Open { routing: routing.cloned() }));
     }
 
     /// The fate is known.
     pub(super) fn settle(&mut self) {
+        listing::settled(&self.key);
         self.set(None);
     }
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 /// A platform: where numbers are imported to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -89,3 +91,26 @@ macro_rules! display_as_str {
 }
 
 display_as_str!(PlatformKind, ProviderKind, Service);
+
+impl Serialize for PlatformKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Serialize for ProviderKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// By its name; one that this crate does not know cannot be read.
+impl<'de> Deserialize<'de> for PlatformKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const KNOWN: [PlatformKind; 4] =
+            [PlatformKind::Interactly, PlatformKind::Vapi, PlatformKind::SignalWire, PlatformKind::Butter];
+        let name = String::deserialize(deserializer)?;
+        let unknown = || de::Error::custom(format_args!("no platform of the name {name:?} is known"));
+        KNOWN.into_iter().find(|kind| kind.as_str() == name).ok_or_else(unknown)
+    }
+}

@@ -1,5 +1,8 @@
 use std::fmt;
 
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
 use super::{CallbackUrl, HostWarning, PlatformKind, ProviderKind, Routing};
 use crate::E164;
 
@@ -23,7 +26,8 @@ pub struct Preflight {
 }
 
 /// How bad a [`Finding`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Severity {
     /// Good to know.
@@ -36,7 +40,8 @@ pub enum Severity {
 
 /// One thing that was found about a number. `Display` says it in a clause that begins with a verb;
 /// [`advice`](Self::advice) says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "finding", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Finding {
     /// The provider does not hold the number. An error.
@@ -81,7 +86,8 @@ pub enum Finding {
     /// After the import its calls do not go to the platform, though the platform is documented to see to
     /// that. A warning.
     NotTakenOver {
-        /// Where they go, if to an address.
+        /// Where they go, if to an address; written by serde as it is displayed.
+        #[serde(serialize_with = "displayed")]
         url: Option<CallbackUrl>,
     },
     /// After the import the provider could not be read again. A warning.
@@ -89,6 +95,8 @@ pub enum Finding {
         /// Why.
         reason: String,
     },
+    /// Its calls still go to the platform that is to forget it, and would reach nobody. An error.
+    StillAnswered,
     /// The provider cannot tell whether it holds the number. A note.
     NotVerifiable,
 }
@@ -102,7 +110,8 @@ impl Finding {
             | Self::HeldBySubaccount { .. }
             | Self::NoVoice
             | Self::OnTrunk { .. }
-            | Self::OnApplication { .. } => Severity::Error,
+            | Self::OnApplication { .. }
+            | Self::StillAnswered => Severity::Error,
             Self::AnsweredBy { .. }
             | Self::Hosted
             | Self::Status { .. }
@@ -132,6 +141,9 @@ impl Finding {
                 "Point the number's calls at the platform yourself, or remove it and import again."
             }
             Self::NotReadAgain { .. } => "Look at the provider whether the number's calls go to the platform.",
+            Self::StillAnswered => {
+                "Point its calls elsewhere first: import it where it is to be answered, or set them at the provider."
+            }
             Self::NotVerifiable => "Declare the provider's numbers to have them checked.",
         }
     }
@@ -154,6 +166,7 @@ impl fmt::Display for Finding {
             Self::NotTakenOver { url: Some(url) } => write!(f, "does not reach the platform: its calls go to {url}"),
             Self::NotTakenOver { url: None } => f.write_str("does not reach the platform"),
             Self::NotReadAgain { reason } => write!(f, "could not be read again at the provider ({reason})"),
+            Self::StillAnswered => f.write_str("still sends its calls to the platform, which would answer no more"),
             Self::NotVerifiable => f.write_str("may or may not be held: the provider does not tell"),
         }
     }
@@ -193,5 +206,23 @@ impl fmt::Display for Preflight {
             write!(f, "\n  {}: it {finding}. {}", finding.severity(), finding.advice())?;
         }
         Ok(())
+    }
+}
+
+fn displayed<S: Serializer>(url: &Option<CallbackUrl>, serializer: S) -> Result<S::Ok, S::Error> {
+    url.as_ref().map(ToString::to_string).serialize(serializer)
+}
+
+/// For reports: where the calls go as it is displayed, without the rest of the routing.
+impl Serialize for Preflight {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Preflight", 6)?;
+        object.serialize_field("number", &self.number)?;
+        object.serialize_field("provider", &self.provider)?;
+        object.serialize_field("platform", &self.platform)?;
+        object.serialize_field("calls", &self.routing.as_ref().map(|routing| routing.calls.to_string()))?;
+        object.serialize_field("severity", &self.severity())?;
+        object.serialize_field("findings", &self.findings)?;
+        object.end()
     }
 }

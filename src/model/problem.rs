@@ -1,9 +1,10 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 /// One thing that is wrong with a request or a setting, found before anything was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// The field, as a path such as `server.timeoutSeconds`, or the environment variable.

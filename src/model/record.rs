@@ -3,14 +3,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{AgentId, NumberId, PlatformKind};
 use crate::E164;
 
 /// A number as a platform keeps it, in words that every platform shares.
 ///
-/// [`details`](Self::details) holds the platform's own typed object, so nothing is lost.
-#[derive(Clone, Debug)]
+/// [`details`](Self::details) holds the platform's own typed object, so nothing is lost. serde writes the record
+/// for reports, without that object.
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct NumberRecord {
     /// The platform that keeps it.
@@ -36,6 +38,7 @@ pub struct NumberRecord {
     /// When it was last changed, likewise.
     pub updated_at: Option<Timestamp>,
     /// The platform's own object.
+    #[serde(skip)]
     pub details: Details,
 }
 
@@ -91,14 +94,37 @@ impl RecordNumber {
         }
     }
 
+    /// The telephone number, if it is one, also when it is written without its `+`, as some trunks send it.
+    #[must_use]
+    pub fn telephone(&self) -> Option<E164> {
+        match self {
+            Self::E164(number) => Some(*number),
+            Self::Other(text) => format!("+{text}").parse().ok(),
+            Self::Absent => None,
+        }
+    }
+
     /// Whether this is `number`, exactly or written without its `+`, as some trunks send it.
     #[must_use]
     pub fn is(&self, number: &E164) -> bool {
+        self.telephone().as_ref() == Some(number)
+    }
+}
+
+/// As its text; `null` when there is none.
+impl Serialize for RecordNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::E164(own) => own == number,
-            Self::Other(text) => text == number.digits(),
-            Self::Absent => false,
+            Self::E164(number) => number.serialize(serializer),
+            Self::Other(text) => serializer.serialize_str(text),
+            Self::Absent => serializer.serialize_none(),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for RecordNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<String>::deserialize(deserializer).map(|text| Self::read(text.as_deref()))
     }
 }
 

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::AgentId;
 use crate::E164;
 
@@ -14,14 +16,22 @@ use crate::E164;
 /// assert_eq!(request.label_text(), Some("Front desk"));
 /// # Ok::<(), numport::e164::E164Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// serde reads and writes it, so that requests can stand in a file; a field that it does not know is an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[must_use]
 pub struct ImportRequest {
     number: E164,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     agent: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     inbound: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     outbound: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     toll_free: Option<bool>,
 }
 
@@ -40,6 +50,20 @@ impl ImportRequest {
     /// What is to answer the number's calls.
     pub fn agent(mut self, agent: impl Into<AgentId>) -> Self {
         self.agent = Some(agent.into());
+        self
+    }
+
+    pub(crate) fn with_agent(mut self, agent: Option<AgentId>) -> Self {
+        self.agent = agent;
+        self
+    }
+
+    /// With these fields alone: label, agent, inbound, outbound.
+    pub(crate) fn keeping(mut self, [label, agent, inbound, outbound]: [bool; 4]) -> Self {
+        self.label = self.label.filter(|_| label);
+        self.agent = self.agent.filter(|_| agent);
+        self.inbound = self.inbound.filter(|_| inbound);
+        self.outbound = self.outbound.filter(|_| outbound);
         self
     }
 

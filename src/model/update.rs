@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::{AgentId, Patch};
 
 /// What an update changes of a record. What is not said stays as it is.
@@ -91,7 +93,8 @@ impl NumberUpdate {
 }
 
 /// What the caller of a removal agrees to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Removal {
     /// The platform forgets the number; the carrier keeps it. Refused where the platform's delete

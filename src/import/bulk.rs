@@ -1,0 +1,175 @@
+//! Many numbers: a stream of requests in, a stream of what became of them out.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::stream::{BoxStream, Stream, StreamExt};
+
+use super::listing::Listing;
+use super::{Imported, Importer};
+use crate::E164;
+use crate::error::{Error, Meaning, Result};
+use crate::model::ImportRequest;
+
+/// What became of one request of [`Importer::import_many`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BulkItem {
+    /// The request's place in the input; the first is 0.
+    pub place: usize,
+    /// The request.
+    pub request: ImportRequest,
+    /// What became of it.
+    pub outcome: BulkOutcome,
+}
+
+/// What became of one number among many.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BulkOutcome {
+    /// It is imported.
+    Imported(Box<Imported>),
+    /// It is not, or nobody knows; as the error of [`Importer::import`].
+    Failed(Error),
+    /// The number stood in the input before, at this place; nothing was sent for this one.
+    Duplicate {
+        /// The place of the first request for the number.
+        of: usize,
+    },
+    /// Nothing was sent: a key was refused (401) before its turn came.
+    NotAttempted,
+}
+
+impl BulkOutcome {
+    /// In two words at most, such as `created` or `not attempted`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Imported(imported) => imported.outcome.as_str(),
+            Self::Failed(_) => "failed",
+            Self::Duplicate { .. } => "duplicate",
+            Self::NotAttempted => "not attempted",
+        }
+    }
+
+    /// Whether the number is not imported, as far as is known. A duplicate is no failure: the first request for
+    /// its number tells.
+    #[must_use]
+    pub const fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::NotAttempted)
+    }
+}
+
+impl Importer {
+    /// Imports many numbers, several [at once](Self::at_once), each as [`import`](Self::import) does.
+    ///
+    /// The answers come as they are ready; [`BulkItem::place`] tells whose they are. A request that fails ends
+    /// nothing. Only a key that is refused (401) does: what is under way is finished, and the rest of the input
+    /// is answered `NotAttempted`. A second request for a number is answered without a call.
+    ///
+    /// The input is read as there is room, so it may be longer than memory; of each number some 20 to 40 bytes
+    /// are kept. Nothing happens unless the stream is read. Whoever drops it drops what is under way; running it
+    /// again over the same input is safe.
+    ///
+    /// Where that takes fewer calls, the platform's records are listed once a minute instead of asking for each
+    /// number, and kept in memory. An import of the same number on *another machine* within that minute is then
+    /// not seen, and a platform that does not refuse duplicates would have it twice: give each machine its own
+    /// numbers.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::{StreamExt, stream};
+    /// use numport::import::Progress;
+    /// use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).at_once(8);
+    ///
+    /// let requests = ["+14155552671", "+14155552671", "+12025550143"].map(|number| ImportRequest::new(number.parse().unwrap()));
+    /// let mut items = importer.import_many(stream::iter(requests));
+    /// let mut progress = Progress::default();
+    /// while let Some(item) = items.next().await {
+    ///     progress.count(item.outcome.as_str(), item.outcome.is_failure());
+    /// }
+    /// assert_eq!(progress.to_string(), "3 done: 1 created, 1 duplicate, 1 failed");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn import_many<'a, S>(&self, requests: S) -> BoxStream<'a, BulkItem>
+    where
+        S: Stream<Item = ImportRequest> + Send + 'a,
+    {
+        let expected = requests.size_hint().0;
+        let seen = Arc::new(Seen::default());
+        let unseen = {
+            let seen = seen.clone();
+            move |number: &E164| !seen.has(number)
+        };
+        let listing = Listing::new(self.platform.clone(), expected, unseen);
+        let shared = Arc::new((self.clone(), listing, Refused::default()));
+        requests
+            .enumerate()
+            .map(move |(place, request)| {
+                let (first, shared) = (seen.first(request.number(), place), shared.clone());
+                async move {
+                    let (importer, listing, refused) = &*shared;
+                    let outcome = match first {
+                        Some(of) => BulkOutcome::Duplicate { of },
+                        None if refused.already() => BulkOutcome::NotAttempted,
+                        None => match refused.watch(importer.import_by(&request, Some(listing)).await) {
+                            Ok(imported) => BulkOutcome::Imported(Box::new(imported)),
+                            Err(error) => BulkOutcome::Failed(error),
+                        },
+                    };
+                    BulkItem { place, request, outcome }
+                }
+            })
+            .buffer_unordered(self.at_once)
+            .boxed()
+    }
+}
+
+/// Whether a key was refused. Every further call would be as well.
+#[derive(Debug, Default)]
+pub(super) struct Refused(AtomicBool);
+
+impl Refused {
+    pub(super) fn already(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn watch<T>(&self, result: Result<T>) -> Result<T> {
+        if result.as_ref().is_err_and(|error| error.meaning() == Some(Meaning::Unauthorized)) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+/// The numbers of the input so far, and where each stood first. Digits as one integer take half the room.
+#[derive(Debug, Default)]
+struct Seen(Mutex<HashMap<u64, usize>>);
+
+impl Seen {
+    /// Where the number stood before.
+    fn first(&self, number: &E164, place: usize) -> Option<usize> {
+        let first = *self.places().entry(packed(number)).or_insert(place);
+        (first != place).then_some(first)
+    }
+
+    fn has(&self, number: &E164) -> bool {
+        self.places().contains_key(&packed(number))
+    }
+
+    fn places(&self) -> std::sync::MutexGuard<'_, HashMap<u64, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// At most 15 digits, of which the first is no zero.
+fn packed(number: &E164) -> u64 {
+    number.digits().bytes().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+}

@@ -1,0 +1,182 @@
+//! What a platform has, listed once instead of asking for each number.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use tokio::time::Instant;
+
+use super::turn::Key;
+use crate::E164;
+use crate::error::Result;
+use crate::model::{NumberRecord, PlatformKind};
+use crate::platform::{Find, VoicePlatform};
+
+/// How long a listing is believed. Whoever else imports the number meanwhile, on another machine, is not seen.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// How many records a list's request brings, about: so many numbers can be asked for instead.
+pub(super) const RECORDS_A_REQUEST: usize = 100;
+
+/// Which records a listing keeps whole; of the others it knows only that they are there.
+type Keep = Box<dyn Fn(&E164) -> bool + Send + Sync>;
+
+/// The records of a platform, as a list of them said not long ago.
+///
+/// A list is read only where that takes no more requests than asking for the numbers one by one, as far as
+/// is known; if it turns out longer, it is given up, and tried again when twice as many numbers were asked for.
+pub(super) struct Listing {
+    platform: Arc<dyn VoicePlatform>,
+    keep: Keep,
+    /// The numbers whose imports were sent in this process since the list was begun.
+    sent_since: Arc<Mutex<HashSet<E164>>>,
+    state: tokio::sync::Mutex<State>,
+}
+
+struct State {
+    /// When the list was begun, and what it said.
+    listed: Option<(Instant, HashMap<E164, Option<Box<NumberRecord>>>)>,
+    /// How many numbers are still to be asked for, at least, and how many were without a list.
+    expected: usize,
+    asked: usize,
+    /// How long a list must be worth while before it is tried.
+    worth: usize,
+    lists: usize,
+}
+
+/// What a listing says of a number.
+#[derive(Debug)]
+pub(super) enum Listed {
+    There(Box<NumberRecord>),
+    Absent,
+    /// The platform must be asked.
+    Unknown,
+}
+
+impl Listing {
+    /// For at least `expected` numbers. The first list is kept whole; of later ones what `keep` says.
+    pub(super) fn new(
+        platform: Arc<dyn VoicePlatform>,
+        expected: usize,
+        keep: impl Fn(&E164) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let sent_since = Arc::default();
+        sends().listings.push(((platform.kind(), platform.account()), Arc::downgrade(&sent_since)));
+        let state = State { listed: None, expected, asked: 0, worth: 0, lists: 0 };
+        Self { platform, keep: Box::new(keep), sent_since, state: tokio::sync::Mutex::new(state) }
+    }
+
+    /// What is known of a number; lists the platform if that is worth while. Its turn must be taken, or an import
+    /// of it by another task would be missed.
+    pub(super) async fn ask(&self, number: &E164) -> Listed {
+        let mut state = self.state.lock().await;
+        let fresh = state.listed.as_ref().is_some_and(|(begun, _)| begun.elapsed() < FRESH);
+        if !fresh {
+            state.listed = None;
+            lock(&self.sent_since).clear();
+            self.list(&mut state).await;
+        }
+        state.expected = state.expected.saturating_sub(1);
+        let Some((_, records)) = &mut state.listed else {
+            state.asked += 1;
+            return Listed::Unknown;
+        };
+        if lock(&self.sent_since).contains(number) {
+            return Listed::Unknown;
+        }
+        match records.get_mut(number).map(Option::take) {
+            None => Listed::Absent,
+            Some(Some(record)) => Listed::There(record),
+            Some(None) => Listed::Unknown,
+        }
+    }
+
+    /// Reads the list, unless it is not worth while. One that breaks off says nothing.
+    async fn list(&self, state: &mut State) {
+        let by_list = self.platform.capabilities().find == Find::ThroughList;
+        let most = if by_list { usize::MAX } else { (state.expected + state.asked).saturating_mul(RECORDS_A_REQUEST) };
+        // One number alone is asked for.
+        if most < state.worth.max(2 * RECORDS_A_REQUEST) {
+            return;
+        }
+        let begun = Instant::now();
+        sends().begin_list((self.platform.kind(), self.platform.account()), &self.sent_since);
+        let all = state.lists == 0;
+        match self.read(most, all).await {
+            Ok(Some(records)) => {
+                state.listed = Some((begun, records));
+                state.lists += 1;
+                state.asked = 0;
+            }
+            Ok(None) | Err(_) => state.worth = most.saturating_mul(2),
+        }
+    }
+
+    /// The whole list; `None` when it is longer than so many records.
+    async fn read(&self, most: usize, all: bool) -> Result<Option<HashMap<E164, Option<Box<NumberRecord>>>>> {
+        let mut records = HashMap::new();
+        let mut list = self.platform.list();
+        let mut count = 0;
+        while let Some(record) = list.try_next().await? {
+            count += 1;
+            if count > most {
+                return Ok(None);
+            }
+            if let Some(number) = record.number.telephone() {
+                let kept = all || (self.keep)(&number);
+                records.entry(number).or_insert_with(|| kept.then(|| Box::new(record)));
+            }
+        }
+        Ok(Some(records))
+    }
+}
+
+/// The account at a platform.
+type Account = (PlatformKind, u64);
+
+/// Every import that was sent and whose fate is open, and the listings that must hear of new ones.
+///
+/// A list does not show an import that was under way while it was read.
+#[derive(Default)]
+struct Sends {
+    open: HashSet<Key>,
+    listings: Vec<(Account, Weak<Mutex<HashSet<E164>>>)>,
+}
+
+static SENDS: LazyLock<Mutex<Sends>> = LazyLock::new(Mutex::default);
+
+impl Sends {
+    /// Whatever is under way now may be missing in the list.
+    fn begin_list(&self, account: Account, sent_since: &Mutex<HashSet<E164>>) {
+        let open = self.open.iter().filter(|(kind, number_account, _)| (*kind, *number_account) == account);
+        *lock(sent_since) = open.map(|&(.., number)| number).collect();
+    }
+}
+
+/// An import is being sent.
+pub(super) fn sending(key: Key) {
+    let mut sends = sends();
+    sends.open.insert(key);
+    let (kind, account, number) = key;
+    sends.listings.retain(|(of, sent_since)| {
+        let Some(sent_since) = sent_since.upgrade() else { return false };
+        if *of == (kind, account) {
+            lock(&sent_since).insert(number);
+        }
+        true
+    });
+}
+
+/// The fate of an import is known.
+pub(super) fn settled(key: &Key) {
+    sends().open.remove(key);
+}
+
+fn sends() -> MutexGuard<'static, Sends> {
+    lock(&SENDS)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,252 @@
+//! Doing what a plan says, as long as the world is as it was planned for.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::make::calls;
+use super::{Change, Plan, PlanStep};
+use crate::E164;
+use crate::error::{Error, Result};
+use crate::import::attempt::Attempt;
+use crate::import::bulk::Refused;
+use crate::import::finish::missing;
+use crate::import::listing::{Listed, Listing};
+use crate::import::turn::Turn;
+use crate::import::{Imported, Importer};
+use crate::model::{Finding, ImportRequest, NumberId, NumberRecord, Problem};
+use crate::platform::Find;
+
+/// A step of a plan, and what became of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AppliedStep {
+    /// The step's place in the plan; the first is 0.
+    pub place: usize,
+    /// The step.
+    pub step: PlanStep,
+    /// What became of it.
+    pub outcome: Applied,
+}
+
+/// What became of a step of a plan.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Applied {
+    /// The number is imported.
+    Imported(Box<Imported>),
+    /// Its record is changed; this is how it is now.
+    Updated(Box<NumberRecord>),
+    /// Its record is removed.
+    Removed {
+        /// What was found at the provider afterwards, if anything.
+        findings: Vec<Finding>,
+    },
+    /// Nothing was to be done: the step says so, or it was done before.
+    Unchanged,
+    /// The plan leaves the record alone.
+    Kept,
+    /// It cannot be done: the plan says so, or the provider does now.
+    Blocked {
+        /// What the provider says against it, if that is why.
+        findings: Vec<Finding>,
+    },
+    /// The world is no longer as it was planned for; nothing was changed. Make a new plan.
+    Moved(Vec<Difference>),
+    /// It went wrong, as the errors of [`Importer::import`] and of the platform's update and removal say.
+    Failed(Error),
+    /// Nothing was sent: a key was refused (401) before its turn came.
+    NotAttempted,
+}
+
+/// How the world differs from a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// What differs, such as `record`, `label` or `calls`.
+    pub what: &'static str,
+    /// How it was when the plan was made.
+    pub planned: String,
+    /// How it is.
+    pub found: String,
+}
+
+impl Applied {
+    /// In two words at most, such as `updated` or `not attempted`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Imported(imported) => imported.outcome.as_str(),
+            Self::Updated(_) => "updated",
+            Self::Removed { .. } => "removed",
+            Self::Unchanged => "unchanged",
+            Self::Kept => "kept",
+            Self::Blocked { .. } => "blocked",
+            Self::Moved(_) => "moved",
+            Self::Failed(_) => "failed",
+            Self::NotAttempted => "not attempted",
+        }
+    }
+
+    /// Whether what the step was to bring about is not so, as far as is known.
+    #[must_use]
+    pub const fn is_failure(&self) -> bool {
+        matches!(self, Self::Blocked { .. } | Self::Moved(_) | Self::Failed(_) | Self::NotAttempted)
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: planned {}, found {}", self.what, self.planned, self.found)
+    }
+}
+
+/// What the steps of one plan share.
+struct Shared {
+    importer: Importer,
+    /// For platforms that find a number by listing them all.
+    listing: Option<Listing>,
+    refused: Refused,
+}
+
+impl Importer {
+    /// Does what a plan says, several steps [at once](Self::at_once), and answers what became of each as it is
+    /// ready.
+    ///
+    /// Each step looks first whether the world still is as it was planned for, and is not done when it is not
+    /// ([`Applied::Moved`]). A step that fails ends nothing but a key that is refused (401). Nothing happens unless
+    /// the stream is read. Whoever drops it drops what is under way; a new plan then shows what is left.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] when the plan is of another platform or provider, or removes what the platform cannot
+    /// remove or gives away without consent; nothing was done.
+    pub fn apply(&self, plan: Plan) -> Result<BoxStream<'static, AppliedStep>> {
+        self.check_plan(&plan)?;
+        let listed = self.platform.capabilities().find == Find::ThroughList;
+        let listing = listed.then(|| Listing::new(self.platform.clone(), plan.steps.len(), |_| true));
+        let shared = Arc::new(Shared { importer: self.clone(), listing, refused: Refused::default() });
+        let steps = stream::iter(plan.steps).enumerate().map(move |(place, step)| {
+            let shared = shared.clone();
+            async move {
+                let outcome = shared.outcome(&step).await;
+                AppliedStep { place, step, outcome }
+            }
+        });
+        Ok(steps.buffer_unordered(self.at_once).boxed())
+    }
+
+    fn check_plan(&self, plan: &Plan) -> Result<()> {
+        let mut problems = Vec::new();
+        let own = [
+            ("platform", &plan.platform, self.platform.kind().as_str()),
+            ("provider", &plan.provider, self.provider.kind().as_str()),
+        ];
+        for (field, planned, own) in own {
+            if planned != own {
+                let fault = format!("is {planned:?}, and the importer's is {own}");
+                problems.push(Problem::new(field, fault, "apply it with the importer that it was made for"));
+            }
+        }
+        let mut consents: Vec<_> = plan.steps.iter().filter_map(PlanStep::removal).collect();
+        consents.dedup();
+        for consent in consents {
+            if let Err(Error::Invalid(invalid)) =
+                self.platform.capabilities().check_removal(self.platform.kind(), consent)
+            {
+                problems.extend(invalid.problems);
+            }
+        }
+        problems.dedup();
+        if problems.is_empty() { Ok(()) } else { Err(Error::invalid("the plan was not applied", problems)) }
+    }
+}
+
+impl Shared {
+    async fn outcome(&self, step: &PlanStep) -> Applied {
+        if !step.does_something() {
+            return match step {
+                PlanStep::Blocked { findings, .. } => Applied::Blocked { findings: findings.clone() },
+                PlanStep::Extra { .. } => Applied::Kept,
+                _ => Applied::Unchanged,
+            };
+        }
+        if self.refused.already() {
+            return Applied::NotAttempted;
+        }
+        let done = match step {
+            PlanStep::Import { request, calls, .. } => self.import(request, calls.as_deref()).await,
+            PlanStep::Update { number, id, changes, .. } => self.update(number, id, changes).await,
+            PlanStep::Extra { number, id, remove: Some(consent), .. } => {
+                self.importer.remove_planned(number, id, *consent).await
+            }
+            _ => Ok(Applied::Unchanged),
+        };
+        match self.refused.watch(done) {
+            Ok(applied) => applied,
+            Err(Error::Preflight(refused)) => Applied::Blocked { findings: refused.findings },
+            Err(error) => Applied::Failed(error),
+        }
+    }
+
+    async fn import(&self, request: &ImportRequest, planned: Option<&str>) -> Result<Applied> {
+        let attempt = Attempt::begin(&self.importer, request).await?;
+        let found = attempt.find(self.listing.as_ref()).await?;
+        // One that was given up under way is ours, and is finished.
+        if let Some(record) = found.as_ref().filter(|_| !attempt.is_open()) {
+            let (changes, _) = missing(self.importer.platform.capabilities(), record, request);
+            let planned = format!("none at {}", self.importer.platform.kind());
+            let found = if changes.is_empty() { return Ok(Applied::Unchanged) } else { format!("id {}", record.id) };
+            return Ok(Applied::Moved(vec![Difference { what: "record", planned, found }]));
+        }
+        attempt.check()?;
+        let now = attempt.looked.as_ref().and_then(calls);
+        if let (Some(planned), Some(now), None) = (planned, &now, &found) {
+            if planned != now {
+                let difference = Difference { what: "calls", planned: planned.to_owned(), found: now.clone() };
+                return Ok(Applied::Moved(vec![difference]));
+            }
+        }
+        attempt.complete(found).await.map(|imported| Applied::Imported(Box::new(imported)))
+    }
+
+    async fn update(&self, number: &E164, id: &NumberId, changes: &[Change]) -> Result<Applied> {
+        let platform = &self.importer.platform;
+        let _turn = Turn::take(&**platform, *number).await;
+        let listed = match &self.listing {
+            Some(listing) => listing.ask(number).await,
+            None => Listed::Unknown,
+        };
+        let record = match listed {
+            Listed::There(record) if record.id == *id => *record,
+            _ => match platform.get(id).await {
+                Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
+                record => record?,
+            },
+        };
+        if changes.iter().all(|change| change.is_done(&record)) {
+            return Ok(Applied::Unchanged);
+        }
+        let mut moved: Vec<_> = changes
+            .iter()
+            .filter(|change| !change.is_open(&record))
+            .map(|change| Difference {
+                what: change.field().as_str(),
+                planned: change.from_text(),
+                found: change.found_text(&record),
+            })
+            .collect();
+        if record.number.telephone() != Some(*number) {
+            moved.push(Difference { what: "number", planned: number.to_string(), found: record.number.to_string() });
+        }
+        if !moved.is_empty() {
+            return Ok(Applied::Moved(moved));
+        }
+        platform.update(id, &Change::update(changes)).await.map(|record| Applied::Updated(Box::new(record)))
+    }
+}
+
+pub(super) fn gone(id: &NumberId) -> Difference {
+    Difference { what: "record", planned: format!("id {id}"), found: "none".to_owned() }
+}

@@ -1,0 +1,139 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::import::Field;
+use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate};
+
+/// A field of a record that is to be another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "field", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Change {
+    /// The label.
+    Label {
+        /// As it was when the plan was made.
+        from: Option<String>,
+        /// As it is to be.
+        to: String,
+    },
+    /// The agent.
+    Agent {
+        /// As it was when the plan was made.
+        from: Option<AgentId>,
+        /// As it is to be.
+        to: AgentId,
+    },
+    /// Whether it takes calls.
+    Inbound {
+        /// As it was when the plan was made; `None` when the platform did not tell.
+        from: Option<bool>,
+        /// As it is to be.
+        to: bool,
+    },
+    /// Whether it may make calls.
+    Outbound {
+        /// As it was when the plan was made; `None` when the platform did not tell.
+        from: Option<bool>,
+        /// As it is to be.
+        to: bool,
+    },
+}
+
+impl Change {
+    /// The field.
+    #[must_use]
+    pub const fn field(&self) -> Field {
+        match self {
+            Self::Label { .. } => Field::Label,
+            Self::Agent { .. } => Field::Agent,
+            Self::Inbound { .. } => Field::Inbound,
+            Self::Outbound { .. } => Field::Outbound,
+        }
+    }
+
+    /// Every field that a request names and the record does not have so.
+    pub(in crate::import) fn all(record: &NumberRecord, request: &ImportRequest) -> Vec<Self> {
+        let label = request.label_text().map(|to| Self::Label { from: record.label.clone(), to: to.to_owned() });
+        let agent = request.agent_id().map(|to| Self::Agent { from: record.agent.clone(), to: to.clone() });
+        let inbound = request.inbound_enabled().map(|to| Self::Inbound { from: record.inbound, to });
+        let outbound = request.outbound_enabled().map(|to| Self::Outbound { from: record.outbound, to });
+        [label, agent, inbound, outbound].into_iter().flatten().filter(|change| !change.is_done(record)).collect()
+    }
+
+    /// What is sent to make these changes.
+    pub(in crate::import) fn update(changes: &[Self]) -> NumberUpdate {
+        changes.iter().fold(NumberUpdate::new(), |update, change| match change {
+            Self::Label { to, .. } => update.label(to),
+            Self::Agent { to, .. } => update.agent(to.as_str()),
+            Self::Inbound { to, .. } => update.inbound(*to),
+            Self::Outbound { to, .. } => update.outbound(*to),
+        })
+    }
+
+    /// Whether the record has it already as it is to be.
+    pub(super) fn is_done(&self, record: &NumberRecord) -> bool {
+        match self {
+            Self::Label { to, .. } => record.label.as_ref() == Some(to),
+            Self::Agent { to, .. } => record.agent.as_ref() == Some(to),
+            Self::Inbound { to, .. } => record.inbound == Some(*to),
+            Self::Outbound { to, .. } => record.outbound == Some(*to),
+        }
+    }
+
+    /// Whether the record still has it as when the plan was made.
+    pub(super) fn is_open(&self, record: &NumberRecord) -> bool {
+        match self {
+            Self::Label { from, .. } => record.label == *from,
+            Self::Agent { from, .. } => record.agent == *from,
+            Self::Inbound { from, .. } => record.inbound == *from,
+            Self::Outbound { from, .. } => record.outbound == *from,
+        }
+    }
+
+    /// How it was when the plan was made.
+    pub(super) fn from_text(&self) -> String {
+        match self {
+            Self::Label { from, .. } => label(from.as_deref()),
+            Self::Agent { from, .. } => agent(from.as_ref()),
+            Self::Inbound { from, .. } | Self::Outbound { from, .. } => switch(*from),
+        }
+    }
+
+    /// How the record has it.
+    pub(super) fn found_text(&self, record: &NumberRecord) -> String {
+        match self {
+            Self::Label { .. } => label(record.label.as_deref()),
+            Self::Agent { .. } => agent(record.agent.as_ref()),
+            Self::Inbound { .. } => switch(record.inbound),
+            Self::Outbound { .. } => switch(record.outbound),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        match self {
+            Self::Label { to, .. } => label(Some(to)),
+            Self::Agent { to, .. } => agent(Some(to)),
+            Self::Inbound { to, .. } | Self::Outbound { to, .. } => switch(Some(*to)),
+        }
+    }
+}
+
+/// `label "Old" → "New"`.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} → {}", self.field(), self.from_text(), self.to_text())
+    }
+}
+
+pub(super) fn label(label: Option<&str>) -> String {
+    label.map_or_else(|| "none".to_owned(), |label| format!("{label:?}"))
+}
+
+pub(super) fn agent(agent: Option<&AgentId>) -> String {
+    agent.map_or_else(|| "none".to_owned(), ToString::to_string)
+}
+
+pub(super) fn switch(enabled: Option<bool>) -> String {
+    enabled.map_or("not told", |enabled| if enabled { "on" } else { "off" }).to_owned()
+}

@@ -1,0 +1,133 @@
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::E164;
+use crate::error::{Error, Result};
+use crate::model::{AgentId, ImportRequest, NumberRecord, Problem};
+use crate::platform::Capabilities;
+
+/// The numbers that a platform is to have, and what each is to be there: what [`Importer::plan`] compares the
+/// platform with. What a request does not name is left as it is.
+///
+/// serde reads and writes it as a list of requests, so that it can stand in a file under version control.
+///
+/// ```
+/// use numport::import::Desired;
+///
+/// let desired: Desired = serde_json::from_str(r#"[
+///     { "number": "+14155552671", "label": "Front desk", "agent": "a1b2" },
+///     { "number": "+12025550143" }
+/// ]"#)?;
+/// assert_eq!(desired.len(), 2);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// [`Importer::plan`]: crate::Importer::plan
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+#[must_use]
+pub struct Desired(Vec<ImportRequest>);
+
+impl Desired {
+    /// The records of a platform as what another one is to have: numbers, labels, agents and directions.
+    ///
+    /// Records whose number is no telephone number are left out, and of several records of one number all but
+    /// the first. Agents are the old platform's; [`map_agents`](Self::map_agents) gives each the new one's.
+    pub fn from_records<'a>(records: impl IntoIterator<Item = &'a NumberRecord>) -> Self {
+        let mut seen = std::collections::HashSet::new();
+        let telephones = records.into_iter().filter_map(|record| Some((record.number.telephone()?, record)));
+        telephones.filter(|(number, _)| seen.insert(*number)).map(|(number, record)| request(number, record)).collect()
+    }
+
+    /// The same with other agents; those for which there is none are left out.
+    pub fn map_agents(self, mut new: impl FnMut(&AgentId) -> Option<AgentId>) -> Self {
+        let change = |request: ImportRequest| {
+            let agent = request.agent_id().and_then(&mut new);
+            request.with_agent(agent)
+        };
+        self.0.into_iter().map(change).collect()
+    }
+
+    /// The same without the fields that a platform does not take at an import
+    /// ([`VoicePlatform::capabilities`](crate::VoicePlatform::capabilities)). Values that it would refuse stay,
+    /// and block their step of the plan.
+    pub fn fitting(self, can: &Capabilities) -> Self {
+        let taken = [can.label, can.agent, can.inbound, can.outbound].map(|support| support.at_import);
+        self.0.into_iter().map(|request| request.keeping(taken)).collect()
+    }
+
+    /// How many numbers.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What each number is to be, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, ImportRequest> {
+        self.0.iter()
+    }
+
+    /// Where each number stands.
+    pub(super) fn places(&self) -> Result<HashMap<E164, usize>> {
+        let mut places = HashMap::with_capacity(self.len());
+        let mut problems = Vec::new();
+        for (place, request) in self.iter().enumerate() {
+            if let Some(first) = places.insert(*request.number(), place) {
+                let fault = format!("is {}, as [{first}].number is", request.number());
+                problems.push(Problem::new(format!("[{place}].number"), fault, "name each number once"));
+            }
+        }
+        if problems.is_empty() { Ok(places) } else { Err(Error::invalid("the plan was not made", problems)) }
+    }
+}
+
+fn request(number: E164, record: &NumberRecord) -> ImportRequest {
+    let mut request = ImportRequest::new(number).with_agent(record.agent.clone());
+    if let Some(label) = record.label.as_deref().filter(|label| !label.is_empty()) {
+        request = request.label(label);
+    }
+    if let Some(inbound) = record.inbound {
+        request = request.inbound(inbound);
+    }
+    if let Some(outbound) = record.outbound {
+        request = request.outbound(outbound);
+    }
+    request
+}
+
+impl FromIterator<ImportRequest> for Desired {
+    fn from_iter<I: IntoIterator<Item = ImportRequest>>(requests: I) -> Self {
+        Self(requests.into_iter().collect())
+    }
+}
+
+impl Extend<ImportRequest> for Desired {
+    fn extend<I: IntoIterator<Item = ImportRequest>>(&mut self, requests: I) {
+        self.0.extend(requests);
+    }
+}
+
+impl IntoIterator for Desired {
+    type Item = ImportRequest;
+    type IntoIter = std::vec::IntoIter<ImportRequest>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Desired {
+    type Item = &'a ImportRequest;
+    type IntoIter = std::slice::Iter<'a, ImportRequest>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

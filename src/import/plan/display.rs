@@ -1,0 +1,111 @@
+//! A plan as people read it.
+
+use std::fmt;
+
+use super::change::{agent, label, switch};
+use super::{Plan, PlanStep};
+use crate::import::Field;
+use crate::model::{Finding, ImportRequest};
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut counts = [0; 6];
+        for step in &self.steps {
+            counts[match step {
+                PlanStep::Import { .. } => 0,
+                PlanStep::Update { .. } => 1,
+                PlanStep::Extra { remove: Some(_), .. } => 2,
+                PlanStep::Blocked { .. } => 3,
+                PlanStep::Unchanged { .. } => 4,
+                PlanStep::Extra { remove: None, .. } => 5,
+            }] += 1;
+            if !matches!(step, PlanStep::Unchanged { unmet, .. } if unmet.is_empty()) {
+                writeln!(f, "{step}")?;
+            }
+        }
+        let [import, update, remove, blocked, unchanged, extra] = counts;
+        write!(
+            f,
+            "{} from {}: {import} to import, {update} to update, {remove} to remove, {blocked} blocked, {unchanged} \
+             unchanged, {extra} not desired",
+            self.platform, self.provider
+        )
+    }
+}
+
+impl fmt::Display for PlanStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.number();
+        match self {
+            Self::Import { request, calls, findings } => {
+                write!(f, "+ {number} import")?;
+                wanted(f, request)?;
+                if let Some(calls) = calls.as_deref().filter(|calls| *calls != "nowhere") {
+                    write!(f, ", calls go to {calls} now")?;
+                }
+                for finding in findings {
+                    write!(f, "\n    {}: it {finding}", finding.severity())?;
+                }
+                Ok(())
+            }
+            Self::Update { changes, unmet, .. } => {
+                write!(f, "~ {number} ")?;
+                listed(f, changes)?;
+                cannot(f, unmet)
+            }
+            Self::Unchanged { unmet, .. } => {
+                write!(f, "= {number} unchanged")?;
+                cannot(f, unmet)
+            }
+            Self::Blocked { problems, findings, .. } => {
+                write!(f, "! {number} ")?;
+                listed(f, problems)?;
+                listed(f, findings.iter().map(It))
+            }
+            Self::Extra { id, label: name, agent: answers, remove, .. } => {
+                let (sign, word) = if remove.is_some() { ('-', "remove") } else { ('?', "not desired") };
+                write!(f, "{sign} {number} {word}, id {id}, label {}", label(name.as_deref()))?;
+                write!(f, ", agent {}", agent(answers.as_ref()))
+            }
+        }
+    }
+}
+
+struct It<'a>(&'a Finding);
+
+impl fmt::Display for It<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it {}", self.0)
+    }
+}
+
+fn listed(f: &mut fmt::Formatter<'_>, parts: impl IntoIterator<Item = impl fmt::Display>) -> fmt::Result {
+    for (at, part) in parts.into_iter().enumerate() {
+        write!(f, "{}{part}", if at == 0 { "" } else { "; " })?;
+    }
+    Ok(())
+}
+
+fn wanted(f: &mut fmt::Formatter<'_>, request: &ImportRequest) -> fmt::Result {
+    if request.label_text().is_some() {
+        write!(f, ", label {}", label(request.label_text()))?;
+    }
+    if request.agent_id().is_some() {
+        write!(f, ", agent {}", agent(request.agent_id()))?;
+    }
+    for (name, enabled) in [("inbound", request.inbound_enabled()), ("outbound", request.outbound_enabled())] {
+        if enabled.is_some() {
+            write!(f, ", {name} {}", switch(enabled))?;
+        }
+    }
+    Ok(())
+}
+
+fn cannot(f: &mut fmt::Formatter<'_>, unmet: &[Field]) -> fmt::Result {
+    if unmet.is_empty() {
+        return Ok(());
+    }
+    f.write_str(" (cannot be changed there: ")?;
+    listed(f, unmet)?;
+    f.write_str(")")
+}

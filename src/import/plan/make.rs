@@ -1,0 +1,138 @@
+//! Comparing what is desired with the platform and the provider.
+
+use std::collections::HashMap;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{Change, Desired, Plan, PlanStep, Version};
+use crate::E164;
+use crate::error::{Error, Result};
+use crate::import::Importer;
+use crate::import::finish::missing;
+use crate::import::listing::RECORDS_A_REQUEST;
+use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, Severity, Timestamp};
+use crate::provider::Ownership;
+
+impl Importer {
+    /// What it takes to bring the platform to what is desired. Changes nothing.
+    ///
+    /// The platform's records are listed once. Of the numbers that it does not have, the provider is asked, by its
+    /// own list where that takes fewer calls; without that after [`skip_preflight`](Self::skip_preflight).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] when a number is desired twice, otherwise when the platform or the provider cannot be
+    /// asked.
+    pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
+        let places = desired.places()?;
+        let mut there: HashMap<E164, NumberRecord> = HashMap::new();
+        let mut extra = Vec::new();
+        let mut list = self.platform.list();
+        while let Some(record) = list.try_next().await? {
+            match record.number.telephone().filter(|number| places.contains_key(number) && !there.contains_key(number))
+            {
+                Some(number) => drop(there.insert(number, record)),
+                None => extra.push(extra_step(record)),
+            }
+        }
+        let mut steps: Vec<Option<PlanStep>> = Vec::with_capacity(desired.len() + extra.len());
+        let mut absent = Vec::new();
+        for request in desired {
+            steps.push(match there.get(request.number()) {
+                Some(record) => Some(self.compare(record, request)?),
+                None => match self.platform.check_import(&self.provider.source(), request) {
+                    Err(Error::Invalid(invalid)) => Some(blocked(request, invalid.problems)),
+                    Err(error) => return Err(error),
+                    Ok(()) => {
+                        absent.push(request);
+                        None
+                    }
+                },
+            });
+        }
+        let mut looked = self.look_at_all(&absent).await?;
+        for (step, request) in steps.iter_mut().zip(desired) {
+            if step.is_none() {
+                *step = Some(import_step(request, looked.remove(request.number())));
+            }
+        }
+        Ok(Plan {
+            version: Version,
+            platform: self.platform.kind().to_string(),
+            provider: self.provider.kind().to_string(),
+            made_at: Timestamp::now(),
+            steps: steps.into_iter().flatten().chain(extra).collect(),
+        })
+    }
+
+    /// A number that the platform has.
+    fn compare(&self, record: &NumberRecord, request: &ImportRequest) -> Result<PlanStep> {
+        let can = self.platform.capabilities();
+        let (number, id) = (*request.number(), record.id.clone());
+        let (changes, unmet) = missing(can, record, request);
+        if changes.is_empty() {
+            return Ok(PlanStep::Unchanged { number, id, unmet });
+        }
+        match can.check_update(self.platform.kind(), &Change::update(&changes)) {
+            Ok(()) => Ok(PlanStep::Update { number, id, changes, unmet }),
+            Err(Error::Invalid(invalid)) => Ok(blocked(request, invalid.problems)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the provider says of each number.
+    async fn look_at_all(&self, requests: &[&ImportRequest]) -> Result<HashMap<E164, Preflight>> {
+        if !self.looks || requests.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let wanted: Vec<E164> = requests.iter().map(|request| *request.number()).collect();
+        let mut looked: HashMap<E164, Preflight> = HashMap::with_capacity(wanted.len());
+        // A list that turns out longer than asking for each of the numbers is left.
+        let worth = wanted.len().saturating_mul(RECORDS_A_REQUEST);
+        if wanted.len() > 1 {
+            looked.extend(wanted.iter().map(|number| (*number, self.assess(number, &Ownership::NotHeld))));
+            let mut held = self.provider.list().take(worth);
+            while let Some(held) = held.try_next().await? {
+                let number = held.number;
+                if let Some(looked) = looked.get_mut(&number) {
+                    *looked = self.assess(&number, &Ownership::Held(held));
+                }
+            }
+        }
+        // What the list does not show may be in a subaccount, or the provider has no list.
+        let unseen =
+            |number: &E164| !looked.get(number).is_some_and(|looked| looked.severity() != Some(Severity::Error));
+        let rest: Vec<E164> = wanted.into_iter().filter(unseen).collect();
+        let mut rest = stream::iter(rest)
+            .map(|number| async move { self.preflight(&number).await.map(|looked| (number, looked)) })
+            .buffer_unordered(self.at_once);
+        while let Some((number, preflight)) = rest.try_next().await? {
+            looked.insert(number, preflight);
+        }
+        Ok(looked)
+    }
+}
+
+fn import_step(request: &ImportRequest, looked: Option<Preflight>) -> PlanStep {
+    let request = request.clone();
+    let refused = looked.as_ref().is_some_and(|looked| looked.severity() == Some(Severity::Error));
+    let calls = looked.as_ref().and_then(calls);
+    let findings = looked.map(|looked| looked.findings).unwrap_or_default();
+    if refused {
+        return PlanStep::Blocked { request, problems: Vec::new(), findings };
+    }
+    PlanStep::Import { request, calls, findings }
+}
+
+/// Where a number's calls go, in the words of a plan.
+pub(super) fn calls(looked: &Preflight) -> Option<String> {
+    looked.routing.as_ref().map(|routing| routing.calls.to_string())
+}
+
+fn blocked(request: &ImportRequest, problems: Vec<Problem>) -> PlanStep {
+    PlanStep::Blocked { request: request.clone(), problems, findings: Vec::new() }
+}
+
+fn extra_step(record: NumberRecord) -> PlanStep {
+    PlanStep::Extra { number: record.number, id: record.id, label: record.label, agent: record.agent, remove: None }
+}

@@ -1,0 +1,216 @@
+//! Numbers as code: what a platform is to have ([`Desired`]), what that takes ([`Plan`]), and doing it
+//! ([`Importer::apply`]).
+//!
+//! There is no state file. The platform is the state: what is done is [`Unchanged`](PlanStep::Unchanged) in the next
+//! plan, so an [`apply`](Importer::apply) may be stopped anywhere and begun again by a new plan.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use futures_util::StreamExt;
+//! use numport::import::Desired;
+//! use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+//!
+//! let sandbox = Sandbox::start().await?;
+//! let vars = |name: &str| sandbox.var(name);
+//! let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
+//!
+//! let desired = Desired::from_iter([
+//!     ImportRequest::new("+14155552671".parse()?).label("Front desk"),
+//!     ImportRequest::new("+12025550143".parse()?),
+//! ]);
+//! let plan = importer.plan(&desired).await?;
+//! assert_eq!(
+//!     plan.to_string(),
+//!     "+ +14155552671 import, label \"Front desk\", calls go to https://demo.twilio.com/… now\n\
+//!      ! +12025550143 it is not held by the provider\n\
+//!      vapi from twilio: 1 to import, 0 to update, 0 to remove, 1 blocked, 0 unchanged, 0 not desired"
+//! );
+//!
+//! // It can be kept, reviewed, and applied later.
+//! let plan = serde_json::from_str(&serde_json::to_string(&plan)?)?;
+//! let done: Vec<_> = importer.apply(plan)?.collect().await;
+//! assert_eq!(done[0].outcome.as_str(), "created");
+//! # Ok(())
+//! # }
+//! ```
+
+mod apply;
+mod change;
+mod desired;
+mod display;
+mod make;
+mod remove;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::apply::{Applied, AppliedStep, Difference};
+pub use self::change::Change;
+pub use self::desired::Desired;
+use super::Field;
+#[cfg(doc)]
+use super::Importer;
+use crate::E164;
+use crate::model::{AgentId, Finding, ImportRequest, NumberId, Problem, RecordNumber, Removal, Timestamp};
+
+/// What it takes to bring a platform to what is desired, made by [`Importer::plan`] and done by
+/// [`Importer::apply`]. It holds no credential.
+///
+/// `Display` shows a line for each step that does or would do something, and a summary: `+` imports, `~` updates,
+/// `-` removes, `!` is blocked, `?` is not desired and stays. serde reads and writes it whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The form that it is written in.
+    version: Version,
+    /// The platform's name; the plan is applied to no other.
+    pub platform: String,
+    /// The provider's name, likewise.
+    pub provider: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// The desired numbers in their order, then what else the platform has.
+    pub steps: Vec<PlanStep>,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PlanStep {
+    /// The platform does not have the number; it is imported.
+    Import {
+        /// The number, and what it is to be.
+        request: ImportRequest,
+        /// Where its calls go now, as [`Calls`](crate::model::Calls) displays it, where the provider tells. When
+        /// that has changed the step is not done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        calls: Option<String>,
+        /// Warnings and notes of the provider.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
+    },
+    /// The platform has the number otherwise than desired; its record is changed.
+    Update {
+        /// The number.
+        number: E164,
+        /// The record's id.
+        id: NumberId,
+        /// What is changed. When one of these fields is no longer as it was, the step is not done.
+        changes: Vec<Change>,
+        /// What is desired and cannot be changed there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unmet: Vec<Field>,
+    },
+    /// The platform has the number as desired.
+    Unchanged {
+        /// The number.
+        number: E164,
+        /// The record's id.
+        id: NumberId,
+        /// What is desired and cannot be changed there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unmet: Vec<Field>,
+    },
+    /// It cannot be done.
+    Blocked {
+        /// The number, and what it was to be.
+        request: ImportRequest,
+        /// What the platform would refuse.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        problems: Vec<Problem>,
+        /// What the provider says against it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
+    },
+    /// The platform has a record that is not desired, or a second one of a number that is. It stays, unless
+    /// [`Plan::remove_extra`] says otherwise.
+    Extra {
+        /// Its number.
+        number: RecordNumber,
+        /// Its id.
+        id: NumberId,
+        /// Its label.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+        /// Its agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<AgentId>,
+        /// Whether it is removed, and with what consent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remove: Option<Removal>,
+    },
+}
+
+/// The form that plans are written in: 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+struct Version;
+
+impl TryFrom<u32> for Version {
+    type Error = String;
+
+    fn try_from(version: u32) -> Result<Self, String> {
+        let fault = || format!("the plan's version is {version}, and this numport reads 1; make the plan anew");
+        (version == 1).then_some(Self).ok_or_else(fault)
+    }
+}
+
+impl From<Version> for u32 {
+    fn from(_: Version) -> Self {
+        1
+    }
+}
+
+impl Plan {
+    /// The same, which also removes what is not desired. `consent` must allow what the platform's removal does
+    /// ([`Capabilities::removal`](crate::platform::Capabilities::removal)), or the plan is not applied.
+    #[must_use]
+    pub fn remove_extra(self, consent: Removal) -> Self {
+        self.remove_extra_if(consent, |_| true)
+    }
+
+    /// The same, which also removes what is not desired and this picks.
+    #[must_use]
+    pub fn remove_extra_if(mut self, consent: Removal, mut pick: impl FnMut(&PlanStep) -> bool) -> Self {
+        for step in &mut self.steps {
+            let picked = pick(step);
+            if let (PlanStep::Extra { remove, .. }, true) = (step, picked) {
+                *remove = Some(consent);
+            }
+        }
+        self
+    }
+
+    /// Whether applying it does nothing.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        !self.steps.iter().any(PlanStep::does_something)
+    }
+}
+
+impl PlanStep {
+    /// The number that it is about.
+    #[must_use]
+    pub fn number(&self) -> RecordNumber {
+        match self {
+            Self::Import { request, .. } | Self::Blocked { request, .. } => RecordNumber::E164(*request.number()),
+            Self::Update { number, .. } | Self::Unchanged { number, .. } => RecordNumber::E164(*number),
+            Self::Extra { number, .. } => number.clone(),
+        }
+    }
+
+    /// Whether a record is removed, and with what consent.
+    pub(super) const fn removal(&self) -> Option<Removal> {
+        match self {
+            Self::Extra { remove, .. } => *remove,
+            _ => None,
+        }
+    }
+
+    /// Whether applying it changes anything.
+    #[must_use]
+    pub const fn does_something(&self) -> bool {
+        matches!(self, Self::Import { .. } | Self::Update { .. } | Self::Extra { remove: Some(_), .. })
+    }
+}

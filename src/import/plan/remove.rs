@@ -1,0 +1,68 @@
+//! Removing what is not desired, without leaving callers with nobody.
+
+use super::apply::{Applied, Difference, gone};
+use crate::E164;
+use crate::error::Result;
+use crate::import::Importer;
+use crate::import::turn::Turn;
+use crate::model::{Finding, NumberId, RecordNumber, Removal, Routing};
+
+impl Importer {
+    /// Removes a record that is still the planned one. Refused while its number's calls go to the platform; if
+    /// they go elsewhere they still do so afterwards.
+    pub(super) async fn remove_planned(
+        &self,
+        number: &RecordNumber,
+        id: &NumberId,
+        consent: Removal,
+    ) -> Result<Applied> {
+        let telephone = number.telephone();
+        let _turn = match telephone {
+            Some(telephone) => Some(Turn::take(&*self.platform, telephone).await),
+            None => None,
+        };
+        let record = match self.platform.get(id).await {
+            Err(error) if error.is_not_found() => return Ok(Applied::Unchanged),
+            record => record?,
+        };
+        if record.number != *number {
+            let difference =
+                Difference { what: "number", planned: number.to_string(), found: record.number.to_string() };
+            return Ok(Applied::Moved(vec![difference]));
+        }
+        let before = match telephone {
+            Some(telephone) => self.routing_of(&telephone).await?,
+            None => None,
+        };
+        if before.as_ref().is_some_and(|routing| self.gets(&routing.calls)) {
+            return Ok(Applied::Blocked { findings: vec![Finding::StillAnswered] });
+        }
+        match self.platform.remove(id, consent).await {
+            Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
+            removed => removed?,
+        }
+        let findings = match before {
+            Some(before) => self.keep_routing(&before).await.err().into_iter().collect(),
+            None => Vec::new(),
+        };
+        Ok(Applied::Removed { findings })
+    }
+
+    /// Where a number's calls go, if the provider is looked at and tells.
+    async fn routing_of(&self, number: &E164) -> Result<Option<Routing>> {
+        match self.provider.routing().filter(|_| self.looks) {
+            Some(control) => control.snapshot(number).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A removal may have changed where the calls go, though they did not go to the platform.
+    async fn keep_routing(&self, before: &Routing) -> Result<(), Finding> {
+        let not_read = |error: crate::Error| Finding::NotReadAgain { reason: error.to_string() };
+        let Some(control) = self.provider.routing() else { return Ok(()) };
+        match control.snapshot(&before.number).await.map_err(not_read)? {
+            Some(now) if now.settings != before.settings => control.restore(before).await.map(drop).map_err(not_read),
+            _ => Ok(()),
+        }
+    }
+}

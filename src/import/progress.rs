@@ -1,0 +1,72 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// How far many numbers are, as plain numbers, for a bar or a log line.
+///
+/// ```
+/// use std::time::Duration;
+/// use numport::import::Progress;
+///
+/// let mut progress = Progress::default();
+/// progress.count("created", false);
+/// progress.count("failed", true);
+/// assert_eq!((progress.done(), progress.failed(), progress.of("created")), (2, 1, 1));
+/// assert_eq!(progress.time_left(10, Duration::from_secs(1)), Some(Duration::from_secs(4)));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    done: usize,
+    failed: usize,
+    outcomes: BTreeMap<&'static str, usize>,
+}
+
+impl Progress {
+    /// Counts one more by its outcome's word ([`BulkOutcome::as_str`](super::BulkOutcome::as_str),
+    /// [`Applied::as_str`](super::plan::Applied::as_str)) and whether it is a failure.
+    pub fn count(&mut self, outcome: &'static str, failure: bool) {
+        self.done += 1;
+        self.failed += usize::from(failure);
+        *self.outcomes.entry(outcome).or_default() += 1;
+    }
+
+    /// How many are done, whatever became of them.
+    #[must_use]
+    pub const fn done(&self) -> usize {
+        self.done
+    }
+
+    /// How many of them failed.
+    #[must_use]
+    pub const fn failed(&self) -> usize {
+        self.failed
+    }
+
+    /// How many had this outcome.
+    #[must_use]
+    pub fn of(&self, outcome: &str) -> usize {
+        self.outcomes.get(outcome).copied().unwrap_or_default()
+    }
+
+    /// Every outcome that was seen, and how often, by its word.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
+        self.outcomes.iter().map(|(outcome, count)| (*outcome, *count))
+    }
+
+    /// How long the rest of `total` takes if it goes on as it went; `None` while nothing is done.
+    #[must_use]
+    pub fn time_left(&self, total: usize, elapsed: Duration) -> Option<Duration> {
+        let left = total.saturating_sub(self.done);
+        (self.done > 0).then(|| Duration::from_secs_f64(elapsed.as_secs_f64() * left as f64 / self.done as f64))
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} done", self.done)?;
+        for (at, (outcome, count)) in self.outcomes().enumerate() {
+            write!(f, "{} {count} {outcome}", if at == 0 { ":" } else { "," })?;
+        }
+        Ok(())
+    }
+}
