@@ -22,6 +22,9 @@ pub(super) const RECORDS_A_REQUEST: usize = 100;
 /// Which records a listing keeps whole; of the others it knows only that they are there.
 type Keep = Box<dyn Fn(&E164) -> bool + Send + Sync>;
 
+/// The records by their numbers; of those that are not kept whole it is only known that they are there.
+type Records = HashMap<E164, Option<Box<NumberRecord>>>;
+
 /// The records of a platform, as a list of them said not long ago.
 ///
 /// A list is read only where that takes no more requests than asking for the numbers one by one, as far as
@@ -36,7 +39,7 @@ pub(super) struct Listing {
 
 struct State {
     /// When the list was begun, and what it said.
-    listed: Option<(Instant, HashMap<E164, Option<Box<NumberRecord>>>)>,
+    listed: Option<(Instant, Records)>,
     /// How many numbers are still to be asked for, at least, and how many were without a list.
     expected: usize,
     asked: usize,
@@ -114,7 +117,7 @@ impl Listing {
     }
 
     /// The whole list; `None` when it is longer than so many records.
-    async fn read(&self, most: usize, all: bool) -> Result<Option<HashMap<E164, Option<Box<NumberRecord>>>>> {
+    async fn read(&self, most: usize, all: bool) -> Result<Option<Records>> {
         let mut records = HashMap::new();
         let mut list = self.platform.list();
         let mut count = 0;

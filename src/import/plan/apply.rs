@@ -233,7 +233,7 @@ impl Shared {
             .filter(|change| !change.is_open(&record))
             .map(|change| Difference {
                 what: change.field().as_str(),
-                planned: change.from_text(),
+                planned: change.planned_text(),
                 found: change.found_text(&record),
             })
             .collect();

@@ -92,7 +92,7 @@ impl Change {
     }
 
     /// How it was when the plan was made.
-    pub(super) fn from_text(&self) -> String {
+    pub(super) fn planned_text(&self) -> String {
         match self {
             Self::Label { from, .. } => label(from.as_deref()),
             Self::Agent { from, .. } => agent(from.as_ref()),
@@ -110,7 +110,7 @@ impl Change {
         }
     }
 
-    fn to_text(&self) -> String {
+    fn wanted_text(&self) -> String {
         match self {
             Self::Label { to, .. } => label(Some(to)),
             Self::Agent { to, .. } => agent(Some(to)),
@@ -122,7 +122,7 @@ impl Change {
 /// `label "Old" → "New"`.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} → {}", self.field(), self.from_text(), self.to_text())
+        write!(f, "{} {} → {}", self.field(), self.planned_text(), self.wanted_text())
     }
 }
 

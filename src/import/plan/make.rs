@@ -100,8 +100,7 @@ impl Importer {
             }
         }
         // What the list does not show may be in a subaccount, or the provider has no list.
-        let unseen =
-            |number: &E164| !looked.get(number).is_some_and(|looked| looked.severity() != Some(Severity::Error));
+        let unseen = |number: &E164| looked.get(number).is_none_or(|looked| looked.severity() == Some(Severity::Error));
         let rest: Vec<E164> = wanted.into_iter().filter(unseen).collect();
         let mut rest = stream::iter(rest)
             .map(|number| async move { self.preflight(&number).await.map(|looked| (number, looked)) })

@@ -29,8 +29,11 @@
 //!
 //! // It can be kept, reviewed, and applied later.
 //! let plan = serde_json::from_str(&serde_json::to_string(&plan)?)?;
-//! let done: Vec<_> = importer.apply(plan)?.collect().await;
-//! assert_eq!(done[0].outcome.as_str(), "created");
+//! let mut steps = importer.apply(plan)?;
+//! while let Some(done) = steps.next().await {
+//!     println!("{} {}", done.outcome.as_str(), done.step.number()); // created …, blocked …
+//! }
+//! assert!(!importer.plan(&desired).await?.does_something());
 //! # Ok(())
 //! # }
 //! ```
@@ -182,10 +185,10 @@ impl Plan {
         self
     }
 
-    /// Whether applying it does nothing.
+    /// Whether applying it changes anything. What is blocked stays so.
     #[must_use]
-    pub fn is_done(&self) -> bool {
-        !self.steps.iter().any(PlanStep::does_something)
+    pub fn does_something(&self) -> bool {
+        self.steps.iter().any(PlanStep::does_something)
     }
 }
 
