@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// How much of a second's requests may go out at once after a pause.
-const AT_ONCE: Duration = Duration::from_millis(100);
+/// A second and a hundredth: what of a limit is not used, so that catching up stays within it.
+const SECOND: Duration = Duration::from_millis(1010);
 
-/// Gives every request its own moment, evenly spaced. (The crates for this count in milliseconds, or
-/// keep a clock of their own that tests cannot pause.)
+/// How much of a pause is caught up with. Less than what is not used of a second.
+const AT_ONCE: Duration = Duration::from_millis(8);
+
+/// Gives every request its own moment, evenly spaced; no second has more than its requests, wherever it begins.
+/// (The crates for this count in milliseconds, or keep a clock of their own that tests cannot pause.)
 #[derive(Debug)]
 pub(crate) struct Limit {
     spacing: Duration,
@@ -19,7 +22,7 @@ pub(crate) struct Limit {
 
 impl Limit {
     pub(crate) fn per_second(requests: NonZeroU32) -> Self {
-        Self { spacing: Duration::from_secs(1) / requests.get(), next: Mutex::new(None) }
+        Self { spacing: SECOND / requests.get(), next: Mutex::new(None) }
     }
 
     /// Waits for the next free moment. Who gives up waiting has used it.
@@ -52,12 +55,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_second_holds_no_more_than_its_requests_and_hardly_less() {
+    async fn five_seconds_take_hardly_longer() {
         for per_second in [1, 7, 10, 99, 333, 500, 1000, 4999] {
-            // A tenth of them, or one, goes at once; then five seconds' worth.
-            let requests = (per_second / 10).max(1) + 5 * per_second;
-            let seconds = taken(per_second, requests).await.as_secs_f64();
-            assert!((4.9..=5.06).contains(&seconds), "{per_second} a second: {seconds}");
+            let seconds = taken(per_second, 5 * per_second + 1).await.as_secs_f64();
+            assert!((5.0..=5.1).contains(&seconds), "{per_second} a second: {seconds}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_has_more_than_its_requests_whatever_holds_them_up() {
+        for per_second in [1, 2, 10, 120, 200, 300, 499, 500, 1000, 2500] {
+            let limit = Limit::per_second(NonZeroU32::new(per_second).expect("not zero"));
+            let mut sent = Vec::new();
+            for nth in 0..4 * per_second {
+                limit.wait().await;
+                sent.push(Instant::now());
+                if nth % 37 == 0 {
+                    tokio::time::advance(Duration::from_millis(u64::from(nth) % 60)).await;
+                }
+            }
+            let seconds = sent.windows(per_second as usize + 1).map(|window| window[per_second as usize] - window[0]);
+            let shortest = seconds.min().expect("some");
+            assert!(shortest >= Duration::from_secs(1), "{per_second} a second, and one more in {shortest:?}");
         }
     }
 
@@ -69,15 +88,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_is_caught_up_with_in_part() {
-        let limit = Limit::per_second(NonZeroU32::new(50).expect("not zero"));
+        let limit = Limit::per_second(NonZeroU32::new(1000).expect("not zero"));
         limit.wait().await;
         tokio::time::advance(Duration::from_secs(60)).await;
         let start = Instant::now();
-        for _ in 0..5 {
+        for _ in 0..7 {
             limit.wait().await;
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
         limit.wait().await;
-        assert!(start.elapsed() >= Duration::from_millis(19));
+        limit.wait().await;
+        assert!(start.elapsed() >= Duration::from_millis(1));
     }
 }

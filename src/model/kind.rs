@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A platform: where numbers are imported to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,13 +106,22 @@ impl Serialize for ProviderKind {
     }
 }
 
-/// By its name; one that this crate does not know cannot be read.
+/// By its name. One that this crate does not know is kept for the life of the process, once.
 impl<'de> Deserialize<'de> for PlatformKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const KNOWN: [PlatformKind; 4] =
-            [PlatformKind::Interactly, PlatformKind::Vapi, PlatformKind::SignalWire, PlatformKind::Butter];
         let name = String::deserialize(deserializer)?;
-        let unknown = || de::Error::custom(format_args!("no platform of the name {name:?} is known"));
-        KNOWN.into_iter().find(|kind| kind.as_str() == name).ok_or_else(unknown)
+        let known = [Self::Interactly, Self::Vapi, Self::SignalWire, Self::Butter];
+        let kind = known.into_iter().find(|kind| kind.as_str() == name);
+        Ok(kind.unwrap_or_else(|| Self::Other(kept(&name))))
     }
+}
+
+fn kept(name: &str) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    names.get(name).copied().unwrap_or_else(|| {
+        let kept: &'static str = name.to_owned().leak();
+        names.insert(kept);
+        kept
+    })
 }

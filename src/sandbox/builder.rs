@@ -33,6 +33,7 @@ pub struct SandboxBuilder {
     journal_limit: usize,
     keeps_bodies: bool,
     chaos: Option<Chaos>,
+    per_second: Option<usize>,
 }
 
 impl SandboxBuilder {
@@ -44,6 +45,7 @@ impl SandboxBuilder {
             journal_limit: usize::MAX,
             keeps_bodies: true,
             chaos: None,
+            per_second: None,
         }
     }
 
@@ -92,6 +94,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// How many requests each service takes in any second; more are answered 429 with `Retry-After: 1`. Any
+    /// number unless said otherwise.
+    pub const fn requests_per_second(mut self, requests: usize) -> Self {
+        self.per_second = Some(requests);
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
@@ -99,7 +108,7 @@ impl SandboxBuilder {
     /// When a port cannot be had.
     pub async fn start(self) -> std::io::Result<Sandbox> {
         let journal = Journal::new(self.journal_limit, self.keeps_bodies);
-        let faults = Faults::new(self.chaos);
+        let faults = Faults::new(self.chaos, self.per_second);
         let world = Arc::new(Mutex::new(World::new(&self.held, self.max_page, journal, faults)));
         let mut vars = Vec::new();
         let mut servers = Vec::new();

@@ -1,11 +1,12 @@
 //! What can be made to go wrong on purpose.
 
 use std::collections::VecDeque;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 
 use super::chaos::{Chaos, Storm};
+use super::rate::Rate;
 use super::service::Service;
 
 /// What goes wrong with one request.
@@ -164,6 +165,7 @@ fn check_refusal(status: u16) {
 pub(super) struct Faults {
     queue: VecDeque<Queued>,
     pub(super) storm: Option<Storm>,
+    rate: Option<Rate>,
 }
 
 #[derive(Debug)]
@@ -175,16 +177,19 @@ struct Queued {
 }
 
 impl Faults {
-    pub(super) fn new(chaos: Option<Chaos>) -> Self {
-        Self { queue: VecDeque::new(), storm: chaos.map(Storm::new) }
+    pub(super) fn new(chaos: Option<Chaos>, per_second: Option<usize>) -> Self {
+        Self { queue: VecDeque::new(), storm: chaos.map(Storm::new), rate: per_second.map(Rate::per_second) }
     }
 
     pub(super) fn push(&mut self, service: Service, start: &str, fault: Fault) {
         self.queue.push_back(Queued { service, start: start.to_owned(), fault });
     }
 
-    /// What a request meets: the oldest that waits for it, else what chance brings.
+    /// What a request meets: a limit that is reached, else the oldest that waits for it, else what chance brings.
     pub(super) fn next(&mut self, service: Service, request: &str) -> Option<Fault> {
+        if self.rate.as_mut().is_some_and(|rate| !rate.takes(service, Instant::now())) {
+            return Some(Fault::Refuse { status: 429, retry_after: Some("1".to_owned()) });
+        }
         let waits = |queued: &Queued| queued.service == service && request.starts_with(&queued.start);
         match self.queue.iter().position(waits) {
             Some(at) => self.queue.remove(at).map(|queued| queued.fault),

@@ -44,6 +44,7 @@ mod fault;
 mod interactly;
 mod journal;
 mod listen;
+mod rate;
 mod records;
 mod schema;
 mod server;

@@ -1,0 +1,47 @@
+//! How many requests a service takes.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::service::Service;
+
+/// Counts the requests of the last second, whichever second it is.
+#[derive(Debug)]
+pub(super) struct Rate {
+    most: usize,
+    taken: HashMap<Service, VecDeque<Instant>>,
+}
+
+impl Rate {
+    pub(super) fn per_second(most: usize) -> Self {
+        Self { most, taken: HashMap::new() }
+    }
+
+    /// Whether the service takes one more now. What is refused does not count.
+    pub(super) fn takes(&mut self, service: Service, now: Instant) -> bool {
+        let taken = self.taken.entry(service).or_default();
+        while taken.front().is_some_and(|first| now.duration_since(*first) >= Duration::from_secs(1)) {
+            taken.pop_front();
+        }
+        let takes = taken.len() < self.most;
+        if takes {
+            taken.push_back(now);
+        }
+        takes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_second_has_no_more_than_its_requests() {
+        let mut rate = Rate::per_second(2);
+        let start = Instant::now();
+        let mut at = |service, millis| rate.takes(service, start + Duration::from_millis(millis));
+        let taken = [0, 900, 950, 999, 1000, 1001, 1899, 1900].map(|millis| at(Service::Vapi, millis));
+        assert_eq!(taken, [true, true, false, false, true, false, false, true]);
+        assert!(at(Service::Butter, 1900), "each service counts its own");
+    }
+}
