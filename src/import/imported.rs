@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Finding, NumberRecord, Routing};
 
-/// A number that is imported, and how it came to be.
+/// A number that is imported, and how it came to be. `Display` says it in a line, with what is to be known of it:
+/// `+14155552671 on vapi: created, id 6f0c…; warning: it is answered by butter now`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Imported {
@@ -89,6 +90,21 @@ impl Field {
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for Imported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { record, outcome, before, unmet, findings, .. } = self;
+        let changed = if before.is_some() { " and changed" } else { "" };
+        write!(f, "{} on {}: {outcome}{changed}, id {}", record.number, record.platform, record.id)?;
+        for field in unmet {
+            write!(f, "; its {field} cannot be changed there")?;
+        }
+        for finding in findings {
+            write!(f, "; {}: it {finding}", finding.severity())?;
+        }
+        Ok(())
     }
 }
 

@@ -1,13 +1,14 @@
 //! Where the carrier sends the calls: seen again after an import, and put back.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Result};
 use crate::model::{CallbackUrl, Calls, Finding, PlatformKind, Problem, Routing};
 use crate::platform::{Takeover, holder};
 
-/// What [`Importer::restore`] did.
+/// What [`Importer::restore`] did. `Display` says it in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
@@ -27,6 +28,24 @@ pub enum Restored {
     },
     /// The provider does not hold the number any more, or holds it anew; nothing was sent.
     Gone,
+}
+
+impl fmt::Display for Restored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PutBack(now) => write!(f, "{} is put back: its calls go to {}", now.number, now.calls),
+            Self::AsBefore(now) => write!(f, "{} is as before: its calls go to {}", now.number, now.calls),
+            Self::Kept { now, changed, .. } => {
+                let changed = changed.join(", ");
+                write!(
+                    f,
+                    "{} is left alone: somebody else has changed {changed}; its calls go to {}",
+                    now.number, now.calls
+                )
+            }
+            Self::Gone => f.write_str("the provider does not hold the number any more"),
+        }
+    }
 }
 
 impl Importer {

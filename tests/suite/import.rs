@@ -92,12 +92,15 @@ async fn a_record_that_is_there_is_brought_to_what_is_asked() {
     assert_eq!(imported.outcome, Outcome::AlreadyThere);
     assert_eq!(imported.record.label.as_deref(), Some("New"));
     assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"), "what is not named is kept");
+    let line = format!("+14155552671 on vapi: already there and changed, id {}", imported.record.id);
+    assert_eq!(imported.to_string(), line);
     assert_eq!(imported.before.unwrap().label.as_deref(), Some("Old"));
 
     let importer = Importer::new(twilio, interactly);
     importer.import(ImportRequest::new(number()).label("Old")).await.unwrap();
     let imported = importer.import(ImportRequest::new(number()).label("New").outbound(false)).await.unwrap();
     assert_eq!(imported.unmet, [Field::Label], "a label cannot be changed there");
+    assert!(imported.to_string().contains("; its label cannot be changed there"), "{imported}");
     assert_eq!(imported.record.outbound, Some(false));
     assert_eq!(sent(&sandbox, "interactly", "POST"), 1);
 }

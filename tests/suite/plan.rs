@@ -216,8 +216,5 @@ async fn a_platform_that_cannot_be_asked_gives_no_plan() {
     let vapi = Vapi::builder("wrong").base_url(sandbox.var("VAPI_BASE_URL").unwrap()).build().unwrap();
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), vapi);
     let error = importer.plan(&Desired::from_iter([request(0)])).await.unwrap_err();
-    assert!(
-        matches!(&error, Error::Call(call) if call.status.map(|status| u16::from(status)) == Some(401)),
-        "{error:?}"
-    );
+    assert!(matches!(&error, Error::Call(call) if call.status.map(u16::from) == Some(401)), "{error:?}");
 }
