@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // no example uses all of it
 
+pub mod accounts;
+
 use std::error::Error;
 use std::process::ExitCode;
 
