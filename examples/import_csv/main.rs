@@ -24,9 +24,9 @@ mod report;
 pub(crate) mod rows;
 mod run;
 #[path = "../support/mod.rs"]
-mod support;
+pub(crate) mod support;
 mod warnings;
-mod watch;
+pub(crate) mod watch;
 
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
@@ -45,13 +45,7 @@ pub(crate) const WRONG: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match begin().await {
-        Ok(code) => code.into(),
-        Err(error) => {
-            let _failure = support::report(Err(error));
-            WRONG.into()
-        }
-    }
+    support::ended(begin().await)
 }
 
 async fn begin() -> Result<u8, support::Failure> {

@@ -24,7 +24,7 @@ const SHOWN: usize = 20;
 ///
 /// # Errors
 ///
-/// When the arguments, the settings or the file are such that nothing can be begun.
+/// When the settings or the file are such that nothing can be begun, or the platform cannot be asked for a dry run.
 pub async fn run(
     arguments: &Arguments,
     vars: Vars<'_>,
@@ -47,14 +47,10 @@ pub async fn run(
     }
     let importer = Importer::new(twilio, platform).at_once(arguments.at_once);
     let code = if arguments.dry_run {
-        dry_run(&importer, &good, out, &mut report).await
+        dry_run(&importer, &good, out, &mut report).await?
     } else {
-        import(&importer, &good, out, &mut report, stop).await
+        import(&importer, &good, out, &mut report, stop).await?
     };
-    let code = code.or_else(|error| {
-        let line = error.downcast_ref::<Error>().map_or_else(|| error.to_string(), Error::report);
-        writeln!(out, "error: {line}").map(|()| SOME_NOT)
-    })?;
     Ok(if bad.is_empty() { code } else { code.max(SOME_NOT) })
 }
 

@@ -2,7 +2,7 @@
 
 mod cell;
 mod place;
-mod sheet;
+pub mod sheet;
 mod tables;
 
 use std::collections::HashMap;
