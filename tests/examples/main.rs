@@ -1,5 +1,6 @@
 //! The examples that do real work, run in this process against sandboxes.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)] // tests fail by panicking
+#![allow(clippy::duplicate_mod)] // each example brings its own `support`
 
 #[path = "../../examples/import_csv/main.rs"]
 mod import_csv;
