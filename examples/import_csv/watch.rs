@@ -31,8 +31,8 @@ impl Watch {
 
     pub fn count(&mut self, outcome: &'static str, failure: bool) {
         self.progress.count(outcome, failure);
+        self.bar.set_message(words(&self.progress));
         self.bar.inc(1);
-        self.bar.set_message(self.progress.to_string());
         if self.bar.is_hidden() && self.said.elapsed() >= SILENCE {
             self.said = Instant::now();
             eprintln!("{}", plain(&self.progress, self.total, self.begun.elapsed()));
@@ -53,5 +53,12 @@ impl Watch {
 pub fn plain(progress: &Progress, total: usize, elapsed: Duration) -> String {
     let left = progress.time_left(total, elapsed).map_or_else(|| "?".to_owned(), |left| left.as_secs().to_string());
     let rate = progress.done() as f64 / elapsed.as_secs_f64().max(0.001);
-    format!("{progress} of {total}, {rate:.1} a second, {left} s left")
+    let (done, words) = (progress.done(), words(progress));
+    format!("{done} of {total} ({words}), {rate:.1} a second, {left} s left")
+}
+
+/// Such as `41 created, 1 failed`.
+fn words(progress: &Progress) -> String {
+    let words: Vec<_> = progress.outcomes().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    words.join(", ")
 }

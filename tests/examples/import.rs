@@ -142,10 +142,11 @@ async fn no_secret_is_said_or_reported_though_the_platform_echoes_one() {
 #[test]
 fn progress_is_told_in_a_line_where_there_is_no_bar() {
     let mut progress = Progress::default();
-    assert_eq!(watch::plain(&progress, 5, Duration::ZERO), "0 done of 5, 0.0 a second, ? s left");
+    assert_eq!(watch::plain(&progress, 5, Duration::ZERO), "0 of 5 (), 0.0 a second, ? s left");
     (0..4).for_each(|_| progress.count("created", false));
+    progress.count("failed", true);
     let line = watch::plain(&progress, 10, Duration::from_secs(2));
-    assert_eq!(line, "4 done: 4 created of 10, 2.0 a second, 3 s left");
+    assert_eq!(line, "5 of 10 (4 created, 1 failed), 2.5 a second, 2 s left");
 }
 
 #[test]
