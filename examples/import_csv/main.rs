@@ -21,7 +21,7 @@
 
 mod arguments;
 mod dry_run;
-mod report;
+pub(crate) mod report;
 pub(crate) mod rows;
 mod run;
 #[path = "../support/mod.rs"]

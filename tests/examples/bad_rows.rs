@@ -110,6 +110,7 @@ fn a_file_that_is_none_is_named_as_a_whole() {
     let names = "the header row names number, label, agent, inbound, outbound, toll_free, between commas";
     for (bytes, told) in [
         (&b"number,nmae\n+12125550123,x"[..], format!("line 1, column 8: it has the unknown column \"nmae\"; {names}")),
+        (b"\xEF\xBB\xBFnumber,\xC3\xA4", format!("line 1, column 8: it has the unknown column \"ä\"; {names}")),
         (
             b"number,label,Number\n",
             "line 1, column 14: it has the column \"number\" twice; name each column once".to_owned(),
@@ -144,6 +145,8 @@ fn a_toml_file_is_told_as_exactly() {
             "line 17, column 10: number \"+15005550006\" stands in line 7 already; name each number once",
         ]
     );
+    let told = faults(Format::Toml, "\u{FEFF}[[number]]\nnumber = \"5\" # a spreadsheet's mark comes first\n");
+    assert!(told.len() == 1 && told[0].starts_with("line 2, column 10: number \"5\" "), "{told:?}");
     let told = faults(Format::Toml, "[[number]]\nnumber = +1\nlabel = x\n");
     assert!(told.iter().any(|fault| fault.starts_with("line 3, column 9: it is not TOML: ")), "{told:?}");
     let told = faults(Format::Toml, "numbers = [\"+15005550006\"]\n");

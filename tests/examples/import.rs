@@ -10,6 +10,8 @@ use numport::sandbox::{Fault, Sandbox, Service};
 use numport::{E164, NumberUpdate, Vapi, VoicePlatform};
 use serde_json::{Value, json};
 
+use crate::import_csv::report::{Line, Report};
+use crate::import_csv::support::code;
 use crate::import_csv::{ALL_IN, Arguments, SOME_NOT, WRONG, run, watch};
 use crate::{changes, file, new_file, typed};
 
@@ -136,6 +138,33 @@ async fn no_secret_is_said_or_reported_though_the_platform_echoes_one() {
     for name in ["TWILIO_AUTH_TOKEN", "VAPI_API_KEY"] {
         let secret = sandbox.var(name).unwrap();
         assert!(!echoed.text.contains(&secret) && !echoed.out.contains(&secret), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_carriers_credentials_is_said_once_and_not_of_each_row() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| match name {
+        "TWILIO_AUTH_TOKEN" => None,
+        "TWILIO_API_KEY" => Some(format!("SK{:032}", 0)),
+        "TWILIO_API_SECRET" => Some("secret".to_owned()),
+        _ => sandbox.var(name),
+    };
+    let mut arguments = Arguments::parse(typed("--platform butter")).unwrap();
+    arguments.file = Some(file("key.csv", "number\n+14155552671\n+12125550123\n"));
+    let mut out = Vec::new();
+    let error = run(&arguments, &vars, &mut out, pending()).await.unwrap_err();
+    assert!(error.to_string().starts_with("nothing was sent: `source"), "{error}");
+    assert_eq!((code(&error), sandbox.journal().len(), out.len()), (2, 0, 0));
+}
+
+#[test]
+fn a_report_is_on_disk_line_by_line() {
+    let path = new_file("flushed.jsonl");
+    let mut report = Report::create(Some(&path)).unwrap();
+    for count in 1..=2 {
+        report.write(&Line::default()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), count);
     }
 }
 

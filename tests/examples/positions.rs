@@ -58,7 +58,7 @@ fn faults_are_found_behind_quotes_line_breaks_and_umlauts() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     /// The places are told by a reading of our own: it must see the same records as the `csv` crate.
     #[test]
