@@ -2,6 +2,9 @@
 
 #![allow(dead_code)] // no example uses all of it
 
+pub mod accounts;
+pub mod steps;
+
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -17,6 +20,28 @@ pub fn report(result: Result<(), Failure>) -> ExitCode {
         None => eprintln!("error: {error}"),
     }
     ExitCode::FAILURE
+}
+
+/// How an example ends that does many things: 0 when all is well, 1 when something is not, 2 when what it was given
+/// is wrong.
+pub fn ended(result: Result<u8, Failure>) -> ExitCode {
+    match result {
+        Ok(code) => code.into(),
+        Err(error) => {
+            let code = code(&error);
+            let _failure = report(Err(error));
+            code.into()
+        }
+    }
+}
+
+pub fn code(error: &Failure) -> u8 {
+    match error.downcast_ref::<numport::Error>() {
+        Some(numport::Error::Invalid(_)) => 2,
+        Some(_) => 1,
+        None if error.is::<std::io::Error>() => 1,
+        None => 2,
+    }
 }
 
 /// Reads a number as it was typed; the error names it.

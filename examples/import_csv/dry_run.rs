@@ -1,0 +1,57 @@
+//! What would be done.
+
+use std::io::Write;
+
+use numport::import::Progress;
+use numport::import::plan::PlanStep;
+use numport::{Desired, Importer};
+
+use super::report::{Line, Report, Trouble};
+use super::rows::Row;
+use super::support::Failure;
+use super::warnings::warnings;
+use super::{ALL_IN, SOME_NOT};
+
+pub async fn dry_run(
+    importer: &Importer,
+    rows: &[Row],
+    out: &mut (dyn Write + Send),
+    report: &mut Report,
+) -> Result<u8, Failure> {
+    let desired: Desired = rows.iter().map(|row| row.request.clone()).collect();
+    let plan = importer.plan(&desired).await?;
+    let mut progress = Progress::default();
+    // A step for each row, in order, comes before what else the platform has.
+    for (row, step) in rows.iter().zip(&plan.steps) {
+        let mut line = Line::of(row, word(step));
+        progress.count(line.outcome, matches!(step, PlanStep::Blocked { .. }));
+        match step {
+            PlanStep::Blocked { findings, .. } => {
+                let advice = findings.iter().map(|finding| finding.advice()).collect::<Vec<_>>().join(" ");
+                line.error = Some(Trouble { report: step.to_string(), advice });
+                line = line.found(findings);
+            }
+            PlanStep::Import { findings, .. } => line = line.found(findings),
+            PlanStep::Update { id, unmet, .. } | PlanStep::Unchanged { id, unmet, .. } => {
+                line.id = Some(id.to_string());
+                line.unmet = unmet.iter().map(|field| field.as_str()).collect();
+            }
+            PlanStep::Extra { .. } | _ => {}
+        }
+        line.warnings = warnings(row);
+        writeln!(out, "line {}: {step}", row.line)?;
+        line.warnings.iter().try_for_each(|warning| writeln!(out, "    warning: {warning}"))?;
+        report.write(&line)?;
+    }
+    writeln!(out, "\n{progress}. It was a dry run: nothing was changed.")?;
+    Ok(if progress.failed() == 0 { ALL_IN } else { SOME_NOT })
+}
+
+const fn word(step: &PlanStep) -> &'static str {
+    match step {
+        PlanStep::Import { .. } => "to import",
+        PlanStep::Update { .. } => "to update",
+        PlanStep::Unchanged { .. } => "unchanged",
+        _ => "blocked",
+    }
+}

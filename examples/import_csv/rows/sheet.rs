@@ -1,0 +1,116 @@
+//! A CSV file: a header row, then a row for each number.
+
+use std::str;
+
+use ::csv::{ByteRecord, ReaderBuilder};
+
+use super::cell::{Cell, Value};
+use super::{Column, Fault, Reading};
+
+pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) -> Result<(), Vec<Fault>> {
+    // The crate takes quotes apart; where each field stands, for the faults, it does not tell.
+    let mut records = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut record = ByteRecord::new();
+    let mut fields = Fields::default();
+    let mut header: Option<Vec<Column>> = None;
+    let broken = |error: ::csv::Error| vec![Fault::of_file(super::At::START, error.to_string(), "write it anew")];
+    while records.read_byte_record(&mut record).map_err(broken)? {
+        fields.next(bytes);
+        let start = fields.starts.first().copied().unwrap_or_default();
+        let Some(columns) = &header else {
+            header = Some(columns(&record, &fields, reading)?);
+            continue;
+        };
+        if record.len() == 1 && record[0].trim_ascii().is_empty() {
+            continue;
+        }
+        if let Some(open) = fields.open {
+            let remedy = "close it; a quote within a text is written twice";
+            reading.unreadable(open, "begins a quote that never ends", remedy);
+            continue;
+        }
+        if record.len() != columns.len() {
+            let fields = |count: usize| format!("{count} field{}", if count == 1 { "" } else { "s" });
+            let fault = format!("has {}, and the header {}", fields(record.len()), columns.len());
+            reading.unreadable(start, fault, "give each row as many; put a text with a comma in quotes");
+            continue;
+        }
+        let cells: Vec<Cell<'_>> = columns
+            .iter()
+            .zip(record.iter().zip(&fields.starts))
+            .map(|(&column, (field, &offset))| Cell {
+                column,
+                offset,
+                value: str::from_utf8(field).map_or(Value::NotUtf8, Value::Text),
+            })
+            .collect();
+        reading.row(start, &cells, Vec::new());
+    }
+    Ok(())
+}
+
+/// What the header says.
+fn columns(header: &ByteRecord, fields: &Fields, reading: &Reading<'_>) -> Result<Vec<Column>, Vec<Fault>> {
+    let mut columns = Vec::new();
+    let mut faults = Vec::new();
+    for (name, &start) in header.iter().zip(&fields.starts) {
+        let at = reading.places.at(start);
+        let name = String::from_utf8_lossy(name.trim_ascii()).to_lowercase();
+        match Column::named(&name) {
+            Some(column) if columns.contains(&column) => {
+                faults.push(Fault::of_file(at, format!("has the column {name:?} twice"), "name each column once"));
+            }
+            Some(column) => columns.push(column),
+            None => {
+                let remedy = format!("the header row names {}, between commas", Column::names());
+                faults.push(Fault::of_file(at, format!("has the unknown column {name:?}"), remedy));
+            }
+        }
+    }
+    if faults.is_empty() && !columns.contains(&Column::Number) {
+        faults.push(Fault::of_file(super::At::START, "has no column \"number\"", "name it in the header row"));
+    }
+    if faults.is_empty() { Ok(columns) } else { Err(faults) }
+}
+
+/// Where the fields of a record begin. A record is read as the `csv` crate reads it.
+#[derive(Debug, Default)]
+pub struct Fields {
+    pub starts: Vec<usize>,
+    /// Where a quote begins that the file's end leaves open.
+    pub open: Option<usize>,
+    end: usize,
+}
+
+impl Fields {
+    /// Goes on to the next record.
+    pub fn next(&mut self, bytes: &[u8]) {
+        let at = |offset: usize| bytes.get(offset).copied();
+        let mut offset = self.end;
+        while matches!(at(offset), Some(b'\r' | b'\n')) {
+            offset += 1;
+        }
+        (self.starts, self.open) = (vec![offset], None);
+        let mut quoted = at(offset) == Some(b'"');
+        offset += usize::from(quoted);
+        while let Some(byte) = at(offset) {
+            offset += 1;
+            match byte {
+                b'"' if quoted && at(offset) == Some(b'"') => offset += 1,
+                b'"' if quoted => quoted = false,
+                _ if quoted => {}
+                b',' => {
+                    self.starts.push(offset);
+                    quoted = at(offset) == Some(b'"');
+                    offset += usize::from(quoted);
+                }
+                b'\r' | b'\n' => break,
+                _ => {}
+            }
+        }
+        if quoted {
+            self.open = self.starts.last().copied();
+        }
+        self.end = offset;
+    }
+}

@@ -1,0 +1,144 @@
+//! From the file to the end.
+
+use std::io::Write;
+
+use futures_util::{StreamExt, stream};
+use numport::import::BulkOutcome;
+use numport::model::Problem;
+use numport::{Error, ImportRequest, Importer, NumberProvider, VoicePlatform};
+
+use super::arguments::Arguments;
+use super::dry_run::dry_run;
+use super::report::{Line, Report};
+use super::rows::{self, Row, Rows};
+use super::support::Failure;
+use super::support::accounts::{self, Vars};
+use super::warnings::warnings;
+use super::watch::Watch;
+use super::{ALL_IN, SOME_NOT, WRONG};
+
+/// How many failures are shown; the rest is in the report.
+const SHOWN: usize = 20;
+
+/// Does what the arguments say, and answers how it ended. When `stop` is ready no more rows are begun.
+///
+/// # Errors
+///
+/// When the settings or the file are such that nothing can be begun, or the platform cannot be asked for a dry run.
+pub async fn run(
+    arguments: &Arguments,
+    vars: Vars<'_>,
+    out: &mut (dyn Write + Send),
+    stop: impl Future<Output = ()> + Send,
+) -> Result<u8, Failure> {
+    let twilio = accounts::twilio(vars, arguments.per_second)?;
+    let platform = accounts::platform(&arguments.platform, vars, arguments.per_second)?;
+    let (format, bytes) = arguments.read()?;
+    let source = twilio.source();
+    let check = |request: &ImportRequest| match platform.check_import(&source, request) {
+        Err(Error::Invalid(invalid)) => invalid.problems,
+        _ => Vec::new(),
+    };
+    let read = rows::read(format, &bytes, &|request| of_row(check(request)));
+    let mut report = Report::create(arguments.report.as_deref())?;
+    let Some(Rows { good, bad }) = look(read, arguments, out, &mut report)? else { return Ok(WRONG) };
+    if let Some(problem) = good.first().and_then(|row| check(&row.request).into_iter().find(is_of_source)) {
+        return Err(format!("nothing was sent: {problem}").into());
+    }
+    let importer = Importer::new(twilio, platform).at_once(arguments.at_once);
+    let code = if arguments.dry_run {
+        dry_run(&importer, &good, out, &mut report).await?
+    } else {
+        import(&importer, &good, out, &mut report, stop).await?
+    };
+    Ok(if bad.is_empty() { code } else { code.max(SOME_NOT) })
+}
+
+/// The problems that a row's own cells can make good.
+fn of_row(problems: Vec<Problem>) -> Vec<Problem> {
+    problems.into_iter().filter(|problem| !is_of_source(problem)).collect()
+}
+
+fn is_of_source(problem: &Problem) -> bool {
+    problem.field.split('.').next() == Some("source")
+}
+
+/// Names all that is bad. The rows, if they go ahead.
+fn look(
+    read: Result<Rows, Vec<rows::Fault>>,
+    arguments: &Arguments,
+    out: &mut (dyn Write + Send),
+    report: &mut Report,
+) -> Result<Option<Rows>, Failure> {
+    let name = arguments.name();
+    let rows = match read {
+        Ok(rows) => rows,
+        Err(faults) => {
+            faults.iter().try_for_each(|fault| writeln!(out, "{name}: {fault}"))?;
+            writeln!(out, "\nNothing was sent. Correct the file.")?;
+            return Ok(None);
+        }
+    };
+    for row in &rows.bad {
+        row.faults.iter().try_for_each(|fault| writeln!(out, "{name}: {fault}"))?;
+        report.write(&Line::of_bad(row))?;
+    }
+    let (good, bad) = (rows.good.len(), rows.bad.len());
+    match (bad, arguments.skip_bad) {
+        (0, _) => Ok(Some(rows)),
+        (_, true) => {
+            writeln!(out, "\n{bad} of {} rows are bad and left out.", good + bad)?;
+            Ok(Some(rows))
+        }
+        (_, false) => {
+            let remedy = "Correct them, or let the good ones go ahead with --skip-bad.";
+            writeln!(out, "\n{bad} of {} rows are bad, so nothing was sent. {remedy}", good + bad)?;
+            Ok(None)
+        }
+    }
+}
+
+async fn import(
+    importer: &Importer,
+    rows: &[Row],
+    out: &mut (dyn Write + Send),
+    report: &mut Report,
+    stop: impl Future<Output = ()> + Send,
+) -> Result<u8, Failure> {
+    let mut watch = Watch::new(rows.len());
+    let mut begun = vec![false; rows.len()];
+    let requests: Vec<ImportRequest> = rows.iter().map(|row| row.request.clone()).collect();
+    let mut items = importer.import_many(stream::iter(requests).take_until(Box::pin(stop)));
+    while let Some(item) = items.next().await {
+        let (row, outcome) = (&rows[item.place], &item.outcome);
+        begun[item.place] = true;
+        watch.count(outcome.as_str(), outcome.is_failure());
+        let mut line = Line::of_outcome(row, outcome);
+        line.warnings = warnings(row);
+        report.write(&line)?;
+        for warning in &line.warnings {
+            watch.say(out, &format!("line {}: {}: warning: {warning}", row.line, row.request.number()))?;
+        }
+        if let BulkOutcome::Failed(error) = outcome {
+            if watch.progress.of(outcome.as_str()) <= SHOWN {
+                watch.say(out, &format!("line {}: {}", row.line, error.report()))?;
+            }
+        }
+    }
+    watch.end();
+    for (row, _) in rows.iter().zip(begun).filter(|(_, begun)| !begun) {
+        report.write(&Line::of(row, "not begun"))?;
+    }
+    let (progress, total) = (&watch.progress, rows.len());
+    let hidden = progress.of("failed").saturating_sub(SHOWN);
+    if hidden > 0 {
+        writeln!(out, "{hidden} more failed; --report FILE names them all.")?;
+    }
+    writeln!(out, "{progress}, of {total} rows.")?;
+    if progress.done() < total {
+        writeln!(out, "It was stopped. Run the same command again for the rest: what is in is not imported twice.")?;
+    } else if progress.failed() > 0 {
+        writeln!(out, "Run the same command again when the cause is gone: what is in is not imported twice.")?;
+    }
+    Ok(if progress.done() == total && progress.failed() == 0 { ALL_IN } else { SOME_NOT })
+}

@@ -1,0 +1,5 @@
+use super::rows::Row;
+
+pub fn warnings(_row: &Row) -> Vec<String> {
+    Vec::new()
+}

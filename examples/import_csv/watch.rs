@@ -1,0 +1,64 @@
+//! A bar for people, and a line now and then where there is no terminal.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use numport::import::Progress;
+
+/// How far it is.
+pub struct Watch {
+    pub progress: Progress,
+    total: usize,
+    bar: ProgressBar,
+    begun: Instant,
+    said: Instant,
+}
+
+/// How long it is silent where there is no terminal.
+const SILENCE: Duration = Duration::from_secs(10);
+
+impl Watch {
+    /// Standard error gets the bar; where that is no terminal, there is none.
+    pub fn new(total: usize) -> Self {
+        let style =
+            ProgressStyle::with_template("{bar:24} {pos} of {len}, {per_sec}, {elapsed} passed, {eta} left, {msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::new(total as u64).with_style(style);
+        let begun = Instant::now();
+        Self { progress: Progress::default(), total, bar, begun, said: begun }
+    }
+
+    pub fn count(&mut self, outcome: &'static str, failure: bool) {
+        self.progress.count(outcome, failure);
+        self.bar.set_message(words(&self.progress));
+        self.bar.inc(1);
+        if self.bar.is_hidden() && self.said.elapsed() >= SILENCE {
+            self.said = Instant::now();
+            eprintln!("{}", plain(&self.progress, self.total, self.begun.elapsed()));
+        }
+    }
+
+    /// Writes a line beside the bar.
+    pub fn say(&self, out: &mut (dyn Write + Send), line: &str) -> io::Result<()> {
+        self.bar.suspend(|| writeln!(out, "{line}"))
+    }
+
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How far it is, as a line.
+pub fn plain(progress: &Progress, total: usize, elapsed: Duration) -> String {
+    let left = progress.time_left(total, elapsed).map_or_else(|| "?".to_owned(), |left| left.as_secs().to_string());
+    let rate = progress.done() as f64 / elapsed.as_secs_f64().max(0.001);
+    let (done, words) = (progress.done(), words(progress));
+    format!("{done} of {total} ({words}), {rate:.1} a second, {left} s left")
+}
+
+/// Such as `41 created, 1 failed`.
+fn words(progress: &Progress) -> String {
+    let words: Vec<_> = progress.outcomes().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    words.join(", ")
+}

@@ -1,0 +1,49 @@
+//! A plan that is applied, shown.
+
+use std::io::{self, Write};
+
+use futures_util::StreamExt;
+use numport::import::plan::{Applied, AppliedStep, PlanStep};
+use numport::import::{Plan, Progress};
+use numport::model::Finding;
+use numport::{Importer, Result};
+
+/// Applies a plan, and shows each step that did something or could not. Nothing is done when the plan does not fit.
+pub async fn apply(
+    importer: &Importer,
+    plan: Plan,
+    out: &mut (dyn Write + Send),
+) -> Result<io::Result<(Vec<AppliedStep>, Progress)>> {
+    let mut steps = importer.apply(plan)?;
+    let (mut done, mut progress) = (Vec::new(), Progress::default());
+    while let Some(step) = steps.next().await {
+        progress.count(step.outcome.as_str(), step.outcome.is_failure());
+        if let Err(error) = show(&step, out) {
+            return Ok(Err(error));
+        }
+        done.push(step);
+    }
+    Ok(writeln!(out, "{progress}").map(|()| (done, progress)))
+}
+
+fn show(step: &AppliedStep, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let (number, word) = (step.step.number(), step.outcome.as_str());
+    match &step.outcome {
+        Applied::Unchanged | Applied::Kept => return Ok(()),
+        Applied::Failed(error) => return writeln!(out, "  {number} {word}: {}", error.report()),
+        _ => writeln!(out, "  {number} {word}")?,
+    }
+    match &step.outcome {
+        // What the plan showed already is not said again.
+        Applied::Imported(imported) => {
+            let shown = |finding: &Finding| matches!(&step.step, PlanStep::Import { findings, .. } if findings.contains(finding));
+            let mut new = imported.findings.iter().filter(|finding| !shown(finding));
+            new.try_for_each(|finding| writeln!(out, "    {}: it {finding}. {}", finding.severity(), finding.advice()))
+        }
+        Applied::Blocked { findings } | Applied::Removed { findings } => {
+            findings.iter().try_for_each(|finding| writeln!(out, "    it {finding}. {}", finding.advice()))
+        }
+        Applied::Moved(differences) => differences.iter().try_for_each(|difference| writeln!(out, "    {difference}")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,131 @@
+//! `plan_apply`.
+
+use numport::sandbox::{Sandbox, Service};
+use numport::{ImportRequest, Importer, NumberUpdate, Twilio, Vapi, VoicePlatform};
+use serde_json::Value;
+
+use crate::import_csv::support::code;
+use crate::plan_apply::{Arguments, run, story};
+use crate::{changes, file, new_file, typed};
+
+async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
+    let (arguments, mut out) = (Arguments::parse(typed(words)).unwrap(), Vec::new());
+    let code = run(&arguments, &|name| sandbox.var(name), &mut out).await.unwrap();
+    (code, String::from_utf8(out).unwrap())
+}
+
+#[tokio::test]
+async fn the_story_goes_as_it_is_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let mut out = Vec::new();
+    assert_eq!(story(&|name| sandbox.var(name), &mut out).await.unwrap(), 0);
+    let out = String::from_utf8(out).unwrap();
+    assert!(out.contains("  +14155552671 moved\n    label: planned \"Front desk\", found \"Do not touch\"\n"), "{out}");
+    let labels: Vec<_> = sandbox.records(Service::Vapi).iter().map(|record| record["name"].to_string()).collect();
+    assert_eq!(labels.len(), 4);
+    assert!(["\"Do not touch\"", "\"Sales, east\""].iter().all(|label| labels.iter().any(|found| found == label)));
+}
+
+#[tokio::test]
+async fn a_plan_is_written_and_applied_later_and_then_there_is_nothing_to_do() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (desired, plan) =
+        (file("desired.json", include_str!("../../examples/data/desired.json")), new_file("plan.json"));
+    let (desired, plan) = (desired.display(), plan.display());
+    let (code, out) = ran(&sandbox, &format!("{desired} --out {plan}")).await;
+    assert_eq!((code, changes(&sandbox).len()), (0, 0));
+    assert!(out.contains("3 to import, 0 to update"), "{out}");
+
+    let (code, out) = ran(&sandbox, &format!("--apply {plan}")).await;
+    assert_eq!((code, sandbox.records(Service::Vapi).len()), (0, 3));
+    assert!(out.ends_with("3 done: 3 created\n"), "{out}");
+    let (code, out) = ran(&sandbox, &format!("--apply {plan}")).await;
+    assert_eq!((code, sandbox.records(Service::Vapi).len()), (0, 3));
+    assert!(out.ends_with("3 done: 3 unchanged\n"), "{out}");
+    let (code, out) = ran(&sandbox, &desired.to_string()).await;
+    assert_eq!(code, 0);
+    assert!(
+        out.starts_with("vapi from twilio: 0 to import, 0 to update, 0 to remove, 0 blocked, 3 unchanged"),
+        "{out}"
+    );
+}
+
+#[tokio::test]
+async fn a_step_whose_world_has_moved_is_named_and_ends_with_one() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let vapi = Vapi::from_vars(vars).unwrap();
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), vapi.clone());
+    let number = "+14155552671".parse().unwrap();
+    let record = importer.import(ImportRequest::new(number).label("Old")).await.unwrap().record;
+    let plan = new_file("moved.json");
+    ran(&sandbox, &format!("--out {}", plan.display())).await;
+    vapi.update(&record.id, &NumberUpdate::new().label("By hand")).await.unwrap();
+
+    let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
+    assert_eq!(code, 1);
+    assert!(out.contains("  +14155552671 moved\n    label: planned \"Old\", found \"By hand\"\n"), "{out}");
+    assert!(out.ends_with("3 done: 2 created, 1 moved\n"), "{out}");
+}
+
+#[tokio::test]
+async fn what_is_not_desired_is_removed_when_that_was_asked_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    let imported = importer.import(ImportRequest::new("+18005550199".parse().unwrap())).await.unwrap();
+    let before = imported.routing_before.unwrap();
+    let plan = new_file("remove.json");
+    let (_, out) = ran(&sandbox, "").await;
+    assert!(out.contains("? +18005550199 not desired"), "{out}");
+    let (_, out) = ran(&sandbox, &format!("--remove-extra --out {}", plan.display())).await;
+    assert!(out.contains("- +18005550199 remove"), "{out}");
+
+    // Callers would reach nobody.
+    let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
+    assert_eq!(code, 1);
+    assert!(out.contains("  +18005550199 blocked\n    it still sends its calls to the platform"), "{out}");
+    let _restored = importer.restore(&before).await.unwrap();
+    let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
+    assert_eq!(code, 0);
+    assert!(out.ends_with("4 done: 1 removed, 3 unchanged\n"), "{out}");
+    let numbers: Vec<Value> = sandbox.records(Service::Vapi).iter().map(|record| record["number"].clone()).collect();
+    assert!(numbers.len() == 3 && !numbers.contains(&"+18005550199".into()));
+}
+
+#[tokio::test]
+async fn what_is_blocked_ends_with_one() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let desired = file("blocked.json", r#"[{ "number": "+12025550143" }]"#);
+    let (code, out) = ran(&sandbox, &desired.display().to_string()).await;
+    assert_eq!(code, 1);
+    assert!(out.starts_with("! +12025550143 it is not held by the provider\n"), "{out}");
+}
+
+#[tokio::test]
+async fn a_bad_file_and_bad_arguments_are_named_and_nothing_is_sent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let twice = r#"[{ "number": "+14155552671" }, { "number": "+14155552671" }]"#;
+    for (content, told) in [
+        ("[\n  { \"number\": \"4155552671\" }\n]", "does not begin with `+`"),
+        ("[\n  { \"nmae\": \"x\" }\n]", "at line 2"),
+        (twice, "`[1].number` is +14155552671, as [0].number is; name each number once"),
+    ] {
+        let desired = file("bad.json", content);
+        let arguments = Arguments::parse(typed(&desired.display().to_string())).unwrap();
+        let error = run(&arguments, &|name| sandbox.var(name), &mut Vec::new()).await.unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+        assert_eq!(code(&error), 2);
+    }
+    for (words, told) in [
+        ("--live", "--live needs a file"),
+        ("a.json --apply b.json", "leave out the file"),
+        ("--apply b.json --out c.json", "leave out --apply"),
+        ("--apply b.json --remove-extra", "make it with --remove-extra"),
+        ("--release-numbers", "give both"),
+    ] {
+        let error = Arguments::parse(typed(words)).err().unwrap();
+        assert!(error.to_string().contains(told), "{words}: {error}");
+    }
+    assert!(sandbox.journal().is_empty());
+}

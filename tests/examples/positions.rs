@@ -1,0 +1,78 @@
+//! Where in a file something stands, and what its rows say.
+
+use csv::{ByteRecord, ReaderBuilder};
+use numport::ImportRequest;
+use proptest::prelude::*;
+
+use crate::import_csv::rows::sheet::Fields;
+use crate::import_csv::rows::{Format, Rows, read};
+
+fn rows(text: &str) -> Rows {
+    read(Format::Csv, text.as_bytes(), &|_| Vec::new()).unwrap()
+}
+
+fn request(number: &str) -> ImportRequest {
+    ImportRequest::new(number.parse().unwrap())
+}
+
+#[test]
+fn columns_stand_in_any_order_and_an_empty_cell_says_nothing() {
+    let text = "outbound, Label ,toll_free,number,inbound,agent\n\
+                off,Front desk,yes,+14155552671,ON,a-1\n\
+                ,,,+12125550123,,\n";
+    let rows = rows(text);
+    assert!(rows.bad.is_empty());
+    let full = request("+14155552671").label("Front desk").agent("a-1").inbound(true).outbound(false).toll_free(true);
+    let read: Vec<_> = rows.good.into_iter().map(|row| (row.line, row.request)).collect();
+    assert_eq!(read, [(2, full), (3, request("+12125550123"))]);
+}
+
+#[test]
+fn a_spreadsheets_file_is_read() {
+    let text = "\u{FEFF}number,label\r\n\r\n+14155552671,\"Desk, \"\"front\"\"\"\r\n   \r\n\r\n+12125550123,\"two\r\nlines\"\r\n+13,x";
+    let rows = rows(text);
+    assert!(rows.bad.is_empty(), "{:?}", rows.bad);
+    let read: Vec<_> = rows.good.iter().map(|row| (row.line, row.request.label_text().unwrap())).collect();
+    assert_eq!(read, [(3, "Desk, \"front\""), (6, "two\r\nlines"), (8, "x")]);
+}
+
+#[test]
+fn a_toml_file_says_the_same_as_the_csv_file() {
+    let of = |format, bytes: &[u8]| {
+        let rows = read(format, bytes, &|_| Vec::new()).unwrap();
+        assert!(rows.bad.is_empty());
+        rows.good.into_iter().map(|row| row.request).collect::<Vec<_>>()
+    };
+    let csv = of(Format::Csv, include_bytes!("../../examples/data/numbers.csv"));
+    assert_eq!(of(Format::Toml, include_bytes!("../../examples/data/numbers.toml")).len(), csv.len());
+    // An empty cell and a field left out are the same; only what the CSV file says of `toll_free` is said there.
+    assert_eq!(of(Format::Toml, include_bytes!("../../examples/data/numbers.toml")), csv);
+}
+
+#[test]
+fn faults_are_found_behind_quotes_line_breaks_and_umlauts() {
+    let text = "label,number,inbound\n\"Büro\nMünchen\",555,vielleicht\nß,\"x\",no\n";
+    let faults: Vec<_> = rows(text).bad.iter().flat_map(|row| row.faults.clone()).map(|fault| fault.at).collect();
+    let places: Vec<_> = faults.iter().map(|at| (at.line, at.column)).collect();
+    assert_eq!(places, [(3, 10), (3, 14), (4, 3)]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// The places are told by a reading of our own: it must see the same records as the `csv` crate.
+    #[test]
+    fn fields_are_where_the_csv_crate_reads_them(text in "[a,\"\r\n]{0,24}") {
+        let mut records = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let (mut record, mut fields) = (ByteRecord::new(), Fields::default());
+        while records.read_byte_record(&mut record).unwrap() {
+            fields.next(text.as_bytes());
+            prop_assert_eq!(record.len(), fields.starts.len());
+            for (field, &start) in record.iter().zip(&fields.starts) {
+                let (before, written) = text.as_bytes().split_at(start);
+                prop_assert!(matches!(before.last(), None | Some(b',' | b'\r' | b'\n')), "{:?} at {}", text, start);
+                prop_assert!(written.starts_with(b"\"") || written.starts_with(field), "{:?} at {}", text, start);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `import_csv` that is stopped under way, and run again.
+
+use std::future::{self, pending, ready};
+use std::task::Poll;
+
+use numport::sandbox::{Sandbox, Service};
+
+use crate::file;
+use crate::import::ran;
+use crate::import_csv::{ALL_IN, SOME_NOT};
+
+const ROWS: &str = "number\n+14155552671\n+12125550123\n+442071838750\n+4915223433333\n+18005550199\n";
+const AGAIN: &str = "It was stopped. Run the same command again for the rest: what is in is not imported twice.\n";
+
+#[tokio::test]
+async fn when_it_is_stopped_at_once_nothing_is_begun() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let stopped = ran(&sandbox, file("stopped.csv", ROWS), "", ready(())).await;
+    assert_eq!((stopped.code, sandbox.journal().len()), (SOME_NOT, 0));
+    assert_eq!(stopped.out, format!("0 done, of 5 rows.\n{AGAIN}"));
+    assert!(stopped.report.len() == 5 && stopped.report.iter().all(|line| line["outcome"] == "not begun"));
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_finished_and_the_same_command_does_the_rest() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let csv = file("stopped.csv", ROWS);
+    // Stopped as soon as an import was answered.
+    let stop = future::poll_fn(|_| match sandbox.records(Service::Vapi).is_empty() {
+        true => Poll::Pending,
+        false => Poll::Ready(()),
+    });
+    let stopped = ran(&sandbox, csv.clone(), "--at-once 2", stop).await;
+    let of = |outcome: &str| stopped.report.iter().filter(|line| line["outcome"] == outcome).count();
+    let (created, left) = (of("created"), of("not begun"));
+    assert_eq!((stopped.code, created + left), (SOME_NOT, 5));
+    assert!(created > 0 && left > 0, "{}", stopped.out);
+    assert_eq!(sandbox.records(Service::Vapi).len(), created);
+    assert!(stopped.out.ends_with(AGAIN));
+
+    let again = ran(&sandbox, csv, "", pending()).await;
+    assert_eq!((again.code, sandbox.records(Service::Vapi).len()), (ALL_IN, 5));
+    let there = again.report.iter().filter(|line| line["outcome"] == "already there").count();
+    assert_eq!(there, created);
+}
