@@ -185,6 +185,19 @@ impl Plan {
         self
     }
 
+    /// The same in parts of so many steps (at least 1), in their order, to be applied by several workers: as jobs
+    /// of a queue that begins a job again when its worker died.
+    ///
+    /// Each part is applied on its own. Where a platform finds a number by listing them all
+    /// ([`Find::ThroughList`](crate::platform::Find::ThroughList)), each part lists them, so make parts larger there.
+    pub fn split(mut self, steps: usize) -> impl Iterator<Item = Self> {
+        let mut rest = std::mem::take(&mut self.steps).into_iter();
+        std::iter::from_fn(move || {
+            let steps: Vec<_> = rest.by_ref().take(steps.max(1)).collect();
+            (!steps.is_empty()).then(|| Self { steps, ..self.clone() })
+        })
+    }
+
     /// Whether applying it changes anything. What is blocked stays so.
     #[must_use]
     pub fn does_something(&self) -> bool {
