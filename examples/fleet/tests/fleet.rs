@@ -6,13 +6,54 @@ use std::ffi::OsStr;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
-use numport::sandbox::{Sandbox, Service};
+use numport::sandbox::{Fault, Sandbox, Service};
 use numport::{Desired, ImportRequest, Importer, Twilio, Vapi};
 use support::postgres::Postgres;
+use tempfile::TempDir;
 use tokio::process::Command;
 
 /// Long after anything should have happened.
 const DEADLINE: Duration = Duration::from_secs(120);
+
+/// A sandbox with its five numbers, and a database for the jobs.
+struct Workplace {
+    sandbox: Sandbox,
+    directory: TempDir,
+}
+
+impl Workplace {
+    async fn new() -> Self {
+        Self { sandbox: Sandbox::start().await.unwrap(), directory: tempfile::tempdir().unwrap() }
+    }
+
+    fn fleet<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Command {
+        let mut command = fleet(arguments);
+        command.env("DATABASE_URL", format!("sqlite:{}", self.directory.path().join("jobs.db").display()));
+        command.envs(self.sandbox.vars().iter().map(|(name, value)| (*name, value)));
+        command
+    }
+
+    /// Writes a plan to a file, and its steps as jobs.
+    async fn enqueue(&self) {
+        let vars = |name: &str| self.sandbox.var(name);
+        let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+        let numbers = self.sandbox.held_numbers();
+        let desired = Desired::from_iter(numbers.iter().copied().map(ImportRequest::new));
+        let plan = serde_json::to_string(&importer.plan(&desired).await.unwrap()).unwrap();
+        let file = self.directory.path().join("plan.json");
+        std::fs::write(&file, plan).unwrap();
+        let enqueued = output(&mut self.fleet([OsStr::new("enqueue"), file.as_os_str()])).await;
+        assert_eq!(String::from_utf8_lossy(&enqueued.stdout), format!("{} jobs in SQLite\n", numbers.len()));
+    }
+
+    async fn all_are_in(&self) {
+        let end = Instant::now() + DEADLINE;
+        while self.sandbox.records(Service::Vapi).len() < self.sandbox.held_numbers().len() {
+            assert!(Instant::now() < end, "the jobs are not done");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
 
 fn fleet<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fleet"));
@@ -51,42 +92,50 @@ async fn every_number_is_in_once_with_postgresql() {
     }
 }
 
+/// A worker whose jobs take longer than a dead worker is waited for is not held for dead.
+#[tokio::test]
+async fn a_slow_worker_keeps_its_jobs() {
+    let here = Workplace::new().await;
+    let numbers = here.sandbox.held_numbers();
+    for _ in &numbers {
+        let patience = Fault::Refuse { status: 429, retry_after: Some("7".to_owned()) };
+        here.sandbox.fault_on(Service::Vapi, "POST /phone-number", patience);
+    }
+    here.enqueue().await;
+    let workers = ["one", "two"].map(|name| {
+        let mut worker = here.fleet(["worker", "--timeout", "2", "--while-stdin", "--name", name]);
+        worker.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+    });
+    here.all_are_in().await;
+    let mut said = String::new();
+    for worker in workers {
+        let output = tokio::time::timeout(DEADLINE, worker.wait_with_output()).await.expect("it ends").unwrap();
+        assert!(output.status.success());
+        said.push_str(&String::from_utf8_lossy(&output.stdout));
+    }
+    for number in numbers {
+        assert_eq!(said.matches(&format!("{number} created")).count(), 1, "{said}");
+    }
+    assert_eq!(said.lines().count(), here.sandbox.held_numbers().len(), "{said}");
+}
+
 #[tokio::test]
 async fn a_refused_key_stops_the_worker_and_the_jobs_wait_for_another() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let vars = |name: &str| sandbox.var(name);
-    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
-    let numbers = sandbox.held_numbers();
-    let plan = importer.plan(&Desired::from_iter(numbers.iter().copied().map(ImportRequest::new))).await.unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("plan.json");
-    std::fs::write(&file, serde_json::to_string(&plan).unwrap()).unwrap();
-    let url = format!("sqlite:{}", directory.path().join("jobs.db").display());
-    let with = |mut command: Command| {
-        command.env("DATABASE_URL", &url).envs(sandbox.vars().iter().map(|(name, value)| (*name, value)));
-        command
-    };
+    let here = Workplace::new().await;
+    here.enqueue().await;
 
-    let enqueued = output(&mut with(fleet([OsStr::new("enqueue"), file.as_os_str()]))).await;
-    assert_eq!(String::from_utf8_lossy(&enqueued.stdout), format!("{} jobs in SQLite\n", numbers.len()));
-
-    let refused = output(with(fleet(["worker", "--timeout", "2"])).env("VAPI_API_KEY", "another")).await;
+    let refused = output(here.fleet(["worker", "--timeout", "2"]).env("VAPI_API_KEY", "another")).await;
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     assert!(said.contains("The jobs are kept"), "{said}");
-    assert!(sandbox.records(Service::Vapi).is_empty());
+    assert!(here.sandbox.records(Service::Vapi).is_empty());
 
-    let mut worker = with(fleet(["worker", "--timeout", "2", "--while-stdin"]));
-    let mut worker = worker.stdin(Stdio::piped()).spawn().unwrap();
-    let end = Instant::now() + DEADLINE;
-    while sandbox.records(Service::Vapi).len() < numbers.len() {
-        assert!(Instant::now() < end, "the jobs are not done");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let mut worker = here.fleet(["worker", "--timeout", "2", "--while-stdin"]);
+    let mut worker = worker.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    here.all_are_in().await;
     // Waiting lets go of its input, which tells it to stop.
     let status = tokio::time::timeout(DEADLINE, worker.wait()).await.expect("it ends").unwrap();
     assert!(status.success());
-    assert_eq!(sandbox.records(Service::Vapi).len(), numbers.len());
 }
 
 #[tokio::test]
