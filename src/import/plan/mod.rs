@@ -238,7 +238,7 @@ mod tests {
     use super::*;
 
     fn plan(steps: usize) -> Plan {
-        let step = |n| PlanStep::Unchanged {
+        let step = |n: usize| PlanStep::Unchanged {
             number: format!("+1415{}", 2_000_000 + n).parse().unwrap(),
             id: NumberId::new(n.to_string()),
             unmet: Vec::new(),
