@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use numport::sandbox::{Sandbox, Service};
+use numport::sandbox::{Fault, Sandbox, Service};
 use numport::{Desired, E164, ImportRequest, Importer, Twilio, Vapi};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -15,6 +15,7 @@ use ulid::Ulid;
 use crate::Failure;
 use crate::arguments::Settings;
 use crate::queue::Queue;
+use crate::worker::AT_ONCE;
 
 const WORKERS: [&str; 2] = ["one", "two"];
 /// The sandbox answers at once; this keeps the wait after the kill short.
@@ -23,6 +24,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const REQUESTS_A_SECOND: &str = "100";
 /// A worker is killed when it has done one job in so many.
 const KILLED_AFTER: usize = 8;
+/// How long the sandbox takes for the creates around the kill, so that some are under way.
+const SLOW: Duration = Duration::from_secs(1);
 
 pub async fn run(count: usize) -> Result<(), Failure> {
     let numbers: Vec<E164> = (0..count).map(|n| format!("+1415{}", 2_000_000 + n).parse()).collect::<Result<_, _>>()?;
@@ -45,7 +48,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     let one = start(0, &sandbox, &settings, &lines)?;
     let two = start(1, &sandbox, &settings, &lines)?;
     drop(lines);
-    let (dead, mut survivor) = kill_the_first(said, count / KILLED_AFTER, [one, two]).await?;
+    let (dead, mut survivor) = kill_the_first(said, count / KILLED_AFTER, [one, two], &sandbox).await?;
     let there = sandbox.records(Service::Vapi).len();
     println!(
         "worker {} is killed after {} jobs of its own; {there} numbers are in",
@@ -110,17 +113,32 @@ async fn kill_the_first(
     mut said: UnboundedReceiver<(usize, String)>,
     jobs: usize,
     [one, two]: [Child; 2],
+    sandbox: &Sandbox,
 ) -> Result<(usize, Child), Failure> {
     let mut done = [0; 2];
     while let Some((place, _)) = said.recv().await {
         done[place] += 1;
         if done[place] == jobs {
             let (mut dead, survivor) = if place == 0 { (one, two) } else { (two, one) };
+            creates_of_both_under_way(sandbox).await?;
             dead.kill().await?;
             return Ok((place, survivor));
         }
     }
     Err("both workers ended before one could be killed".into())
+}
+
+/// More creates than one worker alone can have sent.
+async fn creates_of_both_under_way(sandbox: &Sandbox) -> Result<(), Failure> {
+    for _ in 0..2 * AT_ONCE {
+        sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::DelayBeforeCommit(SLOW));
+    }
+    let waiting = async {
+        while sandbox.waiting() <= AT_ONCE {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    Ok(tokio::time::timeout(SLOW * 10, waiting).await.map_err(|_| "the workers do not create numbers at once")?)
 }
 
 #[derive(Default)]

@@ -17,7 +17,7 @@ use crate::arguments::{Hands, Settings};
 use crate::queue::{Done, Queue, with_storage};
 
 /// How many jobs a worker does at once.
-const AT_ONCE: usize = 4;
+pub const AT_ONCE: usize = 4;
 /// How soon an idle worker looks for a job.
 const LOOK: Duration = Duration::from_millis(200);
 

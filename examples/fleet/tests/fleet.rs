@@ -76,6 +76,7 @@ async fn a_worker_is_killed(database: Option<&str>, kind: &str) {
     assert!(said.contains("is killed after 15 jobs"));
     assert!(said.contains("120 of 120 numbers are in once; 120 records\n"));
     let (_, again) = said.split_once("; ").expect("the jobs are counted");
+    assert!(said.contains(" unchanged; "), "no create of the dead worker was under way");
     assert_ne!(again.split(' ').next(), Some("0"), "the dead worker held no job");
 }
 
