@@ -185,6 +185,19 @@ impl Plan {
         self
     }
 
+    /// The same in parts of so many steps (at least 1), in their order, to be applied by several workers: as jobs
+    /// of a queue that begins a job again when its worker died.
+    ///
+    /// Each part is applied on its own. Where a platform finds a number by listing them all
+    /// ([`Find::ThroughList`](crate::platform::Find::ThroughList)), each part lists them, so make parts larger there.
+    pub fn split(mut self, steps: usize) -> impl Iterator<Item = Self> {
+        let mut rest = std::mem::take(&mut self.steps).into_iter();
+        std::iter::from_fn(move || {
+            let steps: Vec<_> = rest.by_ref().take(steps.max(1)).collect();
+            (!steps.is_empty()).then(|| Self { steps, ..self.clone() })
+        })
+    }
+
     /// Whether applying it changes anything. What is blocked stays so.
     #[must_use]
     pub fn does_something(&self) -> bool {
@@ -215,5 +228,42 @@ impl PlanStep {
     #[must_use]
     pub const fn does_something(&self) -> bool {
         matches!(self, Self::Import { .. } | Self::Update { .. } | Self::Extra { remove: Some(_), .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn plan(steps: usize) -> Plan {
+        let step = |n: usize| PlanStep::Unchanged {
+            number: format!("+1415{}", 2_000_000 + n).parse().unwrap(),
+            id: NumberId::new(n.to_string()),
+            unmet: Vec::new(),
+        };
+        Plan {
+            version: Version,
+            platform: "vapi".to_owned(),
+            provider: "twilio".to_owned(),
+            made_at: Timestamp::now(),
+            steps: (0..steps).map(step).collect(),
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_plan_are_the_plan() {
+        let whole = plan(7);
+        for (steps, expected) in [(0, vec![1; 7]), (1, vec![1; 7]), (3, vec![3, 3, 1]), (7, vec![7]), (8, vec![7])] {
+            let parts: Vec<Plan> = whole.clone().split(steps).collect();
+            assert_eq!(parts.iter().map(|part| part.steps.len()).collect::<Vec<_>>(), expected);
+            let joined: Vec<PlanStep> = parts.iter().flat_map(|part| part.steps.clone()).collect();
+            assert_eq!(joined, whole.steps);
+            for part in parts {
+                assert_eq!(Plan { steps: joined.clone(), ..part }, whole);
+            }
+        }
+        assert_eq!(plan(0).split(1).count(), 0);
     }
 }

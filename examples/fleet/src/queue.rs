@@ -1,0 +1,97 @@
+//! The jobs: plans of a step each, in SQLite or PostgreSQL. Everything that makes a queue of a table is apalis'.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use apalis::prelude::{TaskBuilder, TaskId, TaskResult, TaskSink, WaitForCompletion};
+use apalis_postgres::{PgPool, PostgresStorage};
+use apalis_sqlite::{SqliteConnectOptions, SqlitePool, SqliteStorage};
+use futures_util::stream::{self, BoxStream, StreamExt};
+use numport::Plan;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+use crate::Failure;
+use crate::arguments::{Kind, Settings};
+
+/// How often a job that fails is begun, by whomever, until it is given up.
+const ATTEMPTS: usize = 5;
+const HEARTBEAT: Duration = Duration::from_secs(1);
+
+pub enum Queue {
+    Sqlite(SqliteStorage<Plan>),
+    Postgres(PostgresStorage<Plan>),
+}
+
+/// What became of a step of a job.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Done {
+    pub number: String,
+    pub outcome: String,
+}
+
+/// Does the same with either storage; apalis has no type for both.
+macro_rules! with_storage {
+    ($queue:expr, $storage:ident => $what:expr) => {
+        match $queue {
+            $crate::queue::Queue::Sqlite($storage) => $what,
+            $crate::queue::Queue::Postgres($storage) => $what,
+        }
+    };
+}
+pub(crate) use with_storage;
+
+/// A worker takes a job at a time from the table: with jobs in hand that it has not begun, apalis 1.0 lets its
+/// heartbeat wait for those that it has.
+///
+/// A job is begun again when its worker was silent for two seconds longer than a request may take.
+macro_rules! config {
+    ($of:ty, $settings:expr) => {
+        <$of>::default()
+            .queue(&$settings.queue)
+            .batch_size(1)
+            .heartbeat_interval(HEARTBEAT)
+            .missed_heartbeats(usize::try_from($settings.timeout.as_secs())? + 2)
+    };
+}
+
+impl Queue {
+    /// Connects. The tables are made by whoever writes the jobs.
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        match settings.kind()? {
+            Kind::Sqlite => {
+                let options = SqliteConnectOptions::from_str(&settings.database_url)?
+                    .create_if_missing(true)
+                    .busy_timeout(Duration::from_secs(30));
+                let pool = SqlitePool::connect_with(options).await?;
+                Ok(Self::Sqlite(SqliteStorage::new(&pool).with_config(config!(apalis_sqlite::Config, settings))))
+            }
+            Kind::Postgres => {
+                let pool = PgPool::connect(&settings.database_url).await?;
+                Ok(Self::Postgres(PostgresStorage::new(&pool).with_config(config!(apalis_postgres::Config, settings))))
+            }
+        }
+    }
+
+    /// Writes a job for each step of a plan that does something, in tables that are made where there are none.
+    pub async fn push(&mut self, plan: Plan) -> Result<Vec<TaskId>, Failure> {
+        match self {
+            Self::Sqlite(storage) => SqliteStorage::setup(storage.pool()).await?,
+            Self::Postgres(storage) => PostgresStorage::setup(storage.pool()).await?,
+        }
+        let mut ids = Vec::new();
+        let mut jobs = Vec::new();
+        for step in plan.split(1).filter(Plan::does_something) {
+            let id = TaskId::from(Ulid::generate());
+            ids.push(id.clone());
+            jobs.push(TaskBuilder::new(step).task_id(id).max_attempts(ATTEMPTS).build());
+        }
+        with_storage!(self, storage => storage.push_all(stream::iter(jobs)).await?);
+        Ok(ids)
+    }
+
+    /// What became of jobs, each as it is over for good.
+    pub fn results(&mut self, ids: Vec<TaskId>) -> BoxStream<'static, Result<TaskResult<Vec<Done>>, Failure>> {
+        with_storage!(self, storage => storage.wait_for(ids).map(|result| result.map_err(Failure::from)).boxed())
+    }
+}

@@ -1,0 +1,137 @@
+//! A worker: takes jobs and does them.
+
+use std::io::Read;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use apalis::prelude::{AbortError, BackendExt, BoxDynError, Data, WorkerBuilder, WorkerBuilderExt, WorkerContext};
+use futures_util::StreamExt;
+use numport::error::Meaning;
+use numport::import::plan::Applied;
+use numport::{ClientBuilder, Error, Importer, Plan, Twilio, TwilioCredentials, Vapi};
+use tokio::sync::oneshot;
+use ulid::Ulid;
+
+use crate::Failure;
+use crate::arguments::{Hands, Settings};
+use crate::queue::{Done, Queue, with_storage};
+
+/// How many jobs a worker does at once.
+pub const AT_ONCE: usize = 4;
+/// How soon an idle worker looks for a job.
+const LOOK: Duration = Duration::from_millis(200);
+
+#[derive(Clone)]
+struct Tools {
+    name: String,
+    importer: Importer,
+    /// Why it makes no sense to go on.
+    refused: Arc<OnceLock<String>>,
+}
+
+/// Works until it is told to stop, and finishes what it has begun.
+pub async fn run(settings: &Settings, hands: Hands) -> Result<(), Failure> {
+    let queue = Queue::open(settings).await?;
+    let refused = Arc::new(OnceLock::new());
+    let importer = importer(settings, &hands)?;
+    let tools = Tools { name: hands.name.clone(), importer, refused: refused.clone() };
+    // Of two workers of one name, apalis could not tell which is dead.
+    let worker = WorkerContext::new(&format!("{}-{}", hands.name, Ulid::generate()));
+    with_storage!(queue, storage => {
+        let running = WorkerBuilder::new(&worker)
+            .backend(storage.poll_with_interval(LOOK))
+            .data(tools)
+            .concurrency(AT_ONCE)
+            .build(work)
+            .run();
+        tokio::pin!(running);
+        tokio::select! {
+            ended = &mut running => ended?,
+            () = told_to_stop(hands.while_stdin) => {
+                worker.stop()?;
+                running.await?;
+            }
+        }
+    });
+    match refused.get() {
+        Some(reason) => Err(format!("{reason} The jobs are kept; start the worker again with another key.").into()),
+        None => Ok(()),
+    }
+}
+
+/// One job. What it says last is kept in the table.
+async fn work(plan: Plan, tools: Data<Tools>, worker: WorkerContext) -> Result<Vec<Done>, BoxDynError> {
+    let mut steps = tools.importer.apply(plan).map_err(AbortError::new)?;
+    let mut done = Vec::new();
+    while let Some(applied) = steps.next().await {
+        let number = applied.step.number();
+        let outcome = match applied.outcome {
+            Applied::Failed(error) => {
+                println!("{}: {number} failed: {}", tools.name, error.report());
+                return Err(failed(&error, &tools, &worker));
+            }
+            Applied::Moved(differences) => {
+                let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
+                format!("moved: {}", differences.join("; "))
+            }
+            other => other.as_str().to_owned(),
+        };
+        println!("{}: {number} {outcome}", tools.name);
+        done.push(Done { number: number.to_string(), outcome });
+    }
+    Ok(done)
+}
+
+/// What apalis is told: an error is tried again, an `AbortError` is not.
+fn failed(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
+    if error.meaning() == Some(Meaning::Unauthorized) && tools.refused.set(error.report()).is_ok() {
+        // It is stopping already, or does so now.
+        let _ = worker.stop();
+    }
+    match error {
+        Error::Invalid(_) => AbortError::new(error.report()).into(),
+        _ => error.report().into(),
+    }
+}
+
+fn importer(settings: &Settings, hands: &Hands) -> Result<Importer, Failure> {
+    let twilio = TwilioCredentials::auth_token(variable("TWILIO_ACCOUNT_SID")?, variable("TWILIO_AUTH_TOKEN")?);
+    let twilio = client(Twilio::builder(twilio), "TWILIO_BASE_URL", settings, hands)?;
+    let vapi = client(Vapi::builder(variable("VAPI_API_KEY")?), "VAPI_BASE_URL", settings, hands)?;
+    Ok(Importer::new(twilio, vapi))
+}
+
+fn client<C>(
+    builder: ClientBuilder<C>,
+    base_url: &str,
+    settings: &Settings,
+    hands: &Hands,
+) -> Result<C, numport::Error> {
+    let builder = builder.timeout(settings.timeout);
+    let builder = hands.rate.into_iter().fold(builder, ClientBuilder::requests_per_second);
+    std::env::var(base_url).into_iter().fold(builder, ClientBuilder::base_url).build()
+}
+
+fn variable(name: &str) -> Result<String, Failure> {
+    std::env::var(name).map_err(|_| format!("{name} is not set").into())
+}
+
+/// On Ctrl-C, or when nobody holds the other end of standard input any more.
+async fn told_to_stop(while_stdin: bool) {
+    let end_of_input = async {
+        if !while_stdin {
+            return std::future::pending().await;
+        }
+        let (ended, end) = oneshot::channel();
+        // A thread of its own, which ends with the process: nothing wakes it from its read.
+        std::thread::spawn(move || {
+            let _ = std::io::stdin().read_to_end(&mut Vec::new());
+            let _ = ended.send(());
+        });
+        let _ = end.await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = end_of_input => {}
+    }
+}

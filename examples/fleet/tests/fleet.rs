@@ -1,0 +1,157 @@
+//! The program from end to end, as its users run it: processes, a sandbox, a database.
+
+mod support;
+
+use std::ffi::OsStr;
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use numport::sandbox::{Fault, Sandbox, Service};
+use numport::{Desired, ImportRequest, Importer, Twilio, Vapi};
+use support::postgres::Postgres;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Long after anything should have happened.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// A sandbox with its five numbers, and a database for the jobs.
+struct Workplace {
+    sandbox: Sandbox,
+    directory: TempDir,
+}
+
+impl Workplace {
+    async fn new() -> Self {
+        Self { sandbox: Sandbox::start().await.unwrap(), directory: tempfile::tempdir().unwrap() }
+    }
+
+    fn fleet<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Command {
+        let mut command = fleet(arguments);
+        command.env("DATABASE_URL", format!("sqlite:{}", self.directory.path().join("jobs.db").display()));
+        command.envs(self.sandbox.vars().iter().map(|(name, value)| (*name, value)));
+        command
+    }
+
+    /// Writes a plan to a file, and its steps as jobs.
+    async fn enqueue(&self) {
+        let vars = |name: &str| self.sandbox.var(name);
+        let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+        let numbers = self.sandbox.held_numbers();
+        let desired = Desired::from_iter(numbers.iter().copied().map(ImportRequest::new));
+        let plan = serde_json::to_string(&importer.plan(&desired).await.unwrap()).unwrap();
+        let file = self.directory.path().join("plan.json");
+        std::fs::write(&file, plan).unwrap();
+        let enqueued = output(&mut self.fleet([OsStr::new("enqueue"), file.as_os_str()])).await;
+        assert_eq!(String::from_utf8_lossy(&enqueued.stdout), format!("{} jobs in SQLite\n", numbers.len()));
+    }
+
+    async fn all_are_in(&self) {
+        let end = Instant::now() + DEADLINE;
+        while self.sandbox.records(Service::Vapi).len() < self.sandbox.held_numbers().len() {
+            assert!(Instant::now() < end, "the jobs are not done");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+fn fleet<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fleet"));
+    command.args(arguments).env_remove("DATABASE_URL").kill_on_drop(true);
+    command
+}
+
+async fn output(command: &mut Command) -> Output {
+    tokio::time::timeout(DEADLINE, command.output()).await.expect("it ends").expect("it runs")
+}
+
+/// A worker is killed midway, and every number is in once.
+async fn a_worker_is_killed(database: Option<&str>, kind: &str) {
+    let mut demo = fleet(["--numbers", "120"]);
+    let output = output(demo.envs(database.map(|url| ("DATABASE_URL", url)))).await;
+    let said = String::from_utf8_lossy(&output.stdout);
+    println!("{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success());
+    assert!(said.contains(&format!("120 jobs in {kind}\n")));
+    assert!(said.contains("is killed after 15 jobs"));
+    assert!(said.contains("120 of 120 numbers are in once; 120 records\n"));
+    let (_, again) = said.split_once("; ").expect("the jobs are counted");
+    assert!(said.contains(" unchanged; "), "no create of the dead worker was under way");
+    assert_ne!(again.split(' ').next(), Some("0"), "the dead worker held no job");
+}
+
+#[tokio::test]
+async fn every_number_is_in_once_with_sqlite() {
+    a_worker_is_killed(None, "SQLite").await;
+}
+
+#[tokio::test]
+async fn every_number_is_in_once_with_postgresql() {
+    match Postgres::find() {
+        Ok(server) => a_worker_is_killed(Some(server.url()), "PostgreSQL").await,
+        Err(reason) => support::skipped("every_number_is_in_once_with_postgresql", &reason),
+    }
+}
+
+/// A worker whose jobs take longer than a dead worker is waited for is not held for dead.
+#[tokio::test]
+async fn a_slow_worker_keeps_its_jobs() {
+    let here = Workplace::new().await;
+    let numbers = here.sandbox.held_numbers();
+    for _ in &numbers {
+        let patience = Fault::Refuse { status: 429, retry_after: Some("7".to_owned()) };
+        here.sandbox.fault_on(Service::Vapi, "POST /phone-number", patience);
+    }
+    here.enqueue().await;
+    let workers = ["one", "two"].map(|name| {
+        let mut worker = here.fleet(["worker", "--timeout", "2", "--while-stdin", "--name", name]);
+        worker.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+    });
+    here.all_are_in().await;
+    let mut said = String::new();
+    for worker in workers {
+        let output = tokio::time::timeout(DEADLINE, worker.wait_with_output()).await.expect("it ends").unwrap();
+        assert!(output.status.success());
+        said.push_str(&String::from_utf8_lossy(&output.stdout));
+    }
+    for number in numbers {
+        assert_eq!(said.matches(&format!("{number} created")).count(), 1, "{said}");
+    }
+    assert_eq!(said.lines().count(), here.sandbox.held_numbers().len(), "{said}");
+}
+
+#[tokio::test]
+async fn a_refused_key_stops_the_worker_and_the_jobs_wait_for_another() {
+    let here = Workplace::new().await;
+    here.enqueue().await;
+
+    let refused = output(here.fleet(["worker", "--timeout", "2"]).env("VAPI_API_KEY", "another")).await;
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(said.contains("The jobs are kept"), "{said}");
+    assert!(here.sandbox.records(Service::Vapi).is_empty());
+
+    let mut worker = here.fleet(["worker", "--timeout", "2", "--while-stdin"]);
+    let mut worker = worker.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    here.all_are_in().await;
+    // Waiting lets go of its input, which tells it to stop.
+    let status = tokio::time::timeout(DEADLINE, worker.wait()).await.expect("it ends").unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_one_line_without_a_password() {
+    let database = [("DATABASE_URL", "mysql://me:secret@localhost/jobs")];
+    for (arguments, line) in [
+        (
+            &["worker"][..],
+            "error: DATABASE_URL is neither of SQLite nor of PostgreSQL; begin it with sqlite: or postgres:\n",
+        ),
+        (&["--numbers", "3"], "error: --numbers is from 20 to 100000\n"),
+        (&["enqueue", "no-such-file"], "error: no-such-file: No such file or directory (os error 2)\n"),
+    ] {
+        let output = output(fleet(arguments).envs(database)).await;
+        assert!(!output.status.success());
+        assert_eq!(String::from_utf8_lossy(&output.stderr), line);
+    }
+}
