@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 
-use super::listing::Listing;
+use super::listing::{Listing, packed};
 use super::{Imported, Importer};
 use crate::E164;
 use crate::error::{Error, Meaning, Result};
@@ -149,7 +149,7 @@ impl Refused {
     }
 }
 
-/// The numbers of the input so far, and where each stood first. Digits as one integer take half the room.
+/// The numbers of the input so far, and where each stood first.
 #[derive(Debug, Default)]
 struct Seen(Mutex<HashMap<u64, usize>>);
 
@@ -167,9 +167,4 @@ impl Seen {
     fn places(&self) -> std::sync::MutexGuard<'_, HashMap<u64, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// At most 15 digits, of which the first is no zero.
-fn packed(number: &E164) -> u64 {
-    number.digits().bytes().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
 }

@@ -33,7 +33,7 @@ pub(super) struct Listing {
     platform: Arc<dyn VoicePlatform>,
     keep: Keep,
     /// The numbers whose imports were sent in this process since the list was begun.
-    sent_since: Arc<Mutex<HashSet<E164>>>,
+    sent_since: Arc<Mutex<HashSet<u64>>>,
     state: tokio::sync::Mutex<State>,
 }
 
@@ -65,7 +65,10 @@ impl Listing {
         keep: impl Fn(&E164) -> bool + Send + Sync + 'static,
     ) -> Self {
         let sent_since = Arc::default();
-        sends().listings.push(((platform.kind(), platform.account()), Arc::downgrade(&sent_since)));
+        let mut sends = sends();
+        sends.listings.retain(|(_, listing)| listing.strong_count() > 0);
+        sends.listings.push(((platform.kind(), platform.account()), Arc::downgrade(&sent_since)));
+        drop(sends);
         let state = State { listed: None, expected, asked: 0, worth: 0, lists: 0 };
         Self { platform, keep: Box::new(keep), sent_since, state: tokio::sync::Mutex::new(state) }
     }
@@ -85,7 +88,7 @@ impl Listing {
             state.asked += 1;
             return Listed::Unknown;
         };
-        if lock(&self.sent_since).contains(number) {
+        if lock(&self.sent_since).contains(&packed(number)) {
             return Listed::Unknown;
         }
         match records.get_mut(number).map(Option::take) {
@@ -135,6 +138,11 @@ impl Listing {
     }
 }
 
+/// A number in half the room, as many are kept: at most 15 digits, of which the first is no zero.
+pub(super) fn packed(number: &E164) -> u64 {
+    number.digits().bytes().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+}
+
 /// The account at a platform.
 type Account = (PlatformKind, u64);
 
@@ -144,16 +152,16 @@ type Account = (PlatformKind, u64);
 #[derive(Default)]
 struct Sends {
     open: HashSet<Key>,
-    listings: Vec<(Account, Weak<Mutex<HashSet<E164>>>)>,
+    listings: Vec<(Account, Weak<Mutex<HashSet<u64>>>)>,
 }
 
 static SENDS: LazyLock<Mutex<Sends>> = LazyLock::new(Mutex::default);
 
 impl Sends {
     /// Whatever is under way now may be missing in the list.
-    fn begin_list(&self, account: Account, sent_since: &Mutex<HashSet<E164>>) {
+    fn begin_list(&self, account: Account, sent_since: &Mutex<HashSet<u64>>) {
         let open = self.open.iter().filter(|(kind, number_account, _)| (*kind, *number_account) == account);
-        *lock(sent_since) = open.map(|&(.., number)| number).collect();
+        *lock(sent_since) = open.map(|(.., number)| packed(number)).collect();
     }
 }
 
@@ -165,7 +173,7 @@ pub(super) fn sending(key: Key) {
     sends.listings.retain(|(of, sent_since)| {
         let Some(sent_since) = sent_since.upgrade() else { return false };
         if *of == (kind, account) {
-            lock(&sent_since).insert(number);
+            lock(&sent_since).insert(packed(&number));
         }
         true
     });
