@@ -5,6 +5,33 @@ use url::{Host, Url};
 use crate::error::PageFault;
 use crate::model::Problems;
 
+/// The segments of a path, a line each: no segment may have a line break. Each stays one segment, whatever else
+/// it holds.
+#[derive(Debug, Default)]
+pub(crate) struct Segments(String);
+
+impl Segments {
+    /// Refuses what no encoding can keep in place.
+    pub(crate) fn new(segments: &[&str]) -> Result<Self, Vec<&'static str>> {
+        let mut lines = String::with_capacity(segments.iter().map(|segment| segment.len() + 1).sum());
+        let mut faults = Vec::new();
+        for &segment in segments {
+            match segment {
+                "" => faults.push("is empty"),
+                "." | ".." => faults.push("is a dot segment, which no URL keeps"),
+                text if text.chars().any(char::is_control) => {
+                    faults.push("has a line break or another control character");
+                }
+                text => {
+                    lines.push_str(text);
+                    lines.push('\n');
+                }
+            }
+        }
+        if faults.is_empty() { Ok(Self(lines)) } else { Err(faults) }
+    }
+}
+
 /// A base URL: `https`, or `http` on loopback.
 #[derive(Clone, Debug, Hash)]
 pub(crate) struct BaseUrl(Url);
@@ -37,22 +64,23 @@ impl BaseUrl {
         Some(Self(url))
     }
 
-    /// The address of a resource. Each segment stays one segment, whatever it holds; what no encoding
-    /// can keep in place is refused.
-    pub(crate) fn join(&self, segments: &[&str], query: &[(&str, String)], problems: &mut Problems) -> Url {
+    /// The address of a resource, or what is wrong with its path.
+    pub(crate) fn join(
+        &self,
+        path: Result<Segments, Vec<&'static str>>,
+        query: &[(&str, String)],
+        problems: &mut Problems,
+    ) -> Url {
         let mut url = self.0.clone();
-        for segment in segments {
-            let fault = match *segment {
-                "" => "is empty",
-                "." | ".." => "is a dot segment, which no URL keeps",
-                text if text.chars().any(char::is_control) => "has a line break or another control character",
-                _ => continue,
-            };
-            problems.add("id", fault, "give the id exactly as the service wrote it");
-        }
+        let path = path.unwrap_or_else(|faults| {
+            for fault in faults {
+                problems.add("id", fault, "give the id exactly as the service wrote it");
+            }
+            Segments::default()
+        });
         // An `https` base always has a path; `Err` would mean one that cannot.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path.0.lines());
         }
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -106,7 +134,7 @@ mod tests {
 
     fn joined(segments: &[&str]) -> Result<String, String> {
         let mut problems = Problems::default();
-        let url = base("https://api.vapi.ai").expect("a base").join(segments, &[], &mut problems);
+        let url = base("https://api.vapi.ai").expect("a base").join(Segments::new(segments), &[], &mut problems);
         problems.into_result().map(|()| url.to_string()).map_err(|problems| problems[0].fault.clone())
     }
 
@@ -176,7 +204,7 @@ mod tests {
         for text in ["https://example.com/proxy", "https://example.com/proxy/"] {
             let base = base(text).expect("a base");
             let query = [("search", "+1415".to_owned()), ("x", "a b&c".to_owned())];
-            let url = base.join(&["v2"], &query, &mut Problems::default());
+            let url = base.join(Segments::new(&["v2"]), &query, &mut Problems::default());
             assert_eq!(url.as_str(), "https://example.com/proxy/v2?search=%2B1415&x=a+b%26c");
         }
     }

@@ -12,6 +12,7 @@ use http::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 
 use super::base::BaseUrl;
 use super::engine::{Engine, Inner, Words};
+use super::headers::Headers;
 use super::limit::Limit;
 use super::policy::{Budget, RetryPolicy};
 use super::transport::Transport;
@@ -219,8 +220,12 @@ impl<C> ClientBuilder<C> {
             (Some(base), Ok(())) => base,
             (_, found) => return Err(cannot(found.err().unwrap_or_default())),
         };
-        let client = self.client.map_or_else(|| http_client(self.connect_timeout), Ok);
-        let client = client.map_err(|error| {
+        let transport = match self.client {
+            Some(client) => Ok(Transport::Http(client, None)),
+            None => http_client(self.connect_timeout, self.timeout)
+                .map(|client| Transport::Http(client, Some(self.timeout))),
+        };
+        let transport = transport.map_err(|error| {
             let (field, remedy) = ("http_client".to_owned(), "check the machine's TLS set-up".to_owned());
             cannot(vec![Problem { field, fault: format!("cannot be made ({error})"), remedy }])
         })?;
@@ -228,8 +233,8 @@ impl<C> ClientBuilder<C> {
             base: Arc::new(base),
             shared: Arc::new(Inner {
                 service: about.service,
-                transport: Transport::Http(client),
-                headers,
+                transport,
+                headers: Headers::new(headers),
                 secrets: self.secrets,
                 words: about.words,
                 rejects: about.rejects,
@@ -244,12 +249,13 @@ impl<C> ClientBuilder<C> {
 }
 
 /// No redirects, and no resending behind the engine's back.
-fn http_client(connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {
+fn http_client(connect_timeout: Duration, timeout: Duration) -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(connect_timeout)
+        .timeout(timeout)
         .build()
 }
 
