@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use http::Method;
+use http::{HeaderMap, Method};
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use serde_json::json;

@@ -1,18 +1,18 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::hook::Hook;
 use super::server::Server;
 use super::sip::SipAuthentication;
 use super::transfer::Destination;
-use crate::model::{Extra, Secret, Unknown, expose, open::open_enum};
+use crate::model::{Extra, Secret, Unknown, expose, keep, open::open_enum};
 
 /// A number as Vapi keeps it: the answer of every call. What only some carriers have stands in
 /// [`provider`](Self::provider).
 ///
 /// `Serialize` writes the wire form, secrets included.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Flat", into = "Flat")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(into = "Flat")]
 #[non_exhaustive]
 pub struct PhoneNumber {
     /// Its id.
@@ -34,13 +34,13 @@ pub struct PhoneNumber {
     /// The workflow that answers.
     pub workflow_id: Option<String>,
     /// Where its webhooks go.
-    pub server: Option<Server>,
+    pub server: Option<Box<Server>>,
     /// The old form of `server.url`.
     pub server_url: Option<String>,
     /// The old secret of the webhook.
     pub server_url_secret: Option<Secret>,
     /// Where a call goes when nobody answers for the number.
-    pub fallback_destination: Option<Destination>,
+    pub fallback_destination: Option<Box<Destination>>,
     /// What happens on call events.
     pub hooks: Option<Vec<Hook>>,
     /// Its state.
@@ -128,7 +128,7 @@ impl Provider {
 /// The object as it is on the wire. Read flat, it needs no look ahead for `provider`, and a fault keeps
 /// its path.
 #[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename = "PhoneNumber", rename_all = "camelCase")]
 struct Flat {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,26 +150,56 @@ struct Flat {
     #[serde(skip_serializing_if = "Option::is_none")]
     workflow_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    server: Option<Server>,
+    server: Option<Box<Server>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     server_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose")]
     server_url_secret: Option<Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fallback_destination: Option<Destination>,
+    fallback_destination: Option<Box<Destination>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hooks: Option<Vec<Hook>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<NumberStatus>,
-    #[serde(flatten)]
+    // What some providers alone have, of whatever form.
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    credential_id: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    number_e164_check_enabled: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    twilio_account_sid: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    twilio_auth_token: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    twilio_api_key: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    twilio_api_secret: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    sms_enabled: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    sip_uri: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    authentication: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    number_desired_area_code: Option<Value>,
+    #[serde(flatten, skip_deserializing)]
     rest: Extra,
 }
 
-impl From<Flat> for PhoneNumber {
-    fn from(flat: Flat) -> Self {
-        let mut extra = flat.rest;
-        let provider = Provider::take(flat.provider.as_deref().unwrap_or_default(), &mut extra);
-        Self {
+/// Unlike an `Option`, knows a field that is null from one that is absent.
+fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl<'de> Deserialize<'de> for PhoneNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut extra = Extra::default();
+        let mut flat: Flat = keep::read(deserializer, &mut extra)?;
+        let provider = Provider::take(&mut flat);
+        for (name, left) in flat.own() {
+            extra.0.extend(left.take().map(|value| (name.to_owned(), value)));
+        }
+        Ok(Self {
             id: flat.id,
             org_id: flat.org_id,
             created_at: flat.created_at,
@@ -187,18 +217,15 @@ impl From<Flat> for PhoneNumber {
             status: flat.status,
             provider,
             extra,
-        }
+        })
     }
 }
 
 impl From<PhoneNumber> for Flat {
     fn from(number: PhoneNumber) -> Self {
-        let mut rest = number.extra;
-        let provider = Some(number.provider.as_str().to_owned()).filter(|name| !name.is_empty());
-        number.provider.put(&mut rest);
-        Self {
+        let mut flat = Self {
             id: number.id,
-            provider,
+            provider: Some(number.provider.as_str().to_owned()).filter(|name| !name.is_empty()),
             org_id: number.org_id,
             created_at: number.created_at,
             updated_at: number.updated_at,
@@ -213,81 +240,104 @@ impl From<PhoneNumber> for Flat {
             fallback_destination: number.fallback_destination,
             hooks: number.hooks,
             status: number.status,
-            rest,
+            ..Self::default()
+        };
+        let mut rest = number.extra;
+        number.provider.put(&mut flat);
+        for (name, own) in flat.own() {
+            if own.is_some() {
+                rest.0.remove(name);
+            }
         }
+        Self { rest, ..flat }
+    }
+}
+
+impl Flat {
+    /// What some providers alone have, by name.
+    fn own(&mut self) -> [(&'static str, &mut Option<Value>); 10] {
+        [
+            ("credentialId", &mut self.credential_id),
+            ("numberE164CheckEnabled", &mut self.number_e164_check_enabled),
+            ("twilioAccountSid", &mut self.twilio_account_sid),
+            ("twilioAuthToken", &mut self.twilio_auth_token),
+            ("twilioApiKey", &mut self.twilio_api_key),
+            ("twilioApiSecret", &mut self.twilio_api_secret),
+            ("smsEnabled", &mut self.sms_enabled),
+            ("sipUri", &mut self.sip_uri),
+            ("authentication", &mut self.authentication),
+            ("numberDesiredAreaCode", &mut self.number_desired_area_code),
+        ]
     }
 }
 
 impl Provider {
-    /// Takes the provider's own fields out of the rest. A field of another form than documented stays
-    /// there.
-    fn take(name: &str, rest: &mut Extra) -> Self {
-        let mut text = |field: &str| match rest.0.remove(field) {
-            Some(Value::String(text)) => Some(text),
-            other => {
-                rest.0.extend(other.map(|value| (field.to_owned(), value)));
-                None
-            }
-        };
-        match name {
+    /// Takes the provider's own fields. A field of another form than documented stays where it is.
+    fn take(flat: &mut Flat) -> Self {
+        match flat.provider.as_deref().unwrap_or_default() {
             "byo-phone-number" => Self::Byo {
-                credential_id: text("credentialId"),
-                number_e164_check_enabled: take_flag("numberE164CheckEnabled", rest),
+                credential_id: text(&mut flat.credential_id),
+                number_e164_check_enabled: flag(&mut flat.number_e164_check_enabled),
             },
             "twilio" => Self::Twilio {
-                account_sid: text("twilioAccountSid"),
-                auth_token: text("twilioAuthToken").map(Secret::new),
-                api_key: text("twilioApiKey"),
-                api_secret: text("twilioApiSecret").map(Secret::new),
-                sms_enabled: take_flag("smsEnabled", rest),
+                account_sid: text(&mut flat.twilio_account_sid),
+                auth_token: text(&mut flat.twilio_auth_token).map(Secret::new),
+                api_key: text(&mut flat.twilio_api_key),
+                api_secret: text(&mut flat.twilio_api_secret).map(Secret::new),
+                sms_enabled: flag(&mut flat.sms_enabled),
             },
-            "vonage" => Self::Vonage { credential_id: text("credentialId") },
+            "vonage" => Self::Vonage { credential_id: text(&mut flat.credential_id) },
             "vapi" => Self::Vapi {
-                sip_uri: text("sipUri"),
-                number_desired_area_code: text("numberDesiredAreaCode"),
-                authentication: take_authentication(rest),
+                sip_uri: text(&mut flat.sip_uri),
+                number_desired_area_code: text(&mut flat.number_desired_area_code),
+                authentication: take(&mut flat.authentication, |value| SipAuthentication::deserialize(&*value).ok()),
             },
-            "telnyx" => Self::Telnyx { credential_id: text("credentialId") },
+            "telnyx" => Self::Telnyx { credential_id: text(&mut flat.credential_id) },
             other => Self::Unknown(Unknown::new(other)),
         }
     }
 
-    fn put(self, rest: &mut Extra) {
-        let mut put = |field: &str, value: Option<Value>| rest.0.extend(value.map(|value| (field.to_owned(), value)));
+    fn put(self, flat: &mut Flat) {
         let secret = |secret: Option<Secret>| secret.map(|secret| Value::from(secret.expose()));
         match self {
             Self::Byo { credential_id, number_e164_check_enabled } => {
-                put("credentialId", credential_id.map(Value::from));
-                put("numberE164CheckEnabled", number_e164_check_enabled.map(Value::from));
+                flat.credential_id = credential_id.map(Value::from);
+                flat.number_e164_check_enabled = number_e164_check_enabled.map(Value::from);
             }
             Self::Twilio { account_sid, auth_token, api_key, api_secret, sms_enabled } => {
-                put("twilioAccountSid", account_sid.map(Value::from));
-                put("twilioAuthToken", secret(auth_token));
-                put("twilioApiKey", api_key.map(Value::from));
-                put("twilioApiSecret", secret(api_secret));
-                put("smsEnabled", sms_enabled.map(Value::from));
+                flat.twilio_account_sid = account_sid.map(Value::from);
+                flat.twilio_auth_token = secret(auth_token);
+                flat.twilio_api_key = api_key.map(Value::from);
+                flat.twilio_api_secret = secret(api_secret);
+                flat.sms_enabled = sms_enabled.map(Value::from);
             }
             Self::Vonage { credential_id } | Self::Telnyx { credential_id } => {
-                put("credentialId", credential_id.map(Value::from));
+                flat.credential_id = credential_id.map(Value::from);
             }
             Self::Vapi { sip_uri, authentication, number_desired_area_code } => {
-                put("sipUri", sip_uri.map(Value::from));
-                put("authentication", authentication.and_then(|object| serde_json::to_value(object).ok()));
-                put("numberDesiredAreaCode", number_desired_area_code.map(Value::from));
+                flat.sip_uri = sip_uri.map(Value::from);
+                flat.authentication = authentication.and_then(|object| serde_json::to_value(object).ok());
+                flat.number_desired_area_code = number_desired_area_code.map(Value::from);
             }
             Self::Unknown(_) => {}
         }
     }
 }
 
-fn take_flag(field: &str, rest: &mut Extra) -> Option<bool> {
-    let flag = rest.0.get(field)?.as_bool()?;
-    rest.0.remove(field);
-    Some(flag)
+/// Takes a field if it is of the right form.
+fn take<T>(field: &mut Option<Value>, read: impl FnOnce(&mut Value) -> Option<T>) -> Option<T> {
+    let taken = read(field.as_mut()?)?;
+    *field = None;
+    Some(taken)
 }
 
-fn take_authentication(rest: &mut Extra) -> Option<SipAuthentication> {
-    let object = SipAuthentication::deserialize(rest.0.get("authentication")?).ok()?;
-    rest.0.remove("authentication");
-    Some(object)
+fn text(field: &mut Option<Value>) -> Option<String> {
+    take(field, |value| match value {
+        Value::String(text) => Some(std::mem::take(text)),
+        _ => None,
+    })
+}
+
+fn flag(field: &mut Option<Value>) -> Option<bool> {
+    take(field, |value| value.as_bool())
 }
