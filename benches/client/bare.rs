@@ -17,13 +17,8 @@ struct Create<'a> {
     name: &'a str,
 }
 
-const CREATE: Create<'_> = Create {
-    provider: "twilio",
-    number: NUMBER,
-    twilio_account_sid: ACCOUNT,
-    twilio_auth_token: TOKEN,
-    name: NAME,
-};
+const CREATE: Create<'_> =
+    Create { provider: "twilio", number: NUMBER, twilio_account_sid: ACCOUNT, twilio_auth_token: TOKEN, name: NAME };
 
 /// The fields that the answers have, and no others.
 #[derive(Deserialize)]

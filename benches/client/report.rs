@@ -47,7 +47,8 @@ pub fn gate() {
         let calls = if row.starts_with("read") { 10 } else { 500 };
         let [cost, base] = [row, other].map(|row| counted(row, 1, calls, &server));
         let ratios = [cost.instructions / base.instructions, cost.allocations / base.allocations];
-        for (what, ratio, limit) in [("instructions", ratios[0], instructions), ("allocations", ratios[1], allocations)] {
+        for (what, ratio, limit) in [("instructions", ratios[0], instructions), ("allocations", ratios[1], allocations)]
+        {
             let verdict = if ratio > limit { "ABOVE" } else { "within" };
             println!("{row} / {other}, {what}: {ratio:.3}, {verdict} {limit:.2}");
             failed |= ratio > limit;

@@ -59,7 +59,11 @@ fn answer_all(socket: TcpStream, number: &str, list: &str) -> Option<()> {
             }
             is_get.get_or_insert(line.starts_with("GET "));
             let Some((name, value)) = line.split_once(':') else {
-                if line == "\r\n" { break } else { continue };
+                if line == "\r\n" {
+                    break;
+                } else {
+                    continue;
+                };
             };
             if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().ok()?;

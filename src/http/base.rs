@@ -7,7 +7,7 @@ use crate::model::Problems;
 
 /// The segments of a path, a line each: no segment may have a line break. Each stays one segment, whatever else
 /// it holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Segments(String);
 
 impl Segments {
@@ -33,8 +33,12 @@ impl Segments {
 }
 
 /// A base URL: `https`, or `http` on loopback.
-#[derive(Clone, Debug, Hash)]
-pub(crate) struct BaseUrl(Url);
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    url: Url,
+    /// Addresses that were made before they are asked for.
+    made: Vec<(Segments, Url)>,
+}
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str, field: &str, problems: &mut Problems) -> Option<Self> {
@@ -61,7 +65,28 @@ impl BaseUrl {
             problems.add(field, fault, remedy);
             return None;
         }
-        Some(Self(url))
+        Some(Self { url, made: Vec::new() })
+    }
+
+    /// Makes the addresses of these paths once and for all.
+    pub(crate) fn prepare(mut self, paths: &[&[&str]]) -> Self {
+        let paths = paths.iter().filter_map(|path| Segments::new(path).ok());
+        self.made = paths.map(|path| (path.clone(), self.extended(&path))).collect();
+        self
+    }
+
+    /// Itself, without what was made of it.
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn extended(&self, path: &Segments) -> Url {
+        let mut url = self.url.clone();
+        // An `https` base always has a path; `Err` would mean one that cannot.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path.0.lines());
+        }
+        url
     }
 
     /// The address of a resource, or what is wrong with its path.
@@ -71,17 +96,14 @@ impl BaseUrl {
         query: &[(&str, String)],
         problems: &mut Problems,
     ) -> Url {
-        let mut url = self.0.clone();
         let path = path.unwrap_or_else(|faults| {
             for fault in faults {
                 problems.add("id", fault, "give the id exactly as the service wrote it");
             }
             Segments::default()
         });
-        // An `https` base always has a path; `Err` would mean one that cannot.
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path.0.lines());
-        }
+        let made = self.made.iter().find(|(made, _)| *made == path);
+        let mut url = made.map_or_else(|| self.extended(&path), |(_, url)| url.clone());
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -90,8 +112,8 @@ impl BaseUrl {
 
     /// Where a link in an answer leads, if that is the same origin.
     pub(crate) fn follow(&self, link: &str) -> Result<Url, PageFault> {
-        let url = self.0.join(link).map_err(|_| PageFault::BadLink)?;
-        if url.origin() != self.0.origin() {
+        let url = self.url.join(link).map_err(|_| PageFault::BadLink)?;
+        if url.origin() != self.url.origin() {
             return Err(PageFault::ForeignOrigin { origin: url.origin().ascii_serialization() });
         }
         Ok(url)
@@ -99,17 +121,17 @@ impl BaseUrl {
 
     /// The same address with another first label of its host, if `own` is the first one now.
     pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
-        let rest = self.0.domain().and_then(|host| host.strip_prefix(own)).filter(|rest| rest.starts_with('.'));
-        let mut url = self.0.clone();
+        let rest = self.url.domain().and_then(|host| host.strip_prefix(own)).filter(|rest| rest.starts_with('.'));
+        let mut url = self.url.clone();
         if let Some(host) = rest.map(|rest| format!("{other}{rest}")) {
             // The new host differs by a label of plain letters, so it is one.
             let _ = url.set_host(Some(&host));
         }
-        Self(url)
+        Self { url, made: Vec::new() }
     }
 
     pub(crate) fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
     }
 }
 
@@ -140,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_sister_host_differs_by_its_first_label_alone() {
-        let sister = |text: &str| base(text).expect("a base").sister("api", "trunking").0.to_string();
+        let sister = |text: &str| base(text).expect("a base").sister("api", "trunking").url.to_string();
         assert_eq!(sister("https://api.twilio.com"), "https://trunking.twilio.com/");
         assert_eq!(sister("https://api.dublin.ie1.twilio.com/x"), "https://trunking.dublin.ie1.twilio.com/x");
         for same in ["https://apis.example.com/", "http://127.0.0.1:4010/", "https://proxy.api.example.com/"] {

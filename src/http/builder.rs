@@ -28,12 +28,20 @@ pub(crate) struct About {
     pub(crate) words: fn(&serde_json::Value) -> Words,
     /// Whether the body of a success says that it is none.
     pub(crate) rejects: fn(&[u8]) -> bool,
+    /// The paths asked for most: their addresses are made once.
+    pub(crate) paths: &'static [&'static [&'static str]],
 }
 
 impl About {
     /// A service whose statuses tell all.
     pub(crate) const fn new(service: Service, base_url: &'static str, words: fn(&serde_json::Value) -> Words) -> Self {
-        Self { service, base_url, words, rejects: |_| false }
+        Self { service, base_url, words, rejects: |_| false, paths: &[] }
+    }
+
+    /// The same with the paths asked for most.
+    pub(crate) const fn paths(mut self, paths: &'static [&'static [&'static str]]) -> Self {
+        self.paths = paths;
+        self
     }
 }
 
@@ -230,7 +238,7 @@ impl<C> ClientBuilder<C> {
             cannot(vec![Problem { field, fault: format!("cannot be made ({error})"), remedy }])
         })?;
         Ok((self.connect)(Engine {
-            base: Arc::new(base),
+            base: Arc::new(base.prepare(about.paths)),
             shared: Arc::new(Inner {
                 service: about.service,
                 transport,
@@ -252,7 +260,8 @@ impl<C> ClientBuilder<C> {
 fn http_client(connect_timeout: Duration, timeout: Duration) -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
+        // Without the count, `never` still keeps a copy of each request.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .referer(false)
         .connect_timeout(connect_timeout)
         .timeout(timeout)

@@ -44,7 +44,15 @@ pub(crate) struct Prepared {
 impl Call {
     fn new(operation: &'static str, method: Method, safety: Safety, path: &[&str]) -> Self {
         let (query, body) = (Vec::new(), Ok(Bytes::new()));
-        Self { operation, safety, method, target: Target::Path(Segments::new(path)), query, body, content: Content::None }
+        Self {
+            operation,
+            safety,
+            method,
+            target: Target::Path(Segments::new(path)),
+            query,
+            body,
+            content: Content::None,
+        }
     }
 
     pub(crate) fn get(operation: &'static str, path: &[&str]) -> Self {

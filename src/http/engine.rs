@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::USER_AGENT;
 use http::StatusCode;
+use http::header::USER_AGENT;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -88,7 +88,7 @@ impl Engine {
         // Keyed anew in each process, so that it tells nothing of the key.
         static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         let mut hasher = KEYED.build_hasher();
-        self.base.hash(&mut hasher);
+        self.base.url().hash(&mut hasher);
         let telling = self.shared.headers.of(Content::None).iter().filter(|(name, _)| **name != USER_AGENT);
         let mut headers: Vec<_> = telling.map(|(name, value)| (name.as_str(), value)).collect();
         headers.sort_by_key(|(name, _)| *name);
@@ -142,29 +142,27 @@ impl Engine {
         self.failed(Asked { operation, read: false }, 1, Delivery::Accepted, None, fault)
     }
 
-    async fn run(
-        &self,
-        asked: Asked,
-        safety: Safety,
-        request: &Prepared,
-        span: &Span,
-    ) -> Result<(Head, u32, Bytes)> {
+    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared, span: &Span) -> Result<(Head, u32, Bytes)> {
         let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.shared;
         let start = Instant::now();
-        let deadline = start + retry.deadline;
+        let (mut now, deadline) = (start, start + retry.deadline);
         let mut attempts = 0;
         // Whether an attempt before the last may have been carried out.
         let mut open = false;
         loop {
             let held_back = match limit {
-                Some(limit) => timeout_at(deadline, limit.wait()).await.is_err(),
+                Some(limit) => {
+                    let late = timeout_at(deadline, limit.wait()).await.is_err();
+                    now = Instant::now();
+                    late
+                }
                 None => false,
             };
             let attempt = if held_back {
                 Attempt::Lost { loss: Loss::HeldBack, head: None, error: None }
             } else {
                 attempts += 1;
-                let left = deadline.saturating_duration_since(Instant::now());
+                let left = deadline.saturating_duration_since(now);
                 let headers = headers.of(request.content);
                 transport.attempt(request, headers, self.shared.timeout.min(left), *max_body).await
             };
@@ -187,6 +185,7 @@ impl Engine {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "trying again");
                     open |= delivery == Delivery::Unknown;
                     tokio::time::sleep(wait).await;
+                    now = Instant::now();
                     continue;
                 }
             }

@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use http::{HeaderMap, Method};
 use http::header::RETRY_AFTER;
+use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde_json::json;
 

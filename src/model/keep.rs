@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Map, Value};
 
@@ -68,8 +67,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Keep<'_, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(name) = self.inner.next_key_seed(Name)? {
-            if let Some(known) = self.fields.iter().find(|&&known| known == name) {
-                return seed.deserialize(StrDeserializer::new(known)).map(Some);
+            if let Some(at) = self.fields.iter().position(|&known| known == name) {
+                // Its place among the fields says as much as its name, where no field has an alias.
+                return seed.deserialize((at as u64).into_deserializer()).map(Some);
             }
             self.extra.insert(name.into_owned(), self.inner.next_value()?);
         }

@@ -12,7 +12,8 @@ use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::Vapi;
 
-static ABOUT: About = About::new(Service::Platform(KIND), "https://api.vapi.ai", words);
+static ABOUT: About =
+    About::new(Service::Platform(KIND), "https://api.vapi.ai", words).paths(&[&[NUMBER], &["v2", NUMBER]]);
 
 const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
