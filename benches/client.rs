@@ -109,6 +109,8 @@ impl Runs {
             "read bare" => (0..count).for_each(|_| read::<bare::Number>(list)),
             "read value" => (0..count).for_each(|_| read::<Value>(list)),
             "read models" => (0..count).for_each(|_| read::<PhoneNumber>(list)),
+            "read bytes, value" => (0..count).for_each(|_| read_bytes::<Value>(list)),
+            "read bytes, models" => (0..count).for_each(|_| read_bytes::<PhoneNumber>(list)),
             _ => panic!("{what} is not known"),
         }
     }
@@ -119,9 +121,15 @@ fn create() -> CreateTwilioNumber {
     CreateTwilioNumber::new(number, ACCOUNT).twilio_auth_token(TOKEN).settings(Settings::new().name(NAME))
 }
 
+/// As the client reads: the bytes are looked at once whether they are text, and then read as that.
 fn read<T: serde::de::DeserializeOwned>(list: &str) {
-    let list = serde_json::from_slice::<Vec<T>>(black_box(list.as_bytes())).expect("a list");
-    drop(black_box(list));
+    let text = std::str::from_utf8(black_box(list.as_bytes())).expect("text");
+    drop(black_box(serde_json::from_str::<Vec<T>>(text).expect("a list")));
+}
+
+/// As `reqwest` reads.
+fn read_bytes<T: serde::de::DeserializeOwned>(list: &str) {
+    drop(black_box(serde_json::from_slice::<Vec<T>>(black_box(list.as_bytes())).expect("a list")));
 }
 
 /// This many calls, so many of them at a time.

@@ -15,11 +15,14 @@ const LIMITS: [(&str, &str, f64, f64); 3] = [
 const CREATE: [&str; 5] = ["bare", "value", "prepared", "client", "importer"];
 const LIST: [&str; 3] = ["list bare", "list value", "list client"];
 const READ: [&str; 3] = ["read value", "read bare", "read models"];
+const READ_BYTES: [&str; 2] = ["read bytes, value", "read bytes, models"];
 
 /// Counts everything, measures the CPU time of everything.
 pub fn all() {
     let server = Server::start();
-    for (rows, flights, calls) in [(&CREATE[..], &[1, 64][..], 2000), (&LIST, &[1], 50), (&READ, &[1], 50)] {
+    let once = &[1][..];
+    let tables = [(&CREATE[..], &[1, 64][..], 2000), (&LIST, once, 50), (&READ, once, 50), (&READ_BYTES, once, 50)];
+    for (rows, flights, calls) in tables {
         println!("\n| | in flight | instructions | allocations | CPU | instructions | allocations | CPU µs |");
         println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
         for &in_flight in flights {

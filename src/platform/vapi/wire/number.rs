@@ -125,26 +125,40 @@ impl Provider {
     }
 }
 
-/// The object as it is on the wire. Read flat, it needs no look ahead for `provider`, and a fault keeps
-/// its path.
+/// The object as it is on the wire, what is there most first, since names are looked for in this order. Read flat,
+/// it needs no look ahead for `provider`, and a fault keeps its path.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(rename = "PhoneNumber", rename_all = "camelCase")]
 struct Flat {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     org_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     updated_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<NumberStatus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     assistant_id: Option<String>,
+    // What some providers alone have, of whatever form.
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    credential_id: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    twilio_account_sid: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    sms_enabled: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    number_e164_check_enabled: Option<Value>,
+    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
+    sip_uri: Option<Value>,
+    // What few numbers have.
     #[serde(skip_serializing_if = "Option::is_none")]
     squad_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -159,29 +173,16 @@ struct Flat {
     fallback_destination: Option<Box<Destination>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hooks: Option<Vec<Hook>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<NumberStatus>,
-    // What some providers alone have, of whatever form.
     #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
-    credential_id: Option<Value>,
+    authentication: Option<Value>,
     #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
-    number_e164_check_enabled: Option<Value>,
-    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
-    twilio_account_sid: Option<Value>,
+    number_desired_area_code: Option<Value>,
     #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
     twilio_auth_token: Option<Value>,
     #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
     twilio_api_key: Option<Value>,
     #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
     twilio_api_secret: Option<Value>,
-    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
-    sms_enabled: Option<Value>,
-    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
-    sip_uri: Option<Value>,
-    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
-    authentication: Option<Value>,
-    #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
-    number_desired_area_code: Option<Value>,
     #[serde(flatten, skip_deserializing)]
     rest: Extra,
 }
