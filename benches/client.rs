@@ -21,7 +21,7 @@ use std::hint::black_box;
 
 use futures_util::future::join_all;
 use numport::platform::vapi::{CreateTwilioNumber, ListFilter, PhoneNumber, Settings};
-use numport::{E164, ImportRequest, Importer, Twilio, Vapi};
+use numport::{E164, ImportRequest, Importer, NumberSource, Twilio, TwilioCredentials, Vapi};
 use serde_json::Value;
 
 const KEY: &str = "3e1d6c1e-0b5f-4f8e-9c57-000000000000";
@@ -69,6 +69,7 @@ struct Runs {
     prepared: bare::Prepared,
     vapi: Vapi,
     importer: Importer,
+    source: NumberSource,
     requests: Vec<ImportRequest>,
     list: String,
 }
@@ -76,7 +77,8 @@ struct Runs {
 impl Runs {
     fn new(address: &str) -> Self {
         let vapi = Vapi::builder(KEY).base_url(address).build().expect("a client");
-        let twilio = Twilio::builder(numport::TwilioCredentials::auth_token(ACCOUNT, TOKEN)).build().expect("a client");
+        let account = TwilioCredentials::auth_token(ACCOUNT, TOKEN);
+        let twilio = Twilio::builder(account.clone()).build().expect("a client");
         let number = |nth: u32| format!("+1415555{nth:04}").parse().expect("a number");
         Self {
             base: address.to_owned(),
@@ -84,21 +86,26 @@ impl Runs {
             prepared: bare::Prepared::new(address),
             importer: Importer::new(twilio, platform::FindsNothing(vapi.clone())).skip_preflight(),
             vapi,
+            source: account.into(),
             requests: (0..1000).map(|nth| ImportRequest::new(number(nth)).label(NAME)).collect(),
             list: list(),
         }
     }
 
     async fn run(&self, what: &str, in_flight: u32, requests: u32) {
-        let Self { base, bare, prepared, vapi, importer, list, .. } = self;
+        let Self { base, bare, prepared, vapi, importer, source, list, .. } = self;
+        let request = |nth: u32| &self.requests[nth as usize % self.requests.len()];
         let (flight, count) = (in_flight, requests);
         match what {
             "bare" => drive(flight, count, async |_| bare::create(bare, base).await.expect("it is made").id).await,
             "value" => drive(flight, count, async |_| bare::create_value(bare, base).await.expect("it is made")).await,
             "prepared" => drive(flight, count, async |_| prepared.create().await.expect("it is made")).await,
             "client" => drive(flight, count, async |_| vapi.create_number(create()).await.expect("it is made")).await,
+            "platform" => {
+                let import = async |nth| importer.platform().import_once(source, request(nth)).await;
+                drive(flight, count, async |nth| import(nth).await.expect("it is made")).await;
+            }
             "importer" => {
-                let request = |nth: u32| &self.requests[nth as usize % self.requests.len()];
                 drive(flight, count, async |nth| importer.import(request(nth)).await.expect("it is made")).await;
             }
             "list bare" => drive(flight, count, async |_| bare::list(bare, base).await.expect("a list")).await,

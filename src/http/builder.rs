@@ -237,9 +237,9 @@ impl<C> ClientBuilder<C> {
             let (field, remedy) = ("http_client".to_owned(), "check the machine's TLS set-up".to_owned());
             cannot(vec![Problem { field, fault: format!("cannot be made ({error})"), remedy }])
         })?;
-        Ok((self.connect)(Engine {
-            base: Arc::new(base.prepare(about.paths)),
-            shared: Arc::new(Inner {
+        Ok((self.connect)(Engine::new(
+            base.prepare(about.paths),
+            Arc::new(Inner {
                 service: about.service,
                 transport,
                 headers: Headers::new(headers),
@@ -252,7 +252,7 @@ impl<C> ClientBuilder<C> {
                 budget: Budget::new(self.retry.budget),
                 limit: self.limit.map(Limit::per_second),
             }),
-        }))
+        )))
     }
 }
 

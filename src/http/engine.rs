@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
 use http::header::USER_AGENT;
+use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
@@ -48,6 +48,7 @@ pub(crate) struct Asked {
 pub(crate) struct Engine {
     pub(super) shared: Arc<Inner>,
     pub(super) base: Arc<BaseUrl>,
+    account: u64,
 }
 
 pub(super) struct Inner {
@@ -80,20 +81,16 @@ impl Engine {
     /// The same engine for a sister host, such as `trunking.` beside `api.`; an address that is no host of
     /// that name, such as a proxy or the sandbox, serves both.
     pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
-        Self { shared: self.shared.clone(), base: Arc::new(self.base.sister(own, other)) }
+        Self::new(self.base.sister(own, other), self.shared.clone())
     }
 
     /// Tells the account behind it from others, within this process: of the address and the headers.
     pub(crate) fn account(&self) -> u64 {
-        // Keyed anew in each process, so that it tells nothing of the key.
-        static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        let mut hasher = KEYED.build_hasher();
-        self.base.url().hash(&mut hasher);
-        let telling = self.shared.headers.of(Content::None).iter().filter(|(name, _)| **name != USER_AGENT);
-        let mut headers: Vec<_> = telling.map(|(name, value)| (name.as_str(), value)).collect();
-        headers.sort_by_key(|(name, _)| *name);
-        headers.hash(&mut hasher);
-        hasher.finish()
+        self.account
+    }
+
+    pub(super) fn new(base: BaseUrl, shared: Arc<Inner>) -> Self {
+        Self { account: account(&base, shared.headers.of(Content::None)), base: Arc::new(base), shared }
     }
 
     /// Sends a call and reads its answer.
@@ -269,6 +266,18 @@ impl Engine {
         };
         Box::new(CallError { service, operation, delivery, attempts, status, request_id, retry_after, fault }).into()
     }
+}
+
+fn account(base: &BaseUrl, headers: &HeaderMap) -> u64 {
+    // Keyed anew in each process, so that it tells nothing of the key.
+    static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let mut hasher = KEYED.build_hasher();
+    base.url().hash(&mut hasher);
+    let telling = headers.iter().filter(|(name, _)| **name != USER_AGENT);
+    let mut headers: Vec<_> = telling.map(|(name, value)| (name.as_str(), value)).collect();
+    headers.sort_by_key(|(name, _)| *name);
+    headers.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Reads an answer. Where in it a fault is costs a good deal to keep track of, so it is looked for only when there

@@ -1,8 +1,8 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use http::Method;
 use http::header::RETRY_AFTER;
-use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -65,7 +65,7 @@ fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> En
         budget: Budget::new(retry.budget),
         limit,
     });
-    Engine { shared, base: Arc::new(base) }
+    Engine::new(base, shared)
 }
 
 fn sent(engine: &Engine) -> Vec<Instant> {

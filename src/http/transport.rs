@@ -100,32 +100,34 @@ async fn over_http(
     if response.url() != &prepared.url {
         return Attempt::Answered { head, body: Body::Redirected };
     }
-    read(response, head, max_body).await
+    match read(&mut response, head.status.is_success(), max_body).await {
+        Ok(body) => Attempt::Answered { head, body },
+        Err(error) => lost(error, Some(head)),
+    }
 }
 
 /// Reads a body within bounds. What is no success is read as far as it comes: its status counts.
-async fn read(mut response: reqwest::Response, head: Head, max_body: usize) -> Attempt {
-    let success = head.status.is_success();
+async fn read(response: &mut reqwest::Response, success: bool, max_body: usize) -> reqwest::Result<Body> {
     let limit = if success { max_body } else { MAX_REFUSAL };
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     if success && announced > limit {
-        return Attempt::Answered { head, body: Body::TooLarge };
+        return Ok(Body::TooLarge);
     }
     let mut body = Pieces { announced: announced.min(limit), ..Pieces::default() };
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.push(chunk),
-            Ok(Some(_)) if success => return Attempt::Answered { head, body: Body::TooLarge },
+            Ok(Some(_)) if success => return Ok(Body::TooLarge),
             Ok(Some(chunk)) => {
                 body.push(chunk.slice(..limit - body.len()));
                 break;
             }
             Ok(None) => break,
-            Err(error) if success => return lost(error, Some(head)),
+            Err(error) if success => return Err(error),
             Err(_) => break,
         }
     }
-    Attempt::Answered { head, body: Body::Whole(body.whole()) }
+    Ok(Body::Whole(body.whole()))
 }
 
 /// A body as it comes. Most come in one piece, which is not copied.
