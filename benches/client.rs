@@ -68,6 +68,7 @@ struct Runs {
     bare: reqwest::Client,
     prepared: bare::Prepared,
     vapi: Vapi,
+    number: E164,
     importer: Importer,
     source: NumberSource,
     requests: Vec<ImportRequest>,
@@ -79,28 +80,31 @@ impl Runs {
         let vapi = Vapi::builder(KEY).base_url(address).build().expect("a client");
         let account = TwilioCredentials::auth_token(ACCOUNT, TOKEN);
         let twilio = Twilio::builder(account.clone()).build().expect("a client");
-        let number = |nth: u32| format!("+1415555{nth:04}").parse().expect("a number");
+        let nth_number = |nth: u32| format!("+1415555{nth:04}").parse().expect("a number");
         Self {
             base: address.to_owned(),
             bare: reqwest::Client::new(),
             prepared: bare::Prepared::new(address),
             importer: Importer::new(twilio, platform::FindsNothing(vapi.clone())).skip_preflight(),
             vapi,
+            number: NUMBER.parse().expect("a number"),
             source: account.into(),
-            requests: (0..1000).map(|nth| ImportRequest::new(number(nth)).label(NAME)).collect(),
+            requests: (0..1000).map(|nth| ImportRequest::new(nth_number(nth)).label(NAME)).collect(),
             list: list(),
         }
     }
 
     async fn run(&self, what: &str, in_flight: u32, requests: u32) {
-        let Self { base, bare, prepared, vapi, importer, source, list, .. } = self;
+        let Self { base, bare, prepared, vapi, importer, number, source, list, .. } = self;
         let request = |nth: u32| &self.requests[nth as usize % self.requests.len()];
         let (flight, count) = (in_flight, requests);
         match what {
             "bare" => drive(flight, count, async |_| bare::create(bare, base).await.expect("it is made").id).await,
             "value" => drive(flight, count, async |_| bare::create_value(bare, base).await.expect("it is made")).await,
             "prepared" => drive(flight, count, async |_| prepared.create().await.expect("it is made")).await,
-            "client" => drive(flight, count, async |_| vapi.create_number(create()).await.expect("it is made")).await,
+            "client" => {
+                drive(flight, count, async |_| vapi.create_number(create(*number)).await.expect("it is made")).await
+            }
             "platform" => {
                 let import = async |nth| importer.platform().import_once(source, request(nth)).await;
                 drive(flight, count, async |nth| import(nth).await.expect("it is made")).await;
@@ -123,8 +127,7 @@ impl Runs {
     }
 }
 
-fn create() -> CreateTwilioNumber {
-    let number: E164 = NUMBER.parse().expect("a number");
+fn create(number: E164) -> CreateTwilioNumber {
     CreateTwilioNumber::new(number, ACCOUNT).twilio_auth_token(TOKEN).settings(Settings::new().name(NAME))
 }
 

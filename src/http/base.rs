@@ -232,6 +232,20 @@ mod tests {
     }
 
     #[test]
+    fn an_address_made_beforehand_is_the_same_one() {
+        let query = [("search", "+1415".to_owned())];
+        let plain = base("https://example.com/proxy").expect("a base");
+        let made = plain.clone().prepare(&[&["v2", "phone-number"]]);
+        assert_eq!(made.made.len(), 1);
+        for path in [&["v2", "phone-number"][..], &["v2"], &["v2", "phone-number", "a/b"]] {
+            for query in [&[][..], &query] {
+                let join = |base: &BaseUrl| base.join(Segments::new(path), query, &mut Problems::default());
+                assert_eq!(join(&made), join(&plain));
+            }
+        }
+    }
+
+    #[test]
     fn only_links_of_the_same_origin_are_followed() {
         let base = base("https://api.twilio.com").expect("a base");
         let followed = |link| base.follow(link).map(String::from);

@@ -173,3 +173,30 @@ fn lost(error: reqwest::Error, head: Option<Head>) -> Attempt {
     };
     Attempt::Lost { loss, head, error: Some(error.without_url().into()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(pieces: &[&'static str]) -> Bytes {
+        let mut body = Pieces::default();
+        for (at, piece) in pieces.iter().enumerate() {
+            assert_eq!(body.len(), pieces[..at].concat().len());
+            body.push(Bytes::from_static(piece.as_bytes()));
+        }
+        body.whole()
+    }
+
+    #[test]
+    fn a_body_is_its_pieces_in_order() {
+        for pieces in [&[][..], &[""], &["ab"], &["", "ab"], &["ab", ""], &["ab", "c", "de"]] {
+            assert_eq!(whole(pieces), pieces.concat(), "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_of_one_piece_is_not_copied() {
+        let piece = "a piece";
+        assert_eq!(whole(&[piece]).as_ptr(), piece.as_ptr());
+    }
+}
