@@ -103,7 +103,7 @@ impl Runs {
             "value" => drive(flight, count, async |_| bare::create_value(bare, base).await.expect("it is made")).await,
             "prepared" => drive(flight, count, async |_| prepared.create().await.expect("it is made")).await,
             "client" => {
-                drive(flight, count, async |_| vapi.create_number(create(*number)).await.expect("it is made")).await
+                drive(flight, count, async |_| vapi.create_number(create(*number)).await.expect("it is made")).await;
             }
             "platform" => {
                 let import = async |nth| importer.platform().import_once(source, request(nth)).await;
