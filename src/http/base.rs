@@ -5,9 +5,40 @@ use url::{Host, Url};
 use crate::error::PageFault;
 use crate::model::Problems;
 
+/// The segments of a path, a line each: no segment may have a line break. Each stays one segment, whatever else
+/// it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Segments(String);
+
+impl Segments {
+    /// Refuses what no encoding can keep in place.
+    pub(crate) fn new(segments: &[&str]) -> Result<Self, Vec<&'static str>> {
+        let mut lines = String::with_capacity(segments.iter().map(|segment| segment.len() + 1).sum());
+        let mut faults = Vec::new();
+        for &segment in segments {
+            match segment {
+                "" => faults.push("is empty"),
+                "." | ".." => faults.push("is a dot segment, which no URL keeps"),
+                text if text.chars().any(char::is_control) => {
+                    faults.push("has a line break or another control character");
+                }
+                text => {
+                    lines.push_str(text);
+                    lines.push('\n');
+                }
+            }
+        }
+        if faults.is_empty() { Ok(Self(lines)) } else { Err(faults) }
+    }
+}
+
 /// A base URL: `https`, or `http` on loopback.
-#[derive(Clone, Debug, Hash)]
-pub(crate) struct BaseUrl(Url);
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    url: Url,
+    /// Addresses that were made before they are asked for.
+    made: Vec<(Segments, Url)>,
+}
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str, field: &str, problems: &mut Problems) -> Option<Self> {
@@ -34,26 +65,45 @@ impl BaseUrl {
             problems.add(field, fault, remedy);
             return None;
         }
-        Some(Self(url))
+        Some(Self { url, made: Vec::new() })
     }
 
-    /// The address of a resource. Each segment stays one segment, whatever it holds; what no encoding
-    /// can keep in place is refused.
-    pub(crate) fn join(&self, segments: &[&str], query: &[(&str, String)], problems: &mut Problems) -> Url {
-        let mut url = self.0.clone();
-        for segment in segments {
-            let fault = match *segment {
-                "" => "is empty",
-                "." | ".." => "is a dot segment, which no URL keeps",
-                text if text.chars().any(char::is_control) => "has a line break or another control character",
-                _ => continue,
-            };
-            problems.add("id", fault, "give the id exactly as the service wrote it");
-        }
+    /// Makes the addresses of these paths once and for all.
+    pub(crate) fn prepare(mut self, paths: &[&[&str]]) -> Self {
+        let paths = paths.iter().filter_map(|path| Segments::new(path).ok());
+        self.made = paths.map(|path| (path.clone(), self.extended(&path))).collect();
+        self
+    }
+
+    /// Itself, without what was made of it.
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    fn extended(&self, path: &Segments) -> Url {
+        let mut url = self.url.clone();
         // An `https` base always has a path; `Err` would mean one that cannot.
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path.0.lines());
         }
+        url
+    }
+
+    /// The address of a resource, or what is wrong with its path.
+    pub(crate) fn join(
+        &self,
+        path: Result<Segments, Vec<&'static str>>,
+        query: &[(&str, String)],
+        problems: &mut Problems,
+    ) -> Url {
+        let path = path.unwrap_or_else(|faults| {
+            for fault in faults {
+                problems.add("id", fault, "give the id exactly as the service wrote it");
+            }
+            Segments::default()
+        });
+        let made = self.made.iter().find(|(made, _)| *made == path);
+        let mut url = made.map_or_else(|| self.extended(&path), |(_, url)| url.clone());
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -62,8 +112,8 @@ impl BaseUrl {
 
     /// Where a link in an answer leads, if that is the same origin.
     pub(crate) fn follow(&self, link: &str) -> Result<Url, PageFault> {
-        let url = self.0.join(link).map_err(|_| PageFault::BadLink)?;
-        if url.origin() != self.0.origin() {
+        let url = self.url.join(link).map_err(|_| PageFault::BadLink)?;
+        if url.origin() != self.url.origin() {
             return Err(PageFault::ForeignOrigin { origin: url.origin().ascii_serialization() });
         }
         Ok(url)
@@ -71,17 +121,17 @@ impl BaseUrl {
 
     /// The same address with another first label of its host, if `own` is the first one now.
     pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
-        let rest = self.0.domain().and_then(|host| host.strip_prefix(own)).filter(|rest| rest.starts_with('.'));
-        let mut url = self.0.clone();
+        let rest = self.url.domain().and_then(|host| host.strip_prefix(own)).filter(|rest| rest.starts_with('.'));
+        let mut url = self.url.clone();
         if let Some(host) = rest.map(|rest| format!("{other}{rest}")) {
             // The new host differs by a label of plain letters, so it is one.
             let _ = url.set_host(Some(&host));
         }
-        Self(url)
+        Self { url, made: Vec::new() }
     }
 
     pub(crate) fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
     }
 }
 
@@ -106,13 +156,13 @@ mod tests {
 
     fn joined(segments: &[&str]) -> Result<String, String> {
         let mut problems = Problems::default();
-        let url = base("https://api.vapi.ai").expect("a base").join(segments, &[], &mut problems);
+        let url = base("https://api.vapi.ai").expect("a base").join(Segments::new(segments), &[], &mut problems);
         problems.into_result().map(|()| url.to_string()).map_err(|problems| problems[0].fault.clone())
     }
 
     #[test]
     fn a_sister_host_differs_by_its_first_label_alone() {
-        let sister = |text: &str| base(text).expect("a base").sister("api", "trunking").0.to_string();
+        let sister = |text: &str| base(text).expect("a base").sister("api", "trunking").url.to_string();
         assert_eq!(sister("https://api.twilio.com"), "https://trunking.twilio.com/");
         assert_eq!(sister("https://api.dublin.ie1.twilio.com/x"), "https://trunking.dublin.ie1.twilio.com/x");
         for same in ["https://apis.example.com/", "http://127.0.0.1:4010/", "https://proxy.api.example.com/"] {
@@ -176,8 +226,22 @@ mod tests {
         for text in ["https://example.com/proxy", "https://example.com/proxy/"] {
             let base = base(text).expect("a base");
             let query = [("search", "+1415".to_owned()), ("x", "a b&c".to_owned())];
-            let url = base.join(&["v2"], &query, &mut Problems::default());
+            let url = base.join(Segments::new(&["v2"]), &query, &mut Problems::default());
             assert_eq!(url.as_str(), "https://example.com/proxy/v2?search=%2B1415&x=a+b%26c");
+        }
+    }
+
+    #[test]
+    fn an_address_made_beforehand_is_the_same_one() {
+        let query = [("search", "+1415".to_owned())];
+        let plain = base("https://example.com/proxy").expect("a base");
+        let made = plain.clone().prepare(&[&["v2", "phone-number"]]);
+        assert_eq!(made.made.len(), 1);
+        for path in [&["v2", "phone-number"][..], &["v2"], &["v2", "phone-number", "a/b"]] {
+            for query in [&[][..], &query] {
+                let join = |base: &BaseUrl| base.join(Segments::new(path), query, &mut Problems::default());
+                assert_eq!(join(&made), join(&plain));
+            }
         }
     }
 

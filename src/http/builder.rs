@@ -12,6 +12,7 @@ use http::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 
 use super::base::BaseUrl;
 use super::engine::{Engine, Inner, Words};
+use super::headers::Headers;
 use super::limit::Limit;
 use super::policy::{Budget, RetryPolicy};
 use super::transport::Transport;
@@ -27,12 +28,20 @@ pub(crate) struct About {
     pub(crate) words: fn(&serde_json::Value) -> Words,
     /// Whether the body of a success says that it is none.
     pub(crate) rejects: fn(&[u8]) -> bool,
+    /// The paths asked for most: their addresses are made once.
+    pub(crate) paths: &'static [&'static [&'static str]],
 }
 
 impl About {
     /// A service whose statuses tell all.
     pub(crate) const fn new(service: Service, base_url: &'static str, words: fn(&serde_json::Value) -> Words) -> Self {
-        Self { service, base_url, words, rejects: |_| false }
+        Self { service, base_url, words, rejects: |_| false, paths: &[] }
+    }
+
+    /// The same with the paths asked for most.
+    pub(crate) const fn paths(mut self, paths: &'static [&'static [&'static str]]) -> Self {
+        self.paths = paths;
+        self
     }
 }
 
@@ -219,17 +228,21 @@ impl<C> ClientBuilder<C> {
             (Some(base), Ok(())) => base,
             (_, found) => return Err(cannot(found.err().unwrap_or_default())),
         };
-        let client = self.client.map_or_else(|| http_client(self.connect_timeout), Ok);
-        let client = client.map_err(|error| {
+        let transport = match self.client {
+            Some(client) => Ok(Transport::Http(client, None)),
+            None => http_client(self.connect_timeout, self.timeout)
+                .map(|client| Transport::Http(client, Some(self.timeout))),
+        };
+        let transport = transport.map_err(|error| {
             let (field, remedy) = ("http_client".to_owned(), "check the machine's TLS set-up".to_owned());
             cannot(vec![Problem { field, fault: format!("cannot be made ({error})"), remedy }])
         })?;
-        Ok((self.connect)(Engine {
-            base: Arc::new(base),
-            shared: Arc::new(Inner {
+        Ok((self.connect)(Engine::new(
+            base.prepare(about.paths),
+            Arc::new(Inner {
                 service: about.service,
-                transport: Transport::Http(client),
-                headers,
+                transport,
+                headers: Headers::new(headers),
                 secrets: self.secrets,
                 words: about.words,
                 rejects: about.rejects,
@@ -239,17 +252,19 @@ impl<C> ClientBuilder<C> {
                 budget: Budget::new(self.retry.budget),
                 limit: self.limit.map(Limit::per_second),
             }),
-        }))
+        )))
     }
 }
 
 /// No redirects, and no resending behind the engine's back.
-fn http_client(connect_timeout: Duration) -> reqwest::Result<reqwest::Client> {
+fn http_client(connect_timeout: Duration, timeout: Duration) -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
+        // Without the count, `never` still keeps a copy of each request.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
         .referer(false)
         .connect_timeout(connect_timeout)
+        .timeout(timeout)
         .build()
 }
 

@@ -5,7 +5,8 @@ use http::Method;
 use serde::Serialize;
 use url::Url;
 
-use super::base::BaseUrl;
+use super::base::{BaseUrl, Segments};
+use super::headers::Content;
 use super::judge::Safety;
 use crate::error::{Result, sendable};
 use crate::model::{Problems, Service};
@@ -19,12 +20,13 @@ pub(crate) struct Call {
     target: Target,
     query: Vec<(&'static str, String)>,
     body: Result<Bytes, serde_json::Error>,
-    content_type: &'static str,
+    content: Content,
 }
 
 #[derive(Debug)]
 enum Target {
-    Path(Vec<String>),
+    /// Its segments, or what is wrong with one of them.
+    Path(Result<Segments, Vec<&'static str>>),
     /// A link that the service gave, checked to be of its own origin.
     Link(Url),
 }
@@ -36,14 +38,21 @@ pub(crate) struct Prepared {
     pub(crate) url: Url,
     /// Empty when there is none.
     pub(crate) body: Bytes,
-    pub(crate) content_type: &'static str,
+    pub(crate) content: Content,
 }
 
 impl Call {
     fn new(operation: &'static str, method: Method, safety: Safety, path: &[&str]) -> Self {
-        let path = path.iter().map(|&segment| segment.to_owned()).collect();
         let (query, body) = (Vec::new(), Ok(Bytes::new()));
-        Self { operation, safety, method, target: Target::Path(path), query, body, content_type: "application/json" }
+        Self {
+            operation,
+            safety,
+            method,
+            target: Target::Path(Segments::new(path)),
+            query,
+            body,
+            content: Content::None,
+        }
     }
 
     pub(crate) fn get(operation: &'static str, path: &[&str]) -> Self {
@@ -87,32 +96,32 @@ impl Call {
     }
 
     pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
-        self.body = serde_json::to_vec(body).map(Bytes::from);
+        // Large enough for most, so that it need not grow.
+        let mut json = Vec::with_capacity(512);
+        self.body = serde_json::to_writer(&mut json, body).map(|()| json.into());
+        self.content = Content::Json;
         self
     }
 
     pub(crate) fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.content = if form.is_empty() { Content::None } else { Content::Form };
         self.body = Ok(form.into());
-        self.content_type = "application/x-www-form-urlencoded";
         self
     }
 
     /// Makes address and body, or names what cannot be sent.
     pub(crate) fn prepare(self, service: Service, base: &BaseUrl) -> Result<Prepared> {
         let mut problems = Problems::default();
-        let url = match &self.target {
-            Target::Link(url) => url.clone(),
-            Target::Path(path) => {
-                let segments: Vec<&str> = path.iter().map(String::as_str).collect();
-                base.join(&segments, &self.query, &mut problems)
-            }
+        let url = match self.target {
+            Target::Link(url) => url,
+            Target::Path(path) => base.join(path, &self.query, &mut problems),
         };
         let body = self.body.unwrap_or_else(|error| {
             problems.add("body", format!("cannot be written as JSON ({error})"), "check the values set");
             Bytes::new()
         });
         sendable(service, self.operation, problems)?;
-        Ok(Prepared { method: self.method, url, body, content_type: self.content_type })
+        Ok(Prepared { method: self.method, url, body, content: self.content })
     }
 }

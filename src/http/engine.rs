@@ -14,6 +14,7 @@ use tracing::{Instrument, Span};
 
 use super::base::BaseUrl;
 use super::call::{Call, Prepared};
+use super::headers::{Content, Headers};
 use super::judge::{Ending, Safety, Verdict, judge};
 use super::limit::Limit;
 use super::policy::{Budget, RetryPolicy};
@@ -47,13 +48,14 @@ pub(crate) struct Asked {
 pub(crate) struct Engine {
     pub(super) shared: Arc<Inner>,
     pub(super) base: Arc<BaseUrl>,
+    account: u64,
 }
 
 pub(super) struct Inner {
     pub(super) service: Service,
     pub(super) transport: Transport,
     /// Sent with every request; those that hold secrets are marked sensitive.
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Headers,
     /// What must not stand in anything that is kept.
     pub(super) secrets: Vec<Secret>,
     pub(super) words: fn(&Value) -> Words,
@@ -79,33 +81,24 @@ impl Engine {
     /// The same engine for a sister host, such as `trunking.` beside `api.`; an address that is no host of
     /// that name, such as a proxy or the sandbox, serves both.
     pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
-        Self { shared: self.shared.clone(), base: Arc::new(self.base.sister(own, other)) }
+        Self::new(self.base.sister(own, other), self.shared.clone())
     }
 
     /// Tells the account behind it from others, within this process: of the address and the headers.
     pub(crate) fn account(&self) -> u64 {
-        // Keyed anew in each process, so that it tells nothing of the key.
-        static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        let mut hasher = KEYED.build_hasher();
-        self.base.hash(&mut hasher);
-        let telling = self.shared.headers.iter().filter(|(name, _)| **name != USER_AGENT);
-        let mut headers: Vec<_> = telling.map(|(name, value)| (name.as_str(), value)).collect();
-        headers.sort_by_key(|(name, _)| *name);
-        headers.hash(&mut hasher);
-        hasher.finish()
+        self.account
+    }
+
+    pub(super) fn new(base: BaseUrl, shared: Arc<Inner>) -> Self {
+        Self { account: account(&base, shared.headers.of(Content::None)), base: Arc::new(base), shared }
     }
 
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
         let asked = Asked { operation: call.operation, read: call.is_read() };
         let (head, attempts, body) = self.exchange(call).await?;
-        let mut json = serde_json::Deserializer::from_slice(&body);
-        let read = serde_path_to_error::deserialize(&mut json);
-        read.map_err(|error| {
-            let path = error.path().to_string();
-            let fault = CallFault::Decode(DecodeFault { path, error: error.into_inner() });
-            self.failed(asked, attempts, Delivery::Accepted, Some(head), fault)
-        })
+        decode(&body)
+            .map_err(|fault| self.failed(asked, attempts, Delivery::Accepted, Some(head), CallFault::Decode(fault)))
     }
 
     /// Sends a call whose answer says nothing but that it was done.
@@ -125,7 +118,7 @@ impl Engine {
             attempt = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
-        self.run(asked, safety, &prepared).instrument(span).await
+        self.run(asked, safety, &prepared, &span).instrument(span.clone()).await
     }
 
     /// A link that an answer gave, if it may be followed.
@@ -146,43 +139,50 @@ impl Engine {
         self.failed(Asked { operation, read: false }, 1, Delivery::Accepted, None, fault)
     }
 
-    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared) -> Result<(Head, u32, Bytes)> {
+    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared, span: &Span) -> Result<(Head, u32, Bytes)> {
         let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.shared;
         let start = Instant::now();
-        let deadline = start + retry.deadline;
+        let (mut now, deadline) = (start, start + retry.deadline);
         let mut attempts = 0;
         // Whether an attempt before the last may have been carried out.
         let mut open = false;
         loop {
             let held_back = match limit {
-                Some(limit) => timeout_at(deadline, limit.wait()).await.is_err(),
+                Some(limit) => {
+                    let late = timeout_at(deadline, limit.wait()).await.is_err();
+                    now = Instant::now();
+                    late
+                }
                 None => false,
             };
             let attempt = if held_back {
                 Attempt::Lost { loss: Loss::HeldBack, head: None, error: None }
             } else {
                 attempts += 1;
-                let left = deadline.saturating_duration_since(Instant::now());
+                let left = deadline.saturating_duration_since(now);
+                let headers = headers.of(request.content);
                 transport.attempt(request, headers, self.shared.timeout.min(left), *max_body).await
             };
             let (ending, head) = match &attempt {
-                Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head.clone())),
-                Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.clone()),
+                Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head)),
+                Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.as_ref()),
             };
-            let span = Span::current();
-            span.record("attempt", attempts);
-            span.record("elapsed_ms", u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
-            span.record("status", head.as_ref().map(|head| head.status.as_u16()));
+            if !span.is_disabled() {
+                span.record("attempt", attempts);
+                span.record("elapsed_ms", u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
+                span.record("status", head.map(|head| head.status.as_u16()));
+            }
 
             let verdict = judge(safety, ending);
             if let Verdict::Again(delivery) = verdict {
-                let wait = head.as_ref().and_then(|head| head.retry_after);
+                let wait = head.and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, fastrand::f64()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
                 if attempts < retry.max_attempts && in_time && budget.take() {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "trying again");
                     open |= delivery == Delivery::Unknown;
                     tokio::time::sleep(wait).await;
+                    now = Instant::now();
                     continue;
                 }
             }
@@ -256,7 +256,7 @@ impl Engine {
         fault: CallFault,
     ) -> Error {
         let (status, request_id, retry_after): (Option<StatusCode>, _, _) = match head {
-            Some(head) => (Some(head.status), head.request_id, head.retry_after),
+            Some(head) => (Some(head.status), head.request_id(), head.retry_after),
             None => (None, None, None),
         };
         let service = self.shared.service;
@@ -266,6 +266,33 @@ impl Engine {
         };
         Box::new(CallError { service, operation, delivery, attempts, status, request_id, retry_after, fault }).into()
     }
+}
+
+fn account(base: &BaseUrl, headers: &HeaderMap) -> u64 {
+    // Keyed anew in each process, so that it tells nothing of the key.
+    static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let mut hasher = KEYED.build_hasher();
+    base.url().hash(&mut hasher);
+    let telling = headers.iter().filter(|(name, _)| **name != USER_AGENT);
+    let mut headers: Vec<_> = telling.map(|(name, value)| (name.as_str(), value)).collect();
+    headers.sort_by_key(|(name, _)| *name);
+    headers.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Reads an answer. Where in it a fault is costs a good deal to keep track of, so it is looked for only when there
+/// is one.
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFault> {
+    // One look at the whole text is cheaper than one at each string in it.
+    if let Ok(text) = std::str::from_utf8(body) {
+        if let Ok(read) = T::deserialize(&mut serde_json::Deserializer::from_str(text)) {
+            return Ok(read);
+        }
+    }
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
+        let path = error.path().to_string();
+        DecodeFault { path, error: error.into_inner() }
+    })
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl Script {
             Answer(status, retry_after, body) => {
                 let headers = retry_after.map(|value| (RETRY_AFTER, value.parse().expect("a value")));
                 let status = StatusCode::from_u16(status).expect("a status");
-                let head = Head::read(status, &HeaderMap::from_iter(headers), Timestamp::UNIX_EPOCH);
+                let head = Head::read(status, HeaderMap::from_iter(headers), || Timestamp::UNIX_EPOCH);
                 Attempt::Answered { head, body: Body::Whole(Bytes::from_static(body.as_bytes())) }
             }
             Lose(loss) => Attempt::Lost { loss, head: None, error: None },
@@ -55,7 +55,7 @@ fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> En
     let shared = Arc::new(Inner {
         service: Service::Platform(PlatformKind::Other("test")),
         transport: Transport::Script(script),
-        headers: HeaderMap::new(),
+        headers: Headers::new(HeaderMap::new()),
         secrets: vec![Secret::new("the-api-key")],
         words: |body| Words { code: None, messages: body["message"].as_str().map(str::to_owned).into_iter().collect() },
         rejects: |body| body == b"rejected",
@@ -65,7 +65,7 @@ fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> En
         budget: Budget::new(retry.budget),
         limit,
     });
-    Engine { shared, base: Arc::new(base) }
+    Engine::new(base, shared)
 }
 
 fn sent(engine: &Engine) -> Vec<Instant> {

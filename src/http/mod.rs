@@ -4,6 +4,7 @@ mod base;
 mod builder;
 mod call;
 mod engine;
+mod headers;
 mod judge;
 mod limit;
 mod page;

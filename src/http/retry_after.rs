@@ -9,14 +9,14 @@ use jiff::fmt::rfc2822::DateTimeParser;
 
 /// How long the service asks to wait, counted from `now`. A date that has passed is no wait at all;
 /// what is neither seconds nor a date is `None`. The caller decides how much waiting is too much.
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: fn() -> Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit mean "very long", not "no header".
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO))
+    Some(Duration::try_from(date.duration_since(now())).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     fn read(value: &str) -> Option<Duration> {
-        let now: Timestamp = "1994-11-06T08:49:37Z".parse().expect("a timestamp");
+        let now = || "1994-11-06T08:49:37Z".parse().expect("a timestamp");
         let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().expect("a header value"))]);
         retry_after(&headers, now)
     }
@@ -47,6 +47,6 @@ mod tests {
         for junk in ["", "-5", "1.5", "soon", "Sun, 99 Nov 1994 08:50:07 GMT"] {
             assert_eq!(read(junk), None, "{junk}");
         }
-        assert_eq!(retry_after(&HeaderMap::new(), Timestamp::UNIX_EPOCH), None);
+        assert_eq!(retry_after(&HeaderMap::new(), || Timestamp::UNIX_EPOCH), None);
     }
 }

@@ -17,7 +17,8 @@ const REQUEST_ID: [&str; 5] = ["x-request-id", "request-id", "twilio-request-id"
 
 #[derive(Debug)]
 pub(crate) enum Transport {
-    Http(reqwest::Client),
+    /// A client, and the time that it gives each request unless the request says otherwise, if that is known.
+    Http(reqwest::Client, Option<Duration>),
     #[cfg(test)]
     Script(super::engine::tests::Script),
 }
@@ -29,11 +30,11 @@ pub(crate) enum Attempt {
 }
 
 /// What is known of an answer, whatever became of its body.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
-    pub(crate) request_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
+    headers: HeaderMap,
 }
 
 #[derive(Debug)]
@@ -45,13 +46,14 @@ pub(crate) enum Body {
 }
 
 impl Head {
-    pub(crate) fn read(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Self {
-        let id = REQUEST_ID.iter().find_map(|&name| headers.get(name)?.to_str().ok());
-        Self {
-            status,
-            request_id: id.filter(|id| !id.is_empty()).map(|id| id.chars().take(200).collect()),
-            retry_after: retry_after(headers, now),
-        }
+    pub(crate) fn read(status: StatusCode, headers: HeaderMap, now: fn() -> Timestamp) -> Self {
+        Self { status, retry_after: retry_after(&headers, now), headers }
+    }
+
+    /// The service's id of the request. Only errors tell it, so it is looked for when there is one.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        let id = REQUEST_ID.iter().find_map(|&name| self.headers.get(name)?.to_str().ok());
+        id.filter(|id| !id.is_empty()).map(|id| id.chars().take(200).collect())
     }
 }
 
@@ -64,7 +66,11 @@ impl Transport {
         max_body: usize,
     ) -> Attempt {
         match self {
-            Self::Http(client) => over_http(client, request, headers, timeout, max_body).await,
+            Self::Http(client, usual) => {
+                // A request's own timeout costs allocations; the client's costs none.
+                let timeout = Some(timeout).filter(|_| *usual != Some(timeout));
+                over_http(client, request, headers, timeout, max_body).await
+            }
             #[cfg(test)]
             Self::Script(script) => script.attempt(request, timeout).await,
         }
@@ -75,51 +81,83 @@ async fn over_http(
     client: &reqwest::Client,
     prepared: &Prepared,
     headers: &HeaderMap,
-    timeout: Duration,
+    timeout: Option<Duration>,
     max_body: usize,
 ) -> Attempt {
     let mut request = reqwest::Request::new(prepared.method.clone(), prepared.url.clone());
     *request.headers_mut() = headers.clone();
-    *request.timeout_mut() = Some(timeout);
+    if timeout.is_some() {
+        *request.timeout_mut() = timeout;
+    }
     if !prepared.body.is_empty() {
-        let content_type = http::HeaderValue::from_static(prepared.content_type);
-        request.headers_mut().insert(http::header::CONTENT_TYPE, content_type);
         *request.body_mut() = Some(prepared.body.clone().into());
     }
-    let response = match client.execute(request).await {
+    let mut response = match client.execute(request).await {
         Ok(response) => response,
         Err(error) => return lost(error, None),
     };
-    let head = Head::read(response.status(), response.headers(), Timestamp::now());
+    let head = Head::read(response.status(), std::mem::take(response.headers_mut()), Timestamp::now);
     if response.url() != &prepared.url {
         return Attempt::Answered { head, body: Body::Redirected };
     }
-    read(response, head, max_body).await
+    match read(&mut response, head.status.is_success(), max_body).await {
+        Ok(body) => Attempt::Answered { head, body },
+        Err(error) => lost(error, Some(head)),
+    }
 }
 
 /// Reads a body within bounds. What is no success is read as far as it comes: its status counts.
-async fn read(mut response: reqwest::Response, head: Head, max_body: usize) -> Attempt {
-    let success = head.status.is_success();
+async fn read(response: &mut reqwest::Response, success: bool, max_body: usize) -> reqwest::Result<Body> {
     let limit = if success { max_body } else { MAX_REFUSAL };
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     if success && announced > limit {
-        return Attempt::Answered { head, body: Body::TooLarge };
+        return Ok(Body::TooLarge);
     }
-    let mut body = BytesMut::with_capacity(announced.min(limit));
+    let mut body = Pieces { announced: announced.min(limit), ..Pieces::default() };
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.extend_from_slice(&chunk),
-            Ok(Some(_)) if success => return Attempt::Answered { head, body: Body::TooLarge },
+            Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.push(chunk),
+            Ok(Some(_)) if success => return Ok(Body::TooLarge),
             Ok(Some(chunk)) => {
-                body.extend_from_slice(&chunk[..limit - body.len()]);
+                body.push(chunk.slice(..limit - body.len()));
                 break;
             }
             Ok(None) => break,
-            Err(error) if success => return lost(error, Some(head)),
+            Err(error) if success => return Err(error),
             Err(_) => break,
         }
     }
-    Attempt::Answered { head, body: Body::Whole(body.freeze()) }
+    Ok(Body::Whole(body.whole()))
+}
+
+/// A body as it comes. Most come in one piece, which is not copied.
+#[derive(Default)]
+struct Pieces {
+    announced: usize,
+    first: Bytes,
+    joined: BytesMut,
+}
+
+impl Pieces {
+    fn len(&self) -> usize {
+        self.first.len() + self.joined.len()
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.reserve(self.announced.max(self.first.len() + piece.len()));
+            self.joined.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn whole(self) -> Bytes {
+        if self.joined.is_empty() { self.first } else { self.joined.freeze() }
+    }
 }
 
 fn lost(error: reqwest::Error, head: Option<Head>) -> Attempt {
@@ -134,4 +172,31 @@ fn lost(error: reqwest::Error, head: Option<Head>) -> Attempt {
         Loss::Reset
     };
     Attempt::Lost { loss, head, error: Some(error.without_url().into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(pieces: &[&'static str]) -> Bytes {
+        let mut body = Pieces::default();
+        for (at, piece) in pieces.iter().enumerate() {
+            assert_eq!(body.len(), pieces[..at].concat().len());
+            body.push(Bytes::from_static(piece.as_bytes()));
+        }
+        body.whole()
+    }
+
+    #[test]
+    fn a_body_is_its_pieces_in_order() {
+        for pieces in [&[][..], &[""], &["ab"], &["", "ab"], &["ab", ""], &["ab", "c", "de"]] {
+            assert_eq!(whole(pieces), pieces.concat(), "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_of_one_piece_is_not_copied() {
+        let piece = "a piece";
+        assert_eq!(whole(&[piece]).as_ptr(), piece.as_ptr());
+    }
 }

@@ -5,6 +5,7 @@ mod callback;
 mod declared;
 mod extra;
 mod id;
+pub(crate) mod keep;
 mod kind;
 pub(crate) mod object;
 pub(crate) mod open;

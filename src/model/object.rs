@@ -12,7 +12,7 @@ macro_rules! wire_object {
         }
     )+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub struct $name {
@@ -31,6 +31,26 @@ macro_rules! wire_object {
             /// Every field that this crate does not know.
             #[serde(flatten)]
             pub extra: $crate::model::Extra,
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            #[allow(unused_variables)] // some have no fields of their own
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // The known fields alone, by the same name, since errors tell it.
+                #[derive(serde::Deserialize)]
+                #[serde(rename_all = "camelCase")]
+                struct $name {
+                    $($($(#[serde($($required_serde)*)])? $required: Option<$required_type>,)+)?
+                    $($($(#[serde($($optional_serde)*)])? $optional: Option<$optional_type>,)+)?
+                }
+                let mut extra = $crate::model::Extra::default();
+                let known: $name = $crate::model::keep::read(deserializer, &mut extra)?;
+                Ok(Self {
+                    $($($required: known.$required,)+)?
+                    $($($optional: known.$optional,)+)?
+                    extra,
+                })
+            }
         }
 
         impl $name {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,7 @@ impl fmt::Display for Problem {
 /// Collects every problem of one request, and knows where in the request it is.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    path: Vec<String>,
+    path: Vec<Cow<'static, str>>,
     found: Vec<Problem>,
 }
 
@@ -48,7 +49,7 @@ impl Problems {
     }
 
     /// Runs `check` on a part of the request; its problems are named by the longer path.
-    pub(crate) fn within(&mut self, part: impl Into<String>, check: impl FnOnce(&mut Self)) {
+    pub(crate) fn within(&mut self, part: impl Into<Cow<'static, str>>, check: impl FnOnce(&mut Self)) {
         self.path.push(part.into());
         check(self);
         self.path.pop();

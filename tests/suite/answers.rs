@@ -6,7 +6,7 @@ use numport::error::{CallError, CallFault, Delivery, Loss, Refusal, StatusCode};
 use numport::platform::interactly::{ImportNumber, PurchaseNumber};
 use numport::platform::vapi::{CreateTwilioNumber, CreateVapiNumber, SettingsPatch};
 use numport::provider::twilio::ListNumbers;
-use numport::{E164, Error, Interactly, RetryPolicy, Twilio, TwilioCredentials, Vapi};
+use numport::{ClientBuilder, E164, Error, Interactly, RetryPolicy, Twilio, TwilioCredentials, Vapi};
 use wiremock::ResponseTemplate;
 
 use crate::raw::{Break, Raw};
@@ -144,6 +144,24 @@ async fn a_create_is_never_sent_again_after_its_answer_was_lost() {
         let client = Interactly::builder(KEY).base_url(uri).timeout(Duration::from_secs(1)).build().unwrap();
         assert_eq!(call(client.purchase_number(&purchase).await.unwrap_err()).delivery, Delivery::Unknown);
         assert_eq!(raw.requests(), 2, "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn whichever_ends_first_the_timeout_or_the_deadline_ends_an_attempt() {
+    let (soon, late) = (Duration::from_millis(200), Duration::from_secs(60));
+    for (timeout, deadline) in [(soon, late), (late, soon)] {
+        // A client of the user's own, with its own idea of a timeout, is held to both as well.
+        for own in [None, Some(reqwest::Client::builder().timeout(late).build().unwrap())] {
+            let raw = Raw::start(Break::Silence).await;
+            let retry = RetryPolicy::never().deadline(deadline);
+            let builder = Vapi::builder(KEY).base_url(raw.uri.clone()).timeout(timeout).retry(retry);
+            let client = own.into_iter().fold(builder, ClientBuilder::http_client).build().unwrap();
+            let answer = tokio::time::timeout(late / 2, client.create_number(CreateVapiNumber::new())).await;
+            let failure = call(answer.expect("it ends").unwrap_err());
+            let CallFault::Transport(fault) = &failure.fault else { panic!("{failure:?}") };
+            assert_eq!(fault.loss, Loss::TimedOut);
+        }
     }
 }
 

@@ -121,8 +121,8 @@ async fn every_field_with_a_number_to_fall_back_to() {
     let made = create("full_number_destination", import).await;
 
     // What is read back is what was built, so nothing known stays among the unknown.
-    assert_eq!(made.server, Some(every_server_field()));
-    assert_eq!(made.fallback_destination, Some(Destination::from(every_number_field())));
+    assert_eq!(made.server, Some(Box::new(every_server_field())));
+    assert_eq!(made.fallback_destination, Some(Box::new(Destination::from(every_number_field()))));
     assert_eq!(made.hooks, Some(every_hook_field()));
     assert!(made.extra.is_empty(), "{:?}", made.extra);
 }
@@ -142,6 +142,6 @@ async fn every_field_with_a_sip_address_to_fall_back_to() {
     let import = CreateByoNumber::new(CREDENTIAL, "15551234567").number_e164_check_enabled(false).settings(settings);
     let made = create("full_sip_destination", import).await;
 
-    assert_eq!(made.fallback_destination, Some(Destination::from(every_sip_field())));
+    assert_eq!(made.fallback_destination, Some(Box::new(Destination::from(every_sip_field()))));
     assert_eq!(made.hooks, Some(hooks));
 }

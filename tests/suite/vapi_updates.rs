@@ -43,7 +43,7 @@ async fn all_that_carriers_share_is_changed() {
         .fallback_destination(Patch::Set(every_number_field().into()))
         .hooks(every_hook_field());
     let changed = update("settings", settings).await;
-    assert_eq!(changed.server, Some(every_server_field()));
+    assert_eq!(changed.server, Some(Box::new(every_server_field())));
     assert_eq!(changed.hooks, Some(every_hook_field()));
 }
 

@@ -15,7 +15,10 @@ use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::Butter;
 
-static ABOUT: About = About { service: Service::Platform(KIND), base_url: "https://api.getbutter.ai", words, rejects };
+static ABOUT: About = About {
+    rejects,
+    ..About::new(Service::Platform(KIND), "https://api.getbutter.ai", words).paths(&[&NUMBERS, &INTEGRATIONS])
+};
 
 const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];

@@ -6,7 +6,8 @@ use crate::model::{PlatformKind, Secret, Service};
 
 pub(super) const KIND: PlatformKind = PlatformKind::Interactly;
 
-static ABOUT: About = About::new(Service::Platform(KIND), "https://api-prod.interactly.ai", words);
+static ABOUT: About = About::new(Service::Platform(KIND), "https://api-prod.interactly.ai", words)
+    .paths(&[&NUMBERS, &["assistants", "v1", "numbers", "twilio"]]);
 
 const NUMBERS: [&str; 3] = ["assistants", "v1", "numbers"];
 

@@ -13,7 +13,8 @@ use crate::model::{PlatformKind, Problems, Secret, Service};
 /// There is no shared host: each Space has its own.
 pub(super) const KIND: PlatformKind = PlatformKind::SignalWire;
 
-static ABOUT: About = About::new(Service::Platform(KIND), "", words);
+static ABOUT: About = About::new(Service::Platform(KIND), "", words)
+    .paths(&[&NUMBERS, &["api", "relay", "rest", "imported_phone_numbers"]]);
 
 const NUMBERS: [&str; 4] = ["api", "relay", "rest", "phone_numbers"];
 const LIST: &str = "list numbers";

@@ -12,7 +12,8 @@ use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::Vapi;
 
-static ABOUT: About = About::new(Service::Platform(KIND), "https://api.vapi.ai", words);
+static ABOUT: About =
+    About::new(Service::Platform(KIND), "https://api.vapi.ai", words).paths(&[&[NUMBER], &["v2", NUMBER]]);
 
 const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
@@ -68,7 +69,9 @@ impl Vapi {
     pub async fn create_number(&self, create: impl Into<CreatePhoneNumber>) -> Result<PhoneNumber> {
         let create = create.into();
         checked(KIND, "import number", |problems| create.check(problems))?;
-        self.engine.send(Call::create("import number", &[NUMBER]).json(&create)).await
+        let call = Call::create("import number", &[NUMBER]).json(&create);
+        drop(create); // It is large, and need not wait for the answer.
+        self.engine.send(call).await
     }
 
     /// Numbers as one array, 100 unless the filter says otherwise and 1000 at most. The order is not

@@ -57,7 +57,8 @@ impl VoicePlatform for Vapi {
         self.check_import(source, request)?;
         let create = match source {
             NumberSource::Twilio(credentials) => from_twilio(credentials, request),
-            NumberSource::SipTrunk(trunk) => return self.import_from_trunk(trunk, request).await,
+            // Boxed: it is several times as large as all the rest, which would be moved with it.
+            NumberSource::SipTrunk(trunk) => return Box::pin(self.import_from_trunk(trunk, request)).await,
             NumberSource::Byo(byo) => from_byo(byo, request),
         };
         self.create_number(create).await.map(record)

@@ -3,6 +3,7 @@
 mod create;
 mod credential;
 mod credential_request;
+mod flat;
 mod hook;
 mod list;
 mod number;

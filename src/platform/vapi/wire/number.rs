@@ -1,18 +1,18 @@
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
+use super::flat::Flat;
 use super::hook::Hook;
 use super::server::Server;
 use super::sip::SipAuthentication;
 use super::transfer::Destination;
-use crate::model::{Extra, Secret, Unknown, expose, open::open_enum};
+use crate::model::{Extra, Secret, Unknown, open::open_enum};
 
 /// A number as Vapi keeps it: the answer of every call. What only some carriers have stands in
 /// [`provider`](Self::provider).
 ///
 /// `Serialize` writes the wire form, secrets included.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Flat", into = "Flat")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(into = "Flat")]
 #[non_exhaustive]
 pub struct PhoneNumber {
     /// Its id.
@@ -34,13 +34,13 @@ pub struct PhoneNumber {
     /// The workflow that answers.
     pub workflow_id: Option<String>,
     /// Where its webhooks go.
-    pub server: Option<Server>,
+    pub server: Option<Box<Server>>,
     /// The old form of `server.url`.
     pub server_url: Option<String>,
     /// The old secret of the webhook.
     pub server_url_secret: Option<Secret>,
     /// Where a call goes when nobody answers for the number.
-    pub fallback_destination: Option<Destination>,
+    pub fallback_destination: Option<Box<Destination>>,
     /// What happens on call events.
     pub hooks: Option<Vec<Hook>>,
     /// Its state.
@@ -123,171 +123,4 @@ impl Provider {
             Self::Unknown(name) => name.as_str(),
         }
     }
-}
-
-/// The object as it is on the wire. Read flat, it needs no look ahead for `provider`, and a fault keeps
-/// its path.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Flat {
-    id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updated_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    assistant_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    squad_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workflow_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    server: Option<Server>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    server_url: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose")]
-    server_url_secret: Option<Secret>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fallback_destination: Option<Destination>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hooks: Option<Vec<Hook>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<NumberStatus>,
-    #[serde(flatten)]
-    rest: Extra,
-}
-
-impl From<Flat> for PhoneNumber {
-    fn from(flat: Flat) -> Self {
-        let mut extra = flat.rest;
-        let provider = Provider::take(flat.provider.as_deref().unwrap_or_default(), &mut extra);
-        Self {
-            id: flat.id,
-            org_id: flat.org_id,
-            created_at: flat.created_at,
-            updated_at: flat.updated_at,
-            number: flat.number,
-            name: flat.name,
-            assistant_id: flat.assistant_id,
-            squad_id: flat.squad_id,
-            workflow_id: flat.workflow_id,
-            server: flat.server,
-            server_url: flat.server_url,
-            server_url_secret: flat.server_url_secret,
-            fallback_destination: flat.fallback_destination,
-            hooks: flat.hooks,
-            status: flat.status,
-            provider,
-            extra,
-        }
-    }
-}
-
-impl From<PhoneNumber> for Flat {
-    fn from(number: PhoneNumber) -> Self {
-        let mut rest = number.extra;
-        let provider = Some(number.provider.as_str().to_owned()).filter(|name| !name.is_empty());
-        number.provider.put(&mut rest);
-        Self {
-            id: number.id,
-            provider,
-            org_id: number.org_id,
-            created_at: number.created_at,
-            updated_at: number.updated_at,
-            number: number.number,
-            name: number.name,
-            assistant_id: number.assistant_id,
-            squad_id: number.squad_id,
-            workflow_id: number.workflow_id,
-            server: number.server,
-            server_url: number.server_url,
-            server_url_secret: number.server_url_secret,
-            fallback_destination: number.fallback_destination,
-            hooks: number.hooks,
-            status: number.status,
-            rest,
-        }
-    }
-}
-
-impl Provider {
-    /// Takes the provider's own fields out of the rest. A field of another form than documented stays
-    /// there.
-    fn take(name: &str, rest: &mut Extra) -> Self {
-        let mut text = |field: &str| match rest.0.remove(field) {
-            Some(Value::String(text)) => Some(text),
-            other => {
-                rest.0.extend(other.map(|value| (field.to_owned(), value)));
-                None
-            }
-        };
-        match name {
-            "byo-phone-number" => Self::Byo {
-                credential_id: text("credentialId"),
-                number_e164_check_enabled: take_flag("numberE164CheckEnabled", rest),
-            },
-            "twilio" => Self::Twilio {
-                account_sid: text("twilioAccountSid"),
-                auth_token: text("twilioAuthToken").map(Secret::new),
-                api_key: text("twilioApiKey"),
-                api_secret: text("twilioApiSecret").map(Secret::new),
-                sms_enabled: take_flag("smsEnabled", rest),
-            },
-            "vonage" => Self::Vonage { credential_id: text("credentialId") },
-            "vapi" => Self::Vapi {
-                sip_uri: text("sipUri"),
-                number_desired_area_code: text("numberDesiredAreaCode"),
-                authentication: take_authentication(rest),
-            },
-            "telnyx" => Self::Telnyx { credential_id: text("credentialId") },
-            other => Self::Unknown(Unknown::new(other)),
-        }
-    }
-
-    fn put(self, rest: &mut Extra) {
-        let mut put = |field: &str, value: Option<Value>| rest.0.extend(value.map(|value| (field.to_owned(), value)));
-        let secret = |secret: Option<Secret>| secret.map(|secret| Value::from(secret.expose()));
-        match self {
-            Self::Byo { credential_id, number_e164_check_enabled } => {
-                put("credentialId", credential_id.map(Value::from));
-                put("numberE164CheckEnabled", number_e164_check_enabled.map(Value::from));
-            }
-            Self::Twilio { account_sid, auth_token, api_key, api_secret, sms_enabled } => {
-                put("twilioAccountSid", account_sid.map(Value::from));
-                put("twilioAuthToken", secret(auth_token));
-                put("twilioApiKey", api_key.map(Value::from));
-                put("twilioApiSecret", secret(api_secret));
-                put("smsEnabled", sms_enabled.map(Value::from));
-            }
-            Self::Vonage { credential_id } | Self::Telnyx { credential_id } => {
-                put("credentialId", credential_id.map(Value::from));
-            }
-            Self::Vapi { sip_uri, authentication, number_desired_area_code } => {
-                put("sipUri", sip_uri.map(Value::from));
-                put("authentication", authentication.and_then(|object| serde_json::to_value(object).ok()));
-                put("numberDesiredAreaCode", number_desired_area_code.map(Value::from));
-            }
-            Self::Unknown(_) => {}
-        }
-    }
-}
-
-fn take_flag(field: &str, rest: &mut Extra) -> Option<bool> {
-    let flag = rest.0.get(field)?.as_bool()?;
-    rest.0.remove(field);
-    Some(flag)
-}
-
-fn take_authentication(rest: &mut Extra) -> Option<SipAuthentication> {
-    let object = SipAuthentication::deserialize(rest.0.get("authentication")?).ok()?;
-    rest.0.remove("authentication");
-    Some(object)
 }

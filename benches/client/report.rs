@@ -1,0 +1,89 @@
+//! The tables, and the limits that the gate holds.
+
+use super::count::{Cost, cpu_time, median, per_request};
+use super::server::Server;
+use super::{Runs, runtime};
+
+/// What is compared, and the most that it may cost next to the other: instructions, allocations. The aim for the
+/// importer is 1.03; its limits hold what is reached.
+const LIMITS: [(&str, &str, f64, f64); 4] = [
+    ("client", "bare", 0.95, 0.95),
+    ("importer", "platform", 1.08, 1.12),
+    ("importer", "client", 1.17, 1.27),
+    ("read models", "read value", 0.65, 0.65),
+];
+
+/// A table's rows; the first one is what the others are compared with.
+const CREATE: [&str; 6] = ["bare", "value", "prepared", "client", "platform", "importer"];
+const LIST: [&str; 3] = ["list bare", "list value", "list client"];
+const READ: [&str; 3] = ["read value", "read bare", "read models"];
+const READ_BYTES: [&str; 2] = ["read bytes, value", "read bytes, models"];
+
+/// Counts everything, measures the CPU time of everything.
+pub fn all() {
+    let server = Server::start();
+    let once = &[1][..];
+    let tables = [(&CREATE[..], &[1, 64][..], 2000), (&LIST, once, 20), (&READ, once, 20), (&READ_BYTES, once, 20)];
+    for (rows, flights, calls) in tables {
+        println!("\n| | in flight | instructions | allocations | CPU | instructions | allocations | CPU µs |");
+        println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+        for &in_flight in flights {
+            let costs: Vec<Cost> = rows.iter().map(|row| counted(row, in_flight, calls, &server)).collect();
+            let times = cpu_times(rows, in_flight, calls, &server);
+            for (at, row) in rows.iter().enumerate() {
+                let Cost { instructions, allocations } = costs[at];
+                let instructions_of = instructions / costs[0].instructions;
+                let allocations_of = allocations / costs[0].allocations;
+                let (time, time_of) = times[at];
+                println!(
+                    "| {row} | {in_flight} | {instructions_of:.3} | {allocations_of:.3} | {time_of:.3} | \
+                     {instructions:.0} | {allocations:.1} | {time:.1} |"
+                );
+            }
+        }
+    }
+}
+
+/// Ends the program when a ratio is above its limit.
+pub fn gate() {
+    let server = Server::start();
+    let mut failed = false;
+    for (row, other, instructions, allocations) in LIMITS {
+        let calls = if row.starts_with("read") { 10 } else { 500 };
+        let [cost, base] = [row, other].map(|row| counted(row, 1, calls, &server));
+        let ratios = [cost.instructions / base.instructions, cost.allocations / base.allocations];
+        for (what, ratio, limit) in [("instructions", ratios[0], instructions), ("allocations", ratios[1], allocations)]
+        {
+            let verdict = if ratio > limit { "ABOVE" } else { "within" };
+            println!("{row} / {other}, {what}: {ratio:.3}, {verdict} {limit:.2}");
+            failed |= ratio > limit;
+        }
+    }
+    if failed {
+        std::process::exit(1);
+    }
+}
+
+fn counted(row: &str, in_flight: u32, calls: u32, server: &Server) -> Cost {
+    per_request(&[row, &in_flight.to_string(), &server.address], calls / 5, calls)
+}
+
+/// The CPU time of a call in microseconds, and its ratio to the first row's: medians of rounds in which every
+/// row has its turn.
+fn cpu_times(rows: &[&str], in_flight: u32, calls: u32, server: &Server) -> Vec<(f64, f64)> {
+    const ROUNDS: usize = 21;
+    let (runs, runtime) = (Runs::new(&server.address), runtime());
+    let once = |row: &str| {
+        let before = cpu_time();
+        runtime.block_on(runs.run(row, in_flight, calls));
+        (cpu_time() - before) / f64::from(calls)
+    };
+    rows.iter().for_each(|row| _ = once(row));
+    let rounds: Vec<Vec<f64>> = (0..ROUNDS).map(|_| rows.iter().map(|row| once(row)).collect()).collect();
+    let of = |at: usize| {
+        let times = rounds.iter().map(|round| round[at]).collect();
+        let ratios = rounds.iter().map(|round| round[at] / round[0]).collect();
+        (median(times), median(ratios))
+    };
+    (0..rows.len()).map(of).collect()
+}

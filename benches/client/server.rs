@@ -1,0 +1,76 @@
+//! A server that answers the same thing for ever, in a process of its own: what it costs is nobody's cost.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+/// A server in another process, ended on drop.
+pub struct Server {
+    process: Child,
+    pub address: String,
+}
+
+impl Server {
+    /// This same program again, told to serve.
+    pub fn start() -> Self {
+        let program = std::env::current_exe().expect("this program");
+        let mut process = Command::new(program).arg("serve").stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut address = String::new();
+        let output = process.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut address).expect("it tells its address");
+        Self { process, address: address.trim().to_owned() }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Serves until it is killed. A GET is answered with a list, all else with a number.
+pub fn serve(number: &str, list: &str) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    println!("http://{}", listener.local_addr().expect("an address"));
+    let answer = |status: &str, body: &str| {
+        let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}", body.len());
+        format!("{head}\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\nx-request-id: 5f1c0d2e\r\n\r\n{body}")
+    };
+    let (number, list) = (answer("201 Created", number), answer("200 OK", list));
+    std::thread::scope(|scope| {
+        for socket in listener.incoming().map_while(Result::ok) {
+            scope.spawn(|| answer_all(socket, &number, &list));
+        }
+    });
+}
+
+/// Reads requests whose bodies have a length; that is all that the clients send.
+fn answer_all(socket: TcpStream, number: &str, list: &str) -> Option<()> {
+    socket.set_nodelay(true).ok()?;
+    let mut reader = BufReader::new(socket.try_clone().ok()?);
+    let (mut socket, mut line, mut body) = (socket, String::new(), Vec::new());
+    loop {
+        let (mut length, mut is_get) = (0, None);
+        loop {
+            line.clear();
+            if reader.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            is_get.get_or_insert(line.starts_with("GET "));
+            let Some((name, value)) = line.split_once(':') else {
+                if line == "\r\n" {
+                    break;
+                } else {
+                    continue;
+                };
+            };
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().ok()?;
+            }
+        }
+        body.resize(length, 0);
+        reader.read_exact(&mut body).ok()?;
+        socket.write_all(if is_get == Some(true) { list } else { number }.as_bytes()).ok()?;
+    }
+}
