@@ -4,12 +4,21 @@
 //! ([ITU-T E.164](https://www.itu.int/rec/T-REC-E.164)). Nothing is trimmed, guessed or repaired:
 //! what is not exactly that is an [`E164Error`] which says what is wrong and where.
 //!
-//! Whether a number is *assigned* in the world's numbering plans is another question: the documents
-//! of every platform use unassigned examples, so the grammar does not ask it.
+//! Whether a number is *assigned* in the world's numbering plans is another question, [`E164::plan`]: the documents
+//! of every platform use unassigned examples, and new ranges may be younger than the table, so the grammar does not
+//! ask it.
 
+mod plan;
+mod region;
 mod serde;
+#[rustfmt::skip]
+mod table;
 #[cfg(test)]
 mod tests;
+
+pub use plan::{Assignment, NumberKind, UnassignedReason};
+pub use region::{Region, UnknownRegion};
+pub use table::METADATA_VERSION;
 
 use std::fmt;
 use std::str::FromStr;
