@@ -38,7 +38,7 @@ pub const MIN_DIGITS: usize = 2;
 ///
 /// let number: E164 = "+14155552671".parse()?;
 /// assert_eq!(number.as_str(), "+14155552671");
-/// assert_eq!(number.masked().to_string(), "+14*******71");
+/// assert_eq!(number.masked().to_string(), "+1********71");
 ///
 /// let typed = "+1 4155552671".parse::<E164>();
 /// assert_eq!(typed, Err(E164Error::InvalidCharacter { at: 2, found: ' ' }));
@@ -80,9 +80,14 @@ impl E164 {
     /// The number as text, `+` first. Does not allocate.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        let end = self.0.iter().position(|&byte| byte == 0).unwrap_or(self.0.len());
         // Only ASCII is ever stored, so this is never the empty default.
-        std::str::from_utf8(&self.0[..end]).unwrap_or_default()
+        std::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+
+    /// The text without the zeros behind it.
+    fn bytes(&self) -> &[u8] {
+        let zeros = u128::from_le_bytes(self.0).leading_zeros() / 8;
+        &self.0[..self.0.len() - zeros as usize]
     }
 
     /// The digits without the `+`.
@@ -103,7 +108,7 @@ impl E164 {
         None
     }
 
-    /// The number with all but its first two and last two digits hidden, for logs.
+    /// The number with all but its calling code and its last two digits hidden, for logs.
     #[must_use]
     pub const fn masked(self) -> Masked {
         Masked(self)
@@ -194,10 +199,14 @@ pub struct Masked(E164);
 impl fmt::Display for Masked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.as_str();
-        for (at, character) in text.char_indices() {
-            let shown = at < 3 && text.len() > 7 || at + 2 >= text.len() || at == 0;
-            fmt::Write::write_char(f, if shown { character } else { '*' })?;
+        let (code, national) = text.split_at(1 + self.0.calling_code_digits());
+        // Of a number so short that the last two would be half of it or more, they are hidden too.
+        let hidden = if national.len() > 4 { national.len() - 2 } else { national.len() };
+        f.write_str(code)?;
+        for _ in 0..hidden {
+            f.write_str("*")?;
         }
+        f.write_str(&national[hidden..])?;
         Ok(())
     }
 }

@@ -131,13 +131,17 @@ impl E164 {
         self.code_plan().map(|(plan, _)| plan.code)
     }
 
+    /// How many digits the calling code has; none where it is unknown.
+    pub(super) fn calling_code_digits(self) -> usize {
+        self.code_plan().map_or(0, |(plan, _)| plan.code_digits())
+    }
+
     /// The plan of the calling code, and the digits behind it.
     fn code_plan(&self) -> Option<(&'static CodePlan, &[u8])> {
-        let digits = self.digits().as_bytes();
+        let digits = &self.bytes()[1..];
         let value = |at| digits.get(at).map_or(0, |digit: &u8| usize::from(digit - b'0'));
         let plan = CODES.get(usize::from(CODE_OF[value(0) * 100 + value(1) * 10 + value(2)]))?;
-        let national = digits.get(plan.code_digits()..)?;
-        Some((plan, national))
+        Some((plan, digits.get(plan.code_digits()..)?))
     }
 }
 

@@ -51,12 +51,16 @@ fn it_is_sixteen_bytes_and_orders_as_its_text() {
 }
 
 #[test]
-fn masking_keeps_two_digits_at_each_end() {
+fn masking_keeps_the_calling_code_and_two_digits() {
     let masked = |text: &str| text.parse::<E164>().expect(text).masked().to_string();
-    assert_eq!(masked("+14155552671"), "+14*******71");
-    assert_eq!(masked("+1234567"), "+12***67");
-    assert_eq!(masked("+123456"), "+****56");
-    assert_eq!(masked("+12"), "+12");
+    assert_eq!(masked("+14155552671"), "+1********71");
+    assert_eq!(masked("+442071838750"), "+44********50");
+    assert_eq!(masked("+3589000012"), "+358*****12");
+    assert_eq!(masked("+123456"), "+1***56");
+    assert_eq!(masked("+12345"), "+1****", "two of four would be half of it");
+    assert_eq!(masked("+12"), "+1*");
+    assert_eq!(masked("+35"), "+**", "350 and 351 are calling codes, 35 is none");
+    assert_eq!(masked("+9991234567"), "+********67");
 }
 
 #[test]
