@@ -8,6 +8,8 @@
 //! of every platform use unassigned examples, and new ranges may be younger than the table, so the grammar does not
 //! ask it.
 
+#[cfg(feature = "phonenumber")]
+mod national;
 mod plan;
 mod region;
 mod serde;
@@ -16,6 +18,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "phonenumber")]
+pub use national::{ConversionError, HumanError, MAX_HUMAN};
 pub use plan::{Assignment, NumberKind, UnassignedReason};
 pub use region::{Region, UnknownRegion};
 pub use table::METADATA_VERSION;

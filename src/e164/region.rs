@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::table::NAMES;
+use super::table::{CALLING_CODES, NAMES};
 
 /// A country or territory that has numbers, by its two letters of ISO 3166-1, such as [`Region::US`].
 ///
@@ -25,6 +25,12 @@ impl Region {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         NAMES.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+
+    /// Its calling code, such as 1, which it may share with others; none for [`WORLD`](Self::WORLD).
+    #[must_use]
+    pub fn calling_code(self) -> Option<u16> {
+        CALLING_CODES.get(usize::from(self.0)).copied().filter(|&code| code != 0)
     }
 
     /// All regions that have numbers, sorted.
@@ -59,9 +65,9 @@ impl fmt::Debug for Region {
     }
 }
 
-/// The constants and the names, from the generated list.
+/// The constants, the names and the calling codes, from the generated list.
 macro_rules! regions {
-    ($($name:ident = $place:literal),+) => {
+    ($($name:ident = $place:literal : $code:literal),+) => {
         impl Region {
             $(
                 #[doc = concat!("`", stringify!($name), "`.")]
@@ -70,6 +76,7 @@ macro_rules! regions {
         }
 
         pub(super) static NAMES: &[&str] = &["001", $(stringify!($name)),+];
+        pub(super) static CALLING_CODES: &[u16] = &[0, $($code),+];
     };
 }
 pub(super) use regions;

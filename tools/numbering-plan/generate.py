@@ -78,7 +78,8 @@ use super::region::{{Region, regions}};
 pub const METADATA_VERSION: &str = "{phonenumbers.__version__}";
 
 regions! {{""")
-    print(wrapped(f"{name}={index}" for index, name in enumerate(regions) if name != "001"))
+    code_by_region = {name: code for code, names in COUNTRY_CODE_TO_REGION_CODE.items() for name in names}
+    print(wrapped(f"{name}={index}:{code_by_region[name]}" for index, name in enumerate(regions) if name != "001"))
     print("}\n")
     array("CODE_OF", "u8", code_of, "By a number's first three digits: its place in CODES; 255 for none.")
     print("/// The calling codes.")
