@@ -74,14 +74,13 @@ pub enum UnassignedReason {
     RangeNotAssigned,
 }
 
-/// A calling code. Lengths are of the number behind it: bit `n` for `n` digits.
+/// A calling code. Lengths are of the number behind it.
 pub(super) struct CodePlan {
     pub(super) code: u16,
     /// Its only region, or the first of them.
     pub(super) region: Region,
-    pub(super) lengths: u16,
-    /// Lengths that only local numbers have.
-    pub(super) local: u16,
+    /// Why numbers of each length that are not assigned are not.
+    pub(super) reasons: [UnassignedReason; 15],
     /// The state to begin in, by the number's length.
     pub(super) starts: [u16; 15],
 }
@@ -107,22 +106,24 @@ impl E164 {
     /// # Ok::<(), numport::e164::E164Error>(())
     /// ```
     #[must_use]
+    #[inline]
     pub fn plan(self) -> Assignment {
-        let Some((plan, national)) = self.code_plan() else {
+        let Some((plan, length)) = self.code_plan() else {
             return Assignment::Unassigned { reason: UnassignedReason::UnknownCallingCode };
         };
-        match class(plan.starts[national.len()], national) {
+        match CLASSES[usize::from(self.class(plan, length))] {
             Some((region, kind)) => {
                 Assignment::Assigned { calling_code: plan.code, region: region.unwrap_or(plan.region), kind }
             }
-            None => Assignment::Unassigned { reason: plan.reason(national.len()) },
+            None => Assignment::Unassigned { reason: plan.reasons[length] },
         }
     }
 
     /// Whether a numbering plan assigns the number; see [`plan`](Self::plan).
     #[must_use]
+    #[inline]
     pub fn is_assigned(self) -> bool {
-        matches!(self.plan(), Assignment::Assigned { .. })
+        self.code_plan().is_some_and(|(plan, length)| self.class(plan, length) != UNASSIGNED)
     }
 
     /// The calling code that the number begins with, such as 1 or 44, if it begins with one that is in use.
@@ -136,47 +137,42 @@ impl E164 {
         self.code_plan().map_or(0, |(plan, _)| plan.code_digits())
     }
 
-    /// The plan of the calling code, and the digits behind it.
-    fn code_plan(&self) -> Option<(&'static CodePlan, &[u8])> {
-        let digits = &self.bytes()[1..];
-        let value = |at| digits.get(at).map_or(0, |digit: &u8| usize::from(digit - b'0'));
-        let plan = CODES.get(usize::from(CODE_OF[value(0) * 100 + value(1) * 10 + value(2)]))?;
-        Some((plan, digits.get(plan.code_digits()..)?))
+    /// The plan of the calling code, and the count of digits behind it.
+    #[inline]
+    fn code_plan(self) -> Option<(&'static CodePlan, usize)> {
+        // There are two digits at least, and a zero byte where there is no third.
+        let digit = |at: u32| ((self.register() >> (8 * at)) as u8).saturating_sub(b'0') as usize;
+        let plan = CODES.get(usize::from(CODE_OF[digit(1) * 100 + digit(2) * 10 + digit(3)]))?;
+        Some((plan, (self.length() - 1).checked_sub(plan.code_digits())?))
+    }
+
+    /// The text, its first byte lowest. Bytes that were just written together are read one by one only after a wait.
+    #[inline]
+    const fn register(self) -> u128 {
+        u128::from_le_bytes(self.0)
+    }
+
+    /// The number's class, at the end of a walk over its digits. Most are decided before the last one.
+    #[inline]
+    fn class(self, plan: &CodePlan, length: usize) -> u16 {
+        let mut state = plan.starts[length];
+        let mut rest = self.register() >> (8 * (1 + plan.code_digits()));
+        while let Some(row) = usize::from(state).checked_sub(CLASSES.len()) {
+            let row = ROWS[row];
+            let branch = row >> (4 * (rest as u32 & 0xf)) & 0xf;
+            state = EDGES[(row >> 40) as usize + branch as usize];
+            rest >>= 8;
+        }
+        state
     }
 }
+
+/// The class of all numbers that are not assigned.
+const UNASSIGNED: u16 = 0;
 
 impl CodePlan {
+    /// Without a branch, which would be guessed wrong as often as numbers change their country.
     const fn code_digits(&self) -> usize {
-        match self.code {
-            0..10 => 1,
-            10..100 => 2,
-            _ => 3,
-        }
-    }
-
-    /// Why a number of this length, which is not assigned, is not.
-    const fn reason(&self, length: usize) -> UnassignedReason {
-        if self.local >> length & 1 == 1 {
-            UnassignedReason::AreaCodeMissing
-        } else if self.lengths >> length & 1 == 1 {
-            UnassignedReason::RangeNotAssigned
-        } else if self.lengths >> length == 0 {
-            UnassignedReason::TooLong
-        } else if self.lengths.trailing_zeros() as usize > length {
-            UnassignedReason::TooShort
-        } else {
-            UnassignedReason::WrongLength
-        }
-    }
-}
-
-/// The answer at the end of the walk that begins in a state. Most numbers are decided before their last digit.
-fn class(mut state: u16, digits: &[u8]) -> Option<(Option<Region>, NumberKind)> {
-    let mut digits = digits.iter();
-    loop {
-        let Some(row) = usize::from(state).checked_sub(CLASSES.len()) else { return CLASSES[usize::from(state)] };
-        let row = ROWS[row];
-        let branch = row >> (4 * (digits.next()? - b'0')) & 0xf;
-        state = EDGES[(row >> 40) as usize + branch as usize];
+        1 + (self.code >= 10) as usize + (self.code >= 100) as usize
     }
 }

@@ -73,6 +73,21 @@ fn json_is_a_string_and_nothing_else() {
     assert!(error.contains("does not begin with `+`"), "{error}");
 }
 
+#[test]
+fn each_byte_at_each_place_is_judged_as_it_is_alone() {
+    for length in 2..=15 {
+        for at in 1..=length {
+            for byte in 0..128 {
+                let mut text = format!("+{}", &"123456789012345"[..length]).into_bytes();
+                text[at] = byte;
+                let text = String::from_utf8(text).expect("ASCII");
+                let right = byte.is_ascii_digit() && (at, byte) != (1, b'0');
+                assert_eq!(text.parse::<E164>().is_ok(), right, "{text:?}");
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn what_parses_prints_back(text in "\\+[0-9]{0,18}") {
