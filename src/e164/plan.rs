@@ -140,8 +140,8 @@ impl E164 {
     /// The plan of the calling code, and the count of digits behind it.
     #[inline]
     fn code_plan(self) -> Option<(&'static CodePlan, usize)> {
-        // There are two digits at least, and a zero byte where there is no third.
-        let digit = |at: u32| ((self.register() >> (8 * at)) as u8).saturating_sub(b'0') as usize;
+        // The lower half of a byte is the digit. There are two at least, and a zero byte where there is no third.
+        let digit = |at: u32| (self.register() as u32 >> (8 * at) & 0xf) as usize;
         let plan = CODES.get(usize::from(CODE_OF[digit(1) * 100 + digit(2) * 10 + digit(3)]))?;
         Some((plan, (self.length() - 1).checked_sub(plan.code_digits())?))
     }
