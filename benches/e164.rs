@@ -14,7 +14,7 @@ use numport::E164;
 use numport::e164::Assignment;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 5;
 /// How many processes are started for each first call.
 const PROCESSES: usize = 9;
 
@@ -146,17 +146,18 @@ fn medians_of(texts: &[&str], run: Run) -> Vec<f64> {
     rounds.into_iter().map(median).collect()
 }
 
-/// Nanoseconds a text, by as many passes over all as take 20 ms together.
+/// Nanoseconds a text: the median of as many passes over all as take 2 ms together, so that one in which another
+/// program had its turn does not count.
 fn time(texts: &[impl AsRef<str>], run: Run) -> f64 {
-    let begin = Instant::now();
-    let mut passes = 0;
-    while passes == 0 || begin.elapsed().as_millis() < 20 {
+    let (begin, mut passes) = (Instant::now(), vec![]);
+    while passes.is_empty() || begin.elapsed().as_millis() < 2 {
+        let pass = Instant::now();
         for text in texts {
             black_box(run(black_box(text.as_ref())));
         }
-        passes += 1;
+        passes.push(pass.elapsed().as_nanos() as f64 / texts.len() as f64);
     }
-    begin.elapsed().as_nanos() as f64 / (passes * texts.len()) as f64
+    median(passes)
 }
 
 fn median(mut times: Vec<f64>) -> f64 {

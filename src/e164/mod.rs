@@ -7,6 +7,12 @@
 //! Whether a number is *assigned* in the world's numbering plans is another question, [`E164::plan`]: the documents
 //! of every platform use unassigned examples, and new ranges may be younger than the table, so the grammar does not
 //! ask it.
+//!
+//! # What it costs
+//!
+//! The numbering plans are 74 KiB of static data. Nothing is loaded and nothing allocated; a text is looked at no
+//! further than its seventeenth character. `cargo bench --bench e164` prints a table of what parsing and asking cost
+//! beside the crates `phonenumber` and `rlibphonenumber`.
 
 mod grammar;
 #[cfg(feature = "phonenumber")]

@@ -105,7 +105,7 @@ impl E164 {
     /// version than [`METADATA_VERSION`](super::METADATA_VERSION).
     ///
     /// The crate costs half a minute of build time and megabytes of binary, its first call takes tens of
-    /// milliseconds, and more for each further region; the [table](super#what-it-costs) has figures. For
+    /// milliseconds, and more for each further region. For
     /// international numbers it is not asked, as it changes some: of `+78005553535` it makes `+7005553535`.
     ///
     /// # Errors
