@@ -104,7 +104,7 @@ impl Corpus {
                 0 => text.replace('+', ""),
                 1 => format!("{text}x"),
                 2 => format!("{text}{text}"),
-                3 => text.replace(|digit: char| digit == '5', " "),
+                3 => text.replace('5', " "),
                 _ => std::iter::repeat_with(|| random.char('\u{20}'..'\u{7e}')).take(12).collect(),
             });
         }

@@ -104,9 +104,9 @@ impl E164 {
     /// with other digits from abroad, such as mobiles of Argentina with 15. The crate's metadata may be of another
     /// version than [`METADATA_VERSION`](super::METADATA_VERSION).
     ///
-    /// The crate costs half a minute of build time and megabytes of binary, its first call takes tens of
-    /// milliseconds, and more for each further region. For
-    /// international numbers it is not asked, as it changes some: of `+78005553535` it makes `+7005553535`.
+    /// The crate costs half a minute of build time and megabytes of binary; its first call takes tens of milliseconds,
+    /// and so do the first for further regions. For international numbers it is not asked, as it changes some: of
+    /// `+78005553535` it makes `+7005553535`. The same check is made in the conversions to and from its own type.
     ///
     /// # Errors
     ///
