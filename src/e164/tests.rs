@@ -51,12 +51,16 @@ fn it_is_sixteen_bytes_and_orders_as_its_text() {
 }
 
 #[test]
-fn masking_keeps_two_digits_at_each_end() {
+fn masking_keeps_the_calling_code_and_two_digits() {
     let masked = |text: &str| text.parse::<E164>().expect(text).masked().to_string();
-    assert_eq!(masked("+14155552671"), "+14*******71");
-    assert_eq!(masked("+1234567"), "+12***67");
-    assert_eq!(masked("+123456"), "+****56");
-    assert_eq!(masked("+12"), "+12");
+    assert_eq!(masked("+14155552671"), "+1********71");
+    assert_eq!(masked("+442071838750"), "+44********50");
+    assert_eq!(masked("+3589000012"), "+358*****12");
+    assert_eq!(masked("+123456"), "+1***56");
+    assert_eq!(masked("+12345"), "+1****", "two of four would be half of it");
+    assert_eq!(masked("+12"), "+1*");
+    assert_eq!(masked("+35"), "+**", "350 and 351 are calling codes, 35 is none");
+    assert_eq!(masked("+9991234567"), "+********67");
 }
 
 #[test]
@@ -67,6 +71,21 @@ fn json_is_a_string_and_nothing_else() {
     assert!(serde_json::from_str::<E164>("14155552671").is_err());
     let error = serde_json::from_str::<E164>(r#""4155""#).expect_err("no plus").to_string();
     assert!(error.contains("does not begin with `+`"), "{error}");
+}
+
+#[test]
+fn each_byte_at_each_place_is_judged_as_it_is_alone() {
+    for length in 2..=15 {
+        for at in 1..=length {
+            for byte in 0..128 {
+                let mut text = format!("+{}", &"123456789012345"[..length]).into_bytes();
+                text[at] = byte;
+                let text = String::from_utf8(text).expect("ASCII");
+                let right = byte.is_ascii_digit() && (at, byte) != (1, b'0');
+                assert_eq!(text.parse::<E164>().is_ok(), right, "{text:?}");
+            }
+        }
+    }
 }
 
 proptest! {

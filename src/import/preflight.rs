@@ -2,6 +2,7 @@
 
 use super::Importer;
 use crate::E164;
+use crate::e164::Assignment;
 use crate::error::Result;
 use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind};
 use crate::platform::{Takeover, holder};
@@ -51,6 +52,9 @@ impl Importer {
             }
             Ownership::NotHeld => findings.push(Finding::NotHeld),
             Ownership::NotVerifiable => findings.push(Finding::NotVerifiable),
+        }
+        if let Assignment::Unassigned { reason } = number.plan() {
+            findings.push(Finding::Unassigned { reason });
         }
         findings.extend(unreachable(&self.provider.source()));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));

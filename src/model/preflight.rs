@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{CallbackUrl, HostWarning, PlatformKind, ProviderKind, Routing};
 use crate::E164;
+use crate::e164::UnassignedReason;
 
 /// What was found about a number at its provider before an import, by
 /// [`Importer::preflight`](crate::Importer::preflight).
@@ -69,6 +70,11 @@ pub enum Finding {
         /// That platform.
         platform: PlatformKind,
     },
+    /// No numbering plan assigns it; see [`E164::plan`]. A warning.
+    Unassigned {
+        /// Why.
+        reason: UnassignedReason,
+    },
     /// It is another carrier's number, of which the provider carries a part, messages as a rule. A warning.
     Hosted,
     /// The provider does not say that it is in ordinary use. A warning.
@@ -113,6 +119,7 @@ impl Finding {
             | Self::OnApplication { .. }
             | Self::StillAnswered => Severity::Error,
             Self::AnsweredBy { .. }
+            | Self::Unassigned { .. }
             | Self::Hosted
             | Self::Status { .. }
             | Self::Unreachable { .. }
@@ -134,6 +141,7 @@ impl Finding {
             Self::OnTrunk { .. } => "Take it off the trunk, or import it with the trunk as the source.",
             Self::OnApplication { .. } => "Clear the number's application at the provider.",
             Self::AnsweredBy { .. } => "If it should stay there, do not import it; `Importer::restore` puts it back.",
+            Self::Unassigned { .. } => "Check it for a typing error; a range that was opened lately is no fault.",
             Self::Hosted => "Make sure that its voice calls come in through this provider.",
             Self::Status { .. } => "Look at the number in the provider's console.",
             Self::Unreachable { .. } => "Give a host that can be reached from the public internet.",
@@ -160,6 +168,7 @@ impl fmt::Display for Finding {
                 write!(f, "is on application {application}, which would get its calls all the same")
             }
             Self::AnsweredBy { platform } => write!(f, "is answered by {platform} now"),
+            Self::Unassigned { reason } => reason.fmt(f),
             Self::Hosted => f.write_str("is another carrier's number, hosted at the provider"),
             Self::Status { status } => write!(f, "is {status:?} at the provider"),
             Self::Unreachable { host, warning } => write!(f, "is behind {host}, which {warning}"),

@@ -217,6 +217,19 @@ async fn a_trunk_that_cannot_be_reached_is_warned_about() {
 }
 
 #[tokio::test]
+async fn a_number_that_no_plan_assigns_is_warned_about_and_imported() {
+    let unassigned: E164 = "+11155550123".parse().unwrap();
+    let sandbox = holding(TwilioNumber::new(unassigned)).await;
+    let imported = into_vapi(&sandbox).import(ImportRequest::new(unassigned)).await.unwrap();
+    let [finding @ Finding::Unassigned { .. }] = imported.findings.as_slice() else {
+        panic!("{:?}", imported.findings)
+    };
+    assert_eq!(finding.severity(), Severity::Warning);
+    assert_eq!(finding.to_string(), "is in no range that its numbering plan assigns");
+    assert!(finding.advice().starts_with("Check it for a typing error"));
+}
+
+#[tokio::test]
 async fn declared_numbers_answer_for_a_provider_that_cannot_be_asked() {
     let sandbox = Sandbox::start().await.unwrap();
     let other = "+14155550199".parse().unwrap();

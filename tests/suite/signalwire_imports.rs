@@ -82,10 +82,13 @@ async fn the_kind_of_a_number_is_told_from_it_unless_it_is_said() {
     for code in ["800", "833", "844", "855", "866", "877", "888"] {
         wanted.push((ImportRequest::new(number(&format!("+1{code}5550123"))), "tollfree"));
     }
-    for other in ["+14155552671", "+18225550123", "+18995550123", "+448005550123", "+8005550123", "+49152234333323"] {
+    for abroad in ["+448005550123", "+80055501234"] {
+        wanted.push((ImportRequest::new(number(abroad)), "tollfree"));
+    }
+    for other in ["+14155552671", "+18225550123", "+18995550123", "+8005550123", "+49152234333323"] {
         wanted.push((ImportRequest::new(number(other)), "longcode"));
     }
-    wanted.push((ImportRequest::new(number("+448005550123")).toll_free(true), "tollfree"));
+    wanted.push((ImportRequest::new(number("+49152234333323")).toll_free(true), "tollfree"));
     wanted.push((ImportRequest::new(number("+18005550123")).toll_free(true), "tollfree"));
     wanted.push((ImportRequest::new(number("+18005550123")).toll_free(false), "longcode"));
     for (request, kind) in &wanted {

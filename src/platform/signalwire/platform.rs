@@ -6,6 +6,7 @@ use super::wire::{
     CallHandler, CallHandlerKind, ImportNumber, ImportType, ImportableNumber, ListNumbers, PhoneNumber, UpdateNumber,
 };
 use crate::E164;
+use crate::e164::{Assignment, NumberKind};
 use crate::error::{Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
     AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
@@ -128,11 +129,9 @@ fn wire_update(label: Option<&str>, agent: Option<&AgentId>) -> UpdateNumber {
     update
 }
 
-/// The toll-free area codes of the North American numbering plan
-/// (<https://www.nanpa.com/numbering/toll-free>).
+/// Whether a numbering plan has the number in a toll-free range.
 fn is_toll_free(number: &E164) -> bool {
-    let national = number.as_str().strip_prefix("+1").unwrap_or_default();
-    ["800", "833", "844", "855", "866", "877", "888"].iter().any(|code| national.starts_with(code))
+    matches!(number.plan(), Assignment::Assigned { kind: NumberKind::TollFree, .. })
 }
 
 fn record(number: PhoneNumber) -> NumberRecord {

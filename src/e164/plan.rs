@@ -1,0 +1,178 @@
+use super::table::{CLASSES, CODE_OF, CODES, EDGES, ROWS};
+use super::{E164, Region};
+
+/// What the world's numbering plans say of a number, from [`E164::plan`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Assignment {
+    /// The number is in a range that is assigned. Whether anybody has it, nothing but a call can tell.
+    #[non_exhaustive]
+    Assigned {
+        /// The calling code, such as 1 or 44.
+        calling_code: u16,
+        /// Whose number it is; of the regions that share a calling code the one whose range it is in.
+        region: Region,
+        /// What the range is for.
+        kind: NumberKind,
+    },
+    /// The number is in no range that is assigned.
+    #[non_exhaustive]
+    Unassigned {
+        /// Why.
+        reason: UnassignedReason,
+    },
+}
+
+/// What a range of numbers is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum NumberKind {
+    /// A place: a line.
+    FixedLine,
+    /// A mobile.
+    Mobile,
+    /// Either, where the plan has one range for both, as in the US.
+    FixedLineOrMobile,
+    /// Free for the caller.
+    TollFree,
+    /// The caller pays more than for a call.
+    PremiumRate,
+    /// Caller and called share the cost.
+    SharedCost,
+    /// A line over the internet.
+    Voip,
+    /// A person, wherever they are.
+    Personal,
+    /// A pager.
+    Pager,
+    /// One number for all places of a company: a universal access number.
+    Uan,
+    /// A voicemail box.
+    Voicemail,
+}
+
+/// Why a number is not assigned. `Display` says it in a clause that begins with a verb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnassignedReason {
+    /// It begins with no calling code.
+    #[error("begins with no calling code that is in use")]
+    UnknownCallingCode,
+    /// It has fewer digits than any number of its calling code.
+    #[error("has fewer digits than any number of its calling code")]
+    TooShort,
+    /// It has as many digits as numbers that are dialled within one place, without an area code.
+    #[error("has only as many digits as a local number: the area code is missing")]
+    AreaCodeMissing,
+    /// Its calling code has longer numbers and shorter ones, and none of its length.
+    #[error("has a count of digits that no number of its calling code has")]
+    WrongLength,
+    /// It has more digits than any number of its calling code.
+    #[error("has more digits than any number of its calling code")]
+    TooLong,
+    /// Its length is right, and no range that it could be in is assigned.
+    #[error("is in no range that its numbering plan assigns")]
+    RangeNotAssigned,
+}
+
+/// A calling code. Lengths are of the number behind it.
+pub(super) struct CodePlan {
+    pub(super) code: u16,
+    /// Its only region, or the first of them.
+    pub(super) region: Region,
+    /// Why numbers of each length that are not assigned are not.
+    pub(super) reasons: [UnassignedReason; 15],
+    /// The state to begin in, by the number's length.
+    pub(super) starts: [u16; 15],
+}
+
+impl E164 {
+    /// Whether the world's numbering plans assign the number, and to what.
+    ///
+    /// The table is part of the program and as old as its [`METADATA_VERSION`](super::METADATA_VERSION); ranges are
+    /// opened all the time. So *unassigned* may mean newer than the table, and is a reason to look again, not to
+    /// refuse. Documents are full of unassigned examples, too.
+    ///
+    /// ```
+    /// use numport::E164;
+    /// use numport::e164::{Assignment, NumberKind, Region, UnassignedReason};
+    ///
+    /// let number: E164 = "+18005550123".parse()?;
+    /// let Assignment::Assigned { region, kind, .. } = number.plan() else { panic!("is assigned") };
+    /// assert_eq!((region, kind), (Region::US, NumberKind::TollFree));
+    ///
+    /// let number: E164 = "+15550123".parse()?;
+    /// let Assignment::Unassigned { reason, .. } = number.plan() else { panic!("is not assigned") };
+    /// assert_eq!(reason, UnassignedReason::AreaCodeMissing);
+    /// # Ok::<(), numport::e164::E164Error>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn plan(self) -> Assignment {
+        let Some((plan, length)) = self.code_plan() else {
+            return Assignment::Unassigned { reason: UnassignedReason::UnknownCallingCode };
+        };
+        match CLASSES[usize::from(self.class(plan, length))] {
+            Some((region, kind)) => {
+                Assignment::Assigned { calling_code: plan.code, region: region.unwrap_or(plan.region), kind }
+            }
+            None => Assignment::Unassigned { reason: plan.reasons[length] },
+        }
+    }
+
+    /// Whether a numbering plan assigns the number; see [`plan`](Self::plan).
+    #[must_use]
+    #[inline]
+    pub fn is_assigned(self) -> bool {
+        self.code_plan().is_some_and(|(plan, length)| self.class(plan, length) != UNASSIGNED)
+    }
+
+    /// The calling code that the number begins with, such as 1 or 44, if it begins with one that is in use.
+    #[must_use]
+    pub fn calling_code(self) -> Option<u16> {
+        self.code_plan().map(|(plan, _)| plan.code)
+    }
+
+    /// How many digits the calling code has; none where it is unknown.
+    pub(super) fn calling_code_digits(self) -> usize {
+        self.code_plan().map_or(0, |(plan, _)| plan.code_digits())
+    }
+
+    /// The plan of the calling code, and the count of digits behind it.
+    #[inline]
+    fn code_plan(self) -> Option<(&'static CodePlan, usize)> {
+        // The lower half of a byte is the digit. There are two at least, and a zero byte where there is no third.
+        let digit = |at: u32| (self.register() as u32 >> (8 * at) & 0xf) as usize;
+        let plan = CODES.get(usize::from(CODE_OF[digit(1) * 100 + digit(2) * 10 + digit(3)]))?;
+        Some((plan, (self.length() - 1).checked_sub(plan.code_digits())?))
+    }
+
+    /// The text, its first byte lowest. Bytes that were just written together are read one by one only after a wait.
+    #[inline]
+    const fn register(self) -> u128 {
+        u128::from_le_bytes(self.0)
+    }
+
+    /// The number's class, at the end of a walk over its digits. Most are decided before the last one.
+    #[inline]
+    fn class(self, plan: &CodePlan, length: usize) -> u16 {
+        let mut state = plan.starts[length];
+        let mut rest = self.register() >> (8 * (1 + plan.code_digits()));
+        while let Some(row) = usize::from(state).checked_sub(CLASSES.len()) {
+            let row = ROWS[row];
+            let branch = row >> (4 * (rest as u32 & 0xf)) & 0xf;
+            state = EDGES[(row >> 40) as usize + branch as usize];
+            rest >>= 8;
+        }
+        state
+    }
+}
+
+/// The class of all numbers that are not assigned.
+const UNASSIGNED: u16 = 0;
+
+impl CodePlan {
+    /// Without a branch, which would be guessed wrong as often as numbers change their country.
+    const fn code_digits(&self) -> usize {
+        1 + (self.code >= 10) as usize + (self.code >= 100) as usize
+    }
+}

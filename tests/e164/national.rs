@@ -1,0 +1,157 @@
+//! Numbers as people write them: never another number than the one that was typed.
+
+use numport::E164;
+use numport::e164::{Assignment, ConversionError, E164Error, HumanError, MAX_HUMAN, Region, UnassignedReason};
+use phonenumber::PhoneNumber;
+use phonenumber::metadata::DATABASE;
+use proptest::prelude::*;
+
+use crate::reference;
+
+fn read(text: &str, region: Region) -> Result<E164, HumanError> {
+    E164::from_human(text, Some(region))
+}
+
+fn number(text: &str) -> E164 {
+    text.parse().expect(text)
+}
+
+#[test]
+fn national_numbers_get_their_calling_code_and_lose_their_prefix() {
+    for (text, region, expected) in [
+        ("(415) 555-2671", Region::US, "+14155552671"),
+        ("1-415-555-2671", Region::US, "+14155552671"),
+        ("415.555.2671", Region::CA, "+14155552671"),
+        ("020 7183 8750", Region::GB, "+442071838750"),
+        ("07911 123456", Region::GB, "+447911123456"),
+        ("030 / 901820", Region::DE, "+4930901820"),
+        ("06 1234 5678", Region::IT, "+390612345678"),
+        ("06 1 234 5678", Region::HU, "+3612345678"),
+        ("8 800 555-35-35", Region::RU, "+78005553535"),
+        ("800 555-35-35", Region::RU, "+78005553535"),
+        ("01 42 68 53 00", Region::FR, "+33142685300"),
+        ("011 44 20 7183 8750", Region::US, "+442071838750"),
+        ("44 20 7183 8750", Region::GB, "+442071838750"),
+        ("0 21 11 2345-6789", Region::BR, "+551123456789"),
+        ("\u{202a}(415)\u{a0}555\u{2013}2671\u{202c}", Region::US, "+14155552671"),
+    ] {
+        assert_eq!(read(text, region), Ok(number(expected)), "{text}");
+    }
+}
+
+#[test]
+fn international_numbers_keep_their_digits_whatever_the_region() {
+    for (text, expected) in [
+        ("+1 (415) 555-2671", "+14155552671"),
+        ("tel:+44-20-7183-8750", "+442071838750"),
+        ("\u{ff0b}49 30 901820", "+4930901820"),
+        ("+7 800 555-35-35", "+78005553535"),
+        ("+39 06 1234 5678", "+390612345678"),
+        ("+800 1234 5678", "+80012345678"),
+    ] {
+        assert_eq!(E164::from_human(text, None), Ok(number(expected)), "{text}");
+        assert_eq!(read(text, Region::DE), Ok(number(expected)), "{text}");
+    }
+}
+
+#[test]
+fn each_fault_is_named() {
+    use HumanError::*;
+    let us = |text: &str| read(text, Region::US).unwrap_err();
+    assert_eq!(E164::from_human("(415) 555-2671", None), Err(RegionMissing));
+    assert_eq!(read("415 555 2671", Region::WORLD), Err(NoNationalNumbers));
+    assert_eq!(us("1-800-FLOWERS"), InvalidCharacter { at: 6, found: 'F' });
+    assert_eq!(us("(415) 555-2671 ext. 5"), InvalidCharacter { at: 15, found: 'e' });
+    assert_eq!(us("tel:415;phone-context=+1"), InvalidCharacter { at: 7, found: ';' });
+    assert_eq!(us("415+555"), InvalidCharacter { at: 3, found: '+' });
+    assert_eq!(us("++1415"), InvalidCharacter { at: 1, found: '+' });
+    assert_eq!(us("\u{661}\u{662}"), InvalidCharacter { at: 0, found: '\u{661}' });
+    assert_eq!(us(""), Malformed(E164Error::TooShort));
+    assert_eq!(us("+"), Malformed(E164Error::TooShort));
+    assert_eq!(us("4155552671415555267"), Malformed(E164Error::TooLong { digits: 20 }));
+    let reason = UnassignedReason::AreaCodeMissing;
+    assert_eq!(us("555-2671"), Unassigned { number: number("+15552671"), reason });
+    // The prefix that callers within the country dial is not taken out of an international number.
+    let Unassigned { number: kept, .. } = us("+44 (0)20 7183 8750") else { panic!() };
+    assert_eq!(kept, "+4402071838750");
+    // From abroad a mobile of Buenos Aires has a 9 and no 15: digits that nobody typed.
+    assert!(matches!(read("011 15-2345-6789", Region::AR), Err(Unassigned { .. })));
+    for error in [us("x"), us(""), us("555-2671"), RegionMissing, TooLong, NoNationalNumbers] {
+        let said = error.to_string();
+        assert!(said.contains("write") || said.contains("give") || said.contains("is no telephone number"), "{said}");
+    }
+}
+
+#[test]
+fn what_may_be_two_numbers_is_refused() {
+    let (with, without) = (number("+8200308818947"), number("+82308818947"));
+    assert_eq!(
+        read("00308818947", Region::KR),
+        Err(HumanError::Ambiguous { number: with, other: without }),
+        "0030 and 30 are area codes, and 0 is the prefix"
+    );
+}
+
+/// One in ten of the corpus, without and with the prefix that is dialled before it in its region.
+#[test]
+fn every_number_is_read_from_its_national_form_or_refused_as_ambiguous() {
+    let (mut at, mut read_back, mut ambiguous) = (0, 0, 0);
+    reference::corpus(|number, _| {
+        at += 1;
+        let Assignment::Assigned { region, calling_code, .. } = number.plan() else { return };
+        if at % 10 != 0 || region == Region::WORLD {
+            return;
+        }
+        let national = number.digits().strip_prefix(&calling_code.to_string()).unwrap();
+        let metadata = DATABASE.by_id(region.as_str()).unwrap();
+        for prefix in ["", metadata.national_prefix().unwrap_or_default()] {
+            let text = format!("{prefix}{national}");
+            match read(&text, region) {
+                Ok(same) => assert_eq!(same, number, "{text:?} in {region}"),
+                Err(HumanError::Ambiguous { .. }) => ambiguous += 1,
+                Err(error) => panic!("{text:?} in {region}, {number}: {error:?}"),
+            }
+            read_back += 1;
+        }
+    });
+    assert!(read_back > 20_000 && ambiguous * 1000 < read_back, "{ambiguous} of {read_back}");
+}
+
+#[test]
+fn a_long_text_is_not_looked_at() {
+    assert_eq!(read(&"4".repeat(MAX_HUMAN + 1), Region::US), Err(HumanError::TooLong));
+    assert_eq!(read(&" ".repeat(1 << 20), Region::US), Err(HumanError::TooLong));
+    let longest = format!("+1 415 555 2671{}", " ".repeat(MAX_HUMAN - 15));
+    assert_eq!(E164::from_human(&longest, None), Ok(number("+14155552671")));
+}
+
+#[test]
+fn the_crates_type_is_converted_both_ways_and_never_changed() {
+    for text in ["+14155552671", "+442071838750", "+390612345678", "+80012345678", "+11155550123"] {
+        let theirs = PhoneNumber::try_from(number(text)).expect(text);
+        assert_eq!(E164::try_from(theirs), Ok(number(text)));
+    }
+    let changed = PhoneNumber::try_from(number("+78005553535")).unwrap_err();
+    assert_eq!(changed, ConversionError::Changed { number: number("+78005553535"), changed: "+7005553535".into() });
+    assert!(changed.to_string().contains("+78005553535 to +7005553535"));
+    assert!(matches!(PhoneNumber::try_from(number("+9991234567")), Err(ConversionError::Refused { .. })));
+    let extension = phonenumber::parse(None, "+1 415 555 2671 ext. 5").unwrap();
+    assert_eq!(E164::try_from(&extension), Err(ConversionError::Extension));
+    let long = phonenumber::parse(None, "+49 123456789012345").unwrap();
+    assert!(matches!(E164::try_from(long), Err(ConversionError::Malformed(E164Error::TooLong { .. }))));
+}
+
+proptest! {
+    #[test]
+    fn no_digit_is_returned_that_was_not_typed(text in "[+0-9 ()./-]{0,24}", at in 0..Region::all().count()) {
+        let region = Region::all().nth(at).unwrap();
+        if let Ok(number) = read(&text, region) {
+            let typed: String = text.chars().filter(char::is_ascii_digit).collect();
+            let code = region.calling_code().unwrap_or_default().to_string();
+            let rest = number.digits().strip_prefix(&code).unwrap_or(number.digits());
+            prop_assert!(number.is_assigned());
+            prop_assert!(typed.ends_with(rest), "{text:?} in {region} is read as {number}");
+            prop_assert!(!text.trim_start().starts_with('+') || typed == number.digits());
+        }
+    }
+}
