@@ -9,7 +9,6 @@ use numport::{Desired, Importer};
 use super::report::{Line, Report, Trouble};
 use super::rows::Row;
 use super::support::Failure;
-use super::warnings::warnings;
 use super::{ALL_IN, SOME_NOT};
 
 pub async fn dry_run(
@@ -38,9 +37,7 @@ pub async fn dry_run(
             }
             PlanStep::Extra { .. } | _ => {}
         }
-        line.warnings = warnings(row);
         writeln!(out, "line {}: {step}", row.line)?;
-        line.warnings.iter().try_for_each(|warning| writeln!(out, "    warning: {warning}"))?;
         report.write(&line)?;
     }
     writeln!(out, "\n{progress}. It was a dry run: nothing was changed.")?;

@@ -26,7 +26,6 @@ pub(crate) mod rows;
 mod run;
 #[path = "../support/mod.rs"]
 pub(crate) mod support;
-mod warnings;
 pub(crate) mod watch;
 
 use std::io::{self, Write};

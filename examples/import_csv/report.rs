@@ -27,8 +27,6 @@ pub struct Line {
     /// What the row asks for and the platform cannot change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unmet: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]

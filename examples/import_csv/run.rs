@@ -4,7 +4,7 @@ use std::io::Write;
 
 use futures_util::{StreamExt, stream};
 use numport::import::BulkOutcome;
-use numport::model::Problem;
+use numport::model::{Problem, Severity};
 use numport::{Error, ImportRequest, Importer, NumberProvider, VoicePlatform};
 
 use super::arguments::Arguments;
@@ -13,7 +13,6 @@ use super::report::{Line, Report};
 use super::rows::{self, Row, Rows};
 use super::support::Failure;
 use super::support::accounts::{self, Vars};
-use super::warnings::warnings;
 use super::watch::Watch;
 use super::{ALL_IN, SOME_NOT, WRONG};
 
@@ -113,11 +112,10 @@ async fn import(
         let (row, outcome) = (&rows[item.place], &item.outcome);
         begun[item.place] = true;
         watch.count(outcome.as_str(), outcome.is_failure());
-        let mut line = Line::of_outcome(row, outcome);
-        line.warnings = warnings(row);
+        let line = Line::of_outcome(row, outcome);
         report.write(&line)?;
-        for warning in &line.warnings {
-            watch.say(out, &format!("line {}: {}: warning: {warning}", row.line, row.request.number()))?;
+        for warning in line.findings.iter().filter(|found| found.severity == Severity::Warning) {
+            watch.say(out, &format!("line {}: {}: warning: {}", row.line, row.request.number(), warning.finding))?;
         }
         if let BulkOutcome::Failed(error) = outcome {
             if watch.progress.of(outcome.as_str()) <= SHOWN {

@@ -11,7 +11,7 @@
 //! # What it costs
 //!
 //! The numbering plans are 74 KiB of static data. Nothing is loaded and nothing allocated; a text is looked at no
-//! further than its seventeenth character. `cargo bench --bench e164` prints a table of what parsing and asking cost
+//! further than its seventeenth character. `cargo run --release --manifest-path benches/e164/Cargo.toml` prints a table of what parsing and asking cost
 //! beside the crates `phonenumber` and `rlibphonenumber`.
 
 mod grammar;

@@ -1,3 +1,5 @@
+use ::serde::{Deserialize, Serialize};
+
 use super::table::{CLASSES, CODE_OF, CODES, EDGES, ROWS};
 use super::{E164, Region};
 
@@ -23,7 +25,8 @@ pub enum Assignment {
 }
 
 /// What a range of numbers is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NumberKind {
     /// A place: a line.
@@ -51,7 +54,8 @@ pub enum NumberKind {
 }
 
 /// Why a number is not assigned. `Display` says it in a clause that begins with a verb.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnassignedReason {
     /// It begins with no calling code.

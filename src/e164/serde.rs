@@ -1,10 +1,10 @@
-//! A number is a JSON string, and reads from nothing else.
+//! A number is a JSON string, and reads from nothing else; so is a region.
 
 use std::fmt;
 
 use ::serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::E164;
+use super::{E164, Region};
 
 impl Serialize for E164 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -29,5 +29,18 @@ impl<'de> Deserialize<'de> for E164 {
         }
 
         deserializer.deserialize_str(Visitor)
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Region {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error| de::Error::custom(format_args!("{text:?} {error}")))
     }
 }

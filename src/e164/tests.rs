@@ -104,3 +104,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn regions_and_kinds_are_texts_in_json() {
+    let json = serde_json::to_string(&(Region::US, NumberKind::FixedLineOrMobile, UnassignedReason::AreaCodeMissing));
+    let json = json.expect("json");
+    assert_eq!(json, r#"["US","fixed_line_or_mobile","area_code_missing"]"#);
+    let read: (Region, NumberKind, UnassignedReason) = serde_json::from_str(&json).expect("the same");
+    assert_eq!(read, (Region::US, NumberKind::FixedLineOrMobile, UnassignedReason::AreaCodeMissing));
+    let error = serde_json::from_str::<Region>("\"us\"").expect_err("small letters").to_string();
+    assert!(error.starts_with("\"us\" is no region that has numbers"), "{error}");
+}

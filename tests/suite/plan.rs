@@ -89,6 +89,7 @@ async fn every_finding_is_written_and_read() {
         Finding::Unreachable { host: "10.0.0.1".to_owned(), warning: numport::model::HostWarning::Private },
         Finding::NotTakenOver { url: None },
         Finding::StillAnswered,
+        Finding::Unassigned { reason: numport::e164::UnassignedReason::RangeNotAssigned },
     ];
     let text = serde_json::to_string(&findings).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Finding>>(&text).unwrap(), findings);

@@ -1,5 +1,0 @@
-use super::rows::Row;
-
-pub fn warnings(_row: &Row) -> Vec<String> {
-    Vec::new()
-}
