@@ -5,12 +5,13 @@ use super::once::Wanted;
 use super::turn::Turn;
 use super::{Imported, Importer, Outcome, with_routing};
 use crate::error::{Error, Result};
-use crate::model::{ImportRequest, NumberRecord, Preflight, Severity};
+use crate::model::{ImportRequest, NumberRecord, NumberSource, Preflight, Severity};
 
 /// An import that has its turn: nobody else in the process imports this number meanwhile.
 pub(super) struct Attempt<'a> {
     importer: &'a Importer,
     request: &'a ImportRequest,
+    source: NumberSource,
     turn: Turn,
     /// What the provider says, where it was asked.
     pub(super) looked: Option<Preflight>,
@@ -19,10 +20,11 @@ pub(super) struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     /// Checks the request, waits for the turn, and asks the provider.
     pub(super) async fn begin(importer: &'a Importer, request: &'a ImportRequest) -> Result<Self> {
-        importer.platform.check_import(&importer.provider.source(), request)?;
+        let source = importer.provider.source();
+        importer.platform.check_import(&source, request)?;
         let turn = Turn::take(&*importer.platform, *request.number()).await;
         let looked = if importer.looks { Some(importer.preflight(request.number()).await?) } else { None };
-        Ok(Self { importer, request, turn, looked })
+        Ok(Self { importer, request, source, turn, looked })
     }
 
     /// Whether what the provider says stands against the import.
@@ -58,9 +60,9 @@ impl<'a> Attempt<'a> {
 
     /// Brings what was found to what the request names, or imports the number.
     pub(super) async fn complete(self, found: Option<NumberRecord>) -> Result<Imported> {
-        let Self { importer, request, mut turn, looked } = self;
+        let Self { importer, request, source, mut turn, looked } = self;
         let (routing, findings) = looked.map(|looked| (looked.routing, looked.findings)).unwrap_or_default();
-        let wanted = Wanted { request, routing: routing.as_ref() };
+        let wanted = Wanted { request, source: &source, routing: routing.as_ref() };
         let brought = match found {
             Some(found) => importer.adopt(found, &wanted, &turn).await,
             None => importer.make(&wanted, &mut turn).await,

@@ -4,12 +4,13 @@ use super::read_back::Looked;
 use super::turn::Turn;
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result};
-use crate::model::{ImportRequest, Routing, Timestamp};
+use crate::model::{ImportRequest, NumberSource, Routing, Timestamp};
 use crate::platform::Duplicates;
 
 /// What is to be imported, and what was seen before.
 pub(super) struct Wanted<'a> {
     pub(super) request: &'a ImportRequest,
+    pub(super) source: &'a NumberSource,
     /// Where the provider sends the calls, as far as it was looked at.
     pub(super) routing: Option<&'a Routing>,
 }
@@ -35,7 +36,7 @@ impl Importer {
         let request = wanted.request;
         turn.send(wanted.routing);
         let sent_at = Timestamp::now();
-        let error = match self.platform.import_once(&self.provider.source(), request).await {
+        let error = match self.platform.import_once(wanted.source, request).await {
             Ok(record) => return Ok(Sent::Done(Box::new(Imported::new(record, Outcome::Created)))),
             Err(error) => error,
         };

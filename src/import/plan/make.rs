@@ -35,12 +35,13 @@ impl Importer {
                 None => extra.push(extra_step(record)),
             }
         }
+        let source = self.provider.source();
         let mut steps: Vec<Option<PlanStep>> = Vec::with_capacity(desired.len() + extra.len());
         let mut absent = Vec::new();
         for request in desired {
             steps.push(match there.get(request.number()) {
                 Some(record) => Some(self.compare(record, request)?),
-                None => match self.platform.check_import(&self.provider.source(), request) {
+                None => match self.platform.check_import(&source, request) {
                     Err(Error::Invalid(invalid)) => Some(blocked(request, invalid.problems)),
                     Err(error) => return Err(error),
                     Ok(()) => {
