@@ -103,7 +103,7 @@ impl Importer {
         S: Stream<Item = ImportRequest> + Send + 'a,
     {
         let expected = requests.size_hint().0;
-        let seen = Arc::new(Seen::default());
+        let seen = Arc::new(Seen::expecting(expected));
         let unseen = {
             let seen = seen.clone();
             move |number: &E164| !seen.has(number)
@@ -150,10 +150,15 @@ impl Refused {
 }
 
 /// The numbers of the input so far, and where each stood first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen(Mutex<HashMap<u64, usize>>);
 
 impl Seen {
+    /// With room for so many, within reason: to grow is to have all of them twice for a moment.
+    fn expecting(numbers: usize) -> Self {
+        Self(Mutex::new(HashMap::with_capacity(numbers.min(1 << 20))))
+    }
+
     /// Where the number stood before.
     fn first(&self, number: &E164, place: usize) -> Option<usize> {
         let first = *self.places().entry(packed(number)).or_insert(place);
