@@ -40,6 +40,9 @@ impl Default for Arguments {
     }
 }
 
+const USAGE: &str = "import_csv [FILE.csv or FILE.toml] [--live] [--platform NAME] [--dry-run] [--skip-bad] \
+    [--report FILE] [--at-once N] [--per-second N]; the head of examples/import_csv/main.rs tells more";
+
 impl Arguments {
     pub fn parse(mut parser: Parser) -> Result<Self, Failure> {
         let mut arguments = Self::default();
@@ -47,11 +50,15 @@ impl Arguments {
             match argument {
                 Long("live") => arguments.live = true,
                 Long("platform") => arguments.platform = parser.value()?.string()?,
-                Long("per-second") => arguments.per_second = Some(parser.value()?.parse()?),
+                Long("per-second") => {
+                    let limit = parser.value()?.parse();
+                    arguments.per_second = Some(limit.map_err(|_| "--per-second is a whole number from 1")?);
+                }
                 Long("at-once") => arguments.at_once = parser.value()?.parse()?,
                 Long("dry-run") => arguments.dry_run = true,
                 Long("skip-bad") => arguments.skip_bad = true,
                 Long("report") => arguments.report = Some(parser.value()?.into()),
+                Long("help") => return Err(USAGE.into()),
                 Value(file) if arguments.file.is_none() => arguments.file = Some(file.into()),
                 other => return Err(other.unexpected().into()),
             }

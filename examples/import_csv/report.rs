@@ -95,10 +95,13 @@ impl Line {
 pub struct Report(Option<BufWriter<File>>);
 
 impl Report {
-    pub fn create(path: Option<&Path>) -> Result<Self, Failure> {
-        let create =
-            |path: &Path| File::create(path).map_err(|error| format!("{} cannot be written: {error}", path.display()));
-        Ok(Self(path.map(create).transpose()?.map(BufWriter::new)))
+    /// Lines are added to a file that is there, since a stopped import is run by the same command again.
+    pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let open = |path: &Path| {
+            let file = File::options().create(true).append(true).open(path);
+            file.map_err(|error| format!("{} cannot be written: {error}", path.display()))
+        };
+        Ok(Self(path.map(open).transpose()?.map(BufWriter::new)))
     }
 
     pub fn write(&mut self, line: &Line) -> io::Result<()> {

@@ -39,7 +39,7 @@ pub async fn run(
         _ => Vec::new(),
     };
     let read = rows::read(format, &bytes, &|request| of_row(check(request)));
-    let mut report = Report::create(arguments.report.as_deref())?;
+    let mut report = Report::open(arguments.report.as_deref())?;
     let Some(Rows { good, bad }) = look(read, arguments, out, &mut report)? else { return Ok(WRONG) };
     if let Some(problem) = good.first().and_then(|row| check(&row.request).into_iter().find(is_of_source)) {
         return Err(format!("nothing was sent: {problem}").into());
@@ -90,7 +90,8 @@ fn look(
             Ok(Some(rows))
         }
         (_, false) => {
-            let remedy = "Correct them, or let the good ones go ahead with --skip-bad.";
+            let go_ahead = if good > 0 { ", or let the good ones go ahead with --skip-bad" } else { "" };
+            let remedy = format!("Correct them{go_ahead}.");
             writeln!(out, "\n{bad} of {} rows are bad, so nothing was sent. {remedy}", good + bad)?;
             Ok(None)
         }

@@ -33,7 +33,9 @@ pub enum HumanError {
     #[error("is no telephone number: it {0}")]
     Malformed(#[source] E164Error),
     /// No numbering plan assigns what it is read as.
-    #[error("is read as {number}, which {reason}; write it in international form, without a prefix such as (0)")]
+    #[error(
+        "is read as {number}, which {reason}; check it, and write it in international form without a prefix such as (0)"
+    )]
     Unassigned {
         /// What it is read as.
         number: E164,
@@ -84,7 +86,8 @@ impl E164 {
     /// An international number keeps all its digits. A national one gets its region's calling code and may lose what
     /// is dialled before it within the country, as the `phonenumber` crate knows it: `020 7183 8750` in
     /// [`Region::GB`] is `+442071838750`. The same goes for a prefix for calls abroad, such as 011 in the US. What
-    /// is returned is always assigned, and ends with digits as they were typed; anything else is an error.
+    /// is returned is always assigned, and ends with digits as they were typed; anything else is an error. For numbers
+    /// of ranges that may be newer than the table, `parse` is the way.
     ///
     /// ```
     /// use numport::{E164, e164::Region};

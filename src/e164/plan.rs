@@ -1,3 +1,5 @@
+use std::fmt;
+
 use ::serde::{Deserialize, Serialize};
 
 use super::table::{CLASSES, CODE_OF, CODES, EDGES, ROWS};
@@ -51,6 +53,32 @@ pub enum NumberKind {
     Uan,
     /// A voicemail box.
     Voicemail,
+}
+
+impl NumberKind {
+    /// In words, such as `fixed line` or `toll free`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FixedLine => "fixed line",
+            Self::Mobile => "mobile",
+            Self::FixedLineOrMobile => "fixed line or mobile",
+            Self::TollFree => "toll free",
+            Self::PremiumRate => "premium rate",
+            Self::SharedCost => "shared cost",
+            Self::Voip => "VoIP",
+            Self::Personal => "personal",
+            Self::Pager => "pager",
+            Self::Uan => "universal access",
+            Self::Voicemail => "voicemail",
+        }
+    }
+}
+
+impl fmt::Display for NumberKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// Why a number is not assigned. `Display` says it in a clause that begins with a verb.

@@ -121,7 +121,7 @@ impl Error {
             line.push_str(&deeper.to_string());
             cause = deeper.source();
         }
-        format!("{line}. {}", self.advice())
+        format!("{}. {}", line.trim_end_matches('.'), self.advice())
     }
 
     /// What a user can do about it, in a sentence.

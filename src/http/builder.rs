@@ -180,7 +180,8 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sends no more than this many requests a second, all clones of the client together.
+    /// Sends no more than this many requests in any second, all clones of the client together. On their way they
+    /// may bunch up; to be sure of a service's own limit, stay a little below it.
     pub const fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
         self.limit = Some(requests);
         self

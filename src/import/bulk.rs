@@ -41,6 +41,20 @@ pub enum BulkOutcome {
     NotAttempted,
 }
 
+impl BulkItem {
+    /// The request's number, what became of it, and what to do about it, in a line for people.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let number = self.request.number();
+        match &self.outcome {
+            BulkOutcome::Imported(imported) => imported.to_string(),
+            BulkOutcome::Failed(error) => format!("{number} failed: {}", error.report()),
+            BulkOutcome::Duplicate { of } => format!("{number} duplicate: it stands before, at {of}"),
+            BulkOutcome::NotAttempted => format!("{number} not attempted: a key was refused before"),
+        }
+    }
+}
+
 impl BulkOutcome {
     /// In two words at most, such as `created` or `not attempted`.
     #[must_use]

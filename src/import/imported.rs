@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Finding, NumberRecord, Routing};
 
 /// A number that is imported, and how it came to be. `Display` says it in a line, with what is to be known of it:
-/// `+14155552671 on vapi: created, id 6f0c…; warning: it is answered by butter now`.
+/// `+14155552671 on vapi: created, id 6f0c…; warning: it was answered by butter before`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Imported {
@@ -102,7 +102,10 @@ impl fmt::Display for Imported {
             write!(f, "; its {field} cannot be changed there")?;
         }
         for finding in findings {
-            write!(f, "; {}: it {finding}", finding.severity())?;
+            match finding {
+                Finding::AnsweredBy { platform } => write!(f, "; warning: it was answered by {platform} before")?,
+                _ => write!(f, "; {}: it {finding}", finding.severity())?,
+            }
         }
         Ok(())
     }

@@ -97,8 +97,9 @@ impl Importer {
 
     /// The same with another count of numbers that [`import_many`](Self::import_many), [`plan`](Self::plan) and
     /// [`apply`](Self::apply) have under way at once; 16 unless said otherwise. 0 counts as 1. How many requests
-    /// a second that makes is limited on the clients
-    /// ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)).
+    /// a second that makes is limited on each client by itself
+    /// ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)). An import takes three
+    /// requests of the carrier and the platform or more: a look before, the import, a look after.
     #[must_use]
     pub const fn at_once(mut self, numbers: usize) -> Self {
         self.at_once = if numbers == 0 { 1 } else { numbers };

@@ -250,6 +250,10 @@ impl Capabilities {
         if self.label.at_import {
             self.check_label(request.label_text(), problems);
         }
+        // A platform keeps it as none, so that the record would never be as it is asked to be.
+        if request.label_text() == Some("") {
+            problems.add("label", "is empty", "leave it out, or clear it by an update");
+        }
         check_agent(request.agent_id().map(AsRef::as_ref), problems);
     }
 

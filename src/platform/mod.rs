@@ -94,7 +94,8 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// is sent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord>;
 
-    /// Ends a record. Begins with [`Capabilities::check_removal`].
+    /// Ends a record. Begins with [`Capabilities::check_removal`]. It does not look where the number's calls go, as
+    /// the removals of a plan do.
     ///
     /// # Errors
     ///

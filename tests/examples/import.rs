@@ -161,7 +161,7 @@ async fn what_is_wrong_with_the_carriers_credentials_is_said_once_and_not_of_eac
 #[test]
 fn a_report_is_on_disk_line_by_line() {
     let path = new_file("flushed.jsonl");
-    let mut report = Report::create(Some(&path)).unwrap();
+    let mut report = Report::open(Some(&path)).unwrap();
     for count in 1..=2 {
         report.write(&Line::default()).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), count);
@@ -183,7 +183,7 @@ fn arguments_that_are_wrong_are_named() {
     for (words, told) in [
         ("--live", "--live needs a file, such as numbers.csv"),
         ("--nonsense", "invalid option '--nonsense'"),
-        ("--per-second 0", "number would be zero for non-zero type"),
+        ("--per-second 0", "--per-second is a whole number from 1"),
         ("a.csv b.csv", "unexpected argument \"b.csv\""),
     ] {
         let error = Arguments::parse(typed(words)).unwrap_err().to_string();

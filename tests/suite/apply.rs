@@ -142,6 +142,53 @@ async fn what_is_not_desired_is_removed_only_when_that_was_said() {
     assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "removed", "unchanged", "unchanged", "moved"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_second_record_is_removed_though_the_first_gets_the_calls() {
+    let (shelf, exchange, importer) = world(&NATIVE);
+    exchange.point(number(0), "https://api.vapi.ai/twilio/inbound_call");
+    let second = shelf.put(RecordNumber::E164(number(0)));
+    let mut desired: Vec<_> = (0..5).map(request).collect();
+    let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_extra(Removal::Record);
+    let steps = apply(&importer, plan).await;
+    assert_eq!(words(&steps), ["unchanged", "unchanged", "unchanged", "unchanged", "unchanged", "removed"]);
+    assert!(shelf.records_of(&number(0)) == 1 && !shelf.inner().records.iter().any(|record| record.id == second));
+
+    // When neither is desired, both are left as long as they get the calls.
+    shelf.put(RecordNumber::E164(number(0)));
+    drop(desired.remove(0));
+    let plan = importer.plan(&desired.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
+    assert_eq!(words(&apply(&importer, plan).await)[4..], ["blocked", "blocked"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_step_reports_what_became_of_it_and_what_to_do() {
+    let (shelf, exchange, importer) = world(&NATIVE);
+    exchange.point(number(4), "https://api.vapi.ai/twilio/inbound_call");
+    shelf.inner().records[1].label = Some("Desk 1".to_owned());
+    let desired =
+        [request(0).label("Desk 0"), request(1).label("Desk 1"), request(8).outbound(true), request(99)].into_iter();
+    let plan = importer.plan(&desired.collect()).await.unwrap();
+    let plan = plan.remove_extra_if(Removal::Record, |step| {
+        assert!(matches!(step, numport::import::plan::PlanStep::Extra { .. }), "asked of nothing else");
+        step.number() == number(4)
+    });
+    shelf.inner().records[0].label = Some("By hand".to_owned());
+    let mut lines: Vec<_> = apply(&importer, plan).await.iter().map(AppliedStep::report).collect();
+    lines.retain(|line| !line.ends_with("kept"));
+    assert_eq!(
+        lines,
+        [
+            "+14155570000 moved: label: planned none, found \"By hand\". Make a new plan.",
+            "+14155570001 unchanged",
+            "+14155570008 blocked: `outbound` cannot be set by an import into vapi; leave it out.",
+            "+14155570099 blocked: it is not held by the provider. Check the number, and whose account it is in; a \
+             trunk's must be among those declared.",
+            "+14155570004 blocked: it still sends its calls to the platform, which would answer no more. Point its \
+             calls elsewhere first: import it where it is to be answered, or set them at the provider.",
+        ]
+    );
+}
+
 /// A platform that points a number's calls at nobody when it forgets it.
 #[derive(Debug)]
 struct Careless {

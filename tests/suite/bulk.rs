@@ -135,8 +135,9 @@ async fn what_fails_ends_nothing() {
     let items = all(shelf.importer().import_many(stream::iter(input))).await;
     let failed: Vec<_> = items.iter().filter(|item| item.outcome.is_failure()).map(|item| item.place).collect();
     assert_eq!(failed, [0, 3, 6, 9]);
-    let BulkOutcome::Failed(error) = &items[3].outcome else { panic!("{:?}", items[3]) };
-    assert!(error.to_string().contains("`label` has 21 characters"), "{error}");
+    let report = items[3].report();
+    assert!(report.starts_with("+14155570003 failed: ") && report.contains("`label` has 21 characters"), "{report}");
+    assert!(items[1].report().starts_with("+14155570001 on vapi: created, id "), "{}", items[1].report());
     assert_eq!(shelf.inner().imports, 6);
 }
 

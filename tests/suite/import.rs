@@ -106,6 +106,18 @@ async fn a_record_that_is_there_is_brought_to_what_is_asked() {
 }
 
 #[tokio::test]
+async fn an_empty_label_is_refused_since_it_would_never_be_reached() {
+    let Setup { sandbox, twilio, interactly, vapi } = setup().await;
+    let platforms: [Arc<dyn VoicePlatform>; 2] = [Arc::new(vapi), Arc::new(interactly)];
+    for platform in platforms {
+        let error = Importer::new(twilio.clone(), platform).import(ImportRequest::new(number()).label("")).await;
+        let text = error.unwrap_err().to_string();
+        assert!(text.contains("`label` is empty; leave it out, or clear it by an update"), "{text}");
+    }
+    assert!(sandbox.journal().is_empty());
+}
+
+#[tokio::test]
 async fn a_number_kept_without_its_plus_is_the_same_number() {
     let vapi = MockServer::start().await;
     let stored = json!({"id": "n1", "provider": "byo-phone-number", "number": "14155552671"});

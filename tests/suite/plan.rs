@@ -51,7 +51,7 @@ async fn every_kind_of_step_is_told_in_a_line() {
          ! +14155571000 it is not held by the provider\n\
          - +14155570003 remove, id r4, label none, agent a-3\n\
          ? sip:desk@example.com not desired, id r5, label none, agent none\n\
-         ? +14155570000 not desired, id r6, label none, agent none\n\
+         ? +14155570000 a second record, id r6, label none, agent none\n\
          vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 not desired"
     );
     assert!(plan.does_something());

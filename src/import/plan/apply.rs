@@ -49,7 +49,7 @@ pub enum Applied {
     Kept,
     /// It cannot be done: the plan says so, or the provider does now.
     Blocked {
-        /// What the provider says against it, if that is why.
+        /// What the provider says against it, if that is why; else the step's own `problems` tell.
         findings: Vec<Finding>,
     },
     /// The world is no longer as it was planned for; nothing was changed. Make a new plan.
@@ -70,6 +70,32 @@ pub struct Difference {
     pub planned: String,
     /// How it is.
     pub found: String,
+}
+
+impl AppliedStep {
+    /// The step's number, what became of it, why, and what to do about it, in a line for people.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let (number, word) = (self.step.number(), self.outcome.as_str());
+        let why = match (&self.outcome, &self.step) {
+            (Applied::Failed(error), _) => error.report(),
+            (Applied::Moved(differences), _) => {
+                let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
+                format!("{}. Make a new plan.", differences.join("; "))
+            }
+            (Applied::Blocked { findings }, step) => {
+                let problems: &[Problem] = match step {
+                    PlanStep::Blocked { problems, .. } => problems,
+                    _ => &[],
+                };
+                let problems = problems.iter().map(|problem| format!("{problem}."));
+                let findings = findings.iter().map(|finding| format!("it {finding}. {}", finding.advice()));
+                problems.chain(findings).collect::<Vec<_>>().join(" ")
+            }
+            _ => return format!("{number} {word}"),
+        };
+        format!("{number} {word}: {why}")
+    }
 }
 
 impl Applied {
@@ -178,8 +204,8 @@ impl Shared {
         let done = match step {
             PlanStep::Import { request, calls, .. } => self.import(request, calls.as_deref()).await,
             PlanStep::Update { number, id, changes, .. } => self.update(number, id, changes).await,
-            PlanStep::Extra { number, id, remove: Some(consent), .. } => {
-                self.importer.remove_planned(number, id, *consent).await
+            PlanStep::Extra { number, id, second, remove: Some(consent), .. } => {
+                self.importer.remove_planned(number, id, *second, *consent).await
             }
             _ => Ok(Applied::Unchanged),
         };

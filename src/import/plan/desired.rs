@@ -40,7 +40,7 @@ impl Desired {
         telephones.filter(|(number, _)| seen.insert(*number)).map(|(number, record)| request(number, record)).collect()
     }
 
-    /// The same with other agents; those for which there is none are left out.
+    /// The same with other agents. A number whose agent has no counterpart (`None`) stays, and names no agent.
     pub fn map_agents(self, mut new: impl FnMut(&AgentId) -> Option<AgentId>) -> Self {
         let change = |request: ImportRequest| {
             let agent = request.agent_id().and_then(&mut new);

@@ -62,8 +62,12 @@ impl fmt::Display for PlanStep {
                 listed(f, problems)?;
                 listed(f, findings.iter().map(It))
             }
-            Self::Extra { id, label: name, agent: answers, remove, .. } => {
-                let (sign, word) = if remove.is_some() { ('-', "remove") } else { ('?', "not desired") };
+            Self::Extra { id, label: name, agent: answers, second, remove, .. } => {
+                let (sign, word) = match (remove, second) {
+                    (Some(_), _) => ('-', "remove"),
+                    (None, true) => ('?', "a second record"),
+                    (None, false) => ('?', "not desired"),
+                };
                 write!(f, "{sign} {number} {word}, id {id}, label {}", label(name.as_deref()))?;
                 write!(f, ", agent {}", agent(answers.as_ref()))
             }

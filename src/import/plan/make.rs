@@ -32,7 +32,10 @@ impl Importer {
             match record.number.telephone().filter(|number| places.contains_key(number) && !there.contains_key(number))
             {
                 Some(number) => drop(there.insert(number, record)),
-                None => extra.push(extra_step(record)),
+                None => {
+                    let second = record.number.telephone().is_some_and(|number| places.contains_key(&number));
+                    extra.push(extra_step(record, second));
+                }
             }
         }
         let source = self.provider.source();
@@ -133,6 +136,7 @@ fn blocked(request: &ImportRequest, problems: Vec<Problem>) -> PlanStep {
     PlanStep::Blocked { request: request.clone(), problems, findings: Vec::new() }
 }
 
-fn extra_step(record: NumberRecord) -> PlanStep {
-    PlanStep::Extra { number: record.number, id: record.id, label: record.label, agent: record.agent, remove: None }
+fn extra_step(record: NumberRecord, second: bool) -> PlanStep {
+    let NumberRecord { number, id, label, agent, .. } = record;
+    PlanStep::Extra { number, id, label, agent, second, remove: None }
 }

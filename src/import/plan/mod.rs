@@ -139,6 +139,9 @@ pub enum PlanStep {
         /// Its agent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         agent: Option<AgentId>,
+        /// Whether the number is desired, and has another record that stays.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        second: bool,
         /// Whether it is removed, and with what consent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remove: Option<Removal>,
@@ -166,7 +169,10 @@ impl From<Version> for u32 {
 }
 
 impl Plan {
-    /// The same, which also removes what is not desired. `consent` must allow what the platform's removal does
+    /// The same, which also removes what is not desired. A record whose number's calls still go to the platform is not
+    /// removed ([`Finding::StillAnswered`]), unless it is a second one: point them elsewhere first, by an import into
+    /// another platform, by [`Importer::restore`], or at the carrier
+    /// ([`Twilio::update_number`](crate::Twilio::update_number)). `consent` must allow what the platform's removal does
     /// ([`Capabilities::removal`](crate::platform::Capabilities::removal)), or the plan is not applied.
     #[must_use]
     pub fn remove_extra(self, consent: Removal) -> Self {
@@ -176,7 +182,8 @@ impl Plan {
     /// The same, which also removes what is not desired and this picks.
     #[must_use]
     pub fn remove_extra_if(mut self, consent: Removal, mut pick: impl FnMut(&PlanStep) -> bool) -> Self {
-        for step in &mut self.steps {
+        let extra = self.steps.iter_mut().filter(|step| matches!(step, PlanStep::Extra { .. }));
+        for step in extra {
             let picked = pick(step);
             if let (PlanStep::Extra { remove, .. }, true) = (step, picked) {
                 *remove = Some(consent);

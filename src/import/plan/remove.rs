@@ -14,6 +14,7 @@ impl Importer {
         &self,
         number: &RecordNumber,
         id: &NumberId,
+        second: bool,
         consent: Removal,
     ) -> Result<Applied> {
         let telephone = number.telephone();
@@ -34,7 +35,8 @@ impl Importer {
             Some(telephone) => self.routing_of(&telephone).await?,
             None => None,
         };
-        if before.as_ref().is_some_and(|routing| self.gets(&routing.calls)) {
+        // Another record of the number stays, and gets the calls.
+        if !second && before.as_ref().is_some_and(|routing| self.gets(&routing.calls)) {
             return Ok(Applied::Blocked { findings: vec![Finding::StillAnswered] });
         }
         match self.platform.remove(id, consent).await {

@@ -55,12 +55,21 @@ impl Butter {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        Self::builder_from_vars(lookup)?.build()
+    }
+
+    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
         let mut vars = Vars::new(&lookup);
         let key = vars.secret("BUTTER_API_KEY", "an API key of Butter's dashboard");
         let organization = vars.required("BUTTER_ORGANIZATION_ID", "the organization's id, such as org_abc123");
         let base_url = vars.optional("BUTTER_BASE_URL");
         vars.finish("butter")?;
-        base_url.into_iter().fold(Self::builder(key, organization), ClientBuilder::base_url).build()
+        Ok(base_url.into_iter().fold(Self::builder(key, organization), ClientBuilder::base_url))
     }
 
     /// A client with settings of its own. It keeps to the tier Starter's ten requests a second unless

@@ -34,11 +34,20 @@ impl Interactly {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        Self::builder_from_vars(lookup)?.build()
+    }
+
+    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
         let mut vars = Vars::new(&lookup);
         let key = vars.secret("INTERACTLY_API_KEY", "a key made under API Keys in Interactly's dashboard");
         let base_url = vars.optional("INTERACTLY_BASE_URL");
         vars.finish("interactly")?;
-        base_url.into_iter().fold(Self::builder(key), ClientBuilder::base_url).build()
+        Ok(base_url.into_iter().fold(Self::builder(key), ClientBuilder::base_url))
     }
 
     /// A client with settings of its own.

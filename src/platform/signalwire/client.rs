@@ -44,6 +44,15 @@ impl SignalWire {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        Self::builder_from_vars(lookup)?.build()
+    }
+
+    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
         let mut vars = Vars::new(&lookup);
         let project = vars.required("SIGNALWIRE_PROJECT_ID", "the project's id, a UUID");
         let token = vars.secret("SIGNALWIRE_API_TOKEN", "an API token with the scope Numbers");
@@ -51,7 +60,7 @@ impl SignalWire {
         let base_url = vars.optional("SIGNALWIRE_BASE_URL");
         vars.finish("signalwire")?;
         let builder = Self::builder(project, token, space);
-        base_url.into_iter().fold(builder, ClientBuilder::base_url).build()
+        Ok(base_url.into_iter().fold(builder, ClientBuilder::base_url))
     }
 
     /// A client with settings of its own. `space` is the Space's name or its host.

@@ -47,11 +47,20 @@ impl Vapi {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        Self::builder_from_vars(lookup)?.build()
+    }
+
+    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
         let mut vars = Vars::new(&lookup);
         let key = vars.secret("VAPI_API_KEY", "the private key of Vapi's dashboard");
         let base_url = vars.optional("VAPI_BASE_URL");
         vars.finish("vapi")?;
-        base_url.into_iter().fold(Self::builder(key), ClientBuilder::base_url).build()
+        Ok(base_url.into_iter().fold(Self::builder(key), ClientBuilder::base_url))
     }
 
     /// A client with settings of its own. The key is the private one.

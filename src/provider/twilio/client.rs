@@ -50,6 +50,15 @@ impl Twilio {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        Self::builder_from_vars(lookup)?.build()
+    }
+
+    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
         let mut vars = Vars::new(&lookup);
         let account = vars.required("TWILIO_ACCOUNT_SID", "the account's SID, which begins with `AC`");
         let credentials = match vars.optional("TWILIO_API_KEY") {
@@ -74,7 +83,7 @@ impl Twilio {
         vars.finish("twilio")?;
         let builder = Self::builder(credentials);
         let builder = region.into_iter().fold(builder, |builder, (edge, region)| builder.region(&edge, &region));
-        base_url.into_iter().fold(builder, ClientBuilder::base_url).build()
+        Ok(base_url.into_iter().fold(builder, ClientBuilder::base_url))
     }
 
     /// A client with settings of its own.

@@ -41,6 +41,19 @@ fn a_region_has_hosts_of_its_own() {
 }
 
 #[test]
+fn settings_are_added_to_those_of_the_variables() {
+    let vars = [("TWILIO_EDGE", "dublin"), ("TWILIO_REGION", "ie1")];
+    let lookup = |name: &str| match name {
+        "TWILIO_ACCOUNT_SID" => Some(format!("AC{:032}", 0)),
+        "TWILIO_AUTH_TOKEN" => Some("token".to_owned()),
+        _ => vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+    };
+    let limit = std::num::NonZeroU32::new(5).unwrap();
+    let client = Twilio::builder_from_vars(lookup).unwrap().requests_per_second(limit).build().unwrap();
+    assert_eq!(hosts(&client)[0], "api.dublin.ie1.twilio.com");
+}
+
+#[test]
 fn an_edge_and_a_region_go_together() {
     for (given, missing) in [("TWILIO_EDGE", "TWILIO_REGION"), ("TWILIO_REGION", "TWILIO_EDGE")] {
         let error = from_vars(&[(given, "ie1")]).unwrap_err();
