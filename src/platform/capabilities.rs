@@ -188,8 +188,8 @@ impl Capabilities {
 
     /// What every [`check_import`](super::VoicePlatform::check_import) refuses: a source that is not
     /// supported (field `source`) or is wrong by itself (`source.account_sid`, …), fields that the
-    /// platform does not take at an import (`label`, `agent`, `inbound`, `outbound`), a label that is too
-    /// long, and an agent that is blank.
+    /// platform does not take at an import (`label`, `agent`, `inbound`, `outbound`), a label that is
+    /// empty or too long, and an agent that is blank.
     ///
     /// # Errors
     ///
