@@ -189,3 +189,19 @@ impl Seen {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_under_way_until_it_is_answered() {
+        let (seen, number) = (Seen::default(), "+14155552671".parse().unwrap());
+        assert!(!seen.is_answered(&number), "it is still to come");
+        assert_eq!((seen.first(&number, 3), seen.first(&number, 5)), (None, Some(3)));
+        assert!(!seen.is_answered(&number));
+        seen.answered(&number);
+        assert!(seen.is_answered(&number));
+        assert_eq!(seen.first(&number, 7), Some(3));
+    }
+}
