@@ -1,8 +1,8 @@
 //! Many numbers: a stream of requests in, a stream of what became of them out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 
@@ -118,18 +118,18 @@ impl Importer {
     {
         let expected = requests.size_hint().0;
         let seen = Arc::new(Seen::expecting(expected));
-        let unseen = {
+        let unanswered = {
             let seen = seen.clone();
-            move |number: &E164| !seen.has(number)
+            move |number: &E164| !seen.is_answered(number)
         };
-        let listing = Listing::new(self.platform.clone(), expected, unseen);
-        let shared = Arc::new((self.clone(), listing, Refused::default()));
+        let listing = Listing::new(self.platform.clone(), expected, unanswered);
+        let shared = Arc::new((self.clone(), listing, Refused::default(), seen));
         requests
             .enumerate()
             .map(move |(place, request)| {
-                let (first, shared) = (seen.first(request.number(), place), shared.clone());
+                let (first, shared) = (shared.3.first(request.number(), place), shared.clone());
                 async move {
-                    let (importer, listing, refused) = &*shared;
+                    let (importer, listing, refused, seen) = &*shared;
                     let outcome = match first {
                         Some(of) => BulkOutcome::Duplicate { of },
                         None if refused.already() => BulkOutcome::NotAttempted,
@@ -138,6 +138,9 @@ impl Importer {
                             Err(error) => BulkOutcome::Failed(error),
                         },
                     };
+                    if first.is_none() {
+                        seen.answered(request.number());
+                    }
                     BulkItem { place, request, outcome }
                 }
             })
@@ -163,27 +166,62 @@ impl Refused {
     }
 }
 
-/// The numbers of the input so far, and where each stood first.
-#[derive(Debug)]
-struct Seen(Mutex<HashMap<u64, usize>>);
+/// The numbers of the input so far.
+#[derive(Debug, Default)]
+struct Seen(Mutex<Numbers>);
+
+#[derive(Debug, Default)]
+struct Numbers {
+    /// Where each stood first.
+    places: HashMap<u64, usize>,
+    /// Those that are not answered yet: a list that is read now is to tell of them, too.
+    under_way: HashSet<u64>,
+}
 
 impl Seen {
     /// With room for so many, within reason: to grow is to have all of them twice for a moment.
     fn expecting(numbers: usize) -> Self {
-        Self(Mutex::new(HashMap::with_capacity(numbers.min(1 << 20))))
+        let places = HashMap::with_capacity(numbers.min(1 << 20));
+        Self(Mutex::new(Numbers { places, under_way: HashSet::new() }))
     }
 
-    /// Where the number stood before.
+    /// Where the number stood before; if nowhere, it is under way from here on.
     fn first(&self, number: &E164, place: usize) -> Option<usize> {
-        let first = *self.places().entry(packed(number)).or_insert(place);
-        (first != place).then_some(first)
+        let (number, mut seen) = (packed(number), self.numbers());
+        let first = *seen.places.entry(number).or_insert(place);
+        if first != place {
+            return Some(first);
+        }
+        seen.under_way.insert(number);
+        None
     }
 
-    fn has(&self, number: &E164) -> bool {
-        self.places().contains_key(&packed(number))
+    fn answered(&self, number: &E164) {
+        self.numbers().under_way.remove(&packed(number));
     }
 
-    fn places(&self) -> std::sync::MutexGuard<'_, HashMap<u64, usize>> {
+    fn is_answered(&self, number: &E164) -> bool {
+        let (number, seen) = (packed(number), self.numbers());
+        seen.places.contains_key(&number) && !seen.under_way.contains(&number)
+    }
+
+    fn numbers(&self) -> MutexGuard<'_, Numbers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_under_way_until_it_is_answered() {
+        let (seen, number) = (Seen::default(), "+14155552671".parse().unwrap());
+        assert!(!seen.is_answered(&number), "it is still to come");
+        assert_eq!((seen.first(&number, 3), seen.first(&number, 5)), (None, Some(3)));
+        assert!(!seen.is_answered(&number));
+        seen.answered(&number);
+        assert!(seen.is_answered(&number));
+        assert_eq!(seen.first(&number, 7), Some(3));
     }
 }

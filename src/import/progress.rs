@@ -70,3 +70,34 @@ impl fmt::Display for Progress {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_is_counted_by_its_words() {
+        let mut progress = Progress::default();
+        assert_eq!(progress.to_string(), "0 done");
+        assert_eq!(progress.time_left(10, Duration::from_secs(1)), None);
+        for (outcome, failure) in [("failed", true), ("created", false), ("created", false), ("failed", true)] {
+            progress.count(outcome, failure);
+        }
+        progress.count("created", false);
+        assert_eq!((progress.done(), progress.failed()), (5, 2));
+        assert_eq!((progress.of("created"), progress.of("failed"), progress.of("duplicate")), (3, 2, 0));
+        assert_eq!(progress.outcomes().collect::<Vec<_>>(), [("created", 3), ("failed", 2)]);
+        assert_eq!(progress.to_string(), "5 done: 3 created, 2 failed");
+    }
+
+    #[test]
+    fn the_rest_takes_as_long_for_each_as_what_is_done() {
+        let mut progress = Progress::default();
+        for _ in 0..5 {
+            progress.count("created", false);
+        }
+        let left = |total| progress.time_left(total, Duration::from_secs(10));
+        assert_eq!(left(20), Some(Duration::from_secs(30)));
+        assert_eq!([left(5), left(3)], [Some(Duration::ZERO); 2]);
+    }
+}

@@ -5,7 +5,7 @@ use numport::import::plan::{Applied, AppliedStep};
 use numport::model::{Finding, RecordNumber, Removal};
 use numport::{Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, TwilioCredentials, VoicePlatform};
 
-use crate::shelf::{Exchange, NATIVE, Shelf, THROUGH_LIST, number, request};
+use crate::shelf::{Exchange, Inner, NATIVE, Shelf, THROUGH_LIST, number, request};
 
 pub(crate) async fn apply(importer: &Importer, plan: Plan) -> Vec<AppliedStep> {
     let mut steps: Vec<_> = importer.apply(plan).unwrap().collect().await;
@@ -32,11 +32,15 @@ fn desired() -> Desired {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_applied_is_unchanged_in_the_next_plan() {
-    for can in [&NATIVE, &THROUGH_LIST] {
+    // One list for the plan, and one for all steps where a number is found by a list alone.
+    for (can, asked) in [(&NATIVE, (1, 5, 5)), (&THROUGH_LIST, (2, 0, 0))] {
         let (shelf, _, importer) = world(can);
         let plan = importer.plan(&desired()).await.unwrap();
         let steps = apply(&importer, plan.clone()).await;
         assert_eq!(words(&steps), [["updated"; 5], ["created"; 5]].concat());
+        assert!(steps.iter().all(|step| !step.outcome.is_failure()));
+        let counted = |inner: &Inner| (inner.lists, inner.finds, inner.gets);
+        assert_eq!(counted(&shelf.inner()), asked, "lists, finds, gets");
         let next = importer.plan(&desired()).await.unwrap();
         assert!(!next.does_something(), "{next}");
         assert!(next.to_string().ends_with("0 blocked, 10 unchanged, 0 not desired"), "{next}");
@@ -48,6 +52,7 @@ async fn what_is_applied_is_unchanged_in_the_next_plan() {
         let before = sent(&shelf);
         let again = apply(&importer, plan).await;
         assert_eq!(words(&again), ["unchanged"; 10]);
+        assert!(again.iter().all(|step| !step.outcome.is_failure()));
         assert_eq!(sent(&shelf), before);
     }
 }
@@ -97,6 +102,43 @@ async fn a_step_whose_world_has_moved_is_refused_and_named_and_the_rest_is_done(
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_record_of_the_number_is_not_the_planned_one() {
+    for can in [&NATIVE, &THROUGH_LIST] {
+        let (shelf, _, importer) = world(can);
+        let plan = importer.plan(&desired()).await.unwrap();
+        let planned = shelf.inner().records.remove(0).id;
+        shelf.put(RecordNumber::E164(number(0)));
+        let steps = apply(&importer, plan).await;
+        let Applied::Moved(differences) = &steps[0].outcome else { panic!("{:?}", steps[0]) };
+        assert_eq!(differences[0].to_string(), format!("record: planned id {planned}, found none"));
+        assert_eq!(shelf.inner().updates, 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_looked_at_has_failed_and_is_not_taken_for_gone() {
+    let (shelf, _, importer) = world(&NATIVE);
+    let desired: Desired = [request(0).label("Desk")].into_iter().collect();
+    let plan = importer.plan(&desired).await.unwrap().remove_extra(Removal::Record);
+    shelf.inner().refuses_from = Some((0, 403));
+    assert_eq!(words(&apply(&importer, plan).await), ["failed"; 5]);
+    assert_eq!(shelf.inner().records.len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_that_the_plan_blocks_is_blocked() {
+    let (shelf, _, importer) = world(&NATIVE);
+    let desired: Desired = [request(5).label("x".repeat(21)), request(77)].into_iter().collect();
+    let plan = importer.plan(&desired).await.unwrap();
+    let steps = apply(&importer, plan).await;
+    assert_eq!(words(&steps)[..2], ["blocked"; 2]);
+    assert!(matches!(&steps[0].outcome, Applied::Blocked { findings } if findings.is_empty()), "the step says why");
+    assert!(matches!(&steps[1].outcome, Applied::Blocked { findings } if *findings == [Finding::NotHeld]));
+    assert!(steps[0].outcome.is_failure());
+    assert_eq!(shelf.inner().imports, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_record_whose_number_is_another_now_is_left() {
     let (shelf, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
@@ -127,6 +169,7 @@ async fn what_is_not_desired_is_removed_only_when_that_was_said() {
     let plan = importer.plan(&desired).await.unwrap();
     let steps = apply(&importer, plan.clone()).await;
     assert_eq!(words(&steps), ["unchanged", "kept", "kept", "kept", "kept"]);
+    assert!(steps.iter().all(|step| !step.outcome.is_failure()));
     assert_eq!(shelf.inner().records.len(), 5);
 
     let moved_on = shelf.inner().records[4].id.clone();
@@ -136,7 +179,9 @@ async fn what_is_not_desired_is_removed_only_when_that_was_said() {
     assert_eq!(words(&steps), ["unchanged", "blocked", "removed", "removed", "moved"]);
     let Applied::Blocked { findings } = &steps[1].outcome else { panic!() };
     assert_eq!(*findings, [Finding::StillAnswered], "its callers would reach nobody");
+    assert!(steps[2..4].iter().all(|step| !step.outcome.is_failure()));
     assert!(shelf.inner().records.iter().any(|record| record.id == moved_on));
+    assert_eq!(exchange.restored(), 0, "the calls of what is removed still go where they went");
 
     let without_a_look = importer.clone().skip_preflight();
     assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "removed", "unchanged", "unchanged", "moved"]);
@@ -187,6 +232,19 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
              calls elsewhere first: import it where it is to be answered, or set them at the provider.",
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_moved() {
+    for (status, word) in [(404, "moved"), (403, "failed")] {
+        let (shelf, _, importer) = world(&NATIVE);
+        let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
+        shelf.inner().refuses_removal = Some(status);
+        let steps = apply(&importer, plan).await;
+        assert_eq!(words(&steps), [word; 5]);
+        let Applied::Moved(differences) = &steps[0].outcome else { continue };
+        assert_eq!(differences[0].to_string(), "record: planned id r1, found none");
+    }
 }
 
 /// A platform that points a number's calls at nobody when it forgets it.

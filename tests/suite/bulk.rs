@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use numport::import::{BulkItem, BulkOutcome};
+use numport::import::{BulkItem, BulkOutcome, Field};
 use numport::model::RecordNumber;
 use numport::sandbox::{Sandbox, Service};
 use numport::{Importer, Outcome, Twilio, Vapi};
@@ -84,6 +84,35 @@ async fn a_list_is_believed_for_a_minute() {
     let items = all(shelf.importer().at_once(1).import_many(input)).await;
     assert_eq!(words(&items), ["created", "created", "already there"]);
     assert_eq!(shelf.records_of(&number(2)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_list_has_the_records_of_what_is_under_way_and_of_what_is_to_come() {
+    for (can, at_once) in [(&NATIVE, 1), (&NATIVE, 4), (&THROUGH_LIST, 1), (&THROUGH_LIST, 4)] {
+        let shelf = Shelf::with(can, 12);
+        let input = stream::iter(0..12).then(|last| async move {
+            if last == 2 {
+                tokio::time::sleep(Duration::from_secs(61)).await;
+            }
+            request(last)
+        });
+        let items = all(shelf.importer().at_once(at_once).import_many(input)).await;
+        assert_eq!(words(&items), ["already there"; 12]);
+        let inner = shelf.inner();
+        assert_eq!((inner.lists, inner.finds), (2, 0), "{at_once} at once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
+    let shelf = Shelf::with(&NATIVE, 2);
+    let input = [request(0).inbound(true), request(1).inbound(true).label("Desk")];
+    let items = all(shelf.importer().import_many(stream::iter(input))).await;
+    for (item, changed) in items.iter().zip([false, true]) {
+        let BulkOutcome::Imported(imported) = &item.outcome else { panic!("{item:?}") };
+        assert_eq!((imported.outcome, imported.unmet.as_slice()), (Outcome::AlreadyThere, &[Field::Inbound][..]));
+        assert_eq!(imported.before.is_some(), changed);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -129,6 +129,15 @@ fn what_is_desired_stands_in_a_file_and_a_field_nobody_knows_is_refused() {
     }
 }
 
+#[test]
+fn what_is_desired_is_a_collection_of_requests() {
+    let mut desired = Desired::default();
+    assert!(desired.is_empty());
+    desired.extend([request(0), request(1).label("Desk")]);
+    assert_eq!((desired.len(), desired.is_empty()), (2, false));
+    assert_eq!(desired.into_iter().collect::<Vec<_>>(), [request(0), request(1).label("Desk")]);
+}
+
 #[tokio::test]
 async fn records_become_what_another_platform_is_to_have() {
     let shelf = shelf();
@@ -193,6 +202,18 @@ async fn the_carrier_is_listed_once_and_asked_for_what_the_list_has_not() {
     let plan = importer.clone().skip_preflight().plan(&desired).await.unwrap();
     assert_eq!((plan.steps.len(), to_twilio(&sandbox)), (53, before), "it was told not to look");
     assert!(plan.steps.iter().all(|step| matches!(step, PlanStep::Import { calls: None, .. })));
+}
+
+#[tokio::test]
+async fn the_carrier_is_asked_for_one_number_and_not_listed() {
+    let sandbox = Sandbox::builder().held_numbers((0..50).map(number)).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    let plan = importer.plan(&Desired::from_iter([request(7)])).await.unwrap();
+    assert!(matches!(plan.steps[..], [PlanStep::Import { .. }]));
+    let queries: Vec<_> = sandbox.journal().into_iter().filter(|entry| entry.service == "twilio").collect();
+    assert!(!queries.is_empty());
+    assert!(queries.iter().all(|entry| entry.query.as_deref().unwrap_or_default().contains("14155570007")));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A platform in memory that counts what it is asked, and a provider beside it, for tests in paused time.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     pub(crate) updates: usize,
     /// The status that everything but the list is refused with from this import on.
     pub(crate) refuses_from: Option<(usize, u16)>,
+    /// The status that a removal is refused with.
+    pub(crate) refuses_removal: Option<u16>,
     /// How long an import takes.
     pub(crate) import_takes: Duration,
     made: usize,
@@ -94,11 +97,15 @@ impl Shelf {
     fn refused(&self) -> Result<()> {
         let inner = self.inner();
         let Some((_, status)) = inner.refuses_from.filter(|(from, _)| inner.imports >= *from) else { return Ok(()) };
-        let fault = CallFault::Refusal(Refusal::new("no"));
-        let mut call = CallError::new(Service::Platform(KIND), "call", Delivery::Refused, fault);
-        call.status = StatusCode::from_u16(status).ok();
-        Err(Box::new(call).into())
+        Err(refusal(status))
     }
+}
+
+fn refusal(status: u16) -> Error {
+    let fault = CallFault::Refusal(Refusal::new("no"));
+    let mut call = CallError::new(Service::Platform(KIND), "call", Delivery::Refused, fault);
+    call.status = StatusCode::from_u16(status).ok();
+    Box::new(call).into()
 }
 
 #[async_trait]
@@ -183,24 +190,36 @@ impl VoicePlatform for Shelf {
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         self.can.check_removal(KIND, consent)?;
-        self.inner().records.retain(|record| record.id != *id);
+        let mut inner = self.inner();
+        if let Some(status) = inner.refuses_removal {
+            return Err(refusal(status));
+        }
+        inner.records.retain(|record| record.id != *id);
         Ok(())
     }
 }
 
 /// A carrier that holds the numbers given, each with an address that its calls go to.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Exchange(Arc<Mutex<Vec<(E164, String)>>>);
+pub(crate) struct Exchange {
+    numbers: Arc<Mutex<Vec<(E164, String)>>>,
+    restored: Arc<AtomicUsize>,
+}
 
 impl Exchange {
     pub(crate) fn point(&self, number: E164, url: &str) {
-        let mut numbers = self.0.lock().unwrap();
+        let mut numbers = self.numbers.lock().unwrap();
         numbers.retain(|(held, _)| *held != number);
         numbers.push((number, url.to_owned()));
     }
 
     pub(crate) fn url(&self, number: &E164) -> Option<String> {
-        self.0.lock().unwrap().iter().find(|(held, _)| held == number).map(|(_, url)| url.clone())
+        self.numbers.lock().unwrap().iter().find(|(held, _)| held == number).map(|(_, url)| url.clone())
+    }
+
+    /// How often a routing was put back.
+    pub(crate) fn restored(&self) -> usize {
+        self.restored.load(Ordering::SeqCst)
     }
 
     fn held(number: E164, url: &str) -> HeldNumber {
@@ -230,7 +249,7 @@ impl NumberProvider for Exchange {
     }
 
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
-        let numbers = self.0.lock().unwrap().clone();
+        let numbers = self.numbers.lock().unwrap().clone();
         stream::iter(numbers).map(|(number, url)| Ok(Self::held(number, &url))).boxed()
     }
 
@@ -246,6 +265,7 @@ impl RoutingControl for Exchange {
     }
 
     async fn restore(&self, before: &Routing) -> Result<Routing> {
+        self.restored.fetch_add(1, Ordering::SeqCst);
         self.point(before.number, &before.settings["voice_url"]);
         Ok(before.clone())
     }

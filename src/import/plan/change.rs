@@ -137,3 +137,37 @@ pub(super) fn agent(agent: Option<&AgentId>) -> String {
 pub(super) fn switch(enabled: Option<bool>) -> String {
     enabled.map_or("not told", |enabled| if enabled { "on" } else { "off" }).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Details, PlatformKind, RecordNumber};
+
+    fn record(label: &str, agent: &str, inbound: bool, outbound: bool) -> NumberRecord {
+        let number = RecordNumber::E164("+14155552671".parse().unwrap());
+        let mut record = NumberRecord::new(PlatformKind::Vapi, "r1", number, Details::new(()));
+        (record.label, record.agent) = (Some(label.to_owned()), Some(agent.into()));
+        (record.inbound, record.outbound) = (Some(inbound), Some(outbound));
+        record
+    }
+
+    #[test]
+    fn each_field_is_open_until_it_is_done() {
+        let before = record("Old", "a-1", false, true);
+        let number = before.number.telephone().unwrap();
+        let request = ImportRequest::new(number).label("New").agent("a-2").inbound(true).outbound(false);
+        let after = record("New", "a-2", true, false);
+        let other = NumberRecord::new(PlatformKind::Vapi, "r1", before.number.clone(), Details::new(()));
+        let changes = Change::all(&before, &request);
+        assert_eq!(changes.len(), 4);
+        for (change, found) in changes.iter().zip(["none", "none", "not told", "not told"]) {
+            let states = [&before, &after, &other].map(|record| (change.is_open(record), change.is_done(record)));
+            assert_eq!(states, [(true, false), (false, true), (false, false)], "{change}");
+            assert_eq!(change.found_text(&before), change.planned_text());
+            assert_eq!(change.found_text(&other), found);
+        }
+        let texts: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["label \"Old\" → \"New\"", "agent a-1 → a-2", "inbound off → on", "outbound on → off"]);
+        assert_eq!(Change::all(&after, &request), []);
+    }
+}
