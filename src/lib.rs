@@ -6,6 +6,9 @@
 pub mod conformance;
 pub mod e164;
 pub mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 pub mod import;
 pub mod model;

@@ -97,8 +97,10 @@ impl Engine {
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
         let asked = Asked { operation: call.operation, read: call.is_read() };
         let (head, attempts, body) = self.exchange(call).await?;
-        decode(&body)
-            .map_err(|fault| self.failed(asked, attempts, Delivery::Accepted, Some(head), CallFault::Decode(fault)))
+        decode(&body).map_err(|fault| {
+            let fault = CallFault::Decode(self.clean(fault));
+            self.failed(asked, attempts, Delivery::Accepted, Some(head), fault)
+        })
     }
 
     /// Sends a call whose answer says nothing but that it was done.
@@ -232,12 +234,14 @@ impl Engine {
     /// The service's own words, without the secrets that it may have echoed.
     fn refusal(&self, body: &[u8], request: &Prepared) -> Refusal {
         let mut known = secrets_of(&request.body);
-        known.extend(self.shared.secrets.iter().map(|secret| secret.expose().to_owned()));
+        known.extend(self.secrets());
         let mut body = scrub(&String::from_utf8_lossy(body), &known);
         let words = serde_json::from_str(&body).map(|json| (self.shared.words)(&json)).unwrap_or_default();
         let mut messages = words.messages;
         messages.retain(|message| !message.is_empty());
         for message in &mut messages {
+            // A message may be a document itself.
+            *message = scrub(message, &known);
             if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
                 message.truncate(end);
             }
@@ -245,6 +249,18 @@ impl Engine {
         let end = (0..=Refusal::MAX_BODY.min(body.len())).rev().find(|&end| body.is_char_boundary(end));
         body.truncate(end.unwrap_or(0));
         Refusal { code: words.code, messages, body }
+    }
+
+    /// A fault tells the value that it is about, which may be a secret of this client.
+    fn clean(&self, fault: DecodeFault) -> DecodeFault {
+        let (known, text) = (self.secrets(), fault.error.to_string());
+        let clean = scrub(&text, &known);
+        let error = if clean == text { fault.error } else { serde::de::Error::custom(clean) };
+        DecodeFault { path: scrub(&fault.path, &known), error }
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.shared.secrets.iter().map(|secret| secret.expose().to_owned()).collect()
     }
 
     fn failed(

@@ -202,6 +202,24 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_that_it_was_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_cannot_be_read_shows_no_secret() {
+    for body in [r#"{"a":"the-api-key"}"#, r#"{"the-api-key":"a"}"#] {
+        let engine = engine(vec![Answer(200, None, body)]);
+        let call = Call::get("read", &["things"]);
+        let error = engine.send::<std::collections::BTreeMap<String, u32>>(call).await.expect_err("a text");
+        assert!(!format!("{error:?}").contains("the-api-key"), "{error:?}");
+        assert!(format!("{error:?}").contains("[redacted]"), "{error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_a_document_shows_no_secret() {
+    let engine = engine(vec![Answer(400, None, r#"{"message":"{\"authToken\":\"echoed\"}"}"#)]);
+    let CallFault::Refusal(refusal) = failure(engine.send(create()).await).fault else { panic!("a refusal") };
+    assert_eq!(refusal.messages, [r#"{"authToken":"[redacted]"}"#]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_success_that_says_it_is_none_is_a_refusal() {
     let engine = engine(vec![Answer(200, None, "rejected")]);
     let error = failure(engine.send(create()).await);

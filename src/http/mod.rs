@@ -21,3 +21,11 @@ pub(crate) use engine::{Engine, Words};
 pub(crate) use page::Seen;
 pub use policy::RetryPolicy;
 pub(crate) use vars::Vars;
+
+/// What the fuzz targets need, and nobody else.
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing {
+    pub(crate) use super::call::Prepared;
+    pub(crate) use super::retry_after::retry_after as read_retry_after;
+    pub(crate) use super::transport::{Attempt, Body, Head};
+}

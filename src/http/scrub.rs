@@ -1,5 +1,7 @@
 //! Takes secrets out of what a service answered, before any of it is kept.
 
+use std::borrow::Cow;
+
 /// What stands in a secret's place.
 const MASK: &str = "[redacted]";
 /// Shorter texts are no secrets, and masking them everywhere would garble what is left.
@@ -32,13 +34,52 @@ pub(crate) fn scrub(text: &str, known: &[String]) -> String {
     let mut clean = mask_fields(text);
     for secret in known.iter().filter(|secret| secret.len() >= SHORTEST) {
         clean = clean.replace(secret.as_str(), MASK);
-        let escaped = serde_json::Value::from(secret.as_str()).to_string();
-        let escaped = escaped.trim_matches('"');
-        if escaped != secret.as_str() {
-            clean = clean.replace(escaped, MASK);
+        if clean.contains('\\') {
+            clean = mask_escaped(&clean, secret);
         }
     }
     clean
+}
+
+/// Masks a secret in each of its spellings as a JSON text: `/` may be `\/`, and any letter `\u` and its number.
+fn mask_escaped(text: &str, secret: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = spelled(rest, secret);
+        if length.is_some() {
+            clean.push_str(MASK);
+        } else {
+            clean.push(first);
+        }
+        rest = &rest[length.unwrap_or(first.len_utf8())..];
+    }
+    clean
+}
+
+/// The length of the secret, however it is spelled, that `text` begins with.
+fn spelled(text: &str, secret: &str) -> Option<usize> {
+    let mut at = 0;
+    for wanted in secret.chars() {
+        let rest = &text[at..];
+        at += match escaped(rest) {
+            Some((character, length)) if character == wanted => length,
+            _ if rest.starts_with(wanted) => wanted.len_utf8(),
+            _ => return None,
+        };
+    }
+    Some(at)
+}
+
+/// The character that an escape at the beginning of `text` stands for, and the escape's length.
+fn escaped(text: &str) -> Option<(char, usize)> {
+    if !text.starts_with('\\') {
+        return None;
+    }
+    [2, 6, 12].into_iter().find_map(|length| {
+        let character = serde_json::from_str(&format!("\"{}\"", text.get(..length)?)).ok()?;
+        Some((character, length))
+    })
 }
 
 /// The texts of the secret fields of a request's body, JSON or a form: what a service might echo under other
@@ -98,12 +139,15 @@ fn mask_fields(text: &str) -> String {
         clean.push_str(literal);
         rest = after;
 
-        let name = literal.trim_matches('"');
+        let name: Cow<'_, str> = match serde_json::from_str(literal) {
+            Ok(name) if literal.contains('\\') => Cow::Owned(name),
+            _ => literal.trim_matches('"').into(),
+        };
         let Some(value) = after.trim_start().strip_prefix(':').map(str::trim_start) else { continue };
-        let end = if is_secret(name) {
+        let end = if is_secret(&name) {
             value_end(value)
-        } else if is_headers(name) && value.starts_with('{') {
-            value.find('}').map_or(value.len(), |end| end + 1)
+        } else if is_headers(&name) && value.starts_with('{') {
+            object_end(value)
         } else {
             continue;
         };
@@ -129,6 +173,27 @@ fn literal_end(text: &str) -> usize {
             '\\' => escaped = true,
             '"' => return at + 1,
             _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The length of the object that `text` begins with; a brace in a literal ends nothing.
+fn object_end(text: &str) -> usize {
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some(next) = text[at..].find(['"', '{', '}']) {
+        at += next;
+        match text.as_bytes()[at] {
+            b'"' => {
+                at += literal_end(&text[at..]);
+                continue;
+            }
+            b'{' => depth += 1,
+            _ => depth -= 1,
+        }
+        at += 1;
+        if depth == 0 {
+            return at;
         }
     }
     text.len()
@@ -186,6 +251,30 @@ mod tests {
             scrub(r#"{"server":{"headers":{"A":"sec"},"url":"u"}}"#, &[]),
             r#"{"server":{"headers":"[redacted]","url":"u"}}"#
         );
+        assert_eq!(
+            scrub(r#"{"headers":{"A":"s}e\"}c","B":{}},"authToken":"sec","url":"u"}"#, &[]),
+            r#"{"headers":"[redacted]","authToken":"[redacted]","url":"u"}"#
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_spelled_with_escapes_is_known_all_the_same() {
+        assert_eq!(scrub(r#"{"auth\u0054oken":"sec"}"#, &[]), r#"{"auth\u0054oken":"[redacted]"}"#);
+    }
+
+    #[test]
+    fn what_was_sent_is_masked_in_every_spelling_of_json() {
+        let known = ["a/b<\u{1F980}\"\\".to_owned()];
+        for text in [
+            "a/b<\u{1F980}\"\\",
+            r#"a/b<\ud83e\udd80\"\\"#,
+            r#"a\/b\u003c\uD83E\uDD80\u0022\u005C"#,
+            r#"\u0061/b<\u{1F980}\"\\"#.replace(r"\u{1F980}", "\u{1F980}").as_str(),
+        ] {
+            assert_eq!(scrub(&format!("<{text}>"), &known), "<[redacted]>", "{text}");
+        }
+        let other = r#"a\/b\u003c\ud83e a/b<\n\"#;
+        assert_eq!(scrub(other, &known), other);
     }
 
     #[test]

@@ -129,10 +129,11 @@ mod tests {
 
     #[test]
     fn what_is_not_named_is_kept_wherever_it_stands() {
-        let text = r#"{"a": {"x": [1]}, "x": 1, "na\u006de": null, "y": 2, "b": 1.5}"#;
+        let text = r#"{"a": {"x": [1]}, "x": 1, "na\u006de": null, "y": 2, "b": 3.632860948069635e+233}"#;
         let (point, extra) = read_json(text).expect("a point");
         assert_eq!(point, Point { x: 1, y: Some(2) });
-        assert_eq!(extra, json!({"a": {"x": [1]}, "name": null, "b": 1.5}));
+        assert_eq!(extra, json!({"a": {"x": [1]}, "name": null, "b": 3.632860948069635e+233}));
+        assert_eq!(serde_json::to_string(&extra["b"]).expect("json"), "3.632860948069635e+233");
     }
 
     #[test]

@@ -1,0 +1,64 @@
+//! Whatever a service answers, its error can be told, is bounded, and shows no key. The first byte chooses the
+//! service, the second the status; the bytes 1 and 2 stand for the key, plain and as some JSON writers spell it.
+#![no_main]
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use numport::error::{CallFault, Refusal};
+use numport::fuzzing::{Answer, set_network};
+use numport::{Error, ImportRequest, NumberSource, RetryPolicy, VoicePlatform};
+use numport_fuzz::{ACCOUNT, KEY, block_on, butter, credentials, interactly, signalwire, twilio, vapi};
+
+const ESCAPED: &str = r"planted\/k\u0065y\u003c1>";
+
+fuzz_target!(|input: &[u8]| -> Corpus {
+    let [service, status, body @ ..] = input else { return Corpus::Reject };
+    let status = if *status == 0 { 200 } else { 400 + u16::from(*status) % 200 };
+    let mut planted = Vec::with_capacity(body.len());
+    for &byte in body {
+        match byte {
+            1 => planted.extend(KEY.as_bytes()),
+            2 => planted.extend(ESCAPED.as_bytes()),
+            byte => planted.push(byte),
+        }
+    }
+    set_network(move |_| Answer { status, retry_after: None, body: planted.clone() });
+
+    let never = RetryPolicy::never;
+    let error = match service % 6 {
+        0 => import(&vapi(never())),
+        1 => import(&interactly(never())),
+        2 => import(&signalwire(never())),
+        3 => import(&butter(never())),
+        4 => block_on(twilio(never()).get_account(ACCOUNT)).err(),
+        _ => block_on(vapi(never()).get_number("1")).err(),
+    };
+    let Some(error) = error else { return Corpus::Keep };
+    let mut told = format!("{error:?} {error}");
+    let mut source = error.source();
+    while let Some(layer) = source {
+        write!(told, " {layer}").expect("a text");
+        source = layer.source();
+    }
+    if let Some(call) = error.call() {
+        told.push_str(&call.advice());
+        if let CallFault::Refusal(refusal) = &call.fault {
+            assert!(refusal.body.len() <= Refusal::MAX_BODY);
+            assert!(refusal.messages.iter().all(|message| message.chars().count() <= 500));
+            // As text, and as whoever reads it as JSON sees it.
+            let read: serde_json::Value = serde_json::from_str(&refusal.body).unwrap_or_default();
+            for text in refusal.messages.iter().chain(&refusal.code).chain([&refusal.body, &format!("{read}")]) {
+                told.push_str(text);
+            }
+        }
+    }
+    assert!(!told.contains(KEY), "{told}");
+    Corpus::Keep
+});
+
+fn import(platform: &dyn VoicePlatform) -> Option<Error> {
+    let request = ImportRequest::new("+14155552671".parse().expect("a number"));
+    block_on(platform.import_once(&NumberSource::Twilio(credentials()), &request)).err()
+}

@@ -1,0 +1,51 @@
+//! What the fuzz targets reach of the crate's inside. There for `cargo fuzz` alone: no part of the API.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{HeaderValue, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::http::fuzzing::{Attempt, Body, Head, Prepared, read_retry_after};
+
+/// What the network answers.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status; one that is none is taken for 200.
+    pub status: u16,
+    /// The value of `Retry-After`, if there is that header.
+    pub retry_after: Option<HeaderValue>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+type Network = Box<dyn FnMut(&Url) -> Answer>;
+
+thread_local! {
+    static NETWORK: RefCell<Option<Network>> = const { RefCell::new(None) };
+}
+
+/// Lets this function stand for the network: it sees the address that a request goes to, and answers.
+pub fn set_network(network: impl FnMut(&Url) -> Answer + 'static) {
+    NETWORK.set(Some(Box::new(network)));
+}
+
+/// How long a `Retry-After` asks to wait, counted from 1970.
+#[must_use]
+pub fn retry_after(value: HeaderValue) -> Option<Duration> {
+    read_retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), || Timestamp::UNIX_EPOCH)
+}
+
+pub(crate) fn attempt(request: &Prepared) -> Attempt {
+    let Answer { status, retry_after, body } = NETWORK.with_borrow_mut(|network| {
+        let network = network.as_mut().expect("a target that sends sets the network first");
+        network(&request.url)
+    });
+    let headers = HeaderMap::from_iter(retry_after.map(|value| (RETRY_AFTER, value)));
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let head = Head::read(status, headers, || Timestamp::UNIX_EPOCH);
+    Attempt::Answered { head, body: Body::Whole(Bytes::from(body)) }
+}
