@@ -23,7 +23,8 @@ static BACKOFF: &[Field] = &[
     optional("excludedStatusCodes", List(&Number(100.0, 599.0))),
 ];
 
-const MESSAGE: Rule = TextOr(&Union("type", &[("custom-message", CUSTOM_MESSAGE)]));
+const MESSAGE: Rule = TextOr(&CUSTOM);
+static CUSTOM: Rule = Union("type", &[("custom-message", CUSTOM_MESSAGE)]);
 static CUSTOM_MESSAGE: &[Field] = &[optional("content", Text(0, 1000)), optional("contents", List(&CONTENT))];
 static CONTENT: Rule = Union("type", &[("text", &[required("text", TEXT), required("language", Text(2, 3))])]);
 
@@ -58,7 +59,8 @@ static CONTEXT: &[(&str, &[Field])] =
 static SUMMARY: &[Field] =
     &[optional("messages", List(&Free)), optional("enabled", Bool), optional("timeoutSeconds", Number(1.0, 60.0))];
 
-const DESTINATION: Rule = Union("type", &[("number", NUMBER_DESTINATION), ("sip", SIP_DESTINATION)]);
+const DESTINATION: Rule = Union("type", DESTINATIONS);
+static DESTINATIONS: &[(&str, &[Field])] = &[("number", NUMBER_DESTINATION), ("sip", SIP_DESTINATION)];
 static NUMBER_DESTINATION: &[Field] = &[
     required("number", Text(3, 40)),
     optional("numberE164CheckEnabled", Bool),
