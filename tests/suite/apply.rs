@@ -139,6 +139,16 @@ async fn a_step_that_the_plan_blocks_is_blocked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_update_that_broke_off_midway_is_finished_by_the_same_plan() {
+    let (shelf, _, importer) = world(&NATIVE);
+    let desired = [request(0).label("Desk 0").agent("a-0")].into_iter().collect();
+    let plan = importer.plan(&desired).await.unwrap();
+    shelf.inner().records[0].label = Some("Desk 0".to_owned());
+    assert_eq!(words(&apply(&importer, plan).await)[0], "updated");
+    assert_eq!(shelf.inner().records[0].agent.as_ref().map(AsRef::as_ref), Some("a-0"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_record_whose_number_is_another_now_is_left() {
     let (shelf, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
@@ -197,6 +207,13 @@ async fn a_second_record_is_removed_though_the_first_gets_the_calls() {
     let steps = apply(&importer, plan).await;
     assert_eq!(words(&steps), ["unchanged", "unchanged", "unchanged", "unchanged", "unchanged", "removed"]);
     assert!(shelf.records_of(&number(0)) == 1 && !shelf.inner().records.iter().any(|record| record.id == second));
+
+    // When the first has gone since, the second one is all that answers.
+    let second = shelf.put(RecordNumber::E164(number(0)));
+    let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_extra(Removal::Record);
+    shelf.inner().records.retain(|record| record.id == second || !record.number.is(&number(0)));
+    assert_eq!(words(&apply(&importer, plan).await)[5..], ["blocked"]);
+    assert_eq!(shelf.records_of(&number(0)), 1);
 
     // When neither is desired, both are left as long as they get the calls.
     shelf.put(RecordNumber::E164(number(0)));

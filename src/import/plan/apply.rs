@@ -256,7 +256,8 @@ impl Shared {
         }
         let mut moved: Vec<_> = changes
             .iter()
-            .filter(|change| !change.is_open(&record))
+            // One that is done already may be of an update that broke off midway.
+            .filter(|change| !change.is_open(&record) && !change.is_done(&record))
             .map(|change| Difference {
                 what: change.field().as_str(),
                 planned: change.planned_text(),

@@ -1,5 +1,7 @@
 //! Removing what is not desired, without leaving callers with nobody.
 
+use futures_util::TryStreamExt;
+
 use super::apply::{Applied, Difference, gone};
 use crate::E164;
 use crate::error::Result;
@@ -35,8 +37,8 @@ impl Importer {
             Some(telephone) => self.routing_of(&telephone).await?,
             None => None,
         };
-        // Another record of the number stays, and gets the calls.
-        if !second && before.as_ref().is_some_and(|routing| self.gets(&routing.calls)) {
+        let answers = before.as_ref().is_some_and(|routing| self.gets(&routing.calls));
+        if answers && !(second && self.has_another(number, id).await?) {
             return Ok(Applied::Blocked { findings: vec![Finding::StillAnswered] });
         }
         match self.platform.remove(id, consent).await {
@@ -48,6 +50,17 @@ impl Importer {
             None => Vec::new(),
         };
         Ok(Applied::Removed { findings })
+    }
+
+    /// Whether another record of the number is still there, which gets its calls.
+    async fn has_another(&self, number: &RecordNumber, id: &NumberId) -> Result<bool> {
+        let mut list = self.platform.list();
+        while let Some(record) = list.try_next().await? {
+            if record.id != *id && record.number.telephone() == number.telephone() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Where a number's calls go, if the provider is looked at and tells.
