@@ -90,7 +90,7 @@ impl<'a> Attempt<'a> {
 impl Importer {
     /// What was found is the number's record, whoever made it.
     async fn adopt(&self, found: NumberRecord, wanted: &Wanted<'_>, turn: &Turn) -> Result<Imported> {
-        let given_up = turn.open().cloned();
+        let given_up = turn.open();
         let outcome = if given_up.is_some() { Outcome::Recovered } else { Outcome::AlreadyThere };
         let before = given_up.and_then(|given_up| given_up.routing);
         let finished = self.finish(found, wanted.request, outcome).await;

@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use tokio::time::Instant;
 
-use super::turn::Key;
+use super::turn::{self, Account, Key};
 use crate::E164;
 use crate::error::Result;
-use crate::model::{NumberRecord, PlatformKind};
+use crate::model::NumberRecord;
 use crate::platform::{Find, VoicePlatform};
 
 /// How long a listing is believed. Whoever else imports the number meanwhile, on another machine, is not seen.
@@ -65,10 +65,10 @@ impl Listing {
         keep: impl Fn(&E164) -> bool + Send + Sync + 'static,
     ) -> Self {
         let sent_since = Arc::default();
-        let mut sends = sends();
-        sends.listings.retain(|(_, listing)| listing.strong_count() > 0);
-        sends.listings.push(((platform.kind(), platform.account()), Arc::downgrade(&sent_since)));
-        drop(sends);
+        let mut listeners = lock(&LISTENERS);
+        listeners.retain(|(_, sent_since)| sent_since.strong_count() > 0);
+        listeners.push(((platform.kind(), platform.account()), Arc::downgrade(&sent_since)));
+        drop(listeners);
         let state = State { listed: None, expected, asked: 0, worth: 0, lists: 0 };
         Self { platform, keep: Box::new(keep), sent_since, state: tokio::sync::Mutex::new(state) }
     }
@@ -107,7 +107,9 @@ impl Listing {
             return;
         }
         let begun = Instant::now();
-        sends().begin_list((self.platform.kind(), self.platform.account()), &self.sent_since);
+        // Whatever is under way now may be missing in the list; what is sent from here on is heard of.
+        let under_way = turn::open_numbers((self.platform.kind(), self.platform.account()));
+        lock(&self.sent_since).extend(under_way.iter().map(packed));
         let all = state.lists == 0;
         match self.read(most, all).await {
             Ok(Some(records)) => {
@@ -143,49 +145,20 @@ pub(super) fn packed(number: &E164) -> u64 {
     number.digits().bytes().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
 }
 
-/// The account at a platform.
-type Account = (PlatformKind, u64);
+/// The listings that must hear of what is sent, and whose they are.
+type Listeners = Vec<(Account, Weak<Mutex<HashSet<u64>>>)>;
 
-/// Every import that was sent and whose fate is open, and the listings that must hear of new ones.
-///
-/// A list does not show an import that was under way while it was read.
-#[derive(Default)]
-struct Sends {
-    open: HashSet<Key>,
-    listings: Vec<(Account, Weak<Mutex<HashSet<u64>>>)>,
-}
+static LISTENERS: LazyLock<Mutex<Listeners>> = LazyLock::new(Mutex::default);
 
-static SENDS: LazyLock<Mutex<Sends>> = LazyLock::new(Mutex::default);
-
-impl Sends {
-    /// Whatever is under way now may be missing in the list.
-    fn begin_list(&self, account: Account, sent_since: &Mutex<HashSet<u64>>) {
-        let open = self.open.iter().filter(|(kind, number_account, _)| (*kind, *number_account) == account);
-        *lock(sent_since) = open.map(|(.., number)| packed(number)).collect();
-    }
-}
-
-/// An import is being sent.
-pub(super) fn sending(key: Key) {
-    let mut sends = sends();
-    sends.open.insert(key);
-    let (kind, account, number) = key;
-    sends.listings.retain(|(of, sent_since)| {
+/// An import is being sent, and counts as open already. A list does not show what was under way while it was read.
+pub(super) fn sending((account, number): &Key) {
+    lock(&LISTENERS).retain(|(of, sent_since)| {
         let Some(sent_since) = sent_since.upgrade() else { return false };
-        if *of == (kind, account) {
-            lock(&sent_since).insert(packed(&number));
+        if of == account {
+            lock(&sent_since).insert(packed(number));
         }
         true
     });
-}
-
-/// The fate of an import is known.
-pub(super) fn settled(key: &Key) {
-    sends().open.remove(key);
-}
-
-fn sends() -> MutexGuard<'static, Sends> {
-    lock(&SENDS)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,17 +1,21 @@
 //! One import of a number at a time, in the whole process.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::Semaphore;
 
 use super::listing;
 use crate::E164;
 use crate::model::{PlatformKind, Routing};
 use crate::platform::VoicePlatform;
 
-/// The account at a platform, and the number.
-pub(super) type Key = (PlatformKind, u64, E164);
+/// The account at a platform.
+pub(super) type Account = (PlatformKind, u64);
+
+/// The account, and the number.
+pub(super) type Key = (Account, E164);
 
 /// An import that was sent and whose fate nobody has learned.
 #[derive(Clone, Debug, Default)]
@@ -20,19 +24,25 @@ pub(super) struct Open {
     pub(super) routing: Option<Routing>,
 }
 
-type Numbers = HashMap<Key, Arc<tokio::sync::Mutex<Option<Open>>>>;
+#[derive(Debug)]
+struct Number {
+    turn: Semaphore,
+    open: Mutex<Option<Open>>,
+}
 
-/// The numbers that are being imported, or whose fate is open.
+/// The numbers that are being imported, or whose fate is open, and how many have or want the turn of each.
 ///
 /// The whole process shares them, since a task that drops an importer and builds another one must still
 /// not send twice.
-static NUMBERS: LazyLock<Mutex<Numbers>> = LazyLock::new(Mutex::default);
+static NUMBERS: LazyLock<Mutex<HashMap<Key, (usize, Arc<Number>)>>> = LazyLock::new(Mutex::default);
 
 /// The right to import a number: nobody else in the process has it meanwhile.
 #[derive(Debug)]
 pub(super) struct Turn {
     key: Key,
-    state: Option<OwnedMutexGuard<Option<Open>>>,
+    number: Arc<Number>,
+    /// Whether it has come.
+    is_taken: bool,
     /// Whether an import was sent in this turn.
     pub(super) has_sent: bool,
 }
@@ -40,56 +50,67 @@ pub(super) struct Turn {
 impl Turn {
     /// Waits until nobody else imports this number into this account.
     pub(super) async fn take(platform: &dyn VoicePlatform, number: E164) -> Self {
-        Self::of((platform.kind(), platform.account(), number)).await
+        Self::of(((platform.kind(), platform.account()), number)).await
     }
 
     async fn of(key: Key) -> Self {
+        let number = {
+            let mut numbers = lock(&NUMBERS);
+            let new = || (0, Arc::new(Number { turn: Semaphore::new(1), open: Mutex::default() }));
+            let (users, number) = numbers.entry(key).or_insert_with(new);
+            *users += 1;
+            number.clone()
+        };
         // The turn is made before it is waited for, so that giving up the wait cleans up as well.
-        let mut turn = Self { key, state: None, has_sent: false };
-        let number = numbers().entry(key).or_default().clone();
-        turn.state = Some(number.lock_owned().await);
+        let mut turn = Self { key, number, is_taken: false, has_sent: false };
+        if let Ok(permit) = turn.number.turn.acquire().await {
+            permit.forget();
+        }
+        turn.is_taken = true;
         turn
     }
 
     /// The import that was sent, by an earlier call or by this one, and may still arrive.
-    pub(super) fn open(&self) -> Option<&Open> {
-        self.state.as_deref().and_then(Option::as_ref)
+    pub(super) fn open(&self) -> Option<Open> {
+        lock(&self.number.open).clone()
     }
 
     /// From here on the fate is open, also when this turn is dropped: an import is being sent.
     pub(super) fn send(&mut self, routing: Option<&Routing>) {
         self.has_sent = true;
-        listing::sending(self.key);
-        self.set(Some(Open { routing: routing.cloned() }));
+        *lock(&self.number.open) = Some(Open { routing: routing.cloned() });
+        listing::sending(&self.key);
     }
 
     /// The fate is known.
-    pub(super) fn settle(&mut self) {
-        listing::settled(&self.key);
-        self.set(None);
-    }
-
-    fn set(&mut self, open: Option<Open>) {
-        if let Some(guard) = self.state.as_deref_mut() {
-            *guard = open;
-        }
+    pub(super) fn settle(&self) {
+        *lock(&self.number.open) = None;
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut numbers = numbers();
-        self.state = None;
-        // Nobody else has it or waits for it, and its fate is known.
-        let forget = numbers.get_mut(&self.key).and_then(Arc::get_mut).is_some_and(|number| number.get_mut().is_none());
-        if forget {
-            numbers.remove(&self.key);
+        if self.is_taken {
+            self.number.turn.add_permits(1);
+        }
+        let mut numbers = lock(&NUMBERS);
+        let Entry::Occupied(mut number) = numbers.entry(self.key) else { return };
+        number.get_mut().0 -= 1;
+        if number.get().0 == 0 && lock(&self.number.open).is_none() {
+            number.remove();
         }
     }
 }
 
-fn numbers() -> MutexGuard<'static, Numbers> {
-    NUMBERS.lock().unwrap_or_else(PoisonError::into_inner)
+/// The numbers of an account whose imports were sent and whose fate is open.
+pub(super) fn open_numbers(account: Account) -> Vec<E164> {
+    let numbers = lock(&NUMBERS);
+    let open = numbers.iter().filter(|((of, _), (_, number))| *of == account && lock(&number.open).is_some());
+    open.map(|((_, number), _)| *number).collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -99,15 +120,15 @@ mod tests {
     use super::*;
 
     fn key(account: u64) -> Key {
-        (PlatformKind::Other("turn-tests"), account, "+14155550100".parse().expect("a number"))
+        ((PlatformKind::Other("turn-tests"), account), "+14155550100".parse().expect("a number"))
     }
 
     fn routing(id: &str) -> Routing {
-        Routing::new(key(0).2, id.to_owned(), crate::model::Calls::Nowhere, std::collections::BTreeMap::new())
+        Routing::new(key(0).1, id.to_owned(), crate::model::Calls::Nowhere, std::collections::BTreeMap::new())
     }
 
     fn is_kept(account: u64) -> bool {
-        numbers().contains_key(&key(account))
+        lock(&NUMBERS).contains_key(&key(account))
     }
 
     #[tokio::test]
@@ -129,10 +150,10 @@ mod tests {
         assert!(turn.open().is_none());
         turn.send(Some(&routing("before")));
         drop(turn);
-        let mut turn = Turn::of(key(3)).await;
+        let turn = Turn::of(key(3)).await;
         assert!(!turn.has_sent, "another turn has");
-        let kept = turn.open().and_then(|open| open.routing.as_ref()).map(|routing| routing.id.as_str());
-        assert_eq!(kept, Some("before"));
+        let kept = turn.open().and_then(|open| open.routing).map(|routing| routing.id);
+        assert_eq!(kept.as_deref(), Some("before"));
         turn.settle();
         drop(turn);
         assert!(!is_kept(3));
