@@ -59,13 +59,13 @@ impl<'a> Attempt<'a> {
     }
 
     /// Brings what was found to what the request names, or imports the number.
-    pub(super) async fn complete(self, found: Option<NumberRecord>) -> Result<Imported> {
-        let Self { importer, request, source, mut turn, looked } = self;
-        let (routing, findings) = looked.map(|looked| (looked.routing, looked.findings)).unwrap_or_default();
-        let wanted = Wanted { request, source: &source, routing: routing.as_ref() };
+    pub(super) async fn complete(&mut self, found: Option<NumberRecord>) -> Result<Box<Imported>> {
+        let Self { importer, request, source, turn, looked } = self;
+        let (routing, findings) = looked.take().map(|looked| (looked.routing, looked.findings)).unwrap_or_default();
+        let wanted = Wanted { request, source, routing: routing.as_ref() };
         let brought = match found {
-            Some(found) => importer.adopt(found, &wanted, &turn).await,
-            None => importer.make(&wanted, &mut turn).await,
+            Some(found) => importer.adopt(found, &wanted, turn).await,
+            None => importer.make(&wanted, turn).await,
         };
         let mut imported = match brought {
             Ok(imported) => imported,
@@ -89,12 +89,13 @@ impl<'a> Attempt<'a> {
 
 impl Importer {
     /// What was found is the number's record, whoever made it.
-    async fn adopt(&self, found: NumberRecord, wanted: &Wanted<'_>, turn: &Turn) -> Result<Imported> {
+    async fn adopt(&self, found: NumberRecord, wanted: &Wanted<'_>, turn: &Turn) -> Result<Box<Imported>> {
         let given_up = turn.open();
         let outcome = if given_up.is_some() { Outcome::Recovered } else { Outcome::AlreadyThere };
         let before = given_up.and_then(|given_up| given_up.routing);
         let finished = self.finish(found, wanted.request, outcome).await;
-        let imported = finished.map_err(|error| with_routing(error, before.as_ref()))?;
-        Ok(Imported { routing_before: before, ..imported })
+        let mut imported = finished.map_err(|error| with_routing(error, before.as_ref()))?;
+        imported.routing_before = before;
+        Ok(imported)
     }
 }

@@ -134,7 +134,7 @@ impl Importer {
                         Some(of) => BulkOutcome::Duplicate { of },
                         None if refused.already() => BulkOutcome::NotAttempted,
                         None => match refused.watch(importer.import_by(&request, Some(listing)).await) {
-                            Ok(imported) => BulkOutcome::Imported(Box::new(imported)),
+                            Ok(imported) => BulkOutcome::Imported(imported),
                             Err(error) => BulkOutcome::Failed(error),
                         },
                     };

@@ -13,13 +13,19 @@ impl Importer {
         found: NumberRecord,
         request: &ImportRequest,
         outcome: Outcome,
-    ) -> Result<Imported> {
+    ) -> Result<Box<Imported>> {
         let (changes, unmet) = missing(self.platform.capabilities(), &found, request);
         if changes.is_empty() {
-            return Ok(Imported { unmet, ..Imported::new(found, outcome) });
+            let mut imported = Imported::new(found, outcome);
+            imported.unmet = unmet;
+            return Ok(imported);
         }
         match self.platform.update(&found.id, &Change::update(&changes)).await {
-            Ok(record) => Ok(Imported { before: Some(found), unmet, ..Imported::new(record, outcome) }),
+            Ok(record) => {
+                let mut imported = Imported::new(record, outcome);
+                (imported.before, imported.unmet) = (Some(found), unmet);
+                Ok(imported)
+            }
             Err(error) => Err(Box::new(Incomplete::imported(found, Step::Configure, error)).into()),
         }
     }

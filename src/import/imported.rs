@@ -112,7 +112,9 @@ impl fmt::Display for Imported {
 }
 
 impl Imported {
-    pub(super) const fn new(record: NumberRecord, outcome: Outcome) -> Self {
-        Self { record, outcome, before: None, unmet: Vec::new(), findings: Vec::new(), routing_before: None }
+    /// Boxed, since it is large and handed from step to step.
+    pub(super) fn new(record: NumberRecord, outcome: Outcome) -> Box<Self> {
+        let (unmet, findings) = (Vec::new(), Vec::new());
+        Box::new(Self { record, outcome, before: None, unmet, findings, routing_before: None })
     }
 }

@@ -133,12 +133,12 @@ impl Importer {
     /// - [`Error::Indeterminate`] when the answer was lost and the number was not found; run it again
     ///   later.
     pub async fn import(&self, request: impl AsRef<ImportRequest> + Send) -> Result<Imported> {
-        self.import_by(request.as_ref(), None).await
+        self.import_by(request.as_ref(), None).await.map(|imported| *imported)
     }
 
     /// The same, with a list of what the platform has at hand.
-    async fn import_by(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
-        let attempt = Attempt::begin(self, request).await?;
+    async fn import_by(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Box<Imported>> {
+        let mut attempt = Attempt::begin(self, request).await?;
         attempt.check()?;
         let found = attempt.find(listing).await?;
         attempt.complete(found).await

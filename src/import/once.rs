@@ -24,9 +24,9 @@ enum Sent {
 
 impl Importer {
     /// Makes the number's record, which was not found.
-    pub(super) async fn make(&self, wanted: &Wanted<'_>, turn: &mut Turn) -> Result<Imported> {
+    pub(super) async fn make(&self, wanted: &Wanted<'_>, turn: &mut Turn) -> Result<Box<Imported>> {
         match self.send(wanted, turn).await? {
-            Sent::Done(imported) => Ok(*imported),
+            Sent::Done(imported) => Ok(imported),
             Sent::Lost(sent_at, lost) => self.recover(wanted, turn, sent_at, lost).await,
         }
     }
@@ -37,7 +37,7 @@ impl Importer {
         turn.send(wanted.routing);
         let sent_at = Timestamp::now();
         let error = match self.platform.import_once(wanted.source, request).await {
-            Ok(record) => return Ok(Sent::Done(Box::new(Imported::new(record, Outcome::Created)))),
+            Ok(record) => return Ok(Sent::Done(Imported::new(record, Outcome::Created))),
             Err(error) => error,
         };
         // Only the call of the import itself leaves its fate open; a step before or after it does not.
@@ -56,7 +56,7 @@ impl Importer {
             _ => return Ok(Sent::Lost(sent_at, error)),
         }
         match self.platform.find(request.number()).await {
-            Ok(Some(found)) => Ok(Sent::Done(Box::new(self.finish(found, request, Outcome::AlreadyThere).await?))),
+            Ok(Some(found)) => Ok(Sent::Done(self.finish(found, request, Outcome::AlreadyThere).await?)),
             _ => {
                 turn.settle();
                 Err(error)
@@ -66,15 +66,23 @@ impl Importer {
 
     /// The answer to an import was lost: is the number there? If not, it is sent once more where the platform
     /// refuses a second one.
-    async fn recover(&self, wanted: &Wanted<'_>, turn: &mut Turn, sent_at: Timestamp, lost: Error) -> Result<Imported> {
+    async fn recover(
+        &self,
+        wanted: &Wanted<'_>,
+        turn: &mut Turn,
+        sent_at: Timestamp,
+        lost: Error,
+    ) -> Result<Box<Imported>> {
         let request = wanted.request;
         let mut looked = self.read_back.look(&*self.platform, request.number()).await;
         if looked.found.is_none() && self.platform.capabilities().duplicates == Duplicates::Refused {
             match self.send(wanted, turn).await {
-                Ok(Sent::Done(imported)) if imported.outcome == Outcome::AlreadyThere => {
-                    return Ok(Imported { outcome: Outcome::Recovered, ..*imported });
+                Ok(Sent::Done(mut imported)) => {
+                    if imported.outcome == Outcome::AlreadyThere {
+                        imported.outcome = Outcome::Recovered;
+                    }
+                    return Ok(imported);
                 }
-                Ok(Sent::Done(imported)) => return Ok(*imported),
                 Err(Error::Incomplete(incomplete)) if incomplete.record.is_some() => return Err(incomplete.into()),
                 // Whatever became of the second one, the first is still open.
                 Ok(Sent::Lost(..)) | Err(_) => turn.send(wanted.routing),

@@ -217,7 +217,7 @@ impl Shared {
     }
 
     async fn import(&self, request: &ImportRequest, planned: Option<&str>) -> Result<Applied> {
-        let attempt = Attempt::begin(&self.importer, request).await?;
+        let mut attempt = Attempt::begin(&self.importer, request).await?;
         let found = attempt.find(self.listing.as_ref()).await?;
         // One that was given up under way is ours, and is finished.
         if let Some(record) = found.as_ref().filter(|_| !attempt.is_open()) {
@@ -234,7 +234,7 @@ impl Shared {
                 return Ok(Applied::Moved(vec![difference]));
             }
         }
-        attempt.complete(found).await.map(|imported| Applied::Imported(Box::new(imported)))
+        attempt.complete(found).await.map(Applied::Imported)
     }
 
     async fn update(&self, number: &E164, id: &NumberId, changes: &[Change]) -> Result<Applied> {
