@@ -2,7 +2,7 @@
 //! has the figures.
 //!
 //! `cargo bench --bench client` measures everything (Linux, with valgrind). `-- --gate` counts instructions
-//! and allocations alone, and fails when a ratio is above its limit. `-- run client 1 1000 ADDRESS` is one
+//! and allocations alone, and fails when a ratio is above its limit. `-- run client 1 ADDRESS 1000` is one
 //! run, for a profiler.
 #![allow(missing_docs, unreachable_pub, clippy::print_stdout)]
 
