@@ -1,7 +1,7 @@
 //! What a platform has, listed once instead of asking for each number.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -148,7 +148,7 @@ pub(super) fn packed(number: &E164) -> u64 {
 /// The listings that must hear of what is sent, and whose they are.
 type Listeners = Vec<(Account, Weak<Mutex<HashSet<u64>>>)>;
 
-static LISTENERS: LazyLock<Mutex<Listeners>> = LazyLock::new(Mutex::default);
+static LISTENERS: Mutex<Listeners> = Mutex::new(Vec::new());
 
 /// An import is being sent, and counts as open already. A list does not show what was under way while it was read.
 pub(super) fn sending((account, number): &Key) {

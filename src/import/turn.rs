@@ -1,8 +1,8 @@
 //! One import of a number at a time, in the whole process.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
@@ -18,7 +18,7 @@ pub(super) type Account = (PlatformKind, u64);
 pub(super) type Key = (Account, E164);
 
 /// An import that was sent and whose fate nobody has learned.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Open {
     /// Where the provider sent the calls before it.
     pub(super) routing: Option<Routing>,
@@ -34,7 +34,7 @@ struct Number {
 ///
 /// The whole process shares them, since a task that drops an importer and builds another one must still
 /// not send twice.
-static NUMBERS: LazyLock<Mutex<HashMap<Key, (usize, Arc<Number>)>>> = LazyLock::new(Mutex::default);
+static NUMBERS: Mutex<BTreeMap<Key, (usize, Arc<Number>)>> = Mutex::new(BTreeMap::new());
 
 /// The right to import a number: nobody else in the process has it meanwhile.
 #[derive(Debug)]

@@ -128,7 +128,7 @@ fn check_secret(problems: &mut Problems, field: &str, secret: &Secret) {
     let text = secret.expose();
     if text.is_empty() {
         problems.add(field, "is empty", "give the secret");
-    } else if text.chars().any(char::is_control) {
+    } else if text.bytes().any(|byte| byte.is_ascii_control()) {
         problems.add(field, "has a line break or another control character", "copy it without the line's end");
     }
 }
