@@ -35,6 +35,9 @@ pub(crate) struct Words {
     pub(crate) messages: Vec<String>,
 }
 
+/// The end of a call that was done: its answer's head, how many attempts it took, and the answer's body.
+type Answered = (Head, u32, Bytes);
+
 /// What an error tells of the call that it comes from.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked {
@@ -96,9 +99,9 @@ impl Engine {
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
         let asked = Asked { operation: call.operation, read: call.is_read() };
-        let (head, attempts, body) = self.exchange(call).await?;
+        let ((head, attempts, body), sent) = self.exchange(call).await?;
         decode(&body).map_err(|fault| {
-            let fault = CallFault::Decode(self.clean(fault));
+            let fault = CallFault::Decode(self.clean(fault, &sent));
             self.failed(asked, attempts, Delivery::Accepted, Some(head), fault)
         })
     }
@@ -108,7 +111,8 @@ impl Engine {
         self.exchange(call).await.map(drop)
     }
 
-    async fn exchange(&self, call: Call) -> Result<(Head, u32, Bytes)> {
+    /// The answer, and the body that was sent.
+    async fn exchange(&self, call: Call) -> Result<(Answered, Bytes)> {
         let asked = Asked { operation: call.operation, read: call.is_read() };
         let safety = call.safety;
         let prepared = call.prepare(self.shared.service, &self.base)?;
@@ -120,7 +124,8 @@ impl Engine {
             attempt = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
-        self.run(asked, safety, &prepared, &span).instrument(span.clone()).await
+        let answered = self.run(asked, safety, &prepared, &span).instrument(span.clone()).await?;
+        Ok((answered, prepared.body))
     }
 
     /// A link that an answer gave, if it may be followed.
@@ -141,7 +146,7 @@ impl Engine {
         self.failed(Asked { operation, read: false }, 1, Delivery::Accepted, None, fault)
     }
 
-    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared, span: &Span) -> Result<(Head, u32, Bytes)> {
+    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared, span: &Span) -> Result<Answered> {
         let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.shared;
         let start = Instant::now();
         let (mut now, deadline) = (start, start + retry.deadline);
@@ -204,7 +209,7 @@ impl Engine {
         delivery: Delivery,
         attempt: Attempt,
         request: &Prepared,
-    ) -> Result<(Head, u32, Bytes)> {
+    ) -> Result<Answered> {
         let (head, delivery, fault) = match attempt {
             Attempt::Answered { head, body: Body::Whole(body) }
                 if head.status.is_success() && (self.shared.rejects)(&body) =>
@@ -233,8 +238,7 @@ impl Engine {
 
     /// The service's own words, without the secrets that it may have echoed.
     fn refusal(&self, body: &[u8], request: &Prepared) -> Refusal {
-        let mut known = secrets_of(&request.body);
-        known.extend(self.secrets());
+        let known = self.secrets(&request.body);
         let mut body = scrub(&String::from_utf8_lossy(body), &known);
         let words = serde_json::from_str(&body).map(|json| (self.shared.words)(&json)).unwrap_or_default();
         let mut messages = words.messages;
@@ -251,16 +255,18 @@ impl Engine {
         Refusal { code: words.code, messages, body }
     }
 
-    /// A fault tells the value that it is about, which may be a secret of this client.
-    fn clean(&self, fault: DecodeFault) -> DecodeFault {
-        let (known, text) = (self.secrets(), fault.error.to_string());
+    /// A fault tells the value that it is about, which may be a secret.
+    fn clean(&self, fault: DecodeFault, sent: &[u8]) -> DecodeFault {
+        let (known, text) = (self.secrets(sent), fault.error.to_string());
         let clean = scrub(&text, &known);
         let error = if clean == text { fault.error } else { serde::de::Error::custom(clean) };
         DecodeFault { path: scrub(&fault.path, &known), error }
     }
 
-    fn secrets(&self) -> Vec<String> {
-        self.shared.secrets.iter().map(|secret| secret.expose().to_owned()).collect()
+    /// Those of a request's body and of this client.
+    fn secrets(&self, sent: &[u8]) -> Vec<String> {
+        let own = self.shared.secrets.iter().map(|secret| secret.expose().to_owned());
+        secrets_of(sent).into_iter().chain(own).collect()
     }
 
     fn failed(

@@ -203,11 +203,16 @@ async fn an_answer_that_cannot_be_read_names_the_place_and_that_it_was_done() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_cannot_be_read_shows_no_secret() {
-    for body in [r#"{"a":"the-api-key"}"#, r#"{"the-api-key":"a"}"#] {
+    for (call, body) in [
+        (Call::get("read", &["things"]), r#"{"a":"the-api-key"}"#),
+        (Call::get("read", &["things"]), r#"{"the-api-key":"a"}"#),
+        (create(), r#"{"a":"planted-token"}"#),
+        (create(), r#"{"planted-token":"a"}"#),
+    ] {
         let engine = engine(vec![Answer(200, None, body)]);
-        let call = Call::get("read", &["things"]);
         let error = engine.send::<std::collections::BTreeMap<String, u32>>(call).await.expect_err("a text");
         assert!(!format!("{error:?}").contains("the-api-key"), "{error:?}");
+        assert!(!format!("{error:?}").contains("planted-token"), "{error:?}");
         assert!(format!("{error:?}").contains("[redacted]"), "{error:?}");
     }
 }
