@@ -7,7 +7,8 @@ use numport::{
     Byo, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Twilio, TwilioCredentials, VoicePlatform,
 };
 use serde_json::{Value, json};
-use wiremock::MockServer;
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::butter::{INTEGRATION, client, number};
 use crate::butter_platform::{NUMBERS, PHONE, listed, respond, sent};
@@ -256,6 +257,19 @@ async fn what_could_not_be_taken_back_is_named() {
     assert_eq!((incomplete.step, incomplete.record.is_none()), (Step::RemoveCredential, true));
     assert_eq!(incomplete.left_behind.unwrap().as_str(), INTEGRATION);
     assert_eq!(incomplete.error.status().unwrap().as_u16(), 400, "the cause is why the import failed");
+}
+
+#[tokio::test]
+async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
+    let server = butter(&[400], 404).await;
+    let lost = Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(503));
+    lost.up_to_n_times(1).with_priority(1).mount(&server).await;
+    let error = client(server.uri()).import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
+    assert!(matches!(error, Error::Call(_)) && error.status().unwrap() == 400, "{error:?}");
+    assert_eq!(
+        sent(&server).await[2..],
+        [format!("DELETE integrations/{INTEGRATION}"), format!("DELETE integrations/{INTEGRATION}")]
+    );
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Building clients: what is wrong is named, all of it, before anything is sent.
 
-use numport::{ClientBuilder, Error, Interactly, Twilio, TwilioCredentials, Vapi, VoicePlatform};
+use numport::{Butter, ClientBuilder, Error, Interactly, SignalWire, Twilio, TwilioCredentials, Vapi, VoicePlatform};
 use wiremock::ResponseTemplate;
 
+use crate::signalwire::PROJECT;
 use crate::support::{KEY, server};
 
 const SID: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -123,4 +124,23 @@ fn clients_of_one_account_are_known_as_such() {
     assert_eq!(account, Vapi::builder("key").build().unwrap().account(), "what it calls itself does not matter");
     assert_ne!(account, vapi("other", "https://api.vapi.ai").account());
     assert_ne!(account, vapi("key", "https://api.eu.vapi.ai").account());
+}
+
+/// Imports of one account are done in turn and listed once, so two accounts must not pass for one.
+#[test]
+fn accounts_are_told_apart_at_every_platform() {
+    type Connect = fn(&str) -> Box<dyn VoicePlatform>;
+    let connects: [Connect; 6] = [
+        |key| Box::new(Interactly::builder(key).build().unwrap()),
+        |key| Box::new(Vapi::builder(key).build().unwrap()),
+        |key| Box::new(SignalWire::builder(PROJECT, key, "space").build().unwrap()),
+        |space| Box::new(SignalWire::builder(PROJECT, KEY, space).build().unwrap()),
+        |key| Box::new(Butter::builder(key, "org").build().unwrap()),
+        |organization| Box::new(Butter::builder(KEY, organization).build().unwrap()),
+    ];
+    for connect in connects {
+        let [one, again, other] = ["one", "one", "other"].map(connect);
+        assert_eq!(one.account(), again.account(), "{one:?}");
+        assert_ne!(one.account(), other.account(), "{one:?}");
+    }
 }

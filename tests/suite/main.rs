@@ -25,6 +25,7 @@ mod plan;
 mod preflight;
 mod providers;
 mod raw;
+mod records;
 mod routing;
 mod sandbox;
 mod sandbox_butter;

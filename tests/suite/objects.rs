@@ -7,8 +7,8 @@ use numport::model::Carrier;
 use numport::provider::Ownership;
 use numport::sandbox::Sandbox;
 use numport::{
-    Byo, E164, ImportRequest, Importer, Interactly, NumberProvider, NumberUpdate, Removal, SipTrunk, Twilio, Vapi,
-    VoicePlatform,
+    Byo, E164, ImportRequest, Importer, Interactly, NumberProvider, NumberUpdate, Removal, SignalWire, SipTrunk,
+    Twilio, Vapi, VoicePlatform,
 };
 
 fn number() -> E164 {
@@ -89,10 +89,24 @@ async fn a_removal_whose_answer_was_lost_is_done_when_nothing_is_left_to_remove(
 
     let server = MockServer::start().await;
     let once = |status| Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(status)).up_to_n_times(1);
-    let vapi = Vapi::builder("key").base_url(server.uri()).retry(crate::support::at_once()).build().unwrap();
-    once(502).mount(&server).await;
-    once(404).mount(&server).await;
-    vapi.remove(&"n1".into(), Removal::Record).await.unwrap();
-    once(404).mount(&server).await;
-    assert!(vapi.remove(&"n1".into(), Removal::Record).await.unwrap_err().is_not_found());
+    let (uri, retry) = (server.uri(), crate::support::at_once());
+    let platforms: [Box<dyn VoicePlatform>; 2] = [
+        Box::new(Vapi::builder("key").base_url(&uri).retry(retry).build().unwrap()),
+        Box::new(
+            SignalWire::builder(crate::signalwire::PROJECT, "key", "space")
+                .base_url(&uri)
+                .retry(retry)
+                .build()
+                .unwrap(),
+        ),
+    ];
+    for platform in platforms {
+        let id = "n1".into();
+        let remove = || platform.remove(&id, Removal::RecordAndNumber);
+        once(502).mount(&server).await;
+        once(404).mount(&server).await;
+        remove().await.unwrap();
+        once(404).mount(&server).await;
+        assert!(remove().await.unwrap_err().is_not_found(), "{platform:?}");
+    }
 }

@@ -289,6 +289,16 @@ async fn what_could_not_be_taken_back_is_named() {
 }
 
 #[tokio::test]
+async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
+    let server = vapi(&[400], 404).await;
+    let lost = Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(503));
+    lost.up_to_n_times(1).with_priority(1).mount(&server).await;
+    let error = client(&server).import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
+    assert!(matches!(error, Error::Call(_)) && error.status().unwrap() == 400, "{error:?}");
+    assert_eq!(sent(&server).await[2..], ["DELETE credential"; 2]);
+}
+
+#[tokio::test]
 async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
     let server = empty().await;
     respond(&server, "POST", "/credential", 400, json!({"message": "Couldn't validate SIP trunk credential."}), 1)
@@ -302,6 +312,8 @@ async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
         assert_eq!(error.status().map_or(0, |status| status.as_u16()), status, "the second answer has no id");
     }
     assert_eq!(sent(&server).await, ["POST credential", "POST credential"]);
+    let looked = server.received_requests().await.unwrap().iter().filter(|request| request.method == "GET").count();
+    assert_eq!(looked, 3, "before each, and after the answer without an id: what was refused is not looked for");
 }
 
 #[tokio::test]
