@@ -10,6 +10,7 @@ fn the_shortest_and_the_longest_number_are_taken() {
     for text in ["+10", "+14155552671", "+123456789012345"] {
         let number: E164 = text.parse().expect(text);
         assert_eq!(number.as_str(), text);
+        assert_eq!(AsRef::<str>::as_ref(&number), text);
         assert_eq!(number.digits(), &text[1..]);
         assert_eq!(number.to_string(), text);
     }

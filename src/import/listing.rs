@@ -45,7 +45,6 @@ struct State {
     asked: usize,
     /// How long a list must be worth while before it is tried.
     worth: usize,
-    lists: usize,
 }
 
 /// What a listing says of a number.
@@ -58,7 +57,7 @@ pub(super) enum Listed {
 }
 
 impl Listing {
-    /// For at least `expected` numbers. The first list is kept whole; of later ones what `keep` says.
+    /// For at least `expected` numbers. `keep` says which records of a list are kept whole, when it is read.
     pub(super) fn new(
         platform: Arc<dyn VoicePlatform>,
         expected: usize,
@@ -69,7 +68,7 @@ impl Listing {
         listeners.retain(|(_, sent_since)| sent_since.strong_count() > 0);
         listeners.push(((platform.kind(), platform.account()), Arc::downgrade(&sent_since)));
         drop(listeners);
-        let state = State { listed: None, expected, asked: 0, worth: 0, lists: 0 };
+        let state = State { listed: None, expected, asked: 0, worth: 0 };
         Self { platform, keep: Box::new(keep), sent_since, state: tokio::sync::Mutex::new(state) }
     }
 
@@ -110,11 +109,9 @@ impl Listing {
         // Whatever is under way now may be missing in the list; what is sent from here on is heard of.
         let under_way = turn::open_numbers((self.platform.kind(), self.platform.account()));
         lock(&self.sent_since).extend(under_way.iter().map(packed));
-        let all = state.lists == 0;
-        match self.read(most, all).await {
+        match self.read(most).await {
             Ok(Some(records)) => {
                 state.listed = Some((begun, records));
-                state.lists += 1;
                 state.asked = 0;
             }
             Ok(None) | Err(_) => state.worth = most.saturating_mul(2),
@@ -122,7 +119,7 @@ impl Listing {
     }
 
     /// The whole list; `None` when it is longer than so many records.
-    async fn read(&self, most: usize, all: bool) -> Result<Option<Records>> {
+    async fn read(&self, most: usize) -> Result<Option<Records>> {
         let mut records = HashMap::new();
         let mut list = self.platform.list();
         let mut count = 0;
@@ -132,8 +129,7 @@ impl Listing {
                 return Ok(None);
             }
             if let Some(number) = record.number.telephone() {
-                let kept = all || (self.keep)(&number);
-                records.entry(number).or_insert_with(|| kept.then(|| Box::new(record)));
+                records.entry(number).or_insert_with(|| (self.keep)(&number).then(|| Box::new(record)));
             }
         }
         Ok(Some(records))

@@ -35,6 +35,8 @@ async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
     let imported = into_vapi(&sandbox).import(&request).await.unwrap();
     assert_eq!(imported.findings, [Finding::AnsweredBy { platform: PlatformKind::Interactly }]);
     assert_eq!(imported.findings[0].severity(), Severity::Warning);
+    let line = imported.to_string();
+    assert!(line.ends_with("; warning: it was answered by interactly before"), "{line}");
     assert_eq!(into_vapi(&sandbox).import(&request).await.unwrap().findings, [], "its own address is no finding");
 
     // Now the other one has the record, and the calls go to Vapi.

@@ -10,7 +10,7 @@ use numport::error::Delivery;
 use numport::model::ImportRequest;
 use numport::{Error, Outcome, ReadBack, Result};
 
-use scripted::End::{Answered, Done, HalfDone, Hang, Lost};
+use scripted::End::{Answered, Done, HalfDone, Hang, Lost, NotBegun};
 use scripted::Look::{Failed, Nothing, There};
 use scripted::{REFUSES, Scripted, UNKNOWN};
 
@@ -81,6 +81,9 @@ async fn where_duplicates_are_refused_it_is_sent_once_more() {
         (13, [Lost, Lost], vec![Nothing], None),
         // The second one was refused for its key; the first may have gone through all the same.
         (14, [Lost, Answered(401, Delivery::Refused)], vec![Nothing], None),
+        // It did not come to a second one; the first may have gone through all the same.
+        (16, [Lost, NotBegun], vec![Nothing], None),
+        (17, [Lost, NotBegun], vec![Nothing, Nothing, Nothing, There], Some(Outcome::Recovered)),
     ] {
         let platform = Scripted::new(&REFUSES, &imports, &looks);
         let result = platform.importer().read_back(quick).import(request(last)).await;
@@ -122,6 +125,9 @@ async fn whatever_leaves_the_fate_open_is_never_sent_again_there() {
         (31, Answered(500, Delivery::Unknown)),
         (32, Answered(408, Delivery::Unknown)),
         (33, Answered(201, Delivery::Accepted)),
+        // A status that tells of a duplicate, or of anything else, where the platform says that it is open.
+        (34, Answered(422, Delivery::Unknown)),
+        (35, Answered(400, Delivery::Unknown)),
     ] {
         let platform = Scripted::new(&UNKNOWN, &[end], &[Nothing]);
         open(platform.importer().import(request(last)).await);
@@ -196,7 +202,8 @@ async fn other_numbers_do_not_wait() {
 #[tokio::test(start_paused = true)]
 async fn what_is_known_leaves_nothing_open() {
     // Refused for good, or done and then not set up: the next import looks once, as the first did.
-    for (last, end) in [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (82, HalfDone)]
+    for (last, end) in
+        [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (82, HalfDone), (83, NotBegun)]
     {
         let platform = Scripted::new(&UNKNOWN, &[end, Done], &[Nothing]);
         platform.importer().import(request(last)).await.unwrap_err();

@@ -15,7 +15,7 @@ use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Supp
 use numport::{Byo, E164, Error, Importer, Result};
 use tokio::time::Instant;
 
-use End::{Answered, Done, HalfDone, Hang, Lost};
+use End::{Answered, Done, HalfDone, Hang, Lost, NotBegun};
 use Look::{Failed, Nothing, There};
 
 const KIND: PlatformKind = PlatformKind::Other("scripted");
@@ -36,6 +36,8 @@ pub(super) enum End {
     Answered(u16, Delivery),
     /// Imported, and then a later step failed.
     HalfDone,
+    /// The step before it failed.
+    NotBegun,
 }
 
 /// What a look for the number shows.
@@ -142,6 +144,11 @@ impl VoicePlatform for Scripted {
             HalfDone => {
                 let error = failed(Delivery::Unknown, None);
                 let incomplete = Incomplete::imported(record(request.number()), Step::Configure, error);
+                Err(Box::new(incomplete).into())
+            }
+            NotBegun => {
+                let (number, error) = (*request.number(), failed(Delivery::Refused, Some(401)));
+                let incomplete = Incomplete::not_imported(KIND, number, None, Step::MakeCredential, error);
                 Err(Box::new(incomplete).into())
             }
         }
