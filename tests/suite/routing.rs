@@ -124,6 +124,32 @@ async fn what_somebody_else_changed_is_left_alone() {
 }
 
 #[tokio::test]
+async fn another_address_of_the_platforms_own_is_nobody_elses() {
+    let setup = setup().await;
+    let before = setup.kept();
+    let routing = import(&setup.vapi).await.routing_before.unwrap();
+    setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/moved")).await;
+    assert!(matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack(_)));
+    assert_eq!(setup.kept(), before);
+}
+
+#[tokio::test]
+async fn what_became_of_a_routing_is_said_in_a_line() {
+    let setup = setup().await;
+    let mut routing = import(&setup.vapi).await.routing_before.unwrap();
+    let told = async |routing: &Routing| setup.vapi.restore(routing).await.unwrap().to_string();
+    setup.set(UpdateNumber::new().voice_url("https://new.example.com/x").sms_url("https://new.example.com/sms")).await;
+    let kept = "+14155550123 is left alone: somebody else has changed SmsUrl, VoiceUrl; its calls go to https://new.example.com/…";
+    assert_eq!(told(&routing).await, kept);
+    setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/x").sms_url("")).await;
+    let back = told(&routing).await;
+    assert_eq!(back, "+14155550123 is put back: its calls go to https://app.example.com/…");
+    assert_eq!(told(&routing).await, back.replace("put back", "as before"));
+    routing.id = routing.id.replace("PN0", "PN1");
+    assert_eq!(told(&routing).await, "the provider does not hold the number any more");
+}
+
+#[tokio::test]
 async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
     let setup = setup().await;
     let first = import(&setup.vapi).await.routing_before.unwrap();
