@@ -193,6 +193,13 @@ mod tests {
     }
 
     #[test]
+    fn plain_http_and_another_scheme_are_told_apart() {
+        let told = |text: &str| base(text).expect_err("a problem");
+        assert!(told("http://api.vapi.ai").contains("would show the key to the network"));
+        assert!(told("ftp://api.vapi.ai").contains("is not an https address"));
+    }
+
+    #[test]
     fn a_secret_in_a_bad_base_url_is_not_repeated() {
         let error = base("https://user:hunter22@api.vapi.ai").expect_err("credentials");
         assert!(!error.contains("hunter22"), "{error}");

@@ -131,13 +131,13 @@ async fn a_retry_after_is_waited_out_and_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_after_beyond_the_deadline_is_told_and_not_waited_for() {
-    for value in ["121", "99999999999999999999999"] {
+async fn a_retry_after_that_leaves_no_time_is_told_and_not_waited_for() {
+    for value in ["120", "99999999999999999999999"] {
         let engine = engine(vec![Answer(429, Some(value), "")]);
         let start = Instant::now();
         let error = failure(engine.send(create()).await);
         assert_eq!(error.delivery, Delivery::Refused);
-        assert!(error.retry_after >= Some(Duration::from_secs(121)));
+        assert!(error.retry_after >= Some(Duration::from_secs(120)));
         assert_eq!(start.elapsed(), Duration::ZERO);
     }
 }

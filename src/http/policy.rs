@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_and_the_longest_wait_can_be_set() {
+        let policy = RetryPolicy::default().first_wait(Duration::from_secs(2)).longest_wait(Duration::from_secs(5));
+        assert_eq!([1, 2, 3, 4].map(|attempt| policy.wait(attempt, 1.0).as_secs()), [2, 4, 5, 5]);
+        assert_eq!(policy.max_attempts, RetryPolicy::default().max_attempts);
+    }
+
+    #[test]
     fn a_budget_is_spent_and_earned_back_by_ten_successes() {
         let budget = Budget::new(2);
         assert!(budget.take() && budget.take());

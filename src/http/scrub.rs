@@ -225,6 +225,14 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_may_have_delimiters_in_it_and_what_is_no_text_is_masked_to_the_end() {
+        assert_eq!(scrub(r#"{"password":"a,b}c]d","x":1}"#, &[]), r#"{"password":"[redacted]","x":1}"#);
+        for body in [r#"{"x":1,"token":{"a":"b","c":"d"},"y":2}"#, r#"{"x":1,"token":["b","d"],"y":2}"#] {
+            assert_eq!(scrub(body, &[]), r#"{"x":1,"token":"[redacted]""#);
+        }
+    }
+
+    #[test]
     fn addresses_of_a_form_that_may_hold_a_secret_are_known() {
         let body = b"VoiceUrl=https%3A%2F%2Fuser%3Apass%40example.com%2F&SmsUrl=https%3A%2F%2Fexample.com%2F%3Ftoken%3Dt\
             &StatusCallback=https%3A%2F%2Fkey%40example.com%2F&VoiceFallbackUrl=https%3A%2F%2Fexample.com%2Fv&FriendlyName=a";
@@ -273,14 +281,16 @@ mod tests {
         ] {
             assert_eq!(scrub(&format!("<{text}>"), &known), "<[redacted]>", "{text}");
         }
-        let other = r#"a\/b\u003c\ud83e a/b<\n\"#;
-        assert_eq!(scrub(other, &known), other);
+        for other in [r#"a\/b\u003c\ud83e a/b<\n\"#, "a\\nb<\u{1F980}\\\"\\\\"] {
+            assert_eq!(scrub(other, &known), other);
+        }
     }
 
     #[test]
     fn what_was_sent_is_masked_wherever_it_comes_back() {
         let known = secrets_of(br#"{"name":"n","server":{"headers":{"Q":"hdr-secret"}},"twilioAuthToken":"tok\"en1"}"#);
         assert_eq!(known, ["hdr-secret", "tok\"en1"]);
+        assert_eq!(secrets_of(br#"[{"hooks":[{"secret":["one-of-two"]}]}]"#), ["one-of-two"]);
         let clean = scrub(r#"<p>bad tok"en1 and hdr-secret</p>{"message":"tok\"en1 is wrong"}"#, &known);
         assert_eq!(clean, r#"<p>bad [redacted] and [redacted]</p>{"message":"[redacted] is wrong"}"#);
     }

@@ -50,3 +50,14 @@ impl<'a> Vars<'a> {
             .map_err(|found| Error::invalid(format!("{service}: the settings are not complete"), found))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_is_the_processs_own() {
+        assert!(Vars::environment("PATH").is_some_and(|path| std::env::var_os("PATH") == Some(path.into())));
+        assert_eq!(Vars::environment("NUMPORT_NOBODY_SETS_THIS"), None);
+    }
+}

@@ -19,6 +19,8 @@ pub(crate) enum Break {
     InRefusal,
     /// Never answers.
     Silence,
+    /// Breaks nothing: an empty list of ten bytes, in two pieces, whose length is not announced.
+    InPieces,
 }
 
 pub(crate) struct Raw {
@@ -55,6 +57,9 @@ async fn serve(mut connection: TcpStream, how: Break, requests: Arc<AtomicUsize>
         Break::InHead => "HTTP/1.1 201 Cre".to_owned(),
         Break::InBody => head("201 Created"),
         Break::InRefusal => head("400 Bad Request"),
+        Break::InPieces => "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
+            6\r\n[     \r\n4\r\n   ]\r\n0\r\n\r\n"
+            .to_owned(),
         Break::Silence => {
             // Held open until the client gives up.
             let _ = connection.read(&mut [0]).await;
