@@ -63,39 +63,37 @@ impl<'a> Attempt<'a> {
         let Self { importer, request, source, turn, looked } = self;
         let (routing, findings) = looked.take().map(|looked| (looked.routing, looked.findings)).unwrap_or_default();
         let wanted = Wanted { request, source, routing: routing.as_ref() };
+        // One that was given up under way may have changed the routing: what was seen before it counts.
+        let given_up = turn.open();
         let brought = match found {
-            Some(found) => importer.adopt(found, &wanted, turn).await,
+            Some(found) => importer.finish(found, request, Outcome::AlreadyThere).await,
             None => importer.make(&wanted, turn).await,
         };
         let mut imported = match brought {
             Ok(imported) => imported,
             Err(error) => {
-                // What became of a call is settled where it is known; any other error tells by itself.
-                if !matches!(error, Error::Call(_) | Error::Indeterminate(_)) {
-                    turn.settle();
+                match &error {
+                    // What became of a call is settled where it is known.
+                    Error::Call(_) | Error::Indeterminate(_) => {}
+                    Error::Incomplete(incomplete) if incomplete.record.is_some() => turn.settle(),
+                    _ => turn.refused(),
                 }
-                return Err(with_routing(error, routing.as_ref()));
+                let before = given_up.and_then(|given_up| given_up.routing).or(routing);
+                return Err(with_routing(error, before));
             }
         };
+        if let Some(given_up) = given_up {
+            imported.routing_before = given_up.routing;
+            if imported.outcome == Outcome::AlreadyThere {
+                imported.outcome = Outcome::Recovered;
+            }
+        }
         imported.findings = findings;
         if let Some(now) = routing {
             importer.look_again(&mut imported, now, turn.has_sent).await;
         }
         // Only now: whoever drops this future before has not learned where the calls went.
         turn.settle();
-        Ok(imported)
-    }
-}
-
-impl Importer {
-    /// What was found is the number's record, whoever made it.
-    async fn adopt(&self, found: NumberRecord, wanted: &Wanted<'_>, turn: &Turn) -> Result<Box<Imported>> {
-        let given_up = turn.open();
-        let outcome = if given_up.is_some() { Outcome::Recovered } else { Outcome::AlreadyThere };
-        let before = given_up.and_then(|given_up| given_up.routing);
-        let finished = self.finish(found, wanted.request, outcome).await;
-        let mut imported = finished.map_err(|error| with_routing(error, before.as_ref()))?;
-        imported.routing_before = before;
         Ok(imported)
     }
 }

@@ -152,14 +152,14 @@ impl AsRef<Self> for ImportRequest {
 }
 
 /// An import that broke off keeps what was seen before it, since it may have changed the routing already.
-fn with_routing(mut error: Error, before: Option<&Routing>) -> Error {
+fn with_routing(mut error: Error, before: Option<Routing>) -> Error {
     let kept = match &mut error {
         Error::Incomplete(incomplete) => &mut incomplete.routing_before,
         Error::Indeterminate(indeterminate) => &mut indeterminate.routing_before,
         _ => return error,
     };
     if kept.is_none() {
-        *kept = before.cloned();
+        *kept = before;
     }
     error
 }

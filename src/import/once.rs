@@ -50,7 +50,7 @@ impl Importer {
             Some(Meaning::Conflict) => {}
             Some(Meaning::Invalid) if refused => {}
             _ if refused => {
-                turn.settle();
+                turn.refused();
                 return Err(error);
             }
             _ => return Ok(Sent::Lost(sent_at, error)),
@@ -58,7 +58,7 @@ impl Importer {
         match self.platform.find(request.number()).await {
             Ok(Some(found)) => Ok(Sent::Done(self.finish(found, request, Outcome::AlreadyThere).await?)),
             _ => {
-                turn.settle();
+                turn.refused();
                 Err(error)
             }
         }
@@ -85,7 +85,7 @@ impl Importer {
                 }
                 Err(Error::Incomplete(incomplete)) if incomplete.record.is_some() => return Err(incomplete.into()),
                 // Whatever became of the second one, the first is still open.
-                Ok(Sent::Lost(..)) | Err(_) => turn.send(wanted.routing),
+                Ok(Sent::Lost(..)) | Err(_) => {}
             }
             looked = self.read_back.look(&*self.platform, request.number()).await;
         }

@@ -45,6 +45,8 @@ pub(super) struct Turn {
     is_taken: bool,
     /// Whether an import was sent in this turn.
     pub(super) has_sent: bool,
+    /// Whether one before it was open when it was sent.
+    earlier: bool,
 }
 
 impl Turn {
@@ -62,7 +64,7 @@ impl Turn {
             number.clone()
         };
         // The turn is made before it is waited for, so that giving up the wait cleans up as well.
-        let mut turn = Self { key, number, is_taken: false, has_sent: false };
+        let mut turn = Self { key, number, is_taken: false, has_sent: false, earlier: false };
         if let Ok(permit) = turn.number.turn.acquire().await {
             permit.forget();
         }
@@ -75,14 +77,25 @@ impl Turn {
         lock(&self.number.open).clone()
     }
 
-    /// From here on the fate is open, also when this turn is dropped: an import is being sent.
+    /// From here on the fate is open, also when this turn is dropped: an import is being sent. What was seen before
+    /// the first one of those that are open is kept.
     pub(super) fn send(&mut self, routing: Option<&Routing>) {
         self.has_sent = true;
-        *lock(&self.number.open) = Some(Open { routing: routing.cloned() });
+        let mut open = lock(&self.number.open);
+        self.earlier = open.is_some();
+        open.get_or_insert_with(|| Open { routing: routing.cloned() });
+        drop(open);
         listing::sending(&self.key);
     }
 
-    /// The fate is known.
+    /// The import that was sent last was surely not done; one before it may still arrive.
+    pub(super) fn refused(&self) {
+        if !self.earlier {
+            self.settle();
+        }
+    }
+
+    /// The fate is known of all that was sent.
     pub(super) fn settle(&self) {
         *lock(&self.number.open) = None;
     }

@@ -223,3 +223,31 @@ async fn a_second_try_that_is_refused_leaves_the_first_open() {
     assert_eq!(importer.import(request(90)).await.unwrap().outcome, Outcome::Created);
     assert_eq!(platform.looked().len(), 8, "it is looked for as after a lost answer");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_later_import_that_is_refused_leaves_the_first_open() {
+    for (last, end) in [(91, Answered(401, Delivery::Refused)), (92, Answered(400, Delivery::Refused)), (93, NotBegun)]
+    {
+        let platform = Scripted::new(&UNKNOWN, &[Lost, end, Done, Done], &[Nothing]);
+        open(platform.importer().import(request(last)).await);
+        platform.importer().import(request(last)).await.unwrap_err();
+        let looks = platform.looked().len();
+        assert_eq!(platform.importer().import(request(last)).await.unwrap().outcome, Outcome::Created);
+        assert_eq!(platform.looked().len(), looks + 7, "{last}: it is looked for as after a lost answer");
+        let looks = platform.looked().len();
+        platform.importer().import(request(last)).await.unwrap();
+        assert_eq!(platform.looked().len(), looks + 1, "{last}: now it is known");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_later_import_runs_into_is_the_first_one_that_has_arrived() {
+    let platform = Scripted::new(
+        &UNKNOWN,
+        &[Lost, Answered(409, Delivery::Refused)],
+        &[[Nothing; 14].as_slice(), &[There]].concat(),
+    );
+    open(platform.importer().import(request(94)).await);
+    let imported = platform.importer().import(request(94)).await.unwrap();
+    assert_eq!((imported.outcome, platform.sent(), platform.looked().len()), (Outcome::Recovered, 2, 15));
+}

@@ -260,6 +260,19 @@ async fn an_import_that_was_dropped_keeps_the_routing_for_the_next_one() {
 }
 
 #[tokio::test]
+async fn what_was_seen_before_the_first_of_two_imports_counts() {
+    let setup = setup().await;
+    given_up(&setup, Fault::DelayBeforeCommit(Duration::from_secs(600))).await;
+    // All that was done of it was at the carrier.
+    setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
+    let importer = setup.vapi.clone().read_back(ReadBack::default().looks(1));
+    let imported = importer.import(ImportRequest::new(number())).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::Created);
+    let before = imported.routing_before.unwrap();
+    assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
+}
+
+#[tokio::test]
 async fn a_snapshot_without_an_end_is_judged_by_who_has_the_calls() {
     let setup = setup().await;
     let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
