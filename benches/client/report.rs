@@ -9,7 +9,7 @@ use super::{Runs, runtime};
 const LIMITS: [(&str, &str, f64, f64); 4] = [
     ("client", "bare", 0.95, 0.95),
     ("importer", "platform", 1.08, 1.10),
-    ("importer", "client", 1.15, 1.25),
+    ("importer", "client", 1.16, 1.25),
     ("read models", "read value", 0.65, 0.65),
 ];
 

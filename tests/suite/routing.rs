@@ -260,16 +260,21 @@ async fn an_import_that_was_dropped_keeps_the_routing_for_the_next_one() {
 }
 
 #[tokio::test]
-async fn what_was_seen_before_the_first_of_two_imports_counts() {
+async fn what_was_seen_before_the_first_of_several_imports_counts() {
     let setup = setup().await;
     given_up(&setup, Fault::DelayBeforeCommit(Duration::from_secs(600))).await;
     // All that was done of it was at the carrier.
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
     let importer = setup.vapi.clone().read_back(ReadBack::default().looks(1));
-    let imported = importer.import(ImportRequest::new(number())).await.unwrap();
+    setup.sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::DropBeforeCommit);
+    let error = importer.import(ImportRequest::new(number())).await.unwrap_err();
+    let Error::Indeterminate(open) = error else { panic!("{error:?}") };
+    let imported = import(&importer).await;
     assert_eq!(imported.outcome, Outcome::Created);
-    let before = imported.routing_before.unwrap();
-    assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
+    for before in [open.routing_before, imported.routing_before] {
+        let before = before.unwrap();
+        assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
+    }
 }
 
 #[tokio::test]
