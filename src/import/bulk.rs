@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 
 use super::listing::{Listing, packed};
+use super::turn::lock;
 use super::{Imported, Importer};
 use crate::E164;
 use crate::error::{Error, Meaning, Result};
@@ -206,7 +207,7 @@ impl Seen {
     }
 
     fn numbers(&self) -> MutexGuard<'_, Numbers> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

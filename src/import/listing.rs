@@ -1,13 +1,13 @@
 //! What a platform has, listed once instead of asking for each number.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use tokio::time::Instant;
 
-use super::turn::{self, Account, Key};
+use super::turn::{Account, Key, account, lock, open_numbers};
 use crate::E164;
 use crate::error::Result;
 use crate::model::NumberRecord;
@@ -66,7 +66,7 @@ impl Listing {
         let sent_since = Arc::default();
         let mut listeners = lock(&LISTENERS);
         listeners.retain(|(_, sent_since)| sent_since.strong_count() > 0);
-        listeners.push(((platform.kind(), platform.account()), Arc::downgrade(&sent_since)));
+        listeners.push((account(&*platform), Arc::downgrade(&sent_since)));
         drop(listeners);
         let state = State { listed: None, expected, asked: 0, worth: 0 };
         Self { platform, keep: Box::new(keep), sent_since, state: tokio::sync::Mutex::new(state) }
@@ -107,7 +107,7 @@ impl Listing {
         }
         let begun = Instant::now();
         // Whatever is under way now may be missing in the list; what is sent from here on is heard of.
-        let under_way = turn::open_numbers((self.platform.kind(), self.platform.account()));
+        let under_way = open_numbers(account(&*self.platform));
         lock(&self.sent_since).extend(under_way.iter().map(packed));
         match self.read(most).await {
             Ok(Some(records)) => {
@@ -155,8 +155,4 @@ pub(super) fn sending((account, number): &Key) {
         }
         true
     });
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

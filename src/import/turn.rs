@@ -52,7 +52,7 @@ pub(super) struct Turn {
 impl Turn {
     /// Waits until nobody else imports this number into this account.
     pub(super) async fn take(platform: &dyn VoicePlatform, number: E164) -> Self {
-        Self::of(((platform.kind(), platform.account()), number)).await
+        Self::of((account(platform), number)).await
     }
 
     async fn of(key: Key) -> Self {
@@ -115,6 +115,10 @@ impl Drop for Turn {
     }
 }
 
+pub(super) fn account(platform: &dyn VoicePlatform) -> Account {
+    (platform.kind(), platform.account())
+}
+
 /// The numbers of an account whose imports were sent and whose fate is open.
 pub(super) fn open_numbers(account: Account) -> Vec<E164> {
     let numbers = lock(&NUMBERS);
@@ -122,7 +126,7 @@ pub(super) fn open_numbers(account: Account) -> Vec<E164> {
     open.map(|((_, number), _)| *number).collect()
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
