@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used)] // tests fail by panicking
 
 #[allow(dead_code)]
-#[path = "suite/support.rs"]
+#[path = "suite/support/mod.rs"]
 mod support;
 
 use std::error::Error as _;

@@ -1,57 +1,24 @@
 //! One test binary for everything that goes over HTTP, so that it is linked once.
+//!
+//! - `engine`: what every client does with a request and a response.
+//! - `import`, `plan`: the importer.
+//! - `every_platform`: what each platform and each provider must pass.
+//! - `sandbox`: the server of the `sandbox` feature.
+//! - a folder for each platform and carrier: its endpoints, its mapping, its part of the sandbox.
+//! - `support`: fixtures, mock servers and doubles.
 #![allow(clippy::unwrap_used, clippy::print_stderr)] // tests fail by panicking
 
 mod support;
 
-mod after_import;
-mod answers;
-mod apply;
-mod apply_faults;
-mod bulk;
-mod butter;
-mod butter_imports;
-mod butter_pages;
-mod butter_platform;
-mod butter_rules;
-mod clients;
-mod conformance;
-mod declared;
-mod edges;
+mod engine;
+mod every_platform;
 mod import;
-mod interactly;
-mod objects;
-mod once;
 mod plan;
-mod preflight;
-mod providers;
-mod raw;
-mod records;
-mod routing;
 mod sandbox;
-mod sandbox_butter;
-mod sandbox_faults;
-mod sandbox_signalwire;
-mod sandbox_twilio;
-mod shelf;
+
+mod butter;
+mod interactly;
 mod signalwire;
-mod signalwire_extras;
-mod signalwire_handlers;
-mod signalwire_imports;
-mod signalwire_pages;
-mod signalwire_platform;
-mod signalwire_rules;
-mod signalwire_settings;
 mod sip;
-mod sip_properties;
-mod trunk;
-mod trunk_again;
 mod twilio;
-mod vapi_credentials;
-mod vapi_edges;
-mod vapi_numbers;
-mod vapi_pages;
-mod vapi_required;
-mod vapi_rules;
-mod vapi_setting_rules;
-mod vapi_settings;
-mod vapi_updates;
+mod vapi;

@@ -8,7 +8,7 @@ use numport::provider::twilio::{
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use super::{NUMBER, SID, client};
+use super::endpoints::{NUMBER, SID, client};
 use crate::support::{case, exchange, exchange_at, server};
 
 const PLANTED: &str = "planted-auth-token";

@@ -6,8 +6,8 @@ use numport::provider::twilio::ErrorCode;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use super::{NUMBER, client, refusal};
-use crate::signalwire::client as signalwire;
+use super::endpoints::{NUMBER, client, refusal};
+use crate::signalwire::endpoints::client as signalwire;
 use crate::support::server;
 
 async fn refused(answer: ResponseTemplate) -> Error {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::{NUMBER, SID, client, documented, numbers_of, page, refusal};
+use super::endpoints::{NUMBER, SID, client, documented, numbers_of, page, refusal};
 use crate::support::case;
 
 const HELD: &str = "+18089255327";

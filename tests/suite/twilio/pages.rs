@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use super::{SID, TRUNK, client, documented, drained, numbers_of, page};
+use super::endpoints::{SID, TRUNK, client, documented, drained, numbers_of, page};
 use crate::support::{case, server};
 
 #[tokio::test]

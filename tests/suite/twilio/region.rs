@@ -4,9 +4,9 @@ use numport::{Twilio, TwilioCredentials};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use super::{NUMBER, SID, documented};
-use crate::edges::problem_fields;
+use super::endpoints::{NUMBER, SID, documented};
 use crate::support::server;
+use crate::support::validation::problem_fields;
 
 fn builder() -> numport::ClientBuilder<Twilio> {
     Twilio::builder(TwilioCredentials::auth_token(SID, "token"))

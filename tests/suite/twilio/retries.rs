@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::{NUMBER, TRUNK, documented, page, patient, refusal};
+use super::endpoints::{NUMBER, TRUNK, documented, page, patient, refusal};
 use crate::support::at_once;
 
 /// A policy whose own wait is longer than it has time for.

@@ -7,9 +7,9 @@ use numport::{E164, Error, NumberProvider, Result};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use super::{APPLICATION, NUMBER, TRUNK, client, documented, page};
-use crate::edges::problem_fields;
+use super::endpoints::{APPLICATION, NUMBER, TRUNK, client, documented, page};
 use crate::support::server;
+use crate::support::validation::problem_fields;
 
 const URL: &str = "https://user:hunter22@voice.example.com/hidden/path?token=hidden";
 

@@ -6,7 +6,7 @@ use numport::provider::twilio::{ErrorCode, TrunkNumberPage};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::{NUMBER, SID, TRUNK, client, refusal};
+use super::endpoints::{NUMBER, SID, TRUNK, client, refusal};
 use crate::support::{case, done, exchange, exchange_at, survives};
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use numport::Twilio;
 use numport::provider::twilio::{CallbackMethod, EmergencyStatus, IncomingPhoneNumber, UpdateNumber, VoiceReceiveMode};
 use wiremock::ResponseTemplate;
 
-use super::{ADDRESS, APPLICATION, NUMBER, SID, TRUNK, client, documented};
+use super::endpoints::{ADDRESS, APPLICATION, NUMBER, SID, TRUNK, client, documented};
 use crate::support::{exchange, server};
 
 const URL: &str = "https://user:pässword@example.com/a b?x=1&y=a+b%20c#f";

@@ -1,0 +1,156 @@
+//! Building clients: what is wrong is named, all of it, before anything is sent.
+
+use numport::{Butter, ClientBuilder, Error, Interactly, SignalWire, Twilio, TwilioCredentials, Vapi, VoicePlatform};
+use wiremock::ResponseTemplate;
+
+use crate::signalwire::endpoints::PROJECT;
+use crate::support::{KEY, server};
+
+const SID: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+fn problems<C: std::fmt::Debug>(built: Result<C, Error>) -> Vec<(String, String)> {
+    match built.unwrap_err() {
+        Error::Invalid(invalid) => invalid.problems.into_iter().map(|problem| (problem.field, problem.fault)).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(field, fault)| ((*field).to_owned(), (*fault).to_owned())).collect()
+}
+
+#[test]
+fn a_key_that_no_header_can_hold_is_refused() {
+    for (key, fault) in [
+        ("", "is empty"),
+        ("abc\n", "has a line break at position 3"),
+        ("a\r\nX-Evil: 1", "has a line break at position 1"),
+        ("käy", "has a character that no header can hold at position 1"),
+        (" key", "begins or ends with a blank"),
+    ] {
+        assert_eq!(problems(Vapi::builder(key).build()), owned(&[("api_key", fault)]));
+        assert_eq!(problems(Interactly::builder(key).build()), owned(&[("api_key", fault)]));
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_named_at_once() {
+    let built =
+        Vapi::builder("").base_url("http://api.vapi.ai").user_agent("a\nb").timeout(std::time::Duration::ZERO).build();
+    let fields: Vec<String> = problems(built).into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["api_key", "base_url", "user_agent", "timeout"]);
+}
+
+#[test]
+fn twilio_credentials_are_checked_when_the_client_is_built() {
+    let build = |credentials| Twilio::builder(credentials).build();
+    assert!(build(TwilioCredentials::auth_token(SID, "token")).is_ok());
+    assert!(build(TwilioCredentials::api_key(SID, SID.replace("AC", "SK"), "secret")).is_ok());
+    let built = build(TwilioCredentials::api_key("AC123", SID, ""));
+    let fields: Vec<String> = problems(built).into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["account_sid", "api_key_sid", "api_secret"]);
+    let error = build(TwilioCredentials::auth_token(SID, "hush\nhush")).unwrap_err().to_string();
+    assert!(error.contains("`auth_token` has a line break") && !error.contains("hush"), "{error}");
+}
+
+#[test]
+fn settings_are_read_by_the_names_people_know() {
+    let vars = |name: &str| match name {
+        "VAPI_API_KEY" | "INTERACTLY_API_KEY" => Some("key".to_owned()),
+        "VAPI_BASE_URL" | "INTERACTLY_BASE_URL" | "TWILIO_BASE_URL" => Some("http://127.0.0.1:1".to_owned()),
+        "TWILIO_ACCOUNT_SID" => Some(SID.to_owned()),
+        "TWILIO_API_KEY" => Some(SID.replace("AC", "SK")),
+        "TWILIO_API_SECRET" => Some("secret".to_owned()),
+        _ => None,
+    };
+    assert!(Vapi::from_vars(vars).is_ok() && Interactly::from_vars(vars).is_ok() && Twilio::from_vars(vars).is_ok());
+}
+
+#[test]
+fn a_missing_and_an_empty_variable_are_named() {
+    let nothing = |_: &str| None;
+    let empty = |_: &str| Some(String::new());
+    assert_eq!(problems(Vapi::from_vars(nothing)), owned(&[("VAPI_API_KEY", "is not set")]));
+    assert_eq!(problems(Interactly::from_vars(empty)), owned(&[("INTERACTLY_API_KEY", "is empty")]));
+    let missing = owned(&[("TWILIO_ACCOUNT_SID", "is not set"), ("TWILIO_AUTH_TOKEN", "is not set")]);
+    assert_eq!(problems(Twilio::from_vars(nothing)), missing);
+    let half = |name: &str| (name == "TWILIO_API_KEY").then(|| "SK1".to_owned());
+    let missing = owned(&[("TWILIO_ACCOUNT_SID", "is not set"), ("TWILIO_API_SECRET", "is not set")]);
+    assert_eq!(problems(Twilio::from_vars(half)), missing);
+}
+
+#[tokio::test]
+async fn an_id_cannot_leave_its_place_in_the_path() {
+    let server = server(ResponseTemplate::new(404)).await;
+    let client = Vapi::builder(KEY).base_url(server.uri()).build().unwrap();
+    for (id, path) in [
+        ("a/../b", "/phone-number/a%2F..%2Fb"),
+        ("a?b=c", "/phone-number/a%3Fb=c"),
+        ("%2e%2e", "/phone-number/%252e%252e"),
+        ("a b", "/phone-number/a%20b"),
+        ("a#b", "/phone-number/a%23b"),
+    ] {
+        client.delete_number(id).await.unwrap_err();
+        let requests = server.received_requests().await.unwrap();
+        assert_eq!(requests.last().unwrap().url.path(), path);
+    }
+    let sent = server.received_requests().await.unwrap().len();
+    for id in ["", ".", "..", "a\nb", "a\r\nHost: x", "\t..\t"] {
+        let error = client.delete_number(id).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid(_)), "{id:?}: {error:?}");
+    }
+    assert_eq!(server.received_requests().await.unwrap().len(), sent);
+}
+
+#[tokio::test]
+async fn settings_reach_the_wire() {
+    let server = server(ResponseTemplate::new(200).set_body_string("[]")).await;
+    let builder: ClientBuilder<Interactly> = Interactly::builder(KEY);
+    let uri = format!("{}/behind/a/proxy/", server.uri());
+    let client = builder.base_url(uri).user_agent("my-app/7").build().unwrap();
+    client.list_numbers(None).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(requests[0].url.path(), "/behind/a/proxy/assistants/v1/numbers");
+    assert_eq!(requests[0].headers["user-agent"], "my-app/7");
+}
+
+#[test]
+fn clients_of_one_account_are_known_as_such() {
+    let vapi =
+        |key: &str, url: &str| Vapi::builder(key).base_url(url).user_agent(key.to_owned() + url).build().unwrap();
+    let one = vapi("key", "https://api.vapi.ai");
+    let account = one.account();
+    assert_eq!(account, one.clone().account());
+    assert_eq!(account, Vapi::builder("key").build().unwrap().account(), "what it calls itself does not matter");
+    assert_ne!(account, vapi("other", "https://api.vapi.ai").account());
+    assert_ne!(account, vapi("key", "https://api.eu.vapi.ai").account());
+}
+
+/// Imports of one account are done in turn and listed once, so two accounts must not pass for one.
+#[test]
+fn accounts_are_told_apart_at_every_platform() {
+    type Connect = fn(&str) -> Box<dyn VoicePlatform>;
+    let connects: [Connect; 6] = [
+        |key| Box::new(Interactly::builder(key).build().unwrap()),
+        |key| Box::new(Vapi::builder(key).build().unwrap()),
+        |key| Box::new(SignalWire::builder(PROJECT, key, "space").build().unwrap()),
+        |space| Box::new(SignalWire::builder(PROJECT, KEY, space).build().unwrap()),
+        |key| Box::new(Butter::builder(key, "org").build().unwrap()),
+        |organization| Box::new(Butter::builder(KEY, organization).build().unwrap()),
+    ];
+    for connect in connects {
+        let [one, again, other] = ["one", "one", "other"].map(connect);
+        assert_eq!(one.account(), again.account(), "{one:?}");
+        assert_ne!(one.account(), other.account(), "{one:?}");
+    }
+}
+
+#[test]
+fn a_client_shows_its_service_and_its_address_and_no_key() {
+    let builder = || Vapi::builder(KEY).base_url("https://voice.example.com/");
+    let shown = format!("{:?}", builder());
+    assert!(shown.contains("Vapi") && !shown.contains("example.com"), "an address is not checked yet: {shown}");
+    let client = format!("{:?}", builder().build().unwrap());
+    assert!(client.contains("Vapi") && client.contains("voice.example.com"), "{client}");
+    assert!(!format!("{shown}{client}").contains(KEY));
+}

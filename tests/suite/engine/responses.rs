@@ -1,0 +1,232 @@
+//! Answers that are not what was asked for: whatever comes, status and request id are kept.
+
+use std::time::Duration;
+
+use numport::error::{CallError, CallFault, Delivery, Loss, Refusal, StatusCode};
+use numport::platform::interactly::{ImportNumber, PurchaseNumber};
+use numport::platform::vapi::{CreateTwilioNumber, CreateVapiNumber, SettingsPatch};
+use numport::provider::twilio::ListNumbers;
+use numport::{ClientBuilder, E164, Error, Interactly, RetryPolicy, Twilio, TwilioCredentials, Vapi};
+use wiremock::ResponseTemplate;
+
+use super::disconnecting_server::{Break, Raw};
+use crate::support::{KEY, at_once, server};
+
+fn number() -> E164 {
+    "+14155552671".parse().unwrap()
+}
+
+/// A client with its base URL.
+pub(crate) fn vapi(uri: &str) -> Vapi {
+    Vapi::builder(KEY).base_url(uri).retry(at_once()).build().unwrap()
+}
+
+fn interactly(uri: &str) -> Interactly {
+    Interactly::builder(KEY).base_url(uri).retry(at_once()).build().unwrap()
+}
+
+fn twilio(uri: &str) -> Twilio {
+    let credentials = TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
+    Twilio::builder(credentials).base_url(uri).retry(at_once()).build().unwrap()
+}
+
+/// One call of each client: two reads, two creates.
+async fn failures(uri: &str) -> Vec<CallError> {
+    let errors = [
+        interactly(uri).list_numbers(None).await.map(drop).unwrap_err(),
+        twilio(uri).list_numbers(&ListNumbers::new()).await.map(drop).unwrap_err(),
+        interactly(uri).import_number(&ImportNumber::new(number())).await.map(drop).unwrap_err(),
+        vapi(uri).create_number(CreateVapiNumber::new()).await.map(drop).unwrap_err(),
+    ];
+    errors.into_iter().map(call).collect()
+}
+
+/// What a loss that is this for a create is for each of those calls.
+fn deliveries(of_creates: Delivery) -> [Delivery; 4] {
+    [Delivery::Read, Delivery::Read, of_creates, of_creates]
+}
+
+fn call(error: Error) -> CallError {
+    match error {
+        Error::Call(call) => *call,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn answered(status: u16, body: &str) -> Vec<CallError> {
+    let answer = ResponseTemplate::new(status).set_body_string(body).insert_header("x-request-id", "r-7");
+    let server = server(answer).await;
+    let failures = failures(&server.uri()).await;
+    for failure in &failures {
+        assert_eq!(failure.status.map(|status| status.as_u16()), Some(status), "{failure:?}");
+        assert_eq!(failure.request_id.as_deref(), Some("r-7"), "{failure:?}");
+    }
+    failures
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read_is_accepted_and_not_sent_again() {
+    for body in ["", "<html>welcome</html>", "{\"_id\":", "7", "\"text\"", "{\"id\":7,\"_id\":7}", "[[]]", "\u{feff}[]"]
+    {
+        for (failure, delivery) in answered(200, body).await.into_iter().zip(deliveries(Delivery::Accepted)) {
+            assert!(matches!(failure.fault, CallFault::Decode(_)), "{body}: {failure:?}");
+            assert_eq!((failure.delivery, failure.attempts), (delivery, 1), "{body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_its_body_whatever_it_is() {
+    for body in ["", "<html><h1>Bad gateway</h1></html>", "{\"message\":", "[]", "null", "{\"message\":{\"deep\":7}}"] {
+        for failure in answered(400, body).await {
+            let CallFault::Refusal(refusal) = &failure.fault else { panic!("{failure:?}") };
+            assert_eq!(refusal.body, body);
+            assert_eq!(refusal.messages, Vec::<String>::new());
+            assert_eq!(failure.delivery, Delivery::Refused);
+        }
+    }
+}
+
+#[tokio::test]
+async fn ten_megabytes_end_in_a_bounded_error() {
+    let long = format!("{{\"message\":\"{}\"}}", "x".repeat(10 << 20));
+    for (failure, delivery) in answered(200, &long).await.into_iter().zip(deliveries(Delivery::Accepted)) {
+        assert!(matches!(failure.fault, CallFault::TooLarge { limit: 8_388_608 }), "{:?}", failure.fault);
+        assert_eq!(failure.delivery, delivery);
+    }
+    for failure in answered(404, &long).await {
+        let CallFault::Refusal(refusal) = &failure.fault else { panic!("{failure:?}") };
+        assert_eq!(refusal.body.len(), Refusal::MAX_BODY);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_may_be_as_long_as_allowed_and_no_longer() {
+    let announced = server(ResponseTemplate::new(200).set_body_string(format!("[{}]", " ".repeat(8)))).await;
+    let unannounced = Raw::start(Break::InPieces).await;
+    for uri in [announced.uri(), unannounced.uri] {
+        let client = |most| Interactly::builder(KEY).base_url(&uri).retry(at_once()).max_answer(most).build().unwrap();
+        assert_eq!(client(10).list_numbers(None).await.unwrap(), []);
+        let failure = call(client(9).list_numbers(None).await.unwrap_err());
+        assert!(matches!(failure.fault, CallFault::TooLarge { limit: 9 }), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    let there = server(ResponseTemplate::new(200).set_body_string("[]")).await;
+    let here = server(ResponseTemplate::new(302).insert_header("location", there.uri())).await;
+    for failure in failures(&here.uri()).await {
+        assert_eq!(failure.status, Some(StatusCode::FOUND));
+    }
+    assert!(there.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_answer_by_a_redirect_that_the_users_own_client_followed_is_refused() {
+    let there = server(ResponseTemplate::new(200).set_body_string("[]")).await;
+    let here = server(ResponseTemplate::new(307).insert_header("location", there.uri())).await;
+    let client = Interactly::builder(KEY).base_url(here.uri()).http_client(reqwest::Client::new()).build().unwrap();
+    let failure = call(client.list_numbers(None).await.unwrap_err());
+    assert!(matches!(failure.fault, CallFault::Redirected), "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_create_is_never_sent_again_after_its_answer_was_lost() {
+    for (how, loss, status) in [
+        (Break::BeforeAnswer, Loss::Reset, None),
+        (Break::InHead, Loss::Reset, None),
+        (Break::InBody, Loss::CutOff, Some(StatusCode::CREATED)),
+        (Break::Silence, Loss::TimedOut, None),
+    ] {
+        let raw = Raw::start(how).await;
+        let client = |uri: &str| {
+            let patient = Duration::from_secs(if how == Break::Silence { 1 } else { 60 });
+            Vapi::builder(KEY).base_url(uri).retry(at_once()).timeout(patient).build().unwrap()
+        };
+        let create = CreateTwilioNumber::new(number(), "AC1").twilio_auth_token("token");
+        let failure = call(client(&raw.uri).create_number(create).await.unwrap_err());
+        let CallFault::Transport(fault) = &failure.fault else { panic!("{failure:?}") };
+        assert_eq!((fault.loss, failure.status), (loss, status), "{how:?}");
+        assert_eq!((failure.delivery, failure.attempts), (Delivery::Unknown, 1), "{how:?}");
+        assert_eq!(raw.requests(), 1, "{how:?}");
+
+        let purchase = PurchaseNumber::new(number());
+        let uri = raw.uri.clone();
+        let client = Interactly::builder(KEY).base_url(uri).timeout(Duration::from_secs(1)).build().unwrap();
+        assert_eq!(call(client.purchase_number(&purchase).await.unwrap_err()).delivery, Delivery::Unknown);
+        assert_eq!(raw.requests(), 2, "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn whichever_ends_first_the_timeout_or_the_deadline_ends_an_attempt() {
+    let (soon, late) = (Duration::from_millis(200), Duration::from_secs(60));
+    for (timeout, deadline) in [(soon, late), (late, soon)] {
+        // A client of the user's own, with its own idea of a timeout, is held to both as well.
+        for own in [None, Some(reqwest::Client::builder().timeout(late).build().unwrap())] {
+            let raw = Raw::start(Break::Silence).await;
+            let retry = RetryPolicy::never().deadline(deadline);
+            let builder = Vapi::builder(KEY).base_url(raw.uri.clone()).timeout(timeout).retry(retry);
+            let client = own.into_iter().fold(builder, ClientBuilder::http_client).build().unwrap();
+            let answer = tokio::time::timeout(late / 2, client.create_number(CreateVapiNumber::new())).await;
+            let failure = call(answer.expect("it ends").unwrap_err());
+            let CallFault::Transport(fault) = &failure.fault else { panic!("{failure:?}") };
+            assert_eq!(fault.loss, Loss::TimedOut);
+        }
+    }
+}
+
+#[tokio::test]
+async fn reads_and_updates_are_sent_again() {
+    for how in [Break::BeforeAnswer, Break::InHead, Break::InBody] {
+        let raw = Raw::start(how).await;
+        let failure = call(vapi(&raw.uri).get_number("n1").await.unwrap_err());
+        assert_eq!((failure.attempts, raw.requests()), (4, 4), "{how:?}");
+        let update = SettingsPatch::new().name("x".to_owned());
+        let failure = call(vapi(&raw.uri).update_number("n1", update).await.unwrap_err());
+        assert_eq!((failure.attempts, raw.requests()), (4, 8), "{how:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_breaks_off_is_still_a_refusal() {
+    let raw = Raw::start(Break::InRefusal).await;
+    let failure = call(vapi(&raw.uri).create_number(CreateVapiNumber::new()).await.unwrap_err());
+    assert_eq!((failure.delivery, failure.status), (Delivery::Refused, Some(StatusCode::BAD_REQUEST)));
+    assert_eq!(failure.request_id.as_deref(), Some("r-7"));
+}
+
+#[tokio::test]
+async fn without_a_connection_nothing_was_sent_and_all_attempts_are_used() {
+    // A port that was free a moment ago, and that nobody listens on.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    for failure in failures(&uri).await {
+        assert_eq!((failure.delivery, failure.attempts), (Delivery::NotSent, 4));
+        assert!(failure.to_string().ends_with("was not sent, after 4 attempts"), "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn every_status_of_a_create_is_sent_once_or_told() {
+    for status in (300..=308).chain(400..=451).chain(500..=511).filter(|status| *status != 429) {
+        let server = server(ResponseTemplate::new(status)).await;
+        let failure = call(vapi(&server.uri()).create_number(CreateVapiNumber::new()).await.unwrap_err());
+        let open = matches!(status, 408 | 409) || !(400..500).contains(&status);
+        let expected = if open { Delivery::Unknown } else { Delivery::Refused };
+        assert_eq!(failure.delivery, expected, "{status}");
+        assert_eq!(server.received_requests().await.unwrap().len(), 1, "{status}");
+    }
+    let server = server(ResponseTemplate::new(429)).await;
+    let failure = call(vapi(&server.uri()).create_number(CreateVapiNumber::new()).await.unwrap_err());
+    assert_eq!((failure.attempts, failure.delivery), (4, Delivery::Refused));
+}
+
+#[tokio::test]
+async fn one_attempt_is_one_attempt() {
+    let server = server(ResponseTemplate::new(503)).await;
+    let client = Vapi::builder(KEY).base_url(server.uri()).retry(RetryPolicy::never()).build().unwrap();
+    assert_eq!(call(client.get_number("n1").await.unwrap_err()).attempts, 1);
+}

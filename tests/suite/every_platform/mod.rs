@@ -1,0 +1,6 @@
+//! What holds for every platform and every provider.
+
+mod conformance;
+mod records;
+mod sources;
+mod trait_objects;

@@ -1,0 +1,242 @@
+//! `Importer::import_many`: what is asked of the platform, what of the input is answered without it, and what ends it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt, stream};
+use numport::import::{BulkItem, BulkOutcome, Field};
+use numport::model::RecordNumber;
+use numport::sandbox::{Sandbox, Service};
+use numport::{Importer, Outcome, Twilio, Vapi};
+
+use crate::support::in_memory::{NATIVE, Shelf, THROUGH_LIST, number, request};
+
+async fn all(items: impl stream::Stream<Item = BulkItem>) -> Vec<BulkItem> {
+    let mut items: Vec<_> = items.collect().await;
+    items.sort_by_key(|item| item.place);
+    items
+}
+
+fn words(items: &[BulkItem]) -> Vec<&'static str> {
+    items.iter().map(|item| item.outcome.as_str()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_numbers_cost_one_list_and_an_import_each() {
+    for can in [&NATIVE, &THROUGH_LIST] {
+        let shelf = Shelf::with(can, 40);
+        let requests: Vec<_> = (20..320).map(|last| request(last).label("Desk")).collect();
+        let items = all(shelf.importer().import_many(stream::iter(requests))).await;
+        assert_eq!(words(&items[..21])[19..], ["already there", "created"]);
+        let inner = shelf.inner();
+        assert_eq!((inner.lists, inner.finds), (1, 0));
+        assert_eq!((inner.imports, inner.updates), (280, 20), "what is there is brought to what is asked");
+        assert!(inner.records[20..].iter().all(|record| record.label.as_deref() == Some("Desk")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_number_is_asked_for_where_the_platform_can_be_asked() {
+    for (can, lists, finds) in [(&NATIVE, 0, 1), (&THROUGH_LIST, 1, 0)] {
+        let shelf = Shelf::with(can, 40);
+        let items = all(shelf.importer().import_many(stream::iter([request(7)]))).await;
+        assert_eq!(words(&items), ["already there"]);
+        let inner = shelf.inner();
+        assert_eq!((inner.lists, inner.finds, inner.imports), (lists, finds, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_longer_than_asking_is_left() {
+    let shelf = Shelf::with(&NATIVE, 5_000);
+    let items = all(shelf.importer().at_once(1).import_many(stream::iter((0..5).map(request)))).await;
+    assert_eq!(words(&items), ["already there"; 5]);
+    let inner = shelf.inner();
+    assert_eq!((inner.lists, inner.finds), (1, 5));
+    assert_eq!(inner.listed, 501, "as many as five requests bring, and one to see that there are more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_input_of_unknown_length_is_asked_for_until_a_list_is_worth_it() {
+    let shelf = Shelf::with(&NATIVE, 500);
+    let unknown = stream::iter(0..400).filter(|_| async { true }).map(request);
+    let items = all(shelf.importer().at_once(1).import_many(unknown)).await;
+    assert_eq!(words(&items), ["already there"; 400]);
+    let inner = shelf.inner();
+    // Twice in vain for 200 and 400 records, then the whole of it.
+    assert_eq!((inner.finds, inner.lists, inner.listed), (8, 3, 201 + 401 + 500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_believed_for_a_minute() {
+    let shelf = Shelf::with(&NATIVE, 0);
+    let late = {
+        let shelf = shelf.clone();
+        stream::once(async move {
+            // Another machine imports the number meanwhile.
+            shelf.put(RecordNumber::E164(number(2)));
+            tokio::time::sleep(Duration::from_secs(61)).await;
+            request(2)
+        })
+    };
+    let input = stream::iter([request(0), request(1)]).chain(late);
+    let items = all(shelf.importer().at_once(1).import_many(input)).await;
+    assert_eq!(words(&items), ["created", "created", "already there"]);
+    assert_eq!(shelf.records_of(&number(2)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_later_list_has_the_records_of_what_is_under_way_and_of_what_is_to_come() {
+    for (can, at_once) in [(&NATIVE, 1), (&NATIVE, 4), (&THROUGH_LIST, 1), (&THROUGH_LIST, 4)] {
+        let shelf = Shelf::with(can, 12);
+        let input = stream::iter(0..12).then(|last| async move {
+            if last == 2 {
+                tokio::time::sleep(Duration::from_secs(61)).await;
+            }
+            request(last)
+        });
+        let items = all(shelf.importer().at_once(at_once).import_many(input)).await;
+        assert_eq!(words(&items), ["already there"; 12]);
+        let inner = shelf.inner();
+        assert_eq!((inner.lists, inner.finds), (2, 0), "{at_once} at once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
+    let shelf = Shelf::with(&NATIVE, 2);
+    let input = [request(0).inbound(true), request(1).inbound(true).label("Desk")];
+    let items = all(shelf.importer().import_many(stream::iter(input))).await;
+    for (item, changed) in items.iter().zip([false, true]) {
+        let BulkOutcome::Imported(imported) = &item.outcome else { panic!("{item:?}") };
+        assert_eq!((imported.outcome, imported.unmet.as_slice()), (Outcome::AlreadyThere, &[Field::Inbound][..]));
+        assert_eq!(imported.before.is_some(), changed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_this_process_imports_meanwhile_is_seen_at_once() {
+    let shelf = Shelf::with(&NATIVE, 0);
+    // A clone is another importer of the same account.
+    let other = shelf.importer();
+    let after_the_list = stream::once(async move {
+        other.import(request(2)).await.unwrap();
+        request(2)
+    });
+    let input = stream::iter([request(0), request(1)]).chain(after_the_list);
+    let items = all(shelf.importer().at_once(1).import_many(input)).await;
+    assert_eq!(words(&items), ["created", "created", "already there"]);
+    assert_eq!(shelf.records_of(&number(2)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_under_way_while_the_list_is_read_is_seen() {
+    let shelf = Shelf::with(&NATIVE, 0);
+    shelf.inner().import_takes = Duration::from_secs(5);
+    let other = shelf.importer();
+    let mut under_way = Box::pin(other.import(request(2)));
+    assert!(under_way.as_mut().now_or_never().is_none(), "sent, and not yet done");
+    let input = stream::iter([request(0), request(1), request(2)]);
+    let (items, imported) = tokio::join!(all(shelf.importer().at_once(1).import_many(input)), under_way);
+    imported.unwrap();
+    assert_eq!((words(&items), shelf.records_of(&number(2))), (vec!["created", "created", "already there"], 1));
+    let inner = shelf.inner();
+    assert_eq!((inner.lists, inner.finds), (1, 2), "the list had it not, so it was asked for");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_stood_before_is_answered_without_a_call() {
+    let shelf = Shelf::with(&NATIVE, 0);
+    let input = [request(1), request(2), request(1).label("Other"), request(1)];
+    let items = all(shelf.importer().import_many(stream::iter(input))).await;
+    assert_eq!(words(&items), ["created", "created", "duplicate", "duplicate"]);
+    assert!(items[2..].iter().all(|item| matches!(item.outcome, BulkOutcome::Duplicate { of: 0 })));
+    assert!(!items[2].outcome.is_failure());
+    let inner = shelf.inner();
+    assert_eq!((inner.imports, inner.updates), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_ends_nothing() {
+    let shelf = Shelf::with(&NATIVE, 0);
+    let input = (0..10).map(|last| if last % 3 == 0 { request(last).label("x".repeat(21)) } else { request(last) });
+    let items = all(shelf.importer().import_many(stream::iter(input))).await;
+    let failed: Vec<_> = items.iter().filter(|item| item.outcome.is_failure()).map(|item| item.place).collect();
+    assert_eq!(failed, [0, 3, 6, 9]);
+    let report = items[3].report();
+    assert!(report.starts_with("+14155570003 failed: ") && report.contains("`label` has 21 characters"), "{report}");
+    assert!(items[1].report().starts_with("+14155570001 on vapi: created, id "), "{}", items[1].report());
+    assert_eq!(shelf.inner().imports, 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_refused_ends_it_and_nothing_else_does() {
+    for (status, rest) in [(401, "not attempted"), (403, "failed"), (404, "failed")] {
+        let shelf = Shelf::with(&NATIVE, 0);
+        shelf.inner().refuses_from = Some((2, status));
+        let items = all(shelf.importer().at_once(1).import_many(stream::iter((0..6).map(request)))).await;
+        assert_eq!(words(&items), ["created", "created", "failed", rest, rest, rest], "{status}");
+        assert!(items[2..].iter().all(|item| item.outcome.is_failure()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_input_is_read_as_there_is_room() {
+    let shelf = Shelf::with(&NATIVE, 0);
+    shelf.inner().import_takes = Duration::from_secs(1);
+    let read = Arc::new(AtomicUsize::new(0));
+    let endless = {
+        let read = read.clone();
+        stream::iter(0..).map(move |last| {
+            read.fetch_add(1, Ordering::SeqCst);
+            request(last)
+        })
+    };
+    let mut items = shelf.importer().at_once(4).import_many(endless);
+    for _ in 0..10 {
+        assert_eq!(items.next().await.unwrap().outcome.as_str(), "created");
+    }
+    let read = read.load(Ordering::SeqCst);
+    assert!((10..=14).contains(&read), "{read} read for 10 answers and 4 under way");
+    // Four at a time: ten take three seconds.
+    assert!(shelf.inner().imports <= 14);
+}
+
+#[tokio::test]
+async fn over_http_with_the_carrier_looked_at() {
+    let held = (0..30).map(number);
+    let sandbox = Sandbox::builder().held_numbers(held).requests_per_second(100_000).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    let requests: Vec<_> = (0..31).map(|last| request(last).label(format!("Desk {last}"))).collect();
+    let items = all(importer.import_many(stream::iter(requests.clone()))).await;
+    assert_eq!(words(&items[..30]), ["created"; 30]);
+    assert!(items[..30].iter().all(|item| {
+        let BulkOutcome::Imported(imported) = &item.outcome else { return false };
+        imported.record.label.as_deref() == item.request.label_text() && imported.routing_before.is_some()
+    }));
+    assert!(matches!(&items[30].outcome, BulkOutcome::Failed(numport::Error::Preflight(_))), "it is not held");
+
+    let before = sandbox.journal().len();
+    let again = all(importer.import_many(stream::iter(requests))).await;
+    assert_eq!(words(&again[..30]), ["already there"; 30]);
+    let to_vapi: Vec<_> =
+        sandbox.journal().split_off(before).into_iter().filter(|entry| entry.service == "vapi").collect();
+    assert!(to_vapi.iter().all(|entry| entry.method == "GET"));
+    assert_eq!(to_vapi.len(), 1, "one list");
+    assert_eq!(sandbox.records(Service::Vapi).len(), 30);
+}
+
+#[tokio::test]
+async fn the_sandbox_refuses_what_is_over_its_limit() {
+    let sandbox = Sandbox::builder().held_numbers((0..4).map(number)).requests_per_second(3).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap()).skip_preflight();
+    let items = all(importer.at_once(1).import_many(stream::iter((0..4).map(request)))).await;
+    assert_eq!(words(&items), ["created"; 4], "429 is waited out");
+    let BulkOutcome::Imported(imported) = &items[0].outcome else { panic!() };
+    assert_eq!(imported.outcome, Outcome::Created);
+    let refused = sandbox.journal().iter().filter(|entry| entry.status == Some(429)).count();
+    assert!(refused > 0);
+}

@@ -1,0 +1,9 @@
+//! Importing numbers: before, during and after.
+
+mod bulk;
+mod one_number;
+mod outcomes;
+mod preflight;
+mod restore_routing;
+mod scripted;
+mod verification;

@@ -1,0 +1,3 @@
+//! Interactly.
+
+mod endpoints;

@@ -1,0 +1,138 @@
+//! Plan, apply, plan, while three requests in ten meet a fault.
+
+use std::time::Duration;
+
+use numport::import::plan::PlanStep;
+use numport::sandbox::{Chaos, Fault, Sandbox, Service};
+use numport::{
+    Butter, Desired, Importer, Interactly, Plan, ReadBack, RetryPolicy, SignalWire, Twilio, TwilioCredentials, Vapi,
+    VoicePlatform,
+};
+
+use super::apply::apply;
+use crate::support::in_memory::{number, request};
+
+/// A client for bad weather: it tries often and waits little.
+fn stubborn<C>(builder: numport::ClientBuilder<C>, sandbox: &Sandbox, base_url: &str) -> C {
+    let retry = RetryPolicy::default().first_wait(Duration::ZERO).max_attempts(12).budget(100_000);
+    builder.base_url(sandbox.var(base_url).unwrap()).timeout(Duration::from_millis(500)).retry(retry).build().unwrap()
+}
+
+fn importer(sandbox: &Sandbox, service: Service) -> Importer {
+    let var = |name: &str| sandbox.var(name).unwrap();
+    let token = TwilioCredentials::auth_token(sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+    let twilio = stubborn(Twilio::builder(token), sandbox, "TWILIO_BASE_URL");
+    let platform: Box<dyn VoicePlatform> = match service {
+        Service::Interactly => {
+            Box::new(stubborn(Interactly::builder(var("INTERACTLY_API_KEY")), sandbox, "INTERACTLY_BASE_URL"))
+        }
+        Service::SignalWire => {
+            let builder = SignalWire::builder(var("SIGNALWIRE_PROJECT_ID"), var("SIGNALWIRE_API_TOKEN"), "sandbox");
+            Box::new(stubborn(builder, sandbox, "SIGNALWIRE_BASE_URL"))
+        }
+        Service::Butter => {
+            let builder = Butter::builder(var("BUTTER_API_KEY"), var("BUTTER_ORGANIZATION_ID"));
+            let builder = builder.requests_per_second(std::num::NonZeroU32::new(100_000).unwrap());
+            Box::new(stubborn(builder, sandbox, "BUTTER_BASE_URL"))
+        }
+        _ => Box::new(stubborn(Vapi::builder(var("VAPI_API_KEY")), sandbox, "VAPI_BASE_URL")),
+    };
+    let patient =
+        ReadBack::default().looks(30).first_wait(Duration::from_millis(5)).longest_wait(Duration::from_millis(50));
+    Importer::new(twilio, platform).read_back(patient)
+}
+
+/// A sandbox with forty numbers to be brought in.
+async fn forty() -> Sandbox {
+    Sandbox::builder().held_numbers((0..40).map(number)).start().await.unwrap()
+}
+
+fn wanted(service: Service) -> Desired {
+    let one = |last| match service {
+        Service::Butter => request(last).agent("agent_a1b2c3d4e5f6"),
+        _ => request(last).label(format!("Desk {last}")),
+    };
+    (0..40).map(one).collect()
+}
+
+/// A plan, as soon as the weather lets one through.
+async fn planned(importer: &Importer, desired: &Desired) -> Plan {
+    for _ in 0..50 {
+        if let Ok(plan) = importer.plan(desired).await {
+            return plan;
+        }
+    }
+    panic!("no plan in fifty tries");
+}
+
+/// Through every fault, at three requests in ten: what a plan shows as left is what the apply before it named as
+/// failed, and after some rounds nothing is left and nothing is in twice.
+async fn through_every_fault(service: Service) {
+    let sandbox = forty().await;
+    let (importer, desired) = (importer(&sandbox, service), wanted(service));
+    sandbox.chaos(Chaos::new(7).chance(0.3));
+    let mut rounds = 0;
+    loop {
+        let plan = planned(&importer, &desired).await;
+        if !plan.does_something() {
+            assert!(plan.to_string().contains("40 unchanged, 0 not desired"), "{plan}");
+            break;
+        }
+        rounds += 1;
+        assert!(rounds < 10, "{plan}");
+        let steps = apply(&importer, plan).await;
+        let next = planned(&importer, &desired).await;
+        let left = next.steps.iter().filter(|step| step.does_something()).map(PlanStep::number);
+        for number in left {
+            let told = steps.iter().find(|step| step.step.number() == number).expect("it was desired before");
+            assert!(told.outcome.is_failure(), "{number} is left, and was {}", told.outcome.as_str());
+        }
+    }
+    assert_eq!(sandbox.records(service).len(), 40);
+    let struck = sandbox.journal().iter().filter(|entry| entry.fault.is_some()).count();
+    assert!(struck > 20, "it is no storm: {struck}");
+}
+
+/// Where everything that is lost was done, or the platform refuses a second import, one apply is enough.
+async fn through_lost_answers(service: Service) {
+    let sandbox = forty().await;
+    let (importer, desired) = (importer(&sandbox, service), wanted(service));
+    let mut faults = vec![
+        Fault::Refuse { status: 429, retry_after: None },
+        Fault::CommitThenDrop,
+        Fault::CommitThenRefuse { status: 500 },
+        Fault::CommitThenRefuse { status: 503 },
+        Fault::TruncatedBody,
+        Fault::ExtraFields,
+    ];
+    if service == Service::SignalWire {
+        faults.push(Fault::DropBeforeCommit);
+    }
+    sandbox.chaos(Chaos::new(7).chance(0.3).faults(faults));
+    let plan = planned(&importer, &desired).await;
+    let steps = apply(&importer, plan).await;
+    let failed: Vec<_> = steps.iter().filter(|step| step.outcome.is_failure()).collect();
+    let next = planned(&importer, &desired).await;
+    assert!(!next.does_something(), "{next}\n{failed:#?}");
+    assert_eq!(sandbox.records(service).len(), 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_faults_into_interactly() {
+    tokio::join!(through_every_fault(Service::Interactly), through_lost_answers(Service::Interactly));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_faults_into_vapi() {
+    tokio::join!(through_every_fault(Service::Vapi), through_lost_answers(Service::Vapi));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_faults_into_signalwire() {
+    tokio::join!(through_every_fault(Service::SignalWire), through_lost_answers(Service::SignalWire));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_faults_into_butter() {
+    tokio::join!(through_every_fault(Service::Butter), through_lost_answers(Service::Butter));
+}

@@ -1,0 +1,242 @@
+//! A plan: what is compared, how it reads, and how it is kept.
+
+use numport::import::plan::{Change, PlanStep};
+use numport::model::{Finding, RecordNumber, Removal};
+use numport::sandbox::{Sandbox, TwilioNumber};
+use numport::{Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, Vapi, VoicePlatform};
+
+use crate::support::in_memory::{Exchange, NATIVE, Shelf, THROUGH_LIST, number, request};
+
+/// A platform with something of everything.
+fn shelf() -> Shelf {
+    let shelf = Shelf::with(&NATIVE, 4);
+    for (nth, label) in [(0, "Desk"), (1, "Old")] {
+        shelf.inner().records[nth].label = Some(label.to_owned());
+    }
+    shelf.inner().records[3].agent = Some("a-3".into());
+    shelf.put(RecordNumber::Other("sip:desk@example.com".to_owned()));
+    shelf.put(RecordNumber::E164(number(0)));
+    shelf
+}
+
+fn desired() -> Desired {
+    Desired::from_iter([
+        request(0).label("Desk"),
+        request(1).label("New").agent("a-1"),
+        request(2).inbound(true),
+        request(8).label("Desk 8").agent("a-8").inbound(true),
+        request(9).label("x".repeat(21)).outbound(true),
+        request(1000),
+    ])
+}
+
+fn exchange() -> Exchange {
+    let exchange = Exchange::default();
+    exchange.point(number(8), "https://api.elevenlabs.io/twilio/inbound_call");
+    exchange
+}
+
+#[tokio::test]
+async fn every_kind_of_step_is_told_in_a_line() {
+    let plan = Importer::new(exchange(), shelf()).plan(&desired()).await.unwrap();
+    let plan = plan.remove_extra_if(Removal::Record, |step| step.number() == number(3));
+    assert_eq!(
+        plan.to_string(),
+        "~ +14155570001 label \"Old\" → \"New\"; agent none → a-1\n\
+         = +14155570002 unchanged (cannot be changed there: inbound)\n\
+         + +14155570008 import, label \"Desk 8\", agent a-8, inbound on, calls go to https://api.elevenlabs.io/… now\n    warning: it is answered by \
+         elevenlabs now\n\
+         ! +14155570009 `outbound` cannot be set by an import into vapi; leave it out; `label` has 21 characters; use \
+         at most 20\n\
+         ! +14155571000 it is not held by the provider\n\
+         - +14155570003 remove, id r4, label none, agent a-3\n\
+         ? sip:desk@example.com not desired, id r5, label none, agent none\n\
+         ? +14155570000 a second record, id r6, label none, agent none\n\
+         vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 not desired"
+    );
+    assert!(plan.does_something());
+    let PlanStep::Update { changes, .. } = &plan.steps[1] else { panic!("{:?}", plan.steps[1]) };
+    assert_eq!(changes[0], Change::Label { from: Some("Old".to_owned()), to: "New".to_owned() });
+}
+
+#[tokio::test]
+async fn a_plan_is_written_and_read_whole() {
+    let plan = Importer::new(exchange(), shelf()).plan(&desired()).await.unwrap().remove_extra(Removal::Record);
+    let text = serde_json::to_string_pretty(&plan).unwrap();
+    assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["platform"], "vapi");
+    assert_eq!(
+        json["steps"][1],
+        serde_json::json!({"action": "update", "number": "+14155570001", "id": "r2", "changes": [
+            {"field": "label", "from": "Old", "to": "New"}, {"field": "agent", "from": null, "to": "a-1"}
+        ]})
+    );
+    assert_eq!(json["steps"][5]["findings"], serde_json::json!([{"finding": "not_held"}]));
+    let later = text.replacen("\"version\": 1", "\"version\": 2", 1);
+    let error = serde_json::from_str::<Plan>(&later).unwrap_err().to_string();
+    assert!(error.starts_with("the plan's version is 2, and this numport reads 1; make the plan anew"), "{error}");
+}
+
+#[tokio::test]
+async fn every_finding_is_written_and_read() {
+    let findings = [
+        Finding::NotHeld,
+        Finding::HeldBySubaccount { account: "AC1".to_owned() },
+        Finding::OnTrunk { trunk: "TK1".to_owned() },
+        Finding::AnsweredBy { platform: numport::model::PlatformKind::Butter },
+        Finding::Unreachable { host: "10.0.0.1".to_owned(), warning: numport::model::HostWarning::Private },
+        Finding::NotTakenOver { url: None },
+        Finding::StillAnswered,
+        Finding::Unassigned { reason: numport::e164::UnassignedReason::RangeNotAssigned },
+    ];
+    let text = serde_json::to_string(&findings).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Finding>>(&text).unwrap(), findings);
+    // What may hold a token is written as it is shown.
+    let secret = Finding::NotTakenOver { url: Some("https://user:pass@example.com/a?token=pass".into()) };
+    assert_eq!(
+        serde_json::to_string(&secret).unwrap(),
+        r#"{"finding":"not_taken_over","url":"https://example.com/…"}"#
+    );
+    let unknown: Finding = serde_json::from_str(r#"{"finding":"answered_by","platform":"parrot"}"#).unwrap();
+    assert_eq!(unknown, Finding::AnsweredBy { platform: numport::model::PlatformKind::Other("parrot") });
+}
+
+#[tokio::test]
+async fn a_number_is_desired_once() {
+    let twice = Desired::from_iter([request(0), request(1), request(0)]);
+    let error = shelf().importer().plan(&twice).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the plan was not made: `[2].number` is +14155570000, as [0].number is; name each number once"
+    );
+}
+
+#[test]
+fn what_is_desired_stands_in_a_file_and_a_field_nobody_knows_is_refused() {
+    let text = r#"[{"number":"+14155570000","label":"Desk"},{"number":"+14155570001","inbound":false}]"#;
+    let desired: Desired = serde_json::from_str(text).unwrap();
+    assert_eq!(desired, Desired::from_iter([request(0).label("Desk"), request(1).inbound(false)]));
+    assert_eq!(serde_json::to_string(&desired).unwrap(), text);
+    for (bad, fault) in [
+        (r#"[{"number":"+14155570000","lable":"Desk"}]"#, "unknown field `lable`"),
+        (r#"[{"number":"4155570000"}]"#, "does not begin with `+`"),
+        (r#"[{"label":"Desk"}]"#, "missing field `number`"),
+    ] {
+        let error = serde_json::from_str::<Desired>(bad).unwrap_err().to_string();
+        assert!(error.contains(fault), "{error}");
+    }
+}
+
+#[test]
+fn what_is_desired_is_a_collection_of_requests() {
+    let mut desired = Desired::default();
+    assert!(desired.is_empty());
+    desired.extend([request(0), request(1).label("Desk")]);
+    assert_eq!((desired.len(), desired.is_empty()), (2, false));
+    assert_eq!(desired.into_iter().collect::<Vec<_>>(), [request(0), request(1).label("Desk")]);
+}
+
+#[tokio::test]
+async fn records_become_what_another_platform_is_to_have() {
+    let shelf = shelf();
+    shelf.inner().records[2].inbound = Some(false);
+    shelf.inner().records[2].label = Some(String::new());
+    let records = shelf.inner().records.clone();
+    let desired = Desired::from_records(&records);
+    assert_eq!(
+        desired,
+        Desired::from_iter([
+            request(0).label("Desk"),
+            request(1).label("Old"),
+            request(2).inbound(false),
+            request(3).agent("a-3")
+        ]),
+        "no SIP address, and no second record of a number"
+    );
+    let mapped = desired.clone().map_agents(|old| (old.as_str() == "a-3").then(|| "b-3".into()));
+    assert_eq!(mapped.iter().last(), Some(&request(3).agent("b-3")));
+    assert_eq!(desired.clone().map_agents(|_| None).iter().last(), Some(&request(3)));
+    let fitting = desired.fitting(&THROUGH_LIST);
+    assert_eq!(fitting.iter().nth(2), Some(&request(2)), "no directions there");
+    assert_eq!(fitting.iter().nth(3), Some(&request(3)), "no agents there");
+    assert_eq!(fitting.iter().next(), Some(&request(0).label("Desk")));
+}
+
+/// How many requests went to Twilio.
+fn to_twilio(sandbox: &Sandbox) -> usize {
+    sandbox.journal().iter().filter(|entry| entry.service == "twilio").count()
+}
+
+#[tokio::test]
+async fn the_carrier_is_listed_once_and_asked_for_what_the_list_has_not() {
+    let held = (0..50).map(number);
+    let sandbox = Sandbox::builder()
+        .held_numbers(held)
+        .hold(TwilioNumber::new(number(60)).on_trunk())
+        .hold(TwilioNumber::new(number(61)).in_subaccount())
+        .start()
+        .await
+        .unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    let desired: Desired = (0..50).chain([60, 61, 62]).map(request).collect();
+    let plan = importer.plan(&desired).await.unwrap();
+    let imports = plan.steps.iter().filter(|step| matches!(step, PlanStep::Import { .. })).count();
+    assert_eq!(imports, 50);
+    let findings: Vec<_> = plan.steps[50..]
+        .iter()
+        .map(|step| match step {
+            PlanStep::Blocked { findings, .. } => findings.as_slice(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(matches!(findings[0], [Finding::OnTrunk { .. }]));
+    assert!(matches!(findings[1], [Finding::HeldBySubaccount { .. }]));
+    assert_eq!(findings[2], [Finding::NotHeld]);
+    assert!(to_twilio(&sandbox) < 15, "{}", to_twilio(&sandbox));
+    assert!(sandbox.journal().iter().all(|entry| entry.method == "GET"), "a plan changes nothing");
+
+    let before = to_twilio(&sandbox);
+    let plan = importer.clone().skip_preflight().plan(&desired).await.unwrap();
+    assert_eq!((plan.steps.len(), to_twilio(&sandbox)), (53, before), "it was told not to look");
+    assert!(plan.steps.iter().all(|step| matches!(step, PlanStep::Import { calls: None, .. })));
+}
+
+#[tokio::test]
+async fn the_carrier_is_asked_for_one_number_and_not_listed() {
+    let sandbox = Sandbox::builder().held_numbers((0..50).map(number)).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    let plan = importer.plan(&Desired::from_iter([request(7)])).await.unwrap();
+    assert!(matches!(plan.steps[..], [PlanStep::Import { .. }]));
+    let queries: Vec<_> = sandbox.journal().into_iter().filter(|entry| entry.service == "twilio").collect();
+    assert!(!queries.is_empty());
+    assert!(queries.iter().all(|entry| entry.query.as_deref().unwrap_or_default().contains("14155570007")));
+}
+
+#[tokio::test]
+async fn what_cannot_be_changed_later_is_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let interactly = Interactly::from_vars(vars).unwrap();
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), interactly.clone());
+    let held = sandbox.held_numbers()[0];
+    importer.import(ImportRequest::new(held).label("Old")).await.unwrap();
+    let desired = Desired::from_iter([ImportRequest::new(held).label("New").outbound(false)]);
+    let plan = importer.plan(&desired).await.unwrap();
+    let outbound = if interactly.capabilities().outbound.set { "outbound" } else { panic!() };
+    let line = plan.to_string();
+    assert!(line.contains(outbound) && line.contains("(cannot be changed there: label)"), "{line}");
+}
+
+#[tokio::test]
+async fn a_platform_that_cannot_be_asked_gives_no_plan() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let vapi = Vapi::builder("wrong").base_url(sandbox.var("VAPI_BASE_URL").unwrap()).build().unwrap();
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), vapi);
+    let error = importer.plan(&Desired::from_iter([request(0)])).await.unwrap_err();
+    assert!(matches!(&error, Error::Call(call) if call.status.map(u16::from) == Some(401)), "{error:?}");
+}

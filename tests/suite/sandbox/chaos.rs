@@ -1,0 +1,162 @@
+//! Faults by chance; what the journal keeps; what is kept without a request.
+
+use std::time::Duration;
+
+use numport::sandbox::{Chaos, Fault, Sandbox, Service};
+use reqwest::{Client, Method};
+
+use super::plain_requests::{NUMBER, base, json_of, refuse, request, write};
+
+/// Sends so many requests, one after the other, over one connection where it stays.
+async fn send(sandbox: &Sandbox, service: Service, requests: usize) {
+    let client = Client::new();
+    for _ in 0..requests {
+        // What comes back is the journal's to tell.
+        let _ = client.get(base(sandbox, service)).send().await;
+    }
+}
+
+async fn met(sandbox: Sandbox, service: Service, requests: usize) -> Vec<Option<Fault>> {
+    send(&sandbox, service, requests).await;
+    sandbox.journal().into_iter().map(|entry| entry.fault).collect()
+}
+
+fn lost() -> [Fault; 3] {
+    [refuse(503, None), Fault::DropBeforeCommit, Fault::CommitThenDrop]
+}
+
+#[tokio::test]
+async fn the_same_seed_brings_the_same_faults() {
+    let chaos = |seed: u64| Chaos::new(seed).chance(0.3).faults(lost());
+    let mut runs = Vec::new();
+    for seed in [7, 7, 8] {
+        let sandbox = Sandbox::builder().chaos(chaos(seed)).start().await.unwrap();
+        runs.push(met(sandbox, Service::Vapi, 300).await);
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert_ne!(runs[0], runs[2]);
+    let struck: Vec<&Fault> = runs[0].iter().flatten().collect();
+    assert_eq!(struck.len(), 90, "3 of 10, and for this seed just so many");
+    for fault in lost() {
+        let times = struck.iter().filter(|struck| ***struck == fault).count();
+        assert!((20..=45).contains(&times), "{fault:?}: {times}");
+    }
+
+    // Requests to another service between them change nothing.
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.chaos(chaos(7));
+    for _ in 0..20 {
+        send(&sandbox, Service::Butter, 1).await;
+        send(&sandbox, Service::Vapi, 1).await;
+    }
+    let of = |service: &str| -> Vec<Option<Fault>> {
+        sandbox.journal().into_iter().filter(|entry| entry.service == service).map(|entry| entry.fault).collect()
+    };
+    assert_eq!(of("vapi"), runs[0][..20]);
+    assert_ne!(of("butter"), runs[0][..20], "each has a generator of its own");
+}
+
+#[tokio::test]
+async fn chance_is_from_never_to_always() {
+    for (chance, struck) in [(0.0, 0), (1.0, 50)] {
+        let sandbox = Sandbox::builder().chaos(Chaos::new(1).chance(chance).faults(lost())).start().await.unwrap();
+        assert_eq!(met(sandbox, Service::Twilio, 50).await.iter().flatten().count(), struck);
+    }
+}
+
+#[tokio::test]
+async fn chaos_strikes_the_services_named_until_it_is_calm() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.chaos(Chaos::new(3).chance(1.0).services([Service::Vapi, Service::Butter]).faults([refuse(599, None)]));
+    sandbox.fault(Service::Vapi, refuse(418, None));
+    for service in Service::ALL {
+        send(&sandbox, service, 2).await;
+    }
+    let statuses =
+        |sandbox: &Sandbox| -> Vec<u16> { sandbox.journal().iter().map(|entry| entry.status.unwrap()).collect() };
+    let unauthorized = [401, 401];
+    assert_eq!(statuses(&sandbox), [unauthorized, [418, 599], unauthorized, unauthorized, [599, 599]].concat());
+    sandbox.fault(Service::Vapi, refuse(418, None));
+    sandbox.calm();
+    send(&sandbox, Service::Vapi, 2).await;
+    assert_eq!(statuses(&sandbox)[10..], [418, 401], "what is in the queue stays");
+}
+
+#[tokio::test]
+async fn what_happens_by_itself_is_of_every_kind_and_quick() {
+    let kind = |fault: &Fault| format!("{fault:?}").split([' ', '(']).next().unwrap().to_owned();
+    let mut kinds: Vec<String> = Fault::every(Duration::ZERO).iter().map(kind).collect();
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!(kinds.len(), 13, "{kinds:?}");
+    let sandbox = Sandbox::builder().chaos(Chaos::new(5)).start().await.unwrap();
+    let faults = met(sandbox, Service::Interactly, 300).await;
+    let every = Fault::every(Duration::from_millis(20));
+    assert!(faults.iter().flatten().all(|fault| every.contains(fault)), "{faults:?}");
+    assert_eq!(faults.iter().flatten().count(), 35, "about one in ten, and for this seed these");
+}
+
+#[test]
+fn a_chance_out_of_its_range_and_no_fault_are_refused() {
+    let words = |act: fn() -> Chaos| {
+        let panic = std::panic::catch_unwind(act).unwrap_err();
+        panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref().map(|text: &&str| (*text).to_owned()))
+    };
+    for (act, message) in [
+        ((|| Chaos::new(1).chance(1.1)) as fn() -> Chaos, "a chance is from 0 to 1, not 1.1"),
+        (|| Chaos::new(1).chance(-0.1), "a chance is from 0 to 1, not -0.1"),
+        (|| Chaos::new(1).chance(f64::NAN), "a chance is from 0 to 1, not NaN"),
+        (|| Chaos::new(1).faults([]), "chaos needs a fault at least"),
+        (|| Chaos::new(1).faults([refuse(200, None)]), "a refusal has a status from 400 to 599, not 200"),
+    ] {
+        assert_eq!(words(act).as_deref(), Some(message));
+    }
+}
+
+#[tokio::test]
+async fn the_journal_keeps_the_newest_and_no_bodies_if_so_asked() {
+    let sandbox = Sandbox::builder().journal_limit(2).keep_bodies(false).start().await.unwrap();
+    for service in [Service::Vapi, Service::Twilio, Service::Butter] {
+        json_of(write(&sandbox, service)).await;
+    }
+    let journal = sandbox.journal();
+    assert_eq!(journal.iter().map(|entry| entry.service).collect::<Vec<_>>(), ["twilio", "butter"]);
+    assert!(journal.iter().all(|entry| entry.body.is_none() && entry.form.is_empty()));
+    let none = Sandbox::builder().journal_limit(0).start().await.unwrap();
+    json_of(write(&none, Service::Vapi)).await;
+    assert_eq!(none.journal(), []);
+}
+
+#[tokio::test]
+async fn an_entry_names_its_fault_when_shown() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.fault(Service::Vapi, Fault::CommitThenDrop);
+    sandbox.fault(Service::Vapi, Fault::CommitThenRefuse { status: 502 });
+    for _ in 0..2 {
+        let _ = write(&sandbox, Service::Vapi).send().await;
+    }
+    let shown: Vec<String> = sandbox.journal().iter().map(|entry| format!("{entry:?}")).collect();
+    let words = ["-> no answer by CommitThenDrop", "-> 502 by CommitThenRefuse { status: 502 }"];
+    assert_eq!(shown, words.map(|words| format!("vapi: POST /phone-number {words}")));
+}
+
+#[tokio::test]
+async fn what_a_service_keeps_is_read_without_a_request() {
+    let sandbox = Sandbox::start().await.unwrap();
+    assert_eq!(sandbox.records(Service::Twilio).len(), 5);
+    for (service, field) in [
+        (Service::Interactly, "number"),
+        (Service::Vapi, "number"),
+        (Service::SignalWire, "number"),
+        (Service::Butter, "phone_number"),
+    ] {
+        assert_eq!(sandbox.records(service).len(), 0);
+        json_of(write(&sandbox, service)).await;
+        let records = sandbox.records(service);
+        assert_eq!((records.len(), &records[0][field]), (1, &NUMBER.into()), "{service}");
+    }
+    assert_eq!(sandbox.journal().len(), 4);
+    let id = sandbox.records(Service::Vapi)[0]["id"].as_str().unwrap().to_owned();
+    json_of(request(&sandbox, Service::Vapi, Method::DELETE, &format!("/phone-number/{id}"))).await;
+    assert_eq!(sandbox.records(Service::Vapi).len(), 0);
+}

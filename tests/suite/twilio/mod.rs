@@ -1,0 +1,14 @@
+//! Twilio.
+
+mod accounts;
+mod endpoints;
+mod errors;
+mod lookup;
+mod pages;
+mod region;
+mod retries;
+mod routing;
+mod sandbox;
+mod trunks;
+mod updates;
+mod validation;

@@ -1,0 +1,161 @@
+//! Vapi's pages and Vapi's refusals.
+
+use futures_util::TryStreamExt;
+use numport::error::{CallFault, Delivery, PageFault};
+use numport::platform::vapi::{ListFilter, SearchNumbers, SortOrder};
+use numport::{Error, Vapi};
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::numbers::{CREDENTIAL, client};
+use crate::support::{KEY, at_once, server};
+
+fn page(ids: &[&str], metadata: Value) -> Value {
+    let results: Vec<Value> = ids.iter().map(|id| json!({"id": id, "provider": "vapi"})).collect();
+    json!({"results": results, "metadata": metadata})
+}
+
+/// A server with these pages, counted from `first`. Nothing else is answered.
+async fn pages(first: usize, pages: &[Value]) -> MockServer {
+    let server = MockServer::start().await;
+    for (at, body) in pages.iter().enumerate() {
+        Mock::given(method("GET"))
+            .and(path("/v2/phone-number"))
+            .and(query_param("page", (first + at).to_string()))
+            .respond_with(ResponseTemplate::new(200).set_body_json(body))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    server
+}
+
+async fn ids(client: &Vapi, search: SearchNumbers) -> Result<Vec<String>, Error> {
+    client.numbers(search).map_ok(|number| number.id).try_collect().await
+}
+
+#[tokio::test]
+async fn pages_are_read_until_there_is_no_next() {
+    let more = json!({"hasNextPage": true, "currentPage": 1});
+    let server =
+        pages(1, &[page(&["a", "b"], more.clone()), page(&["c"], more), page(&["d"], json!({"hasNextPage": false}))])
+            .await;
+    assert_eq!(ids(&client(server.uri()), SearchNumbers::new()).await.unwrap(), ["a", "b", "c", "d"]);
+}
+
+#[tokio::test]
+async fn pages_are_read_until_one_is_empty() {
+    for metadata in [json!({"totalItems": 3}), json!({"hasNextPage": null}), Value::Null] {
+        let server =
+            pages(1, &[page(&["a", "b"], metadata.clone()), page(&["c"], metadata.clone()), page(&[], metadata)]).await;
+        assert_eq!(ids(&client(server.uri()), SearchNumbers::new()).await.unwrap(), ["a", "b", "c"]);
+    }
+    // An empty page ends the list, whatever it says.
+    let server = pages(1, &[page(&[], json!({"hasNextPage": true}))]).await;
+    assert!(ids(&client(server.uri()), SearchNumbers::new()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn every_page_is_asked_for_with_the_same_search_from_the_page_given() {
+    let server =
+        pages(3, &[page(&["a"], json!({"hasNextPage": true})), page(&["b"], json!({"hasNextPage": false}))]).await;
+    let search =
+        SearchNumbers::new().search("desk").filter(ListFilter::new().limit(1)).sort_order(SortOrder::Ascending).page(3);
+    assert_eq!(ids(&client(server.uri()), search).await.unwrap(), ["a", "b"]);
+    let requests = server.received_requests().await.unwrap();
+    let queries: Vec<_> = requests.iter().map(|request| request.url.query().unwrap()).collect();
+    assert_eq!(queries, ["search=desk&limit=1&page=3&sortOrder=ASC", "search=desk&limit=1&page=4&sortOrder=ASC"]);
+}
+
+#[tokio::test]
+async fn a_page_that_comes_again_ends_the_list() {
+    let server =
+        server(ResponseTemplate::new(200).set_body_json(page(&["a", "b"], json!({"hasNextPage": true})))).await;
+    let mut read = Vec::new();
+    let client = client(server.uri());
+    let mut numbers = client.numbers(SearchNumbers::new());
+    let error = loop {
+        match numbers.try_next().await {
+            Ok(number) => read.push(number.expect("the list does not end well").id),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(read, ["a", "b"]);
+    let call = error.call().unwrap();
+    assert!(matches!(call.fault, CallFault::Page(PageFault::Repeated)), "{call:?}");
+    assert!(numbers.try_next().await.unwrap().is_none());
+    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_fault_on_a_later_page_comes_after_the_numbers_before_it() {
+    let server = pages(1, &[page(&["a"], json!({"hasNextPage": true}))]).await;
+    let client = client(server.uri());
+    let mut numbers = client.numbers(SearchNumbers::new());
+    assert_eq!(numbers.try_next().await.unwrap().unwrap().id, "a");
+    assert_eq!(numbers.try_next().await.unwrap_err().status().unwrap(), 404);
+    assert!(numbers.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_platforms_words() {
+    let e164 = "number must be a valid phone number in the E.164 format. Hot tip, you may be missing the country code (Eg. US: +1).";
+    for (status, body, words) in [
+        (
+            400,
+            json!({"message": "Couldn't Create Phone Number.", "error": "Bad Request", "statusCode": 400}),
+            "Couldn't Create Phone Number.",
+        ),
+        (400, json!({"message": [e164], "error": "Bad Request", "statusCode": 400}), e164),
+        (
+            400,
+            json!({"message": ["property a should not exist", "property b should not exist"], "statusCode": 400}),
+            "property a should not exist; property b should not exist",
+        ),
+        (
+            401,
+            json!({"message": "Invalid Key. Hot tip, …", "error": "Unauthorized", "statusCode": 401}),
+            "Invalid Key. Hot tip, …",
+        ),
+        (404, json!({"error": "Not Found", "statusCode": 404}), "Not Found"),
+        (404, json!({"message": [], "error": "Not Found"}), "Not Found"),
+        (404, json!({"message": null, "error": "Not Found"}), "Not Found"),
+        (400, json!({"message": {"deep": 1}}), "the answer has no message that can be read (22 bytes of text)"),
+    ] {
+        let server = server(ResponseTemplate::new(status).set_body_json(&body)).await;
+        let error = client(server.uri()).get_number(CREDENTIAL).await.unwrap_err();
+        let call = error.call().unwrap();
+        assert_eq!(call.status.unwrap(), status);
+        assert_eq!(call.delivery, Delivery::Refused);
+        assert!(error.to_string().starts_with(&format!("vapi: get number was answered {status}")), "{error}");
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), words, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_the_edge_is_kept_as_text() {
+    let html = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+    let server = server(ResponseTemplate::new(502).set_body_raw(html, "text/html")).await;
+    let client = Vapi::builder(KEY).base_url(server.uri()).retry(at_once().max_attempts(1)).build().unwrap();
+    let error = client.list_credentials(&ListFilter::new()).await.unwrap_err();
+    assert_eq!(error.to_string(), "vapi: list credentials was answered 502 Bad Gateway");
+    let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
+    assert_eq!(refusal.body, html);
+    assert_eq!(refusal.messages, [""; 0]);
+    assert_eq!(
+        refusal.to_string(),
+        format!("the answer has no message that can be read ({} bytes of text)", html.len())
+    );
+}
+
+#[tokio::test]
+async fn the_limit_of_requests_is_told() {
+    let server =
+        server(ResponseTemplate::new(429).set_body_json(json!({"message": "Rate limit exceeded", "statusCode": 429})))
+            .await;
+    let client = Vapi::builder(KEY).base_url(server.uri()).retry(at_once().max_attempts(2)).build().unwrap();
+    let error = client.list_numbers(&ListFilter::new()).await.unwrap_err();
+    assert_eq!(error.to_string(), "vapi: list numbers was answered 429 Too Many Requests, after 2 attempts");
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "Rate limit exceeded");
+}
