@@ -20,8 +20,9 @@ mod server;
 use std::hint::black_box;
 
 use futures_util::future::join_all;
+use numport::model::ProviderKind;
 use numport::platform::vapi::{CreateTwilioNumber, ListFilter, PhoneNumber, Settings};
-use numport::{E164, ImportRequest, Importer, NumberSource, Twilio, TwilioCredentials, Vapi};
+use numport::{AccountKey, E164, ImportRequest, Importer, NumberSource, Twilio, Vapi};
 use serde_json::Value;
 
 const KEY: &str = "3e1d6c1e-0b5f-4f8e-9c57-000000000000";
@@ -78,7 +79,7 @@ struct Runs {
 impl Runs {
     fn new(address: &str) -> Self {
         let vapi = Vapi::builder(KEY).base_url(address).build().expect("a client");
-        let account = TwilioCredentials::auth_token(ACCOUNT, TOKEN);
+        let account = AccountKey::token(ACCOUNT, TOKEN);
         let twilio = Twilio::builder(account.clone()).build().expect("a client");
         let nth_number = |nth: u32| format!("+1415555{nth:04}").parse().expect("a number");
         Self {
@@ -88,7 +89,7 @@ impl Runs {
             importer: Importer::new(twilio, platform::FindsNothing(vapi.clone())).skip_preflight(),
             vapi,
             number: NUMBER.parse().expect("a number"),
-            source: account.into(),
+            source: NumberSource::account(ProviderKind::TWILIO, account),
             requests: (0..1000).map(|nth| ImportRequest::new(nth_number(nth)).label(NAME)).collect(),
             list: list(),
         }

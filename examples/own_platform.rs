@@ -14,13 +14,12 @@ use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal, StatusCo
 use numport::model::{Details, NumberId, PlatformKind, RecordNumber, Service};
 use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
 use numport::{
-    E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Result, TwilioCredentials,
-    VoicePlatform,
+    AccountKey, E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Result, VoicePlatform,
 };
 
-const KIND: PlatformKind = PlatformKind::Other("parrot");
+const KIND: PlatformKind = PlatformKind::from_static("parrot");
 
-static CAN: Capabilities = Capabilities::new(Sources::all(), Find::Native, OnRemoval::Forgets)
+static CAN: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets)
     .with_label(Support::FULL, Some(64))
     .with_agent(Support::FULL)
     .with_duplicates(Duplicates::Refused);
@@ -115,7 +114,8 @@ fn apply<T: Clone>(field: &mut Option<T>, patch: &Patch<T>) {
 #[tokio::main]
 async fn main() {
     let parrot = Parrot::default();
-    let source = TwilioCredentials::auth_token("AC00000000000000000000000000000000", "token");
+    let account = AccountKey::token("AC00000000000000000000000000000000", "token");
+    let source = NumberSource::account(ProviderKind::TWILIO, account);
     conformance::all(&mut Subject::new(&parrot, source, conformance::numbers(30))).await;
     println!("parrot passes the suite; it keeps {} records now", parrot.records().len());
 }

@@ -16,14 +16,15 @@ pub mod platform;
 pub mod provider;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod services;
 
 pub use crate::e164::E164;
 pub use crate::error::{Error, Result};
 pub use crate::http::{ClientBuilder, RetryPolicy};
 pub use crate::import::{Desired, Field, Imported, Importer, Outcome, Plan, ReadBack, Restored};
 pub use crate::model::{
-    Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk, Timestamp,
-    TwilioCredentials,
+    AccountKey, Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk,
+    Timestamp,
 };
 pub use crate::platform::{Butter, Interactly, SignalWire, Vapi, VoicePlatform};
 pub use crate::provider::{NumberProvider, Twilio};

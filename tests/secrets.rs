@@ -13,7 +13,7 @@ use std::fmt::Debug;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use numport::model::{Details, RecordNumber};
+use numport::model::{Details, ProviderKind, RecordNumber};
 use numport::platform::butter::{
     CreateIntegration, ImportNumber as ImportIntoButter, ImportSipNumber, UpdateIntegration,
 };
@@ -26,8 +26,8 @@ use numport::platform::vapi::{
     UpdateTwilioCredential, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageCredential,
 };
 use numport::{
-    Butter, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberRecord, NumberSource, Patch,
-    Secret, SignalWire, SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
+    AccountKey, Butter, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberRecord, NumberSource,
+    Patch, Secret, SignalWire, SipTrunk, Twilio, Vapi, VoicePlatform,
 };
 use serde_json::json;
 use wiremock::matchers::any;
@@ -49,12 +49,12 @@ fn secret() -> Secret {
     Secret::new(PLANTED)
 }
 
-fn by_token() -> TwilioCredentials {
-    TwilioCredentials::auth_token(SID, PLANTED)
+fn by_token() -> AccountKey {
+    AccountKey::token(SID, PLANTED)
 }
 
-fn by_key() -> TwilioCredentials {
-    TwilioCredentials::api_key(SID, SID.replace("AC", "SK"), PLANTED)
+fn by_key() -> AccountKey {
+    AccountKey::pair(SID, SID.replace("AC", "SK"), PLANTED)
 }
 
 fn trunk() -> SipTrunk {
@@ -130,7 +130,7 @@ fn no_debug_shows_it() {
         Box::new(by_token()),
         Box::new(by_key()),
         Box::new(trunk()),
-        Box::new(NumberSource::from(by_key())),
+        Box::new(NumberSource::account(ProviderKind::TWILIO, by_key())),
         Box::new(NumberSource::from(trunk())),
         Box::new(interactly::Credentials::from(by_token())),
         Box::new(interactly::Credentials::from(by_key())),
@@ -245,9 +245,9 @@ async fn results(uri: &str) -> Vec<Result<(), Error>> {
         twilio.lookup(&number()).await.map(drop),
         butter(uri).import_number(sip_number()).await.map(drop),
         butter(uri).create_integration(&CreateIntegration::twilio("Main", SID, PLANTED)).await.map(drop),
-        butter(uri).import_once(&by_token().into(), &request).await.map(drop),
+        butter(uri).import_once(&NumberSource::account(ProviderKind::TWILIO, by_token()), &request).await.map(drop),
         signalwire(uri).find(&number()).await.map(drop),
-        signalwire(uri).import_once(&by_token().into(), &request).await.map(drop),
+        signalwire(uri).import_once(&NumberSource::account(ProviderKind::TWILIO, by_token()), &request).await.map(drop),
     ]
 }
 

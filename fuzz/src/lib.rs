@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use numport::{Butter, ClientBuilder, Interactly, RetryPolicy, SignalWire, Twilio, TwilioCredentials, Vapi};
+use numport::{Butter, ClientBuilder, Interactly, RetryPolicy, SignalWire, Twilio, AccountKey, Vapi};
 use tokio::runtime::{Builder, Runtime};
 
 /// The key of every client, with letters that JSON may spell in several ways.
@@ -21,8 +21,8 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Twilio's credentials.
-pub fn credentials() -> TwilioCredentials {
-    TwilioCredentials::auth_token(ACCOUNT, KEY)
+pub fn credentials() -> AccountKey {
+    AccountKey::token(ACCOUNT, KEY)
 }
 
 /// A client of each service, made anew, so that no input hangs on another.

@@ -1,9 +1,7 @@
 use super::{Subject, refused};
 use crate::error::Error;
-use crate::model::{
-    Byo, Carrier, ImportRequest, NumberSource, NumberUpdate, ProviderKind, Removal, SipTrunk, TwilioCredentials,
-};
-use crate::platform::OnRemoval;
+use crate::model::{AccountKey, ImportRequest, NumberSource, NumberUpdate, ProviderKind, Removal, SipTrunk};
+use crate::platform::{OnRemoval, Way};
 
 /// What the platform declares it cannot do is refused, all of it at once, and nothing is sent.
 pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
@@ -32,23 +30,25 @@ pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
     }
 
     // Of sources.
-    let sources: [(NumberSource, bool); 3] = [
-        (TwilioCredentials::auth_token("AC00000000000000000000000000000000", "token").into(), can.sources.twilio),
-        (SipTrunk::new("trunk.example.com").into(), can.sources.sip_trunk),
-        (Byo::stored_default(Carrier::Twilio).into(), can.sources.byo),
+    let twilio =
+        |account: &str, token: &str| NumberSource::account(ProviderKind::TWILIO, AccountKey::token(account, token));
+    let sources: [(NumberSource, Way); 4] = [
+        (twilio("AC00000000000000000000000000000000", "token"), Way::Token),
+        (SipTrunk::new("trunk.example.com").into(), Way::Trunk),
+        (NumberSource::stored_default(ProviderKind::TWILIO), Way::StoredDefault),
+        (NumberSource::custom(ProviderKind::from_static("nobody"), ()), Way::Custom),
     ];
-    for (source, supported) in sources {
-        if !supported {
+    for (source, way) in sources {
+        if !can.sources.takes(source.carrier, way) {
             let fields = refused(platform.import_once(&source, &ImportRequest::new(number)).await, "a source");
-            let kind = source.kind();
             assert!(
-                fields.iter().any(|field| field == "source"),
-                "the unsupported source {kind} must be refused for the field \"source\", not for {fields:?}"
+                fields.iter().any(|field| field.split('.').next() == Some("source")),
+                "the unsupported {source:?} must be refused for the field \"source\", not for {fields:?}"
             );
         }
     }
-    let broken: NumberSource = TwilioCredentials::auth_token("AC1", "").into();
-    if broken.kind() == ProviderKind::Twilio && can.sources.twilio {
+    if can.sources.takes(ProviderKind::TWILIO, Way::Token) {
+        let broken = twilio("AC1", "");
         let fields = refused(platform.import_once(&broken, &ImportRequest::new(number)).await, "bad credentials");
         let expected = ["source.account_sid", "source.auth_token"];
         assert_eq!(fields, expected, "the fields refused of a bad SID with an empty token");

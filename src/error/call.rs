@@ -289,7 +289,7 @@ mod tests {
 
     fn answered(status: u16) -> CallError {
         CallError {
-            service: Service::Platform(PlatformKind::Butter),
+            service: Service::Platform(PlatformKind::BUTTER),
             operation: "import number",
             delivery: Delivery::Refused,
             attempts: 1,

@@ -53,7 +53,7 @@ fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> En
     let script = Script { answers: Mutex::new(steps.into()), ..Script::default() };
     let base = BaseUrl::parse("https://api.example.com", "base_url", &mut Problems::default()).expect("a base");
     let shared = Arc::new(Inner {
-        service: Service::Platform(PlatformKind::Other("test")),
+        service: Service::Platform(PlatformKind::from_static("test")),
         transport: Transport::Script(script),
         headers: Headers::new(HeaderMap::new()),
         secrets: vec![Secret::new("the-api-key")],

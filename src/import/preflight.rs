@@ -4,7 +4,7 @@ use super::Importer;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
-use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind};
+use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach};
 use crate::platform::{Takeover, holder};
 use crate::provider::{HeldNumber, Ownership};
 
@@ -90,7 +90,7 @@ impl Importer {
 
 /// A trunk that no platform in a cloud can reach.
 fn unreachable(source: &NumberSource) -> Option<Finding> {
-    let NumberSource::SipTrunk(trunk) = source else { return None };
+    let Reach::Trunk(trunk) = &source.reach else { return None };
     let host = trunk.host().ok()?;
     host.warning().map(|warning| Finding::Unreachable { host: host.to_string(), warning })
 }

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn key(account: u64) -> Key {
-        ((PlatformKind::Other("turn-tests"), account), "+14155550100".parse().expect("a number"))
+        ((PlatformKind::from_static("turn-tests"), account), "+14155550100".parse().expect("a number"))
     }
 
     fn routing(id: &str) -> Routing {

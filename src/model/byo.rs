@@ -1,7 +1,6 @@
-use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::{CredentialId, Declared, Problems};
+use super::{CredentialId, Declared, ProviderKind};
 use crate::E164;
 
 /// "Bring your own": a carrier whose credential the platform holds already.
@@ -11,10 +10,10 @@ use crate::E164;
 /// declared by [`number`](Self::number) and [`numbers`](Self::numbers) answers instead.
 ///
 /// ```
-/// use numport::{Byo, model::Carrier};
+/// use numport::{Byo, model::ProviderKind};
 ///
-/// let interactly = Byo::stored_default(Carrier::Twilio).number("+14155552671".parse()?);
-/// let vapi = Byo::credential(Carrier::Telnyx, "f0c3a1c4-6a5c-4c43-9f0b-3a2a7a0c8b11");
+/// let interactly = Byo::stored_default(ProviderKind::TWILIO).number("+14155552671".parse()?);
+/// let vapi = Byo::credential(ProviderKind::TELNYX, "f0c3a1c4-6a5c-4c43-9f0b-3a2a7a0c8b11");
 /// assert!(interactly.credential.is_none() && vapi.credential.is_some());
 /// # Ok::<(), numport::e164::E164Error>(())
 /// ```
@@ -22,7 +21,7 @@ use crate::E164;
 #[non_exhaustive]
 pub struct Byo {
     /// The carrier that the credential is for.
-    pub carrier: Carrier,
+    pub carrier: ProviderKind,
     /// The platform's id of the credential; `None` is the one that the platform keeps as its default.
     pub credential: Option<CredentialId>,
     pub(crate) numbers: Declared,
@@ -30,13 +29,13 @@ pub struct Byo {
 
 impl Byo {
     /// A credential of this id at the platform.
-    pub fn credential(carrier: Carrier, id: impl Into<CredentialId>) -> Self {
+    pub fn credential(carrier: ProviderKind, id: impl Into<CredentialId>) -> Self {
         Self { carrier, credential: Some(id.into()), numbers: Declared::default() }
     }
 
     /// The credential that the platform keeps as its default for this carrier.
     #[must_use]
-    pub fn stored_default(carrier: Carrier) -> Self {
+    pub fn stored_default(carrier: ProviderKind) -> Self {
         Self { carrier, credential: None, numbers: Declared::default() }
     }
 
@@ -52,45 +51,5 @@ impl Byo {
     pub fn numbers(mut self, numbers: RangeInclusive<E164>) -> Self {
         self.numbers.declare(&numbers);
         self
-    }
-
-    pub(crate) fn check(&self, problems: &mut Problems) {
-        if self.credential.as_ref().is_some_and(|id| id.as_str().trim().is_empty()) {
-            problems.add("credential", "is empty", "give the platform's id of it, or use its stored default");
-        }
-        self.numbers.check(problems);
-    }
-}
-
-/// A carrier, for [`Byo`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Carrier {
-    /// Twilio.
-    Twilio,
-    /// Any SIP trunk.
-    SipTrunk,
-    /// Telnyx.
-    Telnyx,
-    /// Vonage.
-    Vonage,
-}
-
-impl Carrier {
-    /// The name in lower case.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Twilio => "twilio",
-            Self::SipTrunk => "sip-trunk",
-            Self::Telnyx => "telnyx",
-            Self::Vonage => "vonage",
-        }
-    }
-}
-
-impl fmt::Display for Carrier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }

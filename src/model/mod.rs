@@ -1,5 +1,6 @@
 //! The words that all platforms share: request, update, record, source, secret, patch.
 
+mod account;
 mod byo;
 mod callback;
 mod declared;
@@ -7,6 +8,7 @@ mod extra;
 mod id;
 pub(crate) mod keep;
 mod kind;
+mod name;
 pub(crate) mod object;
 pub(crate) mod open;
 mod patch;
@@ -20,13 +22,15 @@ mod sip;
 mod source;
 mod update;
 
-pub use byo::{Byo, Carrier};
+pub(crate) use account::check_sid;
+pub use account::{AccountKey, Key};
+pub use byo::Byo;
 pub use callback::CallbackUrl;
 pub(crate) use declared::Declared;
 pub use extra::Extra;
 pub use id::{AgentId, CredentialId, NumberId};
 pub use jiff::Timestamp;
-pub use kind::{PlatformKind, ProviderKind, Service};
+pub use kind::{InvalidName, PlatformKind, ProviderKind, Service};
 pub use open::{Unknown, UnknownObject};
 pub use patch::Patch;
 pub use preflight::{Finding, Preflight, Severity};
@@ -41,6 +45,5 @@ pub use sip::{
     AllowedAddress, AllowedAddressError, HostWarning, MediaEncryption, SipAddress, SipAddressError, SipHost,
     SipTransport, SipTrunk,
 };
-pub(crate) use source::check_sid;
-pub use source::{NumberSource, TwilioCredentials, TwilioKey};
+pub use source::{NumberSource, Reach};
 pub use update::{NumberUpdate, Removal};

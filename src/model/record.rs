@@ -182,6 +182,15 @@ impl Details {
     }
 }
 
+/// Two are equal if they are clones of one.
+impl PartialEq for Details {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Details {}
+
 impl fmt::Debug for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -1,41 +1,78 @@
-use super::{Byo, Problems, ProviderKind, Secret, SipTrunk};
+use std::any::Any;
 
-/// What a platform needs to reach a number that is held at a provider.
+use super::{AccountKey, Byo, CredentialId, Details, Problems, ProviderKind, SipTrunk};
+
+/// What a platform needs to reach a number that is held at a carrier.
+///
+/// [`NumberProvider::source`](crate::NumberProvider::source) returns it. Which ones a platform takes is a part of its
+/// [`Capabilities`](crate::platform::Capabilities).
+///
+/// ```
+/// use numport::model::{ProviderKind, Reach};
+/// use numport::{AccountKey, NumberSource, SipTrunk};
+///
+/// let twilio = NumberSource::account(ProviderKind::TWILIO, AccountKey::token("AC…", "the-token"));
+/// let trunk = NumberSource::from(SipTrunk::new("sip.example.com"));
+/// let stored = NumberSource::stored(ProviderKind::TELNYX, "f0c3a1c4-6a5c-4c43-9f0b-3a2a7a0c8b11");
+/// assert!(matches!(stored.reach, Reach::Stored(Some(_))));
+/// # let _ = (twilio, trunk);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum NumberSource {
-    /// A Twilio account; the credentials travel with the import.
-    Twilio(TwilioCredentials),
-    /// A SIP trunk; the platform is told how to reach it.
-    SipTrunk(SipTrunk),
-    /// A carrier whose credential the platform holds already.
-    Byo(Byo),
+pub struct NumberSource {
+    /// The carrier.
+    pub carrier: ProviderKind,
+    /// How the platform reaches its numbers.
+    pub reach: Reach,
+}
+
+/// How a platform reaches a carrier's numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reach {
+    /// It logs in to the account at the carrier. The import carries the credentials.
+    Account(AccountKey),
+    /// It calls a SIP trunk, and is called by it.
+    Trunk(SipTrunk),
+    /// It has a credential for the carrier already. `None` is the one that it keeps as its default.
+    Stored(Option<CredentialId>),
+    /// Only the platform that takes it knows what is in it. Two of them are equal if they are clones of one.
+    Custom(Details),
 }
 
 impl NumberSource {
-    /// The kind of provider behind it.
+    /// Creates a source of a carrier's account.
     #[must_use]
-    pub const fn kind(&self) -> ProviderKind {
-        match self {
-            Self::Twilio(_) => ProviderKind::Twilio,
-            Self::SipTrunk(_) => ProviderKind::SipTrunk,
-            Self::Byo(_) => ProviderKind::Byo,
-        }
+    pub const fn account(carrier: ProviderKind, key: AccountKey) -> Self {
+        Self { carrier, reach: Reach::Account(key) }
     }
 
-    /// Everything that is wrong with it by itself, whatever the platform.
+    /// Creates a source of a credential that the platform has stored under this id.
+    pub fn stored(carrier: ProviderKind, id: impl Into<CredentialId>) -> Self {
+        Self { carrier, reach: Reach::Stored(Some(id.into())) }
+    }
+
+    /// Creates a source of the credential that the platform keeps as its default for this carrier.
+    #[must_use]
+    pub const fn stored_default(carrier: ProviderKind) -> Self {
+        Self { carrier, reach: Reach::Stored(None) }
+    }
+
+    /// Creates a source that only one platform understands. That platform reads the details by [`Details::get`].
+    pub fn custom<T: Any + std::fmt::Debug + Send + Sync>(carrier: ProviderKind, details: T) -> Self {
+        Self { carrier, reach: Reach::Custom(Details::new(details)) }
+    }
+
+    /// Adds everything that is wrong with it by itself, whatever the platform.
     pub(crate) fn check(&self, problems: &mut Problems) {
-        match self {
-            Self::Twilio(credentials) => credentials.check(problems),
-            Self::SipTrunk(trunk) => trunk.check(problems),
-            Self::Byo(byo) => byo.check(problems),
+        match &self.reach {
+            Reach::Account(key) => key.check(self.carrier, problems),
+            Reach::Trunk(trunk) => trunk.check(problems),
+            Reach::Stored(Some(id)) if id.as_str().trim().is_empty() => {
+                problems.add("credential", "is empty", "give the platform's id of it, or use its stored default");
+            }
+            Reach::Stored(_) | Reach::Custom(_) => {}
         }
-    }
-}
-
-impl From<TwilioCredentials> for NumberSource {
-    fn from(credentials: TwilioCredentials) -> Self {
-        Self::Twilio(credentials)
     }
 }
 
@@ -44,91 +81,13 @@ impl From<TwilioCredentials> for NumberSource {
 impl From<SipTrunk> for NumberSource {
     fn from(mut trunk: SipTrunk) -> Self {
         trunk.numbers.forget();
-        Self::SipTrunk(trunk)
+        Self { carrier: ProviderKind::SIP_TRUNK, reach: Reach::Trunk(trunk) }
     }
 }
 
 /// Without the numbers declared.
 impl From<Byo> for NumberSource {
-    fn from(mut byo: Byo) -> Self {
-        byo.numbers.forget();
-        Self::Byo(byo)
-    }
-}
-
-/// A Twilio account and a way to prove that it is yours
-/// ([API keys](https://www.twilio.com/docs/iam/api-keys)).
-///
-/// ```
-/// use numport::TwilioCredentials;
-///
-/// let account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-/// let by_token = TwilioCredentials::auth_token(account, "the-token");
-/// let by_key = TwilioCredentials::api_key(account, "SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "the-secret");
-/// assert!(!format!("{by_token:?}{by_key:?}").contains("the-"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TwilioCredentials {
-    /// The account, `AC` and 32 hexadecimal digits.
-    pub account_sid: String,
-    /// The token or the key.
-    pub key: TwilioKey,
-}
-
-/// How a Twilio account is opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TwilioKey {
-    /// The account's auth token.
-    AuthToken(Secret),
-    /// An API key of the account.
-    ApiKey {
-        /// The key's id, `SK` and 32 hexadecimal digits.
-        sid: String,
-        /// Its secret.
-        secret: Secret,
-    },
-}
-
-impl TwilioCredentials {
-    /// The account with its auth token.
-    pub fn auth_token(account_sid: impl Into<String>, token: impl Into<Secret>) -> Self {
-        Self { account_sid: account_sid.into(), key: TwilioKey::AuthToken(token.into()) }
-    }
-
-    /// The account with one of its API keys.
-    pub fn api_key(account_sid: impl Into<String>, sid: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        Self { account_sid: account_sid.into(), key: TwilioKey::ApiKey { sid: sid.into(), secret: secret.into() } }
-    }
-
-    pub(crate) fn check(&self, problems: &mut Problems) {
-        check_sid(problems, "account_sid", &self.account_sid, "AC");
-        match &self.key {
-            TwilioKey::AuthToken(token) => check_secret(problems, "auth_token", token),
-            TwilioKey::ApiKey { sid, secret } => {
-                check_sid(problems, "api_key_sid", sid, "SK");
-                check_secret(problems, "api_secret", secret);
-            }
-        }
-    }
-}
-
-/// Twilio's own rule: two letters and 32 hexadecimal digits
-/// (<https://www.twilio.com/docs/glossary/what-is-a-sid>).
-pub(crate) fn check_sid(problems: &mut Problems, field: &str, sid: &str, prefix: &str) {
-    let hexadecimal = sid.strip_prefix(prefix);
-    if !hexadecimal.is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())) {
-        let remedy = format!("copy the SID from the Twilio console: `{prefix}` and 32 hexadecimal digits");
-        problems.add(field, format!("is not a Twilio SID ({} characters)", sid.chars().count()), remedy);
-    }
-}
-
-fn check_secret(problems: &mut Problems, field: &str, secret: &Secret) {
-    let text = secret.expose();
-    if text.is_empty() {
-        problems.add(field, "is empty", "give the secret");
-    } else if text.bytes().any(|byte| byte.is_ascii_control()) {
-        problems.add(field, "has a line break or another control character", "copy it without the line's end");
+    fn from(byo: Byo) -> Self {
+        Self { carrier: byo.carrier, reach: Reach::Stored(byo.credential) }
     }
 }

@@ -1,5 +1,6 @@
+use super::Sources;
 use crate::error::{Result, checked};
-use crate::model::{ImportRequest, NumberSource, NumberUpdate, Patch, PlatformKind, Problems, ProviderKind, Removal};
+use crate::model::{ImportRequest, NumberSource, NumberUpdate, Patch, PlatformKind, Problems, Removal};
 
 /// What a platform can do, as plain data. Everything else is refused before anything is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,18 +26,6 @@ pub struct Capabilities {
     pub duplicates: Duplicates,
     /// What an import does to where the carrier sends the number's calls.
     pub takeover: Takeover,
-}
-
-/// Which sources a platform can import from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Sources {
-    /// Inline Twilio credentials.
-    pub twilio: bool,
-    /// A SIP trunk.
-    pub sip_trunk: bool,
-    /// A credential that the platform holds.
-    pub byo: bool,
 }
 
 /// What a platform can do with one field.
@@ -97,20 +86,6 @@ pub enum OnRemoval {
     Releases,
 }
 
-impl Sources {
-    /// Every source.
-    #[must_use]
-    pub const fn all() -> Self {
-        Self { twilio: true, sip_trunk: true, byo: true }
-    }
-
-    /// No source; set the fields of those that there are.
-    #[must_use]
-    pub const fn none() -> Self {
-        Self { twilio: false, sip_trunk: false, byo: false }
-    }
-}
-
 impl Support {
     /// Nothing.
     pub const NONE: Self = Self { at_import: false, set: false, clear: false };
@@ -128,7 +103,7 @@ impl Capabilities {
     /// ```
     /// use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
     ///
-    /// static CAN: Capabilities = Capabilities::new(Sources::all(), Find::Native, OnRemoval::Forgets)
+    /// static CAN: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets)
     ///     .with_label(Support::FULL, Some(64))
     ///     .with_agent(Support::FULL);
     /// assert!(!CAN.inbound.set);
@@ -227,17 +202,10 @@ impl Capabilities {
         request: &ImportRequest,
         problems: &mut Problems,
     ) {
-        let supported = match source.kind() {
-            ProviderKind::Twilio => self.sources.twilio,
-            ProviderKind::SipTrunk => self.sources.sip_trunk,
-            ProviderKind::Byo => self.sources.byo,
-            ProviderKind::Other(_) => false,
-        };
-        if !supported {
-            let fault = format!("is {}, which {platform} cannot import from", source.kind());
-            problems.add("source", fault, "use another source or another platform");
-        }
-        problems.within("source", |problems| source.check(problems));
+        problems.within("source", |problems| {
+            self.sources.check(platform, source, problems);
+            source.check(problems);
+        });
         let unsupported = [
             ("label", request.label_text().is_some() && !self.label.at_import),
             ("agent", request.agent_id().is_some() && !self.agent.at_import),

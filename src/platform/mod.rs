@@ -7,6 +7,7 @@ mod credentials;
 mod holder;
 pub mod interactly;
 pub mod signalwire;
+mod sources;
 pub mod vapi;
 
 use std::fmt::Debug;
@@ -16,10 +17,11 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
 pub use self::butter::Butter;
-pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover};
+pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Support, Takeover};
 pub use self::holder::holder;
 pub use self::interactly::Interactly;
 pub use self::signalwire::SignalWire;
+pub use self::sources::{Sources, Way};
 pub use self::vapi::Vapi;
 use crate::E164;
 use crate::error::Result;

@@ -10,7 +10,7 @@ use crate::model::{Byo, NumberSource, ProviderKind};
 #[async_trait]
 impl NumberProvider for Byo {
     fn kind(&self) -> ProviderKind {
-        ProviderKind::Byo
+        ProviderKind::BYO
     }
 
     /// The credential without the numbers declared.

@@ -25,7 +25,7 @@ use crate::model::{Details, NumberSource, ProviderKind, Routing};
 /// ```
 /// use async_trait::async_trait;
 /// use futures_util::stream::{self, BoxStream, StreamExt};
-/// use numport::model::{Carrier, ProviderKind};
+/// use numport::model::ProviderKind;
 /// use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 /// use numport::{Byo, E164, NumberSource, Result};
 ///
@@ -36,11 +36,11 @@ use crate::model::{Details, NumberSource, ProviderKind, Routing};
 /// #[async_trait]
 /// impl NumberProvider for Sheet {
 ///     fn kind(&self) -> ProviderKind {
-///         ProviderKind::Other("sheet")
+///         ProviderKind::from_static("sheet")
 ///     }
 ///
 ///     fn source(&self) -> NumberSource {
-///         Byo::stored_default(Carrier::Twilio).into()
+///         Byo::stored_default(ProviderKind::TWILIO).into()
 ///     }
 ///
 ///     async fn lookup(&self, number: &E164) -> Result<Ownership> {

@@ -9,7 +9,7 @@ use crate::model::{Declared, NumberSource, ProviderKind, SipTrunk};
 #[async_trait]
 impl NumberProvider for SipTrunk {
     fn kind(&self) -> ProviderKind {
-        ProviderKind::SipTrunk
+        ProviderKind::SIP_TRUNK
     }
 
     /// The trunk without the numbers declared.

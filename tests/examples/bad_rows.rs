@@ -5,8 +5,9 @@ use std::fmt::Write;
 use std::fs;
 
 use numport::model::Problem;
+use numport::model::ProviderKind;
 use numport::sandbox::Sandbox;
-use numport::{Error, ImportRequest, TwilioCredentials, Vapi, VoicePlatform};
+use numport::{AccountKey, Error, ImportRequest, NumberSource, Vapi, VoicePlatform};
 use serde_json::Value;
 
 use crate::import_csv::rows::{Format, read};
@@ -17,7 +18,8 @@ const LONG: &str = "a label that has more than the forty characters that Vapi ta
 
 /// What Vapi would refuse.
 fn check(request: &ImportRequest) -> Vec<Problem> {
-    let source = TwilioCredentials::auth_token(format!("AC{:032}", 0), "token").into();
+    let account = AccountKey::token(format!("AC{:032}", 0), "token");
+    let source = NumberSource::account(ProviderKind::TWILIO, account);
     match Vapi::builder("key").build().unwrap().check_import(&source, request) {
         Err(Error::Invalid(invalid)) => invalid.problems,
         other => other.map(|()| Vec::new()).unwrap(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use numport::sandbox::{Sandbox, Service};
 use numport::{
-    Butter, ClientBuilder, E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider, NumberRecord,
-    ReadBack, Result, RetryPolicy, SignalWire, SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
+    AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider,
+    NumberRecord, ReadBack, Result, RetryPolicy, SignalWire, SipTrunk, Twilio, Vapi, VoicePlatform,
 };
 
 /// What is made slow on purpose takes longer than this.
@@ -185,7 +185,7 @@ fn trunk() -> SipTrunk {
 }
 
 fn twilio(sandbox: &Sandbox, timeout: Duration) -> impl NumberProvider + use<> {
-    let token = TwilioCredentials::auth_token(sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+    let token = AccountKey::token(sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
     quick(Twilio::builder(token), sandbox, "TWILIO_BASE_URL", timeout)
 }
 

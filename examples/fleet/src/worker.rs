@@ -8,7 +8,7 @@ use apalis::prelude::{AbortError, BackendExt, BoxDynError, Data, WorkerBuilder, 
 use futures_util::StreamExt;
 use numport::error::Meaning;
 use numport::import::plan::Applied;
-use numport::{ClientBuilder, Error, Importer, Plan, Twilio, TwilioCredentials, Vapi};
+use numport::{ClientBuilder, Error, Importer, Plan, Twilio, AccountKey, Vapi};
 use tokio::sync::oneshot;
 use ulid::Ulid;
 
@@ -95,7 +95,7 @@ fn failed(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
 }
 
 fn importer(settings: &Settings, hands: &Hands) -> Result<Importer, Failure> {
-    let twilio = TwilioCredentials::auth_token(variable("TWILIO_ACCOUNT_SID")?, variable("TWILIO_AUTH_TOKEN")?);
+    let twilio = AccountKey::token(variable("TWILIO_ACCOUNT_SID")?, variable("TWILIO_AUTH_TOKEN")?);
     let twilio = client(Twilio::builder(twilio), "TWILIO_BASE_URL", settings, hands)?;
     let vapi = client(Vapi::builder(variable("VAPI_API_KEY")?), "VAPI_BASE_URL", settings, hands)?;
     Ok(Importer::new(twilio, vapi))

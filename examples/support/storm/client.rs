@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use numport::sandbox::Service;
 use numport::{
-    Butter, ClientBuilder, E164, Error, ImportRequest, Importer, Interactly, Outcome, ReadBack, Result, RetryPolicy,
-    SignalWire, Twilio, TwilioCredentials, Vapi, VoicePlatform,
+    AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Importer, Interactly, Outcome, ReadBack, Result,
+    RetryPolicy, SignalWire, Twilio, Vapi, VoicePlatform,
 };
 
 use super::Who;
@@ -74,7 +74,7 @@ pub fn request(service: Service, number: E164) -> ImportRequest {
 pub fn importer(service: Service, var: &dyn Fn(&str) -> Option<String>, timeout: Duration) -> Importer {
     let must = |name: &str| var(name).expect("the sandbox sets every variable");
     let quick = Quick { var, timeout };
-    let login = TwilioCredentials::auth_token(must("TWILIO_ACCOUNT_SID"), must("TWILIO_AUTH_TOKEN"));
+    let login = AccountKey::token(must("TWILIO_ACCOUNT_SID"), must("TWILIO_AUTH_TOKEN"));
     let twilio = quick.client(Twilio::builder(login), "TWILIO_BASE_URL");
     let platform: Result<Arc<dyn VoicePlatform>> = match service {
         Service::Interactly => {

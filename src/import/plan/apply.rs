@@ -15,7 +15,7 @@ use crate::import::finish::missing;
 use crate::import::listing::{Listed, Listing};
 use crate::import::turn::Turn;
 use crate::import::{Imported, Importer};
-use crate::model::{Finding, ImportRequest, NumberId, NumberRecord, Problem};
+use crate::model::{Finding, ImportRequest, NumberId, NumberRecord, Problem, Service};
 use crate::platform::Find;
 
 /// A step of a plan, and what became of it.
@@ -165,13 +165,13 @@ impl Importer {
 
     fn check_plan(&self, plan: &Plan) -> Result<()> {
         let mut problems = Vec::new();
-        let own = [
-            ("platform", &plan.platform, self.platform.kind().as_str()),
-            ("provider", &plan.provider, self.provider.kind().as_str()),
+        let kinds: [(_, Service, Service); 2] = [
+            ("platform", plan.platform.into(), self.platform.kind().into()),
+            ("provider", plan.provider.into(), self.provider.kind().into()),
         ];
-        for (field, planned, own) in own {
+        for (field, planned, own) in kinds {
             if planned != own {
-                let fault = format!("is {planned:?}, and the importer's is {own}");
+                let fault = format!("is {:?}, and the importer's is {own}", planned.as_str());
                 problems.push(Problem::new(field, fault, "apply it with the importer that it was made for"));
             }
         }

@@ -145,7 +145,7 @@ mod tests {
 
     fn record(label: &str, agent: &str, inbound: bool, outbound: bool) -> NumberRecord {
         let number = RecordNumber::E164("+14155552671".parse().unwrap());
-        let mut record = NumberRecord::new(PlatformKind::Vapi, "r1", number, Details::new(()));
+        let mut record = NumberRecord::new(PlatformKind::VAPI, "r1", number, Details::new(()));
         (record.label, record.agent) = (Some(label.to_owned()), Some(agent.into()));
         (record.inbound, record.outbound) = (Some(inbound), Some(outbound));
         record
@@ -157,7 +157,7 @@ mod tests {
         let number = before.number.telephone().unwrap();
         let request = ImportRequest::new(number).label("New").agent("a-2").inbound(true).outbound(false);
         let after = record("New", "a-2", true, false);
-        let other = NumberRecord::new(PlatformKind::Vapi, "r1", before.number.clone(), Details::new(()));
+        let other = NumberRecord::new(PlatformKind::VAPI, "r1", before.number.clone(), Details::new(()));
         let changes = Change::all(&before, &request);
         assert_eq!(changes.len(), 4);
         for (change, found) in changes.iter().zip(["none", "none", "not told", "not told"]) {

@@ -62,8 +62,8 @@ impl Importer {
         }
         Ok(Plan {
             version: Version,
-            platform: self.platform.kind().to_string(),
-            provider: self.provider.kind().to_string(),
+            platform: self.platform.kind(),
+            provider: self.provider.kind(),
             made_at: Timestamp::now(),
             steps: steps.into_iter().flatten().chain(extra).collect(),
         })

@@ -54,7 +54,9 @@ use super::Field;
 #[cfg(doc)]
 use super::Importer;
 use crate::E164;
-use crate::model::{AgentId, Finding, ImportRequest, NumberId, Problem, RecordNumber, Removal, Timestamp};
+use crate::model::{
+    AgentId, Finding, ImportRequest, NumberId, PlatformKind, Problem, ProviderKind, RecordNumber, Removal, Timestamp,
+};
 
 /// What it takes to bring a platform to what is desired, made by [`Importer::plan`] and done by
 /// [`Importer::apply`]. It holds no credential.
@@ -67,9 +69,9 @@ pub struct Plan {
     /// The form that it is written in.
     version: Version,
     /// The platform's name; the plan is applied to no other.
-    pub platform: String,
+    pub platform: PlatformKind,
     /// The provider's name, likewise.
-    pub provider: String,
+    pub provider: ProviderKind,
     /// When it was made.
     pub made_at: Timestamp,
     /// The desired numbers in their order, then what else the platform has.

@@ -35,17 +35,26 @@ use crate::E164;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use]
 pub struct SipTrunk {
     host: Result<SipHost, SipAddressError>,
-    pub(crate) port: Option<u16>,
-    pub(crate) transport: Option<SipTransport>,
-    pub(crate) credentials: Option<(String, Secret)>,
-    pub(crate) allowed_inbound: Vec<AllowedAddress>,
-    pub(crate) outbound_only: bool,
-    pub(crate) media_encryption: Option<MediaEncryption>,
-    pub(crate) leading_plus: bool,
-    pub(crate) name: Option<String>,
+    /// The port; `None` if the platform chooses.
+    pub port: Option<u16>,
+    /// The transport; `None` if the platform chooses.
+    pub transport: Option<SipTransport>,
+    /// The user and the password for outbound calls.
+    pub credentials: Option<(String, Secret)>,
+    /// Where inbound calls come from.
+    pub allowed_inbound: Vec<AllowedAddress>,
+    /// Whether no calls come in through it.
+    pub outbound_only: bool,
+    /// Whether media are encrypted; `None` if the platform chooses.
+    pub media_encryption: Option<MediaEncryption>,
+    /// Whether numbers of outbound calls begin with `+`.
+    pub leading_plus: bool,
+    /// The name for people.
+    pub name: Option<String>,
     pub(crate) numbers: Declared,
 }
 

@@ -10,10 +10,10 @@ use super::wire::{
 };
 use crate::error::{Error, PageFault, Result, checked};
 use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
-use crate::model::{PlatformKind, Secret, Service, TwilioCredentials};
+use crate::model::{AccountKey, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
 
-pub(super) const KIND: PlatformKind = PlatformKind::Butter;
+pub(super) const KIND: PlatformKind = PlatformKind::BUTTER;
 
 static ABOUT: About = About {
     rejects,
@@ -29,7 +29,7 @@ const LIST: &str = "list numbers";
 #[derive(Clone, Debug)]
 pub struct Butter {
     pub(super) engine: Engine,
-    pub(super) integrations: Credentials<TwilioCredentials>,
+    pub(super) integrations: Credentials<AccountKey>,
 }
 
 impl Butter {

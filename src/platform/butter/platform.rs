@@ -9,14 +9,18 @@ use super::wire::{
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
-    self, AgentId, Byo, Carrier, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, Patch, PlatformKind, Problems, RecordNumber, Removal, Secret, SipTrunk, TwilioCredentials, TwilioKey,
+    self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
+    NumberUpdate, Patch, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::credentials::Made;
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
 
 static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources { twilio: true, sip_trunk: true, byo: true },
+    sources: Sources::Only(&[
+        (ProviderKind::TWILIO, Way::Token),
+        (ProviderKind::SIP_TRUNK, Way::Trunk),
+        (ProviderKind::TWILIO, Way::Stored),
+    ]),
     label: Support::NONE,
     label_max: None,
     agent: Support::FULL,
@@ -45,20 +49,21 @@ impl VoicePlatform for Butter {
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
             CAPABILITIES.import_problems(KIND, source, request, problems);
-            problems.within("source", |problems| check_source(source, problems));
+            if let Reach::Trunk(trunk) = &source.reach {
+                problems.within("source", |problems| check_trunk(trunk, problems));
+            }
             check_inbound(source, request, problems);
         })
     }
 
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
         self.check_import(source, request)?;
-        let imported = match source {
-            NumberSource::Twilio(credentials) => self.import_from_twilio(credentials, request).await?,
-            NumberSource::SipTrunk(trunk) => self.import_number(from_trunk(trunk, request)).await?,
-            NumberSource::Byo(byo) => {
-                let integration = byo.credential.as_ref().map_or("", |id| id.as_str());
-                self.import_number(from_integration(integration, request)).await?
-            }
+        let imported = match &source.reach {
+            Reach::Account(account) => self.import_from_twilio(account, request).await?,
+            Reach::Trunk(trunk) => self.import_number(from_trunk(trunk, request)).await?,
+            Reach::Stored(Some(id)) => self.import_number(from_integration(id.as_str(), request)).await?,
+            // `check_import` has refused the others.
+            Reach::Stored(None) | Reach::Custom(_) => self.import_number(from_integration("", request)).await?,
         };
         let record = imported_record(imported);
         let Some(agent) = request.agent_id() else { return Ok(record) };
@@ -118,14 +123,14 @@ impl VoicePlatform for Butter {
 impl Butter {
     /// Two steps: the account's integration, then the number. The integration is taken back when the
     /// number was surely not imported and no other import uses it.
-    async fn import_from_twilio(&self, source: &TwilioCredentials, request: &ImportRequest) -> Result<ImportedNumber> {
+    async fn import_from_twilio(&self, source: &AccountKey, request: &ImportRequest) -> Result<ImportedNumber> {
         let incomplete = |step, left_behind, error| {
             let number = *request.number();
             Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))
         };
         let make = async {
-            let name = format!("Twilio {}", source.account_sid);
-            let create = CreateIntegration::twilio(name, source.account_sid.as_str(), auth_token(source));
+            let name = format!("Twilio {}", source.account);
+            let create = CreateIntegration::twilio(name, source.account.as_str(), auth_token(source));
             let made = self.create_integration(&create).await?;
             Ok(Made { id: CredentialId::new(made.integration_id), own: true })
         };
@@ -173,21 +178,9 @@ impl Butter {
     }
 }
 
-fn check_source(source: &NumberSource, problems: &mut Problems) {
-    match source {
-        NumberSource::Twilio(TwilioCredentials { key: TwilioKey::ApiKey { .. }, .. }) => {
-            let fault = "is an API key, and Butter's integrations are documented with an auth token alone";
-            problems.add("key", fault, "give the account's auth token");
-        }
-        NumberSource::Twilio(_) => {}
-        NumberSource::SipTrunk(trunk) => check_trunk(trunk, problems),
-        NumberSource::Byo(byo) => check_byo(byo, problems),
-    }
-}
-
 /// An agent switches inbound on, and a trunk may have no inbound at all.
 fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut Problems) {
-    let outbound_only = matches!(source, NumberSource::SipTrunk(trunk) if trunk.outbound_only);
+    let outbound_only = matches!(&source.reach, Reach::Trunk(trunk) if trunk.outbound_only);
     let inbound = request.inbound_enabled().unwrap_or(!outbound_only);
     if outbound_only && inbound {
         problems.add("inbound", "is on, and the trunk is outbound only", "leave it out, or `outbound_only`");
@@ -210,22 +203,11 @@ fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     }
 }
 
-fn check_byo(byo: &Byo, problems: &mut Problems) {
-    if byo.carrier != Carrier::Twilio {
-        let fault = format!("is {}, and Butter's integrations are of twilio alone", byo.carrier);
-        problems.add("carrier", fault, "use Twilio, or a SIP trunk as the source");
-    }
-    if byo.credential.is_none() {
-        let remedy = "give the id of a Twilio integration, `intg_…`";
-        problems.add("credential", "is missing, and Butter has no stored default", remedy);
-    }
-}
-
-fn auth_token(credentials: &TwilioCredentials) -> Secret {
-    match &credentials.key {
-        TwilioKey::AuthToken(token) => token.clone(),
+fn auth_token(account: &AccountKey) -> Secret {
+    match &account.key {
+        Key::Token(token) => token.clone(),
         // `check_import` has refused API keys.
-        TwilioKey::ApiKey { secret, .. } => secret.clone(),
+        Key::Pair { secret, .. } => secret.clone(),
     }
 }
 

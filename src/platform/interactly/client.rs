@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::http::{About, Call, ClientBuilder, Engine, Vars};
 use crate::model::{PlatformKind, Secret, Service};
 
-pub(super) const KIND: PlatformKind = PlatformKind::Interactly;
+pub(super) const KIND: PlatformKind = PlatformKind::INTERACTLY;
 
 static ABOUT: About = About::new(Service::Platform(KIND), "https://api-prod.interactly.ai", words)
     .paths(&[&NUMBERS, &["assistants", "v1", "numbers", "twilio"]]);

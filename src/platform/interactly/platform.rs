@@ -6,13 +6,13 @@ use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
-    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, Patch,
-    PlatformKind, Problems, RecordNumber, Removal,
+    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, Patch, PlatformKind,
+    ProviderKind, Reach, RecordNumber, Removal,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
 
 static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources { twilio: true, sip_trunk: false, byo: true },
+    sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Account), (ProviderKind::TWILIO, Way::StoredDefault)]),
     label: Support::AT_IMPORT,
     label_max: None,
     agent: Support::FULL,
@@ -41,9 +41,6 @@ impl VoicePlatform for Interactly {
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
             CAPABILITIES.import_problems(KIND, source, request, problems);
-            if let NumberSource::Byo(byo) = source {
-                check_byo(byo, problems);
-            }
         })
     }
 
@@ -53,7 +50,7 @@ impl VoicePlatform for Interactly {
         if let Some(label) = request.label_text() {
             import = import.label(label);
         }
-        if let NumberSource::Twilio(credentials) = source {
+        if let Reach::Account(credentials) = &source.reach {
             import = import.credentials(credentials.clone());
         }
         let imported = self.import_number(&import).await?;
@@ -101,18 +98,6 @@ impl VoicePlatform for Interactly {
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)
-    }
-}
-
-/// Only Twilio credentials are stored here, and they have no id.
-fn check_byo(byo: &Byo, problems: &mut Problems) {
-    if byo.carrier != Carrier::Twilio {
-        let fault = format!("is {}, and Interactly imports from twilio alone", byo.carrier);
-        problems.add("source.carrier", fault, "use Twilio or another platform");
-    }
-    if byo.credential.is_some() {
-        let remedy = "use `Byo::stored_default`: the credentials stored in the dashboard";
-        problems.add("source.credential", "has an id, and Interactly's stored credentials have none", remedy);
     }
 }
 

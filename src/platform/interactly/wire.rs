@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::E164;
-use crate::model::{Extra, Patch, Secret, TwilioCredentials, TwilioKey, expose, open::open_enum};
+use crate::model::{AccountKey, Extra, Key, Patch, Secret, expose, open::open_enum};
 
 /// A number as Interactly keeps it: the answer of every call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,12 +99,12 @@ pub struct Credentials {
     api_secret: Option<Secret>,
 }
 
-impl From<TwilioCredentials> for Credentials {
-    fn from(credentials: TwilioCredentials) -> Self {
-        let TwilioCredentials { account_sid, key } = credentials;
+impl From<AccountKey> for Credentials {
+    fn from(account: AccountKey) -> Self {
+        let AccountKey { account: account_sid, key } = account;
         let (auth_token, api_key_sid, api_secret) = match key {
-            TwilioKey::AuthToken(token) => (Some(token), None, None),
-            TwilioKey::ApiKey { sid, secret } => (None, Some(sid), Some(secret)),
+            Key::Token(token) => (Some(token), None, None),
+            Key::Pair { id, secret } => (None, Some(id), Some(secret)),
         };
         Self { account_sid, auth_token, api_key_sid, api_secret }
     }

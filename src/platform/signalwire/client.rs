@@ -11,7 +11,7 @@ use crate::http::{About, Call, ClientBuilder, Engine, Vars, check_key};
 use crate::model::{PlatformKind, Problems, Secret, Service};
 
 /// There is no shared host: each Space has its own.
-pub(super) const KIND: PlatformKind = PlatformKind::SignalWire;
+pub(super) const KIND: PlatformKind = PlatformKind::SIGNALWIRE;
 
 static ABOUT: About = About::new(Service::Platform(KIND), "", words)
     .paths(&[&NUMBERS, &["api", "relay", "rest", "imported_phone_numbers"]]);

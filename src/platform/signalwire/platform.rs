@@ -18,7 +18,7 @@ use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Suppor
 const PAGE: u16 = 1000;
 
 static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources { twilio: true, sip_trunk: true, byo: true },
+    sources: Sources::Any,
     label: Support::SWITCH,
     label_max: None,
     agent: Support::SWITCH,

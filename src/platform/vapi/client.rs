@@ -10,7 +10,7 @@ use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
 use crate::model::{PlatformKind, Secret, Service, SipTrunk};
 use crate::platform::credentials::Credentials;
 
-pub(super) const KIND: PlatformKind = PlatformKind::Vapi;
+pub(super) const KIND: PlatformKind = PlatformKind::VAPI;
 
 static ABOUT: About =
     About::new(Service::Platform(KIND), "https://api.vapi.ai", words).paths(&[&[NUMBER], &["v2", NUMBER]]);

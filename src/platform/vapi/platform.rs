@@ -10,13 +10,19 @@ use super::wire::{
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
-    AgentId, Byo, Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
-    Problems, RecordNumber, Removal, SipTrunk, TwilioCredentials, TwilioKey,
+    AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, SipTrunk,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
+use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
 
 static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources { twilio: true, sip_trunk: true, byo: true },
+    sources: Sources::Only(&[
+        (ProviderKind::TWILIO, Way::Account),
+        (ProviderKind::SIP_TRUNK, Way::Trunk),
+        (ProviderKind::SIP_TRUNK, Way::Stored),
+        (ProviderKind::TELNYX, Way::Stored),
+        (ProviderKind::VONAGE, Way::Stored),
+    ]),
     label: Support::FULL,
     label_max: Some(NAME_MAX),
     agent: Support::FULL,
@@ -45,21 +51,22 @@ impl VoicePlatform for Vapi {
     fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         checked(KIND, "import number", |problems| {
             CAPABILITIES.import_problems(KIND, source, request, problems);
-            problems.within("source", |problems| match source {
-                NumberSource::Twilio(_) => {}
-                NumberSource::SipTrunk(trunk) => trunk::check(trunk, problems),
-                NumberSource::Byo(byo) => check_byo(byo, problems),
+            problems.within("source", |problems| match &source.reach {
+                Reach::Trunk(trunk) => trunk::check(trunk, problems),
+                Reach::Stored(Some(id)) => problems.uuid("credential", id.as_str()),
+                _ => {}
             });
         })
     }
 
     async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
         self.check_import(source, request)?;
-        let create = match source {
-            NumberSource::Twilio(credentials) => from_twilio(credentials, request),
+        let create = match &source.reach {
+            Reach::Account(key) => from_twilio(key, request),
             // Boxed: it is several times as large as all the rest, which would be moved with it.
-            NumberSource::SipTrunk(trunk) => return Box::pin(self.import_from_trunk(trunk, request)).await,
-            NumberSource::Byo(byo) => from_byo(byo, request),
+            Reach::Trunk(trunk) => return Box::pin(self.import_from_trunk(trunk, request)).await,
+            Reach::Stored(id) => from_stored(source.carrier, id.as_ref(), request),
+            Reach::Custom(_) => from_stored(source.carrier, None, request),
         };
         self.create_number(create).await.map(record)
     }
@@ -131,17 +138,6 @@ impl Vapi {
     }
 }
 
-fn check_byo(byo: &Byo, problems: &mut Problems) {
-    if byo.carrier == Carrier::Twilio {
-        let fault = "is twilio, and Vapi's Twilio numbers carry their own credentials";
-        problems.add("carrier", fault, "give the Twilio credentials themselves as the source");
-    }
-    match &byo.credential {
-        Some(id) => problems.uuid("credential", id.as_str()),
-        None => problems.add("credential", "is missing, and Vapi has no stored default", "give the credential's id"),
-    }
-}
-
 fn settings(request: &ImportRequest) -> Settings {
     let mut settings = Settings::new();
     if let Some(label) = request.label_text() {
@@ -153,23 +149,23 @@ fn settings(request: &ImportRequest) -> Settings {
     settings
 }
 
-fn from_twilio(credentials: &TwilioCredentials, request: &ImportRequest) -> CreatePhoneNumber {
-    let create = CreateTwilioNumber::new(*request.number(), credentials.account_sid.as_str());
-    let create = match &credentials.key {
-        TwilioKey::AuthToken(token) => create.twilio_auth_token(token.clone()),
-        TwilioKey::ApiKey { sid, secret } => create.twilio_api_key(sid.as_str()).twilio_api_secret(secret.clone()),
+fn from_twilio(account: &AccountKey, request: &ImportRequest) -> CreatePhoneNumber {
+    let create = CreateTwilioNumber::new(*request.number(), account.account.as_str());
+    let create = match &account.key {
+        Key::Token(token) => create.twilio_auth_token(token.clone()),
+        Key::Pair { id, secret } => create.twilio_api_key(id.as_str()).twilio_api_secret(secret.clone()),
     };
     create.settings(settings(request)).into()
 }
 
-fn from_byo(byo: &Byo, request: &ImportRequest) -> CreatePhoneNumber {
-    // `check_import` has refused a missing id and Twilio.
-    let id = byo.credential.as_ref().map_or("", |id| id.as_str());
+fn from_stored(carrier: ProviderKind, id: Option<&CredentialId>, request: &ImportRequest) -> CreatePhoneNumber {
+    // `check_import` has refused a missing id.
+    let id = id.map_or("", |id| id.as_str());
     let number = *request.number();
-    match byo.carrier {
-        Carrier::Telnyx => CreateTelnyxNumber::new(id, number).settings(settings(request)).into(),
-        Carrier::Vonage => CreateVonageNumber::new(id, number).settings(settings(request)).into(),
-        Carrier::SipTrunk | Carrier::Twilio => CreateByoNumber::new(id, number).settings(settings(request)).into(),
+    match carrier {
+        ProviderKind::TELNYX => CreateTelnyxNumber::new(id, number).settings(settings(request)).into(),
+        ProviderKind::VONAGE => CreateVonageNumber::new(id, number).settings(settings(request)).into(),
+        _ => CreateByoNumber::new(id, number).settings(settings(request)).into(),
     }
 }
 

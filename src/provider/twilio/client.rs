@@ -7,9 +7,9 @@ use super::wire::{
 };
 use crate::error::{Result, checked};
 use crate::http::{About, Call, ClientBuilder, Engine, Vars};
-use crate::model::{Problems, ProviderKind, Service, TwilioCredentials, TwilioKey, check_sid};
+use crate::model::{AccountKey, Key, Problems, ProviderKind, Service, check_sid};
 
-pub(super) const KIND: ProviderKind = ProviderKind::Twilio;
+pub(super) const KIND: ProviderKind = ProviderKind::TWILIO;
 
 static ABOUT: About = About::new(Service::Provider(KIND), "https://api.twilio.com", words);
 
@@ -29,7 +29,7 @@ pub struct Twilio {
     pub(super) engine: Engine,
     /// The same at the host of the trunks.
     pub(super) trunking: Engine,
-    pub(super) credentials: TwilioCredentials,
+    pub(super) credentials: AccountKey,
 }
 
 impl Twilio {
@@ -63,14 +63,14 @@ impl Twilio {
         let account = vars.required("TWILIO_ACCOUNT_SID", "the account's SID, which begins with `AC`");
         let credentials = match vars.optional("TWILIO_API_KEY") {
             Some(key) if vars.optional("TWILIO_AUTH_TOKEN").is_none() => {
-                TwilioCredentials::api_key(account, key, vars.secret("TWILIO_API_SECRET", "the secret of the API key"))
+                AccountKey::pair(account, key, vars.secret("TWILIO_API_SECRET", "the secret of the API key"))
             }
             _ => {
                 let token = vars.secret(
                     "TWILIO_AUTH_TOKEN",
                     "the account's auth token, or set TWILIO_API_KEY and TWILIO_API_SECRET",
                 );
-                TwilioCredentials::auth_token(account, token)
+                AccountKey::token(account, token)
             }
         };
         let base_url = vars.optional("TWILIO_BASE_URL");
@@ -87,14 +87,14 @@ impl Twilio {
     }
 
     /// A client with settings of its own.
-    pub fn builder(credentials: TwilioCredentials) -> ClientBuilder<Self> {
+    pub fn builder(credentials: AccountKey) -> ClientBuilder<Self> {
         let (user, secret) = match credentials.key.clone() {
-            TwilioKey::AuthToken(token) => (credentials.account_sid.clone(), token),
-            TwilioKey::ApiKey { sid, secret } => (sid, secret),
+            Key::Token(token) => (credentials.account.clone(), token),
+            Key::Pair { id, secret } => (id, secret),
         };
         let own = credentials.clone();
         let connect = |engine: Engine| Self { trunking: engine.sister("api", "trunking"), engine, credentials };
-        ClientBuilder::new(&ABOUT, connect).check(|problems| own.check(problems)).basic(&user, &secret)
+        ClientBuilder::new(&ABOUT, connect).check(|problems| own.check(KIND, problems)).basic(&user, &secret)
     }
 
     /// The same client for a subaccount, `AC…`, whose numbers the account's auth token opens too.
@@ -111,13 +111,13 @@ impl Twilio {
     }
 
     pub(super) fn under(&self, account_sid: &str) -> Self {
-        let credentials = TwilioCredentials { account_sid: account_sid.to_owned(), ..self.credentials.clone() };
+        let credentials = AccountKey { account: account_sid.to_owned(), ..self.credentials.clone() };
         Self { credentials, ..self.clone() }
     }
 
     /// A call to something of the account.
     fn of_account(&self, call: fn(&'static str, &[&str]) -> Call, operation: &'static str, path: &[&str]) -> Call {
-        let account = self.credentials.account_sid.as_str();
+        let account = self.credentials.account.as_str();
         call(operation, &[&[VERSION, "Accounts", account], path].concat())
     }
 

@@ -20,7 +20,7 @@ impl NumberProvider for Twilio {
     }
 
     fn source(&self) -> NumberSource {
-        self.credentials.clone().into()
+        NumberSource::account(KIND, self.credentials.clone())
     }
 
     /// One call for a number that the account holds. For any other number, where the credentials may list
@@ -65,7 +65,7 @@ impl Twilio {
     /// The SIDs of active subaccounts that the credentials may see.
     async fn subaccounts(&self) -> Result<Vec<String>> {
         let list = ListAccounts::new().status(AccountStatus::Active).page_size(PAGE_MAX);
-        let own = self.credentials.account_sid.as_str();
+        let own = self.credentials.account.as_str();
         let accounts = seen(self.list_accounts(&list).await)?.map(|page| page.accounts).unwrap_or_default();
         let others = accounts.into_iter().map(|account| account.sid).filter(|sid| sid != own);
         Ok(others.take(SUBACCOUNTS).collect())

@@ -4,7 +4,7 @@ use numport::error::{Delivery, Step};
 use numport::model::{Carrier, MediaEncryption};
 use numport::platform::butter::Butter;
 use numport::{
-    Byo, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Twilio, TwilioCredentials, VoicePlatform,
+    AccountKey, Byo, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Twilio, VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::method;
@@ -18,11 +18,11 @@ const OTHER: &str = "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const ASSIGN: &str = "/api/agents/a1/assign-phone-number";
 
 fn twilio(account: &str) -> NumberSource {
-    TwilioCredentials::auth_token(account, "planted-token").into()
+    AccountKey::token(account, "planted-token").into()
 }
 
 fn byo() -> NumberSource {
-    Byo::credential(Carrier::Twilio, INTEGRATION).into()
+    Byo::credential(ProviderKind::TWILIO, INTEGRATION).into()
 }
 
 fn requests() -> [ImportRequest; 3] {
@@ -295,7 +295,7 @@ async fn an_integration_that_could_not_be_made_is_tried_anew_next_time() {
 #[tokio::test]
 async fn an_import_whose_answer_was_lost_is_found_again() {
     let importer = |butter: Butter| {
-        let credentials = TwilioCredentials::auth_token(ACCOUNT, "planted-token");
+        let credentials = AccountKey::token(ACCOUNT, "planted-token");
         Importer::new(Twilio::builder(credentials).build().unwrap(), butter).skip_preflight()
     };
     let empty = json!({"success": true, "data": [], "pagination": {"has_more": false}});
@@ -319,7 +319,7 @@ async fn an_import_whose_answer_was_lost_is_found_again() {
 async fn an_agent_and_inbound_off_contradict_each_other() {
     let client = client("http://127.0.0.1:1".to_owned());
     let request = ImportRequest::new("+14155552671".parse().unwrap()).agent("agent_a1b2c3d4e5f6").inbound(false);
-    let source = numport::Byo::credential(numport::model::Carrier::Twilio, "intg_a1b2c3d4e5f6").into();
+    let source = numport::Byo::credential(numport::model::ProviderKind::TWILIO, "intg_a1b2c3d4e5f6").into();
     let error = client.check_import(&source, &request).unwrap_err().to_string();
     assert!(error.contains("`inbound` is off, and Butter switches it on with an agent"), "{error}");
     client.check_import(&source, &request.inbound(true)).unwrap();

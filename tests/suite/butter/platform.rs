@@ -5,9 +5,7 @@ use futures_util::TryStreamExt;
 use numport::error::Step;
 use numport::model::{Carrier, RecordNumber};
 use numport::platform::butter::{ImportedNumber, NumberSummary};
-use numport::{
-    Byo, Error, ImportRequest, NumberSource, NumberUpdate, Removal, SipTrunk, TwilioCredentials, VoicePlatform,
-};
+use numport::{AccountKey, Byo, Error, ImportRequest, NumberSource, NumberUpdate, Removal, SipTrunk, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -225,15 +223,15 @@ async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
     let server = MockServer::start().await;
     let client = client(server.uri());
     let account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-    let key = TwilioCredentials::api_key(account, account.replace("AC", "SK"), "planted-secret");
+    let key = AccountKey::pair(account, account.replace("AC", "SK"), "planted-secret");
     let plain = || ImportRequest::new(number(PHONE));
-    let good: NumberSource = Byo::credential(Carrier::Twilio, INTEGRATION).into();
+    let good: NumberSource = Byo::credential(ProviderKind::TWILIO, INTEGRATION).into();
     let trunk = || SipTrunk::new("trunk.example.com");
     let rows: [(NumberSource, ImportRequest, &[&str]); 15] = [
         (good.clone(), plain().label("Desk"), &["label"]),
         (good.clone(), plain().agent(" "), &["agent"]),
         (key.clone().into(), plain(), &["source.key"]),
-        (TwilioCredentials::auth_token("AC1", "").into(), plain(), &["source.account_sid", "source.auth_token"]),
+        (AccountKey::token("AC1", "").into(), plain(), &["source.account_sid", "source.auth_token"]),
         (trunk().transport(numport::model::SipTransport::Tls).into(), plain(), &["source.transport"]),
         (trunk().allow_inbound([203, 0, 113, 10]).into(), plain(), &["source.allow_inbound"]),
         (SipTrunk::new("sips:trunk.example.com").into(), plain(), &["source.transport"]),
@@ -241,9 +239,9 @@ async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
         (trunk().outbound_only().into(), plain().inbound(true), &["inbound"]),
         (trunk().outbound_only().into(), plain().agent("a1"), &["inbound"]),
         (trunk().outbound_only().allow_inbound([203, 0, 113, 10]).into(), plain(), &["source.allow_inbound"; 2]),
-        (Byo::stored_default(Carrier::Twilio).into(), plain(), &["source.credential"]),
-        (Byo::credential(Carrier::Telnyx, "c").into(), plain(), &["source.carrier"]),
-        (Byo::credential(Carrier::Twilio, " ").into(), plain(), &["source.credential"]),
+        (Byo::stored_default(ProviderKind::TWILIO).into(), plain(), &["source.credential"]),
+        (Byo::credential(ProviderKind::TELNYX, "c").into(), plain(), &["source.carrier"]),
+        (Byo::credential(ProviderKind::TWILIO, " ").into(), plain(), &["source.credential"]),
         (key.into(), plain().label("Desk").agent(""), &["label", "agent", "source.key"]),
     ];
     for (source, request, fields) in rows {

@@ -1,6 +1,6 @@
 //! Building clients: what is wrong is named, all of it, before anything is sent.
 
-use numport::{Butter, ClientBuilder, Error, Interactly, SignalWire, Twilio, TwilioCredentials, Vapi, VoicePlatform};
+use numport::{AccountKey, Butter, ClientBuilder, Error, Interactly, SignalWire, Twilio, Vapi, VoicePlatform};
 use wiremock::ResponseTemplate;
 
 use crate::signalwire::endpoints::PROJECT;
@@ -44,12 +44,12 @@ fn all_that_is_wrong_is_named_at_once() {
 #[test]
 fn twilio_credentials_are_checked_when_the_client_is_built() {
     let build = |credentials| Twilio::builder(credentials).build();
-    assert!(build(TwilioCredentials::auth_token(SID, "token")).is_ok());
-    assert!(build(TwilioCredentials::api_key(SID, SID.replace("AC", "SK"), "secret")).is_ok());
-    let built = build(TwilioCredentials::api_key("AC123", SID, ""));
+    assert!(build(AccountKey::token(SID, "token")).is_ok());
+    assert!(build(AccountKey::pair(SID, SID.replace("AC", "SK"), "secret")).is_ok());
+    let built = build(AccountKey::pair("AC123", SID, ""));
     let fields: Vec<String> = problems(built).into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["account_sid", "api_key_sid", "api_secret"]);
-    let error = build(TwilioCredentials::auth_token(SID, "hush\nhush")).unwrap_err().to_string();
+    let error = build(AccountKey::token(SID, "hush\nhush")).unwrap_err().to_string();
     assert!(error.contains("`auth_token` has a line break") && !error.contains("hush"), "{error}");
 }
 

@@ -6,7 +6,7 @@ use numport::error::{CallError, CallFault, Delivery, Loss, Refusal, StatusCode};
 use numport::platform::interactly::{ImportNumber, PurchaseNumber};
 use numport::platform::vapi::{CreateTwilioNumber, CreateVapiNumber, SettingsPatch};
 use numport::provider::twilio::ListNumbers;
-use numport::{ClientBuilder, E164, Error, Interactly, RetryPolicy, Twilio, TwilioCredentials, Vapi};
+use numport::{AccountKey, ClientBuilder, E164, Error, Interactly, RetryPolicy, Twilio, Vapi};
 use wiremock::ResponseTemplate;
 
 use super::disconnecting_server::{Break, Raw};
@@ -26,7 +26,7 @@ fn interactly(uri: &str) -> Interactly {
 }
 
 fn twilio(uri: &str) -> Twilio {
-    let credentials = TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
+    let credentials = AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
     Twilio::builder(credentials).base_url(uri).retry(at_once()).build().unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use numport::model::Carrier;
+use numport::model::ProviderKind;
 use numport::sandbox::{Sandbox, Service};
 use numport::{
     Butter, Byo, Error, ImportRequest, Importer, Interactly, NumberProvider, SignalWire, SipTrunk, Twilio, Vapi,
@@ -27,11 +27,11 @@ fn secured_trunk(_: &Sandbox) -> Arc<dyn NumberProvider> {
 }
 
 fn stored_default(_: &Sandbox) -> Arc<dyn NumberProvider> {
-    Arc::new(Byo::stored_default(Carrier::Twilio))
+    Arc::new(Byo::stored_default(ProviderKind::TWILIO))
 }
 
 fn credential(_: &Sandbox) -> Arc<dyn NumberProvider> {
-    Arc::new(Byo::credential(Carrier::Twilio, "intg_f1e2d3c4b5a6"))
+    Arc::new(Byo::credential(ProviderKind::TWILIO, "intg_f1e2d3c4b5a6"))
 }
 
 fn platform(sandbox: &Sandbox, service: Service) -> Arc<dyn VoicePlatform> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use numport::model::Carrier;
+use numport::model::ProviderKind;
 use numport::provider::Ownership;
 use numport::sandbox::Sandbox;
 use numport::{
@@ -74,7 +74,7 @@ async fn a_removed_record_is_gone_and_the_carrier_keeps_the_number() {
 #[tokio::test]
 async fn trunks_and_stored_credentials_tell_no_numbers() {
     let providers: [Box<dyn NumberProvider>; 2] =
-        [Box::new(SipTrunk::new("sip.example.com")), Box::new(Byo::stored_default(Carrier::Twilio))];
+        [Box::new(SipTrunk::new("sip.example.com")), Box::new(Byo::stored_default(ProviderKind::TWILIO))];
     for provider in providers {
         assert!(matches!(provider.lookup(&number()).await.unwrap(), Ownership::NotVerifiable));
         assert!(provider.list().try_next().await.unwrap().is_none());

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use numport::error::{Delivery, Step};
 use numport::import::Field;
-use numport::model::Carrier;
+use numport::model::ProviderKind;
 use numport::sandbox::Sandbox;
 use numport::{
-    Byo, E164, Error, ImportRequest, Importer, Interactly, NumberSource, NumberUpdate, Outcome, ReadBack, Removal,
-    SipTrunk, Twilio, TwilioCredentials, Vapi, VoicePlatform,
+    AccountKey, Byo, E164, Error, ImportRequest, Importer, Interactly, NumberSource, NumberUpdate, Outcome, ReadBack,
+    Removal, SipTrunk, Twilio, Vapi, VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -22,8 +22,8 @@ fn number() -> E164 {
     "+14155552671".parse().unwrap()
 }
 
-fn twilio() -> TwilioCredentials {
-    TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token")
+fn twilio() -> AccountKey {
+    AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token")
 }
 
 struct Setup {
@@ -142,9 +142,9 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
 
     let plain = ImportRequest::new(number());
     let sources: [(NumberSource, Vec<&str>); 7] = [
-        (Byo::stored_default(Carrier::Twilio).into(), vec!["source.carrier", "source.credential"]),
-        (Byo::credential(Carrier::Telnyx, "key").into(), vec!["source.credential"]),
-        (TwilioCredentials::auth_token("AC1", "").into(), vec!["source.account_sid", "source.auth_token"]),
+        (Byo::stored_default(ProviderKind::TWILIO).into(), vec!["source.carrier", "source.credential"]),
+        (Byo::credential(ProviderKind::TELNYX, "key").into(), vec!["source.credential"]),
+        (AccountKey::token("AC1", "").into(), vec!["source.account_sid", "source.auth_token"]),
         (SipTrunk::new("").into(), vec!["source.host"]),
         (SipTrunk::new("sip://trunk.example.com").into(), vec!["source.host"]),
         (SipTrunk::new("sip:trunk.example.com").into(), vec!["source.allow_inbound"]),
@@ -155,7 +155,7 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
     }
     let sources: [(NumberSource, Vec<&str>); 2] = [
         (SipTrunk::new("trunk.example.com").into(), vec!["source"]),
-        (Byo::credential(Carrier::Vonage, "id").into(), vec!["source.carrier", "source.credential"]),
+        (Byo::credential(ProviderKind::VONAGE, "id").into(), vec!["source.carrier", "source.credential"]),
     ];
     for (source, expected) in sources {
         assert_eq!(fields(interactly.import_once(&source, &plain).await.unwrap_err()), expected, "{source:?}");

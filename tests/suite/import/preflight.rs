@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use numport::model::{Calls, Carrier, Finding, PlatformKind, Preflight, ProviderKind, Severity};
+use numport::model::{Calls, Finding, PlatformKind, Preflight, ProviderKind, Severity};
 use numport::provider::Ownership;
 use numport::sandbox::{Sandbox, Service, TwilioNumber};
 use numport::{
-    Butter, Byo, E164, Error, ImportRequest, Importer, NumberProvider, Outcome, SignalWire, SipTrunk, Twilio,
-    TwilioCredentials, Vapi,
+    AccountKey, Butter, Byo, E164, Error, ImportRequest, Importer, NumberProvider, Outcome, SignalWire, SipTrunk,
+    Twilio, Vapi,
 };
 
 fn number() -> E164 {
@@ -43,7 +43,7 @@ async fn refused(number: TwilioNumber, carrier_calls: usize) -> (Vec<Finding>, E
     assert_eq!((sent(&sandbox, Service::Vapi), sent(&sandbox, Service::Twilio)), (0, carrier_calls));
     assert!(error.surely_not_done() && error.call().is_none());
     let Error::Preflight(preflight) = &error else { panic!("{error:?}") };
-    assert_eq!((preflight.provider, preflight.platform), (ProviderKind::Twilio, PlatformKind::Vapi));
+    assert_eq!((preflight.provider, preflight.platform), (ProviderKind::TWILIO, PlatformKind::VAPI));
     (preflight.findings.clone(), error)
 }
 
@@ -117,7 +117,7 @@ async fn a_number_that_is_not_held_is_not_imported() {
 #[tokio::test]
 async fn the_subaccounts_own_credentials_import_its_number() {
     let sandbox = holding(TwilioNumber::new(number()).in_subaccount()).await;
-    let sub = TwilioCredentials::auth_token(sandbox.twilio_subaccount_sid(), sandbox.twilio_subaccount_auth_token());
+    let sub = AccountKey::token(sandbox.twilio_subaccount_sid(), sandbox.twilio_subaccount_auth_token());
     let base = sandbox.var("TWILIO_BASE_URL").unwrap();
     let importer = Importer::new(Twilio::builder(sub).base_url(base).build().unwrap(), vapi(&sandbox));
     let imported = importer.import(ImportRequest::new(number())).await.unwrap();
@@ -177,7 +177,7 @@ async fn a_platform_that_says_nothing_of_the_voice_url_gives_no_finding() {
 #[tokio::test]
 async fn a_carrier_that_cannot_be_asked_is_an_error_and_the_platform_hears_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
-    let wrong = TwilioCredentials::auth_token(sandbox.twilio_account_sid(), "wrong");
+    let wrong = AccountKey::token(sandbox.twilio_account_sid(), "wrong");
     let base = sandbox.var("TWILIO_BASE_URL").unwrap();
     let importer = Importer::new(Twilio::builder(wrong).base_url(base).build().unwrap(), vapi(&sandbox));
     let error = importer.import(ImportRequest::new(sandbox.held_numbers()[0])).await.unwrap_err();
@@ -236,8 +236,8 @@ async fn declared_numbers_answer_for_a_provider_that_cannot_be_asked() {
     let providers: [(Arc<dyn NumberProvider>, Finding, bool); 4] = [
         (Arc::new(SipTrunk::new("203.0.113.10")), Finding::NotVerifiable, true),
         (Arc::new(SipTrunk::new("203.0.113.10").number(other)), Finding::NotHeld, false),
-        (Arc::new(Byo::stored_default(Carrier::Twilio)), Finding::NotVerifiable, true),
-        (Arc::new(Byo::stored_default(Carrier::Twilio).number(other)), Finding::NotHeld, false),
+        (Arc::new(Byo::stored_default(ProviderKind::TWILIO)), Finding::NotVerifiable, true),
+        (Arc::new(Byo::stored_default(ProviderKind::TWILIO).number(other)), Finding::NotHeld, false),
     ];
     for (provider, finding, goes_on) in providers {
         let kind = provider.kind();

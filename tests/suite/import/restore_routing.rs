@@ -104,7 +104,7 @@ async fn what_somebody_else_changed_is_left_alone() {
     let trunk = setup.sandbox.twilio_trunk_sid();
     for (update, changed, expected) in [
         (UpdateNumber::new().voice_url("https://new.example.com/"), "VoiceUrl", None),
-        (UpdateNumber::new().voice_url("https://api-prod.interactly.ai/x"), "VoiceUrl", Some(PlatformKind::Interactly)),
+        (UpdateNumber::new().voice_url("https://api-prod.interactly.ai/x"), "VoiceUrl", Some(PlatformKind::INTERACTLY)),
     ] {
         setup.set(update).await;
         let (before, sent) = (setup.kept(), setup.changes_sent());
@@ -155,7 +155,7 @@ async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
     let first = import(&setup.vapi).await.routing_before.unwrap();
     let second = import(&setup.interactly).await.routing_before.unwrap();
     let Restored::Kept { holder, .. } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
-    assert_eq!(holder, Some(PlatformKind::Interactly));
+    assert_eq!(holder, Some(PlatformKind::INTERACTLY));
     // One after the other, the last first, they can be undone.
     assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::PutBack(_)));
     assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack(_)));

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::error::{CallError, CallFault, Delivery, Incomplete, Loss, Refusal, StatusCode, Step, TransportFault};
 use numport::model::{
-    Carrier, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, RecordNumber,
-    Removal, Service,
+    Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, RecordNumber, Removal,
+    Service,
 };
 use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
 use numport::{Byo, E164, Error, Importer, Result};
@@ -18,10 +18,10 @@ use tokio::time::Instant;
 use End::{Answered, Done, HalfDone, Hang, Lost, NotBegun};
 use Look::{Failed, Nothing, There};
 
-const KIND: PlatformKind = PlatformKind::Other("scripted");
+const KIND: PlatformKind = PlatformKind::from_static("scripted");
 
 pub(super) static UNKNOWN: Capabilities =
-    Capabilities::new(Sources::all(), Find::Native, OnRemoval::Forgets).with_label(Support::FULL, None);
+    Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets).with_label(Support::FULL, None);
 pub(super) static REFUSES: Capabilities = UNKNOWN.with_duplicates(Duplicates::Refused);
 
 /// How an import ends.
@@ -85,7 +85,7 @@ impl Scripted {
     }
 
     pub(super) fn importer(&self) -> Importer {
-        Importer::new(Byo::credential(Carrier::SipTrunk, "c1"), self.clone())
+        Importer::new(Byo::credential(ProviderKind::SIP_TRUNK, "c1"), self.clone())
     }
 
     pub(super) fn sent(&self) -> usize {

@@ -2,7 +2,7 @@
 
 use numport::model::{Finding, PlatformKind, Severity};
 use numport::sandbox::{Sandbox, TwilioNumber};
-use numport::{E164, ImportRequest, Importer, Interactly, Outcome, Twilio, TwilioCredentials, Vapi};
+use numport::{AccountKey, E164, ImportRequest, Importer, Interactly, Outcome, Twilio, Vapi};
 use serde_json::{Value, json};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -33,7 +33,7 @@ async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
     Importer::new(twilio(&sandbox), interactly.clone()).import(&request).await.unwrap();
 
     let imported = into_vapi(&sandbox).import(&request).await.unwrap();
-    assert_eq!(imported.findings, [Finding::AnsweredBy { platform: PlatformKind::Interactly }]);
+    assert_eq!(imported.findings, [Finding::AnsweredBy { platform: PlatformKind::INTERACTLY }]);
     assert_eq!(imported.findings[0].severity(), Severity::Warning);
     let line = imported.to_string();
     assert!(line.ends_with("; warning: it was answered by interactly before"), "{line}");
@@ -42,7 +42,7 @@ async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
     // Now the other one has the record, and the calls go to Vapi.
     let again = Importer::new(twilio(&sandbox), interactly).import(&request).await.unwrap();
     assert_eq!(again.outcome, Outcome::AlreadyThere);
-    assert_eq!(again.findings, [Finding::AnsweredBy { platform: PlatformKind::Vapi }]);
+    assert_eq!(again.findings, [Finding::AnsweredBy { platform: PlatformKind::VAPI }]);
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn read_again(before: Value, after: Option<Value>) -> numport::Imported {
     }
     respond(&platform, "GET", 200, &json!({"results": [], "metadata": {"hasNextPage": false}}), 1).await;
     respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
-    let account = TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
+    let account = AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
     let twilio = Twilio::builder(account).base_url(carrier.uri()).retry(at_once()).build().unwrap();
     let vapi = Vapi::builder(KEY).base_url(platform.uri()).build().unwrap();
     Importer::new(twilio, vapi).import(ImportRequest::new(held)).await.unwrap()

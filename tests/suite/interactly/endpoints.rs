@@ -1,7 +1,7 @@
 //! Every documented exchange of Interactly.
 
 use numport::platform::interactly::{Credentials, ImportNumber, PhoneNumber, PurchaseNumber, UpdateNumber};
-use numport::{E164, Interactly, Patch, TwilioCredentials};
+use numport::{AccountKey, E164, Interactly, Patch};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -16,7 +16,7 @@ fn number() -> E164 {
 }
 
 fn token() -> Credentials {
-    TwilioCredentials::auth_token("AC1234567890", "1234567890").into()
+    AccountKey::token("AC1234567890", "1234567890").into()
 }
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn numbers_are_imported_in_all_three_ways() {
     exchange("interactly/import_number/token", client, |client| async move { client.import_number(&import).await })
         .await;
 
-    let key = TwilioCredentials::api_key("AC1234567890", "SK1234567890", "1234567890");
+    let key = AccountKey::pair("AC1234567890", "SK1234567890", "1234567890");
     let import = ImportNumber::new(number()).credentials(key);
     exchange("interactly/import_number/api_key", client, |client| async move { client.import_number(&import).await })
         .await;

@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use numport::import::plan::{Applied, AppliedStep};
 use numport::model::{Finding, RecordNumber, Removal};
-use numport::{Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, TwilioCredentials, VoicePlatform};
+use numport::{AccountKey, Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, VoicePlatform};
 
 use crate::support::in_memory::{Exchange, Inner, NATIVE, Shelf, THROUGH_LIST, number, request};
 
@@ -335,7 +335,7 @@ async fn a_plan_is_applied_where_it_was_made_for_and_removes_what_was_agreed_to(
         other => panic!("{:?}", other.map(drop)),
     };
     let elsewhere = Interactly::builder("key").build().unwrap();
-    let twilio = Twilio::builder(TwilioCredentials::auth_token(format!("AC{:032}", 0), "token")).build().unwrap();
+    let twilio = Twilio::builder(AccountKey::token(format!("AC{:032}", 0), "token")).build().unwrap();
     assert_eq!(
         refused(&Importer::new(twilio, elsewhere), plan),
         "the plan was not applied: `platform` is \"vapi\", and the importer's is interactly; apply it with the importer \

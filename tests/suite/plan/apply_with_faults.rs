@@ -5,7 +5,7 @@ use std::time::Duration;
 use numport::import::plan::PlanStep;
 use numport::sandbox::{Chaos, Fault, Sandbox, Service};
 use numport::{
-    Butter, Desired, Importer, Interactly, Plan, ReadBack, RetryPolicy, SignalWire, Twilio, TwilioCredentials, Vapi,
+    AccountKey, Butter, Desired, Importer, Interactly, Plan, ReadBack, RetryPolicy, SignalWire, Twilio, Vapi,
     VoicePlatform,
 };
 
@@ -20,7 +20,7 @@ fn stubborn<C>(builder: numport::ClientBuilder<C>, sandbox: &Sandbox, base_url: 
 
 fn importer(sandbox: &Sandbox, service: Service) -> Importer {
     let var = |name: &str| sandbox.var(name).unwrap();
-    let token = TwilioCredentials::auth_token(sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+    let token = AccountKey::token(sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
     let twilio = stubborn(Twilio::builder(token), sandbox, "TWILIO_BASE_URL");
     let platform: Box<dyn VoicePlatform> = match service {
         Service::Interactly => {

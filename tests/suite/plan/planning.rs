@@ -85,7 +85,7 @@ async fn every_finding_is_written_and_read() {
         Finding::NotHeld,
         Finding::HeldBySubaccount { account: "AC1".to_owned() },
         Finding::OnTrunk { trunk: "TK1".to_owned() },
-        Finding::AnsweredBy { platform: numport::model::PlatformKind::Butter },
+        Finding::AnsweredBy { platform: numport::model::PlatformKind::BUTTER },
         Finding::Unreachable { host: "10.0.0.1".to_owned(), warning: numport::model::HostWarning::Private },
         Finding::NotTakenOver { url: None },
         Finding::StillAnswered,
@@ -100,7 +100,7 @@ async fn every_finding_is_written_and_read() {
         r#"{"finding":"not_taken_over","url":"https://example.com/…"}"#
     );
     let unknown: Finding = serde_json::from_str(r#"{"finding":"answered_by","platform":"parrot"}"#).unwrap();
-    assert_eq!(unknown, Finding::AnsweredBy { platform: numport::model::PlatformKind::Other("parrot") });
+    assert_eq!(unknown, Finding::AnsweredBy { platform: numport::model::PlatformKind::from_static("parrot") });
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Imports into SignalWire: the bare number, then what it is to be.
 
 use numport::error::{Delivery, Step};
-use numport::{Error, ImportRequest, NumberSource, SipTrunk, TwilioCredentials, VoicePlatform};
+use numport::{AccountKey, Error, ImportRequest, NumberSource, SipTrunk, VoicePlatform};
 use serde_json::json;
 use wiremock::MockServer;
 
@@ -11,7 +11,7 @@ use crate::signalwire::platform::{IMPORT, NUMBER, byo, client, json_of, number, 
 #[tokio::test]
 async fn a_plain_import_is_one_call_with_the_bare_number_whatever_the_source() {
     let sources: [NumberSource; 3] = [
-        TwilioCredentials::auth_token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "planted-token").into(),
+        AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "planted-token").into(),
         SipTrunk::new("trunk.example.com").credentials("user", "planted-word").into(),
         byo(),
     ];

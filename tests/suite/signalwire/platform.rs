@@ -2,7 +2,7 @@
 //! `imports`.
 
 use futures_util::TryStreamExt;
-use numport::model::{Carrier, RecordNumber};
+use numport::model::{ProviderKind, RecordNumber};
 use numport::platform::signalwire::{MessageHandlerKind, PhoneNumber};
 use numport::{
     Byo, E164, Error, ImportRequest, NumberSource, NumberUpdate, Removal, SignalWire, SipTrunk, VoicePlatform,
@@ -28,7 +28,7 @@ pub(crate) fn number(text: &str) -> E164 {
 }
 
 pub(crate) fn byo() -> NumberSource {
-    Byo::stored_default(Carrier::Telnyx).into()
+    Byo::stored_default(ProviderKind::TELNYX).into()
 }
 
 pub(crate) fn one() -> String {

@@ -1,7 +1,7 @@
 //! Trunks and stored credentials tell the numbers that were declared, and no others.
 
 use futures_util::{StreamExt, TryStreamExt};
-use numport::model::Carrier;
+use numport::model::ProviderKind;
 use numport::provider::Ownership;
 use numport::{Byo, E164, Error, ImportRequest, NumberProvider, NumberSource, SipTrunk, Vapi, VoicePlatform};
 
@@ -13,7 +13,7 @@ type Ranges<'a> = &'a [(&'a str, &'a str)];
 
 /// Both providers, with the same ranges declared.
 fn providers(ranges: Ranges<'_>) -> [Box<dyn NumberProvider>; 2] {
-    let (mut trunk, mut byo) = (SipTrunk::new("sip.example.com"), Byo::stored_default(Carrier::Twilio));
+    let (mut trunk, mut byo) = (SipTrunk::new("sip.example.com"), Byo::stored_default(ProviderKind::TWILIO));
     for (first, last) in ranges {
         if first == last {
             (trunk, byo) = (trunk.number(number(first)), byo.number(number(first)));

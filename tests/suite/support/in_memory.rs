@@ -7,23 +7,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal, StatusCode};
-use numport::model::{
-    Calls, Carrier, Details, NumberId, PlatformKind, ProviderKind, RecordNumber, Removal, Routing, Service,
-};
+use numport::model::{Calls, Details, NumberId, PlatformKind, ProviderKind, RecordNumber, Removal, Routing, Service};
 use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
 use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use numport::{
     Byo, E164, Error, ImportRequest, Importer, NumberRecord, NumberSource, NumberUpdate, Patch, Result, VoicePlatform,
 };
 
-pub(crate) const KIND: PlatformKind = PlatformKind::Vapi;
+pub(crate) const KIND: PlatformKind = PlatformKind::VAPI;
 
-pub(crate) static NATIVE: Capabilities = Capabilities::new(Sources::all(), Find::Native, OnRemoval::Forgets)
+pub(crate) static NATIVE: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets)
     .with_label(Support::FULL, Some(20))
     .with_agent(Support::FULL)
     .with_directions(Support::AT_IMPORT, Support::NONE);
 pub(crate) static THROUGH_LIST: Capabilities =
-    Capabilities::new(Sources::all(), Find::ThroughList, OnRemoval::Unsupported).with_label(Support::FULL, None);
+    Capabilities::new(Sources::Any, Find::ThroughList, OnRemoval::Unsupported).with_label(Support::FULL, None);
 
 pub(crate) fn number(last: usize) -> E164 {
     format!("+1415557{last:04}").parse().unwrap()
@@ -87,7 +85,7 @@ impl Shelf {
 
     /// From numbers of which nothing is asked.
     pub(crate) fn importer(&self) -> Importer {
-        Importer::new(Byo::credential(Carrier::SipTrunk, "c1"), self.clone())
+        Importer::new(Byo::credential(ProviderKind::SIP_TRUNK, "c1"), self.clone())
     }
 
     pub(crate) fn records_of(&self, number: &E164) -> usize {
@@ -237,11 +235,11 @@ fn routing(number: E164, url: &str) -> Routing {
 #[async_trait]
 impl NumberProvider for Exchange {
     fn kind(&self) -> ProviderKind {
-        ProviderKind::Other("exchange")
+        ProviderKind::from_static("exchange")
     }
 
     fn source(&self) -> NumberSource {
-        Byo::credential(Carrier::SipTrunk, "c1").into()
+        Byo::credential(ProviderKind::SIP_TRUNK, "c1").into()
     }
 
     async fn lookup(&self, number: &E164) -> Result<Ownership> {

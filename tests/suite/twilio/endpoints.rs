@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, TryStreamExt};
 use numport::provider::twilio::{IncomingPhoneNumber, ListNumbers, Origin};
-use numport::{Error, Result, RetryPolicy, Twilio, TwilioCredentials};
+use numport::{AccountKey, Error, Result, RetryPolicy, Twilio};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -19,7 +19,7 @@ pub(super) fn client(uri: String) -> Twilio {
 }
 
 pub(super) fn patient(uri: String, policy: RetryPolicy) -> Twilio {
-    let credentials = TwilioCredentials::auth_token(SID, "token");
+    let credentials = AccountKey::token(SID, "token");
     Twilio::builder(credentials).base_url(uri).retry(policy).build().unwrap()
 }
 
@@ -111,7 +111,7 @@ async fn the_token_or_the_key_goes_out_as_basic() {
     client(by_token.uri()).list_numbers(&ListNumbers::new()).await.unwrap();
     assert_eq!(authorization(&by_token).await, "Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTp0b2tlbg==");
     let by_key = server_of().await;
-    let credentials = TwilioCredentials::api_key(SID, SID.replace("AC", "SK"), "secret");
+    let credentials = AccountKey::pair(SID, SID.replace("AC", "SK"), "secret");
     let client = Twilio::builder(credentials).base_url(by_key.uri()).build().unwrap();
     client.list_numbers(&ListNumbers::new()).await.unwrap();
     assert_eq!(authorization(&by_key).await, "Basic U0thYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTpzZWNyZXQ=");

@@ -1,6 +1,6 @@
 //! Hosts: another region's, and whatever the environment names.
 
-use numport::{Twilio, TwilioCredentials};
+use numport::{AccountKey, Twilio};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -9,7 +9,7 @@ use crate::support::server;
 use crate::support::validation::problem_fields;
 
 fn builder() -> numport::ClientBuilder<Twilio> {
-    Twilio::builder(TwilioCredentials::auth_token(SID, "token"))
+    Twilio::builder(AccountKey::token(SID, "token"))
 }
 
 /// A client of these variables beside the account's own.

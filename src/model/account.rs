@@ -1,0 +1,85 @@
+use super::{Problems, ProviderKind, Secret};
+
+/// The id of an account at a carrier, and a secret that opens it.
+///
+/// ```
+/// use numport::AccountKey;
+///
+/// // Twilio: https://www.twilio.com/docs/iam/api-keys
+/// let account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+/// let by_token = AccountKey::token(account, "the-token");
+/// let by_key = AccountKey::pair(account, "SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "the-secret");
+/// assert!(!format!("{by_token:?}{by_key:?}").contains("the-"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AccountKey {
+    /// The account, by the carrier's own id of it. At Twilio `AC` and 32 hexadecimal digits.
+    pub account: String,
+    /// What opens it.
+    pub key: Key,
+}
+
+/// What opens an account at a carrier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Key {
+    /// A token, such as Twilio's auth token.
+    Token(Secret),
+    /// A key of several that the account has, such as one of Twilio's API keys.
+    Pair {
+        /// The key's id. At Twilio `SK` and 32 hexadecimal digits.
+        id: String,
+        /// Its secret.
+        secret: Secret,
+    },
+}
+
+impl AccountKey {
+    /// Creates the key of an account from its token.
+    pub fn token(account: impl Into<String>, token: impl Into<Secret>) -> Self {
+        Self { account: account.into(), key: Key::Token(token.into()) }
+    }
+
+    /// Creates the key of an account from one of its keys.
+    pub fn pair(account: impl Into<String>, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self { account: account.into(), key: Key::Pair { id: id.into(), secret: secret.into() } }
+    }
+
+    /// Adds everything that is wrong with it. A problem has the carrier's own name of the field.
+    pub(crate) fn check(&self, carrier: ProviderKind, problems: &mut Problems) {
+        let twilio = carrier == ProviderKind::TWILIO;
+        let [token_field, secret_field] = if twilio { ["auth_token", "api_secret"] } else { ["token", "secret"] };
+        if twilio {
+            check_sid(problems, "account_sid", &self.account, "AC");
+        }
+        match &self.key {
+            Key::Token(token) => check_secret(problems, token_field, token),
+            Key::Pair { id, secret } => {
+                if twilio {
+                    check_sid(problems, "api_key_sid", id, "SK");
+                }
+                check_secret(problems, secret_field, secret);
+            }
+        }
+    }
+}
+
+/// Twilio's own rule: two letters and 32 hexadecimal digits
+/// (<https://www.twilio.com/docs/glossary/what-is-a-sid>).
+pub(crate) fn check_sid(problems: &mut Problems, field: &str, sid: &str, prefix: &str) {
+    let hexadecimal = sid.strip_prefix(prefix);
+    if !hexadecimal.is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        let remedy = format!("copy the SID from the Twilio console: `{prefix}` and 32 hexadecimal digits");
+        problems.add(field, format!("is not a Twilio SID ({} characters)", sid.chars().count()), remedy);
+    }
+}
+
+fn check_secret(problems: &mut Problems, field: &str, secret: &Secret) {
+    let text = secret.expose();
+    if text.is_empty() {
+        problems.add(field, "is empty", "give the secret");
+    } else if text.bytes().any(|byte| byte.is_ascii_control()) {
+        problems.add(field, "has a line break or another control character", "copy it without the line's end");
+    }
+}

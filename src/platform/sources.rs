@@ -1,0 +1,113 @@
+use crate::model::{Key, NumberSource, PlatformKind, Problems, ProviderKind, Reach};
+
+/// Which sources a platform can import from: any, or a table of carriers and ways to reach them.
+///
+/// ```
+/// use numport::model::ProviderKind;
+/// use numport::platform::{Sources, Way};
+///
+/// static SOURCES: Sources =
+///     Sources::Only(&[(ProviderKind::TWILIO, Way::Token), (ProviderKind::SIP_TRUNK, Way::Trunk)]);
+/// assert!(SOURCES.takes(ProviderKind::TWILIO, Way::Token));
+/// assert!(!SOURCES.takes(ProviderKind::TELNYX, Way::Token));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)] // all or some: there is no third
+pub enum Sources {
+    /// Every source, since an import takes nothing but the number.
+    Any,
+    /// These, and no others.
+    Only(&'static [(ProviderKind, Way)]),
+}
+
+/// How a platform can reach a carrier's numbers: what it takes of a [`Reach`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Way {
+    /// An account's token or one of its keys ([`Key`]).
+    Account,
+    /// An account's token ([`Key::Token`]).
+    Token,
+    /// A SIP trunk.
+    Trunk,
+    /// A credential that the platform has stored, by its id.
+    Stored,
+    /// The credential that the platform keeps as its default for the carrier.
+    StoredDefault,
+    /// What only this platform understands.
+    Custom,
+}
+
+impl Sources {
+    /// Returns whether a source of this carrier can be imported from in this way. What takes an account's keys also
+    /// takes its token.
+    #[must_use]
+    pub fn takes(&self, carrier: ProviderKind, way: Way) -> bool {
+        self.has(|of, taken| of == carrier && (taken == way || (taken, way) == (Way::Account, Way::Token)))
+    }
+
+    fn has(&self, of: impl Fn(ProviderKind, Way) -> bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(table) => table.iter().any(|&(carrier, way)| of(carrier, way)),
+        }
+    }
+
+    /// Adds what of a source the platform does not take, by the field that would have to be another one.
+    pub(crate) fn check(self, platform: PlatformKind, source: &NumberSource, problems: &mut Problems) {
+        let (carrier, way) = (source.carrier, way(&source.reach));
+        if self.takes(carrier, way) {
+            return;
+        }
+        if way == Way::Account && self.takes(carrier, Way::Token) {
+            let fault = format!("is an API key, and {platform} takes the token of a {carrier} account alone");
+            problems.add("key", fault, "give the account's auth token");
+        } else if way.is_stored() && self.has(|_, taken| taken.is_stored()) {
+            if !self.has(|of, taken| of == carrier && taken.is_stored()) {
+                let fault = format!("is {carrier}, and {platform} keeps credentials of {} alone", self.stored());
+                problems.add("carrier", fault, "use one of these, or give the carrier's own credentials as the source");
+            }
+            if way == Way::StoredDefault && !self.has(|_, taken| taken == Way::StoredDefault) {
+                let fault = format!("is missing, and {platform} has no stored default");
+                problems.add("credential", fault, "give the credential's id");
+            }
+            if way == Way::Stored && !self.has(|_, taken| taken == Way::Stored) {
+                let fault = format!("has an id, and {platform}'s stored credentials have none");
+                problems.add("credential", fault, "use `Byo::stored_default`: the credentials stored in its dashboard");
+            }
+        } else {
+            let name = match &source.reach {
+                Reach::Stored(_) => ProviderKind::BYO,
+                _ => carrier,
+            };
+            let fault = format!("is {name}, which {platform} cannot import from");
+            problems.add("", fault, "use another source or another platform");
+        }
+    }
+
+    /// The carriers whose credentials the platform stores.
+    fn stored(&self) -> String {
+        let Self::Only(table) = self else { return "any".to_owned() };
+        let stored = table.iter().filter(|(_, way)| way.is_stored());
+        stored.map(|(carrier, _)| carrier.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Way {
+    const fn is_stored(self) -> bool {
+        matches!(self, Self::Stored | Self::StoredDefault)
+    }
+}
+
+fn way(reach: &Reach) -> Way {
+    match reach {
+        Reach::Account(key) => match key.key {
+            Key::Token(_) => Way::Token,
+            Key::Pair { .. } => Way::Account,
+        },
+        Reach::Trunk(_) => Way::Trunk,
+        Reach::Stored(Some(_)) => Way::Stored,
+        Reach::Stored(None) => Way::StoredDefault,
+        Reach::Custom(_) => Way::Custom,
+    }
+}
