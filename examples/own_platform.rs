@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::conformance::{self, Subject};
 use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal, StatusCode};
-use numport::model::{Details, NumberId, PlatformKind, RecordNumber, Service};
+use numport::model::{Details, NumberId, PlatformKind, ProviderKind, RecordNumber, Service};
 use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
 use numport::{
     AccountKey, E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Result, VoicePlatform,

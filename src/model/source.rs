@@ -1,6 +1,6 @@
 use std::any::Any;
 
-use super::{AccountKey, Byo, CredentialId, Details, Problems, ProviderKind, SipTrunk};
+use super::{AccountKey, Byo, CredentialId, Declared, Details, Problems, ProviderKind, SipTrunk};
 
 /// What a platform needs to reach a number that is held at a carrier.
 ///
@@ -24,6 +24,8 @@ pub struct NumberSource {
     pub carrier: ProviderKind,
     /// How the platform reaches its numbers.
     pub reach: Reach,
+    /// What is wrong with the numbers that were declared; they themselves are the provider's affair.
+    faults: Declared,
 }
 
 /// How a platform reaches a carrier's numbers.
@@ -41,26 +43,30 @@ pub enum Reach {
 }
 
 impl NumberSource {
+    fn new(carrier: ProviderKind, reach: Reach) -> Self {
+        Self { carrier, reach, faults: Declared::default() }
+    }
+
     /// Creates a source of a carrier's account.
     #[must_use]
-    pub const fn account(carrier: ProviderKind, key: AccountKey) -> Self {
-        Self { carrier, reach: Reach::Account(key) }
+    pub fn account(carrier: ProviderKind, key: AccountKey) -> Self {
+        Self::new(carrier, Reach::Account(key))
     }
 
     /// Creates a source of a credential that the platform has stored under this id.
     pub fn stored(carrier: ProviderKind, id: impl Into<CredentialId>) -> Self {
-        Self { carrier, reach: Reach::Stored(Some(id.into())) }
+        Self::new(carrier, Reach::Stored(Some(id.into())))
     }
 
     /// Creates a source of the credential that the platform keeps as its default for this carrier.
     #[must_use]
-    pub const fn stored_default(carrier: ProviderKind) -> Self {
-        Self { carrier, reach: Reach::Stored(None) }
+    pub fn stored_default(carrier: ProviderKind) -> Self {
+        Self::new(carrier, Reach::Stored(None))
     }
 
     /// Creates a source that only one platform understands. That platform reads the details by [`Details::get`].
     pub fn custom<T: Any + std::fmt::Debug + Send + Sync>(carrier: ProviderKind, details: T) -> Self {
-        Self { carrier, reach: Reach::Custom(Details::new(details)) }
+        Self::new(carrier, Reach::Custom(Details::new(details)))
     }
 
     /// Adds everything that is wrong with it by itself, whatever the platform.
@@ -73,6 +79,7 @@ impl NumberSource {
             }
             Reach::Stored(_) | Reach::Custom(_) => {}
         }
+        self.faults.check(problems);
     }
 }
 
@@ -81,13 +88,14 @@ impl NumberSource {
 impl From<SipTrunk> for NumberSource {
     fn from(mut trunk: SipTrunk) -> Self {
         trunk.numbers.forget();
-        Self { carrier: ProviderKind::SIP_TRUNK, reach: Reach::Trunk(trunk) }
+        Self::new(ProviderKind::SIP_TRUNK, Reach::Trunk(trunk))
     }
 }
 
 /// Without the numbers declared.
 impl From<Byo> for NumberSource {
-    fn from(byo: Byo) -> Self {
-        Self { carrier: byo.carrier, reach: Reach::Stored(byo.credential) }
+    fn from(mut byo: Byo) -> Self {
+        byo.numbers.forget();
+        Self { faults: byo.numbers, ..Self::new(byo.carrier, Reach::Stored(byo.credential)) }
     }
 }

@@ -202,10 +202,7 @@ impl Capabilities {
         request: &ImportRequest,
         problems: &mut Problems,
     ) {
-        problems.within("source", |problems| {
-            self.sources.check(platform, source, problems);
-            source.check(problems);
-        });
+        problems.within("source", |problems| source.check(problems));
         let unsupported = [
             ("label", request.label_text().is_some() && !self.label.at_import),
             ("agent", request.agent_id().is_some() && !self.agent.at_import),
@@ -223,6 +220,7 @@ impl Capabilities {
             problems.add("label", "is empty", "leave it out, or clear it by an update");
         }
         check_agent(request.agent_id().map(AsRef::as_ref), problems);
+        problems.within("source", |problems| self.sources.check(platform, source, problems));
     }
 
     /// What of an update the platform cannot do, and what no platform could.

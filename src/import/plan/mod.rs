@@ -254,8 +254,8 @@ mod tests {
         };
         Plan {
             version: Version,
-            platform: "vapi".to_owned(),
-            provider: "twilio".to_owned(),
+            platform: PlatformKind::VAPI,
+            provider: ProviderKind::TWILIO,
             made_at: Timestamp::now(),
             steps: (0..steps).map(step).collect(),
         }

@@ -1,7 +1,7 @@
 //! Imports into Butter: directions, agents, and the integration that an inline Twilio account needs.
 
 use numport::error::{Delivery, Step};
-use numport::model::{Carrier, MediaEncryption};
+use numport::model::{MediaEncryption, ProviderKind};
 use numport::platform::butter::Butter;
 use numport::{
     AccountKey, Byo, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Twilio, VoicePlatform,
@@ -18,7 +18,7 @@ const OTHER: &str = "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const ASSIGN: &str = "/api/agents/a1/assign-phone-number";
 
 fn twilio(account: &str) -> NumberSource {
-    AccountKey::token(account, "planted-token").into()
+    NumberSource::account(ProviderKind::TWILIO, AccountKey::token(account, "planted-token"))
 }
 
 fn byo() -> NumberSource {

@@ -3,7 +3,7 @@
 
 use futures_util::TryStreamExt;
 use numport::error::Step;
-use numport::model::{Carrier, RecordNumber};
+use numport::model::{ProviderKind, RecordNumber};
 use numport::platform::butter::{ImportedNumber, NumberSummary};
 use numport::{AccountKey, Byo, Error, ImportRequest, NumberSource, NumberUpdate, Removal, SipTrunk, VoicePlatform};
 use serde_json::{Value, json};
@@ -224,14 +224,19 @@ async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
     let client = client(server.uri());
     let account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     let key = AccountKey::pair(account, account.replace("AC", "SK"), "planted-secret");
+    let key = NumberSource::account(ProviderKind::TWILIO, key);
     let plain = || ImportRequest::new(number(PHONE));
     let good: NumberSource = Byo::credential(ProviderKind::TWILIO, INTEGRATION).into();
     let trunk = || SipTrunk::new("trunk.example.com");
     let rows: [(NumberSource, ImportRequest, &[&str]); 15] = [
         (good.clone(), plain().label("Desk"), &["label"]),
         (good.clone(), plain().agent(" "), &["agent"]),
-        (key.clone().into(), plain(), &["source.key"]),
-        (AccountKey::token("AC1", "").into(), plain(), &["source.account_sid", "source.auth_token"]),
+        (key.clone(), plain(), &["source.key"]),
+        (
+            NumberSource::account(ProviderKind::TWILIO, AccountKey::token("AC1", "")),
+            plain(),
+            &["source.account_sid", "source.auth_token"],
+        ),
         (trunk().transport(numport::model::SipTransport::Tls).into(), plain(), &["source.transport"]),
         (trunk().allow_inbound([203, 0, 113, 10]).into(), plain(), &["source.allow_inbound"]),
         (SipTrunk::new("sips:trunk.example.com").into(), plain(), &["source.transport"]),
@@ -242,7 +247,7 @@ async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
         (Byo::stored_default(ProviderKind::TWILIO).into(), plain(), &["source.credential"]),
         (Byo::credential(ProviderKind::TELNYX, "c").into(), plain(), &["source.carrier"]),
         (Byo::credential(ProviderKind::TWILIO, " ").into(), plain(), &["source.credential"]),
-        (key.into(), plain().label("Desk").agent(""), &["label", "agent", "source.key"]),
+        (key, plain().label("Desk").agent(""), &["label", "agent", "source.key"]),
     ];
     for (source, request, fields) in rows {
         let error = client.check_import(&source, &request).unwrap_err();

@@ -149,8 +149,8 @@ fn accounts_are_told_apart_at_every_platform() {
 fn a_client_shows_its_service_and_its_address_and_no_key() {
     let builder = || Vapi::builder(KEY).base_url("https://voice.example.com/");
     let shown = format!("{:?}", builder());
-    assert!(shown.contains("Vapi") && !shown.contains("example.com"), "an address is not checked yet: {shown}");
+    assert!(shown.contains("vapi") && !shown.contains("example.com"), "an address is not checked yet: {shown}");
     let client = format!("{:?}", builder().build().unwrap());
-    assert!(client.contains("Vapi") && client.contains("voice.example.com"), "{client}");
+    assert!(client.contains("vapi") && client.contains("voice.example.com"), "{client}");
     assert!(!format!("{shown}{client}").contains(KEY));
 }

@@ -144,7 +144,10 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
     let sources: [(NumberSource, Vec<&str>); 7] = [
         (Byo::stored_default(ProviderKind::TWILIO).into(), vec!["source.carrier", "source.credential"]),
         (Byo::credential(ProviderKind::TELNYX, "key").into(), vec!["source.credential"]),
-        (AccountKey::token("AC1", "").into(), vec!["source.account_sid", "source.auth_token"]),
+        (
+            NumberSource::account(ProviderKind::TWILIO, AccountKey::token("AC1", "")),
+            vec!["source.account_sid", "source.auth_token"],
+        ),
         (SipTrunk::new("").into(), vec!["source.host"]),
         (SipTrunk::new("sip://trunk.example.com").into(), vec!["source.host"]),
         (SipTrunk::new("sip:trunk.example.com").into(), vec!["source.allow_inbound"]),

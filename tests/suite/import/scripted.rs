@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::error::{CallError, CallFault, Delivery, Incomplete, Loss, Refusal, StatusCode, Step, TransportFault};
 use numport::model::{
-    Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, RecordNumber, Removal,
-    Service,
+    Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
+    RecordNumber, Removal, Service,
 };
 use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
 use numport::{Byo, E164, Error, Importer, Result};

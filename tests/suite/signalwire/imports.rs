@@ -1,6 +1,7 @@
 //! Imports into SignalWire: the bare number, then what it is to be.
 
 use numport::error::{Delivery, Step};
+use numport::model::ProviderKind;
 use numport::{AccountKey, Error, ImportRequest, NumberSource, SipTrunk, VoicePlatform};
 use serde_json::json;
 use wiremock::MockServer;
@@ -11,7 +12,10 @@ use crate::signalwire::platform::{IMPORT, NUMBER, byo, client, json_of, number, 
 #[tokio::test]
 async fn a_plain_import_is_one_call_with_the_bare_number_whatever_the_source() {
     let sources: [NumberSource; 3] = [
-        AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "planted-token").into(),
+        NumberSource::account(
+            ProviderKind::TWILIO,
+            AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "planted-token"),
+        ),
         SipTrunk::new("trunk.example.com").credentials("user", "planted-word").into(),
         byo(),
     ];
