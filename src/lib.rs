@@ -1,6 +1,16 @@
-#![doc = include_str!("../README.md")]
+// Its examples use these features.
+#![cfg_attr(
+    all(feature = "sandbox", feature = "twilio", feature = "interactly", feature = "vapi"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "sandbox", feature = "twilio", feature = "interactly", feature = "vapi")),
+    doc = "Imports telephone numbers into voice platforms. The documentation of all features begins with a guide."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+// What one platform does not need, another one does: only a build of all of them can tell what nobody needs.
+#![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -26,5 +36,25 @@ pub use crate::model::{
     AccountKey, Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk,
     Timestamp,
 };
-pub use crate::platform::{Butter, Interactly, SignalWire, Vapi, VoicePlatform};
-pub use crate::provider::{NumberProvider, Twilio};
+pub use crate::platform::VoicePlatform;
+pub use crate::provider::NumberProvider;
+
+/// Re-exports the clients of all platforms and carriers in the list.
+macro_rules! clients {
+    (
+        platforms { $($_platform:ident $platform:literal $platform_module:ident::$Platform:ident [$($_d:literal),*];)* }
+        carriers { $($_carrier:ident $carrier:literal $carrier_module:ident::$Carrier:ident;)* }
+        $($_named:tt)*
+    ) => {
+        $(
+            #[cfg(feature = $platform)]
+            pub use crate::platform::$Platform;
+        )*
+        $(
+            #[cfg(feature = $carrier)]
+            pub use crate::provider::$Carrier;
+        )*
+    };
+}
+
+__services!(clients);

@@ -9,7 +9,7 @@ pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, PageF
 pub use http::StatusCode;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 
-use crate::model::{Finding, Preflight, Problem, Problems};
+use crate::model::{Finding, Preflight, Problem, Problems, Service};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -105,12 +105,14 @@ impl Error {
     /// The sentence, its causes and the advice as one line, for people.
     ///
     /// ```
+    /// # #[cfg(feature = "vapi")] {
     /// let error = numport::Vapi::from_vars(|_| None).unwrap_err();
     /// assert_eq!(
     ///     error.report(),
     ///     "vapi: the settings are not complete: `VAPI_API_KEY` is not set; set it to the private key of \
     ///      Vapi's dashboard. Correct what is named and try again; nothing was sent."
     /// );
+    /// # }
     /// ```
     #[must_use]
     pub fn report(&self) -> String {
@@ -157,6 +159,24 @@ pub(crate) fn checked(service: impl fmt::Display, operation: &str, check: impl F
 /// Whether nothing is wrong with a request.
 pub(crate) fn sendable(service: impl fmt::Display, operation: &str, problems: Problems) -> Result<()> {
     problems.into_result().map_err(|found| Error::invalid(format!("{service}: {operation} was not sent"), found))
+}
+
+/// The error of a client that this build does not have. `known` are those that a feature brings.
+pub(crate) fn not_built(service: Service, known: &[&str]) -> Error {
+    let name = service.as_str();
+    let (field, what) = match service {
+        Service::Platform(_) => ("platform", "VoicePlatform"),
+        Service::Provider(_) => ("provider", "NumberProvider"),
+    };
+    let (fault, remedy) = if known.contains(&name) {
+        ("is not a part of this build".to_owned(), format!("enable the cargo feature `{name}`"))
+    } else {
+        (
+            format!("is {name}, for which this crate has no client"),
+            format!("implement `{what}`, or use {}", known.join(", ")),
+        )
+    };
+    Error::invalid(format!("{name}: there is no client"), vec![Problem::new(field, fault, remedy)])
 }
 
 /// Everything that is wrong with a request or with settings. Nothing was sent.

@@ -1,14 +1,11 @@
 //! Where numbers are imported to: [`VoicePlatform`], its implementations, and each platform's exact
 //! wire models.
 
-pub mod butter;
 mod capabilities;
+mod connect;
 mod credentials;
 mod holder;
-pub mod interactly;
-pub mod signalwire;
 mod sources;
-pub mod vapi;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -16,16 +13,26 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-pub use self::butter::Butter;
 pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Support, Takeover};
+pub use self::connect::connect;
 pub use self::holder::holder;
-pub use self::interactly::Interactly;
-pub use self::signalwire::SignalWire;
 pub use self::sources::{Sources, Way};
-pub use self::vapi::Vapi;
 use crate::E164;
 use crate::error::Result;
 use crate::model::{ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal};
+
+/// Declares the modules of all platforms in the list, and re-exports their clients.
+macro_rules! modules {
+    (platforms { $($_kind:ident $name:literal $module:ident::$Client:ident [$($_domain:literal),*];)* } $($_rest:tt)*) => {$(
+        #[cfg(feature = $name)]
+        #[cfg_attr(docsrs, doc(cfg(feature = $name)))]
+        pub mod $module;
+        #[cfg(feature = $name)]
+        pub use self::$module::$Client;
+    )*};
+}
+
+crate::__services!(modules);
 
 /// One account on one platform.
 ///

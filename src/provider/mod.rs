@@ -1,8 +1,8 @@
 //! Where numbers are held: [`NumberProvider`] and its implementations.
 
 mod byo;
+mod connect;
 mod sip;
-pub mod twilio;
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -11,10 +11,27 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-pub use self::twilio::Twilio;
+pub use self::connect::connect;
 use crate::E164;
 use crate::error::Result;
 use crate::model::{Details, NumberSource, ProviderKind, Routing};
+
+/// Declares the modules of all carriers in the list, and re-exports their clients.
+macro_rules! modules {
+    (
+        platforms { $($_platforms:tt)* }
+        carriers { $($_kind:ident $name:literal $module:ident::$Client:ident;)* }
+        $($_named:tt)*
+    ) => {$(
+        #[cfg(feature = $name)]
+        #[cfg_attr(docsrs, doc(cfg(feature = $name)))]
+        pub mod $module;
+        #[cfg(feature = $name)]
+        pub use self::$module::$Client;
+    )*};
+}
+
+crate::__services!(modules);
 
 /// Where a number is held.
 ///

@@ -1,0 +1,37 @@
+use super::VoicePlatform;
+use crate::error::Result;
+use crate::model::PlatformKind;
+
+/// Lists the clients of this build by their kinds.
+macro_rules! connect {
+    (platforms { $($kind:ident $name:literal $module:ident::$Client:ident [$($_domain:literal),*];)* } $($_rest:tt)*) => {
+        /// Creates the client of a platform by its name, from variables: what the platform's own `from_vars` does, for
+        /// programs that learn at run time which platform it is.
+        ///
+        /// ```
+        /// # #[cfg(feature = "vapi")] {
+        /// let variables = |name: &str| (name == "VAPI_API_KEY").then(|| "my-private-key".to_owned());
+        /// let platform = numport::platform::connect("vapi".parse()?, variables)?;
+        /// assert_eq!(platform.kind().as_str(), "vapi");
+        /// # }
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong, or the cargo
+        /// feature that must be enabled for this platform.
+        #[allow(unused_variables)] // in a build without platforms
+        pub fn connect(kind: PlatformKind, lookup: impl Fn(&str) -> Option<String>) -> Result<Box<dyn VoicePlatform>> {
+            match kind {
+                $(
+                    #[cfg(feature = $name)]
+                    PlatformKind::$kind => Ok(Box::new(super::$Client::from_vars(lookup)?)),
+                )*
+                _ => Err(crate::error::not_built(kind.into(), &[$($name),*])),
+            }
+        }
+    };
+}
+
+crate::__services!(connect);

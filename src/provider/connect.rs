@@ -1,0 +1,32 @@
+use super::NumberProvider;
+use crate::error::Result;
+use crate::model::ProviderKind;
+
+/// Lists the clients of this build by their kinds.
+macro_rules! connect {
+    (
+        platforms { $($_platforms:tt)* }
+        carriers { $($kind:ident $name:literal $module:ident::$Client:ident;)* }
+        $($_named:tt)*
+    ) => {
+        /// Creates the client of a carrier by its name, from variables: what the carrier's own `from_vars` does, for
+        /// programs that learn at run time which carrier it is.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong, or the cargo
+        /// feature that must be enabled for this carrier.
+        #[allow(unused_variables)] // in a build without carriers
+        pub fn connect(kind: ProviderKind, lookup: impl Fn(&str) -> Option<String>) -> Result<Box<dyn NumberProvider>> {
+            match kind {
+                $(
+                    #[cfg(feature = $name)]
+                    ProviderKind::$kind => Ok(Box::new(super::$Client::from_vars(lookup)?)),
+                )*
+                _ => Err(crate::error::not_built(kind.into(), &[$($name),*])),
+            }
+        }
+    };
+}
+
+crate::__services!(connect);
