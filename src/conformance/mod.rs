@@ -30,6 +30,7 @@
 #![allow(clippy::missing_panics_doc)] // a failure is a panic, as the first lines say
 
 mod import;
+pub mod provider;
 mod refuse;
 mod update;
 
