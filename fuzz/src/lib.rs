@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use numport::{Butter, ClientBuilder, Interactly, RetryPolicy, SignalWire, Twilio, AccountKey, Vapi};
+use numport::{AccountKey, Butter, ClientBuilder, Interactly, RetryPolicy, SignalWire, Twilio, Vapi};
 use tokio::runtime::{Builder, Runtime};
 
 /// The key of every client, with letters that JSON may spell in several ways.

@@ -8,7 +8,7 @@ use apalis::prelude::{AbortError, BackendExt, BoxDynError, Data, WorkerBuilder, 
 use futures_util::StreamExt;
 use numport::error::Meaning;
 use numport::import::plan::Applied;
-use numport::{ClientBuilder, Error, Importer, Plan, Twilio, AccountKey, Vapi};
+use numport::{AccountKey, ClientBuilder, Error, Importer, Plan, Twilio, Vapi};
 use tokio::sync::oneshot;
 use ulid::Ulid;
 
