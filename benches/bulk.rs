@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 use numport::import::Progress;
-use numport::sandbox::{Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::Sandbox;
 use numport::{E164, ImportRequest, Importer, Twilio, Vapi};
 
 const CHILD: &str = "import-so-many";
@@ -63,8 +64,8 @@ async fn run(count: usize, per_second: Option<u32>) -> (Duration, f64, usize) {
     let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let (millis, kilobytes) = text.trim().split_once(' ').unwrap_or_else(|| panic!("{text:?}"));
-    let refused = sandbox.journal().iter().filter(|entry| entry.status.is_some_and(|status| status == 429)).count();
-    assert_eq!(sandbox.records(Service::Vapi).len(), count);
+    let refused = sandbox.requests().iter().filter(|entry| entry.status.is_some_and(|status| status == 429)).count();
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), count);
     (Duration::from_millis(millis.parse().unwrap()), kilobytes.parse().unwrap(), refused)
 }
 

@@ -5,7 +5,8 @@
 #![allow(missing_docs)]
 
 use divan::Bencher;
-use numport::sandbox::{Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::Sandbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
@@ -114,5 +115,5 @@ fn list_a_thousand_of_ten_thousand(bencher: Bencher<'_, '_>) {
 fn read_ten_thousand_records(bencher: Bencher<'_, '_>) {
     let runtime = Runtime::new().expect("a runtime");
     let (sandbox, _connection) = runtime.block_on(filled());
-    bencher.bench_local(|| sandbox.records(Service::Vapi));
+    bencher.bench_local(|| sandbox.records(PlatformKind::VAPI));
 }

@@ -42,7 +42,7 @@ async fn run() -> Result<(), Failure> {
             word(can.outbound)
         );
         let importer = Importer::new(twilio.clone(), platform);
-        for number in sandbox.held_numbers() {
+        for number in sandbox.twilio().held_numbers() {
             // Every platform is asked for all that it can do.
             let mut request = ImportRequest::new(number);
             if can.agent.at_import {

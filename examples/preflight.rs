@@ -19,7 +19,8 @@ use futures_util::TryStreamExt;
 use lexopt::prelude::*;
 use numport::model::{Finding, Severity};
 use numport::provider::Ownership;
-use numport::sandbox::{Sandbox, TwilioNumber};
+use numport::sandbox::Sandbox;
+use numport::sandbox::twilio::TwilioNumber;
 use numport::{E164, Importer, NumberProvider, Twilio, Vapi, VoicePlatform};
 
 use support::{Failure, report};

@@ -18,7 +18,7 @@
 //! let vapi = Vapi::from_vars(|name| sandbox.var(name))?;
 //! let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
 //!
-//! let mut subject = Subject::new(&vapi, twilio.source(), sandbox.held_numbers())
+//! let mut subject = Subject::new(&vapi, twilio.source(), sandbox.twilio().held_numbers())
 //!     .agents(["agent-day", "agent-night"])
 //!     .absent("00000000-0000-4000-8000-0000000000ff");
 //! conformance::all(&mut subject).await;

@@ -5,22 +5,21 @@ use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 
-use super::chaos::Chaos;
-use super::fault::Faults;
-use super::journal::Journal;
-use super::twilio::TwilioNumber;
-use super::world::{self, World};
-use super::{SITES, Sandbox, listen};
-use crate::E164;
+use super::context::Shared;
+use super::fault::{Chaos, Faults};
+use super::requests::Requests;
+use super::state::State;
+use super::{Sandbox, apis, server};
 
 /// Sets up a sandbox before it starts.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> std::io::Result<()> {
-/// let number = "+4915223433333".parse().expect("a number");
-/// let sandbox = numport::sandbox::Sandbox::builder().held_numbers([number]).start().await?;
-/// assert_eq!(sandbox.held_numbers(), [number]);
+/// use numport::sandbox::Sandbox;
+///
+/// let sandbox = Sandbox::builder().max_page_size(5).keep_requests(100).start().await?;
+/// assert!(sandbox.requests().is_empty());
 /// # Ok(())
 /// # }
 /// ```
@@ -28,43 +27,31 @@ use crate::E164;
 #[must_use]
 pub struct SandboxBuilder {
     first_port: u16,
-    held: Vec<TwilioNumber>,
     max_page: usize,
-    journal_limit: usize,
+    kept_requests: usize,
     keeps_bodies: bool,
     chaos: Option<Chaos>,
     per_second: Option<usize>,
+    /// What methods in the services' folders have set up, each with a type of its own.
+    pub(super) of_services: http::Extensions,
 }
 
 impl SandboxBuilder {
     pub(super) fn new() -> Self {
         Self {
             first_port: 0,
-            held: world::seed(),
             max_page: usize::MAX,
-            journal_limit: usize::MAX,
+            kept_requests: usize::MAX,
             keeps_bodies: true,
             chaos: None,
             per_second: None,
+            of_services: http::Extensions::new(),
         }
     }
 
     /// The first service's port; the others follow. Any free ports unless said otherwise.
     pub const fn first_port(mut self, port: u16) -> Self {
         self.first_port = port;
-        self
-    }
-
-    /// The numbers that the Twilio account holds, instead of the five that it has otherwise and of all
-    /// that were named before.
-    pub fn held_numbers(mut self, numbers: impl IntoIterator<Item = E164>) -> Self {
-        self.held = numbers.into_iter().map(TwilioNumber::new).collect();
-        self
-    }
-
-    /// One more number at Twilio. If it is there already, it is as this says.
-    pub fn hold(mut self, number: TwilioNumber) -> Self {
-        self.held.push(number);
         self
     }
 
@@ -75,14 +62,14 @@ impl SandboxBuilder {
         self
     }
 
-    /// How many entries the journal keeps: the newest. All unless said otherwise.
-    pub const fn journal_limit(mut self, entries: usize) -> Self {
-        self.journal_limit = entries;
+    /// Sets how many requests [`Sandbox::requests`] returns: the newest. Defaults to all.
+    pub const fn keep_requests(mut self, requests: usize) -> Self {
+        self.kept_requests = requests;
         self
     }
 
-    /// Whether the journal keeps what was sent in bodies, which is most of its memory. It does unless said
-    /// otherwise.
+    /// Sets whether [`Sandbox::requests`] has the bodies that were sent, which take most of its memory. Defaults to
+    /// true.
     pub const fn keep_bodies(mut self, keep: bool) -> Self {
         self.keeps_bodies = keep;
         self
@@ -107,18 +94,24 @@ impl SandboxBuilder {
     ///
     /// When a port cannot be had.
     pub async fn start(self) -> std::io::Result<Sandbox> {
-        let journal = Journal::new(self.journal_limit, self.keeps_bodies);
-        let faults = Faults::new(self.chaos, self.per_second);
-        let world = Arc::new(Mutex::new(World::new(&self.held, self.max_page, journal, faults)));
+        let apis = apis(&self);
+        let abouts: Vec<_> = apis.iter().map(|api| api.about()).collect();
+        let state = Arc::new(Mutex::new(State {
+            apis,
+            shared: Shared::new(self.max_page),
+            requests: Requests::new(self.kept_requests, self.keeps_bodies),
+            faults: Faults::new(self.chaos, self.per_second),
+            waiting: 0,
+        }));
         let mut vars = Vec::new();
         let mut servers = Vec::new();
-        for (site, offset) in SITES.into_iter().zip(0..) {
+        for (about, offset) in abouts.into_iter().zip(0..) {
             let port = if self.first_port == 0 { 0 } else { self.first_port.saturating_add(offset) };
             let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
-            vars.push((site.base_url_var, format!("http://{}", listener.local_addr()?)));
-            vars.extend(site.vars.iter().map(|&(name, value)| (name, value.to_owned())));
-            servers.push(tokio::spawn(listen::serve(site, listener, world.clone())));
+            vars.push((about.base_url, format!("http://{}", listener.local_addr()?)));
+            vars.extend(about.credentials.iter().map(|&(name, value)| (name, value.to_owned())));
+            servers.push(tokio::spawn(server::serve(about.service, listener, state.clone())));
         }
-        Ok(Sandbox { world, vars, servers })
+        Ok(Sandbox { state, vars, servers })
     }
 }

@@ -1,23 +1,15 @@
-//! A real server on loopback that speaks the platforms' and Twilio's APIs, for examples and for your
-//! own test suites.
+//! A real server on loopback that speaks the APIs of platforms and carriers, for examples and for your own test
+//! suites.
 //!
-//! All services share one state: an import into Vapi or Interactly, and an assignment to an agent at Butter,
-//! sets the number's voice URL at the Twilio account whose login the platform was given, as the real ones
-//! do. A trunk or an application of the number stays, and beats that URL: [`Sandbox::calls_go_to`] tells who
-//! wins. Unknown request fields and bad values are refused with that platform's own error body. It is written
-//! from the platforms' documents and shares no code with this crate's clients, so that a fact misread shows.
+//! All services share one state: where a real platform takes over a number at its carrier, the one here does so at
+//! the carrier here, if the platform was given a good login. Unknown request fields and bad values are refused with
+//! that service's own error body. It is written from the services' documents and shares no code with this crate's
+//! clients, so that a fact misread shows. Each service's module says what it starts with, and what is special to it.
 //!
-//! What is there at the start: five numbers at Twilio, five others on sale at SignalWire, and at Butter the
-//! agents `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`; Butter's ids that end in `_f00000000000` belong to
-//! another organization. SignalWire's carrier confirms what was asked of it before the next request.
-//!
-//! Twilio has an account and one subaccount, each with a token, a SIP trunk and an application of its own;
-//! [`TwilioNumber`] says which of them holds a number, and how it is routed. `+13125550142` is verified there
-//! for caller id, and not held. The trunking API is on the port of the other one. Dates move by at least a
-//! second at each change, however fast they follow each other.
+//! Dates move by at least a millisecond at each change, however fast changes follow each other.
 //!
 //! Everything can be made to go wrong: [`Fault`] says how, [`Sandbox::fault`] and [`Sandbox::fault_on`] let it
-//! strike the next request or a certain one, and [`Chaos`] strikes by chance. [`Sandbox::journal`] tells
+//! strike the next request or a certain one, and [`Chaos`] strikes by chance. [`Sandbox::requests`] tells
 //! what each request met, and [`Sandbox::records`] what is kept in the end.
 //!
 //! When to use what: the sandbox for flows of several calls and for whole applications; a mock server
@@ -32,51 +24,59 @@
 //! let sandbox = Sandbox::start().await?;
 //! let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
 //! let held: Vec<_> = twilio.list().try_collect().await?;
-//! assert_eq!(held.len(), sandbox.held_numbers().len());
+//! assert_eq!(held.len(), sandbox.twilio().held_numbers().len());
 //! # Ok(())
 //! # }
 //! ```
 
+mod api;
 mod builder;
-mod butter;
-mod chaos;
+mod carriers;
+mod context;
 mod fault;
-mod interactly;
-mod journal;
-mod listen;
-mod rate;
+mod message;
+mod pages;
 mod records;
-mod schema;
+mod requests;
+mod rules;
 mod server;
-mod service;
-mod signalwire;
-mod strike;
-mod twilio;
-mod vapi;
-mod world;
+mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
+use self::api::Api;
 pub use self::builder::SandboxBuilder;
-pub use self::chaos::Chaos;
-use self::chaos::Storm;
-pub use self::fault::Fault;
-pub use self::journal::Entry;
-use self::server::Site;
-pub use self::service::Service;
-pub use self::twilio::TwilioNumber;
-use self::world::World;
+use self::fault::Storm;
+pub use self::fault::{Chaos, Fault};
+pub use self::requests::ReceivedRequest;
+use self::state::State;
+use crate::model::Service;
 
-/// Which services there are, in the order of their ports.
-const SITES: [Site; 5] = [interactly::SITE, vapi::SITE, twilio::SITE, signalwire::SITE, butter::SITE];
+/// Declares the module of every service in the list, and what makes their APIs, in the order of their ports.
+macro_rules! serve {
+    (
+        platforms { $($_p:ident $_pn:literal $platform:ident::$_pt:ident [$($_d:literal),*];)* }
+        carriers { $($_c:ident $_cn:literal $carrier:ident::$_ct:ident;)* }
+        $($_named:tt)*
+    ) => {
+        $(pub mod $platform;)*
+        $(pub mod $carrier;)*
+
+        fn apis(builder: &SandboxBuilder) -> Vec<Box<dyn Api>> {
+            vec![$($platform::api(builder),)* $($carrier::api(builder),)*]
+        }
+    };
+}
+
+crate::__services!(serve);
 
 /// A running sandbox. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
-    world: Arc<Mutex<World>>,
+    state: Arc<Mutex<State>>,
     vars: Vec<(&'static str, String)>,
     servers: Vec<JoinHandle<()>>,
 }
@@ -113,13 +113,14 @@ impl Sandbox {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use numport::{NumberProvider, Twilio, sandbox::{Fault, Sandbox, Service}};
+    /// use numport::model::ProviderKind;
+    /// use numport::{NumberProvider, Twilio, sandbox::{Fault, Sandbox}};
     ///
     /// let sandbox = Sandbox::start().await?;
-    /// sandbox.fault(Service::Twilio, Fault::Refuse { status: 429, retry_after: Some("0".to_owned()) });
+    /// sandbox.fault(ProviderKind::TWILIO, Fault::Refuse { status: 429, retry_after: Some("0".to_owned()) });
     /// let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
     /// twilio.lookup(&"+14155552671".parse()?).await?;
-    /// let statuses: Vec<Option<u16>> = sandbox.journal().iter().map(|entry| entry.status).collect();
+    /// let statuses: Vec<Option<u16>> = sandbox.requests().iter().map(|request| request.status).collect();
     /// assert_eq!(statuses, [Some(429), Some(200)]);
     /// # Ok(())
     /// # }
@@ -127,9 +128,9 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// When a status is out of the fault's range, a `Retry-After` cannot be a header's value, or a slow body
-    /// is to come in no piece.
-    pub fn fault(&self, service: Service, fault: Fault) {
+    /// When the sandbox does not serve the service, a status is out of the fault's range, a `Retry-After` cannot be a
+    /// header's value, or a slow body is to come in no piece.
+    pub fn fault(&self, service: impl Into<Service>, fault: Fault) {
         self.fault_on(service, "", fault);
     }
 
@@ -142,8 +143,9 @@ impl Sandbox {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use std::time::Duration;
+    /// use numport::model::PlatformKind;
+    /// use numport::sandbox::{Fault, Sandbox};
     /// use numport::{ImportRequest, Importer, Outcome, ReadBack, Twilio, Vapi};
-    /// use numport::sandbox::{Fault, Sandbox, Service};
     ///
     /// let sandbox = Sandbox::start().await?;
     /// let vars = |name: &str| sandbox.var(name);
@@ -151,10 +153,10 @@ impl Sandbox {
     ///     .read_back(ReadBack::default().first_wait(Duration::ZERO));
     ///
     /// // Vapi makes its record, and the answer is lost.
-    /// sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::CommitThenDrop);
+    /// sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::CommitThenDrop);
     /// let imported = importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
     /// assert_eq!(imported.outcome, Outcome::Recovered);
-    /// assert_eq!(sandbox.records(Service::Vapi).len(), 1);
+    /// assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
     /// # Ok(())
     /// # }
     /// ```
@@ -162,65 +164,82 @@ impl Sandbox {
     /// # Panics
     ///
     /// Like [`fault`](Self::fault).
-    pub fn fault_on(&self, service: Service, start: &str, fault: Fault) {
+    pub fn fault_on(&self, service: impl Into<Service>, start: &str, fault: Fault) {
+        let service = service.into();
         fault.check();
-        self.world().faults.push(service, start, fault);
+        assert!(self.services().contains(&service), "the sandbox does not serve {service}");
+        self.state().faults.push(service, start, fault);
     }
 
     /// Lets faults happen by chance from now on, instead of by the chaos that was there before.
     pub fn chaos(&self, chaos: Chaos) {
-        self.world().faults.storm = Some(Storm::new(chaos));
+        self.state().faults.storm = Some(Storm::new(chaos));
     }
 
     /// Ends the [`chaos`](Self::chaos). Faults in the queue stay.
     pub fn calm(&self) {
-        self.world().faults.storm = None;
+        self.state().faults.storm = None;
     }
 
     /// How many requests now wait for the end of a [`Fault::DelayBeforeCommit`]. What is kept can still
     /// change until there are none.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.world().waiting
+        self.state().waiting
     }
 
     /// The numbers that a service keeps now, oldest first, read without a request. They have the fields that
-    /// its API shows somewhere, and some that it does not show. At Twilio they are those of both accounts.
+    /// its API shows somewhere, and some that it does not show. At Twilio they are those of both accounts. A service
+    /// that the sandbox does not serve keeps none.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> std::io::Result<()> {
-    /// use numport::sandbox::{Sandbox, Service};
+    /// use numport::model::{PlatformKind, ProviderKind};
+    /// use numport::sandbox::Sandbox;
     ///
     /// let sandbox = Sandbox::start().await?;
-    /// assert!(sandbox.records(Service::Vapi).is_empty());
-    /// assert_eq!(sandbox.records(Service::Twilio)[0]["phone_number"], "+14155552671");
+    /// assert!(sandbox.records(PlatformKind::VAPI).is_empty());
+    /// assert_eq!(sandbox.records(ProviderKind::TWILIO)[0]["phone_number"], "+14155552671");
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
-    pub fn records(&self, service: Service) -> Vec<Value> {
-        let world = self.world();
-        let records = match service {
-            Service::Interactly => &world.interactly,
-            Service::Vapi => &world.vapi,
-            Service::Twilio => return world.twilio.iter().map(|held| held.fields.clone().into()).collect(),
-            Service::SignalWire => &world.signalwire,
-            Service::Butter => &world.butter,
-        };
-        records.iter().cloned().map(Value::Object).collect()
+    pub fn records(&self, service: impl Into<Service>) -> Vec<Value> {
+        let state = self.state();
+        let records = state.api(service.into()).map(Api::records).unwrap_or_default();
+        records.into_iter().cloned().map(Value::Object).collect()
     }
 
-    /// Every request that was carried out, answered or dropped, oldest first; one that still waits for the
-    /// end of a delay before it is carried out is not in it. See
-    /// [`SandboxBuilder::journal_limit`] and [`SandboxBuilder::keep_bodies`].
+    /// Returns the services that the sandbox serves, in the order of their ports.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use numport::model::{PlatformKind, ProviderKind};
+    /// use numport::sandbox::Sandbox;
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// assert!(sandbox.services().contains(&PlatformKind::VAPI.into()));
+    /// assert!(!sandbox.services().contains(&ProviderKind::BYO.into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
-    pub fn journal(&self) -> Vec<Entry> {
-        self.world().journal.entries.iter().cloned().collect()
+    pub fn services(&self) -> Vec<Service> {
+        self.state().apis.iter().map(|api| api.about().service).collect()
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
-        listen::lock(&self.world)
+    /// Returns every request that was carried out, answered or dropped, oldest first. One that still waits for the
+    /// end of a delay before it is carried out is not among them. See [`SandboxBuilder::keep_requests`] and
+    /// [`SandboxBuilder::keep_bodies`].
+    #[must_use]
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.state().requests.kept.iter().cloned().collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        state::lock(&self.state)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::world::{Object, text};
+use serde_json::{Map, Value};
+
+/// An object as a service keeps it.
+pub(super) type Object = Map<String, Value>;
 
 /// How many bytes the index cuts texts into.
 const GRAM: usize = 4;
@@ -66,4 +69,27 @@ impl Records {
             Some(rarest) => rarest.into_iter().flatten().filter_map(|at| self.all.get(at)).collect(),
         }
     }
+}
+
+/// The fields of an object that is written as JSON.
+pub(super) fn fields(object: Value) -> Object {
+    match object {
+        Value::Object(fields) => fields,
+        _ => Object::new(),
+    }
+}
+
+/// The text of a field.
+pub(super) fn text<'a>(object: &'a Object, field: &str) -> Option<&'a str> {
+    object.get(field).and_then(Value::as_str)
+}
+
+pub(super) fn set(object: &mut Object, field: &str, value: impl Into<Value>) {
+    object.insert(field.to_owned(), value.into());
+}
+
+/// These fields of an object, null where there is nothing.
+pub(super) fn picked(object: &Object, fields: &[&str]) -> Object {
+    let value = |field: &str| object.get(field).cloned().unwrap_or_default();
+    fields.iter().map(|&field| (field.to_owned(), value(field))).collect()
 }

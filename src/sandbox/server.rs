@@ -1,124 +1,206 @@
-//! What a service is, what it is asked and what it answers: the same for all services.
+//! From a socket to a service's function and back: one way for all services.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use http::{HeaderMap, StatusCode};
-use serde_json::Value;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use super::service::Service;
-use super::world::World;
+use bytes::Bytes;
+use futures_util::stream;
+use http::request::Parts;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::task::{JoinSet, yield_now};
+use tokio::time::sleep;
 
-/// One service of the sandbox.
-#[derive(Clone, Copy)]
-pub(super) struct Site {
-    pub(super) service: Service,
-    pub(super) base_url_var: &'static str,
-    pub(super) vars: &'static [(&'static str, &'static str)],
-    pub(super) answer: fn(&mut World, &Request<'_>) -> Reply,
-    /// How it says no with this status, and with these words where they are not its usual ones.
-    pub(super) refusal: fn(&Request<'_>, u16, Option<&str>) -> Reply,
-    /// The fields of its answers whose texts, or lists of texts, are of a closed set.
-    pub(super) words: &'static [&'static str],
-    /// Makes the answer to this request for a page one that leads to the same page again.
-    pub(super) repeat: fn(&mut World, &Request<'_>, &mut Value),
-}
+use super::fault::{Fault, strike};
+use super::message::{Reply, Request};
+use super::requests::ReceivedRequest;
+use super::state::{State, lock};
+use crate::model::Service;
 
-/// A request, taken apart.
-#[derive(Clone)]
-pub(super) struct Request<'a> {
-    pub(super) method: &'a str,
-    /// The segments of its path, decoded.
-    pub(super) path: Vec<String>,
-    pub(super) query: Vec<(String, String)>,
-    pub(super) headers: &'a HeaderMap,
-    pub(super) body: &'a [u8],
-}
+/// The longest body that is read, in bytes.
+const MAX_BODY: usize = 2 * 1024 * 1024;
 
-impl Request<'_> {
-    pub(super) fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
+type Shared = Arc<Mutex<State>>;
+type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// Whether the body is said to be of this media type.
-    pub(super) fn is_of(&self, media_type: &str) -> bool {
-        let said = self.header("content-type").and_then(|value| value.split(';').next());
-        said.is_some_and(|said| said.trim().eq_ignore_ascii_case(media_type))
-    }
-
-    pub(super) fn has_bearer(&self, key: &str) -> bool {
-        self.header("authorization").and_then(|value| value.strip_prefix("Bearer ")) == Some(key)
-    }
-
-    /// User and password of basic authorization.
-    pub(super) fn basic(&self) -> Option<(String, String)> {
-        let encoded = self.header("authorization")?.strip_prefix("Basic ")?;
-        let text = String::from_utf8(BASE64.decode(encoded).ok()?).ok()?;
-        let (user, password) = text.split_once(':')?;
-        Some((user.to_owned(), password.to_owned()))
-    }
-
-    /// The body's fields, if it is a form.
-    pub(super) fn form(&self) -> Vec<(String, String)> {
-        let form = if self.is_of("application/x-www-form-urlencoded") { self.body } else { &[] };
-        url::form_urlencoded::parse(form).into_owned().collect()
-    }
-
-    pub(super) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(self.body).ok()
+/// Serves until it is aborted, and its connections with it.
+pub(super) async fn serve(service: Service, listener: TcpListener, state: Shared) {
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((socket, _)) = listener.accept().await else {
+            // Mostly too many open files, and some may be closed by then.
+            sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        // Small pieces are to go out at once; without it they only go out later.
+        let _ = socket.set_nodelay(true);
+        while connections.try_join_next().is_some() {}
+        let state = state.clone();
+        connections.spawn(async move {
+            let respond = service_fn(|request| respond(service, state.clone(), request));
+            // It ends by an error when a fault closes it, and when the client goes.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), respond).await;
+        });
     }
 }
 
-/// An answer.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) media_type: &'static str,
-    /// Empty where there is none.
-    pub(super) body: String,
-    pub(super) retry_after: Option<String>,
-}
-
-impl Reply {
-    pub(super) fn json(status: u16, body: impl Into<Value>) -> Self {
-        Self::with(status, "application/json", body.into().to_string())
-    }
-
-    pub(super) const fn xml(status: u16, body: String) -> Self {
-        Self::with(status, "application/xml", body)
-    }
-
-    pub(super) const fn html(status: u16, body: String) -> Self {
-        Self::with(status, "text/html", body)
-    }
-
-    /// An answer without a body.
-    pub(super) const fn empty(status: u16) -> Self {
-        Self::with(status, "", String::new())
-    }
-
-    const fn with(status: u16, media_type: &'static str, body: String) -> Self {
-        Self { status, media_type, body, retry_after: None }
-    }
-
-    pub(super) const fn is_success(&self) -> bool {
-        self.status / 100 == 2
-    }
-
-    /// The same with another body, if it is JSON.
-    pub(super) fn edited(mut self, edit: impl FnOnce(&mut Value)) -> Self {
-        if let Ok(mut body) = serde_json::from_str(&self.body) {
-            edit(&mut body);
-            self.body = body.to_string();
+/// An error closes the connection.
+async fn respond(service: Service, state: Shared, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let request = taken_apart(&parts, &[]);
+            let mut state = lock(&state);
+            let status = StatusCode::PAYLOAD_TOO_LARGE.as_u16();
+            let reply = state.api(service).map_or(Reply::empty(status), |api| api.refusal(&request, status, None));
+            let status = Some(reply.status);
+            state.requests.push(received(service, &parts, status, status));
+            return Ok(response(reply, whole));
         }
-        self
+        Err(error) => return Err(io::Error::other(error)),
+    };
+    let fault = draw(service, &mut lock(&state), &parts);
+    let act = {
+        let fault = fault.clone();
+        move || act(service, &mut lock(&state), &parts, &body, fault)
+    };
+    let reply = match fault {
+        Some(Fault::DelayBeforeCommit(wait)) => {
+            // A task of its own goes on when the connection is gone.
+            let late = tokio::spawn(async move {
+                sleep(wait).await;
+                act()
+            });
+            late.await.map_err(io::Error::other)?
+        }
+        _ => act(),
+    };
+    match fault {
+        Some(Fault::DropBeforeCommit | Fault::CommitThenDrop) => return Err(broken()),
+        Some(Fault::CommitThenDelay(wait)) => sleep(wait).await,
+        _ => {}
+    }
+    Ok(match fault {
+        Some(Fault::TruncatedBody) => response(reply, half),
+        Some(Fault::SlowBody { pieces, pause }) => response(reply, |body| slow(body, pieces, pause)),
+        _ => response(reply, whole),
+    })
+}
+
+fn draw(service: Service, state: &mut State, parts: &Parts) -> Option<Fault> {
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let fault = state.faults.next(service, &format!("{} {target}", parts.method));
+    state.waiting += usize::from(matches!(fault, Some(Fault::DelayBeforeCommit(_))));
+    fault
+}
+
+/// Lets the service and the fault do what they do, and notes it.
+fn act(service: Service, state: &mut State, parts: &Parts, body: &[u8], fault: Option<Fault>) -> Reply {
+    let request = taken_apart(parts, body);
+    let Some((api, mut context)) = state.open(service) else { return Reply::empty(404) };
+    let (reply, own_status) = strike::answer(api, &mut context, &request, fault.as_ref());
+    let dropped = matches!(fault, Some(Fault::DropBeforeCommit | Fault::CommitThenDrop));
+    let mut received = received(service, parts, (!dropped).then_some(reply.status), own_status);
+    if state.requests.keeps_bodies {
+        (received.body, received.form) = (request.json(), request.form());
+    }
+    state.waiting -= usize::from(matches!(fault, Some(Fault::DelayBeforeCommit(_))));
+    state.requests.push(ReceivedRequest { fault, ..received });
+    reply
+}
+
+fn received(service: Service, parts: &Parts, status: Option<u16>, own_status: Option<u16>) -> ReceivedRequest {
+    ReceivedRequest {
+        service,
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(str::to_owned),
+        body: None,
+        form: Vec::new(),
+        status,
+        own_status,
+        fault: None,
     }
 }
 
-/// The usual words for a status.
-pub(super) fn phrase(status: u16) -> &'static str {
-    StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
+fn taken_apart<'a>(parts: &'a Parts, body: &'a [u8]) -> Request<'a> {
+    Request {
+        method: parts.method.as_str(),
+        path: parts.uri.path().split('/').skip(1).map(decoded).collect(),
+        query: url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
+        headers: &parts.headers,
+        body,
+    }
+}
+
+/// A path segment without its percent signs. A `+` stays a `+`.
+fn decoded(segment: &str) -> String {
+    let query = format!("s={}", segment.replace('+', "%2B"));
+    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, text)| text.into_owned()).unwrap_or_default()
+}
+
+fn response(reply: Reply, send: impl FnOnce(Bytes) -> Body) -> Response<Body> {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = Bytes::from(reply.body);
+    let typed = (!body.is_empty()).then(|| HeaderValue::from_static(reply.media_type));
+    let length = typed.as_ref().map(|_| body.len().into());
+    let retry_after = reply.retry_after.and_then(|value| HeaderValue::try_from(value).ok());
+    let mut response = Response::new(send(body));
+    *response.status_mut() = status;
+    let headers = [(header::CONTENT_TYPE, typed), (header::CONTENT_LENGTH, length), (header::RETRY_AFTER, retry_after)];
+    response.headers_mut().extend(headers.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    response
+}
+
+fn whole(body: Bytes) -> Body {
+    Full::new(body).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Half of a body, and an error in place of the rest.
+fn half(body: Bytes) -> Body {
+    if body.is_empty() {
+        return whole(body);
+    }
+    let pieces = stream::unfold(Some(body.slice(..body.len() / 2)), |first| async {
+        match first {
+            Some(first) => Some((Ok(Frame::data(first)), None)),
+            None => {
+                // hyper sends what it has only when it must wait for more.
+                yield_now().await;
+                Some((Err(broken()), None))
+            }
+        }
+    });
+    StreamBody::new(pieces).boxed_unsync()
+}
+
+fn slow(body: Bytes, pieces: usize, pause: Duration) -> Body {
+    if body.is_empty() {
+        return whole(body);
+    }
+    let length = body.len().div_ceil(pieces).max(1);
+    let total = body.len();
+    let pieces = stream::unfold(body, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        if rest.len() < total {
+            sleep(pause).await;
+        }
+        let piece = rest.split_to(length.min(rest.len()));
+        Some((Ok(Frame::data(piece)), rest))
+    });
+    StreamBody::new(pieces).boxed_unsync()
+}
+
+fn broken() -> io::Error {
+    io::Error::other("broken off on purpose")
 }

@@ -195,7 +195,7 @@ async fn of_ten_thousand_rows_all_five_hundred_bad_ones_are_named_and_nothing_is
     let mut out = Vec::new();
     let code = run(&arguments, &|name| sandbox.var(name), &mut out, std::future::pending()).await.unwrap();
     assert_eq!(code, WRONG);
-    assert!(sandbox.journal().is_empty(), "{:?}", sandbox.journal());
+    assert!(sandbox.requests().is_empty(), "{:?}", sandbox.requests());
 
     let out = String::from_utf8(out).unwrap();
     let mut named = BTreeMap::new();

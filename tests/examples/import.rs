@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use numport::import::Progress;
-use numport::sandbox::{Fault, Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::{Fault, Sandbox};
 use numport::{E164, NumberUpdate, Vapi, VoicePlatform};
 use serde_json::{Value, json};
 
@@ -50,13 +51,13 @@ async fn a_good_file_is_imported_and_reported_and_may_be_imported_again() {
     assert_eq!((first.code, first.out.as_str()), (ALL_IN, "3 done: 3 created, of 3 rows.\n"));
     let created = [(2, "+14155552671"), (3, "+12125550123"), (4, "+442071838750")];
     assert_eq!(outcomes(&first.report), created.map(|(line, number)| (line, number, "created")));
-    let records = sandbox.records(Service::Vapi);
+    let records = sandbox.records(PlatformKind::VAPI);
     for line in &first.report {
         assert!(records.iter().any(|record| record["id"] == line["id"] && record["number"] == line["number"]));
     }
 
     let again = ran(&sandbox, csv, "", pending()).await;
-    assert_eq!((again.code, sandbox.records(Service::Vapi).len()), (ALL_IN, 3));
+    assert_eq!((again.code, sandbox.records(PlatformKind::VAPI).len()), (ALL_IN, 3));
     assert_eq!(outcomes(&again.report), created.map(|(line, number)| (line, number, "already there")));
 }
 
@@ -65,11 +66,11 @@ async fn bad_rows_keep_the_good_ones_back_unless_they_are_to_be_skipped() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("bad.csv", format!("{GOOD}555,\n"));
     let kept = ran(&sandbox, csv.clone(), "", pending()).await;
-    assert_eq!((kept.code, sandbox.journal().len()), (WRONG, 0));
+    assert_eq!((kept.code, sandbox.requests().len()), (WRONG, 0));
     assert_eq!(outcomes(&kept.report), [(5, "555", "bad row")]);
 
     let skipped = ran(&sandbox, csv, "--skip-bad", pending()).await;
-    assert_eq!((skipped.code, sandbox.records(Service::Vapi).len()), (SOME_NOT, 3));
+    assert_eq!((skipped.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
     assert!(skipped.out.contains("\n1 of 4 rows are bad and left out.\n3 done: 3 created, of 3 rows.\n"));
     assert_eq!(skipped.report.len(), 4);
 }
@@ -78,7 +79,7 @@ async fn bad_rows_keep_the_good_ones_back_unless_they_are_to_be_skipped() {
 async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() {
     let sandbox = Sandbox::start().await.unwrap();
     let failed = ran(&sandbox, file("failed.csv", format!("{GOOD}+12025550143,\n")), "", pending()).await;
-    assert_eq!((failed.code, sandbox.records(Service::Vapi).len()), (SOME_NOT, 3));
+    assert_eq!((failed.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
     let line = &failed.report[3];
     assert_eq!((&line["line"], &line["outcome"]), (&json!(5), &json!("failed")));
     assert!(line["error"]["report"].as_str().unwrap().contains("is not held by the provider"));
@@ -95,9 +96,9 @@ async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() 
 #[tokio::test]
 async fn a_refused_key_ends_it_and_says_which_rows_were_not_tried() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::Refuse { status: 401, retry_after: None });
+    sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::Refuse { status: 401, retry_after: None });
     let refused = ran(&sandbox, file("refused.csv", GOOD), "--at-once 1", pending()).await;
-    assert_eq!((refused.code, sandbox.records(Service::Vapi).len()), (SOME_NOT, 0));
+    assert_eq!((refused.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 0));
     let words: Vec<_> = refused.report.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
     assert_eq!(words, ["failed", "not attempted", "not attempted"]);
 }
@@ -131,7 +132,7 @@ async fn a_dry_run_shows_what_would_be_done_and_changes_nothing() {
 async fn no_secret_is_said_or_reported_though_the_platform_echoes_one() {
     let sandbox = Sandbox::start().await.unwrap();
     for _ in 0..3 {
-        sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::EchoedSecret);
+        sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::EchoedSecret);
     }
     let echoed = ran(&sandbox, file("echoed.csv", format!("{GOOD}+12025550143,\n")), "", pending()).await;
     assert!(echoed.text.contains("[redacted]") && echoed.out.contains("[redacted]"));
@@ -155,7 +156,7 @@ async fn what_is_wrong_with_the_carriers_credentials_is_said_once_and_not_of_eac
     let mut out = Vec::new();
     let error = run(&arguments, &vars, &mut out, pending()).await.unwrap_err();
     assert!(error.to_string().starts_with("nothing was sent: `source"), "{error}");
-    assert_eq!((code(&error), sandbox.journal().len(), out.len()), (2, 0, 0));
+    assert_eq!((code(&error), sandbox.requests().len(), out.len()), (2, 0, 0));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `move_between`.
 
-use numport::sandbox::{Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::Sandbox;
 use serde_json::Value;
 
 use crate::move_between::{Arguments, prepare, run};
@@ -19,7 +20,7 @@ async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
 }
 
 /// The numbers of a service's records, with one field of each.
-fn kept(sandbox: &Sandbox, service: Service, number: &str, field: &str) -> Vec<(String, String)> {
+fn kept(sandbox: &Sandbox, service: PlatformKind, number: &str, field: &str) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let mut kept: Vec<_> =
         sandbox.records(service).iter().map(|record| (text(&record[number]), text(&record[field]))).collect();
@@ -34,17 +35,17 @@ async fn numbers_move_with_their_agents_and_are_removed_where_they_were() {
     let (code, out) =
         ran(&sandbox, &format!("--remove --agents {} assistant-night=agent-night", agents.display())).await;
     assert_eq!(code, 0, "{out}");
-    let records = sandbox.records(Service::Interactly);
+    let records = sandbox.records(PlatformKind::INTERACTLY);
     let of = |number: &str| records.iter().find(|record| record.to_string().contains(number)).unwrap().to_string();
     assert_eq!(records.len(), 3);
     assert!(of("+14155552671").contains("agent-day") && of("+14155552671").contains("Front desk"));
     assert!(of("+12125550123").contains("agent-night"));
     // The address is no telephone number, so nobody moved it.
-    let stays: Vec<_> = kept(&sandbox, Service::Vapi, "number", "sipUri");
+    let stays: Vec<_> = kept(&sandbox, PlatformKind::VAPI, "number", "sipUri");
     assert_eq!(stays, [("-".to_owned(), "sip:lobby@sip.vapi.ai".to_owned())]);
     assert!(out.contains("What stays at vapi:\n") && out.ends_with("    it has no telephone number\n"), "{out}");
     for number in ["+14155552671", "+12125550123", "+442071838750"] {
-        let calls = sandbox.calls_go_to(&number.parse().unwrap()).unwrap();
+        let calls = sandbox.twilio().calls_go_to(&number.parse().unwrap()).unwrap();
         assert!(calls.contains("interactly"), "{number}: {calls}");
     }
 }
@@ -55,8 +56,8 @@ async fn what_still_gets_calls_stays() {
     let agent = "4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f50";
     let words = format!("--to signalwire --remove assistant-day={agent} assistant-night=night");
     let (code, out) = ran(&sandbox, &words).await;
-    assert_eq!((code, sandbox.records(Service::SignalWire).len()), (1, 2));
-    assert_eq!(sandbox.records(Service::Vapi).len(), 4);
+    assert_eq!((code, sandbox.records(PlatformKind::SIGNALWIRE).len()), (1, 2));
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 4);
     assert!(!changes(&sandbox).iter().any(|change| change == "vapi DELETE"));
     assert!(out.contains("inbound do not go along: signalwire takes none at an import\n"), "{out}");
     assert!(out.contains("    it still sends its calls to the platform, which would answer no more\n"), "{out}");
@@ -70,7 +71,10 @@ async fn what_still_gets_calls_stays() {
 async fn an_agent_without_its_like_is_named_and_nothing_is_removed_unasked() {
     let sandbox = at_vapi().await;
     let (code, out) = ran(&sandbox, "assistant-day=agent-day").await;
-    assert_eq!((code, sandbox.records(Service::Vapi).len(), sandbox.records(Service::Interactly).len()), (0, 4, 3));
+    assert_eq!(
+        (code, sandbox.records(PlatformKind::VAPI).len(), sandbox.records(PlatformKind::INTERACTLY).len()),
+        (0, 4, 3)
+    );
     assert!(out.contains("agent assistant-night has no like at interactly: its numbers have none there"), "{out}");
     assert!(out.contains("    it was not to be removed; --remove removes it\n"), "{out}");
 }
@@ -89,7 +93,10 @@ async fn where_records_cannot_be_removed_that_is_said() {
     let sandbox = Sandbox::start().await.unwrap();
     prepare("interactly", &|name| sandbox.var(name)).await.unwrap();
     let (code, out) = ran(&sandbox, "--from interactly --to vapi --remove").await;
-    assert_eq!((code, sandbox.records(Service::Interactly).len(), sandbox.records(Service::Vapi).len()), (1, 3, 3));
+    assert_eq!(
+        (code, sandbox.records(PlatformKind::INTERACTLY).len(), sandbox.records(PlatformKind::VAPI).len()),
+        (1, 3, 3)
+    );
     assert!(out.contains("`remove` cannot be done through interactly's API"), "{out}");
     assert!(out.contains("    it cannot be removed there\n"), "{out}");
 }

@@ -1,6 +1,7 @@
 //! `plan_apply`.
 
-use numport::sandbox::{Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::Sandbox;
 use numport::{ImportRequest, Importer, NumberUpdate, Twilio, Vapi, VoicePlatform};
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ async fn the_story_goes_as_it_is_told() {
     assert_eq!(story(&|name| sandbox.var(name), &mut out).await.unwrap(), 0);
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains("  +14155552671 moved\n    label: planned \"Front desk\", found \"Do not touch\"\n"), "{out}");
-    let labels: Vec<_> = sandbox.records(Service::Vapi).iter().map(|record| record["name"].to_string()).collect();
+    let labels: Vec<_> = sandbox.records(PlatformKind::VAPI).iter().map(|record| record["name"].to_string()).collect();
     assert_eq!(labels.len(), 4);
     assert!(["\"Do not touch\"", "\"Sales, east\""].iter().all(|label| labels.iter().any(|found| found == label)));
 }
@@ -37,10 +38,10 @@ async fn a_plan_is_written_and_applied_later_and_then_there_is_nothing_to_do() {
     assert!(out.contains("3 to import, 0 to update"), "{out}");
 
     let (code, out) = ran(&sandbox, &format!("--apply {plan}")).await;
-    assert_eq!((code, sandbox.records(Service::Vapi).len()), (0, 3));
+    assert_eq!((code, sandbox.records(PlatformKind::VAPI).len()), (0, 3));
     assert!(out.ends_with("3 done: 3 created\n"), "{out}");
     let (code, out) = ran(&sandbox, &format!("--apply {plan}")).await;
-    assert_eq!((code, sandbox.records(Service::Vapi).len()), (0, 3));
+    assert_eq!((code, sandbox.records(PlatformKind::VAPI).len()), (0, 3));
     assert!(out.ends_with("3 done: 3 unchanged\n"), "{out}");
     let (code, out) = ran(&sandbox, &desired.to_string()).await;
     assert_eq!(code, 0);
@@ -89,7 +90,8 @@ async fn what_is_not_desired_is_removed_when_that_was_asked_for() {
     let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
     assert_eq!(code, 0);
     assert!(out.ends_with("4 done: 1 removed, 3 unchanged\n"), "{out}");
-    let numbers: Vec<Value> = sandbox.records(Service::Vapi).iter().map(|record| record["number"].clone()).collect();
+    let numbers: Vec<Value> =
+        sandbox.records(PlatformKind::VAPI).iter().map(|record| record["number"].clone()).collect();
     assert!(numbers.len() == 3 && !numbers.contains(&"+18005550199".into()));
 }
 
@@ -127,5 +129,5 @@ async fn a_bad_file_and_bad_arguments_are_named_and_nothing_is_sent() {
         let error = Arguments::parse(typed(words)).err().unwrap();
         assert!(error.to_string().contains(told), "{words}: {error}");
     }
-    assert!(sandbox.journal().is_empty());
+    assert!(sandbox.requests().is_empty());
 }

@@ -3,7 +3,8 @@
 use std::future::{self, pending, ready};
 use std::task::Poll;
 
-use numport::sandbox::{Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::Sandbox;
 
 use crate::file;
 use crate::import::ran;
@@ -16,7 +17,7 @@ const AGAIN: &str = "It was stopped. Run the same command again for the rest: wh
 async fn when_it_is_stopped_at_once_nothing_is_begun() {
     let sandbox = Sandbox::start().await.unwrap();
     let stopped = ran(&sandbox, file("stopped.csv", ROWS), "", ready(())).await;
-    assert_eq!((stopped.code, sandbox.journal().len()), (SOME_NOT, 0));
+    assert_eq!((stopped.code, sandbox.requests().len()), (SOME_NOT, 0));
     assert_eq!(stopped.out, format!("0 done, of 5 rows.\n{AGAIN}"));
     assert!(stopped.report.len() == 5 && stopped.report.iter().all(|line| line["outcome"] == "not begun"));
 }
@@ -26,7 +27,7 @@ async fn what_is_under_way_is_finished_and_the_same_command_does_the_rest() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("stopped.csv", ROWS);
     // Stopped as soon as an import was answered.
-    let stop = future::poll_fn(|_| match sandbox.records(Service::Vapi).is_empty() {
+    let stop = future::poll_fn(|_| match sandbox.records(PlatformKind::VAPI).is_empty() {
         true => Poll::Pending,
         false => Poll::Ready(()),
     });
@@ -35,11 +36,11 @@ async fn what_is_under_way_is_finished_and_the_same_command_does_the_rest() {
     let (created, left) = (of("created"), of("not begun"));
     assert_eq!((stopped.code, created + left), (SOME_NOT, 5));
     assert!(created > 0 && left > 0, "{}", stopped.out);
-    assert_eq!(sandbox.records(Service::Vapi).len(), created);
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), created);
     assert!(stopped.out.ends_with(AGAIN));
 
     let again = ran(&sandbox, csv, "", pending()).await;
-    assert_eq!((again.code, sandbox.records(Service::Vapi).len()), (ALL_IN, 5));
+    assert_eq!((again.code, sandbox.records(PlatformKind::VAPI).len()), (ALL_IN, 5));
     let there = again.report.iter().filter(|line| line["outcome"] == "already there").count();
     assert_eq!(there, created);
 }

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use numport::sandbox::{Chaos, Fault, Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::{Chaos, Fault, Sandbox};
 use numport::{E164, ImportRequest, Importer, Outcome, RetryPolicy, SipTrunk, Vapi};
 
 use crate::scenario::{PATIENT, SCENARIOS};
 
 /// How many requests of this method and path a platform received.
-fn received(sandbox: &Sandbox, service: Service, start: &str) -> usize {
-    let is_it = |entry: &&numport::sandbox::Entry| {
-        entry.service == service.as_str() && format!("{} {}", entry.method, entry.path).starts_with(start)
+fn received(sandbox: &Sandbox, service: PlatformKind, start: &str) -> usize {
+    let is_it = |entry: &&numport::sandbox::ReceivedRequest| {
+        entry.service.as_str() == service.as_str() && format!("{} {}", entry.method, entry.path).starts_with(start)
     };
-    sandbox.journal().iter().filter(is_it).count()
+    sandbox.requests().iter().filter(is_it).count()
 }
 
 #[tokio::test]
@@ -59,7 +60,7 @@ async fn a_platform_that_is_down_gets_the_first_tries_and_the_budget() {
     sandbox.chaos(Chaos::new(1).chance(1.0).faults([Fault::Refuse { status: 503, retry_after: None }]));
     let errors = import_a_thousand(vapi(&sandbox.var("VAPI_BASE_URL").unwrap(), "key")).await;
     assert!(errors.iter().all(numport::Error::surely_not_done));
-    assert_eq!(sandbox.journal().len(), 1000 + BUDGET as usize);
+    assert_eq!(sandbox.requests().len(), 1000 + BUDGET as usize);
 }
 
 #[tokio::test]

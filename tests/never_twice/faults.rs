@@ -1,6 +1,6 @@
 //! Every fault at every step of every import.
 
-use numport::sandbox::{Entry, Fault, Sandbox, Service};
+use numport::sandbox::{Fault, ReceivedRequest, Sandbox};
 use numport::{E164, Error};
 
 use crate::scenario::{DELAY, PATIENT, SCENARIOS, Scenario, TIMEOUT};
@@ -19,7 +19,7 @@ fn number() -> E164 {
 }
 
 /// Imports a number while a fault waits for one step, and once more in calm weather.
-pub(crate) async fn meet(scenario: Scenario, step: (Service, &str), fault: &Fault) -> Became {
+pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &str), fault: &Fault) -> Became {
     let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
     let request = scenario.request(number());
     sandbox.fault_on(step.0, step.1, fault.clone());
@@ -31,7 +31,7 @@ pub(crate) async fn meet(scenario: Scenario, step: (Service, &str), fault: &Faul
     while sandbox.waiting() > 0 {
         tokio::time::sleep(DELAY / 10).await;
     }
-    let struck = sandbox.journal().iter().any(|entry| entry.fault.as_ref() == Some(fault));
+    let struck = sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault));
     assert!(struck, "the step is none of this import");
     let first = scenario.judged(&result, scenario.records(&sandbox, &number()), *fault != Fault::UnknownEnumValues);
     let told = format!("{result:?} {}", result.as_ref().err().map(Error::report).unwrap_or_default());
@@ -43,8 +43,8 @@ pub(crate) async fn meet(scenario: Scenario, step: (Service, &str), fault: &Faul
     assert!(again.is_ok(), "one more call must end in a finished record: {}", again.unwrap_err().report());
     let second = scenario.judged(&again, scenario.records(&sandbox, &number()), true);
     let done = |method: &str, status: u16| {
-        let is_it = |entry: &&Entry| entry.path.starts_with("/credential") && entry.method == method;
-        sandbox.journal().iter().filter(is_it).filter(|entry| entry.own_status == Some(status)).count()
+        let is_it = |entry: &&ReceivedRequest| entry.path.starts_with("/credential") && entry.method == method;
+        sandbox.requests().iter().filter(is_it).filter(|entry| entry.own_status == Some(status)).count()
     };
     assert!(done("POST", 201) - done("DELETE", 200) <= 1, "a trunk has one credential");
     Became { first, second }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use futures_util::{StreamExt, stream};
-use numport::sandbox::{Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::Sandbox;
 use tokio::time::sleep;
 
 use crate::storm::weather::client::{importer, request};
@@ -21,7 +22,7 @@ const CHILD_OF: &str = "NUMPORT_KILLED_CHILD_OF";
 /// Long after anything should have happened.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-fn child(sandbox: &Sandbox, service: Service) -> Child {
+fn child(sandbox: &Sandbox, service: PlatformKind) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "killed::the_child_imports_them_all", "--ignored", "--nocapture"])
         .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
@@ -62,7 +63,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// Kills it at random moments, and starts it again; then it may end.
-async fn killed_and_started_again(service: Service, seed: u64) {
+async fn killed_and_started_again(service: PlatformKind, seed: u64) {
     let sandbox = Sandbox::builder().held_numbers((0..IMPORTS).map(number)).keep_bodies(false).start().await.unwrap();
     sandbox.chaos(weather(service, seed, 0.1));
     let mut rng = Rng::with_seed(seed);
@@ -74,14 +75,14 @@ async fn killed_and_started_again(service: Service, seed: u64) {
         let mut ended = false;
         until("the kill", || {
             ended = child.try_wait().unwrap().is_some();
-            ended || sandbox.journal().len() >= asked
+            ended || sandbox.requests().len() >= asked
         })
         .await;
         assert!(!ended, "{service}, seed {seed}: it ended before request {asked}");
         child.kill().unwrap();
         child.wait().unwrap();
         quiet(&sandbox).await;
-        asked = sandbox.journal().len();
+        asked = sandbox.requests().len();
         killed.push((asked, sandbox.records(service).len()));
     }
     println!("{service}, seed {seed}: killed after requests and records {killed:?}");
@@ -106,20 +107,20 @@ async fn killed_and_started_again(service: Service, seed: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_while_it_imports_into_interactly_ends_when_started_again() {
-    killed_and_started_again(Service::Interactly, 1).await;
+    killed_and_started_again(PlatformKind::INTERACTLY, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_while_it_imports_into_vapi_ends_when_started_again() {
-    killed_and_started_again(Service::Vapi, 2).await;
+    killed_and_started_again(PlatformKind::VAPI, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_while_it_imports_into_signalwire_ends_when_started_again() {
-    killed_and_started_again(Service::SignalWire, 3).await;
+    killed_and_started_again(PlatformKind::SIGNALWIRE, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_killed_while_it_imports_into_butter_ends_when_started_again() {
-    killed_and_started_again(Service::Butter, 4).await;
+    killed_and_started_again(PlatformKind::BUTTER, 4).await;
 }

@@ -55,7 +55,7 @@ async fn the_page_says_what_was_seen() {
     let rows = rows.map(|(fault, words)| {
         let met = twilio.iter().map(|&scenario| {
             let fault = fault.clone();
-            async move { meet(scenario, (scenario.service, scenario.import), &fault).await }
+            async move { meet(scenario, (scenario.service.into(), scenario.import), &fault).await }
         });
         let met = join_all(met);
         async move { (words, met.await) }

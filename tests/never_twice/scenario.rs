@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use numport::sandbox::{Sandbox, Service};
+use numport::model::{PlatformKind, ProviderKind, Service};
+use numport::sandbox::Sandbox;
 use numport::{
     AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider,
     NumberRecord, ReadBack, Result, RetryPolicy, SignalWire, SipTrunk, Twilio, Vapi, VoicePlatform,
@@ -19,7 +20,7 @@ pub(crate) const PATIENT: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy)]
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    pub(crate) service: Service,
+    pub(crate) service: PlatformKind,
     source: Source,
     /// The requests of an import, by how their method and path begin.
     pub(crate) steps: &'static [(Service, &'static str)],
@@ -35,75 +36,77 @@ enum Source {
 
 const NUMBERS: &str = "GET /2010-04-01/Accounts/";
 
+const TWILIO: Service = Service::Provider(ProviderKind::TWILIO);
+const INTERACTLY: Service = Service::Platform(PlatformKind::INTERACTLY);
+const VAPI: Service = Service::Platform(PlatformKind::VAPI);
+const SIGNALWIRE: Service = Service::Platform(PlatformKind::SIGNALWIRE);
+const BUTTER: Service = Service::Platform(PlatformKind::BUTTER);
+
 pub(crate) const SCENARIOS: [Scenario; 6] = [
     Scenario {
         name: "Interactly",
-        service: Service::Interactly,
+        service: PlatformKind::INTERACTLY,
         source: Source::Twilio,
         steps: &[
-            (Service::Twilio, NUMBERS),
-            (Service::Interactly, "GET /assistants/v1/numbers"),
-            (Service::Interactly, "POST /assistants/v1/numbers/twilio"),
-            (Service::Interactly, "PUT /assistants/v1/numbers/"),
+            (TWILIO, NUMBERS),
+            (INTERACTLY, "GET /assistants/v1/numbers"),
+            (INTERACTLY, "POST /assistants/v1/numbers/twilio"),
+            (INTERACTLY, "PUT /assistants/v1/numbers/"),
         ],
         import: "POST /assistants/v1/numbers/twilio",
     },
     Scenario {
         name: "Vapi",
-        service: Service::Vapi,
+        service: PlatformKind::VAPI,
         source: Source::Twilio,
-        steps: &[
-            (Service::Twilio, NUMBERS),
-            (Service::Vapi, "GET /v2/phone-number"),
-            (Service::Vapi, "POST /phone-number"),
-        ],
+        steps: &[(TWILIO, NUMBERS), (VAPI, "GET /v2/phone-number"), (VAPI, "POST /phone-number")],
         import: "POST /phone-number",
     },
     Scenario {
         name: "Vapi, from a trunk",
-        service: Service::Vapi,
+        service: PlatformKind::VAPI,
         source: Source::Trunk,
         steps: &[
-            (Service::Vapi, "GET /v2/phone-number"),
-            (Service::Vapi, "GET /credential"),
-            (Service::Vapi, "POST /credential"),
-            (Service::Vapi, "POST /phone-number"),
+            (VAPI, "GET /v2/phone-number"),
+            (VAPI, "GET /credential"),
+            (VAPI, "POST /credential"),
+            (VAPI, "POST /phone-number"),
         ],
         import: "POST /phone-number",
     },
     Scenario {
         name: "SignalWire",
-        service: Service::SignalWire,
+        service: PlatformKind::SIGNALWIRE,
         source: Source::Twilio,
         steps: &[
-            (Service::Twilio, NUMBERS),
-            (Service::SignalWire, "GET /api/relay/rest/phone_numbers"),
-            (Service::SignalWire, "POST /api/relay/rest/imported_phone_numbers"),
-            (Service::SignalWire, "PUT /api/relay/rest/phone_numbers/"),
+            (TWILIO, NUMBERS),
+            (SIGNALWIRE, "GET /api/relay/rest/phone_numbers"),
+            (SIGNALWIRE, "POST /api/relay/rest/imported_phone_numbers"),
+            (SIGNALWIRE, "PUT /api/relay/rest/phone_numbers/"),
         ],
         import: "POST /api/relay/rest/imported_phone_numbers",
     },
     Scenario {
         name: "Butter",
-        service: Service::Butter,
+        service: PlatformKind::BUTTER,
         source: Source::Twilio,
         steps: &[
-            (Service::Twilio, NUMBERS),
-            (Service::Butter, "GET /api/phone-numbers"),
-            (Service::Butter, "POST /api/integrations"),
-            (Service::Butter, "POST /api/phone-numbers"),
-            (Service::Butter, "POST /api/agents/"),
+            (TWILIO, NUMBERS),
+            (BUTTER, "GET /api/phone-numbers"),
+            (BUTTER, "POST /api/integrations"),
+            (BUTTER, "POST /api/phone-numbers"),
+            (BUTTER, "POST /api/agents/"),
         ],
         import: "POST /api/phone-numbers",
     },
     Scenario {
         name: "Butter, from a trunk",
-        service: Service::Butter,
+        service: PlatformKind::BUTTER,
         source: Source::Trunk,
         steps: &[
-            (Service::Butter, "GET /api/phone-numbers"),
-            (Service::Butter, "POST /api/phone-numbers"),
-            (Service::Butter, "POST /api/agents/"),
+            (BUTTER, "GET /api/phone-numbers"),
+            (BUTTER, "POST /api/phone-numbers"),
+            (BUTTER, "POST /api/agents/"),
         ],
         import: "POST /api/phone-numbers",
     },
@@ -114,9 +117,9 @@ impl Scenario {
     pub(crate) fn request(&self, number: E164) -> ImportRequest {
         let request = ImportRequest::new(number);
         match self.service {
-            Service::Interactly => request.label("Front desk").agent("agent-day").outbound(false),
-            Service::Vapi => request.label("Front desk").agent("agent-day"),
-            Service::SignalWire => request.label("Front desk").agent("fe4093d9-58c2-4931-b4b9-5679f82652c6"),
+            PlatformKind::INTERACTLY => request.label("Front desk").agent("agent-day").outbound(false),
+            PlatformKind::VAPI => request.label("Front desk").agent("agent-day"),
+            PlatformKind::SIGNALWIRE => request.label("Front desk").agent("fe4093d9-58c2-4931-b4b9-5679f82652c6"),
             _ => request.agent("agent_a1b2c3d4e5f6").outbound(true),
         }
     }
@@ -143,8 +146,8 @@ impl Scenario {
     pub(crate) fn is_finished(&self, record: &NumberRecord) -> bool {
         let agent = record.agent.is_some();
         match self.service {
-            Service::Interactly => agent && record.label.is_some() && record.outbound == Some(false),
-            Service::Vapi | Service::SignalWire => agent && record.label.is_some(),
+            PlatformKind::INTERACTLY => agent && record.label.is_some() && record.outbound == Some(false),
+            PlatformKind::VAPI | PlatformKind::SIGNALWIRE => agent && record.label.is_some(),
             _ => agent && record.outbound == Some(true),
         }
     }
@@ -185,19 +188,19 @@ fn trunk() -> SipTrunk {
 }
 
 fn twilio(sandbox: &Sandbox, timeout: Duration) -> impl NumberProvider + use<> {
-    let token = AccountKey::token(sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+    let token = AccountKey::token(sandbox.twilio().account_sid(), sandbox.twilio().auth_token());
     quick(Twilio::builder(token), sandbox, "TWILIO_BASE_URL", timeout)
 }
 
-pub(crate) fn platform(sandbox: &Sandbox, service: Service, timeout: Duration) -> Arc<dyn VoicePlatform> {
+pub(crate) fn platform(sandbox: &Sandbox, service: PlatformKind, timeout: Duration) -> Arc<dyn VoicePlatform> {
     let var = |name: &str| sandbox.var(name).unwrap();
     match service {
-        Service::Interactly => {
+        PlatformKind::INTERACTLY => {
             let builder = Interactly::builder(var("INTERACTLY_API_KEY"));
             Arc::new(quick(builder, sandbox, "INTERACTLY_BASE_URL", timeout))
         }
-        Service::Vapi => Arc::new(quick(Vapi::builder(var("VAPI_API_KEY")), sandbox, "VAPI_BASE_URL", timeout)),
-        Service::SignalWire => {
+        PlatformKind::VAPI => Arc::new(quick(Vapi::builder(var("VAPI_API_KEY")), sandbox, "VAPI_BASE_URL", timeout)),
+        PlatformKind::SIGNALWIRE => {
             let builder = SignalWire::builder(var("SIGNALWIRE_PROJECT_ID"), var("SIGNALWIRE_API_TOKEN"), "sandbox");
             Arc::new(quick(builder, sandbox, "SIGNALWIRE_BASE_URL", timeout))
         }

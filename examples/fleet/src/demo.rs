@@ -5,7 +5,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use numport::sandbox::{Fault, Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, E164, ImportRequest, Importer, Twilio, Vapi};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -49,7 +50,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     let two = start(1, &sandbox, &settings, &lines)?;
     drop(lines);
     let (dead, mut survivor) = kill_the_first(said, count / KILLED_AFTER, [one, two], &sandbox).await?;
-    let there = sandbox.records(Service::Vapi).len();
+    let there = sandbox.records(PlatformKind::VAPI).len();
     println!(
         "worker {} is killed after {} jobs of its own; {there} numbers are in",
         WORKERS[dead],
@@ -131,7 +132,7 @@ async fn kill_the_first(
 /// More creates than one worker alone can have sent.
 async fn creates_of_both_under_way(sandbox: &Sandbox) -> Result<(), Failure> {
     for _ in 0..2 * AT_ONCE {
-        sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::DelayBeforeCommit(SLOW));
+        sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::DelayBeforeCommit(SLOW));
     }
     let waiting = async {
         while sandbox.waiting() <= AT_ONCE {
@@ -158,7 +159,7 @@ impl Tally {
 /// What counts in the end.
 fn each_once(sandbox: &Sandbox, numbers: &[E164]) -> Result<(), Failure> {
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
-    for record in sandbox.records(Service::Vapi) {
+    for record in sandbox.records(PlatformKind::VAPI) {
         *records.entry(record["number"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
     }
     let once = numbers.iter().filter(|number| records.get(number.as_str()) == Some(&1)).count();

@@ -6,7 +6,8 @@ use std::ffi::OsStr;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
-use numport::sandbox::{Fault, Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, ImportRequest, Importer, Twilio, Vapi};
 use support::postgres::Postgres;
 use tempfile::TempDir;
@@ -37,7 +38,7 @@ impl Workplace {
     async fn enqueue(&self) {
         let vars = |name: &str| self.sandbox.var(name);
         let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
-        let numbers = self.sandbox.held_numbers();
+        let numbers = self.sandbox.twilio().held_numbers();
         let desired = Desired::from_iter(numbers.iter().copied().map(ImportRequest::new));
         let plan = serde_json::to_string(&importer.plan(&desired).await.unwrap()).unwrap();
         let file = self.directory.path().join("plan.json");
@@ -48,7 +49,7 @@ impl Workplace {
 
     async fn all_are_in(&self) {
         let end = Instant::now() + DEADLINE;
-        while self.sandbox.records(Service::Vapi).len() < self.sandbox.held_numbers().len() {
+        while self.sandbox.records(PlatformKind::VAPI).len() < self.sandbox.twilio().held_numbers().len() {
             assert!(Instant::now() < end, "the jobs are not done");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -97,10 +98,10 @@ async fn every_number_is_in_once_with_postgresql() {
 #[tokio::test]
 async fn a_slow_worker_keeps_its_jobs() {
     let here = Workplace::new().await;
-    let numbers = here.sandbox.held_numbers();
+    let numbers = here.sandbox.twilio().held_numbers();
     for _ in &numbers {
         let patience = Fault::Refuse { status: 429, retry_after: Some("7".to_owned()) };
-        here.sandbox.fault_on(Service::Vapi, "POST /phone-number", patience);
+        here.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", patience);
     }
     here.enqueue().await;
     let workers = ["one", "two"].map(|name| {
@@ -117,7 +118,7 @@ async fn a_slow_worker_keeps_its_jobs() {
     for number in numbers {
         assert_eq!(said.matches(&format!("{number} created")).count(), 1, "{said}");
     }
-    assert_eq!(said.lines().count(), here.sandbox.held_numbers().len(), "{said}");
+    assert_eq!(said.lines().count(), here.sandbox.twilio().held_numbers().len(), "{said}");
 }
 
 #[tokio::test]
@@ -129,7 +130,7 @@ async fn a_refused_key_stops_the_worker_and_the_jobs_wait_for_another() {
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     assert!(said.contains("The jobs are kept"), "{said}");
-    assert!(here.sandbox.records(Service::Vapi).is_empty());
+    assert!(here.sandbox.records(PlatformKind::VAPI).is_empty());
 
     let mut worker = here.fleet(["worker", "--timeout", "2", "--while-stdin"]);
     let mut worker = worker.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();

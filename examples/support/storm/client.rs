@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use numport::sandbox::Service;
+use numport::model::PlatformKind;
 use numport::{
     AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Importer, Interactly, Outcome, ReadBack, Result,
     RetryPolicy, SignalWire, Twilio, Vapi, VoicePlatform,
@@ -33,12 +33,12 @@ pub enum Said {
 
 /// A client of one platform.
 pub enum Client {
-    Numport { importer: Importer, service: Service },
+    Numport { importer: Importer, service: PlatformKind },
     Plain(Plain),
 }
 
 impl Client {
-    pub fn new(who: Who, service: Service, vars: &[(&'static str, String)], timeout: Duration) -> Self {
+    pub fn new(who: Who, service: PlatformKind, vars: &[(&'static str, String)], timeout: Duration) -> Self {
         let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         match who {
             Who::Numport => Self::Numport { importer: importer(service, &var, timeout), service },
@@ -65,28 +65,28 @@ impl Client {
 }
 
 /// A number with a label and an agent, where the platform takes them.
-pub fn request(service: Service, number: E164) -> ImportRequest {
+pub fn request(service: PlatformKind, number: E164) -> ImportRequest {
     let request = ImportRequest::new(number).agent(agent(service));
-    if service == Service::Butter { request } else { request.label(LABEL) }
+    if service == PlatformKind::BUTTER { request } else { request.label(LABEL) }
 }
 
 /// An importer with clients of its own. It looks for a lost number for longer than the longest delay.
-pub fn importer(service: Service, var: &dyn Fn(&str) -> Option<String>, timeout: Duration) -> Importer {
+pub fn importer(service: PlatformKind, var: &dyn Fn(&str) -> Option<String>, timeout: Duration) -> Importer {
     let must = |name: &str| var(name).expect("the sandbox sets every variable");
     let quick = Quick { var, timeout };
     let login = AccountKey::token(must("TWILIO_ACCOUNT_SID"), must("TWILIO_AUTH_TOKEN"));
     let twilio = quick.client(Twilio::builder(login), "TWILIO_BASE_URL");
     let platform: Result<Arc<dyn VoicePlatform>> = match service {
-        Service::Interactly => {
+        PlatformKind::INTERACTLY => {
             let builder = Interactly::builder(must("INTERACTLY_API_KEY"));
             quick.client(builder, "INTERACTLY_BASE_URL").map(|platform| Arc::new(platform) as _)
         }
-        Service::SignalWire => {
+        PlatformKind::SIGNALWIRE => {
             let (project, token) = (must("SIGNALWIRE_PROJECT_ID"), must("SIGNALWIRE_API_TOKEN"));
             let builder = SignalWire::builder(project, token, must("SIGNALWIRE_SPACE"));
             quick.client(builder, "SIGNALWIRE_BASE_URL").map(|platform| Arc::new(platform) as _)
         }
-        Service::Butter => {
+        PlatformKind::BUTTER => {
             let builder = Butter::builder(must("BUTTER_API_KEY"), must("BUTTER_ORGANIZATION_ID"));
             let builder = builder.requests_per_second(NonZeroU32::MAX);
             quick.client(builder, "BUTTER_BASE_URL").map(|platform| Arc::new(platform) as _)

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use numport::E164;
-use numport::sandbox::{Chaos, Fault, Sandbox, Service};
+use numport::model::{PlatformKind, ProviderKind, Service};
+use numport::sandbox::{Chaos, Fault, Sandbox};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -46,7 +47,7 @@ pub enum Who {
 /// One storm.
 #[derive(Clone, Copy, Debug)]
 pub struct Storm {
-    pub service: Service,
+    pub service: PlatformKind,
     pub imports: usize,
     pub tasks: usize,
     pub seed: u64,
@@ -73,10 +74,10 @@ pub fn number(import: usize) -> E164 {
 
 /// Faults of every kind, at Twilio and at the platform; most often a request that is carried out after its client has
 /// gone, since nothing makes a second record more easily.
-pub fn weather(service: Service, seed: u64, chance: f64) -> Chaos {
+pub fn weather(service: PlatformKind, seed: u64, chance: f64) -> Chaos {
     let late = std::iter::repeat_n(Fault::DelayBeforeCommit(DELAYS[1]), LATE);
     let faults = DELAYS.into_iter().flat_map(Fault::every).chain(late);
-    Chaos::new(seed).chance(chance).services([Service::Twilio, service]).faults(faults)
+    Chaos::new(seed).chance(chance).services([Service::from(ProviderKind::TWILIO), service.into()]).faults(faults)
 }
 
 /// Waits until nothing is on its way any more.
@@ -111,7 +112,7 @@ impl Storm {
         let failed = |import: &usize| who == Who::Numport || !matches!(said[*import].last(), Some(Said::Done { .. }));
         let again = self.run(who, &vars, (0..self.imports).filter(failed).collect(), PATIENCE).await;
         quiet(&sandbox).await;
-        tally.look(self, &again, &records_of(&sandbox, self.service), &sandbox.journal());
+        tally.look(self, &again, &records_of(&sandbox, self.service), &sandbox.requests());
         tally.took = begin.elapsed();
         tally
     }

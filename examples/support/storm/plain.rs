@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use numport::sandbox::Service;
+use numport::model::PlatformKind;
 use numport::{E164, Outcome};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ type Var<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 pub struct Plain {
     http: reqwest::Client,
-    service: Service,
+    service: PlatformKind,
     base_url: String,
     /// A user, or an organization, where there is one; and the key.
     login: (Option<String>, String),
@@ -37,11 +37,11 @@ enum Failed {
 
 /// The variable of the integration that Butter's numbers need, made in calm weather.
 pub async fn integration(
-    service: Service,
+    service: PlatformKind,
     who: Who,
     vars: &[(&'static str, String)],
 ) -> Option<(&'static str, String)> {
-    if (service, who) != (Service::Butter, Who::Plain) {
+    if (service, who) != (PlatformKind::BUTTER, Who::Plain) {
         return None;
     }
     let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
@@ -56,14 +56,14 @@ pub async fn integration(
 }
 
 impl Plain {
-    pub fn new(service: Service, var: Var<'_>, timeout: Duration) -> Self {
+    pub fn new(service: PlatformKind, var: Var<'_>, timeout: Duration) -> Self {
         let must = |name: &str| var(name).expect("the sandbox sets every variable");
         let (base_url, login) = match service {
-            Service::Interactly => ("INTERACTLY_BASE_URL", (None, must("INTERACTLY_API_KEY"))),
-            Service::SignalWire => {
+            PlatformKind::INTERACTLY => ("INTERACTLY_BASE_URL", (None, must("INTERACTLY_API_KEY"))),
+            PlatformKind::SIGNALWIRE => {
                 ("SIGNALWIRE_BASE_URL", (Some(must("SIGNALWIRE_PROJECT_ID")), must("SIGNALWIRE_API_TOKEN")))
             }
-            Service::Butter => ("BUTTER_BASE_URL", (Some(must("BUTTER_ORGANIZATION_ID")), must("BUTTER_API_KEY"))),
+            PlatformKind::BUTTER => ("BUTTER_BASE_URL", (Some(must("BUTTER_ORGANIZATION_ID")), must("BUTTER_API_KEY"))),
             _ => ("VAPI_BASE_URL", (None, must("VAPI_API_KEY"))),
         };
         Self {
@@ -83,7 +83,7 @@ impl Plain {
             Err(Failed::Refused) => return Said::NotDone,
             Err(Failed::Lost) => return Said::Indeterminate,
         };
-        let record = if self.service == Service::Butter { &answer["data"] } else { &answer };
+        let record = if self.service == PlatformKind::BUTTER { &answer["data"] } else { &answer };
         let Some(id) = record[id_field(self.service)].as_str() else { return Said::Indeterminate };
         if let Some((method, path, body)) = self.second_step(id) {
             if self.send(method, &path, &body).await.is_err() {
@@ -96,11 +96,11 @@ impl Plain {
     fn body(&self, number: E164) -> Value {
         let (number, (sid, token)) = (number.as_str(), &self.twilio);
         match self.service {
-            Service::Interactly => {
+            PlatformKind::INTERACTLY => {
                 json!({"number": number, "label": LABEL, "credentials": {"accountSid": sid, "authToken": token}})
             }
-            Service::SignalWire => json!({"number": number, "number_type": "longcode"}),
-            Service::Butter => json!({
+            PlatformKind::SIGNALWIRE => json!({"number": number, "number_type": "longcode"}),
+            PlatformKind::BUTTER => json!({
                 "provider": "twilio",
                 "phone_number": number,
                 "supports_inbound": true,
@@ -121,14 +121,14 @@ impl Plain {
     fn second_step(&self, id: &str) -> Option<(Method, String, Value)> {
         let agent = agent(self.service);
         match self.service {
-            Service::Interactly => {
+            PlatformKind::INTERACTLY => {
                 Some((Method::PUT, format!("/assistants/v1/numbers/{id}"), json!({"assistantId": agent})))
             }
-            Service::SignalWire => {
+            PlatformKind::SIGNALWIRE => {
                 let body = json!({"name": LABEL, "call_handler": "ai_agent", "call_ai_agent_id": agent});
                 Some((Method::PUT, format!("/api/relay/rest/phone_numbers/{id}"), body))
             }
-            Service::Butter => {
+            PlatformKind::BUTTER => {
                 let path = format!("/api/agents/{agent}/assign-phone-number");
                 Some((Method::POST, path, json!({"phone_number_id": id})))
             }
@@ -157,7 +157,7 @@ impl Plain {
 
     fn login(&self, request: RequestBuilder) -> RequestBuilder {
         match (self.service, &self.login) {
-            (Service::Butter, (Some(organization), key)) => {
+            (PlatformKind::BUTTER, (Some(organization), key)) => {
                 request.header("x-organization-id", organization).header("x-api-key", key)
             }
             (_, (Some(user), password)) => request.basic_auth(user, Some(password)),

@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use std::time::Duration;
 
 use numport::Outcome;
-use numport::sandbox::Entry;
+use numport::sandbox::ReceivedRequest;
 use serde_json::Value;
 
 use super::client::Said;
@@ -80,7 +80,7 @@ impl Tally {
         storm: Storm,
         again: &[Vec<Said>],
         kept: &HashMap<String, Vec<Value>>,
-        journal: &[Entry],
+        journal: &[ReceivedRequest],
     ) {
         let Storm { service, seed, .. } = storm;
         let failed = |said: &&Vec<Said>| said.last().is_some_and(|last| !matches!(last, Said::Done { .. }));
@@ -97,8 +97,8 @@ impl Tally {
                 self.notes.push(format!("seed {seed}: {number}: kept {records:?}, said at last {said:?}"));
             }
         }
-        let is_create = |entry: &&Entry| {
-            entry.service == service.as_str() && entry.method == "POST" && entry.path == import_path(service)
+        let is_create = |entry: &&ReceivedRequest| {
+            entry.service.as_str() == service.as_str() && entry.method == "POST" && entry.path == import_path(service)
         };
         self.requests = journal.len();
         self.creates = journal.iter().filter(is_create).count();

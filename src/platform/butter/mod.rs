@@ -31,7 +31,7 @@
 //! let sandbox = Sandbox::start().await?;
 //! let butter = Butter::from_vars(|name| sandbox.var(name))?;
 //!
-//! let twilio = CreateIntegration::twilio("Main account", sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+//! let twilio = CreateIntegration::twilio("Main account", sandbox.twilio().account_sid(), sandbox.twilio().auth_token());
 //! let integration = butter.create_integration(&twilio).await?;
 //! let import = ImportTwilioNumber::new("+14155552671".parse::<E164>()?, integration.integration_id)
 //!     .supports_inbound(true);

@@ -35,8 +35,8 @@
 //! let sandbox = Sandbox::start().await?;
 //! let vapi = Vapi::from_vars(|name| sandbox.var(name))?;
 //!
-//! let create = CreateTwilioNumber::new("+14155552671".parse::<numport::E164>()?, sandbox.twilio_account_sid())
-//!     .twilio_auth_token(sandbox.twilio_auth_token())
+//! let create = CreateTwilioNumber::new("+14155552671".parse::<numport::E164>()?, sandbox.twilio().account_sid())
+//!     .twilio_auth_token(sandbox.twilio().auth_token())
 //!     .sms_enabled(false)
 //!     .settings(Settings::new().name("Front desk"));
 //! let number = vapi.create_number(create).await?;

@@ -1,13 +1,14 @@
 //! Integrations: the Twilio logins that imports refer to.
 
-use super::{ORGANIZATION, body, done, is_anothers, now, picked, refused};
-use crate::sandbox::schema::Rule::{self, Object as Fields, Text, Word};
-use crate::sandbox::schema::{Field, optional, required};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use super::{Butter, ORGANIZATION, body, done, is_anothers, now, refused};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::{Object, picked, set, text};
+use crate::sandbox::rules::Rule::{self, Object as Fields, Text, Word};
+use crate::sandbox::rules::{Field, optional, required};
 
 /// What is shown: the credentials are not.
-pub(super) const SHOWN: [&str; 8] =
+const SHOWN: [&str; 8] =
     ["integration_id", "client_id", "name", "provider", "category", "status", "created_at", "updated_at"];
 
 const NAME: Rule = Text(1, 100);
@@ -19,61 +20,45 @@ static CREDENTIALS: &[Field] = &[
 static CREATE: Rule = Fields(&[required("name", NAME), required("credentials", Fields(CREDENTIALS))]);
 static UPDATE: Rule = Fields(&[optional("name", NAME), optional("credentials", Fields(CREDENTIALS))]);
 
-pub(super) fn create(world: &mut World, request: &Request<'_>) -> Reply {
-    let mut integration = match body(request, &CREATE) {
-        Ok(body) => body,
-        Err(refusal) => return refusal,
-    };
-    let now = now(world);
-    for (field, value) in [
-        ("integration_id", world.hex_id("intg_")),
-        ("client_id", ORGANIZATION.to_owned()),
-        ("provider", "twilio".to_owned()),
-        ("category", "telephony".to_owned()),
-        ("status", "active".to_owned()),
-        ("created_at", now.clone()),
-        ("updated_at", now),
-    ] {
-        integration.insert(field.to_owned(), value.into());
+impl Butter {
+    pub(super) fn create_integration(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        let mut integration = body(request, &CREATE)?;
+        let now = now(context);
+        set(&mut integration, "integration_id", context.hex_id("intg_"));
+        set(&mut integration, "client_id", ORGANIZATION);
+        set(&mut integration, "provider", "twilio");
+        set(&mut integration, "category", "telephony");
+        set(&mut integration, "status", "active");
+        set(&mut integration, "created_at", now.clone());
+        set(&mut integration, "updated_at", now);
+        let shown = picked(&integration, &SHOWN);
+        self.integrations.put(integration);
+        Ok(done(201, "Integration created successfully", shown))
     }
-    let answer = picked(&integration, &SHOWN);
-    world.butter_integrations.put(integration);
-    done(201, "Integration created successfully", answer)
-}
 
-pub(super) fn update(world: &mut World, id: &str, request: &Request<'_>) -> Reply {
-    let now = now(world);
-    let integration = match find(world, id) {
-        Ok(integration) => integration,
-        Err(refusal) => return refusal,
-    };
-    let changes = match body(request, &UPDATE) {
-        Ok(changes) => changes,
-        Err(refusal) => return refusal,
-    };
-    integration.extend(changes);
-    integration.insert("updated_at".to_owned(), now.into());
-    done(200, "Integration updated successfully", picked(integration, &SHOWN))
-}
-
-pub(super) fn delete(world: &mut World, id: &str) -> Reply {
-    let removed = match find(world, id) {
-        Ok(integration) => picked(integration, &SHOWN),
-        Err(refusal) => return refusal,
-    };
-    let refers = |number: &&Object| text(number, "integration_id") == Some(id);
-    let users: Vec<&str> =
-        world.butter.iter().filter(refers).filter_map(|number| text(number, "phone_number")).collect();
-    if !users.is_empty() {
-        return refused(409, &format!("Integration is referenced by phone numbers: {}", users.join(", ")));
+    pub(super) fn update_integration(&mut self, context: &mut Context<'_>, id: &str, request: &Request<'_>) -> Answer {
+        let integration = self.integration(id)?;
+        integration.extend(body(request, &UPDATE)?);
+        set(integration, "updated_at", now(context));
+        Ok(done(200, "Integration updated successfully", picked(integration, &SHOWN)))
     }
-    world.butter_integrations.remove(id);
-    done(200, "Integration deleted successfully", removed)
-}
 
-pub(super) fn find<'a>(world: &'a mut World, id: &str) -> Result<&'a mut Object, Reply> {
-    if is_anothers(id) {
-        return Err(refused(403, "Integration belongs to different organization"));
+    pub(super) fn delete_integration(&mut self, id: &str) -> Answer {
+        let removed = picked(self.integration(id)?, &SHOWN);
+        let refers = |number: &&Object| text(number, "integration_id") == Some(id);
+        let users: Vec<&str> =
+            self.numbers.iter().filter(refers).filter_map(|number| text(number, "phone_number")).collect();
+        if !users.is_empty() {
+            return Err(refused(409, &format!("Integration is referenced by phone numbers: {}", users.join(", "))));
+        }
+        self.integrations.remove(id);
+        Ok(done(200, "Integration deleted successfully", removed))
     }
-    world.butter_integrations.get_mut(id).ok_or_else(|| refused(404, "Integration not found"))
+
+    pub(super) fn integration(&mut self, id: &str) -> Result<&mut Object, Reply> {
+        if is_anothers(id) {
+            return Err(refused(403, "Integration belongs to different organization"));
+        }
+        self.integrations.get_mut(id).ok_or_else(|| refused(404, "Integration not found"))
+    }
 }

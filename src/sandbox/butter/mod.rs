@@ -1,4 +1,7 @@
-//! Butter's side. Only what its pages document is here: no single number can be read, changed or removed.
+//! Butter. Only what its pages document is here: no single number can be read, changed or removed.
+//!
+//! There are the agents `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`; ids that end in `_f00000000000` belong to another
+//! organization. An assignment to an agent takes over the voice URL of a Twilio number.
 
 mod agent;
 mod integration;
@@ -6,72 +9,93 @@ mod number;
 
 use serde_json::{Value, json};
 
-use super::schema::{Fault, Rule, Wrong, faults};
-use super::server::{Reply, Request, Site, phrase};
-use super::service::Service;
-use super::world::{Object, World};
+use super::SandboxBuilder;
+use super::api::{About, Api};
+use super::context::Context;
+use super::message::{Answer, Reply, Request, phrase};
+use super::records::{Object, Records};
+use super::rules::{Rule, Violation, Wrong};
+use crate::model::{PlatformKind, Service};
 
 const KEY: &str = "bk_live_sandbox";
 const ORGANIZATION: &str = "org_sandbox";
 /// How the ids of another organization's objects end, whichever kind they are of.
 const ANOTHERS: &str = "_f00000000000";
 
-pub(super) const SITE: Site = Site {
-    service: Service::Butter,
-    base_url_var: "BUTTER_BASE_URL",
-    vars: &[("BUTTER_API_KEY", KEY), ("BUTTER_ORGANIZATION_ID", ORGANIZATION)],
-    answer,
-    refusal: |_, status, words| match status {
-        422 => unprocessable([json!(["body"])], "value_error", words.unwrap_or("Value error")),
-        _ => refused(status, words.unwrap_or(phrase(status))),
-    },
-    words: &["provider", "category", "status"],
-    repeat: number::repeat,
+static ABOUT: About = About {
+    service: Service::Platform(PlatformKind::BUTTER),
+    base_url: "BUTTER_BASE_URL",
+    credentials: &[("BUTTER_API_KEY", KEY), ("BUTTER_ORGANIZATION_ID", ORGANIZATION)],
+    closed_sets: &["provider", "category", "status"],
 };
 
-fn answer(world: &mut World, request: &Request<'_>) -> Reply {
-    if request.header("x-api-key") != Some(KEY) {
-        return refused(401, "Invalid API key");
+struct Butter {
+    numbers: Records,
+    integrations: Records,
+}
+
+pub(super) fn api(_: &SandboxBuilder) -> Box<dyn Api> {
+    let numbers = Records::new("phone_number_id", &["phone_number"]);
+    Box::new(Butter { numbers, integrations: Records::new("integration_id", &[]) })
+}
+
+impl Api for Butter {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
-    match request.header("x-organization-id") {
-        None => return unprocessable([json!(["header", "X-Organization-Id"])], "missing", "Field required"),
-        Some(ORGANIZATION) => {}
-        Some(_) => return refused(403, "The API key belongs to another organization"),
+
+    fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        if request.header("x-api-key") != Some(KEY) {
+            return Err(refused(401, "Invalid API key"));
+        }
+        match request.header("x-organization-id") {
+            None => return Err(unprocessable(json!(["header", "X-Organization-Id"]), "missing", "Field required")),
+            Some(ORGANIZATION) => {}
+            Some(_) => return Err(refused(403, "The API key belongs to another organization")),
+        }
+        match (request.method, request.segments().as_slice()) {
+            ("GET", ["api", "phone-numbers"]) => self.list(context, request),
+            ("POST", ["api", "phone-numbers"]) => self.import(context, request),
+            ("POST", ["api", "agents", id, "assign-phone-number"]) => self.assign(context, id, request),
+            ("POST", ["api", "agents", id, "unassign-phone-number", number]) => self.unassign(context, id, number),
+            ("POST", ["api", "integrations"]) => self.create_integration(context, request),
+            ("PUT", ["api", "integrations", id]) => self.update_integration(context, id, request),
+            ("DELETE", ["api", "integrations", id]) => self.delete_integration(id),
+            _ => Err(refused(404, "Not Found")),
+        }
     }
-    let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
-    match (request.method, path.as_slice()) {
-        ("GET", ["api", "phone-numbers"]) => number::list(world, request),
-        ("POST", ["api", "phone-numbers"]) => number::import(world, request),
-        ("POST", ["api", "agents", id, "assign-phone-number"]) => agent::assign(world, id, request),
-        ("POST", ["api", "agents", id, "unassign-phone-number", number]) => agent::unassign(world, id, number),
-        ("POST", ["api", "integrations"]) => integration::create(world, request),
-        ("PUT", ["api", "integrations", id]) => integration::update(world, id, request),
-        ("DELETE", ["api", "integrations", id]) => integration::delete(world, id),
-        _ => refused(404, "Not Found"),
+
+    fn refusal(&self, _: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
+        match status {
+            422 => unprocessable(json!(["body"]), "value_error", words.unwrap_or("Value error")),
+            _ => refused(status, words.unwrap_or(phrase(status))),
+        }
+    }
+
+    fn records(&self) -> Vec<&Object> {
+        self.numbers.iter().collect()
+    }
+
+    fn repeat_page(&self, _: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
+        number::repeat(request, answer);
     }
 }
 
 /// The body, if it keeps to the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
-    let body = any_body(request)?;
-    let faults = faults(rule, &body);
-    match body {
-        Value::Object(body) if faults.is_empty() => Ok(body),
-        _ => Err(Reply::json(422, json!({"detail": faults.iter().map(entry).collect::<Vec<_>>()}))),
-    }
+    rule.accept(any_body(request)?).map_err(|found| detail(found.iter().map(entry)))
 }
 
 /// The body, if it is JSON and says so.
 fn any_body(request: &Request<'_>) -> Result<Value, Reply> {
-    let body = if request.is_of("application/json") { request.json() } else { None };
-    body.ok_or_else(|| unprocessable([json!(["body"])], "json_invalid", "JSON decode error"))
+    request.typed_json().ok_or_else(|| unprocessable(json!(["body"]), "json_invalid", "JSON decode error"))
 }
 
-/// A fault as FastAPI tells it.
-fn entry(fault: &Fault) -> Value {
+/// What is wrong with a body, as FastAPI tells it.
+fn entry(found: &Violation) -> Value {
     let mut place = vec!["body"];
-    place.extend(fault.path.split('.').filter(|name| !name.is_empty()));
-    match &fault.wrong {
+    place.extend(found.path.split('.').filter(|name| !name.is_empty()));
+    match &found.wrong {
         Wrong::Missing => json!({"type": "missing", "loc": place, "msg": "Field required"}),
         Wrong::Value(must) => {
             json!({"type": "value_error", "loc": place, "msg": format!("Value error, must be {must}")})
@@ -83,9 +107,12 @@ fn entry(fault: &Fault) -> Value {
     }
 }
 
-fn unprocessable(places: impl IntoIterator<Item = Value>, kind: &str, message: &str) -> Reply {
-    let entry = |place: Value| json!({"type": kind, "loc": place, "msg": message});
-    Reply::json(422, json!({"detail": places.into_iter().map(entry).collect::<Vec<_>>()}))
+fn unprocessable(place: Value, kind: &str, message: &str) -> Reply {
+    detail([json!({"type": kind, "loc": place, "msg": message})])
+}
+
+fn detail(entries: impl IntoIterator<Item = Value>) -> Reply {
+    Reply::json(422, json!({"detail": entries.into_iter().collect::<Vec<_>>()}))
 }
 
 fn refused(status: u16, detail: &str) -> Reply {
@@ -101,13 +128,7 @@ fn is_anothers(id: &str) -> bool {
     id.ends_with(ANOTHERS)
 }
 
-/// These fields of an object, null where there is nothing.
-fn picked(object: &Object, fields: &[&str]) -> Value {
-    let value = |field: &str| object.get(field).cloned().unwrap_or_default();
-    fields.iter().map(|&field| (field.to_owned(), value(field))).collect::<Object>().into()
-}
-
 /// A time as this service writes it.
-fn now(world: &mut World) -> String {
-    format!("{:.0}", world.moment())
+fn now(context: &mut Context<'_>) -> String {
+    format!("{:.0}", context.moment())
 }

@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use super::{any_body, done, integration, now, picked, refused, unprocessable};
-use crate::sandbox::schema::Rule::{self, Bool, E164, Text, Union, Word};
-use crate::sandbox::schema::{check, optional, required};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use super::{Butter, any_body, done, now, refused, unprocessable};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::pages::Page;
+use crate::sandbox::records::{Object, fields, picked, text};
+use crate::sandbox::rules::Rule::{self, Bool, E164, Text, Union, Word};
+use crate::sandbox::rules::{Violation, optional, required};
 
 const PAGE_SIZE: usize = 50;
 /// What the cursor of the first page stands for. No page leads there, unless it is to repeat itself.
@@ -69,89 +71,81 @@ static IMPORT: Rule = Union(
     ],
 );
 
-/// Newest first. The place to go on from is a number, so that newer ones do not shift a page.
-pub(super) fn list(world: &World, request: &Request<'_>) -> Reply {
-    let status = request.query("status");
-    if status.is_some_and(|status| !matches!(status, "free" | "assigned")) {
-        let message = "Input should be 'free' or 'assigned'";
-        return unprocessable([json!(["query", "status"])], "enum", message);
-    }
-    let fitting: Vec<&Object> =
-        world.butter.iter().rev().filter(|number| status.is_none() || text(number, "status") == status).collect();
-    let start = match request.query("cursor") {
-        None => 0,
-        Some(cursor) => {
-            let last = BASE64.decode(cursor).ok().and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
-            let at = fitting.iter().position(|number| text(number, "phone_number_id") == Some(&last));
-            match at {
-                Some(at) => at + 1,
-                None if last == START => 0,
-                None => return unprocessable([json!(["query", "cursor"])], "value_error", "Invalid cursor"),
-            }
+impl Butter {
+    /// Newest first. The place to go on from is a number, so that newer ones do not shift a page.
+    pub(super) fn list(&self, context: &Context<'_>, request: &Request<'_>) -> Answer {
+        let status = request.query("status");
+        if status.is_some_and(|status| !matches!(status, "free" | "assigned")) {
+            return Err(unprocessable(json!(["query", "status"]), "enum", "Input should be 'free' or 'assigned'"));
         }
-    };
-    let shown: Vec<&Object> = fitting.iter().skip(start).take(world.page(PAGE_SIZE)).copied().collect();
-    let has_more = start + shown.len() < fitting.len();
-    let next = shown.last().filter(|_| has_more).map(|number| cursor(number));
-    let data: Vec<Value> = shown.iter().map(|number| picked(number, &LISTED)).collect();
-    let pagination = json!({
-        "next_cursor": next,
-        "has_more": has_more,
-        "page_size": data.len(),
-        "total_count": fitting.len(),
-    });
-    Reply::json(200, json!({"success": true, "data": data, "pagination": pagination}))
+        let fits = |number: &&Object| status.is_none() || text(number, "status") == status;
+        let fitting: Vec<&Object> = self.numbers.iter().rev().filter(fits).collect();
+        let start = request.query("cursor").map_or(Ok(0), |cursor| place_after(cursor, &fitting))?;
+        let page = Page { start, size: context.page_size(PAGE_SIZE) };
+        let shown: Vec<&Object> = page.cut(&fitting).copied().collect();
+        let has_more = page.has_next(&fitting);
+        let pagination = json!({
+            "next_cursor": shown.last().filter(|_| has_more).map(|number| cursor(number)),
+            "has_more": has_more,
+            "page_size": shown.len(),
+            "total_count": fitting.len(),
+        });
+        let data: Vec<Object> = shown.into_iter().map(|number| picked(number, &LISTED)).collect();
+        Ok(Reply::json(200, json!({"success": true, "data": data, "pagination": pagination})))
+    }
+
+    pub(super) fn import(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        // The page counts what is wrong with this body as 400, and other bodies' faults are 422.
+        let body = IMPORT.accept(any_body(request)?).map_err(|found| {
+            let words: Vec<String> = found.iter().map(Violation::to_string).collect();
+            refused(400, &words.join("; "))
+        })?;
+        let provider = text(&body, "provider").unwrap_or_default();
+        let flag = |name: &str| body.get(name) == Some(&Value::Bool(true));
+        if provider == "sip" && flag("supports_outbound") && !body.contains_key("sip_server_address") {
+            return Err(refused(400, "sip_server_address is required when supports_outbound is true"));
+        }
+        if let Some(id) = text(&body, "integration_id") {
+            self.integration(id)?;
+        }
+        let dialled = text(&body, "phone_number").unwrap_or_default();
+        if self.numbers.near(dialled).into_iter().any(|number| text(number, "phone_number") == Some(dialled)) {
+            return Err(refused(409, "Phone number already exists"));
+        }
+        let now = now(context);
+        let added = fields(json!({
+            "phone_number_id": context.hex_id("phon_"),
+            "phone_number": dialled,
+            "provider": provider,
+            "status": "free",
+            "supports_inbound": flag("supports_inbound"),
+            "supports_outbound": flag("supports_outbound"),
+            "integration_id": body.get("integration_id"),
+            "created_at": now,
+            "updated_at": now,
+        }));
+        let shown = picked(&added, &IMPORTED);
+        self.numbers.put(added);
+        Ok(done(201, &format!("Phone number imported successfully with {provider}"), shown))
+    }
 }
 
 fn cursor(number: &Object) -> String {
     BASE64.encode(text(number, "phone_number_id").unwrap_or_default())
 }
 
-pub(super) fn repeat(_: &mut World, request: &Request<'_>, answer: &mut Value) {
+/// How many of these numbers stand before the page that a cursor leads to.
+fn place_after(cursor: &str, numbers: &[&Object]) -> Result<usize, Reply> {
+    let last = BASE64.decode(cursor).ok().and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
+    let at = numbers.iter().position(|number| text(number, "phone_number_id") == Some(&last));
+    let start = at.map(|at| at + 1).or((last == START).then_some(0));
+    start.ok_or_else(|| unprocessable(json!(["query", "cursor"]), "value_error", "Invalid cursor"))
+}
+
+pub(super) fn repeat(request: &Request<'_>, answer: &mut Value) {
     if let Some(Value::Object(pagination)) = answer.get_mut("pagination") {
         let cursor = request.query("cursor").map_or_else(|| BASE64.encode(START), str::to_owned);
         pagination.insert("next_cursor".to_owned(), cursor.into());
         pagination.insert("has_more".to_owned(), true.into());
     }
-}
-
-pub(super) fn import(world: &mut World, request: &Request<'_>) -> Reply {
-    let body = match any_body(request) {
-        Ok(body) => body,
-        Err(refusal) => return refusal,
-    };
-    // The page counts what is wrong with this body as 400, and other bodies' faults are 422.
-    let faults = check(&IMPORT, &body);
-    let body = match body {
-        Value::Object(body) if faults.is_empty() => body,
-        _ => return refused(400, &faults.join("; ")),
-    };
-    let provider = text(&body, "provider").unwrap_or_default();
-    let flag = |name: &str| body.get(name) == Some(&Value::Bool(true));
-    if provider == "sip" && flag("supports_outbound") && !body.contains_key("sip_server_address") {
-        return refused(400, "sip_server_address is required when supports_outbound is true");
-    }
-    if let Some(Err(refusal)) = text(&body, "integration_id").map(|id| integration::find(world, id).map(|_| ())) {
-        return refusal;
-    }
-    let dialled = text(&body, "phone_number").unwrap_or_default();
-    if world.butter.near(dialled).into_iter().any(|number| text(number, "phone_number") == Some(dialled)) {
-        return refused(409, "Phone number already exists");
-    }
-    let now = now(world);
-    let added = json!({
-        "phone_number_id": world.hex_id("phon_"),
-        "phone_number": dialled,
-        "provider": provider,
-        "status": "free",
-        "supports_inbound": flag("supports_inbound"),
-        "supports_outbound": flag("supports_outbound"),
-        "integration_id": body.get("integration_id"),
-        "created_at": now,
-        "updated_at": now,
-    });
-    let added = added.as_object().cloned().unwrap_or_default();
-    let answer = picked(&added, &IMPORTED);
-    world.butter.put(added);
-    done(201, &format!("Phone number imported successfully with {provider}"), answer)
 }

@@ -3,49 +3,58 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::PROJECT;
-use super::number::{self, CAPABILITIES};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{World, text};
+use super::number::CAPABILITIES;
+use super::{PROJECT, SignalWire};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::text;
 
-pub(super) fn answer(world: &mut World, request: &Request<'_>, known: bool, path: &[&str]) -> Reply {
-    match (request.method, path) {
-        ("POST", ["2010-04-01", "Accounts", PROJECT, "ImportedPhoneNumbers"]) if known => import(world, request),
-        (_, ["2010-04-01", "Accounts", PROJECT, ..]) if known => refused(404, 20404, "Not Found"),
-        _ => refused(401, 20003, "Authentication failed"),
+impl SignalWire {
+    pub(super) fn answer_compat(
+        &mut self,
+        context: &mut Context<'_>,
+        request: &Request<'_>,
+        known: bool,
+        path: &[&str],
+    ) -> Answer {
+        match (request.method, path) {
+            ("POST", ["2010-04-01", "Accounts", PROJECT, "ImportedPhoneNumbers"]) if known => {
+                self.import_form(context, request)
+            }
+            (_, ["2010-04-01", "Accounts", PROJECT, ..]) if known => Err(refused(404, 20404, "Not Found")),
+            _ => Err(refused(401, 20003, "Authentication failed")),
+        }
     }
-}
 
-fn import(world: &mut World, request: &Request<'_>) -> Reply {
-    // A body of another kind has no form fields.
-    let form = request.form();
-    let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let is_list = |name: &str| matches!(name, "capabilities" | "capabilities[]");
-    if let Some((name, _)) =
-        form.iter().find(|(name, _)| !matches!(name.as_str(), "number" | "number_type") && !is_list(name))
-    {
-        return invalid("10000", &format!("{name} is not a known parameter"));
+    fn import_form(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        // A body of another kind has no form fields.
+        let form = request.form();
+        let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let is_list = |name: &str| matches!(name, "capabilities" | "capabilities[]");
+        let is_known = |name: &str| matches!(name, "number" | "number_type") || is_list(name);
+        if let Some((name, _)) = form.iter().find(|(name, _)| !is_known(name)) {
+            return Err(invalid("10000", &format!("{name} is not a known parameter")));
+        }
+        let dialled = field("number").ok_or_else(|| invalid("10000", "Number can't be blank"))?;
+        if !is_number(dialled) {
+            return Err(invalid("10000", "Number must be a + and 5 to 30 digits"));
+        }
+        let number_type = field("number_type").ok_or_else(|| invalid("10000", "Number type can't be blank"))?;
+        if !matches!(number_type, "longcode" | "tollfree") {
+            return Err(invalid("10000", "Number type must be longcode or tollfree"));
+        }
+        let named: Vec<&str> = form.iter().filter(|(name, _)| is_list(name)).map(|(_, value)| value.as_str()).collect();
+        if !named.iter().all(|capability| CAPABILITIES.contains(capability)) {
+            return Err(invalid("4000", "Capabilities must be of voice, fax, sms and mms"));
+        }
+        if self.has(dialled) {
+            return Err(invalid("10000", "Number has already been taken"));
+        }
+        let capabilities = if named.is_empty() { CAPABILITIES.to_vec() } else { named };
+        let added = self.add(context, dialled, number_type, json!(capabilities));
+        let id = text(&added, "id").unwrap_or_default();
+        Ok(Reply::json(201, incoming(id, dialled, &capabilities, context.moment())))
     }
-    let Some(dialled) = field("number") else { return invalid("10000", "Number can't be blank") };
-    if !is_number(dialled) {
-        return invalid("10000", "Number must be a + and 5 to 30 digits");
-    }
-    let Some(number_type) = field("number_type") else { return invalid("10000", "Number type can't be blank") };
-    if !matches!(number_type, "longcode" | "tollfree") {
-        return invalid("10000", "Number type must be longcode or tollfree");
-    }
-    let named: Vec<&str> = form.iter().filter(|(name, _)| is_list(name)).map(|(_, value)| value.as_str()).collect();
-    if !named.iter().all(|capability| CAPABILITIES.contains(capability)) {
-        return invalid("4000", "Capabilities must be of voice, fax, sms and mms");
-    }
-    if number::is_held(world, dialled) {
-        return invalid("10000", "Number has already been taken");
-    }
-    let capabilities = if named.is_empty() { CAPABILITIES.to_vec() } else { named };
-    let added = number::add(world, dialled, number_type, json!(capabilities));
-    world.signalwire.put(added.clone());
-    let id = text(&added, "id").unwrap_or_default();
-    Reply::json(201, incoming(id, dialled, &capabilities, world.moment()))
 }
 
 fn is_number(text: &str) -> bool {

@@ -1,46 +1,49 @@
 //! The list of the numbers, newest first, page by page.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::number::shown;
-use super::plain;
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use super::{SignalWire, plain};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::pages::Page;
+use crate::sandbox::records::{Object, set, text};
 
 const FILTERS: [(&str, &str); 2] = [("filter_name", "name"), ("filter_number", "number")];
 
-pub(super) fn list(world: &World, request: &Request<'_>) -> Reply {
-    let whole = |name: &str, default: usize| request.query(name).map_or(Some(default), |text| text.parse().ok());
-    let (Some(page), Some(size)) = (whole("page_number", 0), whole("page_size", 50)) else { return refused() };
-    let has_token = page == 0 || request.query("page_token") == Some(token(page).as_str());
-    if !(1..=1000).contains(&size) || !has_token {
-        return refused();
+impl SignalWire {
+    pub(super) fn list(&self, context: &Context<'_>, request: &Request<'_>) -> Answer {
+        let index = request.whole("page_number", 0).ok_or_else(refused)?;
+        let size = request.whole("page_size", 50).filter(|size| (1..=1000).contains(size)).ok_or_else(refused)?;
+        if index > 0 && request.query("page_token") != Some(token(index).as_str()) {
+            return Err(refused());
+        }
+        let size = context.page_size(size);
+        let fits = |number: &&Object| {
+            FILTERS.iter().all(|(parameter, field)| {
+                let part = request.query(parameter).unwrap_or_default();
+                text(number, field).unwrap_or_default().contains(part)
+            })
+        };
+        let near = self.numbers.near(request.query("filter_number").unwrap_or_default());
+        let fitting: Vec<&Object> = near.into_iter().rev().filter(fits).collect();
+        let page = Page::nth(index, size);
+        let data: Vec<Object> = page.cut(&fitting).map(|number| shown(number)).collect();
+        let mut links = Object::new();
+        set(&mut links, "self", link(request, index, size));
+        set(&mut links, "first", link(request, 0, size));
+        if page.has_next(&fitting) {
+            set(&mut links, "next", link(request, index + 1, size));
+        }
+        if let Some(before) = index.checked_sub(1) {
+            set(&mut links, "prev", link(request, before, size));
+        }
+        Ok(Reply::json(200, json!({"links": links, "data": data})))
     }
-    let size = world.page(size);
-    let fits = |number: &&Object| {
-        FILTERS.iter().all(|(parameter, field)| {
-            let part = request.query(parameter).unwrap_or_default();
-            text(number, field).unwrap_or_default().contains(part)
-        })
-    };
-    let near = world.signalwire.near(request.query("filter_number").unwrap_or_default());
-    let fitting: Vec<&Object> = near.into_iter().rev().filter(fits).collect();
-    let start = page.saturating_mul(size);
-    let data: Vec<Value> = fitting.iter().skip(start).take(size).map(|number| shown(number).into()).collect();
-    let mut links = Object::new();
-    links.insert("self".to_owned(), link(request, page, size));
-    links.insert("first".to_owned(), link(request, 0, size));
-    if start.saturating_add(size) < fitting.len() {
-        links.insert("next".to_owned(), link(request, page + 1, size));
-    }
-    if let Some(before) = page.checked_sub(1) {
-        links.insert("prev".to_owned(), link(request, before, size));
-    }
-    Reply::json(200, json!({"links": links, "data": data}))
 }
 
 /// A path, not a whole address.
-fn link(request: &Request<'_>, page: usize, size: usize) -> Value {
+fn link(request: &Request<'_>, page: usize, size: usize) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (parameter, _) in FILTERS {
         query.extend_pairs(request.query(parameter).map(|value| (parameter, value)));
@@ -49,7 +52,7 @@ fn link(request: &Request<'_>, page: usize, size: usize) -> Value {
     if page > 0 {
         query.append_pair("page_token", &token(page));
     }
-    format!("/api/relay/rest/phone_numbers?{}", query.finish()).into()
+    format!("/api/relay/rest/phone_numbers?{}", query.finish())
 }
 
 /// What a page is asked for with, beside its number. Only a link tells it.

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::number::{self, CAPABILITIES, seconds, shown};
-use super::{body, errors, invalid, plain};
-use crate::sandbox::schema::Rule::{self, Object as Fields, Text, Word};
-use crate::sandbox::schema::{optional, required};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{World, text};
+use super::number::{BOUGHT, CAPABILITIES, seconds, shown};
+use super::{SignalWire, body, errors, invalid, plain};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::{set, text};
+use crate::sandbox::rules::Rule::{self, Object as Fields, Text, Word};
+use crate::sandbox::rules::{optional, required};
 
 /// A number on sale, and where it is; a toll-free one is nowhere.
 struct Offer {
@@ -39,29 +40,29 @@ const fn local(number: &'static str, rate_center: &'static str, region: &'static
     Offer { number, place: Some(Place { rate_center, region, country }) }
 }
 
-pub(super) fn search(world: &World, request: &Request<'_>) -> Reply {
-    let limit = match check(request) {
-        Ok(limit) => limit,
-        Err(refusal) => return refusal,
-    };
-    let toll_free = request.query("number_type") == Some("toll-free");
-    let fits = |offer: &&Offer| {
-        let digits = offer.national();
-        let place = |wanted: Option<&str>, had: fn(&Place) -> &'static str| {
-            wanted
-                .is_none_or(|wanted| offer.place.as_ref().is_some_and(|place| had(place).eq_ignore_ascii_case(wanted)))
-        };
-        toll_free == offer.place.is_none()
-            && request.query("areacode").is_none_or(|code| digits.get(..3) == Some(code))
-            && request.query("starts_with").is_none_or(|part| digits.starts_with(part))
-            && request.query("contains").is_none_or(|part| digits.contains(part))
-            && request.query("ends_with").is_none_or(|part| digits.ends_with(part))
-            && place(request.query("region"), |place| place.region)
-            && place(request.query("city"), |place| place.rate_center)
-            && !number::is_held(world, offer.number)
-    };
-    let data: Vec<Value> = OFFERS.iter().filter(fits).take(limit).map(Offer::shown).collect();
-    Reply::json(200, json!({"data": data}))
+impl SignalWire {
+    pub(super) fn search(&self, request: &Request<'_>) -> Answer {
+        let limit = check(request)?;
+        let is_wanted = |offer: &&Offer| offer.fits(request) && !self.has(offer.number);
+        let data: Vec<Value> = OFFERS.iter().filter(is_wanted).take(limit).map(Offer::shown).collect();
+        Ok(Reply::json(200, json!({"data": data})))
+    }
+
+    pub(super) fn purchase(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        let body = body(request, &PURCHASE)?;
+        let wanted = text(&body, "number");
+        let offer = OFFERS.iter().find(|offer| Some(offer.number) == wanted && !self.has(offer.number));
+        // Without a reason, as users report of the real one.
+        let offer = offer.ok_or_else(|| errors("422", [Value::Null]))?;
+        let number_type = if offer.place.is_some() { "longcode" } else { "tollfree" };
+        let mut bought = self.add(context, offer.number, number_type, json!(CAPABILITIES));
+        let charge = seconds(context.moment() + Duration::from_secs(30 * 24 * 60 * 60));
+        set(&mut bought, "next_billed_at", charge);
+        set(&mut bought, "country_code", offer.country());
+        set(&mut bought, BOUGHT, true);
+        self.numbers.put(bought.clone());
+        Ok(Reply::json(200, shown(&bought)))
+    }
 }
 
 /// How many are wanted, if the query is good.
@@ -74,7 +75,7 @@ fn check(request: &Request<'_>) -> Result<usize, Reply> {
     let patterns: Vec<&str> = PATTERNS.iter().filter_map(|name| request.query(name)).collect();
     let is_pattern = |text: &&str| (3..=7).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let (region, city) = (request.query("region"), request.query("city"));
-    let limit = request.query("max_results").map_or(Some(50), |text| text.parse().ok());
+    let limit = request.whole("max_results", 50);
     let refusal = if patterns.len() > 1 {
         "Only one of starts_with, contains and ends_with can be used"
     } else if !patterns.iter().all(is_pattern) {
@@ -93,26 +94,21 @@ fn check(request: &Request<'_>) -> Result<usize, Reply> {
     Err(invalid(refusal))
 }
 
-pub(super) fn purchase(world: &mut World, request: &Request<'_>) -> Reply {
-    let body = match body(request, &PURCHASE) {
-        Ok(body) => body,
-        Err(refusal) => return refusal,
-    };
-    let wanted = text(&body, "number");
-    let offer = OFFERS.iter().find(|offer| Some(offer.number) == wanted && !number::is_held(world, offer.number));
-    // Without a reason, as users report of the real one.
-    let Some(offer) = offer else { return errors("422", [Value::Null]) };
-    let number_type = if offer.place.is_some() { "longcode" } else { "tollfree" };
-    let mut bought = number::add(world, offer.number, number_type, json!(CAPABILITIES));
-    let charge = seconds(world.moment() + Duration::from_secs(30 * 24 * 60 * 60));
-    bought.insert("next_billed_at".to_owned(), charge.into());
-    bought.insert("country_code".to_owned(), offer.country().into());
-    bought.insert(number::BOUGHT.to_owned(), true.into());
-    world.signalwire.put(bought.clone());
-    Reply::json(200, shown(&bought))
-}
-
 impl Offer {
+    fn fits(&self, request: &Request<'_>) -> bool {
+        let digits = self.national();
+        let is_at = |wanted: Option<&str>, had: fn(&Place) -> &'static str| {
+            wanted.is_none_or(|wanted| self.place.as_ref().is_some_and(|place| had(place).eq_ignore_ascii_case(wanted)))
+        };
+        (request.query("number_type") == Some("toll-free")) == self.place.is_none()
+            && request.query("areacode").is_none_or(|code| digits.get(..3) == Some(code))
+            && request.query("starts_with").is_none_or(|part| digits.starts_with(part))
+            && request.query("contains").is_none_or(|part| digits.contains(part))
+            && request.query("ends_with").is_none_or(|part| digits.ends_with(part))
+            && is_at(request.query("region"), |place| place.region)
+            && is_at(request.query("city"), |place| place.rate_center)
+    }
+
     /// All are North American.
     fn national(&self) -> &'static str {
         self.number.trim_start_matches("+1")

@@ -1,4 +1,5 @@
-//! SignalWire's side.
+//! SignalWire. Five numbers are on sale at the start. Its carrier confirms what was asked of it before the next
+//! request.
 
 mod carrier;
 mod compat;
@@ -9,21 +10,26 @@ mod update;
 
 use serde_json::{Value, json};
 
-use super::schema::{Fault, Rule, Wrong, faults, is_uuid};
-use super::server::{Reply, Request, Site, phrase};
-use super::service::Service;
-use super::world::{Object, World};
+use super::SandboxBuilder;
+use super::api::{About, Api};
+use super::context::Context;
+use super::message::{Answer, Reply, Request, phrase};
+use super::records::{Object, Records};
+use super::rules::{Rule, Violation, Wrong, is_uuid};
+use crate::model::{PlatformKind, Service};
 
 const PROJECT: &str = "5a7d0000-0000-4000-8000-000000000001";
 const TOKEN: &str = "sandbox-signalwire-token";
 
-pub(super) const SITE: Site = Site {
-    service: Service::SignalWire,
-    base_url_var: "SIGNALWIRE_BASE_URL",
-    vars: &[("SIGNALWIRE_PROJECT_ID", PROJECT), ("SIGNALWIRE_API_TOKEN", TOKEN), ("SIGNALWIRE_SPACE", "sandbox")],
-    answer,
-    refusal,
-    words: &[
+static ABOUT: About = About {
+    service: Service::Platform(PlatformKind::SIGNALWIRE),
+    base_url: "SIGNALWIRE_BASE_URL",
+    credentials: &[
+        ("SIGNALWIRE_PROJECT_ID", PROJECT),
+        ("SIGNALWIRE_API_TOKEN", TOKEN),
+        ("SIGNALWIRE_SPACE", "sandbox"),
+    ],
+    closed_sets: &[
         "address_requirements",
         "call_fallback_method",
         "call_handler",
@@ -41,87 +47,100 @@ pub(super) const SITE: Site = Site {
         "status",
         "type",
     ],
-    repeat: |_, _, answer| {
+};
+
+struct SignalWire {
+    numbers: Records,
+    /// The ids of the numbers of which something was asked of the carrier.
+    at_carrier: Vec<String>,
+}
+
+pub(super) fn api(_: &SandboxBuilder) -> Box<dyn Api> {
+    Box::new(SignalWire { numbers: Records::new("id", &["number"]), at_carrier: Vec::new() })
+}
+
+impl Api for SignalWire {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        let known = request.has_basic(PROJECT, TOKEN);
+        self.settle();
+        match request.segments().as_slice() {
+            ["api", "laml", rest @ ..] => self.answer_compat(context, request, known, rest),
+            _ if !known => Err(plain(401, "Unauthorized")),
+            ["api", "relay", "rest", "imported_phone_numbers"] if request.method == "POST" => {
+                self.import(context, request)
+            }
+            ["api", "relay", "rest", "phone_numbers", rest @ ..] => self.answer_numbers(context, request, rest),
+            _ => Err(missing()),
+        }
+    }
+
+    fn refusal(&self, request: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
+        match (request.path.get(1).map(String::as_str), status) {
+            (Some("laml"), _) => compat::refusal(status, words.unwrap_or(phrase(status))),
+            (_, 422) => errors("422", [words.into()]),
+            _ => plain(status, words.unwrap_or(phrase(status))),
+        }
+    }
+
+    fn records(&self) -> Vec<&Object> {
+        self.numbers.iter().collect()
+    }
+
+    fn repeat_page(&self, _: &Context<'_>, _: &Request<'_>, answer: &mut Value) {
         if let Some(Value::Object(links)) = answer.get_mut("links") {
             links.extend(links.get("self").cloned().map(|link| ("next".to_owned(), link)));
         }
-    },
-};
+    }
+}
 
-/// What is done with one number.
-type Act = fn(&mut World, &str, &Request<'_>) -> Reply;
-
-fn answer(world: &mut World, request: &Request<'_>) -> Reply {
-    let login = request.basic();
-    let known = login.is_some_and(|(project, token)| project == PROJECT && token == TOKEN);
-    carrier::settle(world);
-    let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
-    match path.as_slice() {
-        ["api", "laml", rest @ ..] => compat::answer(world, request, known, rest),
-        _ if !known => plain(401, "Unauthorized"),
-        ["api", "relay", "rest", "imported_phone_numbers"] if request.method == "POST" => {
-            number::import(world, request)
+impl SignalWire {
+    fn answer_numbers(&mut self, context: &mut Context<'_>, request: &Request<'_>, rest: &[&str]) -> Answer {
+        match (request.method, rest) {
+            ("GET", []) => self.list(context, request),
+            ("POST", []) => self.purchase(context, request),
+            ("GET", ["search"]) => self.search(request),
+            ("GET", [id]) => self.get(uuid(id)?),
+            ("PUT", [id]) => self.update(context, uuid(id)?, request),
+            ("DELETE", [id]) => self.release(uuid(id)?),
+            ("POST", [id, "e911_address"]) => self.assign_address(context, uuid(id)?, request),
+            ("DELETE", [id, "e911_address"]) => self.remove_address(context, uuid(id)?),
+            ("GET", [id, "cnam"]) => self.get_name(uuid(id)?),
+            ("POST", [id, "cnam"]) => self.request_name(context, uuid(id)?, request),
+            ("DELETE", [id, "cnam"]) => self.clear_name(uuid(id)?),
+            _ => Err(missing()),
         }
-        ["api", "relay", "rest", "phone_numbers", rest @ ..] => phone_numbers(world, request, rest),
-        _ => missing(),
+    }
+
+    fn number(&mut self, id: &str) -> Result<&mut Object, Reply> {
+        self.numbers.get_mut(id).ok_or_else(missing)
     }
 }
 
-fn phone_numbers(world: &mut World, request: &Request<'_>, rest: &[&str]) -> Reply {
-    match (request.method, rest) {
-        ("GET", []) => list::list(world, request),
-        ("POST", []) => market::purchase(world, request),
-        ("GET", ["search"]) => market::search(world, request),
-        ("GET", [id]) => one(world, request, id, number::get),
-        ("PUT", [id]) => one(world, request, id, update::update),
-        ("DELETE", [id]) => one(world, request, id, number::release),
-        ("POST", [id, "e911_address"]) => one(world, request, id, carrier::assign_address),
-        ("DELETE", [id, "e911_address"]) => one(world, request, id, carrier::remove_address),
-        ("GET", [id, "cnam"]) => one(world, request, id, carrier::get_name),
-        ("POST", [id, "cnam"]) => one(world, request, id, carrier::request_name),
-        ("DELETE", [id, "cnam"]) => one(world, request, id, carrier::clear_name),
-        _ => missing(),
-    }
-}
-
-fn one(world: &mut World, request: &Request<'_>, id: &str, act: Act) -> Reply {
-    if is_uuid(id) { act(world, id, request) } else { invalid("Id must be a UUID") }
-}
-
-fn find<'a>(world: &'a mut World, id: &str) -> Option<&'a mut Object> {
-    world.signalwire.get_mut(id)
+fn uuid(id: &str) -> Result<&str, Reply> {
+    if is_uuid(id) { Ok(id) } else { Err(invalid("Id must be a UUID")) }
 }
 
 /// The body, if it keeps to the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
-    let body = if request.is_of("application/json") { request.json() } else { None };
-    let Some(body) = body else { return Err(plain(400, "Bad Request")) };
-    let faults = faults(rule, &body);
-    match body {
-        Value::Object(body) if faults.is_empty() => Ok(body),
-        _ => Err(errors("422", faults.iter().map(|fault| Value::from(sentence(fault))))),
-    }
+    let body = request.typed_json().ok_or_else(|| plain(400, "Bad Request"))?;
+    rule.accept(body).map_err(|found| errors("422", found.iter().map(|found| Value::from(sentence(found)))))
 }
 
-fn sentence(fault: &Fault) -> String {
+fn sentence(found: &Violation) -> String {
     let what = |name: &str| {
         let words = name.replace('_', " ");
         let first = words.chars().next().map(|letter| letter.to_ascii_uppercase());
         first.into_iter().chain(words.chars().skip(1)).collect::<String>()
     };
-    match &fault.wrong {
-        Wrong::Missing => format!("{} can't be blank", what(&fault.path)),
-        Wrong::Value(must) if fault.path.is_empty() => format!("Body must be {must}"),
-        Wrong::Value(must) => format!("{} must be {must}", what(&fault.path)),
+    match &found.wrong {
+        Wrong::Missing => format!("{} can't be blank", what(&found.path)),
+        Wrong::Value(must) if found.path.is_empty() => format!("Body must be {must}"),
+        Wrong::Value(must) => format!("{} must be {must}", what(&found.path)),
         Wrong::Unknown(name) => format!("{} is not a known attribute", what(name)),
-    }
-}
-
-fn refusal(request: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
-    match (request.path.get(1).map(String::as_str), status) {
-        (Some("laml"), _) => compat::refusal(status, words.unwrap_or(phrase(status))),
-        (_, 422) => errors("422", [words.into()]),
-        _ => plain(status, words.unwrap_or(phrase(status))),
     }
 }
 

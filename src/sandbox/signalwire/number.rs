@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{body, errors, find, invalid, missing};
-use crate::sandbox::schema::Rule::{self, Filled, Object as Fields, Passes, Word};
-use crate::sandbox::schema::{optional, required};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use super::{SignalWire, body, errors, invalid};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::{Object, fields, picked, text};
+use crate::sandbox::rules::Rule::{self, Filled, Object as Fields, Passes, Word};
+use crate::sandbox::rules::{optional, required};
 
 pub(super) const CAPABILITIES: [&str; 4] = ["voice", "fax", "sms", "mms"];
 
@@ -70,65 +71,58 @@ fn is_number(text: &str) -> bool {
     (5..=30).contains(&text.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A new number. It is shown in E.164, with or without the `+` that it came with.
-pub(super) fn add(world: &mut World, number: &str, number_type: &str, capabilities: Value) -> Object {
-    let now = seconds(world.moment());
-    let fields = json!({
-        "id": world.id(),
-        "number": format!("+{}", number.trim_start_matches('+')),
-        "number_type": if number_type == "tollfree" { "toll-free" } else { "longcode" },
-        "capabilities": capabilities,
-        "created_at": now,
-        "updated_at": now,
-        "call_handler": "laml_webhooks",
-        "call_receive_mode": "voice",
-        "message_handler": "laml_webhooks",
-    });
-    fields.as_object().cloned().unwrap_or_default()
-}
-
-pub(super) fn import(world: &mut World, request: &Request<'_>) -> Reply {
-    let body = match body(request, &IMPORT) {
-        Ok(body) => body,
-        Err(refusal) => return refusal,
-    };
-    let number = text(&body, "number").unwrap_or_default();
-    if is_held(world, number) {
-        return invalid("Number has already been taken");
+impl SignalWire {
+    /// Adds a number. It is shown in E.164, with or without the `+` that it came with.
+    pub(super) fn add(&mut self, context: &mut Context<'_>, number: &str, kind: &str, capabilities: Value) -> Object {
+        let now = seconds(context.moment());
+        let added = fields(json!({
+            "id": context.id(),
+            "number": format!("+{}", number.trim_start_matches('+')),
+            "number_type": if kind == "tollfree" { "toll-free" } else { "longcode" },
+            "capabilities": capabilities,
+            "created_at": now,
+            "updated_at": now,
+            "call_handler": "laml_webhooks",
+            "call_receive_mode": "voice",
+            "message_handler": "laml_webhooks",
+        }));
+        self.numbers.put(added.clone());
+        added
     }
-    let capabilities = body.get("capabilities").cloned().unwrap_or_else(|| json!(CAPABILITIES));
-    let added = add(world, number, text(&body, "number_type").unwrap_or_default(), capabilities);
-    world.signalwire.put(added.clone());
-    Reply::json(201, shown(&added))
-}
 
-pub(super) fn is_held(world: &World, number: &str) -> bool {
-    let shown = format!("+{}", number.trim_start_matches('+'));
-    world.signalwire.near(&shown).into_iter().any(|held| text(held, "number") == Some(&shown))
-}
+    pub(super) fn import(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        let body = body(request, &IMPORT)?;
+        let number = text(&body, "number").unwrap_or_default();
+        if self.has(number) {
+            return Err(invalid("Number has already been taken"));
+        }
+        let capabilities = body.get("capabilities").cloned().unwrap_or_else(|| json!(CAPABILITIES));
+        let added = self.add(context, number, text(&body, "number_type").unwrap_or_default(), capabilities);
+        Ok(Reply::json(201, shown(&added)))
+    }
 
-pub(super) fn get(world: &mut World, id: &str, _: &Request<'_>) -> Reply {
-    find(world, id).map_or_else(missing, |number| Reply::json(200, shown(number)))
-}
+    pub(super) fn has(&self, number: &str) -> bool {
+        let shown = format!("+{}", number.trim_start_matches('+'));
+        self.numbers.near(&shown).into_iter().any(|held| text(held, "number") == Some(&shown))
+    }
 
-pub(super) fn release(world: &mut World, id: &str, _: &Request<'_>) -> Reply {
-    match find(world, id) {
-        None => missing(),
+    pub(super) fn get(&mut self, id: &str) -> Answer {
+        Ok(Reply::json(200, shown(self.number(id)?)))
+    }
+
+    pub(super) fn release(&mut self, id: &str) -> Answer {
         // The sandbox's clock does not reach the fourteenth day after a purchase.
-        Some(number) if number.contains_key(BOUGHT) => {
-            errors("purchased_too_recently", [Value::from("Number was purchased too recently")])
+        if self.number(id)?.contains_key(BOUGHT) {
+            return Err(errors("purchased_too_recently", [Value::from("Number was purchased too recently")]));
         }
-        Some(_) => {
-            world.signalwire.remove(id);
-            Reply::empty(204)
-        }
+        self.numbers.remove(id);
+        Ok(Reply::empty(204))
     }
 }
 
 /// Every documented key, null where there is nothing.
 pub(super) fn shown(number: &Object) -> Object {
-    let value = |field: &str| number.get(field).cloned().unwrap_or_default();
-    SHOWN.into_iter().map(|field| (field.to_owned(), value(field))).collect()
+    picked(number, &SHOWN)
 }
 
 /// A time as this service writes it.

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::number::{seconds, shown};
-use super::{body, find, missing};
-use crate::sandbox::schema::Rule::{self, Object as Fields, Passes, Text, Uuid, Word};
-use crate::sandbox::schema::optional;
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use super::{SignalWire, body};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::{Object, set, text};
+use crate::sandbox::rules::Rule::{self, Object as Fields, Passes, Text, Uuid, Word};
+use crate::sandbox::rules::optional;
 
 const ANY: Rule = Text(0, usize::MAX);
 const URL: Rule = Passes(is_web_address, "an HTTP URL");
@@ -82,17 +83,14 @@ const METHODS: [(&str, &[&str]); 2] = [
 ];
 const RESOURCE: &str = "calling_handler_resource_id";
 
-pub(super) fn update(world: &mut World, id: &str, request: &Request<'_>) -> Reply {
-    let now = seconds(world.moment());
-    let made = world.id();
-    let Some(number) = find(world, id) else { return missing() };
-    let changes = match body(request, &UPDATE) {
-        Ok(changes) => changes,
-        Err(refusal) => return refusal,
-    };
-    apply(number, changes, made);
-    number.insert("updated_at".to_owned(), now.into());
-    Reply::json(200, shown(number))
+impl SignalWire {
+    pub(super) fn update(&mut self, context: &mut Context<'_>, id: &str, request: &Request<'_>) -> Answer {
+        let made = context.id();
+        let number = self.number(id)?;
+        apply(number, body(request, &UPDATE)?, made);
+        set(number, "updated_at", seconds(context.moment()));
+        Ok(Reply::json(200, shown(number)))
+    }
 }
 
 /// Older pointers stay: only the handler says which of them is live.
@@ -113,7 +111,7 @@ fn apply(number: &mut Object, mut changes: Object, made: String) {
     }
     let (pointer, target) = target(number, made);
     if named.iter().any(|name| name == "call_handler" || name == pointer) {
-        number.insert(RESOURCE.to_owned(), target);
+        set(number, RESOURCE, target);
     }
 }
 

@@ -6,19 +6,20 @@ use serde_json::{Value, json};
 
 use super::list::Paging;
 use super::{error, invalid, missing};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::World;
+use crate::sandbox::carriers::Login;
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
 
 /// An account, with the one trunk and the one application that it has.
-pub(in crate::sandbox) struct Account {
-    pub(in crate::sandbox) sid: &'static str,
-    pub(in crate::sandbox) auth_token: &'static str,
+pub(super) struct Account {
+    pub(super) sid: &'static str,
+    pub(super) auth_token: &'static str,
     /// SID and secret of a Standard key.
-    pub(in crate::sandbox) api_key: Option<(&'static str, &'static str)>,
+    pub(super) api_key: Option<(&'static str, &'static str)>,
     owner: &'static str,
     friendly_name: &'static str,
-    pub(in crate::sandbox) trunk: &'static str,
-    pub(in crate::sandbox) application: &'static str,
+    pub(super) trunk: &'static str,
+    pub(super) application: &'static str,
 }
 
 impl fmt::Debug for Account {
@@ -27,7 +28,7 @@ impl fmt::Debug for Account {
     }
 }
 
-pub(in crate::sandbox) static MAIN: Account = Account {
+pub(super) static MAIN: Account = Account {
     sid: "AC00000000000000000000000000005a7d",
     auth_token: "5a7d0000000000000000000000c0ffee",
     api_key: Some(("SK00000000000000000000000000005a7d", "sandbox-api-key-secret")),
@@ -36,7 +37,7 @@ pub(in crate::sandbox) static MAIN: Account = Account {
     trunk: "TK00000000000000000000000000005a7d",
     application: "AP00000000000000000000000000005a7d",
 };
-pub(in crate::sandbox) static SUB: Account = Account {
+pub(super) static SUB: Account = Account {
     sid: "AC00000000000000000000000000005b0b",
     auth_token: "5b0b0000000000000000000000c0ffee",
     api_key: None,
@@ -76,22 +77,12 @@ fn known(sid: &str) -> Option<&'static Account> {
     ACCOUNTS.into_iter().find(|account| account.sid == sid)
 }
 
-/// How a platform proves to Twilio that it may use an account.
-#[derive(Clone, Copy)]
-pub(in crate::sandbox) struct TwilioLogin<'a> {
-    pub(in crate::sandbox) account_sid: &'a str,
-    pub(in crate::sandbox) auth_token: Option<&'a str>,
-    pub(in crate::sandbox) api_key: Option<(&'a str, &'a str)>,
-}
-
-impl TwilioLogin<'_> {
-    /// The account whose numbers it may use: the one it names, and no other.
-    pub(in crate::sandbox) fn account(self) -> Option<&'static Account> {
-        let account = known(self.account_sid)?;
-        let by_token = self.auth_token.map(|token| token == account.auth_token);
-        let by_key = self.api_key.map(|key| account.api_key == Some(key));
-        by_token.or(by_key).unwrap_or(false).then_some(account)
-    }
+/// The account whose numbers a platform may use with a login: the one that it names, and no other.
+pub(super) fn opened_by(login: &Login<'_>) -> Option<&'static Account> {
+    let account = known(login.account)?;
+    let by_token = login.token.map(|token| token == account.auth_token);
+    let by_key = login.key.map(|key| account.api_key == Some(key));
+    by_token.or(by_key).unwrap_or(false).then_some(account)
 }
 
 /// Who sends a request.
@@ -123,17 +114,14 @@ impl Caller {
     }
 }
 
-pub(super) fn list(world: &World, request: &Request<'_>, caller: Caller) -> Reply {
+pub(super) fn list(context: &Context<'_>, request: &Request<'_>, caller: Caller) -> Answer {
     if caller.by_key {
-        return refused();
+        return Err(refused());
     }
-    let paging = match Paging::of(world, request, &FILTERS) {
-        Ok(paging) => paging,
-        Err(refusal) => return refusal,
-    };
+    let paging = Paging::of(context, request, &FILTERS)?;
     let status = request.query("Status");
     if status.is_some_and(|status| !matches!(status, "active" | "suspended" | "closed")) {
-        return invalid("Status must be active, suspended or closed");
+        return Err(invalid("Status must be active, suspended or closed"));
     }
     let name = request.query("FriendlyName");
     let fits = |account: &&Account| {
@@ -142,15 +130,15 @@ pub(super) fn list(world: &World, request: &Request<'_>, caller: Caller) -> Repl
             && status.is_none_or(|status| status == "active")
     };
     let fitting: Vec<&Account> = ACCOUNTS.into_iter().filter(fits).collect();
-    paging.answer("/2010-04-01/Accounts.json", "accounts", &fitting, |account| shown(account))
+    Ok(paging.answer("/2010-04-01/Accounts.json", "accounts", &fitting, |account| shown(account)))
 }
 
-pub(super) fn get(request: &Request<'_>, caller: Caller, sid: &str) -> Reply {
+pub(super) fn get(request: &Request<'_>, caller: Caller, sid: &str) -> Answer {
     // A Standard key reads no account, not even its own.
     if caller.by_key {
-        return refused();
+        return Err(refused());
     }
-    caller.reach(sid, request).map_or_else(|refusal| refusal, |account| Reply::json(200, shown(account)))
+    Ok(Reply::json(200, shown(caller.reach(sid, request)?)))
 }
 
 /// The whole account, its token in clear: so it is documented.

@@ -4,19 +4,16 @@ use serde_json::{Value, json};
 
 use super::account::{Account, MAIN};
 use super::list::Paging;
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::World;
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Request};
 
 const FILTERS: [&str; 2] = ["PhoneNumber", "FriendlyName"];
 const NUMBER: &str = "+13125550142";
 const NAME: &str = "Verified";
 const SID: &str = "PN0000000000000000000000000000ca11";
 
-pub(super) fn list(world: &World, request: &Request<'_>, account: &Account) -> Reply {
-    let paging = match Paging::of(world, request, &FILTERS) {
-        Ok(paging) => paging,
-        Err(refusal) => return refusal,
-    };
+pub(super) fn list(context: &Context<'_>, request: &Request<'_>, account: &Account) -> Answer {
+    let paging = Paging::of(context, request, &FILTERS)?;
     let is = |name: &str, value: &str| request.query(name).is_none_or(|wanted| wanted == value);
     let fits = account.sid == MAIN.sid && is("PhoneNumber", NUMBER) && is("FriendlyName", NAME);
     let path = format!("/2010-04-01/Accounts/{}/OutgoingCallerIds", account.sid);
@@ -32,5 +29,5 @@ pub(super) fn list(world: &World, request: &Request<'_>, account: &Account) -> R
         })
     };
     let fitting = if fits { vec![()] } else { Vec::new() };
-    paging.answer(&format!("{path}.json"), "outgoing_caller_ids", &fitting, shown)
+    Ok(paging.answer(&format!("{path}.json"), "outgoing_caller_ids", &fitting, shown))
 }

@@ -5,17 +5,18 @@ use std::ops::Bound;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::account::{Account, MAIN, SUB};
 use crate::E164;
-use crate::sandbox::world::{Object, text};
+use crate::sandbox::SandboxBuilder;
+use crate::sandbox::records::{Object, fields, text};
 
 /// When the numbers came to their accounts: 30 July 2015, 23:19:04, as in the documents.
 const BEGINNING: Timestamp = Timestamp::constant(1_438_298_344, 0);
 const VOICE_URL: &str = "https://demo.twilio.com/welcome/voice/";
 
-/// A number held at Twilio, for [`SandboxBuilder::hold`](super::super::SandboxBuilder::hold).
+/// A number held at Twilio, for [`SandboxBuilder::hold`](SandboxBuilder::hold).
 ///
 /// Unless said otherwise the main account holds it, it can take calls and messages, its calls go to a
 /// voice URL of Twilio's own, and its label is the number.
@@ -23,13 +24,15 @@ const VOICE_URL: &str = "https://demo.twilio.com/welcome/voice/";
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use numport::sandbox::{Sandbox, TwilioNumber};
+/// use numport::sandbox::Sandbox;
+/// use numport::sandbox::twilio::TwilioNumber;
 ///
 /// let number = "+13125550100".parse()?;
 /// let sandbox = Sandbox::builder().hold(TwilioNumber::new(number).label("Desk").on_trunk()).start().await?;
-/// let kept = sandbox.twilio_number(&number).ok_or("it is held")?;
-/// assert_eq!((&kept["friendly_name"], &kept["trunk_sid"]), (&"Desk".into(), &sandbox.twilio_trunk_sid().into()));
-/// assert_eq!(sandbox.calls_go_to(&number).as_deref(), Some(sandbox.twilio_trunk_sid()));
+/// let twilio = sandbox.twilio();
+/// let kept = twilio.number(&number).ok_or("it is held")?;
+/// assert_eq!((&kept["friendly_name"], &kept["trunk_sid"]), (&"Desk".into(), &twilio.trunk_sid().into()));
+/// assert_eq!(twilio.calls_go_to(&number).as_deref(), Some(twilio.trunk_sid()));
 /// # Ok(())
 /// # }
 /// ```
@@ -119,7 +122,7 @@ impl TwilioNumber {
 
     fn fields(&self, sid: &str) -> Object {
         let account = self.account;
-        let fields = json!({
+        fields(json!({
             "account_sid": account.sid,
             "address_requirements": "none",
             "address_sid": null,
@@ -155,11 +158,48 @@ impl TwilioNumber {
             "voice_method": "POST",
             "voice_receive_mode": "voice",
             "voice_url": Some(&self.voice_url).filter(|url| !url.is_empty()),
-        });
-        match fields {
-            Value::Object(fields) => fields,
-            _ => Object::new(),
-        }
+        }))
+    }
+}
+
+/// The numbers that a builder names, or else five of the main account's.
+#[derive(Clone, Debug)]
+pub(super) struct Setup(Vec<TwilioNumber>);
+
+impl Default for Setup {
+    fn default() -> Self {
+        let texts = ["+14155552671", "+12125550123", "+442071838750", "+4915223433333", "+18005550199"];
+        Self(texts.iter().filter_map(|text| text.parse().ok()).map(TwilioNumber::new).collect())
+    }
+}
+
+impl Setup {
+    pub(super) fn of(builder: &SandboxBuilder) -> Vec<TwilioNumber> {
+        builder.of_services.get().cloned().unwrap_or_else(Self::default).0
+    }
+}
+
+impl SandboxBuilder {
+    /// Sets the numbers that the Twilio account holds, in place of all that were named before. Defaults to five.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let number = "+4915223433333".parse().expect("a number");
+    /// let sandbox = numport::sandbox::Sandbox::builder().held_numbers([number]).start().await?;
+    /// assert_eq!(sandbox.twilio().held_numbers(), [number]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn held_numbers(mut self, numbers: impl IntoIterator<Item = E164>) -> Self {
+        self.of_services.insert(Setup(numbers.into_iter().map(TwilioNumber::new).collect()));
+        self
+    }
+
+    /// Adds a number at Twilio. If it is there already, it is replaced.
+    pub fn hold(mut self, number: TwilioNumber) -> Self {
+        self.of_services.get_or_insert_default::<Setup>().0.push(number);
+        self
     }
 }
 
@@ -173,20 +213,20 @@ fn rfc_2822(time: Timestamp) -> String {
 
 /// A number as Twilio keeps it.
 #[derive(Debug)]
-pub(in crate::sandbox) struct Held {
-    pub(in crate::sandbox) number: E164,
+pub(super) struct Held {
+    pub(super) number: E164,
     /// The whole object, as the 2010 API shows it.
-    pub(in crate::sandbox) fields: Object,
+    pub(super) fields: Object,
     updated: Timestamp,
 }
 
 impl Held {
-    pub(in crate::sandbox) fn is_of(&self, account: &Account) -> bool {
+    pub(super) fn is_of(&self, account: &Account) -> bool {
         self.text("account_sid") == account.sid
     }
 
     /// A field's text; empty where there is none.
-    pub(in crate::sandbox) fn text(&self, field: &str) -> &str {
+    pub(super) fn text(&self, field: &str) -> &str {
         text(&self.fields, field).unwrap_or_default()
     }
 
@@ -196,7 +236,7 @@ impl Held {
     }
 
     /// Every change is later than the one before, by Twilio's whole seconds.
-    pub(in crate::sandbox) fn change(&mut self, now: Timestamp, changes: Object) {
+    pub(super) fn change(&mut self, now: Timestamp, changes: Object) {
         self.updated = now.max(self.updated + Duration::from_secs(1));
         self.fields.extend(changes);
         self.fields.insert("date_updated".to_owned(), rfc_2822(self.updated).into());
@@ -205,7 +245,7 @@ impl Held {
 
 /// All numbers of all accounts, in the order in which they came; none ever goes.
 #[derive(Debug, Default)]
-pub(in crate::sandbox) struct Numbers {
+pub(super) struct Numbers {
     all: Vec<Held>,
     by_number: BTreeMap<String, usize>,
     by_sid: HashMap<String, usize>,
@@ -213,7 +253,7 @@ pub(in crate::sandbox) struct Numbers {
 
 impl Numbers {
     /// A number that is named twice is as the last one says.
-    pub(in crate::sandbox) fn new(numbers: &[TwilioNumber]) -> Self {
+    pub(super) fn new(numbers: &[TwilioNumber]) -> Self {
         let mut held = Self::default();
         for number in numbers {
             let text = number.number.as_str();
@@ -232,15 +272,11 @@ impl Numbers {
         held
     }
 
-    pub(in crate::sandbox) fn iter(&self) -> impl Iterator<Item = &Held> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Held> {
         self.all.iter()
     }
 
-    pub(in crate::sandbox) fn get(&self, number: &str) -> Option<&Held> {
-        self.all.get(*self.by_number.get(number)?)
-    }
-
-    pub(in crate::sandbox) fn get_mut(&mut self, number: &str) -> Option<&mut Held> {
+    pub(super) fn get_mut(&mut self, number: &str) -> Option<&mut Held> {
         self.all.get_mut(*self.by_number.get(number)?)
     }
 

@@ -1,31 +1,42 @@
-//! Twilio's side: the accounts that hold the numbers, and their trunks.
+//! Twilio: an account and a subaccount that hold numbers, each with a token, a SIP trunk and an application of its own.
+//!
+//! There are five numbers unless [`held_numbers`](SandboxBuilder::held_numbers) and [`hold`](SandboxBuilder::hold) name
+//! others; a [`TwilioNumber`] says which account holds it, and how it is routed. `+13125550142` is verified for caller
+//! id, and not held. The trunking API is on the same port as the other one.
+//!
+//! A platform that is given an account's login takes over a number by its URLs. A trunk or an application of the
+//! number stays, and beats them: [`TwilioHandle::calls_go_to`] tells where calls go. Dates move by at least a second at
+//! each change.
 
-mod access;
 mod account;
 mod caller_id;
+mod handle;
 mod held;
 mod list;
 mod number;
 mod trunk;
 mod update;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-pub(super) use self::account::{Account, MAIN, TwilioLogin};
-use self::account::{Caller, refused};
-pub(super) use self::held::Numbers;
+use self::account::{Caller, MAIN, refused};
+pub use self::handle::TwilioHandle;
 pub use self::held::TwilioNumber;
-use super::server::{Reply, Request, Site, phrase};
-use super::service::Service;
-use super::world::World;
+use self::held::{Numbers, Setup};
+use super::SandboxBuilder;
+use super::api::{About, Api};
+use super::carriers::{Carrier, Denied, Login, Routing};
+use super::context::Context;
+use super::message::{Answer, Reply, Request, phrase};
+use super::records::Object;
+use crate::model::{ProviderKind, Service};
 
-pub(super) const SITE: Site = Site {
-    service: Service::Twilio,
-    base_url_var: "TWILIO_BASE_URL",
-    vars: &[("TWILIO_ACCOUNT_SID", MAIN.sid), ("TWILIO_AUTH_TOKEN", MAIN.auth_token)],
-    answer,
-    refusal: |_, status, words| error(status, words.unwrap_or(phrase(status))),
-    words: &[
+static ABOUT: About = About {
+    service: Service::Provider(ProviderKind::TWILIO),
+    base_url: "TWILIO_BASE_URL",
+    credentials: &[("TWILIO_ACCOUNT_SID", MAIN.sid), ("TWILIO_AUTH_TOKEN", MAIN.auth_token)],
+    closed_sets: &[
         "address_requirements",
         "emergency_address_status",
         "emergency_status",
@@ -39,50 +50,97 @@ pub(super) const SITE: Site = Site {
         "voice_method",
         "voice_receive_mode",
     ],
-    repeat,
 };
 
-fn answer(world: &mut World, request: &Request<'_>) -> Reply {
-    let Some(caller) = Caller::of(request) else { return refused() };
-    let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
-    match path.as_slice() {
-        ["2010-04-01", between @ .., last] => match last.strip_suffix(".json") {
-            Some(last) => answer_2010(world, request, caller, between, last),
-            // This API speaks XML where a path does not end so. Nothing is there in it, so that it shows.
-            None => in_xml(),
-        },
-        ["v1", "Trunks", trunk, "PhoneNumbers", rest @ ..] => {
-            trunk::answer(world, request, caller.account, trunk, rest)
+struct Twilio {
+    numbers: Numbers,
+}
+
+pub(super) fn api(builder: &SandboxBuilder) -> Box<dyn Api> {
+    Box::new(Twilio { numbers: Numbers::new(&Setup::of(builder)) })
+}
+
+impl Api for Twilio {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        let caller = Caller::of(request).ok_or_else(refused)?;
+        match request.segments().as_slice() {
+            ["2010-04-01", between @ .., last] => match last.strip_suffix(".json") {
+                Some(last) => self.answer_2010(context, request, caller, between, last),
+                // This API speaks XML where a path does not end so. Nothing is there in it, so that it shows.
+                None => Err(in_xml()),
+            },
+            ["v1", "Trunks", trunk, "PhoneNumbers", rest @ ..] => {
+                self.answer_trunking(context, request, caller.account, trunk, rest)
+            }
+            _ => Err(missing(request)),
         }
-        _ => missing(request),
+    }
+
+    fn refusal(&self, _: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
+        error(status, words.unwrap_or(phrase(status)))
+    }
+
+    fn records(&self) -> Vec<&Object> {
+        self.numbers.iter().map(|held| &held.fields).collect()
+    }
+
+    /// In both forms that lists have here.
+    fn repeat_page(&self, _: &Context<'_>, _: &Request<'_>, answer: &mut Value) {
+        for (object, own, next) in [("", "uri", "next_page_uri"), ("/meta", "url", "next_page_url")] {
+            if let Some(Value::Object(page)) = answer.pointer_mut(object).filter(|page| page.get(next).is_some()) {
+                page.extend(page.get(own).cloned().map(|link| (next.to_owned(), link)));
+            }
+        }
+    }
+
+    fn as_carrier(&mut self) -> Option<&mut dyn Carrier> {
+        Some(self)
     }
 }
 
-fn answer_2010(world: &mut World, request: &Request<'_>, caller: Caller, between: &[&str], last: &str) -> Reply {
-    let (sid, rest) = match (request.method, between, last) {
-        ("GET", [], "Accounts") => return account::list(world, request, caller),
-        ("GET", ["Accounts"], sid) => return account::get(request, caller, sid),
-        (_, ["Accounts", sid, rest @ ..], _) => (sid, rest),
-        _ => return missing(request),
-    };
-    let account = match caller.reach(sid, request) {
-        Ok(account) => account,
-        Err(refusal) => return refusal,
-    };
-    match (request.method, rest, last) {
-        ("GET", [], "IncomingPhoneNumbers") => number::list(world, request, account),
-        ("GET", ["IncomingPhoneNumbers"], sid) => number::get(world, request, account, sid),
-        ("POST", ["IncomingPhoneNumbers"], sid) => update::update(world, request, caller, account, sid),
-        ("GET", [], "OutgoingCallerIds") => caller_id::list(world, request, account),
-        _ => missing(request),
+impl Carrier for Twilio {
+    /// A trunk and an application stay, and go on beating the URLs.
+    fn take_over(
+        &mut self,
+        now: Timestamp,
+        login: Option<&Login<'_>>,
+        number: &str,
+        routing: &Routing<'_>,
+    ) -> Result<(), Denied> {
+        let account = login.map_or(Some(&MAIN), account::opened_by).ok_or(Denied::Login)?;
+        let held = self.numbers.get_mut(number).filter(|held| held.is_of(account)).ok_or(Denied::Number)?;
+        let urls = [("voice_url", routing.calls), ("sms_url", routing.messages)];
+        held.change(now, urls.into_iter().filter_map(|(field, url)| Some((field.to_owned(), url?.into()))).collect());
+        Ok(())
     }
 }
 
-/// In both forms that lists have here.
-fn repeat(_: &mut World, _: &Request<'_>, answer: &mut Value) {
-    for (object, own, next) in [("", "uri", "next_page_uri"), ("/meta", "url", "next_page_url")] {
-        if let Some(Value::Object(page)) = answer.pointer_mut(object).filter(|page| page.get(next).is_some()) {
-            page.extend(page.get(own).cloned().map(|link| (next.to_owned(), link)));
+impl Twilio {
+    fn answer_2010(
+        &mut self,
+        context: &mut Context<'_>,
+        request: &Request<'_>,
+        caller: Caller,
+        between: &[&str],
+        last: &str,
+    ) -> Answer {
+        let (sid, rest) = match (request.method, between, last) {
+            ("GET", [], "Accounts") => return account::list(context, request, caller),
+            ("GET", ["Accounts"], sid) => return account::get(request, caller, sid),
+            (_, ["Accounts", sid, rest @ ..], _) => (sid, rest),
+            _ => return Err(missing(request)),
+        };
+        let account = caller.reach(sid, request)?;
+        match (request.method, rest, last) {
+            ("GET", [], "IncomingPhoneNumbers") => self.list(context, request, account),
+            ("GET", ["IncomingPhoneNumbers"], sid) => self.get(request, account, sid),
+            ("POST", ["IncomingPhoneNumbers"], sid) => self.update(context, request, caller, account, sid),
+            ("GET", [], "OutgoingCallerIds") => caller_id::list(context, request, account),
+            _ => Err(missing(request)),
         }
     }
 }

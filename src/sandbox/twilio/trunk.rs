@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::account::Account;
 use super::held::Held;
 use super::list::Paging;
-use super::{fault, form, invalid, is_sid, missing};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World};
+use super::{Twilio, fault, form, invalid, is_sid, missing};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::{Object, picked, set};
 
 /// What both APIs show of a number alike.
 const SHARED: [&str; 21] = [
@@ -35,84 +36,75 @@ const SHARED: [&str; 21] = [
     "voice_url",
 ];
 
-/// No account stands in these paths: it is that of the login.
-pub(super) fn answer(
-    world: &mut World,
-    request: &Request<'_>,
-    account: &'static Account,
-    trunk: &str,
-    rest: &[&str],
-) -> Reply {
-    if trunk != account.trunk {
-        return missing(request);
-    }
-    match (request.method, rest) {
-        ("GET", []) => list(world, request, account),
-        ("POST", []) => attach(world, request, account),
-        ("GET", [sid]) => {
-            let held = on_trunk(world, account, sid);
-            held.map_or_else(|| missing(request), |held| Reply::json(200, shown(request, held)))
+impl Twilio {
+    /// No account stands in these paths: it is that of the login.
+    pub(super) fn answer_trunking(
+        &mut self,
+        context: &mut Context<'_>,
+        request: &Request<'_>,
+        account: &'static Account,
+        trunk: &str,
+        rest: &[&str],
+    ) -> Answer {
+        if trunk != account.trunk {
+            return Err(missing(request));
         }
-        ("DELETE", [sid]) => {
-            let now = world.moment();
-            let Some(held) = on_trunk(world, account, sid) else { return missing(request) };
-            held.change(now, Object::from_iter([("trunk_sid".to_owned(), Value::Null)]));
-            Reply::empty(204)
+        match (request.method, rest) {
+            ("GET", []) => self.list_trunk(context, request, account),
+            ("POST", []) => self.attach(context, request, account),
+            ("GET", [sid]) => Ok(Reply::json(200, shown(request, self.on_trunk(request, account, sid)?))),
+            ("DELETE", [sid]) => {
+                let held = self.on_trunk(request, account, sid)?;
+                held.change(context.moment(), Object::from_iter([("trunk_sid".to_owned(), Value::Null)]));
+                Ok(Reply::empty(204))
+            }
+            _ => Err(missing(request)),
         }
-        _ => missing(request),
     }
-}
 
-fn on_trunk<'a>(world: &'a mut World, account: &Account, sid: &str) -> Option<&'a mut Held> {
-    world.twilio.with_sid(account, sid).filter(|held| held.text("trunk_sid") == account.trunk)
-}
-
-fn list(world: &World, request: &Request<'_>, account: &Account) -> Reply {
-    let paging = match Paging::of(world, request, &[]) {
-        Ok(paging) => paging,
-        Err(refusal) => return refusal,
-    };
-    let fitting: Vec<&Held> = world.twilio.iter().filter(|held| held.text("trunk_sid") == account.trunk).collect();
-    let url = format!("{}/v1/Trunks/{}/PhoneNumbers", base(request), account.trunk);
-    paging.answer_v1(&url, "phone_numbers", &fitting, |held| shown(request, held))
-}
-
-fn attach(world: &mut World, request: &Request<'_>, account: &Account) -> Reply {
-    let form = match form(request) {
-        Ok(form) => form,
-        Err(refusal) => return refusal,
-    };
-    if let Some((name, _)) = form.iter().find(|(name, _)| name != "PhoneNumberSid") {
-        return invalid(&format!("{name} is not a field of a trunk's number"));
+    fn on_trunk(&mut self, request: &Request<'_>, account: &Account, sid: &str) -> Result<&mut Held, Reply> {
+        let held = self.numbers.with_sid(account, sid).filter(|held| held.text("trunk_sid") == account.trunk);
+        held.ok_or_else(|| missing(request))
     }
-    let Some((_, sid)) = form.first() else { return invalid("PhoneNumberSid is required") };
-    if !is_sid(sid, "PN") {
-        return fault(400, 21421, "PhoneNumberSid is invalid");
+
+    fn list_trunk(&self, context: &Context<'_>, request: &Request<'_>, account: &Account) -> Answer {
+        let paging = Paging::of(context, request, &[])?;
+        let fitting: Vec<&Held> = self.numbers.iter().filter(|held| held.text("trunk_sid") == account.trunk).collect();
+        let url = format!("{}/v1/Trunks/{}/PhoneNumbers", base(request), account.trunk);
+        Ok(paging.answer_v1(&url, "phone_numbers", &fitting, |held| shown(request, held).into()))
     }
-    let now = world.moment();
-    let Some(held) = world.twilio.with_sid(account, sid) else { return missing(request) };
-    // A second time is as good as the first; the documents do not say.
-    let changes = [("trunk_sid", account.trunk), ("voice_application_sid", "")];
-    held.change(now, changes.into_iter().map(|(field, value)| (field.to_owned(), value.into())).collect());
-    Reply::json(201, shown(request, held))
+
+    fn attach(&mut self, context: &mut Context<'_>, request: &Request<'_>, account: &Account) -> Answer {
+        let form = form(request)?;
+        if let Some((name, _)) = form.iter().find(|(name, _)| name != "PhoneNumberSid") {
+            return Err(invalid(&format!("{name} is not a field of a trunk's number")));
+        }
+        let (_, sid) = form.first().ok_or_else(|| invalid("PhoneNumberSid is required"))?;
+        if !is_sid(sid, "PN") {
+            return Err(fault(400, 21421, "PhoneNumberSid is invalid"));
+        }
+        let held = self.numbers.with_sid(account, sid).ok_or_else(|| missing(request))?;
+        // A second time is as good as the first; the documents do not say.
+        let changes = [("trunk_sid", account.trunk), ("voice_application_sid", "")];
+        let changes = changes.into_iter().map(|(field, value)| (field.to_owned(), value.into()));
+        held.change(context.moment(), changes.collect());
+        Ok(Reply::json(201, shown(request, held)))
+    }
 }
 
 /// The number as this API shows it: other dates, whole addresses, no `fax`.
-fn shown(request: &Request<'_>, held: &Held) -> Value {
-    let mut shown: Object = SHARED.iter().map(|&field| (field.to_owned(), held.fields[field].clone())).collect();
+fn shown(request: &Request<'_>, held: &Held) -> Object {
     let [created, updated] = held.dates().map(iso_8601);
     let (base, account, sid) = (base(request), held.text("account_sid"), held.text("sid"));
     let can = |capability: &str| held.fields["capabilities"][capability].clone();
-    for (field, value) in [
-        ("capabilities", json!({"voice": can("voice"), "sms": can("sms"), "mms": can("mms")})),
-        ("date_created", created.into()),
-        ("date_updated", updated.into()),
-        ("links", json!({"phone_number": format!("{base}/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{sid}")})),
-        ("url", format!("{base}/v1/Trunks/{}/PhoneNumbers/{sid}", held.text("trunk_sid")).into()),
-    ] {
-        shown.insert(field.to_owned(), value);
-    }
-    shown.into()
+    let number = format!("{base}/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{sid}");
+    let mut shown = picked(&held.fields, &SHARED);
+    set(&mut shown, "capabilities", json!({"voice": can("voice"), "sms": can("sms"), "mms": can("mms")}));
+    set(&mut shown, "date_created", created);
+    set(&mut shown, "date_updated", updated);
+    set(&mut shown, "links", json!({"phone_number": number}));
+    set(&mut shown, "url", format!("{base}/v1/Trunks/{}/PhoneNumbers/{sid}", held.text("trunk_sid")));
+    shown
 }
 
 fn iso_8601(time: Timestamp) -> String {

@@ -2,79 +2,73 @@
 
 use serde_json::Value;
 
-use self::Rule::{Choice, Sid, Switch, Text, Url};
-use self::Unset::{Empty, Null};
+use self::Kept::{AsFlag, AsText, EmptyAsNull, OrEmpty};
 use super::account::{Account, Caller};
 use super::held::uri;
-use super::{form, invalid, is_sid, missing};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use super::{Twilio, form, invalid, is_sid, missing};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::{Object, set, text};
+use crate::sandbox::rules::Rule::{self, Passes, Text, Word};
 
-/// What a field of the form may be. An empty text unsets an address or a SID; what Twilio shows then is
-/// an empty text for some fields and null for others, as in the documents' examples.
-enum Rule {
-    Url(Unset),
-    Sid(&'static str, Unset),
-    Choice(&'static [&'static str]),
-    Switch,
-    /// So many characters at most.
-    Text(usize),
+/// How the text of a form is kept. An empty text unsets an address or a SID; what Twilio shows then is an empty text
+/// for some fields and null for others, as in the documents' examples.
+enum Kept {
+    AsText,
+    AsFlag,
+    OrEmpty,
+    EmptyAsNull,
 }
 
-#[derive(Clone, Copy)]
-enum Unset {
-    Null,
-    Empty,
-}
+const METHOD: Rule = Word(&["GET", "POST"]);
+const URL: Rule = Passes(is_address, "a whole URL");
+const ADDRESS: Rule = Passes(|sid| is_sid(sid, "AD"), "the SID of an address");
+const APPLICATION: Rule = Passes(|sid| is_sid(sid, "AP"), "the SID of an application");
+const BUNDLE: Rule = Passes(|sid| is_sid(sid, "BU"), "the SID of a bundle");
+const IDENTITY: Rule = Passes(|sid| is_sid(sid, "RI"), "the SID of an identity");
+const TRUNK: Rule = Passes(|sid| is_sid(sid, "TK"), "the SID of a trunk");
 
-const METHOD: Rule = Choice(&["GET", "POST"]);
-
-static FIELDS: [(&str, &str, Rule); 22] = [
-    ("ApiVersion", "api_version", Text(usize::MAX)),
-    ("FriendlyName", "friendly_name", Text(64)),
-    ("SmsApplicationSid", "sms_application_sid", Sid("AP", Empty)),
-    ("SmsFallbackMethod", "sms_fallback_method", METHOD),
-    ("SmsFallbackUrl", "sms_fallback_url", Url(Empty)),
-    ("SmsMethod", "sms_method", METHOD),
-    ("SmsUrl", "sms_url", Url(Empty)),
-    ("StatusCallback", "status_callback", Url(Empty)),
-    ("StatusCallbackMethod", "status_callback_method", METHOD),
-    ("VoiceApplicationSid", "voice_application_sid", Sid("AP", Empty)),
-    ("VoiceCallerIdLookup", "voice_caller_id_lookup", Switch),
-    ("VoiceFallbackMethod", "voice_fallback_method", METHOD),
-    ("VoiceFallbackUrl", "voice_fallback_url", Url(Null)),
-    ("VoiceMethod", "voice_method", METHOD),
-    ("VoiceUrl", "voice_url", Url(Null)),
-    ("EmergencyStatus", "emergency_status", Choice(&["Active", "Inactive"])),
-    ("EmergencyAddressSid", "emergency_address_sid", Sid("AD", Null)),
-    ("TrunkSid", "trunk_sid", Sid("TK", Null)),
-    ("VoiceReceiveMode", "voice_receive_mode", Choice(&["voice", "fax"])),
-    ("IdentitySid", "identity_sid", Sid("RI", Null)),
-    ("AddressSid", "address_sid", Sid("AD", Null)),
-    ("BundleSid", "bundle_sid", Sid("BU", Null)),
+static FIELDS: [(&str, &str, Kept, Rule); 22] = [
+    ("ApiVersion", "api_version", AsText, Text(0, usize::MAX)),
+    ("FriendlyName", "friendly_name", AsText, Text(0, 64)),
+    ("SmsApplicationSid", "sms_application_sid", OrEmpty, APPLICATION),
+    ("SmsFallbackMethod", "sms_fallback_method", AsText, METHOD),
+    ("SmsFallbackUrl", "sms_fallback_url", OrEmpty, URL),
+    ("SmsMethod", "sms_method", AsText, METHOD),
+    ("SmsUrl", "sms_url", OrEmpty, URL),
+    ("StatusCallback", "status_callback", OrEmpty, URL),
+    ("StatusCallbackMethod", "status_callback_method", AsText, METHOD),
+    ("VoiceApplicationSid", "voice_application_sid", OrEmpty, APPLICATION),
+    ("VoiceCallerIdLookup", "voice_caller_id_lookup", AsFlag, Word(&["true", "false"])),
+    ("VoiceFallbackMethod", "voice_fallback_method", AsText, METHOD),
+    ("VoiceFallbackUrl", "voice_fallback_url", EmptyAsNull, URL),
+    ("VoiceMethod", "voice_method", AsText, METHOD),
+    ("VoiceUrl", "voice_url", EmptyAsNull, URL),
+    ("EmergencyStatus", "emergency_status", AsText, Word(&["Active", "Inactive"])),
+    ("EmergencyAddressSid", "emergency_address_sid", EmptyAsNull, ADDRESS),
+    ("TrunkSid", "trunk_sid", EmptyAsNull, TRUNK),
+    ("VoiceReceiveMode", "voice_receive_mode", AsText, Word(&["voice", "fax"])),
+    ("IdentitySid", "identity_sid", EmptyAsNull, IDENTITY),
+    ("AddressSid", "address_sid", EmptyAsNull, ADDRESS),
+    ("BundleSid", "bundle_sid", EmptyAsNull, BUNDLE),
 ];
 
-pub(super) fn update(
-    world: &mut World,
-    request: &Request<'_>,
-    caller: Caller,
-    account: &'static Account,
-    sid: &str,
-) -> Reply {
-    let now = world.moment();
-    let Some(held) = world.twilio.with_sid(account, sid) else { return missing(request) };
-    let changes = form(request).and_then(|form| {
+impl Twilio {
+    pub(super) fn update(
+        &mut self,
+        context: &mut Context<'_>,
+        request: &Request<'_>,
+        caller: Caller,
+        account: &'static Account,
+        sid: &str,
+    ) -> Answer {
+        let held = self.numbers.with_sid(account, sid).ok_or_else(|| missing(request))?;
+        let form = form(request)?;
         let account = new_account(request, caller, &form)?.unwrap_or(account);
         let mut changes = if held.is_of(account) { Object::new() } else { moved_to(account, sid) };
         read(account, &form, &mut changes)?;
-        Ok(changes)
-    });
-    match changes {
-        Ok(changes) => {
-            held.change(now, changes);
-            Reply::json(200, held.fields.clone())
-        }
-        Err(refusal) => refusal,
+        held.change(context.moment(), changes);
+        Ok(Reply::json(200, held.fields.clone()))
     }
 }
 
@@ -104,11 +98,18 @@ fn moved_to(account: &Account, sid: &str) -> Object {
 /// slip shows.
 fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> Result<(), Reply> {
     for (name, value) in form.iter().filter(|(name, _)| name != "AccountSid") {
-        let Some((_, field, rule)) = FIELDS.iter().find(|(known, ..)| known == name) else {
+        let Some((_, field, kept, rule)) = FIELDS.iter().find(|(known, ..)| known == name) else {
             return Err(invalid(&format!("{name} is not a field of a number")));
         };
-        let value = rule.value(value).ok_or_else(|| invalid(&format!("{name} is not valid")))?;
-        changes.insert((*field).to_owned(), value);
+        let unsets = matches!(kept, OrEmpty | EmptyAsNull) && value.is_empty();
+        if !unsets && !rule.check(&value.as_str().into()).is_empty() {
+            return Err(invalid(&format!("{name} is not valid")));
+        }
+        match kept {
+            AsFlag => set(changes, field, value == "true"),
+            EmptyAsNull if unsets => set(changes, field, Value::Null),
+            AsText | OrEmpty | EmptyAsNull => set(changes, field, value.as_str()),
+        }
     }
     let given = |name: &str| form.iter().any(|(known, value)| known == name && !value.is_empty());
     // Each of the two deletes the other, so both at once make no sense. What Twilio does then is not documented.
@@ -125,33 +126,17 @@ fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> R
         }
     }
     if given("TrunkSid") {
-        changes.insert("voice_application_sid".to_owned(), "".into());
+        set(changes, "voice_application_sid", "");
     }
     if given("VoiceApplicationSid") {
-        changes.insert("trunk_sid".to_owned(), Value::Null);
+        set(changes, "trunk_sid", Value::Null);
     }
     // Addresses, bundles and identities are not kept here: any SID of the right form is taken to be there.
     if let Some(address) = changes.get("emergency_address_sid") {
         let status = if address.is_null() { "unregistered" } else { "registered" };
-        changes.insert("emergency_address_status".to_owned(), status.into());
+        set(changes, "emergency_address_status", status);
     }
     Ok(())
-}
-
-impl Rule {
-    fn value(&self, given: &str) -> Option<Value> {
-        match self {
-            Url(unset) | Sid(_, unset) if given.is_empty() => Some(match unset {
-                Null => Value::Null,
-                Empty => given.into(),
-            }),
-            Url(_) => is_address(given).then(|| given.into()),
-            Sid(prefix, _) => is_sid(given, prefix).then(|| given.into()),
-            Choice(words) => words.contains(&given).then(|| given.into()),
-            Switch => given.parse::<bool>().ok().map(Value::from),
-            Text(most) => (given.chars().count() <= *most).then(|| given.into()),
-        }
-    }
 }
 
 /// Whether this is a whole address; `url` would mend one without its slashes.

@@ -4,61 +4,54 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
-use super::{ORG_ID, body, merge, missing, refused, tables};
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use super::{ORG_ID, Vapi, body, merge, missing, refused, tables};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::records::{Object, set, text};
 
 /// What is not returned.
 const SECRETS: [&str; 2] = ["authToken", "apiSecret"];
 
-pub(super) fn create(world: &mut World, request: &Request<'_>) -> Reply {
-    let mut credential = match body(request, &tables::CREATE_CREDENTIAL) {
-        Ok(credential) => credential,
-        Err(refusal) => return refusal,
-    };
-    if let Some(refusal) = check_gateways(&credential) {
-        return refusal;
+impl Vapi {
+    pub(super) fn create_credential(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        let mut credential = body(request, &tables::CREATE_CREDENTIAL)?;
+        check_gateways(&credential)?;
+        hide(&mut credential);
+        let now = context.now();
+        set(&mut credential, "id", context.id());
+        set(&mut credential, "orgId", ORG_ID);
+        set(&mut credential, "createdAt", now.clone());
+        set(&mut credential, "updatedAt", now);
+        self.credentials.put(credential.clone());
+        Ok(Reply::json(201, credential))
     }
-    hide(&mut credential);
-    let now = world.now();
-    for (field, value) in
-        [("id", world.id()), ("orgId", ORG_ID.to_owned()), ("createdAt", now.clone()), ("updatedAt", now)]
-    {
-        credential.insert(field.to_owned(), value.into());
+
+    pub(super) fn update_credential(&mut self, context: &mut Context<'_>, id: &str, request: &Request<'_>) -> Answer {
+        let credential = self.credentials.get_mut(id).ok_or_else(missing)?;
+        let table = match text(credential, "provider") {
+            Some("byo-sip-trunk") => &tables::UPDATE_TRUNK,
+            Some("twilio") => &tables::UPDATE_TWILIO_CREDENTIAL,
+            _ => &tables::UPDATE_VONAGE_CREDENTIAL,
+        };
+        let mut changes = body(request, table)?;
+        check_gateways(&changes)?;
+        hide(&mut changes);
+        set(&mut changes, "updatedAt", context.now());
+        merge(credential, changes);
+        Ok(Reply::json(200, credential.clone()))
     }
-    world.vapi_credentials.put(credential.clone());
-    Reply::json(201, credential)
 }
 
-pub(super) fn update(world: &mut World, id: &str, request: &Request<'_>) -> Reply {
-    let now = world.now();
-    let Some(credential) = world.vapi_credentials.get_mut(id) else { return missing() };
-    let table = match text(credential, "provider") {
-        Some("byo-sip-trunk") => &tables::UPDATE_TRUNK,
-        Some("twilio") => &tables::UPDATE_TWILIO_CREDENTIAL,
-        _ => &tables::UPDATE_VONAGE_CREDENTIAL,
-    };
-    let mut changes = match body(request, table) {
-        Ok(changes) => changes,
-        Err(refusal) => return refusal,
-    };
-    if let Some(refusal) = check_gateways(&changes) {
-        return refusal;
-    }
-    hide(&mut changes);
-    changes.insert("updatedAt".to_owned(), now.into());
-    merge(credential, changes);
-    Reply::json(200, credential.clone())
-}
-
-fn check_gateways(credential: &Object) -> Option<Reply> {
-    let gateways = credential.get("gateways")?.as_array()?;
-    let by_name = |gateway: &&Value| {
+fn check_gateways(credential: &Object) -> Result<(), Reply> {
+    let gateways = credential.get("gateways").and_then(Value::as_array);
+    let by_name = |gateway: &Value| {
         let address = gateway["ip"].as_str().is_some_and(|ip| ip.parse::<Ipv4Addr>().is_ok());
         gateway["inboundEnabled"].as_bool().unwrap_or(true) && !address
     };
-    gateways.iter().find(by_name)?;
-    Some(refused("Couldn't validate SIP trunk credential. SIP gateway creation failed."))
+    if gateways.is_some_and(|gateways| gateways.iter().any(by_name)) {
+        return Err(refused("Couldn't validate SIP trunk credential. SIP gateway creation failed."));
+    }
+    Ok(())
 }
 
 fn hide(credential: &mut Object) {

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::sandbox::records::Records;
-use crate::sandbox::server::{Reply, Request};
-use crate::sandbox::world::{Object, World, text};
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Answer, Reply, Request};
+use crate::sandbox::pages::Page;
+use crate::sandbox::records::{Object, Records, text};
 
 const PARAMETERS: [&str; 9] = [
     "limit",
@@ -22,27 +23,20 @@ const PARAMETERS: [&str; 9] = [
 const PAGED_PARAMETERS: [&str; 4] = ["search", "page", "sortOrder", "sortBy"];
 
 /// `GET /phone-number` and `GET /credential`: a bare array, newest first.
-pub(super) fn plain(objects: &Records, request: &Request<'_>) -> Reply {
-    match select(objects.iter().collect(), request, &PARAMETERS) {
-        Ok((limit, found)) => {
-            let shown: Vec<Value> = found.into_iter().rev().take(limit).cloned().map(Value::Object).collect();
-            Reply::json(200, shown)
-        }
-        Err(refusal) => refusal,
-    }
+pub(super) fn plain(objects: &Records, request: &Request<'_>) -> Answer {
+    let (limit, found) = select(objects.iter().collect(), request, &PARAMETERS)?;
+    let shown: Vec<Value> = found.into_iter().rev().take(limit).cloned().map(Value::Object).collect();
+    Ok(Reply::json(200, shown))
 }
 
 /// `GET /v2/phone-number`.
-pub(super) fn paged(world: &World, request: &Request<'_>) -> Reply {
-    let near = world.vapi.near(request.query("search").unwrap_or_default());
-    let (limit, mut found) = match select(near, request, &[&PARAMETERS[..], &PAGED_PARAMETERS[..]].concat()) {
-        Ok(selected) => selected,
-        Err(refusal) => return refusal,
-    };
-    let limit = world.page(limit);
+pub(super) fn paged(numbers: &Records, context: &Context<'_>, request: &Request<'_>) -> Answer {
+    let near = numbers.near(request.query("search").unwrap_or_default());
+    let (limit, mut found) = select(near, request, &[&PARAMETERS[..], &PAGED_PARAMETERS[..]].concat())?;
+    let limit = context.page_size(limit);
     if let Some(search) = request.query("search") {
         if search.chars().count() > 100 {
-            return refused("search must be shorter than or equal to 100 characters");
+            return Err(refused("search must be shorter than or equal to 100 characters"));
         }
         let search = search.to_lowercase();
         let holds = |object: &&Object| {
@@ -55,34 +49,20 @@ pub(super) fn paged(world: &World, request: &Request<'_>) -> Reply {
     match order {
         "ASC" => {}
         "DESC" => found.reverse(),
-        _ => return refused("sortOrder must be one of the following values: ASC, DESC"),
+        _ => return Err(refused("sortOrder must be one of the following values: ASC, DESC")),
     }
-    let page = request.query("page").map_or(Some(1), |page| page.parse::<usize>().ok());
-    let Some(page) = page.filter(|&page| page >= 1) else { return refused("page must not be less than 1") };
-    let total = found.len();
-    let shown: Vec<&Object> = found.into_iter().skip((page - 1) * limit).take(limit).collect();
+    let number = request.whole("page", 1).filter(|&page| page >= 1);
+    let number = number.ok_or_else(|| refused("page must not be less than 1"))?;
+    let page = Page::nth(number - 1, limit);
     let metadata = json!({
         "itemsPerPage": limit,
-        "totalItems": total,
-        "currentPage": page,
-        "totalPages": total.div_ceil(limit.max(1)),
-        "hasNextPage": page * limit < total,
+        "totalItems": found.len(),
+        "currentPage": number,
+        "totalPages": found.len().div_ceil(limit.max(1)),
+        "hasNextPage": page.has_next(&found),
         "sortOrder": order,
     });
-    Reply::json(200, json!({"results": shown, "metadata": metadata}))
-}
-
-/// Pages are asked for by their number, whatever an answer says: the page before comes again.
-pub(super) fn repeat(world: &mut World, request: &Request<'_>, answer: &mut Value) {
-    if answer.get("metadata").is_none() {
-        return;
-    }
-    let mut before = request.clone();
-    for (_, page) in before.query.iter_mut().filter(|(name, _)| name == "page") {
-        *page = page.parse::<usize>().map_or(1, |page| page.saturating_sub(1).max(1)).to_string();
-    }
-    let page = paged(world, &before).edited(|page| page["metadata"]["hasNextPage"] = true.into());
-    *answer = serde_json::from_str(&page.body).unwrap_or_default();
+    Ok(Reply::json(200, json!({"results": page.cut(&found).collect::<Vec<_>>(), "metadata": metadata})))
 }
 
 /// What the filters let through, oldest first, and how many are wanted.
@@ -91,13 +71,11 @@ fn select<'a>(
     request: &Request<'_>,
     parameters: &[&str],
 ) -> Result<(usize, Vec<&'a Object>), Reply> {
-    if let Some((name, _)) = request.query.iter().find(|(name, _)| !parameters.contains(&name.as_str())) {
+    if let Some(name) = request.unknown_parameter(parameters) {
         return Err(refused(&format!("property {name} should not exist")));
     }
-    let limit = request.query("limit").map_or(Some(100), |limit| limit.parse::<usize>().ok());
-    let Some(limit) = limit.filter(|&limit| limit <= 1000) else {
-        return Err(refused("limit must not be greater than 1000"));
-    };
+    let limit = request.whole("limit", 100).filter(|&limit| limit <= 1000);
+    let limit = limit.ok_or_else(|| refused("limit must not be greater than 1000"))?;
     for (name, value) in &request.query {
         let Some((field, comparison)) = name.split_at_checked(9).filter(|(field, _)| field.ends_with("At")) else {
             continue;

@@ -1,4 +1,5 @@
-//! Vapi's side.
+//! Vapi: numbers and credentials. An import of a Twilio number takes over its voice URL, and its SMS URL unless
+//! `smsEnabled` is false.
 
 mod credential;
 mod list;
@@ -7,71 +8,112 @@ mod tables;
 
 use serde_json::{Value, json};
 
-use super::records::Records;
-use super::schema::{Rule, check};
-use super::server::{Reply, Request, Site, phrase};
-use super::service::Service;
-use super::world::{Object, World};
+use super::SandboxBuilder;
+use super::api::{About, Api};
+use super::context::Context;
+use super::message::{Answer, Reply, Request, phrase};
+use super::records::{Object, Records};
+use super::rules::{Rule, Violation};
+use crate::model::{PlatformKind, Service};
 
 const KEY: &str = "sandbox-vapi-private-key";
 const ORG_ID: &str = "00000000-0000-4000-8000-0000000000aa";
 
-pub(super) const SITE: Site = Site {
-    service: Service::Vapi,
-    base_url_var: "VAPI_BASE_URL",
-    vars: &[("VAPI_API_KEY", KEY)],
-    answer,
-    refusal: |_, status, words| match (status, words) {
-        (_, Some(words)) => error(status, phrase(status), words),
-        (429, None) => error(status, phrase(status), "Rate limit exceeded"),
-        (_, None) => error(status, phrase(status), phrase(status)),
-    },
-    words: &["provider", "status", "type", "on", "key", "oneOf", "mode", "sipVerb", "outboundProtocol", "sortOrder"],
-    repeat: list::repeat,
+static ABOUT: About = About {
+    service: Service::Platform(PlatformKind::VAPI),
+    base_url: "VAPI_BASE_URL",
+    credentials: &[("VAPI_API_KEY", KEY)],
+    closed_sets: &[
+        "provider",
+        "status",
+        "type",
+        "on",
+        "key",
+        "oneOf",
+        "mode",
+        "sipVerb",
+        "outboundProtocol",
+        "sortOrder",
+    ],
 };
 
-fn answer(world: &mut World, request: &Request<'_>) -> Reply {
-    if !request.has_bearer(KEY) {
-        let message =
-            "Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.";
-        return error(401, "Unauthorized", message);
+struct Vapi {
+    numbers: Records,
+    credentials: Records,
+}
+
+pub(super) fn api(_: &SandboxBuilder) -> Box<dyn Api> {
+    let numbers = Records::new("id", &["name", "number", "sipUri"]);
+    Box::new(Vapi { numbers, credentials: Records::new("id", &[]) })
+}
+
+impl Api for Vapi {
+    fn about(&self) -> &'static About {
+        &ABOUT
     }
-    let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
-    match (request.method, path.as_slice()) {
-        ("POST", ["phone-number"]) => number::create(world, request),
-        ("GET", ["phone-number"]) => list::plain(&world.vapi, request),
-        ("GET", ["v2", "phone-number"]) => list::paged(world, request),
-        ("GET", ["phone-number", id]) => get(&world.vapi, id),
-        ("PATCH", ["phone-number", id]) => number::update(world, id, request),
-        ("DELETE", ["phone-number", id]) => remove(&mut world.vapi, id),
-        ("POST", ["credential"]) => credential::create(world, request),
-        ("GET", ["credential"]) => list::plain(&world.vapi_credentials, request),
-        ("GET", ["credential", id]) => get(&world.vapi_credentials, id),
-        ("PATCH", ["credential", id]) => credential::update(world, id, request),
-        ("DELETE", ["credential", id]) => remove(&mut world.vapi_credentials, id),
-        _ => missing(),
+
+    fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
+        if !request.has_bearer(KEY) {
+            let message =
+                "Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.";
+            return Err(error(401, "Unauthorized", message));
+        }
+        match (request.method, request.segments().as_slice()) {
+            ("POST", ["phone-number"]) => self.create_number(context, request),
+            ("GET", ["phone-number"]) => list::plain(&self.numbers, request),
+            ("GET", ["v2", "phone-number"]) => list::paged(&self.numbers, context, request),
+            ("GET", ["phone-number", id]) => get(&self.numbers, id),
+            ("PATCH", ["phone-number", id]) => self.update_number(context, id, request),
+            ("DELETE", ["phone-number", id]) => remove(&mut self.numbers, id),
+            ("POST", ["credential"]) => self.create_credential(context, request),
+            ("GET", ["credential"]) => list::plain(&self.credentials, request),
+            ("GET", ["credential", id]) => get(&self.credentials, id),
+            ("PATCH", ["credential", id]) => self.update_credential(context, id, request),
+            ("DELETE", ["credential", id]) => remove(&mut self.credentials, id),
+            _ => Err(missing()),
+        }
+    }
+
+    fn refusal(&self, _: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
+        let usual = if status == 429 { "Rate limit exceeded" } else { phrase(status) };
+        error(status, phrase(status), words.unwrap_or(usual))
+    }
+
+    fn records(&self) -> Vec<&Object> {
+        self.numbers.iter().collect()
+    }
+
+    /// Pages are asked for by their number, whatever an answer says: the page before comes again.
+    fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
+        if answer.get("metadata").is_none() {
+            return;
+        }
+        let mut before = request.clone();
+        for (_, page) in before.query.iter_mut().filter(|(name, _)| name == "page") {
+            *page = page.parse::<usize>().map_or(1, |page| page.saturating_sub(1).max(1)).to_string();
+        }
+        let (Ok(page) | Err(page)) = list::paged(&self.numbers, context, &before);
+        let page = page.edited(|page| page["metadata"]["hasNextPage"] = true.into());
+        *answer = serde_json::from_str(&page.body).unwrap_or_default();
     }
 }
 
-fn get(objects: &Records, id: &str) -> Reply {
-    objects.get(id).map_or_else(missing, |object| Reply::json(200, object.clone()))
+fn get(objects: &Records, id: &str) -> Answer {
+    objects.get(id).cloned().map(|object| Reply::json(200, object)).ok_or_else(missing)
 }
 
 /// Vapi answers a removal with what was removed.
-fn remove(objects: &mut Records, id: &str) -> Reply {
-    objects.remove(id).map_or_else(missing, |object| Reply::json(200, object))
+fn remove(objects: &mut Records, id: &str) -> Answer {
+    objects.remove(id).map(|object| Reply::json(200, object)).ok_or_else(missing)
 }
 
 /// The body, if it keeps to the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
-    let Some(body) = request.json() else {
-        return Err(error(400, "Bad Request", "Unexpected token in JSON"));
-    };
-    let faults = check(rule, &body);
-    match body {
-        Value::Object(body) if faults.is_empty() => Ok(body),
-        _ => Err(Reply::json(400, json!({"message": faults, "error": "Bad Request", "statusCode": 400}))),
-    }
+    let body = request.json().ok_or_else(|| refused("Unexpected token in JSON"))?;
+    rule.accept(body).map_err(|found| {
+        let words: Vec<String> = found.iter().map(Violation::to_string).collect();
+        Reply::json(400, json!({"message": words, "error": "Bad Request", "statusCode": 400}))
+    })
 }
 
 /// Puts what a PATCH names into an object; `null` empties a field.

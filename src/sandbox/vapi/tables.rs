@@ -1,7 +1,7 @@
 //! The bodies that Vapi accepts, field by field.
 
-use crate::sandbox::schema::Rule::{self, *};
-use crate::sandbox::schema::{Field, optional, required};
+use crate::sandbox::rules::Rule::{self, *};
+use crate::sandbox::rules::{Field, optional, required};
 
 const ANY: usize = usize::MAX;
 const TEXT: Rule = Text(0, ANY);

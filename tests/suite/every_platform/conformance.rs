@@ -14,7 +14,7 @@ async fn sandbox() -> Sandbox {
 
 fn subject<'a>(platform: &'a dyn VoicePlatform, sandbox: &Sandbox) -> Subject<'a> {
     let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
-    let subject = Subject::new(platform, twilio.source(), sandbox.held_numbers());
+    let subject = Subject::new(platform, twilio.source(), sandbox.twilio().held_numbers());
     match platform.kind().as_str() {
         "butter" => subject.agents(["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"]).absent("phon_0123456789ab"),
         _ => subject
@@ -74,5 +74,5 @@ async fn what_a_capability_denies_is_never_sent() {
     for platform in &platforms {
         conformance::what_is_unsupported_is_refused(&mut subject(platform, &sandbox)).await;
     }
-    assert_eq!(sandbox.journal(), []);
+    assert_eq!(sandbox.requests(), []);
 }

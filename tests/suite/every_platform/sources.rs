@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use numport::model::ProviderKind;
-use numport::sandbox::{Sandbox, Service};
+use numport::model::{PlatformKind, ProviderKind};
+use numport::sandbox::Sandbox;
 use numport::{
     Butter, Byo, Error, ImportRequest, Importer, Interactly, NumberProvider, SignalWire, SipTrunk, Twilio, Vapi,
     VoicePlatform,
@@ -12,7 +12,7 @@ use numport::{
 type Provider = fn(&Sandbox) -> Arc<dyn NumberProvider>;
 
 /// A provider, and what each platform makes of it.
-type Row = (&'static str, Provider, [(Service, &'static str); 4]);
+type Row = (&'static str, Provider, [(PlatformKind, &'static str); 4]);
 
 fn twilio(sandbox: &Sandbox) -> Arc<dyn NumberProvider> {
     Arc::new(Twilio::from_vars(|name| sandbox.var(name)).unwrap())
@@ -34,23 +34,23 @@ fn credential(_: &Sandbox) -> Arc<dyn NumberProvider> {
     Arc::new(Byo::credential(ProviderKind::TWILIO, "intg_f1e2d3c4b5a6"))
 }
 
-fn platform(sandbox: &Sandbox, service: Service) -> Arc<dyn VoicePlatform> {
+fn platform(sandbox: &Sandbox, service: PlatformKind) -> Arc<dyn VoicePlatform> {
     let vars = |name: &str| sandbox.var(name);
     match service {
-        Service::Interactly => Arc::new(Interactly::from_vars(vars).unwrap()),
-        Service::Vapi => Arc::new(Vapi::from_vars(vars).unwrap()),
-        Service::SignalWire => Arc::new(SignalWire::from_vars(vars).unwrap()),
+        PlatformKind::INTERACTLY => Arc::new(Interactly::from_vars(vars).unwrap()),
+        PlatformKind::VAPI => Arc::new(Vapi::from_vars(vars).unwrap()),
+        PlatformKind::SIGNALWIRE => Arc::new(SignalWire::from_vars(vars).unwrap()),
         _ => Arc::new(Butter::from_vars(vars).unwrap()),
     }
 }
 
 /// The changes that the platform was sent, or the fields that were refused.
-async fn became(provider: Provider, service: Service) -> String {
+async fn became(provider: Provider, service: PlatformKind) -> String {
     let sandbox = Sandbox::start().await.unwrap();
     let importer = Importer::new(provider(&sandbox), platform(&sandbox, service));
     let result = importer.import(ImportRequest::new("+14155552671".parse().unwrap())).await;
-    let journal = sandbox.journal();
-    let changes = journal.iter().filter(|entry| entry.service == service.as_str() && entry.method != "GET");
+    let journal = sandbox.requests();
+    let changes = journal.iter().filter(|entry| entry.service.as_str() == service.as_str() && entry.method != "GET");
     let sent: Vec<_> = changes.map(|entry| format!("{} {}", entry.method, entry.path)).collect();
     match result {
         Ok(_) => sent.join(", "),
@@ -66,8 +66,6 @@ async fn became(provider: Provider, service: Service) -> String {
 
 #[tokio::test]
 async fn each_provider_with_each_platform() {
-    use Service::{Butter, Interactly, SignalWire, Vapi};
-
     const INTERACTLY: &str = "POST /assistants/v1/numbers/twilio";
     const SIGNALWIRE: &str = "POST /api/relay/rest/imported_phone_numbers";
     let table: [Row; 5] = [
@@ -75,51 +73,51 @@ async fn each_provider_with_each_platform() {
             "twilio",
             twilio,
             [
-                (Interactly, INTERACTLY),
-                (Vapi, "POST /phone-number"),
-                (SignalWire, SIGNALWIRE),
-                (Butter, "POST /api/integrations, POST /api/phone-numbers"),
+                (PlatformKind::INTERACTLY, INTERACTLY),
+                (PlatformKind::VAPI, "POST /phone-number"),
+                (PlatformKind::SIGNALWIRE, SIGNALWIRE),
+                (PlatformKind::BUTTER, "POST /api/integrations, POST /api/phone-numbers"),
             ],
         ),
         (
             "a trunk",
             trunk,
             [
-                (Interactly, "refused: source"),
-                (Vapi, "POST /credential, POST /phone-number"),
-                (SignalWire, SIGNALWIRE),
-                (Butter, "POST /api/phone-numbers"),
+                (PlatformKind::INTERACTLY, "refused: source"),
+                (PlatformKind::VAPI, "POST /credential, POST /phone-number"),
+                (PlatformKind::SIGNALWIRE, SIGNALWIRE),
+                (PlatformKind::BUTTER, "POST /api/phone-numbers"),
             ],
         ),
         (
             "a trunk with more to say",
             secured_trunk,
             [
-                (Interactly, "refused: source"),
-                (Vapi, "POST /credential, POST /phone-number"),
-                (SignalWire, SIGNALWIRE),
-                (Butter, "refused: source.transport, source.allow_inbound"),
+                (PlatformKind::INTERACTLY, "refused: source"),
+                (PlatformKind::VAPI, "POST /credential, POST /phone-number"),
+                (PlatformKind::SIGNALWIRE, SIGNALWIRE),
+                (PlatformKind::BUTTER, "refused: source.transport, source.allow_inbound"),
             ],
         ),
         (
             "what the platform stores",
             stored_default,
             [
-                (Interactly, INTERACTLY),
-                (Vapi, "refused: source.carrier, source.credential"),
-                (SignalWire, SIGNALWIRE),
-                (Butter, "refused: source.credential"),
+                (PlatformKind::INTERACTLY, INTERACTLY),
+                (PlatformKind::VAPI, "refused: source.carrier, source.credential"),
+                (PlatformKind::SIGNALWIRE, SIGNALWIRE),
+                (PlatformKind::BUTTER, "refused: source.credential"),
             ],
         ),
         (
             "a credential by its id",
             credential,
             [
-                (Interactly, "refused: source.credential"),
-                (Vapi, "refused: source.carrier, source.credential"),
-                (SignalWire, SIGNALWIRE),
+                (PlatformKind::INTERACTLY, "refused: source.credential"),
+                (PlatformKind::VAPI, "refused: source.carrier, source.credential"),
+                (PlatformKind::SIGNALWIRE, SIGNALWIRE),
                 // It is sent, and the sandbox has no such integration.
-                (Butter, "POST /api/phone-numbers -> 404"),
+                (PlatformKind::BUTTER, "POST /api/phone-numbers -> 404"),
             ],
         ),
     ];

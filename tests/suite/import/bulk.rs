@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
 use numport::import::{BulkItem, BulkOutcome, Field};
+use numport::model::PlatformKind;
 use numport::model::RecordNumber;
-use numport::sandbox::{Sandbox, Service};
+use numport::sandbox::Sandbox;
 use numport::{Importer, Outcome, Twilio, Vapi};
 
 use crate::support::in_memory::{NATIVE, Shelf, THROUGH_LIST, number, request};
@@ -218,14 +219,14 @@ async fn over_http_with_the_carrier_looked_at() {
     }));
     assert!(matches!(&items[30].outcome, BulkOutcome::Failed(numport::Error::Preflight(_))), "it is not held");
 
-    let before = sandbox.journal().len();
+    let before = sandbox.requests().len();
     let again = all(importer.import_many(stream::iter(requests))).await;
     assert_eq!(words(&again[..30]), ["already there"; 30]);
     let to_vapi: Vec<_> =
-        sandbox.journal().split_off(before).into_iter().filter(|entry| entry.service == "vapi").collect();
+        sandbox.requests().split_off(before).into_iter().filter(|entry| entry.service.as_str() == "vapi").collect();
     assert!(to_vapi.iter().all(|entry| entry.method == "GET"));
     assert_eq!(to_vapi.len(), 1, "one list");
-    assert_eq!(sandbox.records(Service::Vapi).len(), 30);
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 30);
 }
 
 #[tokio::test]
@@ -237,6 +238,6 @@ async fn the_sandbox_refuses_what_is_over_its_limit() {
     assert_eq!(words(&items), ["created"; 4], "429 is waited out");
     let BulkOutcome::Imported(imported) = &items[0].outcome else { panic!() };
     assert_eq!(imported.outcome, Outcome::Created);
-    let refused = sandbox.journal().iter().filter(|entry| entry.status == Some(429)).count();
+    let refused = sandbox.requests().iter().filter(|entry| entry.status == Some(429)).count();
     assert!(refused > 0);
 }

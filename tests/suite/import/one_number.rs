@@ -43,7 +43,7 @@ async fn setup() -> Setup {
 
 /// How many requests of this method went to a service.
 fn sent(sandbox: &Sandbox, service: &str, method: &str) -> usize {
-    sandbox.journal().iter().filter(|entry| entry.service == service && entry.method == method).count()
+    sandbox.requests().iter().filter(|entry| entry.service.as_str() == service && entry.method == method).count()
 }
 
 #[tokio::test]
@@ -57,13 +57,13 @@ async fn an_import_makes_a_record_and_takes_the_calls_over() {
     assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
     assert_eq!(imported.record.carrier.as_deref(), Some("twilio"));
     assert!(imported.record.created_at.is_some() && imported.unmet.is_empty());
-    assert_eq!(sandbox.voice_url(&number()).as_deref(), Some("https://api.vapi.ai/twilio/inbound_call"));
+    assert_eq!(sandbox.twilio().voice_url(&number()).as_deref(), Some("https://api.vapi.ai/twilio/inbound_call"));
 
     let request = request.inbound(true).outbound(false);
     let imported = Importer::new(twilio, interactly).import(&request).await.unwrap();
     assert_eq!((imported.record.inbound, imported.record.outbound), (Some(true), Some(false)));
     assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
-    assert!(sandbox.voice_url(&number()).unwrap().contains("interactly"));
+    assert!(sandbox.twilio().voice_url(&number()).unwrap().contains("interactly"));
 }
 
 #[tokio::test]
@@ -74,12 +74,12 @@ async fn a_second_import_sends_nothing_that_changes_anything() {
     for platform in platforms {
         let importer = Importer::new(twilio.clone(), platform);
         let first = importer.import(&request).await.unwrap().record;
-        let before = sandbox.journal().len();
+        let before = sandbox.requests().len();
         let second = importer.import(&request).await.unwrap();
         assert_eq!(second.outcome, Outcome::AlreadyThere);
         assert_eq!(second.record.id, first.id);
         assert!(second.before.is_none() && second.unmet.is_empty());
-        assert!(sandbox.journal()[before..].iter().all(|entry| entry.method == "GET"));
+        assert!(sandbox.requests()[before..].iter().all(|entry| entry.method == "GET"));
     }
 }
 
@@ -114,7 +114,7 @@ async fn an_empty_label_is_refused_since_it_would_never_be_reached() {
         let text = error.unwrap_err().to_string();
         assert!(text.contains("`label` is empty; leave it out, or clear it by an update"), "{text}");
     }
-    assert!(sandbox.journal().is_empty());
+    assert!(sandbox.requests().is_empty());
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
     assert_eq!(fields(interactly.update(&id, &NumberUpdate::new().clear_label()).await.unwrap_err()), ["label"]);
     assert_eq!(fields(vapi.update(&id, &NumberUpdate::new().inbound(true)).await.unwrap_err()), ["inbound"]);
     assert_eq!(fields(vapi.update(&id, &NumberUpdate::new()).await.unwrap_err()), ["update"]);
-    assert_eq!(sandbox.journal(), []);
+    assert_eq!(sandbox.requests(), []);
 }
 
 /// A platform that answers a GET with what it is told has happened so far.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use numport::model::{Calls, Finding, PlatformKind, Preflight, ProviderKind, Severity};
+use numport::model::{Calls, Finding, PlatformKind, Preflight, ProviderKind, Service, Severity};
 use numport::provider::Ownership;
-use numport::sandbox::{Sandbox, Service, TwilioNumber};
+use numport::sandbox::Sandbox;
+use numport::sandbox::twilio::TwilioNumber;
 use numport::{
     AccountKey, Butter, Byo, E164, Error, ImportRequest, Importer, NumberProvider, Outcome, SignalWire, SipTrunk,
     Twilio, Vapi,
@@ -32,15 +33,16 @@ fn into_vapi(sandbox: &Sandbox) -> Importer {
 }
 
 /// How many requests went to a service.
-fn sent(sandbox: &Sandbox, service: Service) -> usize {
-    sandbox.journal().iter().filter(|entry| entry.service == service.as_str()).count()
+fn sent(sandbox: &Sandbox, service: impl Into<Service>) -> usize {
+    let service = service.into();
+    sandbox.requests().iter().filter(|entry| entry.service == service).count()
 }
 
 /// What keeps a number from being imported, with the proof that the platform heard nothing of it.
 async fn refused(number: TwilioNumber, carrier_calls: usize) -> (Vec<Finding>, Error) {
     let sandbox = holding(number).await;
     let error = into_vapi(&sandbox).import(ImportRequest::new(self::number())).await.unwrap_err();
-    assert_eq!((sent(&sandbox, Service::Vapi), sent(&sandbox, Service::Twilio)), (0, carrier_calls));
+    assert_eq!((sent(&sandbox, PlatformKind::VAPI), sent(&sandbox, ProviderKind::TWILIO)), (0, carrier_calls));
     assert!(error.surely_not_done() && error.call().is_none());
     let Error::Preflight(preflight) = &error else { panic!("{error:?}") };
     assert_eq!((preflight.provider, preflight.platform), (ProviderKind::TWILIO, PlatformKind::VAPI));
@@ -50,7 +52,7 @@ async fn refused(number: TwilioNumber, carrier_calls: usize) -> (Vec<Finding>, E
 #[tokio::test]
 async fn a_number_on_a_trunk_is_not_imported() {
     let (findings, error) = refused(TwilioNumber::new(number()).on_trunk(), 1).await;
-    let trunk = holding(TwilioNumber::new(number())).await.twilio_trunk_sid().to_owned();
+    let trunk = holding(TwilioNumber::new(number())).await.twilio().trunk_sid().to_owned();
     assert_eq!(findings, [Finding::OnTrunk { trunk: trunk.clone() }]);
     assert_eq!(
         error.report(),
@@ -117,7 +119,7 @@ async fn a_number_that_is_not_held_is_not_imported() {
 #[tokio::test]
 async fn the_subaccounts_own_credentials_import_its_number() {
     let sandbox = holding(TwilioNumber::new(number()).in_subaccount()).await;
-    let sub = AccountKey::token(sandbox.twilio_subaccount_sid(), sandbox.twilio_subaccount_auth_token());
+    let sub = AccountKey::token(sandbox.twilio().subaccount_sid(), sandbox.twilio().subaccount_auth_token());
     let base = sandbox.var("TWILIO_BASE_URL").unwrap();
     let importer = Importer::new(Twilio::builder(sub).base_url(base).build().unwrap(), vapi(&sandbox));
     let imported = importer.import(ImportRequest::new(number())).await.unwrap();
@@ -127,20 +129,20 @@ async fn the_subaccounts_own_credentials_import_its_number() {
 #[tokio::test]
 async fn a_good_number_is_looked_at_by_one_call_and_read_again_by_another() {
     let sandbox = Sandbox::start().await.unwrap();
-    let held = sandbox.held_numbers()[0];
+    let held = sandbox.twilio().held_numbers()[0];
     let looked = into_vapi(&sandbox).preflight(&held).await.unwrap();
     assert_eq!((looked.findings.len(), looked.severity()), (0, None));
     assert_eq!(looked.to_string(), format!("{held} from twilio to vapi: nothing stands against it"));
     assert!(matches!(looked.routing.unwrap().calls, Calls::Url(_)));
-    assert_eq!(sandbox.journal().len(), 1);
+    assert_eq!(sandbox.requests().len(), 1);
 
     into_vapi(&sandbox).import(ImportRequest::new(held)).await.unwrap();
-    assert_eq!(sent(&sandbox, Service::Twilio), 3);
+    assert_eq!(sent(&sandbox, ProviderKind::TWILIO), 3);
     into_vapi(&sandbox).import(ImportRequest::new(held)).await.unwrap();
-    assert_eq!(sent(&sandbox, Service::Twilio), 4, "one that is there is not read again");
+    assert_eq!(sent(&sandbox, ProviderKind::TWILIO), 4, "one that is there is not read again");
     let skipped = into_vapi(&sandbox).skip_preflight();
-    skipped.import(ImportRequest::new(sandbox.held_numbers()[1])).await.unwrap();
-    assert_eq!(sent(&sandbox, Service::Twilio), 4);
+    skipped.import(ImportRequest::new(sandbox.twilio().held_numbers()[1])).await.unwrap();
+    assert_eq!(sent(&sandbox, ProviderKind::TWILIO), 4);
 }
 
 #[tokio::test]
@@ -149,7 +151,11 @@ async fn who_skips_the_look_imports_all_the_same() {
     let imported = into_vapi(&sandbox).skip_preflight().import(ImportRequest::new(number())).await.unwrap();
     assert_eq!(imported.outcome, Outcome::Created);
     assert!(imported.routing_before.is_none() && imported.findings.is_empty());
-    assert_eq!(sandbox.calls_go_to(&number()).as_deref(), Some(sandbox.twilio_trunk_sid()), "and loses its calls");
+    assert_eq!(
+        sandbox.twilio().calls_go_to(&number()).as_deref(),
+        Some(sandbox.twilio().trunk_sid()),
+        "and loses its calls"
+    );
 }
 
 #[tokio::test]
@@ -158,32 +164,32 @@ async fn a_platform_that_leaves_the_carrier_alone_is_reached_by_a_trunk() {
     let signalwire = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
     let imported = Importer::new(twilio(&sandbox), signalwire).import(ImportRequest::new(number())).await.unwrap();
     assert_eq!((imported.outcome, imported.findings.len()), (Outcome::Created, 0));
-    assert_eq!(sent(&sandbox, Service::Twilio), 1, "nothing there can have changed");
+    assert_eq!(sent(&sandbox, ProviderKind::TWILIO), 1, "nothing there can have changed");
 }
 
 #[tokio::test]
 async fn a_platform_that_says_nothing_of_the_voice_url_gives_no_finding() {
     let sandbox = Sandbox::start().await.unwrap();
     let butter = Butter::from_vars(|name| sandbox.var(name)).unwrap();
-    let request = ImportRequest::new(sandbox.held_numbers()[0]);
+    let request = ImportRequest::new(sandbox.twilio().held_numbers()[0]);
     let importer = Importer::new(twilio(&sandbox), butter);
     let imported = importer.import(&request).await.unwrap();
     assert_eq!(imported.findings, [], "without an agent Butter does not touch it");
     let assigned = importer.import(request.agent("agent_a1b2c3d4e5f6")).await.unwrap();
     assert_eq!(assigned.findings, []);
-    assert!(sandbox.voice_url(&sandbox.held_numbers()[0]).unwrap().contains("getbutter.ai"));
+    assert!(sandbox.twilio().voice_url(&sandbox.twilio().held_numbers()[0]).unwrap().contains("getbutter.ai"));
 }
 
 #[tokio::test]
 async fn a_carrier_that_cannot_be_asked_is_an_error_and_the_platform_hears_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
-    let wrong = AccountKey::token(sandbox.twilio_account_sid(), "wrong");
+    let wrong = AccountKey::token(sandbox.twilio().account_sid(), "wrong");
     let base = sandbox.var("TWILIO_BASE_URL").unwrap();
     let importer = Importer::new(Twilio::builder(wrong).base_url(base).build().unwrap(), vapi(&sandbox));
-    let error = importer.import(ImportRequest::new(sandbox.held_numbers()[0])).await.unwrap_err();
+    let error = importer.import(ImportRequest::new(sandbox.twilio().held_numbers()[0])).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 401);
     assert_eq!(error.call().unwrap().service.as_str(), "twilio");
-    assert_eq!(sent(&sandbox, Service::Vapi), 0);
+    assert_eq!(sent(&sandbox, PlatformKind::VAPI), 0);
 }
 
 #[tokio::test]
@@ -200,7 +206,7 @@ async fn a_whole_account_is_assessed_by_its_list_alone() {
     let assessed: Vec<Preflight> = held.into_iter().map(assess).collect();
     let bad = |preflight: &&Preflight| preflight.severity() == Some(Severity::Error);
     assert_eq!((assessed.len(), assessed.iter().filter(bad).count()), (7, 2));
-    assert_eq!(sandbox.journal().len(), 1);
+    assert_eq!(sandbox.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -242,7 +248,7 @@ async fn declared_numbers_answer_for_a_provider_that_cannot_be_asked() {
     for (provider, finding, goes_on) in providers {
         let kind = provider.kind();
         let signalwire = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
-        let before = sent(&sandbox, Service::SignalWire);
+        let before = sent(&sandbox, PlatformKind::SIGNALWIRE);
         let result = Importer::new(provider, signalwire).import(ImportRequest::new(number())).await;
         let findings = match &result {
             Ok(imported) => &imported.findings,
@@ -250,6 +256,6 @@ async fn declared_numbers_answer_for_a_provider_that_cannot_be_asked() {
             Err(other) => panic!("{other:?}"),
         };
         assert_eq!((findings.as_slice(), result.is_ok()), ([finding].as_slice(), goes_on), "{kind}");
-        assert_eq!(sent(&sandbox, Service::SignalWire) > before, goes_on, "{kind}");
+        assert_eq!(sent(&sandbox, PlatformKind::SIGNALWIRE) > before, goes_on, "{kind}");
     }
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use numport::model::{Calls, PlatformKind, Routing};
+use numport::model::{Calls, PlatformKind, ProviderKind, Routing};
 use numport::platform::holder;
 use numport::provider::twilio::UpdateNumber;
-use numport::sandbox::{Fault, Sandbox, Service, TwilioNumber};
+use numport::sandbox::twilio::TwilioNumber;
+use numport::sandbox::{Fault, Sandbox};
 use numport::{
     E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider, Outcome, ReadBack, Restored, SipTrunk,
     Twilio, Vapi,
@@ -44,18 +45,19 @@ async fn import(importer: &Importer) -> Imported {
 impl Setup {
     /// The number as Twilio keeps it, but for when it was changed.
     fn kept(&self) -> Value {
-        let mut number = self.sandbox.twilio_number(&number()).unwrap();
+        let mut number = self.sandbox.twilio().number(&number()).unwrap();
         number.as_object_mut().unwrap().remove("date_updated");
         number
     }
 
     fn changes_sent(&self) -> usize {
-        let twilio = |entry: &&numport::sandbox::Entry| entry.service == Service::Twilio.as_str();
-        self.sandbox.journal().iter().filter(twilio).filter(|entry| entry.method != "GET").count()
+        let twilio =
+            |entry: &&numport::sandbox::ReceivedRequest| entry.service.as_str() == ProviderKind::TWILIO.as_str();
+        self.sandbox.requests().iter().filter(twilio).filter(|entry| entry.method != "GET").count()
     }
 
     async fn set(&self, update: UpdateNumber) {
-        let sid = self.sandbox.twilio_number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+        let sid = self.sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
         self.twilio.update_number(&sid, &update).await.unwrap();
     }
 }
@@ -89,19 +91,19 @@ async fn a_number_that_had_no_voice_url_has_none_again() {
     let sandbox = Sandbox::builder().hold(TwilioNumber::new(number()).voice_url("")).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
-    let before = sandbox.twilio_number(&number()).unwrap()["voice_url"].clone();
+    let before = sandbox.twilio().number(&number()).unwrap()["voice_url"].clone();
     let routing = import(&importer).await.routing_before.unwrap();
     assert_eq!(routing.calls, Calls::Nowhere);
-    assert!(sandbox.voice_url(&number()).is_some());
+    assert!(sandbox.twilio().voice_url(&number()).is_some());
     let _ = importer.restore(&routing).await.unwrap();
-    assert_eq!(sandbox.twilio_number(&number()).unwrap()["voice_url"], before);
+    assert_eq!(sandbox.twilio().number(&number()).unwrap()["voice_url"], before);
 }
 
 #[tokio::test]
 async fn what_somebody_else_changed_is_left_alone() {
     let setup = setup().await;
     let routing = import(&setup.vapi).await.routing_before.unwrap();
-    let trunk = setup.sandbox.twilio_trunk_sid();
+    let trunk = setup.sandbox.twilio().trunk_sid();
     for (update, changed, expected) in [
         (UpdateNumber::new().voice_url("https://new.example.com/"), "VoiceUrl", None),
         (UpdateNumber::new().voice_url("https://api-prod.interactly.ai/x"), "VoiceUrl", Some(PlatformKind::INTERACTLY)),
@@ -159,7 +161,10 @@ async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
     // One after the other, the last first, they can be undone.
     assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::PutBack(_)));
     assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack(_)));
-    assert_eq!(setup.sandbox.voice_url(&number()).as_deref(), Some("https://user:pass@app.example.com/voice?token=t"));
+    assert_eq!(
+        setup.sandbox.twilio().voice_url(&number()).as_deref(),
+        Some("https://user:pass@app.example.com/voice?token=t")
+    );
 }
 
 #[tokio::test]
@@ -233,9 +238,9 @@ async fn a_snapshot_shows_no_secret_of_an_address() {
 
 /// An import into Vapi that is dropped while its request is under way.
 async fn given_up(setup: &Setup, fault: Fault) {
-    setup.sandbox.fault_on(Service::Vapi, "POST /phone-number", fault);
+    setup.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", fault);
     let mut import = Box::pin(setup.vapi.import(ImportRequest::new(number())));
-    let arrived = || setup.sandbox.waiting() > 0 || setup.sandbox.records(Service::Vapi).len() == 1;
+    let arrived = || setup.sandbox.waiting() > 0 || setup.sandbox.records(PlatformKind::VAPI).len() == 1;
     while !arrived() {
         let poll = tokio::time::timeout(Duration::from_millis(5), &mut import).await;
         assert!(poll.is_err(), "it is under way");
@@ -266,7 +271,7 @@ async fn what_was_seen_before_the_first_of_several_imports_counts() {
     // All that was done of it was at the carrier.
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
     let importer = setup.vapi.clone().read_back(ReadBack::default().looks(1));
-    setup.sandbox.fault_on(Service::Vapi, "POST /phone-number", Fault::DropBeforeCommit);
+    setup.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::DropBeforeCommit);
     let error = importer.import(ImportRequest::new(number())).await.unwrap_err();
     let Error::Indeterminate(open) = error else { panic!("{error:?}") };
     let imported = import(&importer).await;
@@ -292,10 +297,10 @@ async fn an_import_that_was_dropped_at_a_later_step_keeps_the_routing_too() {
     // The record is made, and what is given up is setting it up.
     let setup = setup().await;
     let request = ImportRequest::new(number()).agent("agent-day");
-    setup.sandbox.fault_on(Service::Interactly, "PUT", Fault::CommitThenDelay(Duration::from_secs(600)));
+    setup.sandbox.fault_on(PlatformKind::INTERACTLY, "PUT", Fault::CommitThenDelay(Duration::from_secs(600)));
     let mut import = Box::pin(setup.interactly.import(&request));
     // Until the fault has struck: an earlier end would leave it to the next import.
-    while !setup.sandbox.journal().iter().any(|entry| entry.method == "PUT") {
+    while !setup.sandbox.requests().iter().any(|entry| entry.method == "PUT") {
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut import).await.is_err(), "it is under way");
     }
     drop(import);

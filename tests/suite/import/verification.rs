@@ -1,7 +1,8 @@
 //! The second look at the carrier: did the platform see to it that it gets the calls?
 
 use numport::model::{Finding, PlatformKind, Severity};
-use numport::sandbox::{Sandbox, TwilioNumber};
+use numport::sandbox::Sandbox;
+use numport::sandbox::twilio::TwilioNumber;
 use numport::{AccountKey, E164, ImportRequest, Importer, Interactly, Outcome, Twilio, Vapi};
 use serde_json::{Value, json};
 use wiremock::matchers::method;
@@ -28,7 +29,7 @@ async fn holding(number: TwilioNumber) -> Sandbox {
 #[tokio::test]
 async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
     let sandbox = Sandbox::start().await.unwrap();
-    let request = ImportRequest::new(sandbox.held_numbers()[0]);
+    let request = ImportRequest::new(sandbox.twilio().held_numbers()[0]);
     let interactly = Interactly::from_vars(|name| sandbox.var(name)).unwrap();
     Importer::new(twilio(&sandbox), interactly.clone()).import(&request).await.unwrap();
 
@@ -118,7 +119,7 @@ async fn respond(server: &MockServer, verb: &str, status: u16, body: &Value, tim
 #[tokio::test]
 async fn a_platform_that_did_not_do_its_part_is_told() {
     let sandbox = Sandbox::start().await.unwrap();
-    let held = sandbox.held_numbers()[0];
+    let held = sandbox.twilio().held_numbers()[0];
     let platform = MockServer::start().await;
     respond(&platform, "GET", 200, &json!({"results": [], "metadata": {"hasNextPage": false}}), 1).await;
     respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
@@ -127,7 +128,7 @@ async fn a_platform_that_did_not_do_its_part_is_told() {
     let [Finding::NotTakenOver { url: Some(url) }] = imported.findings.as_slice() else {
         panic!("{:?}", imported.findings)
     };
-    assert_eq!(Some(url.as_str()), sandbox.voice_url(&held).as_deref());
+    assert_eq!(Some(url.as_str()), sandbox.twilio().voice_url(&held).as_deref());
     let before = imported.routing_before.unwrap();
     assert_eq!(before.replaced_by.as_ref(), Some(&before.settings));
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use numport::import::plan::PlanStep;
-use numport::sandbox::{Chaos, Fault, Sandbox, Service};
+use numport::model::PlatformKind;
+use numport::sandbox::{Chaos, Fault, Sandbox};
 use numport::{
     AccountKey, Butter, Desired, Importer, Interactly, Plan, ReadBack, RetryPolicy, SignalWire, Twilio, Vapi,
     VoicePlatform,
@@ -18,19 +19,19 @@ fn stubborn<C>(builder: numport::ClientBuilder<C>, sandbox: &Sandbox, base_url: 
     builder.base_url(sandbox.var(base_url).unwrap()).timeout(Duration::from_millis(500)).retry(retry).build().unwrap()
 }
 
-fn importer(sandbox: &Sandbox, service: Service) -> Importer {
+fn importer(sandbox: &Sandbox, service: PlatformKind) -> Importer {
     let var = |name: &str| sandbox.var(name).unwrap();
-    let token = AccountKey::token(sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+    let token = AccountKey::token(sandbox.twilio().account_sid(), sandbox.twilio().auth_token());
     let twilio = stubborn(Twilio::builder(token), sandbox, "TWILIO_BASE_URL");
     let platform: Box<dyn VoicePlatform> = match service {
-        Service::Interactly => {
+        PlatformKind::INTERACTLY => {
             Box::new(stubborn(Interactly::builder(var("INTERACTLY_API_KEY")), sandbox, "INTERACTLY_BASE_URL"))
         }
-        Service::SignalWire => {
+        PlatformKind::SIGNALWIRE => {
             let builder = SignalWire::builder(var("SIGNALWIRE_PROJECT_ID"), var("SIGNALWIRE_API_TOKEN"), "sandbox");
             Box::new(stubborn(builder, sandbox, "SIGNALWIRE_BASE_URL"))
         }
-        Service::Butter => {
+        PlatformKind::BUTTER => {
             let builder = Butter::builder(var("BUTTER_API_KEY"), var("BUTTER_ORGANIZATION_ID"));
             let builder = builder.requests_per_second(std::num::NonZeroU32::new(100_000).unwrap());
             Box::new(stubborn(builder, sandbox, "BUTTER_BASE_URL"))
@@ -47,9 +48,9 @@ async fn forty() -> Sandbox {
     Sandbox::builder().held_numbers((0..40).map(number)).start().await.unwrap()
 }
 
-fn wanted(service: Service) -> Desired {
+fn wanted(service: PlatformKind) -> Desired {
     let one = |last| match service {
-        Service::Butter => request(last).agent("agent_a1b2c3d4e5f6"),
+        PlatformKind::BUTTER => request(last).agent("agent_a1b2c3d4e5f6"),
         _ => request(last).label(format!("Desk {last}")),
     };
     (0..40).map(one).collect()
@@ -67,7 +68,7 @@ async fn planned(importer: &Importer, desired: &Desired) -> Plan {
 
 /// Through every fault, at three requests in ten: what a plan shows as left is what the apply before it named as
 /// failed, and after some rounds nothing is left and nothing is in twice.
-async fn through_every_fault(service: Service) {
+async fn through_every_fault(service: PlatformKind) {
     let sandbox = forty().await;
     let (importer, desired) = (importer(&sandbox, service), wanted(service));
     sandbox.chaos(Chaos::new(7).chance(0.3));
@@ -89,12 +90,12 @@ async fn through_every_fault(service: Service) {
         }
     }
     assert_eq!(sandbox.records(service).len(), 40);
-    let struck = sandbox.journal().iter().filter(|entry| entry.fault.is_some()).count();
+    let struck = sandbox.requests().iter().filter(|entry| entry.fault.is_some()).count();
     assert!(struck > 20, "it is no storm: {struck}");
 }
 
 /// Where everything that is lost was done, or the platform refuses a second import, one apply is enough.
-async fn through_lost_answers(service: Service) {
+async fn through_lost_answers(service: PlatformKind) {
     let sandbox = forty().await;
     let (importer, desired) = (importer(&sandbox, service), wanted(service));
     let mut faults = vec![
@@ -105,7 +106,7 @@ async fn through_lost_answers(service: Service) {
         Fault::TruncatedBody,
         Fault::ExtraFields,
     ];
-    if service == Service::SignalWire {
+    if service == PlatformKind::SIGNALWIRE {
         faults.push(Fault::DropBeforeCommit);
     }
     sandbox.chaos(Chaos::new(7).chance(0.3).faults(faults));
@@ -119,20 +120,20 @@ async fn through_lost_answers(service: Service) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn through_faults_into_interactly() {
-    tokio::join!(through_every_fault(Service::Interactly), through_lost_answers(Service::Interactly));
+    tokio::join!(through_every_fault(PlatformKind::INTERACTLY), through_lost_answers(PlatformKind::INTERACTLY));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn through_faults_into_vapi() {
-    tokio::join!(through_every_fault(Service::Vapi), through_lost_answers(Service::Vapi));
+    tokio::join!(through_every_fault(PlatformKind::VAPI), through_lost_answers(PlatformKind::VAPI));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn through_faults_into_signalwire() {
-    tokio::join!(through_every_fault(Service::SignalWire), through_lost_answers(Service::SignalWire));
+    tokio::join!(through_every_fault(PlatformKind::SIGNALWIRE), through_lost_answers(PlatformKind::SIGNALWIRE));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn through_faults_into_butter() {
-    tokio::join!(through_every_fault(Service::Butter), through_lost_answers(Service::Butter));
+    tokio::join!(through_every_fault(PlatformKind::BUTTER), through_lost_answers(PlatformKind::BUTTER));
 }

@@ -2,7 +2,8 @@
 
 use numport::import::plan::{Change, PlanStep};
 use numport::model::{Finding, RecordNumber, Removal};
-use numport::sandbox::{Sandbox, TwilioNumber};
+use numport::sandbox::Sandbox;
+use numport::sandbox::twilio::TwilioNumber;
 use numport::{Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, Vapi, VoicePlatform};
 
 use crate::support::in_memory::{Exchange, NATIVE, Shelf, THROUGH_LIST, number, request};
@@ -166,7 +167,7 @@ async fn records_become_what_another_platform_is_to_have() {
 
 /// How many requests went to Twilio.
 fn to_twilio(sandbox: &Sandbox) -> usize {
-    sandbox.journal().iter().filter(|entry| entry.service == "twilio").count()
+    sandbox.requests().iter().filter(|entry| entry.service.as_str() == "twilio").count()
 }
 
 #[tokio::test]
@@ -196,7 +197,7 @@ async fn the_carrier_is_listed_once_and_asked_for_what_the_list_has_not() {
     assert!(matches!(findings[1], [Finding::HeldBySubaccount { .. }]));
     assert_eq!(findings[2], [Finding::NotHeld]);
     assert!(to_twilio(&sandbox) < 15, "{}", to_twilio(&sandbox));
-    assert!(sandbox.journal().iter().all(|entry| entry.method == "GET"), "a plan changes nothing");
+    assert!(sandbox.requests().iter().all(|entry| entry.method == "GET"), "a plan changes nothing");
 
     let before = to_twilio(&sandbox);
     let plan = importer.clone().skip_preflight().plan(&desired).await.unwrap();
@@ -211,7 +212,7 @@ async fn the_carrier_is_asked_for_one_number_and_not_listed() {
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
     let plan = importer.plan(&Desired::from_iter([request(7)])).await.unwrap();
     assert!(matches!(plan.steps[..], [PlanStep::Import { .. }]));
-    let queries: Vec<_> = sandbox.journal().into_iter().filter(|entry| entry.service == "twilio").collect();
+    let queries: Vec<_> = sandbox.requests().into_iter().filter(|entry| entry.service.as_str() == "twilio").collect();
     assert!(!queries.is_empty());
     assert!(queries.iter().all(|entry| entry.query.as_deref().unwrap_or_default().contains("14155570007")));
 }
@@ -222,7 +223,7 @@ async fn what_cannot_be_changed_later_is_told() {
     let vars = |name: &str| sandbox.var(name);
     let interactly = Interactly::from_vars(vars).unwrap();
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), interactly.clone());
-    let held = sandbox.held_numbers()[0];
+    let held = sandbox.twilio().held_numbers()[0];
     importer.import(ImportRequest::new(held).label("Old")).await.unwrap();
     let desired = Desired::from_iter([ImportRequest::new(held).label("New").outbound(false)]);
     let plan = importer.plan(&desired).await.unwrap();

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use numport::sandbox::{Fault, Sandbox, Service};
+use numport::model::Service;
+use numport::sandbox::{Fault, Sandbox};
 use reqwest::Method;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,18 +11,19 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, advance};
 
 use super::plain_requests::{
-    HOUR, as_text, base, json_of, only, refuse, request, until, write, written, written_by_hand,
+    ALL, BUTTER, HOUR, INTERACTLY, SIGNALWIRE, TWILIO, VAPI, as_text, base, json_of, only, refuse, request, until,
+    write, written, written_by_hand,
 };
 
 /// What a service answers to a write that it carries out.
 fn success(service: Service) -> u16 {
-    if service == Service::Twilio { 200 } else { 201 }
+    if service == TWILIO { 200 } else { 201 }
 }
 
 #[tokio::test]
 async fn a_dropped_connection_leaves_no_answer_and_what_was_done() {
     for (fault, done) in [(Fault::DropBeforeCommit, false), (Fault::CommitThenDrop, true)] {
-        for service in Service::ALL {
+        for service in ALL {
             let sandbox = Sandbox::start().await.unwrap();
             sandbox.fault(service, fault.clone());
             let error = write(&sandbox, service).send().await.unwrap_err();
@@ -35,15 +37,15 @@ async fn a_dropped_connection_leaves_no_answer_and_what_was_done() {
 #[tokio::test]
 async fn a_closed_connection_is_closed_without_a_byte() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.fault(Service::Vapi, Fault::CommitThenDrop);
+    sandbox.fault(VAPI, Fault::CommitThenDrop);
     let mut answer = Vec::new();
-    let mut socket = written_by_hand(&sandbox, write(&sandbox, Service::Vapi)).await;
+    let mut socket = written_by_hand(&sandbox, write(&sandbox, VAPI)).await;
     assert_eq!(socket.read_to_end(&mut answer).await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn a_failure_after_the_commit_looks_like_one_before_it() {
-    for service in Service::ALL {
+    for service in ALL {
         for status in [500, 502, 503, 504, 408] {
             let sandbox = Sandbox::start().await.unwrap();
             sandbox.fault(service, refuse(status, None));
@@ -52,7 +54,7 @@ async fn a_failure_after_the_commit_looks_like_one_before_it() {
             sandbox.fault(service, Fault::CommitThenRefuse { status });
             assert_eq!(json_of(write(&sandbox, service)).await, refused, "{service}");
             assert_eq!(written(&sandbox, service), 1, "{service} {status}");
-            let entry = &sandbox.journal()[1];
+            let entry = &sandbox.requests()[1];
             assert_eq!((entry.status, entry.own_status), (Some(status), Some(success(service))));
         }
     }
@@ -61,21 +63,21 @@ async fn a_failure_after_the_commit_looks_like_one_before_it() {
 #[tokio::test(start_paused = true)]
 async fn a_late_commit_comes_also_when_the_client_has_gone() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.fault(Service::Vapi, Fault::DelayBeforeCommit(HOUR));
-    let socket = written_by_hand(&sandbox, write(&sandbox, Service::Vapi)).await;
+    sandbox.fault(VAPI, Fault::DelayBeforeCommit(HOUR));
+    let socket = written_by_hand(&sandbox, write(&sandbox, VAPI)).await;
     until(|| sandbox.waiting() == 1).await;
     drop(socket);
     // This goes by without waiting for the other.
-    sandbox.fault(Service::Vapi, refuse(500, None));
-    let mut other = written_by_hand(&sandbox, write(&sandbox, Service::Vapi)).await;
-    until(|| sandbox.journal().len() == 1).await;
+    sandbox.fault(VAPI, refuse(500, None));
+    let mut other = written_by_hand(&sandbox, write(&sandbox, VAPI)).await;
+    until(|| sandbox.requests().len() == 1).await;
     assert!(other.read(&mut [0; 12]).await.unwrap() > 0);
-    assert_eq!((written(&sandbox, Service::Vapi), sandbox.waiting()), (0, 1));
+    assert_eq!((written(&sandbox, VAPI), sandbox.waiting()), (0, 1));
 
     advance(HOUR).await;
     until(|| sandbox.waiting() == 0).await;
-    assert_eq!(written(&sandbox, Service::Vapi), 1);
-    let entry = &sandbox.journal()[1];
+    assert_eq!(written(&sandbox, VAPI), 1);
+    let entry = &sandbox.requests()[1];
     assert_eq!((entry.status, entry.own_status), (Some(201), Some(201)));
     assert_eq!(entry.fault, Some(Fault::DelayBeforeCommit(HOUR)));
 }
@@ -83,10 +85,10 @@ async fn a_late_commit_comes_also_when_the_client_has_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_is_that_of_what_was_done_at_once() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.fault(Service::Vapi, Fault::CommitThenDelay(HOUR));
-    let mut socket = written_by_hand(&sandbox, write(&sandbox, Service::Vapi)).await;
-    until(|| written(&sandbox, Service::Vapi) == 1).await;
-    assert_eq!((sandbox.waiting(), sandbox.journal().len()), (0, 1));
+    sandbox.fault(VAPI, Fault::CommitThenDelay(HOUR));
+    let mut socket = written_by_hand(&sandbox, write(&sandbox, VAPI)).await;
+    until(|| written(&sandbox, VAPI) == 1).await;
+    assert_eq!((sandbox.waiting(), sandbox.requests().len()), (0, 1));
     assert!(socket.try_read(&mut [0; 1]).is_err(), "nothing is there yet");
     let start = Instant::now();
     let mut head = [0; 12];
@@ -97,7 +99,7 @@ async fn a_late_answer_is_that_of_what_was_done_at_once() {
 
 #[tokio::test]
 async fn half_of_a_body_has_the_whole_ones_length_and_an_end() {
-    for service in Service::ALL {
+    for service in ALL {
         let sandbox = Sandbox::start().await.unwrap();
         sandbox.fault(service, Fault::TruncatedBody);
         let mut answer = String::new();
@@ -120,10 +122,10 @@ async fn half_of_a_body_has_the_whole_ones_length_and_an_end() {
 #[tokio::test]
 async fn an_answer_without_a_body_cannot_be_cut() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (_, made) = json_of(write(&sandbox, Service::SignalWire)).await;
+    let (_, made) = json_of(write(&sandbox, SIGNALWIRE)).await;
     let target = format!("/api/relay/rest/phone_numbers/{}", made["id"].as_str().unwrap());
-    sandbox.fault(Service::SignalWire, Fault::TruncatedBody);
-    let removed = request(&sandbox, Service::SignalWire, Method::DELETE, &target).send().await.unwrap();
+    sandbox.fault(SIGNALWIRE, Fault::TruncatedBody);
+    let removed = request(&sandbox, SIGNALWIRE, Method::DELETE, &target).send().await.unwrap();
     assert_eq!((removed.status().as_u16(), removed.text().await.unwrap().as_str()), (204, ""));
 }
 
@@ -131,13 +133,13 @@ async fn an_answer_without_a_body_cannot_be_cut() {
 async fn a_slow_body_comes_piece_by_piece_and_whole() {
     let sandbox = Sandbox::start().await.unwrap();
     for (pieces, waits) in [(1, 0), (3, 2), (usize::MAX, 1_000_000)] {
-        let list = || request(&sandbox, Service::Butter, Method::GET, "/api/phone-numbers");
+        let list = || request(&sandbox, BUTTER, Method::GET, "/api/phone-numbers");
         let mut socket = written_by_hand(&sandbox, list()).await;
         let mut plain = vec![0; 4096];
         let length = socket.read(&mut plain).await.unwrap();
         plain.truncate(length);
 
-        sandbox.fault(Service::Butter, Fault::SlowBody { pieces, pause: HOUR });
+        sandbox.fault(BUTTER, Fault::SlowBody { pieces, pause: HOUR });
         let start = Instant::now();
         let mut socket = written_by_hand(&sandbox, list()).await;
         let mut slow = vec![0; length];
@@ -152,7 +154,7 @@ async fn a_slow_body_comes_piece_by_piece_and_whole() {
 
 #[tokio::test]
 async fn a_gateways_page_says_nothing_of_what_was_done() {
-    for service in Service::ALL {
+    for service in ALL {
         for (status, commit) in [(502, true), (502, false), (200, true), (200, false), (204, true)] {
             let sandbox = Sandbox::start().await.unwrap();
             let fault = Fault::HtmlBody { status, commit };
@@ -173,8 +175,8 @@ async fn a_gateways_page_says_nothing_of_what_was_done() {
 #[tokio::test]
 async fn a_connection_serves_many_requests_and_ends_with_the_sandbox() {
     let sandbox = Sandbox::start().await.unwrap();
-    let text = as_text(&request(&sandbox, Service::Interactly, Method::GET, "/assistants/v1/numbers").build().unwrap());
-    let address = base(&sandbox, Service::Interactly).replace("http://", "");
+    let text = as_text(&request(&sandbox, INTERACTLY, Method::GET, "/assistants/v1/numbers").build().unwrap());
+    let address = base(&sandbox, INTERACTLY).replace("http://", "");
     let mut socket = TcpStream::connect(&address).await.unwrap();
     for _ in 0..3 {
         socket.write_all(&text).await.unwrap();
@@ -182,7 +184,7 @@ async fn a_connection_serves_many_requests_and_ends_with_the_sandbox() {
         let length = socket.read(&mut answer).await.unwrap();
         assert!(answer[..length].starts_with(b"HTTP/1.1 200"));
     }
-    assert_eq!(sandbox.journal().len(), 3);
+    assert_eq!(sandbox.requests().len(), 3);
     drop(sandbox);
     assert!(matches!(socket.read(&mut [0; 1]).await, Ok(0) | Err(_)), "the connection is closed");
     assert!(TcpStream::connect(&address).await.is_err(), "nobody listens");
@@ -191,7 +193,7 @@ async fn a_connection_serves_many_requests_and_ends_with_the_sandbox() {
 #[tokio::test]
 async fn a_body_of_more_than_two_megabytes_is_refused_unread() {
     let sandbox = Sandbox::start().await.unwrap();
-    let body = |bytes: usize| request(&sandbox, Service::Vapi, Method::POST, "/phone-number").body(vec![b' '; bytes]);
+    let body = |bytes: usize| request(&sandbox, VAPI, Method::POST, "/phone-number").body(vec![b' '; bytes]);
     let limit = 2 * 1024 * 1024;
     assert_eq!(json_of(body(limit)).await.0, 400, "it is read, and is no JSON");
     // The answer may come while the body is still being sent, so by hand.
@@ -199,5 +201,5 @@ async fn a_body_of_more_than_two_megabytes_is_refused_unread() {
     let mut head = [0; 12];
     tokio::time::timeout(Duration::from_secs(30), socket.read_exact(&mut head)).await.unwrap().unwrap();
     assert_eq!(&head, b"HTTP/1.1 413");
-    assert_eq!(sandbox.journal()[1].status, Some(413));
+    assert_eq!(sandbox.requests()[1].status, Some(413));
 }

@@ -2,11 +2,19 @@
 
 use std::time::Duration;
 
-use numport::sandbox::{Entry, Fault, Sandbox, Service};
+use numport::model::{PlatformKind, ProviderKind, Service};
+use numport::sandbox::{Fault, ReceivedRequest, Sandbox};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+
+pub(crate) const INTERACTLY: Service = Service::Platform(PlatformKind::INTERACTLY);
+pub(crate) const VAPI: Service = Service::Platform(PlatformKind::VAPI);
+pub(crate) const TWILIO: Service = Service::Provider(ProviderKind::TWILIO);
+pub(crate) const SIGNALWIRE: Service = Service::Platform(PlatformKind::SIGNALWIRE);
+pub(crate) const BUTTER: Service = Service::Platform(PlatformKind::BUTTER);
+pub(crate) const ALL: [Service; 5] = [INTERACTLY, VAPI, TWILIO, SIGNALWIRE, BUTTER];
 
 pub(crate) const NUMBER: &str = "+14155552671";
 
@@ -22,10 +30,10 @@ pub(crate) fn request(sandbox: &Sandbox, service: Service, method: Method, targe
     let var = |name: &str| sandbox.var(name).unwrap();
     let request = Client::new().request(method, format!("{}{target}", base(sandbox, service)));
     match service {
-        Service::Interactly => request.bearer_auth(var("INTERACTLY_API_KEY")),
-        Service::Vapi => request.bearer_auth(var("VAPI_API_KEY")),
-        Service::Twilio => request.basic_auth(var("TWILIO_ACCOUNT_SID"), Some(var("TWILIO_AUTH_TOKEN"))),
-        Service::SignalWire => request.basic_auth(var("SIGNALWIRE_PROJECT_ID"), Some(var("SIGNALWIRE_API_TOKEN"))),
+        INTERACTLY => request.bearer_auth(var("INTERACTLY_API_KEY")),
+        VAPI => request.bearer_auth(var("VAPI_API_KEY")),
+        TWILIO => request.basic_auth(var("TWILIO_ACCOUNT_SID"), Some(var("TWILIO_AUTH_TOKEN"))),
+        SIGNALWIRE => request.basic_auth(var("SIGNALWIRE_PROJECT_ID"), Some(var("SIGNALWIRE_API_TOKEN"))),
         _ => {
             let organization = var("BUTTER_ORGANIZATION_ID");
             request.header("x-api-key", var("BUTTER_API_KEY")).header("x-organization-id", organization)
@@ -36,21 +44,19 @@ pub(crate) fn request(sandbox: &Sandbox, service: Service, method: Method, targe
 /// A request that makes a record; at Twilio, one that changes the number.
 pub(crate) fn write(sandbox: &Sandbox, service: Service) -> RequestBuilder {
     let (target, body) = match service {
-        Service::Interactly => ("/assistants/v1/numbers/purchase", json!({"number": NUMBER})),
-        Service::Vapi => {
-            let (sid, token) = (sandbox.twilio_account_sid(), sandbox.twilio_auth_token());
+        INTERACTLY => ("/assistants/v1/numbers/purchase", json!({"number": NUMBER})),
+        VAPI => {
+            let (sid, token) = (sandbox.twilio().account_sid(), sandbox.twilio().auth_token());
             let login =
                 json!({"provider": "twilio", "number": NUMBER, "twilioAccountSid": sid, "twilioAuthToken": token});
             ("/phone-number", login)
         }
-        Service::Twilio => {
+        TWILIO => {
             let form = request(sandbox, service, Method::POST, &twilio_number(sandbox));
             let typed = form.header("content-type", "application/x-www-form-urlencoded");
             return typed.body("FriendlyName=changed");
         }
-        Service::SignalWire => {
-            ("/api/relay/rest/imported_phone_numbers", json!({"number": NUMBER, "number_type": "longcode"}))
-        }
+        SIGNALWIRE => ("/api/relay/rest/imported_phone_numbers", json!({"number": NUMBER, "number_type": "longcode"})),
         _ => ("/api/phone-numbers", json!({"provider": "sip", "phone_number": NUMBER, "sip_password": "s3cret-pin"})),
     };
     let request = request(sandbox, service, Method::POST, target);
@@ -58,21 +64,21 @@ pub(crate) fn write(sandbox: &Sandbox, service: Service) -> RequestBuilder {
 }
 
 pub(crate) fn twilio_number(sandbox: &Sandbox) -> String {
-    let sid = sandbox.twilio_account_sid();
+    let sid = sandbox.twilio().account_sid();
     format!("/2010-04-01/Accounts/{sid}/IncomingPhoneNumbers/PN{:032x}.json", 1)
 }
 
 /// How often a write was carried out.
 pub(crate) fn written(sandbox: &Sandbox, service: Service) -> usize {
     let records = sandbox.records(service);
-    let counts = |record: &&Value| service != Service::Twilio || record["friendly_name"] == "changed";
+    let counts = |record: &&Value| service != TWILIO || record["friendly_name"] == "changed";
     records.iter().filter(counts).count()
 }
 
 /// Status, own status and fault of the only request.
 pub(crate) fn only(sandbox: &Sandbox) -> (Option<u16>, Option<u16>, Option<Fault>) {
-    let journal = sandbox.journal();
-    let [Entry { status, own_status, fault, .. }] = journal.as_slice() else { panic!("{journal:?}") };
+    let journal = sandbox.requests();
+    let [ReceivedRequest { status, own_status, fault, .. }] = journal.as_slice() else { panic!("{journal:?}") };
     (*status, *own_status, fault.clone())
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use numport::sandbox::{Fault, Sandbox, Service};
+use numport::model::{PlatformKind, Service};
+use numport::sandbox::{Fault, Sandbox};
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::plain_requests::{json_of, refuse, write};
+use super::plain_requests::{ALL, BUTTER, INTERACTLY, SIGNALWIRE, TWILIO, VAPI, json_of, refuse, write};
 
 /// Status, `Retry-After` and body of the answer to a request without credentials.
 async fn answer(sandbox: &Sandbox, service: Service, path: &str) -> (u16, Option<String>, Value) {
@@ -31,59 +32,50 @@ async fn every_service_refuses_in_its_own_words() {
     let (busy, fault) = ("Too Many Requests", "Internal Server Error");
     let title = "Invalid Attribute";
     for (service, path, status, body) in [
-        (Service::Interactly, "/", 429, json!({"message": busy})),
-        (Service::Interactly, "/", 500, json!({"message": fault})),
-        (Service::Vapi, "/", 429, json!({"message": "Rate limit exceeded", "error": busy, "statusCode": 429})),
-        (Service::Vapi, "/", 500, json!({"message": fault, "error": fault, "statusCode": 500})),
-        (Service::Twilio, "/", 429, of_twilio(429, 20429, busy)),
-        (Service::Twilio, "/", 500, of_twilio(500, 20500, fault)),
-        (Service::Twilio, "/", 401, of_twilio(401, 20003, "Unauthorized")),
-        (Service::Twilio, "/", 403, of_twilio(403, 20008, "Forbidden")),
-        (Service::Twilio, "/", 400, of_twilio(400, 20001, "Bad Request")),
-        (Service::Twilio, "/", 599, of_twilio(599, 20599, "Error")),
-        (Service::SignalWire, "/", 429, json!({"error": busy})),
-        (
-            Service::SignalWire,
-            "/",
-            422,
-            json!({"errors": [{"detail": null, "status": "422", "title": title, "code": "422"}]}),
-        ),
-        (Service::SignalWire, "/api/laml/x", 429, of_compat(429, 20429, busy)),
-        (Service::SignalWire, "/api/laml/x", 401, of_compat(401, 20003, "Unauthorized")),
-        (Service::Butter, "/", 429, json!({"detail": busy})),
-        (
-            Service::Butter,
-            "/",
-            422,
-            json!({"detail": [{"type": "value_error", "loc": ["body"], "msg": "Value error"}]}),
-        ),
+        (INTERACTLY, "/", 429, json!({"message": busy})),
+        (INTERACTLY, "/", 500, json!({"message": fault})),
+        (VAPI, "/", 429, json!({"message": "Rate limit exceeded", "error": busy, "statusCode": 429})),
+        (VAPI, "/", 500, json!({"message": fault, "error": fault, "statusCode": 500})),
+        (TWILIO, "/", 429, of_twilio(429, 20429, busy)),
+        (TWILIO, "/", 500, of_twilio(500, 20500, fault)),
+        (TWILIO, "/", 401, of_twilio(401, 20003, "Unauthorized")),
+        (TWILIO, "/", 403, of_twilio(403, 20008, "Forbidden")),
+        (TWILIO, "/", 400, of_twilio(400, 20001, "Bad Request")),
+        (TWILIO, "/", 599, of_twilio(599, 20599, "Error")),
+        (SIGNALWIRE, "/", 429, json!({"error": busy})),
+        (SIGNALWIRE, "/", 422, json!({"errors": [{"detail": null, "status": "422", "title": title, "code": "422"}]})),
+        (SIGNALWIRE, "/api/laml/x", 429, of_compat(429, 20429, busy)),
+        (SIGNALWIRE, "/api/laml/x", 401, of_compat(401, 20003, "Unauthorized")),
+        (BUTTER, "/", 429, json!({"detail": busy})),
+        (BUTTER, "/", 422, json!({"detail": [{"type": "value_error", "loc": ["body"], "msg": "Value error"}]})),
     ] {
         sandbox.fault(service, refuse(status, None));
         assert_eq!(answer(&sandbox, service, path).await, (status, None, body), "{service}");
     }
-    assert!(sandbox.journal().iter().all(|entry| entry.status != Some(404)), "the journal has what was answered");
+    assert!(sandbox.requests().iter().all(|entry| entry.status != Some(404)), "the journal has what was answered");
 }
 
 #[tokio::test]
 async fn faults_wait_in_line_for_their_own_service() {
     let sandbox = Sandbox::start().await.unwrap();
     let date = "Fri, 31 Dec 1999 23:59:59 GMT";
-    for service in Service::ALL {
+    for service in ALL {
         sandbox.fault(service, refuse(429, Some("2")));
     }
-    sandbox.fault(Service::Vapi, refuse(503, Some(date)));
-    for service in Service::ALL.into_iter().rev() {
+    sandbox.fault(VAPI, refuse(503, Some(date)));
+    for service in ALL.into_iter().rev() {
         let (status, retry_after, _) = answer(&sandbox, service, "/").await;
         assert_eq!((status, retry_after.as_deref()), (429, Some("2")), "{service}");
     }
-    let (status, retry_after, _) = answer(&sandbox, Service::Vapi, "/").await;
+    let (status, retry_after, _) = answer(&sandbox, VAPI, "/").await;
     assert_eq!((status, retry_after.as_deref()), (503, Some(date)));
-    for service in Service::ALL {
+    for service in ALL {
         let (status, retry_after, _) = answer(&sandbox, service, "/").await;
         assert_eq!((status, retry_after), (401, None), "{service}: one request each");
     }
-    let told: Vec<(&str, u16)> = sandbox.journal().iter().map(|entry| (entry.service, entry.status.unwrap())).collect();
-    assert_eq!(told[..3], [("butter", 429), ("signalwire", 429), ("twilio", 429)]);
+    let told: Vec<(Service, u16)> =
+        sandbox.requests().iter().map(|entry| (entry.service, entry.status.unwrap())).collect();
+    assert_eq!(told[..3], [(BUTTER, 429), (SIGNALWIRE, 429), (TWILIO, 429)]);
     assert_eq!(told.len(), 11);
 }
 
@@ -91,15 +83,15 @@ async fn faults_wait_in_line_for_their_own_service() {
 async fn a_refused_request_does_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     let body = json!({
-        "provider": "twilio", "number": "+14155552671", "twilioAccountSid": sandbox.twilio_account_sid(),
-        "twilioAuthToken": sandbox.twilio_auth_token(),
+        "provider": "twilio", "number": "+14155552671", "twilioAccountSid": sandbox.twilio().account_sid(),
+        "twilioAuthToken": sandbox.twilio().auth_token(),
     });
-    sandbox.fault(Service::Vapi, refuse(500, None));
+    sandbox.fault(VAPI, refuse(500, None));
     let url = format!("{}/phone-number", sandbox.var("VAPI_BASE_URL").unwrap());
     let import = || Client::new().post(&url).bearer_auth(sandbox.var("VAPI_API_KEY").unwrap()).body(body.to_string());
     assert_eq!(import().send().await.unwrap().status().as_u16(), 500);
-    assert!(sandbox.voice_url(&"+14155552671".parse().unwrap()).unwrap().contains("demo"));
-    assert_eq!(sandbox.journal()[0].body.as_ref(), Some(&body), "what was sent is told all the same");
+    assert!(sandbox.twilio().voice_url(&"+14155552671".parse().unwrap()).unwrap().contains("demo"));
+    assert_eq!(sandbox.requests()[0].body.as_ref(), Some(&body), "what was sent is told all the same");
     assert_eq!(import().send().await.unwrap().status().as_u16(), 201);
 }
 
@@ -116,34 +108,47 @@ async fn what_is_no_refusal_is_refused_at_once() {
         (Fault::SlowBody { pieces: 0, pause: Duration::ZERO }, "a body comes in 1 piece at least"),
     ] {
         let sandbox = sandbox.clone();
-        let panic = tokio::spawn(async move { sandbox.fault(Service::Vapi, fault) }).await.unwrap_err().into_panic();
+        let panic = tokio::spawn(async move { sandbox.fault(VAPI, fault) }).await.unwrap_err().into_panic();
         assert_eq!(
             panic.downcast_ref::<String>().map_or_else(|| *panic.downcast_ref::<&str>().unwrap(), |text| text.as_str()),
             words
         );
     }
-    assert_eq!(answer(&sandbox, Service::Vapi, "/").await.0, 401);
+    assert_eq!(answer(&sandbox, VAPI, "/").await.0, 401);
 }
 
 #[tokio::test]
 async fn a_fault_waits_for_the_request_that_begins_so() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.fault_on(Service::Vapi, "/v2", refuse(500, None));
-    sandbox.fault_on(Service::Vapi, "GET /v2/phone-number?limit=2", refuse(501, None));
-    sandbox.fault_on(Service::Vapi, "POST /phone-number", refuse(502, None));
-    sandbox.fault_on(Service::Butter, "GET /", refuse(503, None));
-    sandbox.fault(Service::Vapi, refuse(504, None));
-    sandbox.fault_on(Service::Vapi, "POST /phone-number", refuse(505, None));
+    sandbox.fault_on(VAPI, "/v2", refuse(500, None));
+    sandbox.fault_on(VAPI, "GET /v2/phone-number?limit=2", refuse(501, None));
+    sandbox.fault_on(VAPI, "POST /phone-number", refuse(502, None));
+    sandbox.fault_on(BUTTER, "GET /", refuse(503, None));
+    sandbox.fault(VAPI, refuse(504, None));
+    sandbox.fault_on(VAPI, "POST /phone-number", refuse(505, None));
     for (path, status) in [
         ("/v2/phone-number?limit=1", 504),
         ("/v2/phone-number?limit=1", 401),
         ("/v2/phone-number?limit=20", 501),
         ("/v2/phone-number?limit=2", 401),
     ] {
-        assert_eq!(answer(&sandbox, Service::Vapi, path).await.0, status, "{path}");
+        assert_eq!(answer(&sandbox, VAPI, path).await.0, status, "{path}");
     }
     for status in [502, 505, 201] {
-        assert_eq!(json_of(write(&sandbox, Service::Vapi)).await.0, status);
+        assert_eq!(json_of(write(&sandbox, VAPI)).await.0, status);
     }
-    assert_eq!(answer(&sandbox, Service::Butter, "/").await.0, 503);
+    assert_eq!(answer(&sandbox, BUTTER, "/").await.0, 503);
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_served_meets_no_fault_and_keeps_nothing() {
+    let sandbox = std::sync::Arc::new(Sandbox::start().await.unwrap());
+    assert_eq!(sandbox.services().len(), ALL.len());
+    assert!(ALL.iter().all(|service| sandbox.services().contains(service)));
+    let parrot = PlatformKind::from_static("parrot");
+    assert!(sandbox.records(parrot).is_empty());
+    let shared = sandbox.clone();
+    let panic = tokio::spawn(async move { shared.fault(parrot, refuse(429, None)) }).await.unwrap_err().into_panic();
+    assert_eq!(panic.downcast_ref::<String>().unwrap(), "the sandbox does not serve parrot");
+    assert_eq!(answer(&sandbox, VAPI, "/").await.0, 401);
 }

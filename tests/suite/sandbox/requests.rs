@@ -47,7 +47,7 @@ async fn vapi_names_every_fault_of_a_body() {
         "fallbackDestination.type must be one of the following values: number, sip",
     ];
     assert_eq!(faults, HashSet::from(expected));
-    assert!(sandbox.voice_url(&number()).unwrap().contains("demo"), "nothing was taken over");
+    assert!(sandbox.twilio().voice_url(&number()).unwrap().contains("demo"), "nothing was taken over");
 }
 
 #[tokio::test]
@@ -87,16 +87,16 @@ async fn an_import_needs_good_credentials_and_a_held_number() {
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let create = |number: &str, token: &str| {
         let number: E164 = number.parse().unwrap();
-        CreateTwilioNumber::new(number, sandbox.twilio_account_sid()).twilio_auth_token(token)
+        CreateTwilioNumber::new(number, sandbox.twilio().account_sid()).twilio_auth_token(token)
     };
-    for (number, token) in [("+14155552671", "wrong"), ("+19995550100", sandbox.twilio_auth_token())] {
+    for (number, token) in [("+14155552671", "wrong"), ("+19995550100", sandbox.twilio().auth_token())] {
         let error = vapi.create_number(create(number, token)).await.unwrap_err();
         let words = std::error::Error::source(&error).unwrap().to_string();
         assert!(words.starts_with("Number Not Found on Twilio"), "{words}");
     }
     let made =
-        vapi.create_number(create("+14155552671", sandbox.twilio_auth_token()).sms_enabled(false)).await.unwrap();
-    assert!(!serde_json::to_string(&made).unwrap().contains(sandbox.twilio_auth_token()), "no secret is returned");
+        vapi.create_number(create("+14155552671", sandbox.twilio().auth_token()).sms_enabled(false)).await.unwrap();
+    assert!(!serde_json::to_string(&made).unwrap().contains(sandbox.twilio().auth_token()), "no secret is returned");
     let unknown = CreateByoNumber::new("00000000-0000-4000-8000-00000000dead", "+14155552671");
     assert!(vapi.create_number(unknown).await.is_err());
 }
@@ -134,14 +134,14 @@ async fn vapis_lists_filter_sort_and_page() {
     let created: Vec<jiff::Timestamp> =
         all.iter().map(|number| number.created_at.as_ref().unwrap().parse().unwrap()).collect();
     assert_eq!(created, times);
-    assert_eq!(sandbox.journal().iter().filter(|entry| entry.path == "/v2/phone-number").count(), 1 + 3);
+    assert_eq!(sandbox.requests().iter().filter(|entry| entry.path == "/v2/phone-number").count(), 1 + 3);
 }
 
 #[tokio::test]
 async fn interactlys_list_can_be_asked_for_a_label() {
     let sandbox = Sandbox::start().await.unwrap();
     let interactly = Interactly::from_vars(|name| sandbox.var(name)).unwrap();
-    for (held, label) in sandbox.held_numbers().into_iter().zip(["a b", "c"]) {
+    for (held, label) in sandbox.twilio().held_numbers().into_iter().zip(["a b", "c"]) {
         let import = numport::platform::interactly::ImportNumber::new(held).label(label);
         interactly.import_number(&import).await.unwrap();
     }
@@ -163,14 +163,14 @@ async fn ports_follow_the_first_and_a_taken_one_is_told() {
 async fn the_journal_tells_what_was_sent_and_its_debug_no_secret() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
-    let create =
-        CreateTwilioNumber::new(number(), sandbox.twilio_account_sid()).twilio_auth_token(sandbox.twilio_auth_token());
+    let create = CreateTwilioNumber::new(number(), sandbox.twilio().account_sid())
+        .twilio_auth_token(sandbox.twilio().auth_token());
     let id = vapi.create_number(create).await.unwrap().id;
     vapi.update_number(&id, SettingsPatch::new().assistant_id(Patch::Clear)).await.unwrap();
-    let journal = sandbox.journal();
+    let journal = sandbox.requests();
     assert_eq!(journal[1].body, Some(json!({"assistantId": null})));
     assert_eq!(format!("{:?}", journal[1]), format!("vapi: PATCH /phone-number/{id} -> 200"));
-    assert!(!format!("{journal:?}").contains(sandbox.twilio_auth_token()));
+    assert!(!format!("{journal:?}").contains(sandbox.twilio().auth_token()));
 }
 
 #[tokio::test]

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use numport::sandbox::{Fault, Sandbox, SandboxBuilder, Service};
+use numport::model::Service;
+use numport::sandbox::{Fault, Sandbox, SandboxBuilder};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use super::plain_requests::{NUMBER, base, json_of, only, refuse, request, twilio_number, write, written};
+use super::plain_requests::{
+    ALL, BUTTER, INTERACTLY, NUMBER, SIGNALWIRE, TWILIO, VAPI, base, json_of, only, refuse, request, twilio_number,
+    write, written,
+};
 
 async fn get(sandbox: &Sandbox, service: Service, target: &str) -> Value {
     let (status, body) = json_of(request(sandbox, service, Method::GET, target)).await;
@@ -38,7 +42,7 @@ fn changed(before: &Value, after: &Value, name: &str, found: &mut BTreeSet<Strin
 #[tokio::test]
 async fn words_of_closed_sets_are_replaced_and_nothing_else() {
     let sandbox = Sandbox::start().await.unwrap();
-    for service in Service::ALL {
+    for service in ALL {
         json_of(write(&sandbox, service)).await;
     }
     let number = twilio_number(&sandbox);
@@ -46,16 +50,16 @@ async fn words_of_closed_sets_are_replaced_and_nothing_else() {
         ["sms_fallback_method", "sms_method", "status_callback_method", "voice_fallback_method", "voice_method"];
     let others = ["address_requirements", "emergency_address_status", "emergency_status", "origin", "status", "type"];
     let twilios: Vec<&str> = [&methods[..], &others, &["voice_receive_mode"]].concat();
-    let account = format!("/2010-04-01/Accounts/{}.json", sandbox.twilio_account_sid());
+    let account = format!("/2010-04-01/Accounts/{}.json", sandbox.twilio().account_sid());
     let signalwires = vec!["call_handler", "call_receive_mode", "capabilities", "message_handler", "number_type"];
     for (service, target, words) in [
-        (Service::Interactly, "/assistants/v1/numbers", vec!["name"]),
-        (Service::Vapi, "/phone-number", vec!["provider", "status"]),
-        (Service::Vapi, "/v2/phone-number", vec!["provider", "sortOrder", "status"]),
-        (Service::Twilio, &number, twilios),
-        (Service::Twilio, &account, vec!["status", "type"]),
-        (Service::SignalWire, "/api/relay/rest/phone_numbers", signalwires),
-        (Service::Butter, "/api/phone-numbers", vec!["provider", "status"]),
+        (INTERACTLY, "/assistants/v1/numbers", vec!["name"]),
+        (VAPI, "/phone-number", vec!["provider", "status"]),
+        (VAPI, "/v2/phone-number", vec!["provider", "sortOrder", "status"]),
+        (TWILIO, &number, twilios),
+        (TWILIO, &account, vec!["status", "type"]),
+        (SIGNALWIRE, "/api/relay/rest/phone_numbers", signalwires),
+        (BUTTER, "/api/phone-numbers", vec!["provider", "status"]),
     ] {
         let before = get(&sandbox, service, target).await;
         sandbox.fault(service, Fault::UnknownEnumValues);
@@ -71,9 +75,9 @@ async fn words_of_closed_sets_are_replaced_and_nothing_else() {
 async fn a_refusal_has_no_words_to_replace() {
     let sandbox = Sandbox::start().await.unwrap();
     for _ in 0..2 {
-        sandbox.fault(Service::SignalWire, Fault::UnknownEnumValues);
+        sandbox.fault(SIGNALWIRE, Fault::UnknownEnumValues);
     }
-    let import = || json_of(write(&sandbox, Service::SignalWire));
+    let import = || json_of(write(&sandbox, SIGNALWIRE));
     assert_eq!(import().await.0, 201);
     let (status, body) = import().await;
     assert_eq!((status, &body["errors"][0]["status"]), (422, &json!("422")));
@@ -94,16 +98,16 @@ fn taken_out(value: &mut Value) -> usize {
 #[tokio::test]
 async fn every_object_has_a_field_more() {
     let sandbox = Sandbox::start().await.unwrap();
-    for service in Service::ALL {
+    for service in ALL {
         json_of(write(&sandbox, service)).await;
     }
     for (service, target, status, objects) in [
-        (Service::Interactly, "/assistants/v1/numbers", 200, 2),
-        (Service::Vapi, "/v2/phone-number", 200, 3),
-        (Service::Vapi, "/phone-number/none", 404, 1),
-        (Service::Twilio, &twilio_number(&sandbox), 200, 2),
-        (Service::SignalWire, "/api/relay/rest/phone_numbers", 200, 3),
-        (Service::Butter, "/api/phone-numbers", 200, 3),
+        (INTERACTLY, "/assistants/v1/numbers", 200, 2),
+        (VAPI, "/v2/phone-number", 200, 3),
+        (VAPI, "/phone-number/none", 404, 1),
+        (TWILIO, &twilio_number(&sandbox), 200, 2),
+        (SIGNALWIRE, "/api/relay/rest/phone_numbers", 200, 3),
+        (BUTTER, "/api/phone-numbers", 200, 3),
     ] {
         let ask = || json_of(request(&sandbox, service, Method::GET, target));
         let before = ask().await;
@@ -117,13 +121,13 @@ async fn every_object_has_a_field_more() {
 #[tokio::test]
 async fn a_refusal_repeats_every_secret_that_was_sent() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (twilio, vars) = (sandbox.twilio_auth_token(), |name: &str| sandbox.var(name).unwrap());
+    let (twilio, vars) = (sandbox.twilio().auth_token(), |name: &str| sandbox.var(name).unwrap());
     for (service, place, secrets) in [
-        (Service::Interactly, "/message", vec![vars("INTERACTLY_API_KEY"), NUMBER.to_owned()]),
-        (Service::Vapi, "/message", vec![vars("VAPI_API_KEY"), twilio.to_owned()]),
-        (Service::Twilio, "/message", vec![twilio.to_owned(), "FriendlyName=changed".to_owned(), "Basic ".to_owned()]),
-        (Service::SignalWire, "/error", vec![vars("SIGNALWIRE_API_TOKEN"), NUMBER.to_owned()]),
-        (Service::Butter, "/detail", vec![vars("BUTTER_API_KEY"), "s3cret-pin".to_owned()]),
+        (INTERACTLY, "/message", vec![vars("INTERACTLY_API_KEY"), NUMBER.to_owned()]),
+        (VAPI, "/message", vec![vars("VAPI_API_KEY"), twilio.to_owned()]),
+        (TWILIO, "/message", vec![twilio.to_owned(), "FriendlyName=changed".to_owned(), "Basic ".to_owned()]),
+        (SIGNALWIRE, "/error", vec![vars("SIGNALWIRE_API_TOKEN"), NUMBER.to_owned()]),
+        (BUTTER, "/detail", vec![vars("BUTTER_API_KEY"), "s3cret-pin".to_owned()]),
     ] {
         sandbox.fault(service, refuse(400, None));
         let (_, usual) = json_of(write(&sandbox, service)).await;
@@ -134,7 +138,7 @@ async fn a_refusal_repeats_every_secret_that_was_sent() {
         *body.pointer_mut(place).unwrap() = usual.pointer(place).unwrap().clone();
         assert_eq!((status, body), (400, usual), "{service}: its own form");
         assert_eq!(written(&sandbox, service), 0, "{service}");
-        let entry = sandbox.journal().pop().unwrap();
+        let entry = sandbox.requests().pop().unwrap();
         assert_eq!((entry.status, entry.own_status, entry.fault), (Some(400), None, Some(Fault::EchoedSecret)));
     }
 }
@@ -144,13 +148,13 @@ async fn paged() -> Sandbox {
     let sandbox = SandboxBuilder::max_page_size(Sandbox::builder(), 1).start().await.unwrap();
     for number in ["+14155550001", "+14155550002", "+14155550003"] {
         for (service, target, body) in [
-            (Service::Vapi, "/phone-number", json!({"provider": "vapi", "sipUri": number})),
+            (VAPI, "/phone-number", json!({"provider": "vapi", "sipUri": number})),
             (
-                Service::SignalWire,
+                SIGNALWIRE,
                 "/api/relay/rest/imported_phone_numbers",
                 json!({"number": number, "number_type": "longcode"}),
             ),
-            (Service::Butter, "/api/phone-numbers", json!({"provider": "sip", "phone_number": number})),
+            (BUTTER, "/api/phone-numbers", json!({"provider": "sip", "phone_number": number})),
         ] {
             let made = request(&sandbox, service, Method::POST, target).header("content-type", "application/json");
             assert_eq!(json_of(made.body(body.to_string())).await.0, 201);
@@ -162,12 +166,12 @@ async fn paged() -> Sandbox {
 #[tokio::test]
 async fn a_page_leads_to_itself_by_link_or_by_cursor() {
     let sandbox = paged().await;
-    let numbers = format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json", sandbox.twilio_account_sid());
+    let numbers = format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json", sandbox.twilio().account_sid());
     // Where the items and the next page stand, and what the latter is put behind.
     for (service, first, items, next, before) in [
-        (Service::Twilio, numbers.as_str(), "/incoming_phone_numbers", "/next_page_uri", ""),
-        (Service::SignalWire, "/api/relay/rest/phone_numbers", "/data", "/links/next", ""),
-        (Service::Butter, "/api/phone-numbers", "/data", "/pagination/next_cursor", "/api/phone-numbers?cursor="),
+        (TWILIO, numbers.as_str(), "/incoming_phone_numbers", "/next_page_uri", ""),
+        (SIGNALWIRE, "/api/relay/rest/phone_numbers", "/data", "/links/next", ""),
+        (BUTTER, "/api/phone-numbers", "/data", "/pagination/next_cursor", "/api/phone-numbers?cursor="),
     ] {
         let next_of = |page: &Value| format!("{before}{}", page.pointer(next).unwrap().as_str().unwrap());
         let mut target = first.to_owned();
@@ -185,21 +189,21 @@ async fn a_page_leads_to_itself_by_link_or_by_cursor() {
             target = next_of(&plain);
         }
     }
-    let trunk = format!("/v1/Trunks/{}/PhoneNumbers", sandbox.twilio_trunk_sid());
-    sandbox.fault(Service::Twilio, Fault::RepeatedPage);
-    let page = get(&sandbox, Service::Twilio, &trunk).await;
+    let trunk = format!("/v1/Trunks/{}/PhoneNumbers", sandbox.twilio().trunk_sid());
+    sandbox.fault(TWILIO, Fault::RepeatedPage);
+    let page = get(&sandbox, TWILIO, &trunk).await;
     assert_eq!(page["meta"]["next_page_url"], page["meta"]["url"]);
 }
 
 #[tokio::test]
 async fn a_page_that_is_asked_for_by_number_is_the_one_before() {
     let sandbox = paged().await;
-    let first = get(&sandbox, Service::Vapi, "/v2/phone-number?limit=2").await;
+    let first = get(&sandbox, VAPI, "/v2/phone-number?limit=2").await;
     for (target, page) in
         [("/v2/phone-number?limit=2&page=2", 1), ("/v2/phone-number?limit=2", 1), ("/v2/phone-number?page=3", 2)]
     {
-        sandbox.fault(Service::Vapi, Fault::RepeatedPage);
-        let repeated = get(&sandbox, Service::Vapi, target).await;
+        sandbox.fault(VAPI, Fault::RepeatedPage);
+        let repeated = get(&sandbox, VAPI, target).await;
         let metadata = &repeated["metadata"];
         assert_eq!((&metadata["currentPage"], &metadata["hasNextPage"]), (&json!(page), &json!(true)), "{target}");
         assert_eq!(repeated["results"] == first["results"], page == 1, "{target}");
@@ -209,17 +213,17 @@ async fn a_page_that_is_asked_for_by_number_is_the_one_before() {
 #[tokio::test]
 async fn what_is_no_page_of_a_list_is_answered_as_ever() {
     let sandbox = Sandbox::start().await.unwrap();
-    for service in Service::ALL {
+    for service in ALL {
         sandbox.fault(service, Fault::RepeatedPage);
         assert!(json_of(write(&sandbox, service)).await.0 < 300);
         assert_eq!(written(&sandbox, service), 1);
     }
-    let entry = sandbox.journal().pop().unwrap();
+    let entry = sandbox.requests().pop().unwrap();
     assert_eq!(entry.fault, Some(Fault::RepeatedPage));
     for (service, target) in [
-        (Service::Interactly, "/assistants/v1/numbers".to_owned()),
-        (Service::Vapi, "/phone-number".to_owned()),
-        (Service::Twilio, twilio_number(&sandbox)),
+        (INTERACTLY, "/assistants/v1/numbers".to_owned()),
+        (VAPI, "/phone-number".to_owned()),
+        (TWILIO, twilio_number(&sandbox)),
     ] {
         let plain = get(&sandbox, service, &target).await;
         sandbox.fault(service, Fault::RepeatedPage);
@@ -230,8 +234,8 @@ async fn what_is_no_page_of_a_list_is_answered_as_ever() {
 #[tokio::test]
 async fn a_wrong_key_is_refused_under_a_fault_too() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.fault(Service::Vapi, Fault::ExtraFields);
-    let url = format!("{}/phone-number", base(&sandbox, Service::Vapi));
+    sandbox.fault(VAPI, Fault::ExtraFields);
+    let url = format!("{}/phone-number", base(&sandbox, VAPI));
     let (status, body) = json_of(Client::new().post(url).bearer_auth("wrong")).await;
     assert_eq!((status, body["addedLater"].is_object()), (401, true));
     assert_eq!(only(&sandbox).1, Some(401));

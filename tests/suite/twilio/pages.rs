@@ -46,7 +46,7 @@ async fn the_sandbox_pages_as_twilio_does() {
     let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
     let held: Vec<E164> = twilio.list().map_ok(|held| held.number).try_collect().await.unwrap();
     assert_eq!(held, numbers);
-    assert_eq!(sandbox.journal().len(), 3);
+    assert_eq!(sandbox.requests().len(), 3);
 }
 
 #[tokio::test]

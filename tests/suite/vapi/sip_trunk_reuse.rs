@@ -1,8 +1,9 @@
 //! A trunk whose credential is there already: found by all that Vapi shows of it, brought up to date, never removed.
 
 use numport::error::Step;
+use numport::model::PlatformKind;
 use numport::platform::vapi::{CreateSipTrunkCredential, Gateway};
-use numport::sandbox::{Sandbox, Service};
+use numport::sandbox::Sandbox;
 use numport::{Error, ImportRequest, NumberSource, SipTrunk, Vapi, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -26,8 +27,9 @@ fn source() -> NumberSource {
 
 /// The methods and paths of the changes that the sandbox's Vapi was sent.
 fn changes(sandbox: &Sandbox) -> Vec<String> {
-    let journal = sandbox.journal();
-    let changes = journal.iter().filter(|entry| entry.service == Service::Vapi.as_str() && entry.method != "GET");
+    let journal = sandbox.requests();
+    let changes =
+        journal.iter().filter(|entry| entry.service.as_str() == PlatformKind::VAPI.as_str() && entry.method != "GET");
     changes.map(|entry| format!("{} {}", entry.method, entry.path.split('/').nth(1).unwrap())).collect()
 }
 
@@ -38,7 +40,7 @@ async fn a_new_process_takes_the_credential_that_is_there_and_gives_it_the_passw
     new_process().import_once(&source(), &request(1)).await.unwrap();
     new_process().import_once(&trunk().credentials("user", "changed").into(), &request(2)).await.unwrap();
     assert_eq!(changes(&sandbox), ["POST credential", "POST phone-number", "PATCH credential", "POST phone-number"]);
-    let patched = sandbox.journal().into_iter().find(|entry| entry.method == "PATCH").unwrap();
+    let patched = sandbox.requests().into_iter().find(|entry| entry.method == "PATCH").unwrap();
     let plan = json!({"outboundAuthenticationPlan": {"authUsername": "user", "authPassword": "changed"}});
     let mut sent = patched.body.unwrap();
     sent.as_object_mut().unwrap().remove("provider");
@@ -82,7 +84,7 @@ async fn a_credential_that_was_found_is_not_removed() {
     // One more look for the credential comes first.
     let client = vapi();
     client.import_once(&SipTrunk::new("203.0.113.10").into(), &request(1)).await.unwrap();
-    sandbox.fault(Service::Vapi, refusing);
+    sandbox.fault(PlatformKind::VAPI, refusing);
     client.import_once(&SipTrunk::new("203.0.113.10").into(), &request(2)).await.unwrap_err();
     assert_eq!(changes(&sandbox), ["POST credential", "POST phone-number", "POST phone-number"]);
 }

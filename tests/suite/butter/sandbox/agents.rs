@@ -23,7 +23,7 @@ async fn assigning_turns_inbound_on_and_takes_over_at_twilio() {
     let item = &get(&sandbox, NUMBERS).await["data"][0];
     assert_eq!((&item["status"], &item["assigned_agent_id"]), (&json!("assigned"), &json!(AGENT)));
     assert_eq!((&item["supports_inbound"], &item["supports_outbound"]), (&json!(true), &json!(false)));
-    assert!(sandbox.voice_url(&HELD.parse().unwrap()).unwrap().contains("butter"));
+    assert!(sandbox.twilio().voice_url(&HELD.parse().unwrap()).unwrap().contains("butter"));
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn post(sandbox: &Sandbox, path: &str, body: Value) -> (u16, Value) {
 }
 
 fn credentials(sandbox: &Sandbox) -> Value {
-    json!({"provider": "twilio", "account_sid": sandbox.twilio_account_sid(), "auth_token": sandbox.twilio_auth_token()})
+    json!({"provider": "twilio", "account_sid": sandbox.twilio().account_sid(), "auth_token": sandbox.twilio().auth_token()})
 }
 
 /// An integration's id.
@@ -105,9 +105,9 @@ async fn key_and_organization_are_both_needed() {
     let another = request().header("X-API-Key", &key).header("X-Organization-Id", "org_other");
     assert_eq!(answer(another).await.0, 403);
     get(&sandbox, NUMBERS).await;
-    let journal = sandbox.journal();
+    let journal = sandbox.requests();
     assert_eq!(journal.iter().map(|entry| entry.status).collect::<Vec<_>>(), [401, 401, 401, 422, 403, 200].map(Some));
-    assert!(journal.iter().all(|entry| entry.service == "butter"));
+    assert!(journal.iter().all(|entry| entry.service.as_str() == "butter"));
 }
 
 #[tokio::test]

@@ -31,7 +31,10 @@ async fn an_import_and_the_list_answer_different_objects() {
     });
     let pagination = json!({"next_cursor": null, "has_more": false, "page_size": 1, "total_count": 1});
     assert_eq!(get(&sandbox, NUMBERS).await, json!({"success": true, "data": [item], "pagination": pagination}));
-    assert!(sandbox.voice_url(&HELD.parse().unwrap()).unwrap().contains("demo"), "only an assignment takes over");
+    assert!(
+        sandbox.twilio().voice_url(&HELD.parse().unwrap()).unwrap().contains("demo"),
+        "only an assignment takes over"
+    );
 }
 
 #[tokio::test]

@@ -74,11 +74,11 @@ fn numbers(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn the_variables_name_a_project_and_a_space_behind_the_older_ports() {
+async fn the_variables_name_a_project_and_a_space() {
     let sandbox = start().await;
     let bases: Vec<&str> =
         sandbox.vars().iter().map(|(name, _)| *name).filter(|name| name.ends_with("_BASE_URL")).collect();
-    let order = ["INTERACTLY_BASE_URL", "VAPI_BASE_URL", "TWILIO_BASE_URL", "SIGNALWIRE_BASE_URL", "BUTTER_BASE_URL"];
+    let order = ["INTERACTLY_BASE_URL", "VAPI_BASE_URL", "SIGNALWIRE_BASE_URL", "BUTTER_BASE_URL", "TWILIO_BASE_URL"];
     assert_eq!(bases, order);
     assert_eq!(sandbox.var("SIGNALWIRE_SPACE").as_deref(), Some("sandbox"));
     assert_eq!(
@@ -104,10 +104,10 @@ async fn project_and_token_must_both_be_right() {
     }
     assert_eq!(answer(request().basic_auth(&project, Some(&token))).await.0, 200);
     assert_eq!(
-        sandbox.journal().iter().map(|entry| entry.status).collect::<Vec<_>>(),
+        sandbox.requests().iter().map(|entry| entry.status).collect::<Vec<_>>(),
         [401, 401, 401, 401, 200].map(Some)
     );
-    assert!(sandbox.journal().iter().all(|entry| entry.service == "signalwire"));
+    assert!(sandbox.requests().iter().all(|entry| entry.service.as_str() == "signalwire"));
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn a_login_points_the_numbers_of_its_own_account_alone() {
     for (dialled, good) in [("+14155552671", true), ("+13125550100", false)] {
         let sub = TwilioNumber::new(e164("+13125550100")).in_subaccount();
         let sandbox = Sandbox::builder().hold(sub).start().await.unwrap();
-        let before = sandbox.twilio_number(&e164(dialled)).unwrap();
+        let before = sandbox.twilio().number(&e164(dialled)).unwrap();
         let (own, others) = if good {
             (main_login(&sandbox), sub_login(&sandbox))
         } else {
@@ -44,15 +44,15 @@ async fn a_login_points_the_numbers_of_its_own_account_alone() {
         assert_eq!(import_everywhere(&sandbox, dialled, others).await, [400; 3], "{dialled}");
         let mixed = (own.0, others.1);
         assert_eq!(import_everywhere(&sandbox, dialled, mixed).await[..2], [400; 2], "{dialled}");
-        assert_eq!(sandbox.twilio_number(&e164(dialled)).unwrap(), before, "nothing was touched");
+        assert_eq!(sandbox.twilio().number(&e164(dialled)).unwrap(), before, "nothing was touched");
     }
     for (dialled, is_main) in [("+14155552671", true), ("+13125550100", false)] {
         let sub = TwilioNumber::new(e164("+13125550100")).in_subaccount();
         let sandbox = Sandbox::builder().hold(sub).start().await.unwrap();
         let own = if is_main { main_login(&sandbox) } else { sub_login(&sandbox) };
         assert_eq!(import_everywhere(&sandbox, dialled, own).await, [201, 201, 200], "{dialled}");
-        assert_eq!(sandbox.calls_go_to(&e164(dialled)), sandbox.voice_url(&e164(dialled)));
-        assert!(sandbox.voice_url(&e164(dialled)).unwrap().contains("butter"), "the last one wins");
+        assert_eq!(sandbox.twilio().calls_go_to(&e164(dialled)), sandbox.twilio().voice_url(&e164(dialled)));
+        assert!(sandbox.twilio().voice_url(&e164(dialled)).unwrap().contains("butter"), "the last one wins");
     }
 }
 
@@ -60,17 +60,18 @@ async fn a_login_points_the_numbers_of_its_own_account_alone() {
 async fn an_import_changes_the_urls_and_the_date_and_no_more() {
     for number in [TwilioNumber::new(e164(HELD)).on_trunk(), TwilioNumber::new(e164(HELD)).with_application()] {
         let sandbox = holding(number).await;
-        let (before, route) = (sandbox.twilio_number(&e164(HELD)).unwrap(), sandbox.calls_go_to(&e164(HELD)));
+        let (before, route) =
+            (sandbox.twilio().number(&e164(HELD)).unwrap(), sandbox.twilio().calls_go_to(&e164(HELD)));
         let body = json!({
-            "provider": "twilio", "number": HELD, "twilioAccountSid": sandbox.twilio_account_sid(),
-            "twilioApiKey": sandbox.twilio_api_key().0, "twilioApiSecret": sandbox.twilio_api_key().1,
+            "provider": "twilio", "number": HELD, "twilioAccountSid": sandbox.twilio().account_sid(),
+            "twilioApiKey": sandbox.twilio().api_key().0, "twilioApiSecret": sandbox.twilio().api_key().1,
         });
         let import = Client::new().post(format!("{}/phone-number", sandbox.var("VAPI_BASE_URL").unwrap()));
         let import = import.bearer_auth(sandbox.var("VAPI_API_KEY").unwrap()).body(body.to_string());
         assert_eq!(answer(import).await.0, 201);
-        let mut after = sandbox.twilio_number(&e164(HELD)).unwrap();
-        assert_eq!(sandbox.voice_url(&e164(HELD)).as_deref(), Some("https://api.vapi.ai/twilio/inbound_call"));
-        assert_eq!(sandbox.calls_go_to(&e164(HELD)), route, "what beats the URL stays");
+        let mut after = sandbox.twilio().number(&e164(HELD)).unwrap();
+        assert_eq!(sandbox.twilio().voice_url(&e164(HELD)).as_deref(), Some("https://api.vapi.ai/twilio/inbound_call"));
+        assert_eq!(sandbox.twilio().calls_go_to(&e164(HELD)), route, "what beats the URL stays");
         assert_eq!(after["sms_url"], "https://api.vapi.ai/twilio/sms");
         for field in ["voice_url", "sms_url", "date_updated"] {
             assert_ne!(after[field], before[field], "{field}");
@@ -95,7 +96,7 @@ async fn interactlys_stored_login_is_that_of_the_main_account() {
 async fn ten_thousand_numbers_are_found_one_by_one() {
     let numbers: Vec<E164> = (0..10_000).map(|nth| e164(&format!("+1415{nth:07}"))).collect();
     let sandbox = Sandbox::builder().held_numbers(numbers.clone()).start().await.unwrap();
-    assert_eq!(sandbox.held_numbers(), numbers);
+    assert_eq!(sandbox.twilio().held_numbers(), numbers);
     for nth in [0, 4_999, 9_999] {
         let path = format!("{}?PhoneNumber=%2B1415{nth:07}", super::numbers(&sandbox));
         let page = get(&sandbox, &path).await;
@@ -104,6 +105,6 @@ async fn ten_thousand_numbers_are_found_one_by_one() {
             (page["incoming_phone_numbers"].as_array().unwrap().len(), &page["incoming_phone_numbers"][0]["sid"]),
             (1, &json!(sid))
         );
-        assert_eq!(sandbox.twilio_number(&numbers[nth]).unwrap()["sid"], json!(sid));
+        assert_eq!(sandbox.twilio().number(&numbers[nth]).unwrap()["sid"], json!(sid));
     }
 }

@@ -6,7 +6,8 @@ mod trunks;
 mod updates;
 
 use numport::E164;
-use numport::sandbox::{Sandbox, TwilioNumber};
+use numport::sandbox::Sandbox;
+use numport::sandbox::twilio::TwilioNumber;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -34,19 +35,19 @@ fn account(sid: &str) -> String {
 }
 
 fn numbers(sandbox: &Sandbox) -> String {
-    format!("{}/IncomingPhoneNumbers.json", account(sandbox.twilio_account_sid()))
+    format!("{}/IncomingPhoneNumbers.json", account(sandbox.twilio().account_sid()))
 }
 
 fn number(sandbox: &Sandbox) -> String {
-    format!("{}/IncomingPhoneNumbers/{SID}.json", account(sandbox.twilio_account_sid()))
+    format!("{}/IncomingPhoneNumbers/{SID}.json", account(sandbox.twilio().account_sid()))
 }
 
 fn main_login(sandbox: &Sandbox) -> (&str, &str) {
-    (sandbox.twilio_account_sid(), sandbox.twilio_auth_token())
+    (sandbox.twilio().account_sid(), sandbox.twilio().auth_token())
 }
 
 fn sub_login(sandbox: &Sandbox) -> (&str, &str) {
-    (sandbox.twilio_subaccount_sid(), sandbox.twilio_subaccount_auth_token())
+    (sandbox.twilio().subaccount_sid(), sandbox.twilio().subaccount_auth_token())
 }
 
 /// A request with a login.
@@ -106,7 +107,7 @@ async fn post_refusal(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)]) ->
 async fn every_login_opens_what_it_may_and_no_more() {
     let sub = TwilioNumber::new(e164("+13125550100")).in_subaccount();
     let sandbox = Sandbox::builder().hold(sub).start().await.unwrap();
-    let (main, sub, key) = (main_login(&sandbox), sub_login(&sandbox), sandbox.twilio_api_key());
+    let (main, sub, key) = (main_login(&sandbox), sub_login(&sandbox), sandbox.twilio().api_key());
     let paths =
         |sid: &str| ["", "/IncomingPhoneNumbers", "/OutgoingCallerIds"].map(|rest| account(sid) + rest + ".json");
     let [main_account, main_numbers, main_ids] = paths(main.0);
@@ -189,11 +190,11 @@ async fn accounts_are_listed_by_name_and_status_page_by_page() {
 #[tokio::test]
 async fn a_verified_caller_id_is_not_held() {
     let sandbox = Sandbox::start().await.unwrap();
-    let path = format!("{}/OutgoingCallerIds", account(sandbox.twilio_account_sid()));
+    let path = format!("{}/OutgoingCallerIds", account(sandbox.twilio().account_sid()));
     let page = get(&sandbox, &format!("{path}.json")).await;
     let (date, sid) = ("Fri, 21 Aug 2009 00:11:24 +0000", page["outgoing_caller_ids"][0]["sid"].as_str().unwrap());
     let expected = json!([{
-        "account_sid": sandbox.twilio_account_sid(), "date_created": date, "date_updated": date,
+        "account_sid": sandbox.twilio().account_sid(), "date_created": date, "date_updated": date,
         "friendly_name": "Verified", "phone_number": "+13125550142", "sid": sid, "uri": format!("{path}/{sid}.json"),
     }]);
     assert_eq!(page["outgoing_caller_ids"], expected);
@@ -206,7 +207,7 @@ async fn a_verified_caller_id_is_not_held() {
         let page = get(&sandbox, &format!("{path}.json{query}")).await;
         assert_eq!(page["outgoing_caller_ids"].as_array().unwrap().len(), count, "{query}");
     }
-    let sub = format!("{}/OutgoingCallerIds.json", account(sandbox.twilio_subaccount_sid()));
+    let sub = format!("{}/OutgoingCallerIds.json", account(sandbox.twilio().subaccount_sid()));
     assert_eq!(get(&sandbox, &sub).await["outgoing_caller_ids"], json!([]));
     let held = get(&sandbox, &format!("{}?PhoneNumber=%2B13125550142", numbers(&sandbox))).await;
     assert_eq!(held["incoming_phone_numbers"], json!([]));

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn a_number_has_every_documented_field() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (sid, date) = (sandbox.twilio_account_sid(), "Thu, 30 Jul 2015 23:19:04 +0000");
+    let (sid, date) = (sandbox.twilio().account_sid(), "Thu, 30 Jul 2015 23:19:04 +0000");
     let expected = json!({
         "account_sid": sid, "address_requirements": "none", "address_sid": null, "api_version": "2010-04-01",
         "beta": false, "bundle_sid": null, "capabilities": {"voice": true, "sms": true, "mms": false, "fax": false},
@@ -20,8 +20,8 @@ async fn a_number_has_every_documented_field() {
     });
     assert_eq!(get(&sandbox, &number(&sandbox)).await, expected);
     assert_eq!(get(&sandbox, &numbers(&sandbox)).await["incoming_phone_numbers"][0], expected);
-    assert_eq!(sandbox.twilio_number(&e164(HELD)), Some(expected));
-    let sub = account(sandbox.twilio_subaccount_sid());
+    assert_eq!(sandbox.twilio().number(&e164(HELD)), Some(expected));
+    let sub = account(sandbox.twilio().subaccount_sid());
     for path in [
         format!("{sub}/IncomingPhoneNumbers/{SID}.json"),
         number(&sandbox).replace(SID, &format!("PN{NOBODY}")),
@@ -114,13 +114,13 @@ async fn pages_are_reached_by_their_links_alone() {
 #[tokio::test]
 async fn a_builders_numbers_are_as_it_says() {
     let subaccount = holding(TwilioNumber::new(e164(HELD)).in_subaccount().on_trunk()).await;
-    let kept = subaccount.twilio_number(&e164(HELD)).unwrap();
-    assert_eq!(kept["account_sid"], subaccount.twilio_subaccount_sid());
-    assert_ne!(kept["trunk_sid"], subaccount.twilio_trunk_sid(), "it has a trunk of its own");
-    assert!(subaccount.held_numbers().is_empty());
+    let kept = subaccount.twilio().number(&e164(HELD)).unwrap();
+    assert_eq!(kept["account_sid"], subaccount.twilio().subaccount_sid());
+    assert_ne!(kept["trunk_sid"], subaccount.twilio().trunk_sid(), "it has a trunk of its own");
+    assert!(subaccount.twilio().held_numbers().is_empty());
 
     type Setup = fn(TwilioNumber) -> TwilioNumber;
-    let (trunk, application) = (subaccount.twilio_trunk_sid(), subaccount.twilio_application_sid());
+    let (trunk, application) = (subaccount.twilio().trunk_sid(), subaccount.twilio().application_sid());
     let silent = json!({"voice": false, "sms": true, "mms": false, "fax": false});
     let setups: [(Setup, Value, Option<&str>); 7] = [
         (
@@ -149,12 +149,12 @@ async fn a_builders_numbers_are_as_it_says() {
     ];
     for (setup, fields, calls) in setups {
         let sandbox = holding(setup(TwilioNumber::new(e164(HELD)))).await;
-        let kept = sandbox.twilio_number(&e164(HELD)).unwrap();
+        let kept = sandbox.twilio().number(&e164(HELD)).unwrap();
         for (field, value) in fields.as_object().unwrap() {
             assert_eq!(&kept[field], value, "{fields}");
         }
-        assert_eq!(sandbox.calls_go_to(&e164(HELD)).as_deref(), calls, "{fields}");
-        assert_eq!(sandbox.voice_url(&e164(HELD)).as_deref(), kept["voice_url"].as_str());
+        assert_eq!(sandbox.twilio().calls_go_to(&e164(HELD)).as_deref(), calls, "{fields}");
+        assert_eq!(sandbox.twilio().voice_url(&e164(HELD)).as_deref(), kept["voice_url"].as_str());
     }
 }
 
@@ -162,11 +162,11 @@ async fn a_builders_numbers_are_as_it_says() {
 async fn a_number_named_twice_is_there_once_as_named_last() {
     let again = TwilioNumber::new(e164("+12125550123")).label("Again");
     let sandbox = Sandbox::builder().hold(again).start().await.unwrap();
-    assert_eq!((sandbox.held_numbers().len(), sandbox.held_numbers()[1]), (5, e164("+12125550123")));
-    assert_eq!(sandbox.twilio_number(&e164("+12125550123")).unwrap()["friendly_name"], "Again");
+    assert_eq!((sandbox.twilio().held_numbers().len(), sandbox.twilio().held_numbers()[1]), (5, e164("+12125550123")));
+    assert_eq!(sandbox.twilio().number(&e164("+12125550123")).unwrap()["friendly_name"], "Again");
     let none = e164("+19995550100");
     assert_eq!(
-        (sandbox.twilio_number(&none), sandbox.voice_url(&none), sandbox.calls_go_to(&none)),
+        (sandbox.twilio().number(&none), sandbox.twilio().voice_url(&none), sandbox.twilio().calls_go_to(&none)),
         (None, None, None)
     );
 }

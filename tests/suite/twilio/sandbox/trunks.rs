@@ -3,7 +3,7 @@
 use super::*;
 
 fn trunk(sandbox: &Sandbox) -> String {
-    format!("/v1/Trunks/{}/PhoneNumbers", sandbox.twilio_trunk_sid())
+    format!("/v1/Trunks/{}/PhoneNumbers", sandbox.twilio().trunk_sid())
 }
 
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn a_number_is_attached_shown_and_detached() {
     assert_eq!(get_refusal(&sandbox, &one).await, (404, 20404));
     let (status, attached) = post(&sandbox, &path, &[("PhoneNumberSid", SID)]).await;
     assert_eq!(status, 201, "{attached}");
-    let account_sid = sandbox.twilio_account_sid();
+    let account_sid = sandbox.twilio().account_sid();
     let links = format!("{base}{}/IncomingPhoneNumbers/{SID}", account(account_sid));
     let expected = json!({
         "account_sid": account_sid, "address_requirements": "none", "api_version": "2010-04-01", "beta": false,
@@ -22,7 +22,7 @@ async fn a_number_is_attached_shown_and_detached() {
         "date_updated": attached["date_updated"], "friendly_name": HELD, "links": {"phone_number": links},
         "phone_number": HELD, "sid": SID, "sms_application_sid": "", "sms_fallback_method": "POST",
         "sms_fallback_url": "", "sms_method": "POST", "sms_url": "", "status_callback": "",
-        "status_callback_method": "POST", "trunk_sid": sandbox.twilio_trunk_sid(), "url": format!("{base}{one}"),
+        "status_callback_method": "POST", "trunk_sid": sandbox.twilio().trunk_sid(), "url": format!("{base}{one}"),
         "voice_application_sid": "", "voice_caller_id_lookup": false, "voice_fallback_method": "POST",
         "voice_fallback_url": null, "voice_method": "POST", "voice_url": "https://demo.twilio.com/welcome/voice/",
     });
@@ -30,13 +30,16 @@ async fn a_number_is_attached_shown_and_detached() {
     let date: jiff::Timestamp = attached["date_updated"].as_str().unwrap().parse().unwrap();
     assert!(date > "2020-01-01T00:00:00Z".parse().unwrap(), "{date}");
     assert_eq!(get(&sandbox, &one).await, expected);
-    let kept = sandbox.twilio_number(&e164(HELD)).unwrap();
-    assert_eq!((&kept["trunk_sid"], &kept["voice_application_sid"]), (&json!(sandbox.twilio_trunk_sid()), &json!("")));
+    let kept = sandbox.twilio().number(&e164(HELD)).unwrap();
+    assert_eq!(
+        (&kept["trunk_sid"], &kept["voice_application_sid"]),
+        (&json!(sandbox.twilio().trunk_sid()), &json!(""))
+    );
     assert_eq!(post(&sandbox, &path, &[("PhoneNumberSid", SID)]).await.0, 201, "again");
 
     let detach = || answer(request(&sandbox, main_login(&sandbox), Method::DELETE, &one));
     assert_eq!(detach().await, (204, Value::Null));
-    let kept = sandbox.twilio_number(&e164(HELD)).unwrap();
+    let kept = sandbox.twilio().number(&e164(HELD)).unwrap();
     assert_eq!((&kept["trunk_sid"], &kept["voice_application_sid"]), (&Value::Null, &json!("")));
     assert_eq!(detach().await.0, 404);
     assert_eq!(get_refusal(&sandbox, &one).await, (404, 20404));
@@ -98,6 +101,6 @@ async fn what_cannot_be_attached_is_refused() {
     assert_eq!(get_refusal(&sandbox, &format!("{path}/{SID}.json")).await, (404, 20404), "no .json in this API");
     assert_eq!(refusal(request(&sandbox, (SID, "x"), Method::GET, &path)).await, (401, 20003));
     assert_eq!(get_as(&sandbox, sub_login(&sandbox), &path).await.0, 404, "the login's own trunk alone");
-    assert_eq!(get_as(&sandbox, sandbox.twilio_api_key(), &path).await.0, 200);
+    assert_eq!(get_as(&sandbox, sandbox.twilio().api_key(), &path).await.0, 200);
     assert_eq!(get(&sandbox, &path).await["phone_numbers"], json!([]));
 }

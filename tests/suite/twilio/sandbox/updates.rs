@@ -7,9 +7,9 @@ async fn every_documented_field_is_taken_and_shown() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut expected = get(&sandbox, &number(&sandbox)).await;
     let (url, address, hex) = ("https://example.com/a?b=c", format!("AD{NOBODY}"), NOBODY);
-    let (identity, bundle, application) = (format!("RI{hex}"), format!("BU{hex}"), sandbox.twilio_application_sid());
+    let (identity, bundle, application) = (format!("RI{hex}"), format!("BU{hex}"), sandbox.twilio().application_sid());
     let fields = [
-        ("AccountSid", "account_sid", sandbox.twilio_account_sid()),
+        ("AccountSid", "account_sid", sandbox.twilio().account_sid()),
         ("ApiVersion", "api_version", "2008-08-01"),
         ("FriendlyName", "friendly_name", "Desk + 1"),
         ("SmsApplicationSid", "sms_application_sid", application),
@@ -43,9 +43,9 @@ async fn every_documented_field_is_taken_and_shown() {
     assert_eq!(get(&sandbox, &number(&sandbox)).await, updated);
     updated["date_updated"] = expected["date_updated"].clone();
     assert_eq!(updated, expected);
-    assert_eq!(sandbox.journal()[1].form.len(), 22);
-    assert_eq!(sandbox.journal()[1].form[2], ("FriendlyName".to_owned(), "Desk + 1".to_owned()));
-    assert_eq!((sandbox.journal()[1].body.as_ref(), sandbox.journal()[0].form.len()), (None, 0));
+    assert_eq!(sandbox.requests()[1].form.len(), 22);
+    assert_eq!(sandbox.requests()[1].form[2], ("FriendlyName".to_owned(), "Desk + 1".to_owned()));
+    assert_eq!((sandbox.requests()[1].body.as_ref(), sandbox.requests()[0].form.len()), (None, 0));
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn an_empty_text_unsets() {
     let sandbox = holding(TwilioNumber::new(e164(HELD))).await;
     let path = number(&sandbox);
     let before = get(&sandbox, &path).await;
-    let (url, application) = ("https://example.com", sandbox.twilio_application_sid());
+    let (url, application) = ("https://example.com", sandbox.twilio().application_sid());
     let address = format!("AD{NOBODY}");
     let set = [
         ("VoiceUrl", url),
@@ -76,7 +76,7 @@ async fn an_empty_text_unsets() {
     let on_trunk = holding(TwilioNumber::new(e164(HELD)).on_trunk()).await;
     assert_eq!(
         post(&on_trunk, &path, &[("VoiceApplicationSid", "")]).await.1["trunk_sid"],
-        on_trunk.twilio_trunk_sid()
+        on_trunk.twilio().trunk_sid()
     );
     assert_eq!(post(&on_trunk, &path, &[("TrunkSid", "")]).await.1["trunk_sid"], Value::Null);
 }
@@ -97,16 +97,17 @@ async fn every_change_moves_the_date() {
 #[tokio::test]
 async fn a_trunk_and_an_application_delete_each_other() {
     let sandbox = Sandbox::start().await.unwrap();
-    let (path, trunk, application) = (number(&sandbox), sandbox.twilio_trunk_sid(), sandbox.twilio_application_sid());
+    let (path, trunk, application) =
+        (number(&sandbox), sandbox.twilio().trunk_sid(), sandbox.twilio().application_sid());
     let routes = |updated: &Value| (updated["trunk_sid"].clone(), updated["voice_application_sid"].clone());
     let (_, updated) = post(&sandbox, &path, &[("VoiceApplicationSid", application)]).await;
     assert_eq!(routes(&updated), (Value::Null, json!(application)));
-    assert_eq!(sandbox.calls_go_to(&e164(HELD)).as_deref(), Some(application));
+    assert_eq!(sandbox.twilio().calls_go_to(&e164(HELD)).as_deref(), Some(application));
     let (_, updated) = post(&sandbox, &path, &[("TrunkSid", trunk)]).await;
     assert_eq!(routes(&updated), (json!(trunk), json!("")));
     let (_, updated) = post(&sandbox, &path, &[("VoiceUrl", "https://example.com/")]).await;
     assert_eq!(routes(&updated), (json!(trunk), json!("")), "a URL deletes nothing");
-    assert_eq!(sandbox.calls_go_to(&e164(HELD)).as_deref(), Some(trunk));
+    assert_eq!(sandbox.twilio().calls_go_to(&e164(HELD)).as_deref(), Some(trunk));
     let (_, updated) = post(&sandbox, &path, &[("VoiceApplicationSid", application), ("TrunkSid", "")]).await;
     assert_eq!(routes(&updated), (Value::Null, json!(application)));
     let (_, updated) = post(&sandbox, &path, &[("TrunkSid", trunk)]).await;
@@ -194,15 +195,15 @@ async fn a_number_moves_to_another_account() {
     );
     assert_eq!(get_refusal(&sandbox, &here).await, (404, 20404));
     assert_eq!(get(&sandbox, &there).await, moved);
-    assert!(sandbox.held_numbers().is_empty());
-    let form = [("TrunkSid", sandbox.twilio_trunk_sid())];
+    assert!(sandbox.twilio().held_numbers().is_empty());
+    let form = [("TrunkSid", sandbox.twilio().trunk_sid())];
     assert_eq!(post_refusal(&sandbox, &there, &form).await, (400, 20001), "the main account's trunk");
     let home = format!("AccountSid={}", main.0);
     let by_sub = request(&sandbox, sub, Method::POST, &there)
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body(home);
     assert_eq!(refusal(by_sub).await, (400, 20001), "its own login cannot give it away");
-    let back = [("AccountSid", main.0), ("TrunkSid", sandbox.twilio_trunk_sid())];
-    assert_eq!(post(&sandbox, &there, &back).await.1["trunk_sid"], sandbox.twilio_trunk_sid());
-    assert_eq!(sandbox.held_numbers(), [e164(HELD)]);
+    let back = [("AccountSid", main.0), ("TrunkSid", sandbox.twilio().trunk_sid())];
+    assert_eq!(post(&sandbox, &there, &back).await.1["trunk_sid"], sandbox.twilio().trunk_sid());
+    assert_eq!(sandbox.twilio().held_numbers(), [e164(HELD)]);
 }

@@ -1,4 +1,4 @@
-//! What was asked and what was answered.
+//! The requests that the sandbox received.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,13 +6,14 @@ use std::fmt;
 use serde_json::Value;
 
 use super::fault::Fault;
+use crate::model::Service;
 
 /// A request that the sandbox received. `Debug` leaves the body out, since it may hold secrets.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Entry {
-    /// The service: `interactly`, `vapi`, `twilio`, `signalwire` or `butter`.
-    pub service: &'static str,
+pub struct ReceivedRequest {
+    /// The service to which it was sent.
+    pub service: Service,
     /// The method, in capitals.
     pub method: String,
     /// The path, as it was sent.
@@ -32,7 +33,7 @@ pub struct Entry {
     pub fault: Option<Fault>,
 }
 
-impl fmt::Debug for Entry {
+impl fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { service, method, path, .. } = self;
         let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
@@ -42,23 +43,23 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// The newest entries, as many as are wanted.
+/// The newest requests, as many as are wanted.
 #[derive(Debug)]
-pub(super) struct Journal {
-    pub(super) entries: VecDeque<Entry>,
+pub(super) struct Requests {
+    pub(super) kept: VecDeque<ReceivedRequest>,
     limit: usize,
     pub(super) keeps_bodies: bool,
 }
 
-impl Journal {
+impl Requests {
     pub(super) const fn new(limit: usize, keeps_bodies: bool) -> Self {
-        Self { entries: VecDeque::new(), limit, keeps_bodies }
+        Self { kept: VecDeque::new(), limit, keeps_bodies }
     }
 
-    pub(super) fn push(&mut self, entry: Entry) {
-        self.entries.push_back(entry);
-        if self.entries.len() > self.limit {
-            self.entries.pop_front();
+    pub(super) fn push(&mut self, request: ReceivedRequest) {
+        self.kept.push_back(request);
+        if self.kept.len() > self.limit {
+            self.kept.pop_front();
         }
     }
 }

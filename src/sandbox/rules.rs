@@ -1,9 +1,10 @@
-//! What a service accepts, as tables, and the check of a body against them.
+//! What a service accepts, as rules, and the check of a body against them.
 
 use std::fmt;
 
 use serde_json::Value;
 
+use super::records::{Object, fields};
 use crate::E164;
 
 /// A rule for one value.
@@ -52,7 +53,7 @@ pub(super) const fn optional(name: &'static str, rule: Rule) -> Field {
 
 /// One thing that is wrong with a body.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Violation {
     /// Names and positions with dots between; empty for the body itself.
     pub(super) path: String,
     pub(super) wrong: Wrong,
@@ -67,7 +68,7 @@ pub(super) enum Wrong {
     Missing,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Violation {
     /// In the manner of the validator that Vapi uses.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
@@ -80,23 +81,24 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Everything that is wrong with a body.
-pub(super) fn faults(rule: &Rule, body: &Value) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    rule.check("", body, &mut faults);
-    faults
-}
-
-/// The same, in words.
-pub(super) fn check(rule: &Rule, body: &Value) -> Vec<String> {
-    faults(rule, body).iter().map(Fault::to_string).collect()
-}
-
 impl Rule {
-    fn check(&self, path: &str, value: &Value, faults: &mut Vec<Fault>) {
+    /// Everything that is wrong with a value.
+    pub(super) fn check(&self, value: &Value) -> Vec<Violation> {
+        let mut found = Vec::new();
+        self.check_at("", value, &mut found);
+        found
+    }
+
+    /// An object that keeps to the rule.
+    pub(super) fn accept(&self, value: Value) -> Result<Object, Vec<Violation>> {
+        let found = self.check(&value);
+        if found.is_empty() { Ok(fields(value)) } else { Err(found) }
+    }
+
+    fn check_at(&self, path: &str, value: &Value, found: &mut Vec<Violation>) {
         let mut must = |holds: bool, what: &str| {
             if !holds {
-                faults.push(Fault { path: path.to_owned(), wrong: Wrong::Value(what.to_owned()) });
+                found.push(Violation { path: path.to_owned(), wrong: Wrong::Value(what.to_owned()) });
             }
         };
         match self {
@@ -130,23 +132,23 @@ impl Rule {
             Self::List(rule) | Self::Filled(rule) => match value.as_array() {
                 Some(items) => {
                     for (at, item) in items.iter().enumerate() {
-                        rule.check(&format!("{path}.{at}"), item, faults);
+                        rule.check_at(&format!("{path}.{at}"), item, found);
                     }
                 }
                 None => must(false, "an array"),
             },
             Self::TextOr(_) if value.is_string() => {}
             Self::Nullable(_) if value.is_null() => {}
-            Self::TextOr(rule) | Self::Nullable(rule) => rule.check(path, value, faults),
-            Self::Object(fields) => check_fields(fields, None, path, value, faults),
+            Self::TextOr(rule) | Self::Nullable(rule) => rule.check_at(path, value, found),
+            Self::Object(fields) => check_fields(fields, None, path, value, found),
             Self::Union(tag, kinds) => {
                 let kind = value.get(tag).and_then(Value::as_str);
                 match kinds.iter().find(|(name, _)| Some(*name) == kind) {
-                    Some((_, fields)) => check_fields(fields, Some(tag), path, value, faults),
+                    Some((_, fields)) => check_fields(fields, Some(tag), path, value, found),
                     None => {
                         let names: Vec<&str> = kinds.iter().map(|(name, _)| *name).collect();
                         let what = format!("one of the following values: {}", names.join(", "));
-                        faults.push(Fault { path: at(path, tag), wrong: Wrong::Value(what) });
+                        found.push(Violation { path: at(path, tag), wrong: Wrong::Value(what) });
                     }
                 }
             }
@@ -154,21 +156,21 @@ impl Rule {
     }
 }
 
-fn check_fields(fields: &[Field], tag: Option<&str>, path: &str, value: &Value, faults: &mut Vec<Fault>) {
+fn check_fields(fields: &[Field], tag: Option<&str>, path: &str, value: &Value, found: &mut Vec<Violation>) {
     let Some(object) = value.as_object() else {
-        faults.push(Fault { path: path.to_owned(), wrong: Wrong::Value("an object".to_owned()) });
+        found.push(Violation { path: path.to_owned(), wrong: Wrong::Value("an object".to_owned()) });
         return;
     };
     for name in object.keys() {
         if tag != Some(name) && !fields.iter().any(|field| field.name == name) {
-            faults.push(Fault { path: path.to_owned(), wrong: Wrong::Unknown(name.clone()) });
+            found.push(Violation { path: path.to_owned(), wrong: Wrong::Unknown(name.clone()) });
         }
     }
     for field in fields {
         let path = at(path, field.name);
         match object.get(field.name) {
-            Some(value) => field.rule.check(&path, value, faults),
-            None if field.required => faults.push(Fault { path, wrong: Wrong::Missing }),
+            Some(value) => field.rule.check_at(&path, value, found),
+            None if field.required => found.push(Violation { path, wrong: Wrong::Missing }),
             None => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-use super::service::Service;
+use crate::model::Service;
 
 /// Counts the requests of the last second, whichever second it is.
 #[derive(Debug)]
@@ -34,14 +34,15 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::PlatformKind;
 
     #[test]
     fn any_second_has_no_more_than_its_requests() {
         let mut rate = Rate::per_second(2);
         let start = Instant::now();
         let mut at = |service, millis| rate.takes(service, start + Duration::from_millis(millis));
-        let taken = [0, 900, 950, 999, 1000, 1001, 1899, 1900].map(|millis| at(Service::Vapi, millis));
+        let taken = [0, 900, 950, 999, 1000, 1001, 1899, 1900].map(|millis| at(PlatformKind::VAPI.into(), millis));
         assert_eq!(taken, [true, true, false, false, true, false, false, true]);
-        assert!(at(Service::Butter, 1900), "each service counts its own");
+        assert!(at(PlatformKind::BUTTER.into(), 1900), "each service counts its own");
     }
 }

@@ -1,19 +1,23 @@
 //! What can be made to go wrong on purpose.
 
-use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+mod chaos;
+mod queue;
+mod rate;
+pub(super) mod strike;
+
+use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::chaos::{Chaos, Storm};
-use super::rate::Rate;
-use super::service::Service;
+pub use self::chaos::Chaos;
+pub(super) use self::chaos::Storm;
+pub(super) use self::queue::Faults;
 
 /// What goes wrong with one request.
 ///
 /// To commit is to let the service carry the request out, or refuse it by its own rules. What was
 /// committed stays, whatever becomes of the answer; without it nothing is done, not even a look at the
-/// credentials. [`Entry`](super::Entry) tells what a request met.
+/// credentials. [`ReceivedRequest`](super::ReceivedRequest) tells what a request met.
 ///
 /// | fault | done | the client sees |
 /// | --- | --- | --- |
@@ -97,13 +101,14 @@ impl Fault {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use std::time::Duration;
-    /// use numport::sandbox::{Fault, Sandbox, Service};
+    /// use numport::model::PlatformKind;
+    /// use numport::sandbox::{Fault, Sandbox};
     ///
     /// for fault in Fault::every(Duration::from_millis(1)) {
     ///     let sandbox = Sandbox::start().await?;
-    ///     sandbox.fault_on(Service::Vapi, "POST /phone-number", fault);
+    ///     sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", fault);
     ///     // What is tested comes here.
-    ///     assert!(sandbox.records(Service::Vapi).len() <= 1, "never twice");
+    ///     assert!(sandbox.records(PlatformKind::VAPI).len() <= 1, "never twice");
     /// }
     /// # Ok(())
     /// # }
@@ -158,42 +163,4 @@ impl Fault {
 
 fn check_refusal(status: u16) {
     assert!((400..=599).contains(&status), "a refusal has a status from 400 to 599, not {status}");
-}
-
-/// The faults that wait for their requests.
-#[derive(Debug)]
-pub(super) struct Faults {
-    queue: VecDeque<Queued>,
-    pub(super) storm: Option<Storm>,
-    rate: Option<Rate>,
-}
-
-#[derive(Debug)]
-struct Queued {
-    service: Service,
-    /// How the method and the target of its request begin.
-    start: String,
-    fault: Fault,
-}
-
-impl Faults {
-    pub(super) fn new(chaos: Option<Chaos>, per_second: Option<usize>) -> Self {
-        Self { queue: VecDeque::new(), storm: chaos.map(Storm::new), rate: per_second.map(Rate::per_second) }
-    }
-
-    pub(super) fn push(&mut self, service: Service, start: &str, fault: Fault) {
-        self.queue.push_back(Queued { service, start: start.to_owned(), fault });
-    }
-
-    /// What a request meets: a limit that is reached, else the oldest that waits for it, else what chance brings.
-    pub(super) fn next(&mut self, service: Service, request: &str) -> Option<Fault> {
-        if self.rate.as_mut().is_some_and(|rate| !rate.takes(service, Instant::now())) {
-            return Some(Fault::Refuse { status: 429, retry_after: Some("1".to_owned()) });
-        }
-        let waits = |queued: &Queued| queued.service == service && request.starts_with(&queued.start);
-        match self.queue.iter().position(waits) {
-            Some(at) => self.queue.remove(at).map(|queued| queued.fault),
-            None => self.storm.as_mut().and_then(|storm| storm.next(service)),
-        }
-    }
 }

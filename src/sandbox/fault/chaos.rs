@@ -1,13 +1,14 @@
 //! Faults by chance.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::fault::Fault;
-use super::service::Service;
+use super::Fault;
+use crate::model::Service;
 
-/// Faults by chance, for [`Sandbox::chaos`](super::Sandbox::chaos).
+/// Faults by chance, for [`Sandbox::chaos`](crate::sandbox::Sandbox::chaos).
 ///
 /// Each service draws from a generator of its own. With the same seed, the nth request to a service always
 /// meets the same fault, however the requests to the others fall between. A request that a
@@ -16,11 +17,12 @@ use super::service::Service;
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use numport::sandbox::{Chaos, Fault, Sandbox, Service};
+/// use numport::model::PlatformKind;
+/// use numport::sandbox::{Chaos, Fault, Sandbox};
 ///
 /// let sandbox = Sandbox::start().await?;
 /// let lost = [Fault::DropBeforeCommit, Fault::CommitThenDrop];
-/// sandbox.chaos(Chaos::new(7).chance(0.3).services([Service::Vapi]).faults(lost));
+/// sandbox.chaos(Chaos::new(7).chance(0.3).services([PlatformKind::VAPI]).faults(lost));
 /// // What is tested comes here.
 /// sandbox.calm();
 /// # Ok(())
@@ -31,14 +33,15 @@ use super::service::Service;
 pub struct Chaos {
     seed: u64,
     chance: f64,
-    services: Vec<Service>,
+    /// All where it is none.
+    services: Option<Vec<Service>>,
     faults: Vec<Fault>,
 }
 
 impl Chaos {
     /// One request in ten, at every service, meets one of [`Fault::every`] with a delay of 20 ms.
     pub fn new(seed: u64) -> Self {
-        Self { seed, chance: 0.1, services: Service::ALL.to_vec(), faults: Fault::every(Duration::from_millis(20)) }
+        Self { seed, chance: 0.1, services: None, faults: Fault::every(Duration::from_millis(20)) }
     }
 
     /// How likely a request meets a fault, from 0 to 1.
@@ -52,9 +55,9 @@ impl Chaos {
         self
     }
 
-    /// Only at these services.
-    pub fn services(mut self, services: impl IntoIterator<Item = Service>) -> Self {
-        self.services = services.into_iter().collect();
+    /// Lets faults happen only at these services. Those that the sandbox does not serve do not count.
+    pub fn services(mut self, services: impl IntoIterator<Item = impl Into<Service>>) -> Self {
+        self.services = Some(services.into_iter().map(Into::into).collect());
         self
     }
 
@@ -62,7 +65,7 @@ impl Chaos {
     ///
     /// # Panics
     ///
-    /// When there is none, and where [`Sandbox::fault`](super::Sandbox::fault) panics.
+    /// When there is none, and where [`Sandbox::fault`](crate::sandbox::Sandbox::fault) panics.
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults = faults.into_iter().collect();
         assert!(!self.faults.is_empty(), "chaos needs a fault at least");
@@ -73,23 +76,29 @@ impl Chaos {
 
 /// Chaos under way.
 #[derive(Debug)]
-pub(super) struct Storm {
+pub(in crate::sandbox) struct Storm {
     chaos: Chaos,
-    generators: Vec<(Service, Rng)>,
+    generators: HashMap<Service, Rng>,
 }
 
 impl Storm {
-    pub(super) fn new(chaos: Chaos) -> Self {
-        let mut root = Rng::with_seed(chaos.seed);
-        Self { chaos, generators: Service::ALL.map(|service| (service, root.fork())).into() }
+    pub(in crate::sandbox) fn new(chaos: Chaos) -> Self {
+        Self { chaos, generators: HashMap::new() }
     }
 
     pub(super) fn next(&mut self, service: Service) -> Option<Fault> {
-        let Chaos { chance, services, faults, .. } = &self.chaos;
-        let (_, generator) = self.generators.iter_mut().find(|(known, _)| *known == service)?;
-        if !services.contains(&service) || generator.f64() >= *chance {
+        let Chaos { seed, chance, services, faults } = &self.chaos;
+        let generator = self.generators.entry(service).or_insert_with(|| generator(*seed, service));
+        let is_struck = services.as_ref().is_none_or(|services| services.contains(&service));
+        if !is_struck || generator.f64() >= *chance {
             return None;
         }
         faults.get(generator.usize(..faults.len())).cloned()
     }
+}
+
+/// By the service's name, so that it draws the same whichever others are served.
+fn generator(seed: u64, service: Service) -> Rng {
+    let fnv = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    Rng::with_seed(service.as_str().bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, fnv))
 }

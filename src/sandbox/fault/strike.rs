@@ -2,38 +2,41 @@
 
 use serde_json::{Value, json};
 
-use super::fault::Fault;
-use super::server::{Reply, Request, Site, phrase};
-use super::world::World;
+use super::Fault;
+use crate::sandbox::api::Api;
+use crate::sandbox::context::Context;
+use crate::sandbox::message::{Reply, Request, phrase};
 
 /// What was answered, if all of it goes out as ever, and the status that the service itself gave.
-pub(super) fn answer(
-    site: Site,
-    world: &mut World,
+pub(in crate::sandbox) fn answer(
+    api: &mut dyn Api,
+    context: &mut Context<'_>,
     request: &Request<'_>,
     fault: Option<&Fault>,
 ) -> (Reply, Option<u16>) {
     let instead = match fault {
         Some(Fault::Refuse { status, retry_after }) => {
-            Some(Reply { retry_after: retry_after.clone(), ..(site.refusal)(request, *status, None) })
+            Some(Reply { retry_after: retry_after.clone(), ..api.refusal(request, *status, None) })
         }
         Some(Fault::DropBeforeCommit) => Some(Reply::empty(0)),
-        Some(Fault::EchoedSecret) => Some((site.refusal)(request, 400, Some(&echo(request)))),
+        Some(Fault::EchoedSecret) => Some(api.refusal(request, 400, Some(&echo(request)))),
         Some(Fault::HtmlBody { status, commit: false }) => Some(page(*status)),
         _ => None,
     };
     if let Some(reply) = instead {
         return (reply, None);
     }
-    let reply = (site.answer)(world, request);
+    let reply = api.answer(context, request).unwrap_or_else(|refusal| refusal);
     let own_status = Some(reply.status);
     let reply = match fault {
-        Some(Fault::CommitThenRefuse { status }) => (site.refusal)(request, *status, None),
+        Some(Fault::CommitThenRefuse { status }) => api.refusal(request, *status, None),
         Some(Fault::HtmlBody { status, .. }) => page(*status),
-        Some(Fault::UnknownEnumValues) if reply.is_success() => reply.edited(|body| unknown(body, site.words)),
+        Some(Fault::UnknownEnumValues) if reply.is_success() => {
+            reply.edited(|body| unknown(body, api.about().closed_sets))
+        }
         Some(Fault::ExtraFields) => reply.edited(extend),
         Some(Fault::RepeatedPage) if reply.is_success() && request.method == "GET" => {
-            reply.edited(|body| (site.repeat)(world, request, body))
+            reply.edited(|body| api.repeat_page(context, request, body))
         }
         _ => reply,
     };

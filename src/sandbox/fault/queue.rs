@@ -1,0 +1,46 @@
+//! The faults that wait for their requests.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use super::rate::Rate;
+use super::{Chaos, Fault, Storm};
+use crate::model::Service;
+
+/// What requests meet.
+#[derive(Debug)]
+pub(in crate::sandbox) struct Faults {
+    queue: VecDeque<Queued>,
+    pub(in crate::sandbox) storm: Option<Storm>,
+    rate: Option<Rate>,
+}
+
+#[derive(Debug)]
+struct Queued {
+    service: Service,
+    /// How the method and the target of its request begin.
+    start: String,
+    fault: Fault,
+}
+
+impl Faults {
+    pub(in crate::sandbox) fn new(chaos: Option<Chaos>, per_second: Option<usize>) -> Self {
+        Self { queue: VecDeque::new(), storm: chaos.map(Storm::new), rate: per_second.map(Rate::per_second) }
+    }
+
+    pub(in crate::sandbox) fn push(&mut self, service: Service, start: &str, fault: Fault) {
+        self.queue.push_back(Queued { service, start: start.to_owned(), fault });
+    }
+
+    /// What a request meets: a limit that is reached, else the oldest that waits for it, else what chance brings.
+    pub(in crate::sandbox) fn next(&mut self, service: Service, request: &str) -> Option<Fault> {
+        if self.rate.as_mut().is_some_and(|rate| !rate.takes(service, Instant::now())) {
+            return Some(Fault::Refuse { status: 429, retry_after: Some("1".to_owned()) });
+        }
+        let waits = |queued: &Queued| queued.service == service && request.starts_with(&queued.start);
+        match self.queue.iter().position(waits) {
+            Some(at) => self.queue.remove(at).map(|queued| queued.fault),
+            None => self.storm.as_mut().and_then(|storm| storm.next(service)),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a user of the sandbox can see of Twilio's side.
+
+use serde_json::Value;
+
+use super::ABOUT;
+use super::account::{MAIN, SUB};
+use crate::E164;
+use crate::sandbox::Sandbox;
+use crate::sandbox::records::{Object, text};
+
+impl Sandbox {
+    /// Returns what the sandbox has at Twilio: accounts with their credentials, and numbers with their routing.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let sandbox = numport::sandbox::Sandbox::start().await?;
+    /// let twilio = sandbox.twilio();
+    /// let number = twilio.held_numbers()[0];
+    /// assert_eq!(twilio.calls_go_to(&number).as_deref(), Some("https://demo.twilio.com/welcome/voice/"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn twilio(&self) -> TwilioHandle<'_> {
+        TwilioHandle { sandbox: self }
+    }
+}
+
+/// The sandbox's Twilio, from [`Sandbox::twilio`]. It reads without a request.
+#[derive(Clone, Copy, Debug)]
+pub struct TwilioHandle<'a> {
+    sandbox: &'a Sandbox,
+}
+
+impl TwilioHandle<'_> {
+    /// The SID of the account.
+    #[must_use]
+    pub const fn account_sid(self) -> &'static str {
+        MAIN.sid
+    }
+
+    /// The auth token of the account. It opens the subaccount's paths, too.
+    #[must_use]
+    pub const fn auth_token(self) -> &'static str {
+        MAIN.auth_token
+    }
+
+    /// SID and secret of the account's API key: a Standard key, which reads no `/Accounts` and opens nothing of the
+    /// subaccount.
+    #[must_use]
+    pub fn api_key(self) -> (&'static str, &'static str) {
+        MAIN.api_key.unwrap_or_default()
+    }
+
+    /// The SID of the account's subaccount.
+    #[must_use]
+    pub const fn subaccount_sid(self) -> &'static str {
+        SUB.sid
+    }
+
+    /// The subaccount's own auth token, which opens the subaccount alone.
+    #[must_use]
+    pub const fn subaccount_auth_token(self) -> &'static str {
+        SUB.auth_token
+    }
+
+    /// The SID of the SIP trunk that the account has. The subaccount has another.
+    #[must_use]
+    pub const fn trunk_sid(self) -> &'static str {
+        MAIN.trunk
+    }
+
+    /// The SID of the application that the account has, for calls and messages. The subaccount has another.
+    #[must_use]
+    pub const fn application_sid(self) -> &'static str {
+        MAIN.application
+    }
+
+    /// The numbers that the account holds; not those of its subaccount.
+    #[must_use]
+    pub fn held_numbers(self) -> Vec<E164> {
+        let is_main = |number: &&Object| text(number, "account_sid") == Some(MAIN.sid);
+        let parsed = |number: &Object| text(number, "phone_number")?.parse().ok();
+        self.numbers(|numbers| numbers.into_iter().filter(is_main).filter_map(parsed).collect())
+    }
+
+    /// A number of either account as Twilio would answer it now, to compare field by field.
+    #[must_use]
+    pub fn number(self, number: &E164) -> Option<Value> {
+        self.find(number, |found| Some(found.clone().into()))
+    }
+
+    /// A number's voice URL. A trunk or an application beats it: see [`calls_go_to`](Self::calls_go_to).
+    #[must_use]
+    pub fn voice_url(self, number: &E164) -> Option<String> {
+        self.find(number, |found| filled(found, "voice_url"))
+    }
+
+    /// Where Twilio sends a number's calls now: the SID of its trunk, else that of its application, else
+    /// its voice URL. `None` if it is not held, cannot take calls or has nothing of these.
+    #[must_use]
+    pub fn calls_go_to(self, number: &E164) -> Option<String> {
+        self.find(number, |found| {
+            let by_rank = ["trunk_sid", "voice_application_sid", "voice_url"];
+            let target = by_rank.into_iter().find_map(|field| filled(found, field));
+            target.filter(|_| found["capabilities"]["voice"] == true)
+        })
+    }
+
+    fn numbers<T>(self, read: impl FnOnce(Vec<&Object>) -> T) -> T {
+        let state = self.sandbox.state();
+        read(state.api(ABOUT.service).map(|api| api.records()).unwrap_or_default())
+    }
+
+    fn find<T>(self, number: &E164, read: impl FnOnce(&Object) -> Option<T>) -> Option<T> {
+        self.numbers(|numbers| {
+            let found = numbers.into_iter().find(|found| text(found, "phone_number") == Some(number.as_str()));
+            found.and_then(read)
+        })
+    }
+}
+
+fn filled(number: &Object, field: &str) -> Option<String> {
+    text(number, field).filter(|text| !text.is_empty()).map(str::to_owned)
+}
