@@ -9,7 +9,7 @@ use super::context::Shared;
 use super::fault::{Chaos, Faults};
 use super::requests::Requests;
 use super::state::State;
-use super::{Sandbox, apis, server};
+use super::{APIS, Sandbox, server};
 
 /// Sets up a sandbox before it starts.
 ///
@@ -94,7 +94,7 @@ impl SandboxBuilder {
     ///
     /// When a port cannot be had.
     pub async fn start(self) -> std::io::Result<Sandbox> {
-        let apis = apis(&self);
+        let apis: Vec<_> = APIS.iter().map(|api| api(&self)).collect();
         let abouts: Vec<_> = apis.iter().map(|api| api.about()).collect();
         let state = Arc::new(Mutex::new(State {
             apis,

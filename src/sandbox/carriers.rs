@@ -62,3 +62,79 @@ impl Context<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::Service;
+    use crate::sandbox::api::{About, Api};
+    use crate::sandbox::context::Shared;
+    use crate::sandbox::message::{Answer, Reply, Request};
+    use crate::sandbox::records::{Object, fields, set};
+
+    /// A carrier with one number, which is nobody's and needs a token.
+    struct Parrot(Object);
+
+    static ABOUT: About = About {
+        service: Service::Provider(ProviderKind::from_static("parrot")),
+        base_url: "PARROT_BASE_URL",
+        credentials: &[],
+        closed_sets: &[],
+    };
+
+    impl Api for Parrot {
+        fn about(&self) -> &'static About {
+            &ABOUT
+        }
+
+        fn answer(&mut self, _: &mut Context<'_>, request: &Request<'_>) -> Answer {
+            Err(self.refusal(request, 404, None))
+        }
+
+        fn refusal(&self, _: &Request<'_>, status: u16, _: Option<&str>) -> Reply {
+            Reply::empty(status)
+        }
+
+        fn records(&self) -> Vec<&Object> {
+            vec![&self.0]
+        }
+
+        fn as_carrier(&mut self) -> Option<&mut dyn Carrier> {
+            Some(self)
+        }
+    }
+
+    impl Carrier for Parrot {
+        fn take_over(
+            &mut self,
+            _: Timestamp,
+            login: Option<&Login<'_>>,
+            number: &str,
+            routing: &Routing<'_>,
+        ) -> Result<(), Denied> {
+            login.and_then(|login| login.token).ok_or(Denied::Login)?;
+            if self.0["number"] != number {
+                return Err(Denied::Number);
+            }
+            set(&mut self.0, "calls", routing.calls);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_takeover_reaches_the_carrier_of_that_name() {
+        let (mut shared, number) = (Shared::new(1), "+13125550100");
+        let mut apis: [Box<dyn Api>; 1] = [Box::new(Parrot(fields(json!({"number": number}))))];
+        let mut context = Context::new(&mut shared, [&mut [], &mut apis]);
+        let routing = Routing { calls: Some("app-1"), ..Routing::default() };
+        let parrot = ProviderKind::from_static("parrot");
+        let login = Login { token: Some("t"), ..Login::default() };
+        assert!(matches!(context.take_over(parrot, None, number, &routing), Err(Denied::Login)));
+        assert!(matches!(context.take_over(parrot, Some(&login), "+1", &routing), Err(Denied::Number)));
+        assert!(context.take_over(ProviderKind::SIP_TRUNK, None, number, &routing).is_ok(), "it is not served");
+        assert!(context.take_over(parrot, Some(&login), number, &routing).is_ok());
+        assert_eq!(apis[0].records()[0]["calls"], "app-1");
+    }
+}

@@ -55,19 +55,26 @@ pub use self::requests::ReceivedRequest;
 use self::state::State;
 use crate::model::Service;
 
-/// Declares the module of every service in the list, and what makes their APIs, in the order of their ports.
+/// Declares the module of every service in the list, and what makes its API, in the order of their ports.
 macro_rules! serve {
     (
-        platforms { $($_p:ident $_pn:literal $platform:ident::$_pt:ident [$($_d:literal),*];)* }
-        carriers { $($_c:ident $_cn:literal $carrier:ident::$_ct:ident;)* }
-        $($_named:tt)*
+        platforms { $($_p:ident $platform_name:literal $platform:ident::$_pt:ident [$($_d:literal),*];)* }
+        carriers { $($_c:ident $carrier_name:literal $carrier:ident::$_ct:ident;)* }
+        $($_rest:tt)*
     ) => {
-        $(pub mod $platform;)*
-        $(pub mod $carrier;)*
+        serve! { $($platform_name $platform;)* $($carrier_name $carrier;)* }
+    };
+    ($($name:literal $module:ident;)*) => {
+        $(
+            #[cfg(feature = $name)]
+            #[cfg_attr(docsrs, doc(cfg(feature = $name)))]
+            pub mod $module;
+        )*
 
-        fn apis(builder: &SandboxBuilder) -> Vec<Box<dyn Api>> {
-            vec![$($platform::api(builder),)* $($carrier::api(builder),)*]
-        }
+        const APIS: &[fn(&SandboxBuilder) -> Box<dyn Api>] = &[$(
+            #[cfg(feature = $name)]
+            $module::api,
+        )*];
     };
 }
 
