@@ -46,7 +46,7 @@ fn typed(words: &str) -> Parser {
 
 /// The requests that change something, as `service METHOD`.
 fn changes(sandbox: &Sandbox) -> Vec<String> {
-    let journal = sandbox.requests();
-    let changing = journal.iter().filter(|entry| entry.method != "GET");
+    let requests = sandbox.requests();
+    let changing = requests.iter().filter(|entry| entry.method != "GET");
     changing.map(|entry| format!("{} {}", entry.service, entry.method)).collect()
 }

@@ -80,7 +80,7 @@ impl Tally {
         storm: Storm,
         again: &[Vec<Said>],
         kept: &HashMap<String, Vec<Value>>,
-        journal: &[ReceivedRequest],
+        requests: &[ReceivedRequest],
     ) {
         let Storm { service, seed, .. } = storm;
         let failed = |said: &&Vec<Said>| said.last().is_some_and(|last| !matches!(last, Said::Done { .. }));
@@ -100,8 +100,8 @@ impl Tally {
         let is_create = |entry: &&ReceivedRequest| {
             entry.service.as_str() == service.as_str() && entry.method == "POST" && entry.path == import_path(service)
         };
-        self.requests = journal.len();
-        self.creates = journal.iter().filter(is_create).count();
+        self.requests = requests.len();
+        self.creates = requests.iter().filter(is_create).count();
     }
 
     /// The heading of a table of them.

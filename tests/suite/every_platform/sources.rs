@@ -49,13 +49,13 @@ async fn became(provider: Provider, service: PlatformKind) -> String {
     let sandbox = Sandbox::start().await.unwrap();
     let importer = Importer::new(provider(&sandbox), platform(&sandbox, service));
     let result = importer.import(ImportRequest::new("+14155552671".parse().unwrap())).await;
-    let journal = sandbox.requests();
-    let changes = journal.iter().filter(|entry| entry.service.as_str() == service.as_str() && entry.method != "GET");
+    let requests = sandbox.requests();
+    let changes = requests.iter().filter(|entry| entry.service.as_str() == service.as_str() && entry.method != "GET");
     let sent: Vec<_> = changes.map(|entry| format!("{} {}", entry.method, entry.path)).collect();
     match result {
         Ok(_) => sent.join(", "),
         Err(Error::Invalid(invalid)) => {
-            assert_eq!(journal, [], "{service}: refused before anything is sent, to the carrier too");
+            assert_eq!(requests, [], "{service}: refused before anything is sent, to the carrier too");
             let fields: Vec<_> = invalid.problems.into_iter().map(|problem| problem.field).collect();
             format!("refused: {}", fields.join(", "))
         }

@@ -1,4 +1,4 @@
-//! Faults by chance; what the journal keeps; what is kept without a request.
+//! Faults by chance; which requests are kept; what is kept without a request.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::plain_requests::{
 async fn send(sandbox: &Sandbox, service: Service, requests: usize) {
     let client = Client::new();
     for _ in 0..requests {
-        // What comes back is the journal's to tell.
+        // The tests read from the sandbox how each was answered.
         let _ = client.get(base(sandbox, service)).send().await;
     }
 }
@@ -122,14 +122,14 @@ fn a_chance_out_of_its_range_and_no_fault_are_refused() {
 }
 
 #[tokio::test]
-async fn the_journal_keeps_the_newest_and_no_bodies_if_so_asked() {
+async fn the_newest_requests_are_kept_and_no_bodies_if_so_asked() {
     let sandbox = Sandbox::builder().keep_requests(2).keep_bodies(false).start().await.unwrap();
     for service in [VAPI, TWILIO, BUTTER] {
         json_of(write(&sandbox, service)).await;
     }
-    let journal = sandbox.requests();
-    assert_eq!(journal.iter().map(|entry| entry.service).collect::<Vec<_>>(), [TWILIO, BUTTER]);
-    assert!(journal.iter().all(|entry| entry.body.is_none() && entry.form.is_empty()));
+    let requests = sandbox.requests();
+    assert_eq!(requests.iter().map(|entry| entry.service).collect::<Vec<_>>(), [TWILIO, BUTTER]);
+    assert!(requests.iter().all(|entry| entry.body.is_none() && entry.form.is_empty()));
     let none = Sandbox::builder().keep_requests(0).start().await.unwrap();
     json_of(write(&none, VAPI)).await;
     assert_eq!(none.requests(), []);

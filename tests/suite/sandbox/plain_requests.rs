@@ -77,8 +77,8 @@ pub(crate) fn written(sandbox: &Sandbox, service: Service) -> usize {
 
 /// Status, own status and fault of the only request.
 pub(crate) fn only(sandbox: &Sandbox) -> (Option<u16>, Option<u16>, Option<Fault>) {
-    let journal = sandbox.requests();
-    let [ReceivedRequest { status, own_status, fault, .. }] = journal.as_slice() else { panic!("{journal:?}") };
+    let requests = sandbox.requests();
+    let [ReceivedRequest { status, own_status, fault, .. }] = requests.as_slice() else { panic!("{requests:?}") };
     (*status, *own_status, fault.clone())
 }
 

@@ -52,7 +52,7 @@ async fn every_service_refuses_in_its_own_words() {
         sandbox.fault(service, refuse(status, None));
         assert_eq!(answer(&sandbox, service, path).await, (status, None, body), "{service}");
     }
-    assert!(sandbox.requests().iter().all(|entry| entry.status != Some(404)), "the journal has what was answered");
+    assert!(sandbox.requests().iter().all(|entry| entry.status != Some(404)), "what was answered is kept");
 }
 
 #[tokio::test]

@@ -160,17 +160,17 @@ async fn ports_follow_the_first_and_a_taken_one_is_told() {
 }
 
 #[tokio::test]
-async fn the_journal_tells_what_was_sent_and_its_debug_no_secret() {
+async fn requests_tell_what_was_sent_and_their_debug_no_secret() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let create = CreateTwilioNumber::new(number(), sandbox.twilio().account_sid())
         .twilio_auth_token(sandbox.twilio().auth_token());
     let id = vapi.create_number(create).await.unwrap().id;
     vapi.update_number(&id, SettingsPatch::new().assistant_id(Patch::Clear)).await.unwrap();
-    let journal = sandbox.requests();
-    assert_eq!(journal[1].body, Some(json!({"assistantId": null})));
-    assert_eq!(format!("{:?}", journal[1]), format!("vapi: PATCH /phone-number/{id} -> 200"));
-    assert!(!format!("{journal:?}").contains(sandbox.twilio().auth_token()));
+    let requests = sandbox.requests();
+    assert_eq!(requests[1].body, Some(json!({"assistantId": null})));
+    assert_eq!(format!("{:?}", requests[1]), format!("vapi: PATCH /phone-number/{id} -> 200"));
+    assert!(!format!("{requests:?}").contains(sandbox.twilio().auth_token()));
 }
 
 #[tokio::test]

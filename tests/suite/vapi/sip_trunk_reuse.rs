@@ -27,9 +27,9 @@ fn source() -> NumberSource {
 
 /// The methods and paths of the changes that the sandbox's Vapi was sent.
 fn changes(sandbox: &Sandbox) -> Vec<String> {
-    let journal = sandbox.requests();
+    let requests = sandbox.requests();
     let changes =
-        journal.iter().filter(|entry| entry.service.as_str() == PlatformKind::VAPI.as_str() && entry.method != "GET");
+        requests.iter().filter(|entry| entry.service.as_str() == PlatformKind::VAPI.as_str() && entry.method != "GET");
     changes.map(|entry| format!("{} {}", entry.method, entry.path.split('/').nth(1).unwrap())).collect()
 }
 

@@ -105,9 +105,9 @@ async fn key_and_organization_are_both_needed() {
     let another = request().header("X-API-Key", &key).header("X-Organization-Id", "org_other");
     assert_eq!(answer(another).await.0, 403);
     get(&sandbox, NUMBERS).await;
-    let journal = sandbox.requests();
-    assert_eq!(journal.iter().map(|entry| entry.status).collect::<Vec<_>>(), [401, 401, 401, 422, 403, 200].map(Some));
-    assert!(journal.iter().all(|entry| entry.service.as_str() == "butter"));
+    let requests = sandbox.requests();
+    assert_eq!(requests.iter().map(|entry| entry.status).collect::<Vec<_>>(), [401, 401, 401, 422, 403, 200].map(Some));
+    assert!(requests.iter().all(|entry| entry.service.as_str() == "butter"));
 }
 
 #[tokio::test]
