@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::Safety;
 use crate::model::Service;
 
 /// A call to a platform or provider that did not end well.
@@ -14,6 +15,8 @@ pub struct CallError {
     pub service: Service,
     /// What was asked, such as `import number`.
     pub operation: &'static str,
+    /// What sending the call twice would do.
+    pub safety: Safety,
     /// Whether it was carried out.
     pub delivery: Delivery,
     /// How often it was sent, or tried to be.
@@ -206,10 +209,24 @@ pub enum PageFault {
 }
 
 impl CallError {
-    /// A call that failed, for platforms of your own. Set the other fields on it.
+    /// Returns the error of a call that failed, for platforms of your own. Set the other fields on it.
+    ///
+    /// The call's [`safety`](Self::safety) is [`Safety::Read`] when the delivery is [`Delivery::Read`], and
+    /// [`Safety::Create`] otherwise.
     #[must_use]
     pub const fn new(service: Service, operation: &'static str, delivery: Delivery, fault: CallFault) -> Self {
-        Self { service, operation, delivery, attempts: 1, status: None, request_id: None, retry_after: None, fault }
+        let safety = if matches!(delivery, Delivery::Read) { Safety::Read } else { Safety::Create };
+        Self {
+            safety,
+            service,
+            operation,
+            delivery,
+            attempts: 1,
+            status: None,
+            request_id: None,
+            retry_after: None,
+            fault,
+        }
     }
 
     fn sentence(&self) -> String {
@@ -291,6 +308,7 @@ mod tests {
         CallError {
             service: Service::Platform(PlatformKind::BUTTER),
             operation: "import number",
+            safety: Safety::Create,
             delivery: Delivery::Refused,
             attempts: 1,
             status: StatusCode::from_u16(status).ok(),

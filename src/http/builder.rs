@@ -10,12 +10,12 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 
-use super::base::BaseUrl;
 use super::engine::{Engine, Inner, Words};
 use super::headers::Headers;
-use super::limit::Limit;
-use super::policy::{Budget, RetryPolicy};
+use super::rate::RateLimit;
+use super::retry::{Budget, RetryPolicy};
 use super::transport::Transport;
+use super::url::BaseUrl;
 use crate::error::{Error, Result};
 use crate::model::{Problem, Problems, Secret, Service};
 
@@ -251,7 +251,7 @@ impl<C> ClientBuilder<C> {
                 max_body: self.max_answer,
                 retry: self.retry,
                 budget: Budget::new(self.retry.budget),
-                limit: self.limit.map(Limit::per_second),
+                limit: self.limit.map(RateLimit::per_second),
             }),
         )))
     }

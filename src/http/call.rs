@@ -5,10 +5,9 @@ use http::Method;
 use serde::Serialize;
 use url::Url;
 
-use super::base::{BaseUrl, Segments};
 use super::headers::Content;
-use super::judge::Safety;
-use crate::error::{Result, sendable};
+use super::url::{BaseUrl, Segments};
+use crate::error::{Result, Safety, sendable};
 use crate::model::{Problems, Service};
 
 /// One call to a service: what to send, and what sending it twice would mean.
@@ -55,39 +54,40 @@ impl Call {
         }
     }
 
+    /// A `GET`, which is a read.
     pub(crate) fn get(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::GET, Safety::Repeatable, path)
+        Self::new(operation, Method::GET, Safety::Read, path)
     }
 
-    /// A GET of a link that an earlier answer gave.
+    /// A `POST`.
+    pub(crate) fn post(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::POST, Safety::Create, path)
+    }
+
+    /// A `PUT`.
+    pub(crate) fn put(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::PUT, Safety::Create, path)
+    }
+
+    /// A `PATCH`.
+    pub(crate) fn patch(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::PATCH, Safety::Create, path)
+    }
+
+    /// A `DELETE`.
+    pub(crate) fn delete(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::DELETE, Safety::Create, path)
+    }
+
+    /// A `GET` of a link that an earlier answer gave.
     pub(crate) fn follow(operation: &'static str, link: Url) -> Self {
         Self { target: Target::Link(link), ..Self::get(operation, &[]) }
     }
 
-    /// A POST that makes something: never sent again unless it was surely not processed.
-    pub(crate) fn create(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::POST, Safety::Create, path)
-    }
-
-    /// A POST that sets what it names, as a PUT does.
-    pub(crate) fn set(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::POST, Safety::Repeatable, path)
-    }
-
-    pub(crate) fn put(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::PUT, Safety::Repeatable, path)
-    }
-
-    pub(crate) fn patch(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::PATCH, Safety::Repeatable, path)
-    }
-
-    pub(crate) fn delete(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::DELETE, Safety::Repeatable, path)
-    }
-
-    pub(crate) fn is_read(&self) -> bool {
-        self.method == Method::GET
+    /// States that the call sets a state: sending it twice does what sending it once does.
+    pub(crate) fn repeatable(mut self) -> Self {
+        self.safety = Safety::Repeatable;
+        self
     }
 
     pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {

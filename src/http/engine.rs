@@ -1,4 +1,4 @@
-//! One engine for every call: build, send, judge, try again, read.
+//! One engine for every call: build, send, classify, retry, read.
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::{Arc, LazyLock};
@@ -12,16 +12,16 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span};
 
-use super::base::BaseUrl;
 use super::call::{Call, Prepared};
+use super::classify::{Ending, Verdict, classify};
 use super::headers::{Content, Headers};
-use super::judge::{Ending, Safety, Verdict, judge};
-use super::limit::Limit;
-use super::policy::{Budget, RetryPolicy};
-use super::scrub::{scrub, secrets_of};
+use super::rate::RateLimit;
+use super::redact::{redact, secrets_of};
+use super::retry::{Budget, RetryPolicy};
 use super::transport::{Attempt, Body, Head, Transport};
+use super::url::BaseUrl;
 use crate::error::{
-    CallError, CallFault, DecodeFault, Delivery, Error, Loss, PageFault, Refusal, Result, TransportFault,
+    CallError, CallFault, DecodeFault, Delivery, Error, Loss, PageFault, Refusal, Result, Safety, TransportFault,
 };
 use crate::model::{Secret, Service};
 
@@ -42,8 +42,7 @@ type Answered = (Head, u32, Bytes);
 #[derive(Clone, Copy)]
 pub(crate) struct Asked {
     operation: &'static str,
-    /// Whether it changes nothing.
-    read: bool,
+    safety: Safety,
 }
 
 /// Everything that the calls of one client share. Cheap to clone.
@@ -68,7 +67,7 @@ pub(super) struct Inner {
     pub(super) max_body: usize,
     pub(super) retry: RetryPolicy,
     pub(super) budget: Budget,
-    pub(super) limit: Option<Limit>,
+    pub(super) limit: Option<RateLimit>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -98,7 +97,7 @@ impl Engine {
 
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        let asked = Asked { operation: call.operation, read: call.is_read() };
+        let asked = Asked { operation: call.operation, safety: call.safety };
         let ((head, attempts, body), sent) = self.exchange(call).await?;
         decode(&body).map_err(|fault| {
             let fault = CallFault::Decode(self.clean(fault, &sent));
@@ -113,8 +112,7 @@ impl Engine {
 
     /// The answer, and the body that was sent.
     async fn exchange(&self, call: Call) -> Result<(Answered, Bytes)> {
-        let asked = Asked { operation: call.operation, read: call.is_read() };
-        let safety = call.safety;
+        let asked = Asked { operation: call.operation, safety: call.safety };
         let prepared = call.prepare(self.shared.service, &self.base)?;
         let span = tracing::info_span!(
             "numport",
@@ -124,7 +122,7 @@ impl Engine {
             attempt = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
-        let answered = self.run(asked, safety, &prepared, &span).instrument(span.clone()).await?;
+        let answered = self.run(asked, &prepared, &span).instrument(span.clone()).await?;
         Ok((answered, prepared.body))
     }
 
@@ -136,17 +134,17 @@ impl Engine {
 
     /// The error of a list that does not lead on safely.
     pub(crate) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
-        self.failed(Asked { operation, read: true }, 1, Delivery::Accepted, None, CallFault::Page(fault))
+        self.failed(Asked { operation, safety: Safety::Read }, 1, Delivery::Accepted, None, CallFault::Page(fault))
     }
 
     /// The error of an answer that lacks what must follow from it.
     pub(crate) fn missing(&self, operation: &'static str, field: &'static str) -> Error {
         let error = serde::de::Error::missing_field(field);
         let fault = CallFault::Decode(DecodeFault { path: field.to_owned(), error });
-        self.failed(Asked { operation, read: false }, 1, Delivery::Accepted, None, fault)
+        self.failed(Asked { operation, safety: Safety::Create }, 1, Delivery::Accepted, None, fault)
     }
 
-    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared, span: &Span) -> Result<Answered> {
+    async fn run(&self, asked: Asked, request: &Prepared, span: &Span) -> Result<Answered> {
         let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.shared;
         let start = Instant::now();
         let (mut now, deadline) = (start, start + retry.deadline);
@@ -180,7 +178,7 @@ impl Engine {
                 span.record("status", head.map(|head| head.status.as_u16()));
             }
 
-            let verdict = judge(safety, ending);
+            let verdict = classify(asked.safety, ending);
             if let Verdict::Again(delivery) = verdict {
                 let wait = head.and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, fastrand::f64()));
@@ -239,13 +237,13 @@ impl Engine {
     /// The service's own words, without the secrets that it may have echoed.
     fn refusal(&self, body: &[u8], request: &Prepared) -> Refusal {
         let known = self.secrets(&request.body);
-        let mut body = scrub(&String::from_utf8_lossy(body), &known);
+        let mut body = redact(&String::from_utf8_lossy(body), &known);
         let words = serde_json::from_str(&body).map(|json| (self.shared.words)(&json)).unwrap_or_default();
         let mut messages = words.messages;
         messages.retain(|message| !message.is_empty());
         for message in &mut messages {
             // A message may be a document itself.
-            *message = scrub(message, &known);
+            *message = redact(message, &known);
             if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
                 message.truncate(end);
             }
@@ -258,9 +256,9 @@ impl Engine {
     /// A fault tells the value that it is about, which may be a secret.
     fn clean(&self, fault: DecodeFault, sent: &[u8]) -> DecodeFault {
         let (known, text) = (self.secrets(sent), fault.error.to_string());
-        let clean = scrub(&text, &known);
+        let clean = redact(&text, &known);
         let error = if clean == text { fault.error } else { serde::de::Error::custom(clean) };
-        DecodeFault { path: scrub(&fault.path, &known), error }
+        DecodeFault { path: redact(&fault.path, &known), error }
     }
 
     /// Those of a request's body and of this client.
@@ -271,7 +269,7 @@ impl Engine {
 
     fn failed(
         &self,
-        Asked { operation, read }: Asked,
+        Asked { operation, safety }: Asked,
         attempts: u32,
         delivery: Delivery,
         head: Option<Head>,
@@ -283,10 +281,11 @@ impl Engine {
         };
         let service = self.shared.service;
         let delivery = match delivery {
-            Delivery::Unknown | Delivery::Accepted if read => Delivery::Read,
+            Delivery::Unknown | Delivery::Accepted if safety == Safety::Read => Delivery::Read,
             delivery => delivery,
         };
-        Box::new(CallError { service, operation, delivery, attempts, status, request_id, retry_after, fault }).into()
+        Box::new(CallError { service, operation, safety, delivery, attempts, status, request_id, retry_after, fault })
+            .into()
     }
 }
 

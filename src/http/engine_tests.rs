@@ -49,7 +49,7 @@ fn engine(steps: Vec<Step>) -> Engine {
     engine_with(steps, RetryPolicy::default(), None)
 }
 
-fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> Engine {
+fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -> Engine {
     let script = Script { answers: Mutex::new(steps.into()), ..Script::default() };
     let base = BaseUrl::parse("https://api.example.com", "base_url", &mut Problems::default()).expect("a base");
     let shared = Arc::new(Inner {
@@ -75,7 +75,7 @@ fn sent(engine: &Engine) -> Vec<Instant> {
 }
 
 fn create() -> Call {
-    Call::create("make", &["things"]).json(&json!({"a": 1, "authToken": "planted-token"}))
+    Call::post("make", &["things"]).json(&json!({"a": 1, "authToken": "planted-token"}))
 }
 
 fn failure(result: Result<Value>) -> CallError {
@@ -163,7 +163,7 @@ async fn attempts_budget_and_deadline_each_end_it() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_limit_holds_back_past_the_deadline_was_not_sent() {
-    let limit = Limit::per_second(std::num::NonZeroU32::MIN);
+    let limit = RateLimit::per_second(std::num::NonZeroU32::MIN);
     let policy = RetryPolicy::default().deadline(Duration::from_millis(500));
     let engine = engine_with(vec![Answer(200, None, "{}")], policy, Some(limit));
     engine.send::<Value>(create()).await.expect("the first passes");
@@ -178,11 +178,11 @@ async fn what_an_earlier_attempt_left_open_stays_open() {
         let named = format!("{last:?}");
         let policy = RetryPolicy::default().max_attempts(2);
         let engine = engine_with(vec![Lose(Loss::Reset), last], policy, None);
-        let error = failure(engine.send(Call::delete("remove", &["things", "1"])).await);
+        let error = failure(engine.send(Call::delete("remove", &["things", "1"]).repeatable()).await);
         assert_eq!((error.delivery, error.attempts), (Delivery::Unknown, 2), "{named}");
     }
     let engine = engine(vec![Answer(429, None, ""), Answer(404, None, "")]);
-    let error = failure(engine.send(Call::delete("remove", &["things", "1"])).await);
+    let error = failure(engine.send(Call::delete("remove", &["things", "1"]).repeatable()).await);
     assert_eq!(error.delivery, Delivery::Refused, "429 leaves nothing open");
 }
 
@@ -235,7 +235,7 @@ async fn a_success_that_says_it_is_none_is_a_refusal() {
 #[tokio::test(start_paused = true)]
 async fn an_empty_answer_is_enough_where_nothing_is_expected() {
     let engine = engine(vec![Answer(204, None, "")]);
-    engine.send_for_nothing(Call::delete("remove", &["things", "1"])).await.expect("nothing");
+    engine.send_for_nothing(Call::delete("remove", &["things", "1"]).repeatable()).await.expect("nothing");
 }
 
 #[tokio::test(start_paused = true)]

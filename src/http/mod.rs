@@ -1,25 +1,25 @@
-//! The engine under every client: build, send, judge, try again, read.
+//! The engine under every client: build, send, classify, retry, read.
 
-mod base;
 mod builder;
 mod call;
+mod classify;
 mod engine;
 mod headers;
-mod judge;
-mod limit;
-mod page;
-mod policy;
+mod pages;
+mod rate;
+mod redact;
+mod retry;
 mod retry_after;
-mod scrub;
 mod transport;
+mod url;
 mod vars;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::{About, check_key};
 pub(crate) use call::Call;
 pub(crate) use engine::{Engine, Words};
-pub(crate) use page::Seen;
-pub use policy::RetryPolicy;
+pub(crate) use pages::Seen;
+pub use retry::RetryPolicy;
 pub(crate) use vars::Vars;
 
 /// What the fuzz targets need, and nobody else.

@@ -124,7 +124,7 @@ impl Butter {
     pub async fn import_number(&self, import: impl Into<ImportNumber>) -> Result<ImportedNumber> {
         let import = import.into();
         checked(KIND, "import number", |problems| import.check(problems))?;
-        self.data(Call::create("import number", &NUMBERS).json(&import)).await
+        self.data(Call::post("import number", &NUMBERS).json(&import)).await
     }
 
     /// Lets an agent have a number. Not idempotent: status 409 when an agent has it already, this one
@@ -135,7 +135,7 @@ impl Butter {
     /// Status 400 for a Twilio number without an integration, 403 for what is of another organization,
     /// 404 when agent or number are not there.
     pub async fn assign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
-        let call = Call::create("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
+        let call = Call::post("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
         self.data(call.json(&json!({"phone_number_id": phone_number_id}))).await
     }
 
@@ -147,7 +147,7 @@ impl Butter {
     /// there is no such agent.
     pub async fn unassign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
         let path = ["api", "agents", agent_id, "unassign-phone-number", phone_number_id];
-        self.data(Call::create("unassign number", &path)).await
+        self.data(Call::post("unassign number", &path)).await
     }
 
     /// Makes an integration. Not safe to repeat.
@@ -157,7 +157,7 @@ impl Butter {
     /// As [`import_number`](Self::import_number).
     pub async fn create_integration(&self, create: &CreateIntegration) -> Result<Integration> {
         checked(KIND, "make integration", |problems| create.check(problems))?;
-        self.data(Call::create("make integration", &INTEGRATIONS).json(create)).await
+        self.data(Call::post("make integration", &INTEGRATIONS).json(create)).await
     }
 
     /// Changes an integration's name or credentials.
@@ -168,7 +168,7 @@ impl Butter {
     pub async fn update_integration(&self, id: &str, update: &UpdateIntegration) -> Result<Integration> {
         checked(KIND, "update integration", |problems| update.check(problems))?;
         let [api, integrations] = INTEGRATIONS;
-        self.data(Call::put("update integration", &[api, integrations, id]).json(update)).await
+        self.data(Call::put("update integration", &[api, integrations, id]).repeatable().json(update)).await
     }
 
     /// Removes an integration. Answers what was removed.
@@ -178,7 +178,7 @@ impl Butter {
     /// When a number still refers to it, or it is not there.
     pub async fn delete_integration(&self, id: &str) -> Result<Integration> {
         let [api, integrations] = INTEGRATIONS;
-        self.data(Call::delete("remove integration", &[api, integrations, id])).await
+        self.data(Call::delete("remove integration", &[api, integrations, id]).repeatable()).await
     }
 
     /// Takes an answer out of its envelope.

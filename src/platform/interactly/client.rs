@@ -71,7 +71,7 @@ impl Interactly {
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
-        let call = Call::create("import number", &[assistants, version, numbers, "twilio"]);
+        let call = Call::post("import number", &[assistants, version, numbers, "twilio"]);
         self.engine.send(call.json(import)).await
     }
 
@@ -82,7 +82,7 @@ impl Interactly {
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn purchase_number(&self, purchase: &PurchaseNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
-        let call = Call::create("purchase number", &[assistants, version, numbers, "purchase"]);
+        let call = Call::post("purchase number", &[assistants, version, numbers, "purchase"]);
         self.engine.send(call.json(purchase)).await
     }
 
@@ -93,7 +93,7 @@ impl Interactly {
     /// When the number is not there (status 404), or the platform refuses.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
-        let call = Call::put("update number", &[assistants, version, numbers, id]);
+        let call = Call::put("update number", &[assistants, version, numbers, id]).repeatable();
         self.engine.send(call.json(update)).await
     }
 }

@@ -88,7 +88,7 @@ impl SignalWire {
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
         checked(KIND, "import number", |problems| import.check(problems))?;
-        let call = Call::create("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
+        let call = Call::post("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
         self.engine.send(call.json(import)).await
     }
 
@@ -102,7 +102,7 @@ impl SignalWire {
     pub async fn import_number_compat(&self, import: &ImportNumber) -> Result<CompatNumber> {
         checked(KIND, "import number", |problems| import.check_compat(problems))?;
         let path = ["api", "laml", "2010-04-01", "Accounts", &self.project_id, "ImportedPhoneNumbers"];
-        self.engine.send(Call::create("import number", &path).form(&import.form())).await
+        self.engine.send(Call::post("import number", &path).form(&import.form())).await
     }
 
     /// The first page of the project's numbers, newest first.
@@ -138,7 +138,7 @@ impl SignalWire {
     /// there is no such number.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         checked(KIND, "update number", |problems| update.check(problems))?;
-        self.engine.send(Call::put("update number", &number(id)).json(update)).await
+        self.engine.send(Call::put("update number", &number(id)).repeatable().json(update)).await
     }
 
     /// **Gives the number away, for good.** Refused for 14 days after a purchase.
@@ -147,7 +147,7 @@ impl SignalWire {
     ///
     /// When there is none of this id (status 404), or the platform refuses.
     pub async fn release_number(&self, id: &str) -> Result<()> {
-        self.engine.send_for_nothing(Call::delete("release number", &number(id))).await
+        self.engine.send_for_nothing(Call::delete("release number", &number(id)).repeatable()).await
     }
 
     /// Numbers on sale.
@@ -166,7 +166,7 @@ impl SignalWire {
     ///
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn purchase_number(&self, purchase: &PurchaseNumber) -> Result<PhoneNumber> {
-        self.engine.send(Call::create("purchase number", &NUMBERS).json(purchase)).await
+        self.engine.send(Call::post("purchase number", &NUMBERS).json(purchase)).await
     }
 
     /// Gives a number an emergency address, by the address's id, a UUID.
@@ -176,7 +176,7 @@ impl SignalWire {
     /// When the id is no UUID, or the platform refuses.
     pub async fn assign_e911_address(&self, id: &str, address_id: &str) -> Result<PhoneNumber> {
         checked(KIND, "assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
-        let call = Call::create("assign emergency address", &part(id, "e911_address"));
+        let call = Call::post("assign emergency address", &part(id, "e911_address"));
         self.engine.send(call.json(&json!({"e911_address_id": address_id}))).await
     }
 
@@ -186,7 +186,7 @@ impl SignalWire {
     ///
     /// When the platform refuses.
     pub async fn remove_e911_address(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::delete("remove emergency address", &part(id, "e911_address"))).await
+        self.engine.send(Call::delete("remove emergency address", &part(id, "e911_address")).repeatable()).await
     }
 
     /// The last request for a caller's name.
@@ -205,7 +205,7 @@ impl SignalWire {
     /// When the name is too long, or the platform refuses.
     pub async fn request_cnam(&self, id: &str, name: &str) -> Result<CnamRequest> {
         checked(KIND, "request caller name", |problems| problems.length("name", name, 1, CNAM_MAX))?;
-        self.engine.send(Call::create("request caller name", &part(id, "cnam")).json(&json!({"name": name}))).await
+        self.engine.send(Call::post("request caller name", &part(id, "cnam")).json(&json!({"name": name}))).await
     }
 
     /// Takes a number's caller name away.
@@ -214,7 +214,7 @@ impl SignalWire {
     ///
     /// When there is none, or the platform refuses.
     pub async fn clear_cnam(&self, id: &str) -> Result<()> {
-        self.engine.send_for_nothing(Call::delete("clear caller name", &part(id, "cnam"))).await
+        self.engine.send_for_nothing(Call::delete("clear caller name", &part(id, "cnam")).repeatable()).await
     }
 }
 

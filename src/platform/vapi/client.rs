@@ -78,7 +78,7 @@ impl Vapi {
     pub async fn create_number(&self, create: impl Into<CreatePhoneNumber>) -> Result<PhoneNumber> {
         let create = create.into();
         checked(KIND, "import number", |problems| create.check(problems))?;
-        let call = Call::create("import number", &[NUMBER]).json(&create);
+        let call = Call::post("import number", &[NUMBER]).json(&create);
         drop(create); // It is large, and need not wait for the answer.
         self.engine.send(call).await
     }
@@ -142,7 +142,7 @@ impl Vapi {
     pub async fn update_number(&self, id: &str, update: impl Into<UpdatePhoneNumber>) -> Result<PhoneNumber> {
         let update = update.into();
         checked(KIND, "update number", |problems| update.check(problems))?;
-        self.engine.send(Call::patch("update number", &[NUMBER, id]).json(&update)).await
+        self.engine.send(Call::patch("update number", &[NUMBER, id]).repeatable().json(&update)).await
     }
 
     /// Removes a number from Vapi; the carrier keeps it. Answers what was removed.
@@ -151,7 +151,7 @@ impl Vapi {
     ///
     /// When there is none of this id (status 404), or the platform refuses.
     pub async fn delete_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::delete("remove number", &[NUMBER, id])).await
+        self.engine.send(Call::delete("remove number", &[NUMBER, id]).repeatable()).await
     }
 
     /// Makes a carrier credential. Not safe to repeat.
@@ -162,7 +162,7 @@ impl Vapi {
     pub async fn create_credential(&self, create: impl Into<CreateCredential>) -> Result<Credential> {
         let create = create.into();
         checked(KIND, "make credential", |problems| create.check(problems))?;
-        self.engine.send(Call::create("make credential", &[CREDENTIAL]).json(&create)).await
+        self.engine.send(Call::post("make credential", &[CREDENTIAL]).json(&create)).await
     }
 
     /// Credentials of every kind, carriers and others mixed.
@@ -192,7 +192,7 @@ impl Vapi {
     pub async fn update_credential(&self, id: &str, update: impl Into<UpdateCredential>) -> Result<Credential> {
         let update = update.into();
         checked(KIND, "update credential", |problems| update.check(problems))?;
-        self.engine.send(Call::patch("update credential", &[CREDENTIAL, id]).json(&update)).await
+        self.engine.send(Call::patch("update credential", &[CREDENTIAL, id]).repeatable().json(&update)).await
     }
 
     /// Removes a credential. Answers what was removed, as it came.
@@ -201,6 +201,6 @@ impl Vapi {
     ///
     /// When there is none of this id (status 404), or the platform refuses.
     pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
-        self.engine.send(Call::delete("remove credential", &[CREDENTIAL, id])).await
+        self.engine.send(Call::delete("remove credential", &[CREDENTIAL, id]).repeatable()).await
     }
 }

@@ -176,7 +176,7 @@ impl Twilio {
             check_sid(problems, "sid", sid, "PN");
             update.check(problems);
         })?;
-        self.engine.send(self.number_call(Call::set, UPDATE, sid).form(&update.form())).await
+        self.engine.send(self.number_call(Call::post, UPDATE, sid).repeatable().form(&update.form())).await
     }
 
     /// The first page of the numbers that are verified for caller id. The account does not own them.

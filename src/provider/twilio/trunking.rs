@@ -41,7 +41,7 @@ impl Twilio {
     /// When a SID is none, or the account cannot be asked or refuses.
     pub async fn attach_to_trunk(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(ATTACH, trunk, sid)?;
-        let call = Call::create(ATTACH, &["v1", "Trunks", trunk, "PhoneNumbers"]).form(&[("PhoneNumberSid", sid)]);
+        let call = Call::post(ATTACH, &["v1", "Trunks", trunk, "PhoneNumbers"]).form(&[("PhoneNumberSid", sid)]);
         self.trunking.send(call).await
     }
 
@@ -52,7 +52,7 @@ impl Twilio {
     /// As [`get_trunk_number`](Self::get_trunk_number).
     pub async fn detach_from_trunk(&self, trunk: &str, sid: &str) -> Result<()> {
         check(DETACH, trunk, sid)?;
-        let call = Call::delete(DETACH, &["v1", "Trunks", trunk, "PhoneNumbers", sid]);
+        let call = Call::delete(DETACH, &["v1", "Trunks", trunk, "PhoneNumbers", sid]).repeatable();
         match self.trunking.send_for_nothing(call).await {
             Err(error) if !error.is_removed_before() => Err(error),
             _ => Ok(()),
