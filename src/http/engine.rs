@@ -35,13 +35,17 @@ pub(crate) struct Words {
     pub(crate) messages: Vec<String>,
 }
 
-/// The end of a call that was done: its answer's head, how many attempts it took, and the answer's body.
-type Answered = (Head, u32, Bytes);
+/// The answer to a call that succeeded.
+pub(super) struct Answered {
+    head: Head,
+    attempts: u32,
+    pub(super) body: Bytes,
+}
 
 /// What an error tells of the call that it comes from.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked {
-    operation: &'static str,
+pub(super) struct Asked {
+    pub(super) operation: &'static str,
     safety: Safety,
 }
 
@@ -97,23 +101,23 @@ impl Engine {
 
     /// Sends a call and reads its answer.
     pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        let asked = Asked { operation: call.operation, safety: call.safety };
-        let ((head, attempts, body), sent) = self.exchange(call).await?;
-        decode(&body).map_err(|fault| {
-            let fault = CallFault::Decode(self.clean(fault, &sent));
-            self.failed(asked, attempts, Delivery::Accepted, Some(head), fault)
-        })
+        let (asked, prepared) = self.prepare(call)?;
+        let answered = self.exchange(asked, &prepared).await?;
+        self.read(asked, &prepared, &answered)
     }
 
     /// Sends a call whose answer says nothing but that it was done.
     pub(crate) async fn send_for_nothing(&self, call: Call) -> Result<()> {
-        self.exchange(call).await.map(drop)
+        let (asked, prepared) = self.prepare(call)?;
+        self.exchange(asked, &prepared).await.map(drop)
     }
 
-    /// The answer, and the body that was sent.
-    async fn exchange(&self, call: Call) -> Result<(Answered, Bytes)> {
+    pub(super) fn prepare(&self, call: Call) -> Result<(Asked, Prepared)> {
         let asked = Asked { operation: call.operation, safety: call.safety };
-        let prepared = call.prepare(self.shared.service, &self.base)?;
+        Ok((asked, call.prepare(self.shared.service, &self.base)?))
+    }
+
+    pub(super) async fn exchange(&self, asked: Asked, prepared: &Prepared) -> Result<Answered> {
         let span = tracing::info_span!(
             "numport",
             platform = self.shared.service.as_str(),
@@ -122,8 +126,19 @@ impl Engine {
             attempt = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
-        let answered = self.run(asked, &prepared, &span).instrument(span.clone()).await?;
-        Ok((answered, prepared.body))
+        self.run(asked, prepared, &span).instrument(span.clone()).await
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        asked: Asked,
+        prepared: &Prepared,
+        answered: &Answered,
+    ) -> Result<T> {
+        decode(&answered.body).map_err(|fault| {
+            let fault = CallFault::Decode(self.clean(fault, &prepared.body));
+            self.failed(asked, answered.attempts, Delivery::Accepted, Some(&answered.head), fault)
+        })
     }
 
     /// A link that an answer gave, if it may be followed.
@@ -216,7 +231,7 @@ impl Engine {
             }
             Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() => {
                 self.shared.budget.refill();
-                return Ok((head, attempts, body));
+                return Ok(Answered { head, attempts, body });
             }
             Attempt::Answered { head, body: Body::Whole(body) } => {
                 (Some(head), delivery, CallFault::Refusal(self.refusal(&body, request)))
@@ -231,7 +246,7 @@ impl Engine {
                 (head, delivery, CallFault::Transport(TransportFault { loss, error }))
             }
         };
-        Err(self.failed(asked, attempts, delivery, head, fault))
+        Err(self.failed(asked, attempts, delivery, head.as_ref(), fault))
     }
 
     /// The service's own words, without the secrets that it may have echoed.
@@ -272,7 +287,7 @@ impl Engine {
         Asked { operation, safety }: Asked,
         attempts: u32,
         delivery: Delivery,
-        head: Option<Head>,
+        head: Option<&Head>,
         fault: CallFault,
     ) -> Error {
         let (status, request_id, retry_after): (Option<StatusCode>, _, _) = match head {

@@ -18,7 +18,7 @@ pub use builder::ClientBuilder;
 pub(crate) use builder::{About, check_key};
 pub(crate) use call::Call;
 pub(crate) use engine::{Engine, Words};
-pub(crate) use pages::Seen;
+pub(crate) use pages::Next;
 pub use retry::RetryPolicy;
 pub(crate) use vars::Vars;
 

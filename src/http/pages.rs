@@ -1,6 +1,7 @@
 //! Lists of several pages, and a guard against those that never end.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, RandomState};
 
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
@@ -9,45 +10,74 @@ use super::call::Call;
 use super::engine::Engine;
 use crate::error::{Error, PageFault, Result};
 
-/// Remembers the pages of one list that were read.
-#[derive(Debug, Default)]
-pub(crate) struct Seen(HashSet<String>);
+/// Where the page after a page is.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// At this link of the service, absolute or relative. It must lead to the client's own origin.
+    Link(String),
+    /// At this call, with a cursor or the number of the page.
+    Call(Call),
+    /// The page says that another one follows, but not where. The list ends with [`PageFault::BadLink`].
+    Missing,
+    /// Nowhere: this page is the last.
+    End,
+}
 
-impl Seen {
-    /// Notes a page by its link, cursor or first item; a page that comes again is a fault.
-    pub(crate) fn note(&mut self, page: impl Into<String>) -> Result<(), PageFault> {
-        if self.0.insert(page.into()) { Ok(()) } else { Err(PageFault::Repeated) }
+impl Next {
+    /// Returns the page at this link. No link and an empty one are the end.
+    pub(crate) fn link(link: Option<String>) -> Self {
+        link.filter(|link| !link.is_empty()).map_or(Self::End, Self::Link)
     }
 }
 
 impl Engine {
-    /// All items of a list whose pages link to the next one. `split` takes a page apart into its items
-    /// and that link; none, or an empty one, is the end.
-    pub(crate) fn linked<'a, P: DeserializeOwned + Send + 'a, T: Send + 'a>(
+    /// Returns all items of a list, page after page. `split` takes a page apart into its items and what comes next.
+    ///
+    /// The stream ends after its first error. A page that comes again is one ([`PageFault::Repeated`]): a page at an
+    /// address that was asked before or, where calls lead from page to page, one with items and the same text as
+    /// an earlier one, which a service answers that does not know the parameter for the page.
+    pub(crate) fn pages<'a, P, T>(
         &'a self,
         first: Result<Call>,
-        split: fn(P) -> (Vec<T>, Option<String>),
-    ) -> BoxStream<'a, Result<T>> {
-        enum Next {
-            First(Result<Call>),
-            Link(&'static str, String),
-            End,
-        }
-        let pages = stream::try_unfold((Next::First(first), Seen::default()), move |(next, mut seen)| async move {
-            let call = match next {
-                Next::First(call) => call?,
-                Next::Link(operation, link) => {
-                    let call = self.follow(operation, &link)?;
-                    seen.note(link).map_err(|fault| self.bad_page(operation, fault))?;
-                    call
-                }
+        split: impl FnMut(P) -> (Vec<T>, Next) + Send + 'a,
+    ) -> BoxStream<'a, Result<T>>
+    where
+        P: DeserializeOwned,
+        T: Send + 'a,
+    {
+        let first = ("", first.map(Next::Call), split, Seen::default());
+        let pages = stream::try_unfold(first, move |(operation, next, mut split, mut seen)| async move {
+            let (call, by_link) = match next? {
+                Next::Call(call) => (call, false),
+                Next::Link(link) => (self.follow(operation, &link)?, true),
+                Next::Missing => return Err(self.bad_page(operation, PageFault::BadLink)),
                 Next::End => return Ok::<_, Error>(None),
             };
-            let operation = call.operation;
-            let (items, link) = split(self.send(call).await?);
-            let next = link.filter(|link| !link.is_empty()).map_or(Next::End, |link| Next::Link(operation, link));
-            Ok(Some((stream::iter(items).map(Ok), (next, seen))))
+            let (asked, prepared) = self.prepare(call)?;
+            let repeated = || self.bad_page(asked.operation, PageFault::Repeated);
+            if !seen.is_new((&prepared.url, &prepared.body)) {
+                return Err(repeated());
+            }
+            let answered = self.exchange(asked, &prepared).await?;
+            let (items, next) = split(self.read(asked, &prepared, &answered)?);
+            if !by_link && !items.is_empty() && !seen.is_new(&answered.body) {
+                return Err(repeated());
+            }
+            Ok(Some((stream::iter(items).map(Ok), (asked.operation, Ok(next), split, seen))))
         });
         pages.try_flatten().boxed()
+    }
+}
+
+/// The pages of one list that were asked for and read, as hashes.
+#[derive(Default)]
+struct Seen {
+    keyed: RandomState,
+    pages: HashSet<u64>,
+}
+
+impl Seen {
+    fn is_new(&mut self, page: impl Hash) -> bool {
+        self.pages.insert(self.keyed.hash_one(page))
     }
 }

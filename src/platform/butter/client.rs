@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::BoxStream;
 use serde_json::json;
 
 use super::error::{rejects, words};
@@ -8,8 +8,8 @@ use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
     NumberSummary, UpdateIntegration,
 };
-use crate::error::{Error, PageFault, Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
+use crate::error::{Result, checked};
+use crate::http::{About, Call, ClientBuilder, Engine, Next, Vars};
 use crate::model::{AccountKey, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
 
@@ -22,7 +22,6 @@ static ABOUT: About = About {
 
 const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
-const LIST: &str = "list numbers";
 
 /// A Butter organization. Cheap to clone; clones share connections, limits, retry budget and the
 /// integrations they made.
@@ -88,29 +87,22 @@ impl Butter {
     ///
     /// When the platform cannot be asked.
     pub async fn list_numbers(&self, status: Option<&NumberStatus>, cursor: Option<&str>) -> Result<NumberPage> {
-        self.engine.send(Call::get(LIST, &NUMBERS).query("status", status).query("cursor", cursor)).await
+        self.engine.send(list_call(status, cursor)).await
     }
 
     /// All numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, status: Option<NumberStatus>) -> BoxStream<'_, Result<NumberSummary>> {
-        // The next page is the first, one that a cursor leads to, none, or a fault; what was read before a
-        // fault is still given out.
-        let first: Result<Option<Option<String>>, PageFault> = Ok(Some(None));
-        let pages = stream::try_unfold((first, status, Seen::default()), move |(next, status, mut seen)| async move {
-            let Some(cursor) = next.map_err(|fault| self.engine.bad_page(LIST, fault))? else {
-                return Ok::<_, Error>(None);
-            };
-            let page = self.list_numbers(status.as_ref(), cursor.as_deref()).await?;
+        let first = list_call(status.as_ref(), None);
+        self.engine.pages(Ok(first), move |page: NumberPage| {
             let pagination = page.pagination.unwrap_or_default();
             let next = match (pagination.has_more, pagination.next_cursor.filter(|cursor| !cursor.is_empty())) {
-                (Some(true), Some(next)) => seen.note(next.as_str()).map(|()| Some(Some(next))),
-                (Some(true), None) => Err(PageFault::BadLink),
-                _ => Ok(None),
+                (Some(true), Some(cursor)) => Next::Call(list_call(status.as_ref(), Some(&cursor))),
+                (Some(true), None) => Next::Missing,
+                _ => Next::End,
             };
-            Ok(Some((stream::iter(page.data).map(Ok), (next, status, seen))))
-        });
-        pages.try_flatten().boxed()
+            (page.data, next)
+        })
     }
 
     /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Status 400 or 422 is a
@@ -185,4 +177,8 @@ impl Butter {
     async fn data<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T> {
         self.engine.send::<Envelope<T>>(call).await.map(|envelope| envelope.data)
     }
+}
+
+fn list_call(status: Option<&NumberStatus>, cursor: Option<&str>) -> Call {
+    Call::get("list numbers", &NUMBERS).query("status", status).query("cursor", cursor)
 }

@@ -7,7 +7,7 @@ use super::wire::{
     PurchaseNumber, SearchNumbers, UpdateNumber,
 };
 use crate::error::{Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Vars, check_key};
+use crate::http::{About, Call, ClientBuilder, Engine, Next, Vars, check_key};
 use crate::model::{PlatformKind, Problems, Secret, Service};
 
 /// There is no shared host: each Space has its own.
@@ -118,7 +118,9 @@ impl SignalWire {
     /// another origin is one.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
-        self.engine.linked(first_page(&list), |page: NumberPage| (page.data, page.links.and_then(|links| links.next)))
+        self.engine.pages(first_page(&list), |page: NumberPage| {
+            (page.data, Next::link(page.links.and_then(|links| links.next)))
+        })
     }
 
     /// One number.

@@ -1,12 +1,12 @@
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::BoxStream;
 
 use super::error::words;
 use super::wire::{
     CreateCredential, CreatePhoneNumber, Credential, ListFilter, NumberPage, PhoneNumber, SearchNumbers,
     UpdateCredential, UpdatePhoneNumber,
 };
-use crate::error::{Error, Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
+use crate::error::{Result, checked};
+use crate::http::{About, Call, ClientBuilder, Engine, Next, Vars};
 use crate::model::{PlatformKind, Secret, Service, SipTrunk};
 use crate::platform::credentials::Credentials;
 
@@ -101,27 +101,24 @@ impl Vapi {
     /// When the search is not valid, or the platform cannot be asked.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<NumberPage> {
         checked(KIND, SEARCH, |problems| search.check(problems))?;
-        self.engine.send(search.apply(Call::get(SEARCH, &["v2", NUMBER]))).await
+        self.engine.send(search_call(search)).await
     }
 
     /// All numbers of a search, page after page; oldest first unless the search says otherwise, so that
     /// a number made meanwhile moves no page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, search: SearchNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
-        let (first, search) = (Some(search.page.unwrap_or(1)), search.oldest_first());
-        let pages = stream::try_unfold((first, search, Seen::default()), move |(page, search, mut seen)| async move {
-            let Some(page) = page else { return Ok::<_, Error>(None) };
-            let answer = self.search_numbers(&search.clone().page(page)).await?;
-            if !answer.results.is_empty() {
-                let ids: Vec<&str> = answer.results.iter().map(|number| number.id.as_str()).collect();
-                seen.note(ids.join(" ")).map_err(|fault| self.engine.bad_page(SEARCH, fault))?;
-            }
-            let more = answer.metadata.and_then(|metadata| metadata.has_next_page);
-            let last = answer.results.is_empty() || more == Some(false);
-            let next = if last { None } else { page.checked_add(1) };
-            Ok(Some((stream::iter(answer.results).map(Ok), (next, search, seen))))
-        });
-        pages.try_flatten().boxed()
+        let search = search.oldest_first();
+        let mut page = search.page.unwrap_or(1);
+        let checked = checked(KIND, SEARCH, |problems| search.check(problems));
+        let call = move |page| search_call(&search.clone().page(page));
+        let first = checked.map(|()| call(page));
+        self.engine.pages(first, move |answer: NumberPage| {
+            let last =
+                answer.results.is_empty() || answer.metadata.and_then(|metadata| metadata.has_next_page) == Some(false);
+            page = page.saturating_add(1);
+            (answer.results, if last { Next::End } else { Next::Call(call(page)) })
+        })
     }
 
     /// One number.
@@ -203,4 +200,8 @@ impl Vapi {
     pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
         self.engine.send(Call::delete("remove credential", &[CREDENTIAL, id]).repeatable()).await
     }
+}
+
+fn search_call(search: &SearchNumbers) -> Call {
+    search.apply(Call::get(SEARCH, &["v2", NUMBER]))
 }

@@ -6,7 +6,7 @@ use super::wire::{
     NumberPage, UpdateNumber,
 };
 use crate::error::{Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Vars};
+use crate::http::{About, Call, ClientBuilder, Engine, Next, Vars};
 use crate::model::{AccountKey, Key, Problems, ProviderKind, Service, check_sid};
 
 pub(super) const KIND: ProviderKind = ProviderKind::TWILIO;
@@ -152,8 +152,8 @@ impl Twilio {
     /// All the account's numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<IncomingPhoneNumber>> {
-        let split = |page: NumberPage| (page.incoming_phone_numbers, page.next_page_uri);
-        self.engine.linked(self.numbers_call(&list), split)
+        let split = |page: NumberPage| (page.incoming_phone_numbers, Next::link(page.next_page_uri));
+        self.engine.pages(self.numbers_call(&list), split)
     }
 
     /// One number by its SID, `PN…`.
@@ -191,8 +191,8 @@ impl Twilio {
     /// All the numbers that are verified for caller id. The stream ends after its first error.
     #[must_use]
     pub fn caller_ids(&self, list: ListCallerIds) -> BoxStream<'_, Result<CallerId>> {
-        let split = |page: CallerIdPage| (page.outgoing_caller_ids, page.next_page_uri);
-        self.engine.linked(self.caller_ids_call(&list), split)
+        let split = |page: CallerIdPage| (page.outgoing_caller_ids, Next::link(page.next_page_uri));
+        self.engine.pages(self.caller_ids_call(&list), split)
     }
 
     /// The first page of the account and its subaccounts.
@@ -208,8 +208,8 @@ impl Twilio {
     /// The account and all its subaccounts. The stream ends after its first error.
     #[must_use]
     pub fn accounts(&self, list: ListAccounts) -> BoxStream<'_, Result<Account>> {
-        let split = |page: AccountPage| (page.accounts, page.next_page_uri);
-        self.engine.linked(Self::accounts_call(&list), split)
+        let split = |page: AccountPage| (page.accounts, Next::link(page.next_page_uri));
+        self.engine.pages(Self::accounts_call(&list), split)
     }
 
     /// An account by its SID, `AC…`.

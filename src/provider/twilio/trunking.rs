@@ -6,7 +6,7 @@ use super::Twilio;
 use super::client::KIND;
 use super::wire::{TrunkNumber, TrunkNumberPage};
 use crate::error::{Result, checked};
-use crate::http::Call;
+use crate::http::{Call, Next};
 use crate::model::check_sid;
 
 const LIST: &str = "list numbers of trunk";
@@ -18,10 +18,11 @@ impl Twilio {
     /// The numbers on a trunk, `TK…`. The stream ends after its first error.
     #[must_use]
     pub fn trunk_numbers(&self, trunk: &str) -> BoxStream<'_, Result<TrunkNumber>> {
-        let split = |page: TrunkNumberPage| (page.phone_numbers, page.meta.and_then(|meta| meta.next_page_url));
         let checked = checked(KIND, LIST, |problems| check_sid(problems, "trunk", trunk, "TK"));
         let call = checked.map(|()| Call::get(LIST, &["v1", "Trunks", trunk, "PhoneNumbers"]));
-        self.trunking.linked(call, split)
+        self.trunking.pages(call, |page: TrunkNumberPage| {
+            (page.phone_numbers, Next::link(page.meta.and_then(|meta| meta.next_page_url)))
+        })
     }
 
     /// A number on a trunk, by the SIDs of both.
