@@ -103,6 +103,8 @@ pub enum CallFault {
 pub enum Loss {
     /// The client's own limit of requests per second held it back past the deadline.
     HeldBack,
+    /// The headers that prove who is calling could not be made, so nothing was sent.
+    NotSigned,
     /// No connection could be made, so nothing was sent.
     NotConnected,
     /// No answer within the time limit.
@@ -117,6 +119,7 @@ pub enum Loss {
 #[derive(Debug, thiserror::Error)]
 #[error("{}", match self.loss {
     Loss::HeldBack => "the client's own limit of requests per second held it back past the deadline",
+    Loss::NotSigned => "the request could not be signed",
     Loss::NotConnected => "no connection could be made",
     Loss::TimedOut => "no answer came within the time limit",
     Loss::Reset => "the connection broke before an answer came",
@@ -249,6 +252,13 @@ impl CallError {
         text
     }
 
+    fn lost(&self) -> Option<Loss> {
+        match &self.fault {
+            CallFault::Transport(fault) => Some(fault.loss),
+            _ => None,
+        }
+    }
+
     /// What the status of the answer means, whichever number a service uses for it.
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {
@@ -284,6 +294,9 @@ impl CallError {
             (_, Some(Meaning::TooMany)) => {
                 let wait = self.retry_after.map_or_else(String::new, |wait| format!(" {} s", wait.as_secs()));
                 return format!("Wait{wait}, and set `requests_per_second` on the client.");
+            }
+            (Delivery::NotSent, _) if self.lost() == Some(Loss::NotSigned) => {
+                "Check the credentials that requests are signed with; nothing was changed."
             }
             (Delivery::NotSent, _) => {
                 return format!("Check the network and {service}'s base URL; nothing was changed.");

@@ -163,8 +163,12 @@ fn stands_against(preflight: &Preflight) -> String {
     preflight.errors().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
 }
 
-/// Checks a request before it is sent.
-pub(crate) fn checked(service: impl fmt::Display, operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
+/// Checks a request before it is sent, for platforms of your own.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] with every problem that `check` adds.
+pub fn checked(service: impl fmt::Display, operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
     let mut problems = Problems::default();
     check(&mut problems);
     sendable(service, operation, problems)

@@ -27,7 +27,7 @@ pub(crate) fn classify(safety: Safety, ending: Ending) -> Verdict {
     use Verdict::{Again, Stop, Success};
 
     match (ending, safety) {
-        (Ending::Lost(Loss::HeldBack), _) => Stop(NotSent),
+        (Ending::Lost(Loss::HeldBack | Loss::NotSigned), _) => Stop(NotSent),
         (Ending::Lost(Loss::NotConnected), _) => Again(NotSent),
         (Ending::Lost(_), Read | Repeatable) => Again(Unknown),
         (Ending::Lost(_), Create) => Stop(Unknown),

@@ -1,26 +1,35 @@
-//! The engine under every client: build, send, classify, retry, read.
+//! The HTTP client under every typed client, for platforms and carriers of your own.
 
+mod auth;
 mod builder;
 mod call;
 mod classify;
+mod client;
+mod connect;
 mod engine;
-mod headers;
 mod pages;
 mod rate;
 mod redact;
 mod retry;
 mod retry_after;
+mod service;
 mod transport;
 mod url;
 mod vars;
 
+pub use auth::{Auth, Unsigned};
 pub use builder::ClientBuilder;
-pub(crate) use builder::{About, check_key};
-pub(crate) use call::Call;
-pub(crate) use engine::{Engine, Words};
-pub(crate) use pages::Next;
+pub use call::Call;
+pub use client::Client;
+pub use connect::Connect;
+pub(crate) use connect::client_methods;
+pub use pages::{Next, first_match};
+pub use redact::redact;
 pub use retry::RetryPolicy;
-pub(crate) use vars::Vars;
+pub use service::{ErrorBody, ServiceInfo};
+pub use vars::Vars;
+
+pub use crate::error::Safety;
 
 /// What the fuzz targets need, and nobody else.
 #[cfg(fuzzing)]

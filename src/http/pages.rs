@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
 
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
 
 use super::call::Call;
-use super::engine::Engine;
+use super::client::Client;
 use crate::error::{Error, PageFault, Result};
 
 /// Where the page after a page is.
 #[derive(Debug)]
-pub(crate) enum Next {
+#[allow(clippy::exhaustive_enums)] // clients make it, and nobody else reads it
+pub enum Next {
     /// At this link of the service, absolute or relative. It must lead to the client's own origin.
     Link(String),
     /// At this call, with a cursor or the number of the page.
@@ -25,18 +26,18 @@ pub(crate) enum Next {
 
 impl Next {
     /// Returns the page at this link. No link and an empty one are the end.
-    pub(crate) fn link(link: Option<String>) -> Self {
+    pub fn link(link: Option<String>) -> Self {
         link.filter(|link| !link.is_empty()).map_or(Self::End, Self::Link)
     }
 }
 
-impl Engine {
+impl Client {
     /// Returns all items of a list, page after page. `split` takes a page apart into its items and what comes next.
     ///
     /// The stream ends after its first error. A page that comes again is one ([`PageFault::Repeated`]): a page at an
     /// address that was asked before or, where calls lead from page to page, one with items and the same text as
     /// an earlier one, which a service answers that does not know the parameter for the page.
-    pub(crate) fn pages<'a, P, T>(
+    pub fn pages<'a, P, T>(
         &'a self,
         first: Result<Call>,
         split: impl FnMut(P) -> (Vec<T>, Next) + Send + 'a,
@@ -67,6 +68,23 @@ impl Engine {
         });
         pages.try_flatten().boxed()
     }
+}
+
+/// Returns the first item of a list that matches, and reads no further pages than that takes.
+///
+/// # Errors
+///
+/// When the list ends in an error before an item matches.
+pub async fn first_match<T>(
+    mut items: impl Stream<Item = Result<T>> + Unpin,
+    matches: impl Fn(&T) -> bool,
+) -> Result<Option<T>> {
+    while let Some(item) = items.try_next().await? {
+        if matches(&item) {
+            return Ok(Some(item));
+        }
+    }
+    Ok(None)
 }
 
 /// The pages of one list that were asked for and read, as hashes.

@@ -1,4 +1,4 @@
-//! Takes secrets out of what a service answered, before any of it is kept.
+//! Redacts secrets from what a service answered, before any of it is kept.
 
 use std::borrow::Cow;
 
@@ -28,9 +28,20 @@ const SECRET_FIELDS: [&str; 17] = [
     "xapikey",
 ];
 
-/// A text without secrets: the values of secret fields are masked, also in JSON that is cut off or
-/// broken, and so is every text of `known`, wherever it stands.
-pub(crate) fn redact(text: &str, known: &[String]) -> String {
+/// Returns a text without secrets, for what is kept or logged of a service's response. A [`Client`](super::Client) does
+/// it for every error.
+///
+/// It replaces the values of fields that hold secrets by their name, such as `authToken`, `password` and the headers of
+/// webhooks, also in JSON that is cut off or broken, and every text of `known` with at least 4 bytes.
+///
+/// ```
+/// use numport::http::redact;
+///
+/// let body = r#"{"authToken":"s1","message":"bad key my-key"}"#;
+/// assert_eq!(redact(body, &["my-key".to_owned()]), r#"{"authToken":"[redacted]","message":"bad key [redacted]"}"#);
+/// ```
+#[must_use]
+pub fn redact(text: &str, known: &[String]) -> String {
     let mut clean = mask_fields(text);
     for secret in known.iter().filter(|secret| secret.len() >= SHORTEST) {
         clean = clean.replace(secret.as_str(), MASK);

@@ -3,33 +3,48 @@ use std::num::NonZeroU32;
 use futures_util::stream::BoxStream;
 use serde_json::json;
 
-use super::error::{rejects, words};
+use super::error::{error_body, rejects};
 use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
     NumberSummary, UpdateIntegration,
 };
 use crate::error::{Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Next, Vars};
+use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::BUTTER;
-
-static ABOUT: About = About {
-    rejects,
-    ..About::new(Service::Platform(KIND), "https://api.getbutter.ai", words).paths(&[&NUMBERS, &INTEGRATIONS])
-};
 
 const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 
 /// A Butter organization. Cheap to clone; clones share connections, limits, retry budget and the
 /// integrations they made.
+///
+/// | variable | is |
+/// | --- | --- |
+/// | `BUTTER_API_KEY` | the API key |
+/// | `BUTTER_ORGANIZATION_ID` | the organization's id, such as `org_abc123` |
+/// | `BUTTER_BASE_URL` | optional: another address |
 #[derive(Clone, Debug)]
 pub struct Butter {
-    pub(super) engine: Engine,
+    pub(super) http: Client,
     pub(super) integrations: Credentials<AccountKey>,
 }
+
+impl Connect for Butter {
+    const SERVICE: &'static ServiceInfo =
+        &ServiceInfo::new(Service::Platform(KIND), "https://api.getbutter.ai", error_body)
+            .rejects(rejects)
+            .paths(&[&NUMBERS, &INTEGRATIONS]);
+
+    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
+        let key = vars.secret("BUTTER_API_KEY", "an API key of Butter's dashboard");
+        Self::builder(key, vars.required("BUTTER_ORGANIZATION_ID", "the organization's id, such as org_abc123"))
+    }
+}
+
+client_methods!(Butter);
 
 impl Butter {
     /// Requests a second that the tier Starter allows: the limit of a client unless its builder is
@@ -38,45 +53,12 @@ impl Butter {
     /// Requests a second that the tier Pro allows.
     pub const PRO_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
 
-    /// The organization of the environment variables `BUTTER_API_KEY` and `BUTTER_ORGANIZATION_ID`, at
-    /// `BUTTER_BASE_URL` if that is set.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    pub fn from_env() -> Result<Self> {
-        Self::from_vars(Vars::environment)
-    }
-
-    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::builder_from_vars(lookup)?.build()
-    }
-
-    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
-        let mut vars = Vars::new(&lookup);
-        let key = vars.secret("BUTTER_API_KEY", "an API key of Butter's dashboard");
-        let organization = vars.required("BUTTER_ORGANIZATION_ID", "the organization's id, such as org_abc123");
-        let base_url = vars.optional("BUTTER_BASE_URL");
-        vars.finish("butter")?;
-        Ok(base_url.into_iter().fold(Self::builder(key, organization), ClientBuilder::base_url))
-    }
-
-    /// A client with settings of its own. It keeps to the tier Starter's ten requests a second unless
-    /// it is given another limit.
+    /// Returns a builder. The client keeps to the ten requests a second of the tier Starter unless it is given another
+    /// limit.
     pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
-        ClientBuilder::new(&ABOUT, |engine| Self { engine, integrations: Credentials::default() })
-            .key_header("x-api-key", "api_key", &api_key.into())
-            .plain_header("x-organization-id", "organization_id", &organization_id.into())
+        let auth = Auth::header("x-api-key", "api_key", &api_key.into());
+        let auth = auth.and_header("x-organization-id", "organization_id", &organization_id.into());
+        ClientBuilder::new(auth, |http| Self { http, integrations: Credentials::default() })
             .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
 
@@ -87,14 +69,14 @@ impl Butter {
     ///
     /// When the platform cannot be asked.
     pub async fn list_numbers(&self, status: Option<&NumberStatus>, cursor: Option<&str>) -> Result<NumberPage> {
-        self.engine.send(list_call(status, cursor)).await
+        self.http.request(list_call(status, cursor)).await
     }
 
     /// All numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, status: Option<NumberStatus>) -> BoxStream<'_, Result<NumberSummary>> {
         let first = list_call(status.as_ref(), None);
-        self.engine.pages(Ok(first), move |page: NumberPage| {
+        self.http.pages(Ok(first), move |page: NumberPage| {
             let pagination = page.pagination.unwrap_or_default();
             let next = match (pagination.has_more, pagination.next_cursor.filter(|cursor| !cursor.is_empty())) {
                 (Some(true), Some(cursor)) => Next::Call(list_call(status.as_ref(), Some(&cursor))),
@@ -175,7 +157,7 @@ impl Butter {
 
     /// Takes an answer out of its envelope.
     async fn data<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T> {
-        self.engine.send::<Envelope<T>>(call).await.map(|envelope| envelope.data)
+        self.http.request::<Envelope<T>>(call).await.map(|envelope| envelope.data)
     }
 }
 

@@ -1,19 +1,16 @@
 use futures_util::stream::BoxStream;
 
-use super::error::words;
+use super::error::error_body;
 use super::wire::{
     CreateCredential, CreatePhoneNumber, Credential, ListFilter, NumberPage, PhoneNumber, SearchNumbers,
     UpdateCredential, UpdatePhoneNumber,
 };
 use crate::error::{Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Next, Vars};
+use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{PlatformKind, Secret, Service, SipTrunk};
 use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::VAPI;
-
-static ABOUT: About =
-    About::new(Service::Platform(KIND), "https://api.vapi.ai", words).paths(&[&[NUMBER], &["v2", NUMBER]]);
 
 const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
@@ -21,52 +18,36 @@ const SEARCH: &str = "list numbers";
 
 /// A Vapi organisation. Cheap to clone; clones share connections, limits, retry budget and the trunk
 /// credentials they made.
+///
+/// | variable | is |
+/// | --- | --- |
+/// | `VAPI_API_KEY` | the private key |
+/// | `VAPI_BASE_URL` | optional: another address, such as [`EU_BASE_URL`](Self::EU_BASE_URL) |
 #[derive(Clone, Debug)]
 pub struct Vapi {
-    pub(super) engine: Engine,
+    pub(super) http: Client,
     pub(super) trunks: Credentials<SipTrunk>,
 }
+
+impl Connect for Vapi {
+    const SERVICE: &'static ServiceInfo = &ServiceInfo::new(Service::Platform(KIND), "https://api.vapi.ai", error_body)
+        .paths(&[&[NUMBER], &["v2", NUMBER]]);
+
+    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
+        Self::builder(vars.secret("VAPI_API_KEY", "the private key of Vapi's dashboard"))
+    }
+}
+
+client_methods!(Vapi);
 
 impl Vapi {
     /// The European region. Keys and numbers are of one region, never of both.
     pub const EU_BASE_URL: &'static str = "https://api.eu.vapi.ai";
 
-    /// The organisation of the environment variable `VAPI_API_KEY` (the private key), at
-    /// `VAPI_BASE_URL` if that is set.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    pub fn from_env() -> Result<Self> {
-        Self::from_vars(Vars::environment)
-    }
-
-    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::builder_from_vars(lookup)?.build()
-    }
-
-    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
-        let mut vars = Vars::new(&lookup);
-        let key = vars.secret("VAPI_API_KEY", "the private key of Vapi's dashboard");
-        let base_url = vars.optional("VAPI_BASE_URL");
-        vars.finish("vapi")?;
-        Ok(base_url.into_iter().fold(Self::builder(key), ClientBuilder::base_url))
-    }
-
-    /// A client with settings of its own. The key is the private one.
+    /// Returns a builder. The key is the private one.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
-        ClientBuilder::new(&ABOUT, |engine| Self { engine, trunks: Credentials::default() })
-            .bearer("api_key", &api_key.into())
+        let auth = Auth::bearer("api_key", &api_key.into());
+        ClientBuilder::new(auth, |http| Self { http, trunks: Credentials::default() })
     }
 
     /// Makes a number, or imports one. Not safe to repeat; [`Importer`](crate::Importer) is.
@@ -80,7 +61,7 @@ impl Vapi {
         checked(KIND, "import number", |problems| create.check(problems))?;
         let call = Call::post("import number", &[NUMBER]).json(&create);
         drop(create); // It is large, and need not wait for the answer.
-        self.engine.send(call).await
+        self.http.request(call).await
     }
 
     /// Numbers as one array, 100 unless the filter says otherwise and 1000 at most. The order is not
@@ -91,7 +72,7 @@ impl Vapi {
     /// When the filter is not valid, or the platform cannot be asked.
     pub async fn list_numbers(&self, filter: &ListFilter) -> Result<Vec<PhoneNumber>> {
         checked(KIND, "list numbers", |problems| filter.check(problems))?;
-        self.engine.send(filter.apply(Call::get("list numbers", &[NUMBER]))).await
+        self.http.request(filter.apply(Call::get("list numbers", &[NUMBER]))).await
     }
 
     /// One page of numbers.
@@ -101,7 +82,7 @@ impl Vapi {
     /// When the search is not valid, or the platform cannot be asked.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<NumberPage> {
         checked(KIND, SEARCH, |problems| search.check(problems))?;
-        self.engine.send(search_call(search)).await
+        self.http.request(search_call(search)).await
     }
 
     /// All numbers of a search, page after page; oldest first unless the search says otherwise, so that
@@ -113,7 +94,7 @@ impl Vapi {
         let checked = checked(KIND, SEARCH, |problems| search.check(problems));
         let call = move |page| search_call(&search.clone().page(page));
         let first = checked.map(|()| call(page));
-        self.engine.pages(first, move |answer: NumberPage| {
+        self.http.pages(first, move |answer: NumberPage| {
             let last =
                 answer.results.is_empty() || answer.metadata.and_then(|metadata| metadata.has_next_page) == Some(false);
             page = page.saturating_add(1);
@@ -127,7 +108,7 @@ impl Vapi {
     ///
     /// When there is none of this id (status 404), or the platform cannot be asked.
     pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::get("get number", &[NUMBER, id])).await
+        self.http.request(Call::get("get number", &[NUMBER, id])).await
     }
 
     /// Changes what is named of a number.
@@ -139,7 +120,7 @@ impl Vapi {
     pub async fn update_number(&self, id: &str, update: impl Into<UpdatePhoneNumber>) -> Result<PhoneNumber> {
         let update = update.into();
         checked(KIND, "update number", |problems| update.check(problems))?;
-        self.engine.send(Call::patch("update number", &[NUMBER, id]).repeatable().json(&update)).await
+        self.http.request(Call::patch("update number", &[NUMBER, id]).repeatable().json(&update)).await
     }
 
     /// Removes a number from Vapi; the carrier keeps it. Answers what was removed.
@@ -148,7 +129,7 @@ impl Vapi {
     ///
     /// When there is none of this id (status 404), or the platform refuses.
     pub async fn delete_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::delete("remove number", &[NUMBER, id]).repeatable()).await
+        self.http.request(Call::delete("remove number", &[NUMBER, id]).repeatable()).await
     }
 
     /// Makes a carrier credential. Not safe to repeat.
@@ -159,7 +140,7 @@ impl Vapi {
     pub async fn create_credential(&self, create: impl Into<CreateCredential>) -> Result<Credential> {
         let create = create.into();
         checked(KIND, "make credential", |problems| create.check(problems))?;
-        self.engine.send(Call::post("make credential", &[CREDENTIAL]).json(&create)).await
+        self.http.request(Call::post("make credential", &[CREDENTIAL]).json(&create)).await
     }
 
     /// Credentials of every kind, carriers and others mixed.
@@ -169,7 +150,7 @@ impl Vapi {
     /// When the filter is not valid, or the platform cannot be asked.
     pub async fn list_credentials(&self, filter: &ListFilter) -> Result<Vec<Credential>> {
         checked(KIND, "list credentials", |problems| filter.check(problems))?;
-        self.engine.send(filter.apply(Call::get("list credentials", &[CREDENTIAL]))).await
+        self.http.request(filter.apply(Call::get("list credentials", &[CREDENTIAL]))).await
     }
 
     /// One credential.
@@ -178,7 +159,7 @@ impl Vapi {
     ///
     /// When there is none of this id (status 404), or the platform cannot be asked.
     pub async fn get_credential(&self, id: &str) -> Result<Credential> {
-        self.engine.send(Call::get("get credential", &[CREDENTIAL, id])).await
+        self.http.request(Call::get("get credential", &[CREDENTIAL, id])).await
     }
 
     /// Changes what is named of a credential.
@@ -189,7 +170,7 @@ impl Vapi {
     pub async fn update_credential(&self, id: &str, update: impl Into<UpdateCredential>) -> Result<Credential> {
         let update = update.into();
         checked(KIND, "update credential", |problems| update.check(problems))?;
-        self.engine.send(Call::patch("update credential", &[CREDENTIAL, id]).repeatable().json(&update)).await
+        self.http.request(Call::patch("update credential", &[CREDENTIAL, id]).repeatable().json(&update)).await
     }
 
     /// Removes a credential. Answers what was removed, as it came.
@@ -198,7 +179,7 @@ impl Vapi {
     ///
     /// When there is none of this id (status 404), or the platform refuses.
     pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
-        self.engine.send(Call::delete("remove credential", &[CREDENTIAL, id]).repeatable()).await
+        self.http.request(Call::delete("remove credential", &[CREDENTIAL, id]).repeatable()).await
     }
 }
 

@@ -32,7 +32,7 @@ impl Twilio {
     /// When a SID is none, the account cannot be asked, or the number is not on the trunk (status 404).
     pub async fn get_trunk_number(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(GET, trunk, sid)?;
-        self.trunking.send(Call::get(GET, &["v1", "Trunks", trunk, "PhoneNumbers", sid])).await
+        self.trunking.request(Call::get(GET, &["v1", "Trunks", trunk, "PhoneNumbers", sid])).await
     }
 
     /// Puts a number on a trunk, which then gets its calls; its voice application is cleared.
@@ -43,7 +43,7 @@ impl Twilio {
     pub async fn attach_to_trunk(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(ATTACH, trunk, sid)?;
         let call = Call::post(ATTACH, &["v1", "Trunks", trunk, "PhoneNumbers"]).form(&[("PhoneNumberSid", sid)]);
-        self.trunking.send(call).await
+        self.trunking.request(call).await
     }
 
     /// Takes a number off a trunk. The account keeps it.
@@ -54,7 +54,7 @@ impl Twilio {
     pub async fn detach_from_trunk(&self, trunk: &str, sid: &str) -> Result<()> {
         check(DETACH, trunk, sid)?;
         let call = Call::delete(DETACH, &["v1", "Trunks", trunk, "PhoneNumbers", sid]).repeatable();
-        match self.trunking.send_for_nothing(call).await {
+        match self.trunking.request_empty(call).await {
             Err(error) if !error.is_removed_before() => Err(error),
             _ => Ok(()),
         }
