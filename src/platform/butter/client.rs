@@ -47,14 +47,13 @@ impl Connect for Butter {
 client_methods!(Butter);
 
 impl Butter {
-    /// Requests a second that the tier Starter allows: the limit of a client unless its builder is
-    /// given another.
+    /// Requests per second that the Starter tier allows. A client's limit defaults to it.
     pub const STARTER_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-    /// Requests a second that the tier Pro allows.
+    /// Requests per second that the Pro tier allows.
     pub const PRO_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
 
-    /// Returns a builder. The client keeps to the ten requests a second of the tier Starter unless it is given another
-    /// limit.
+    /// Returns a builder. The limit of requests defaults to
+    /// [`STARTER_REQUESTS_PER_SECOND`](Self::STARTER_REQUESTS_PER_SECOND).
     pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
         let auth = Auth::header("x-api-key", "api_key", &api_key.into());
         let auth = auth.and_header("x-organization-id", "organization_id", &organization_id.into());
@@ -62,17 +61,17 @@ impl Butter {
             .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
 
-    /// One page of numbers: the first, or the one that a cursor leads to. That the parameter is named
-    /// `cursor` is inferred from Butter's other lists.
+    /// Returns one page of numbers: the first, or the one at a cursor. The parameter's name, `cursor`, is inferred from
+    /// Butter's other lists.
     ///
     /// # Errors
     ///
-    /// When the platform cannot be asked.
+    /// If the request fails.
     pub async fn list_numbers(&self, status: Option<&NumberStatus>, cursor: Option<&str>) -> Result<NumberPage> {
         self.http.request(list_call(status, cursor)).await
     }
 
-    /// All numbers, page after page. The stream ends after its first error.
+    /// Returns all numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, status: Option<NumberStatus>) -> BoxStream<'_, Result<NumberSummary>> {
         let first = list_call(status.as_ref(), None);
@@ -87,44 +86,42 @@ impl Butter {
         })
     }
 
-    /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Status 400 or 422 is a
-    /// bad field, 403 an integration of another organization, 404 no such integration, 409 a number
-    /// that is there already.
+    /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Butter answers 400 or 422 for an invalid field,
+    /// 403 for an integration of another organization, 404 for an integration that does not exist, and 409 for a number
+    /// that exists already.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the request breaks a documented rule; nothing is sent then. Otherwise
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether the request was carried out.
     pub async fn import_number(&self, import: impl Into<ImportNumber>) -> Result<ImportedNumber> {
         let import = import.into();
         checked(KIND, "import number", |problems| import.check(problems))?;
         self.data(Call::post("import number", &NUMBERS).json(&import)).await
     }
 
-    /// Lets an agent have a number. Not idempotent: status 409 when an agent has it already, this one
-    /// too.
+    /// Assigns a number to an agent. Not idempotent: Butter answers 409 if any agent has it already, this one included.
     ///
     /// # Errors
     ///
-    /// Status 400 for a Twilio number without an integration, 403 for what is of another organization,
-    /// 404 when agent or number are not there.
+    /// Status 400 for a Twilio number without an integration, 403 for an agent or a number of another organization, 404 if
+    /// one of them does not exist.
     pub async fn assign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
         let call = Call::post("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
         self.data(call.json(&json!({"phone_number_id": phone_number_id}))).await
     }
 
-    /// Takes a number from its agent.
+    /// Unassigns a number from its agent.
     ///
     /// # Errors
     ///
-    /// Status 400 when this agent does not have it, 403 for an agent of another organization, 404 when
-    /// there is no such agent.
+    /// Status 400 if this agent does not have it, 403 for an agent of another organization, 404 if the agent does not exist.
     pub async fn unassign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
         let path = ["api", "agents", agent_id, "unassign-phone-number", phone_number_id];
         self.data(Call::post("unassign number", &path)).await
     }
 
-    /// Makes an integration. Not safe to repeat.
+    /// Creates an integration. Not safe to repeat.
     ///
     /// # Errors
     ///
@@ -138,18 +135,19 @@ impl Butter {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule; status 404 when it is not there.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the update breaks a documented rule; nothing is sent then. Status 404 if
+    /// the integration does not exist.
     pub async fn update_integration(&self, id: &str, update: &UpdateIntegration) -> Result<Integration> {
         checked(KIND, "update integration", |problems| update.check(problems))?;
         let [api, integrations] = INTEGRATIONS;
         self.data(Call::put("update integration", &[api, integrations, id]).repeatable().json(update)).await
     }
 
-    /// Removes an integration. Answers what was removed.
+    /// Removes an integration, and returns what was removed.
     ///
     /// # Errors
     ///
-    /// When a number still refers to it, or it is not there.
+    /// If a number still uses it, or it does not exist.
     pub async fn delete_integration(&self, id: &str) -> Result<Integration> {
         let [api, integrations] = INTEGRATIONS;
         self.data(Call::delete("remove integration", &[api, integrations, id]).repeatable()).await

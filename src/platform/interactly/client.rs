@@ -37,11 +37,11 @@ impl Interactly {
         ClientBuilder::new(Auth::bearer("api_key", &api_key.into()), |http| Self { http })
     }
 
-    /// All numbers, or those with this label. Whether the label is compared exactly is not documented.
+    /// Returns all numbers, or those with this label. Whether the label is compared exactly is not documented.
     ///
     /// # Errors
     ///
-    /// When the platform cannot be asked.
+    /// If the request fails.
     pub async fn list_numbers(&self, label: Option<&str>) -> Result<Vec<PhoneNumber>> {
         self.http.request(Call::get("list numbers", &NUMBERS).query("label", label)).await
     }
@@ -50,29 +50,29 @@ impl Interactly {
     ///
     /// # Errors
     ///
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// If the request fails. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
         let call = Call::post("import number", &[assistants, version, numbers, "twilio"]);
         self.http.request(call.json(import)).await
     }
 
-    /// Buys a number. It costs money and is not safe to repeat: look at the list first.
+    /// Buys a number. This costs money and is not safe to repeat: list the numbers first.
     ///
     /// # Errors
     ///
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// If the request fails. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn purchase_number(&self, purchase: &PurchaseNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
         let call = Call::post("purchase number", &[assistants, version, numbers, "purchase"]);
         self.http.request(call.json(purchase)).await
     }
 
-    /// Attaches or detaches an assistant, and switches the directions.
+    /// Attaches or detaches an assistant, and enables or disables calls in each direction.
     ///
     /// # Errors
     ///
-    /// When the number is not there (status 404), or the platform refuses.
+    /// Status 404 if the number does not exist.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
         let call = Call::put("update number", &[assistants, version, numbers, id]).repeatable();

@@ -63,21 +63,20 @@ impl SignalWire {
             .base_url(base_url)
     }
 
-    /// Attaches a number to the Space. Not safe to repeat; [`Importer`](crate::Importer) is.
+    /// Imports a number into the Space. Not safe to repeat; [`Importer`](crate::Importer) is.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the request breaks a documented rule; nothing is sent then. Otherwise
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether the request was carried out.
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
         checked(KIND, "import number", |problems| import.check(problems))?;
         let call = Call::post("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
         self.http.request(call.json(import)).await
     }
 
-    /// As [`import_number`](Self::import_number), by the compatibility API: the number needs its `+`
-    /// and 5 to 30 digits. How several capabilities are written is not documented; here the field is
-    /// repeated.
+    /// Imports a number by the compatibility API, which requires a `+` and 5 to 30 digits. How several capabilities are
+    /// written is not documented; this method repeats the field.
     ///
     /// # Errors
     ///
@@ -88,17 +87,17 @@ impl SignalWire {
         self.http.request(Call::post("import number", &path).form(&import.form())).await
     }
 
-    /// The first page of the project's numbers, newest first.
+    /// Returns the first page of the project's numbers, newest first.
     ///
     /// # Errors
     ///
-    /// When the list is not valid, or the platform cannot be asked.
+    /// If the list is invalid, or the request fails.
     pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
         self.http.request(first_page(list)?).await
     }
 
-    /// All the project's numbers, page after page. The stream ends after its first error; a link to
-    /// another origin is one.
+    /// Returns all the project's numbers, page after page. The stream ends after its first error; a link to another origin
+    /// is one.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
         self.http.pages(first_page(&list), |page: NumberPage| {
@@ -106,98 +105,98 @@ impl SignalWire {
         })
     }
 
-    /// One number.
+    /// Returns a number.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform cannot be asked.
+    /// Status 404 if there is none with this id.
     pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
         self.http.request(Call::get("get number", &number(id))).await
     }
 
-    /// Changes what is named of a number.
+    /// Updates the fields of a number that the update names.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; status 404 when
-    /// there is no such number.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the update breaks a documented rule; nothing is sent then. Status 404 if
+    /// the number does not exist.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         checked(KIND, "update number", |problems| update.check(problems))?;
         self.http.request(Call::put("update number", &number(id)).repeatable().json(update)).await
     }
 
-    /// **Gives the number away, for good.** Refused for 14 days after a purchase.
+    /// **Releases the number, for good.** SignalWire refuses it for 14 days after a purchase.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform refuses.
+    /// Status 404 if there is none with this id.
     pub async fn release_number(&self, id: &str) -> Result<()> {
         self.http.request_empty(Call::delete("release number", &number(id)).repeatable()).await
     }
 
-    /// Numbers on sale.
+    /// Returns numbers that can be bought.
     ///
     /// # Errors
     ///
-    /// When the search is not valid, or the platform cannot be asked.
+    /// If the search is invalid, or the request fails.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<AvailableNumbers> {
         checked(KIND, "search numbers", |problems| search.check(problems))?;
         self.http.request(search.apply(Call::get("search numbers", &number("search")))).await
     }
 
-    /// Buys a number. It is billed at once and not safe to repeat: look at the list first.
+    /// Buys a number. It is billed immediately, and the call is not safe to repeat: list the numbers first.
     ///
     /// # Errors
     ///
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// If the request fails. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn purchase_number(&self, purchase: &PurchaseNumber) -> Result<PhoneNumber> {
         self.http.request(Call::post("purchase number", &NUMBERS).json(purchase)).await
     }
 
-    /// Gives a number an emergency address, by the address's id, a UUID.
+    /// Assigns an emergency address to a number, by the address's id, a UUID.
     ///
     /// # Errors
     ///
-    /// When the id is no UUID, or the platform refuses.
+    /// If the id is not a UUID, or the request fails.
     pub async fn assign_e911_address(&self, id: &str, address_id: &str) -> Result<PhoneNumber> {
         checked(KIND, "assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
         let call = Call::post("assign emergency address", &part(id, "e911_address"));
         self.http.request(call.json(&json!({"e911_address_id": address_id}))).await
     }
 
-    /// Takes a number's emergency address away; only while it is active.
+    /// Removes a number's emergency address, which must be active.
     ///
     /// # Errors
     ///
-    /// When the platform refuses.
+    /// If the request fails.
     pub async fn remove_e911_address(&self, id: &str) -> Result<PhoneNumber> {
         self.http.request(Call::delete("remove emergency address", &part(id, "e911_address")).repeatable()).await
     }
 
-    /// The last request for a caller's name.
+    /// Returns the last request for a caller name.
     ///
     /// # Errors
     ///
-    /// Status 404 when none was ever made.
+    /// Status 404 if there was none.
     pub async fn get_cnam(&self, id: &str) -> Result<CnamRequest> {
         self.http.request(Call::get("get caller name", &part(id, "cnam"))).await
     }
 
-    /// Asks for a caller's name of 1 to 15 characters.
+    /// Requests a caller name of 1 to 15 characters.
     ///
     /// # Errors
     ///
-    /// When the name is too long, or the platform refuses.
+    /// If the name is empty or too long, or the request fails.
     pub async fn request_cnam(&self, id: &str, name: &str) -> Result<CnamRequest> {
         checked(KIND, "request caller name", |problems| problems.length("name", name, 1, CNAM_MAX))?;
         self.http.request(Call::post("request caller name", &part(id, "cnam")).json(&json!({"name": name}))).await
     }
 
-    /// Takes a number's caller name away.
+    /// Removes a number's caller name.
     ///
     /// # Errors
     ///
-    /// When there is none, or the platform refuses.
+    /// If there is none, or the request fails.
     pub async fn clear_cnam(&self, id: &str) -> Result<()> {
         self.http.request_empty(Call::delete("clear caller name", &part(id, "cnam")).repeatable()).await
     }

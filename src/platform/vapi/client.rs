@@ -41,7 +41,7 @@ impl Connect for Vapi {
 client_methods!(Vapi);
 
 impl Vapi {
-    /// The European region. Keys and numbers are of one region, never of both.
+    /// The base URL of the European region. A key and a number belong to one region.
     pub const EU_BASE_URL: &'static str = "https://api.eu.vapi.ai";
 
     /// Returns a builder. The key is the private one.
@@ -50,12 +50,12 @@ impl Vapi {
         ClientBuilder::new(auth, |http| Self { http, trunks: Credentials::default() })
     }
 
-    /// Makes a number, or imports one. Not safe to repeat; [`Importer`](crate::Importer) is.
+    /// Creates or imports a number. Not safe to repeat; [`Importer`](crate::Importer) is.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the request breaks a documented rule; nothing is sent then. Otherwise
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether the request was carried out.
     pub async fn create_number(&self, create: impl Into<CreatePhoneNumber>) -> Result<PhoneNumber> {
         let create = create.into();
         checked(KIND, "import number", |problems| create.check(problems))?;
@@ -64,29 +64,29 @@ impl Vapi {
         self.http.request(call).await
     }
 
-    /// Numbers as one array, 100 unless the filter says otherwise and 1000 at most. The order is not
-    /// documented; [`search_numbers`](Self::search_numbers) has pages and an order.
+    /// Returns numbers as one list: as many as the filter's limit, which defaults to 100 and is at most 1000. The order is
+    /// not documented; [`search_numbers`](Self::search_numbers) has pages and an order.
     ///
     /// # Errors
     ///
-    /// When the filter is not valid, or the platform cannot be asked.
+    /// If the filter is invalid, or the request fails.
     pub async fn list_numbers(&self, filter: &ListFilter) -> Result<Vec<PhoneNumber>> {
         checked(KIND, "list numbers", |problems| filter.check(problems))?;
         self.http.request(filter.apply(Call::get("list numbers", &[NUMBER]))).await
     }
 
-    /// One page of numbers.
+    /// Returns one page of numbers.
     ///
     /// # Errors
     ///
-    /// When the search is not valid, or the platform cannot be asked.
+    /// If the search is invalid, or the request fails.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<NumberPage> {
         checked(KIND, SEARCH, |problems| search.check(problems))?;
         self.http.request(search_call(search)).await
     }
 
-    /// All numbers of a search, page after page; oldest first unless the search says otherwise, so that
-    /// a number made meanwhile moves no page. The stream ends after its first error.
+    /// Returns all numbers of a search, page after page. The order defaults to oldest first, so that a number created
+    /// meanwhile does not move the others to another page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, search: SearchNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
         let search = search.oldest_first();
@@ -102,37 +102,37 @@ impl Vapi {
         })
     }
 
-    /// One number.
+    /// Returns a number.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform cannot be asked.
+    /// Status 404 if there is none with this id.
     pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
         self.http.request(Call::get("get number", &[NUMBER, id])).await
     }
 
-    /// Changes what is named of a number.
+    /// Updates the fields of a number that the update names.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; status 404 when
-    /// there is no such number.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the update breaks a documented rule; nothing is sent then. Status 404 if
+    /// the number does not exist.
     pub async fn update_number(&self, id: &str, update: impl Into<UpdatePhoneNumber>) -> Result<PhoneNumber> {
         let update = update.into();
         checked(KIND, "update number", |problems| update.check(problems))?;
         self.http.request(Call::patch("update number", &[NUMBER, id]).repeatable().json(&update)).await
     }
 
-    /// Removes a number from Vapi; the carrier keeps it. Answers what was removed.
+    /// Removes a number from Vapi, and returns what was removed. The carrier keeps it.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform refuses.
+    /// Status 404 if there is none with this id.
     pub async fn delete_number(&self, id: &str) -> Result<PhoneNumber> {
         self.http.request(Call::delete("remove number", &[NUMBER, id]).repeatable()).await
     }
 
-    /// Makes a carrier credential. Not safe to repeat.
+    /// Creates a carrier credential. Not safe to repeat.
     ///
     /// # Errors
     ///
@@ -143,26 +143,26 @@ impl Vapi {
         self.http.request(Call::post("make credential", &[CREDENTIAL]).json(&create)).await
     }
 
-    /// Credentials of every kind, carriers and others mixed.
+    /// Returns credentials of every kind, those of carriers and others.
     ///
     /// # Errors
     ///
-    /// When the filter is not valid, or the platform cannot be asked.
+    /// If the filter is invalid, or the request fails.
     pub async fn list_credentials(&self, filter: &ListFilter) -> Result<Vec<Credential>> {
         checked(KIND, "list credentials", |problems| filter.check(problems))?;
         self.http.request(filter.apply(Call::get("list credentials", &[CREDENTIAL]))).await
     }
 
-    /// One credential.
+    /// Returns a credential.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform cannot be asked.
+    /// Status 404 if there is none with this id.
     pub async fn get_credential(&self, id: &str) -> Result<Credential> {
         self.http.request(Call::get("get credential", &[CREDENTIAL, id])).await
     }
 
-    /// Changes what is named of a credential.
+    /// Updates the fields of a credential that the update names.
     ///
     /// # Errors
     ///
@@ -173,11 +173,11 @@ impl Vapi {
         self.http.request(Call::patch("update credential", &[CREDENTIAL, id]).repeatable().json(&update)).await
     }
 
-    /// Removes a credential. Answers what was removed, as it came.
+    /// Removes a credential, and returns what was removed.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform refuses.
+    /// Status 404 if there is none with this id.
     pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
         self.http.request(Call::delete("remove credential", &[CREDENTIAL, id]).repeatable()).await
     }

@@ -33,7 +33,7 @@ const LIST_CALLER_IDS: &str = "list caller ids";
 #[derive(Clone, Debug)]
 pub struct Twilio {
     pub(super) http: Client,
-    /// The same at the host of the trunks.
+    /// The same account at the host of the trunks.
     pub(super) trunking: Client,
     pub(super) credentials: AccountKey,
 }
@@ -74,14 +74,14 @@ impl Twilio {
         ClientBuilder::new(Auth::basic(&user, &secret), connect).check(|problems| own.check(KIND, problems))
     }
 
-    /// The same client for a subaccount, `AC…`, whose numbers the account's auth token opens too.
+    /// Returns a client for a subaccount, `AC…`. The account's auth token gives access to its numbers too.
     ///
-    /// As a provider it gives platforms the parent's credentials under the subaccount's SID, which most
-    /// do not take: for imports, make a client of the subaccount's own token.
+    /// As a provider it gives platforms the parent's credentials with the subaccount's SID, which most refuse: for imports,
+    /// build a client with the subaccount's own token.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) when that is no SID of an account.
+    /// [`Error::Invalid`](crate::Error::Invalid) if that is not the SID of an account.
     pub fn for_subaccount(&self, sid: &str) -> Result<Self> {
         checked(KIND, "use of a subaccount", |problems| check_sid(problems, "account_sid", sid, "AC"))?;
         Ok(self.under(sid))
@@ -92,7 +92,7 @@ impl Twilio {
         Self { credentials, ..self.clone() }
     }
 
-    /// A call to something of the account.
+    /// A call to a resource of the account.
     fn of_account(&self, call: fn(&'static str, &[&str]) -> Call, operation: &'static str, path: &[&str]) -> Call {
         let account = self.credentials.account.as_str();
         call(operation, &[&[VERSION, "Accounts", account], path].concat())
@@ -117,37 +117,37 @@ impl Twilio {
         Ok(list.write(self.of_account(Call::get, LIST_CALLER_IDS, &["OutgoingCallerIds.json"])))
     }
 
-    /// The first page of the account's numbers.
+    /// Returns the first page of the account's numbers.
     ///
     /// # Errors
     ///
-    /// When the account cannot be asked.
+    /// If the request fails.
     pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
         self.http.request(self.numbers_call(list)?).await
     }
 
-    /// All the account's numbers, page after page. The stream ends after its first error.
+    /// Returns all the account's numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<IncomingPhoneNumber>> {
         let split = |page: NumberPage| (page.incoming_phone_numbers, Next::link(page.next_page_uri));
         self.http.pages(self.numbers_call(&list), split)
     }
 
-    /// One number by its SID, `PN…`.
+    /// Returns a number by its SID, `PN…`.
     ///
     /// # Errors
     ///
-    /// When the SID is none, the account cannot be asked, or does not hold the number (status 404).
+    /// If the SID is invalid, or the request fails. Status 404 if the account does not hold the number.
     pub async fn get_number(&self, sid: &str) -> Result<IncomingPhoneNumber> {
         checked(KIND, GET, |problems| check_sid(problems, "sid", sid, "PN"))?;
         self.http.request(self.number_call(Call::get, GET, sid)).await
     }
 
-    /// Changes a number, and answers it as it is afterwards. Sending it again is safe.
+    /// Updates a number, and returns it as it is afterwards. Safe to repeat.
     ///
     /// # Errors
     ///
-    /// As [`get_number`](Self::get_number); also when the update names nothing or has a bad SID in it.
+    /// As [`get_number`](Self::get_number), and if the update names nothing or has an invalid SID.
     pub async fn update_number(&self, sid: &str, update: &UpdateNumber) -> Result<IncomingPhoneNumber> {
         checked(KIND, UPDATE, |problems| {
             check_sid(problems, "sid", sid, "PN");
@@ -156,40 +156,40 @@ impl Twilio {
         self.http.request(self.number_call(Call::post, UPDATE, sid).repeatable().form(&update.form())).await
     }
 
-    /// The first page of the numbers that are verified for caller id. The account does not own them.
+    /// Returns the first page of the numbers verified for caller id. The account does not own them.
     ///
     /// # Errors
     ///
-    /// When the account cannot be asked.
+    /// If the request fails.
     pub async fn list_caller_ids(&self, list: &ListCallerIds) -> Result<CallerIdPage> {
         self.http.request(self.caller_ids_call(list)?).await
     }
 
-    /// All the numbers that are verified for caller id. The stream ends after its first error.
+    /// Returns all numbers verified for caller id. The stream ends after its first error.
     #[must_use]
     pub fn caller_ids(&self, list: ListCallerIds) -> BoxStream<'_, Result<CallerId>> {
         let split = |page: CallerIdPage| (page.outgoing_caller_ids, Next::link(page.next_page_uri));
         self.http.pages(self.caller_ids_call(&list), split)
     }
 
-    /// The first page of the account and its subaccounts.
+    /// Returns the first page of the account and its subaccounts.
     ///
     /// # Errors
     ///
-    /// When the account cannot be asked. A *standard* API key may not (status 401, code 20003), though it
-    /// opens the numbers.
+    /// If the request fails. A *standard* API key has no access (status 401, code 20003), although it has access to the
+    /// numbers.
     pub async fn list_accounts(&self, list: &ListAccounts) -> Result<AccountPage> {
         self.http.request(Self::accounts_call(list)?).await
     }
 
-    /// The account and all its subaccounts. The stream ends after its first error.
+    /// Returns the account and all its subaccounts. The stream ends after its first error.
     #[must_use]
     pub fn accounts(&self, list: ListAccounts) -> BoxStream<'_, Result<Account>> {
         let split = |page: AccountPage| (page.accounts, Next::link(page.next_page_uri));
         self.http.pages(Self::accounts_call(&list), split)
     }
 
-    /// An account by its SID, `AC…`.
+    /// Returns an account by its SID, `AC…`.
     ///
     /// # Errors
     ///
@@ -201,7 +201,7 @@ impl Twilio {
 }
 
 impl ClientBuilder<Twilio> {
-    /// Another region, by its edge and name, such as `dublin` and `ie1` for Ireland: the hosts are then
+    /// Sets the region by its edge and name, such as `dublin` and `ie1` for Ireland. The hosts are then
     /// `api.dublin.ie1.twilio.com` and `trunking.dublin.ie1.twilio.com`. Tokens and keys belong to one region
     /// (<https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region>).
     pub fn region(self, edge: &str, region: &str) -> Self {

@@ -15,7 +15,7 @@ const ATTACH: &str = "attach number to trunk";
 const DETACH: &str = "detach number from trunk";
 
 impl Twilio {
-    /// The numbers on a trunk, `TK…`. The stream ends after its first error.
+    /// Returns the numbers on a trunk, `TK…`. The stream ends after its first error.
     #[must_use]
     pub fn trunk_numbers(&self, trunk: &str) -> BoxStream<'_, Result<TrunkNumber>> {
         let checked = checked(KIND, LIST, |problems| check_sid(problems, "trunk", trunk, "TK"));
@@ -25,28 +25,28 @@ impl Twilio {
         })
     }
 
-    /// A number on a trunk, by the SIDs of both.
+    /// Returns a number on a trunk, by the SIDs of both.
     ///
     /// # Errors
     ///
-    /// When a SID is none, the account cannot be asked, or the number is not on the trunk (status 404).
+    /// If a SID is invalid, or the request fails. Status 404 if the number is not on the trunk.
     pub async fn get_trunk_number(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(GET, trunk, sid)?;
         self.trunking.request(Call::get(GET, &["v1", "Trunks", trunk, "PhoneNumbers", sid])).await
     }
 
-    /// Puts a number on a trunk, which then gets its calls; its voice application is cleared.
+    /// Attaches a number to a trunk, which then gets its calls. Twilio clears the number's voice application.
     ///
     /// # Errors
     ///
-    /// When a SID is none, or the account cannot be asked or refuses.
+    /// If a SID is invalid, or the request fails.
     pub async fn attach_to_trunk(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(ATTACH, trunk, sid)?;
         let call = Call::post(ATTACH, &["v1", "Trunks", trunk, "PhoneNumbers"]).form(&[("PhoneNumberSid", sid)]);
         self.trunking.request(call).await
     }
 
-    /// Takes a number off a trunk. The account keeps it.
+    /// Detaches a number from a trunk. The account keeps it.
     ///
     /// # Errors
     ///
