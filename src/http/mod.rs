@@ -126,7 +126,7 @@ pub use call::Call;
 pub use client::Client;
 pub use connect::Connect;
 pub(crate) use connect::client_methods;
-pub use pages::{Next, first_match};
+pub use pages::Next;
 pub use redact::redact;
 pub use retry::RetryPolicy;
 pub use service::{ErrorBody, ServiceInfo};

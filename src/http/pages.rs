@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
 
-use futures_util::stream::{self, BoxStream, Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
 
 use super::call::Call;
@@ -68,23 +68,6 @@ impl Client {
         });
         pages.try_flatten().boxed()
     }
-}
-
-/// Returns the first item of a list that matches, and reads no further pages than that takes.
-///
-/// # Errors
-///
-/// When the list ends in an error before an item matches.
-pub async fn first_match<T>(
-    mut items: impl Stream<Item = Result<T>> + Unpin,
-    matches: impl Fn(&T) -> bool,
-) -> Result<Option<T>> {
-    while let Some(item) = items.try_next().await? {
-        if matches(&item) {
-            return Ok(Some(item));
-        }
-    }
-    Ok(None)
 }
 
 /// The pages of one list that were asked for and read, as hashes.

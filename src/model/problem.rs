@@ -70,10 +70,11 @@ impl Problems {
     }
 
     /// Runs `check` on a part of the request. Its problems are reported under `part.field`.
-    pub fn within(&mut self, part: impl Into<Cow<'static, str>>, check: impl FnOnce(&mut Self)) {
+    pub fn within<T>(&mut self, part: impl Into<Cow<'static, str>>, check: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(part.into());
-        check(self);
+        let checked = check(self);
         self.path.pop();
+        checked
     }
 
     /// Checks that a required value is there.

@@ -7,7 +7,6 @@ use super::routing::routing;
 use super::wire::{AccountStatus, IncomingPhoneNumber, ListAccounts, ListNumbers, Origin, PAGE_MAX};
 use crate::E164;
 use crate::error::{Meaning, Result};
-use crate::http::first_match;
 use crate::model::{NumberSource, ProviderKind};
 use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
@@ -54,8 +53,13 @@ impl NumberProvider for Twilio {
 impl Twilio {
     /// The number, if the account holds it. Twilio's filter also matches parts of numbers.
     pub(super) async fn find_number(&self, number: &E164) -> Result<Option<IncomingPhoneNumber>> {
-        let matching = self.numbers(ListNumbers::new().phone_number(number.as_str()));
-        first_match(matching, |found| *number == found.phone_number.as_str()).await
+        let mut numbers = self.numbers(ListNumbers::new().phone_number(number.as_str()));
+        while let Some(found) = numbers.try_next().await? {
+            if *number == found.phone_number.as_str() {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// The SIDs of active subaccounts that the credentials may see.

@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 use numport::Error;
 use numport::error::{CallFault, PageFault};
-use numport::http::{Call, Next, first_match};
+use numport::http::{Call, Next};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -115,19 +115,4 @@ async fn a_list_that_does_not_lead_on_says_so() {
     assert_eq!((items, requests), (vec![1], 1));
     let nowhere = serving(|_| json!({"items": [1], "next": true})).await;
     assert_eq!(read(&nowhere, by_cursor).await, (vec![1], Some(PageFault::BadLink), 1));
-}
-
-#[tokio::test]
-async fn a_search_reads_no_further_than_its_match() {
-    let server = serving(|query| match query {
-        "" => json!({"items": [1, 2], "next": "/numbers?p=2"}),
-        "p=2" => json!({"items": [3, 4], "next": "/numbers?p=3"}),
-        _ => json!({"items": [5], "next": null}),
-    })
-    .await;
-    let parrot = Parrot::at(&server.uri());
-    let list = || parrot.http.pages(Ok(call()), |page: Page| (page.items, by_link(page.next)));
-    assert_eq!(first_match(list(), |&item| item == 3).await.unwrap(), Some(3));
-    assert_eq!(server.received_requests().await.unwrap().len(), 2);
-    assert_eq!(first_match(list(), |&item| item == 9).await.unwrap(), None);
 }
