@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep_until};
 /// A second and a hundredth: what of a limit is not used, so that catching up stays within it.
 const SECOND: Duration = Duration::from_millis(1010);
 
-/// How much of a pause is caught up with. Less than what is not used of a second.
-const AT_ONCE: Duration = Duration::from_millis(8);
+/// How much of a pause may be caught up with. Less than what is not used of a second.
+const CATCH_UP: Duration = Duration::from_millis(8);
 
 /// Gives every request its own moment, evenly spaced; no second has more than its requests, wherever it begins.
 /// (The crates for this count in milliseconds, or keep a clock of their own that tests cannot pause.)
@@ -33,7 +33,7 @@ impl RateLimit {
     fn take(&self) -> Instant {
         let now = Instant::now();
         // Moments that passed unused may be caught up with, as far back as this.
-        let earliest = now.checked_sub(AT_ONCE.saturating_sub(self.spacing)).unwrap_or(now);
+        let earliest = now.checked_sub(CATCH_UP.saturating_sub(self.spacing)).unwrap_or(now);
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let moment = next.map_or(earliest, |next| next.max(earliest));
         *next = Some(moment + self.spacing);

@@ -1,4 +1,4 @@
-//! One attempt: a request out, an answer or a loss back. Transport errors are translated here, once.
+//! One attempt: sends a request and reads its response. Transport errors are translated here, once.
 
 use std::time::Duration;
 
