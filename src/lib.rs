@@ -19,7 +19,7 @@ pub mod error;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-mod http;
+pub mod http;
 pub mod import;
 pub mod model;
 pub mod platform;

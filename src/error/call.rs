@@ -3,26 +3,29 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::Safety;
 use crate::model::Service;
 
-/// A call to a platform or provider that did not end well.
+/// A call to a platform or provider that failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 #[non_exhaustive]
 pub struct CallError {
-    /// Whom it went to.
+    /// The platform or provider.
     pub service: Service,
-    /// What was asked, such as `import number`.
+    /// The operation, such as `import number`.
     pub operation: &'static str,
-    /// Whether it was carried out.
+    /// What sending the call twice would do.
+    pub safety: Safety,
+    /// Whether the call was carried out.
     pub delivery: Delivery,
-    /// How often it was sent, or tried to be.
+    /// The number of attempts, including those that made no connection.
     pub attempts: u32,
-    /// The status of the last answer.
+    /// The status of the last response.
     pub status: Option<StatusCode>,
     /// The service's id of the last request, for its support.
     pub request_id: Option<String>,
-    /// How long the service asked to wait.
+    /// How long the service asked to wait (`Retry-After`).
     pub retry_after: Option<Duration>,
     /// What happened.
     #[source]
@@ -33,87 +36,90 @@ pub struct CallError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// It never left: no connection was made.
+    /// It was not sent.
     NotSent,
-    /// It was answered, and surely not carried out.
+    /// The service refused it, and surely did not carry it out.
     Refused,
-    /// Nobody knows: the answer was lost, or leaves it open.
+    /// It is not known: the response was lost, or does not tell.
     Unknown,
-    /// It was carried out, but the answer cannot be used.
+    /// It was carried out, but its response cannot be used.
     Accepted,
-    /// It was a read, and its answer was lost or cannot be used: nothing was to be carried out.
+    /// It was a read whose response was lost or cannot be used. Nothing was changed.
     Read,
 }
 
-/// What a status means. Services use several numbers for one thing.
+/// What a status means. Services use different statuses for the same thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Meaning {
     /// 400 and 422: a field is missing or wrong.
     Invalid,
-    /// 401: the key is not known.
+    /// 401: the credentials are not valid.
     Unauthorized,
-    /// 403: the key may not do this, or the thing is of another account.
+    /// 403: the credentials do not allow this, or the resource belongs to another account.
     Forbidden,
-    /// 404: there is no such thing.
+    /// 404: the resource does not exist.
     Missing,
-    /// 409: it is there already, or in use.
+    /// 409: the resource exists already, or is in use.
     Conflict,
     /// 429: too many requests.
     TooMany,
-    /// 500 and above: the service is in trouble.
+    /// 500 and above: the service failed.
     Unavailable,
     /// Anything else.
     Other,
 }
 
-/// What happened to a call. Each is the next layer below a [`CallError`].
+/// Why a call failed: the next layer below a [`CallError`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallFault {
-    /// No whole answer came.
+    /// No complete response came.
     #[error(transparent)]
     Transport(TransportFault),
-    /// The service answered with a status that is no success.
+    /// The service refused the call.
     #[error(transparent)]
     Refusal(Refusal),
-    /// The answer is not what its documentation says.
+    /// The response does not have the documented form.
     #[error(transparent)]
     Decode(DecodeFault),
-    /// The answer is longer than the client reads.
+    /// The response is longer than the client's limit.
     #[error("the answer is longer than {limit} bytes")]
     TooLarge {
         /// The client's limit, in bytes.
         limit: usize,
     },
-    /// The HTTP client that the user gave followed a redirect, so whose answer came is not known.
+    /// The HTTP client given to the builder followed a redirect, so that it is not known who answered.
     #[error("the HTTP client followed a redirect; give the builder one whose redirect policy is `none`")]
     Redirected,
-    /// A list's pages do not lead on safely.
+    /// A page of a list does not lead to a safe next page.
     #[error(transparent)]
     Page(PageFault),
 }
 
-/// How an exchange broke off.
+/// How a request or its response was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Loss {
-    /// The client's own limit of requests per second held it back past the deadline.
+    /// The client's own limit of requests per second delayed it past the deadline, so nothing was sent.
     HeldBack,
+    /// The headers that prove who is calling could not be made, so nothing was sent.
+    NotSigned,
     /// No connection could be made, so nothing was sent.
     NotConnected,
-    /// No answer within the time limit.
+    /// No response came within the time limit.
     TimedOut,
-    /// The connection broke before the answer began.
+    /// The connection broke before the response began.
     Reset,
-    /// The answer broke off in the middle.
+    /// The connection broke in the middle of the response.
     CutOff,
 }
 
-/// An exchange without a whole answer.
+/// A request without a complete response.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", match self.loss {
     Loss::HeldBack => "the client's own limit of requests per second held it back past the deadline",
+    Loss::NotSigned => "the request could not be signed",
     Loss::NotConnected => "no connection could be made",
     Loss::TimedOut => "no answer came within the time limit",
     Loss::Reset => "the connection broke before an answer came",
@@ -121,27 +127,27 @@ pub enum Loss {
 })]
 #[non_exhaustive]
 pub struct TransportFault {
-    /// How it broke off.
+    /// How it was lost.
     pub loss: Loss,
     /// The transport's own error, without the address.
     #[source]
     pub error: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// An answer that is no success, in the service's own words.
+/// A response that refuses a call, in the service's own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The service's own code.
     pub code: Option<String>,
-    /// Its messages, with secrets taken out.
+    /// Its messages, with secrets redacted.
     pub messages: Vec<String>,
-    /// The body as text, with secrets taken out, at most [`Refusal::MAX_BODY`] bytes of it.
+    /// The body as text, with secrets redacted, up to [`Refusal::MAX_BODY`] bytes.
     pub body: String,
 }
 
 impl TransportFault {
-    /// An exchange that broke off in this way.
+    /// Returns a fault of this kind, for platforms of your own.
     #[must_use]
     pub const fn new(loss: Loss) -> Self {
         Self { loss, error: None }
@@ -149,12 +155,12 @@ impl TransportFault {
 }
 
 impl Refusal {
-    /// A refusal in these words.
+    /// Returns a refusal with this message, for platforms of your own.
     pub fn new(message: impl Into<String>) -> Self {
         Self { code: None, messages: vec![message.into()], body: String::new() }
     }
 
-    /// How much of a body is kept, in bytes.
+    /// Maximum length of the body that is kept, in bytes.
     pub const MAX_BODY: usize = 8 * 1024;
 }
 
@@ -175,41 +181,55 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// An answer that does not have the documented form.
+/// A response that does not have the documented form.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer cannot be read at `{path}`")]
 #[non_exhaustive]
 pub struct DecodeFault {
-    /// The place in the JSON document, such as `[3].server.timeoutSeconds`; `.` is the whole of it.
+    /// The path in the JSON document, such as `[3].server.timeoutSeconds`. `.` is the whole document.
     pub path: String,
     /// What is wrong there.
     #[source]
     pub error: serde_json::Error,
 }
 
-/// A list that does not lead on safely.
+/// A page of a list that does not lead to a safe next page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageFault {
-    /// The next page is on another origin than the client's base URL; credentials do not go there.
+    /// The link to the next page leads to another origin than that of the base URL. No credentials are sent there.
     #[error("the next page is at another origin, `{origin}`")]
     ForeignOrigin {
         /// The origin that the link names.
         origin: String,
     },
-    /// The next page's address cannot be read.
+    /// The link to the next page is missing, or is not a URL.
     #[error("the link to the next page is not an address")]
     BadLink,
-    /// A page came twice; the list would never end.
+    /// A page came again, so that the list would never end.
     #[error("the list leads back to a page that was read already")]
     Repeated,
 }
 
 impl CallError {
-    /// A call that failed, for platforms of your own. Set the other fields on it.
+    /// Returns the error of a call that failed, for platforms of your own. Set the other fields on it.
+    ///
+    /// The call's [`safety`](Self::safety) is [`Safety::Read`] when the delivery is [`Delivery::Read`], and
+    /// [`Safety::Create`] otherwise.
     #[must_use]
     pub const fn new(service: Service, operation: &'static str, delivery: Delivery, fault: CallFault) -> Self {
-        Self { service, operation, delivery, attempts: 1, status: None, request_id: None, retry_after: None, fault }
+        let safety = if matches!(delivery, Delivery::Read) { Safety::Read } else { Safety::Create };
+        Self {
+            safety,
+            service,
+            operation,
+            delivery,
+            attempts: 1,
+            status: None,
+            request_id: None,
+            retry_after: None,
+            fault,
+        }
     }
 
     fn sentence(&self) -> String {
@@ -232,7 +252,14 @@ impl CallError {
         text
     }
 
-    /// What the status of the answer means, whichever number a service uses for it.
+    fn lost(&self) -> Option<Loss> {
+        match &self.fault {
+            CallFault::Transport(fault) => Some(fault.loss),
+            _ => None,
+        }
+    }
+
+    /// Returns what the status of the response means.
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {
         let status = self.status?;
@@ -249,7 +276,7 @@ impl CallError {
         })
     }
 
-    /// What a user can do about it, in a sentence.
+    /// Returns what a user can do about it, in a sentence.
     #[must_use]
     pub fn advice(&self) -> String {
         let service = self.service;
@@ -267,6 +294,9 @@ impl CallError {
             (_, Some(Meaning::TooMany)) => {
                 let wait = self.retry_after.map_or_else(String::new, |wait| format!(" {} s", wait.as_secs()));
                 return format!("Wait{wait}, and set `requests_per_second` on the client.");
+            }
+            (Delivery::NotSent, _) if self.lost() == Some(Loss::NotSigned) => {
+                "Check the credentials that requests are signed with; nothing was changed."
             }
             (Delivery::NotSent, _) => {
                 return format!("Check the network and {service}'s base URL; nothing was changed.");
@@ -291,6 +321,7 @@ mod tests {
         CallError {
             service: Service::Platform(PlatformKind::BUTTER),
             operation: "import number",
+            safety: Safety::Create,
             delivery: Delivery::Refused,
             attempts: 1,
             status: StatusCode::from_u16(status).ok(),

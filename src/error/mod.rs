@@ -2,12 +2,14 @@
 
 mod call;
 mod outcome;
+mod safety;
 
 use std::fmt;
 
 pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, PageFault, Refusal, TransportFault};
 pub use http::StatusCode;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
+pub use safety::Safety;
 
 use crate::model::{Finding, Preflight, Problem, Problems, Service};
 
@@ -58,6 +60,18 @@ impl Error {
             Self::NotFound(missing) => missing.call(),
             Self::Incomplete(incomplete) => incomplete.error.call(),
             Self::Indeterminate(indeterminate) => indeterminate.error.call(),
+        }
+    }
+
+    /// Returns the failed call if the error is that of a create itself, such as an import: neither an error found
+    /// before it was sent, nor one of a step before or after it ([`Error::Incomplete`]).
+    ///
+    /// Its [`delivery`](CallError::delivery) says whether the record may exist.
+    #[must_use]
+    pub fn create_failure(&self) -> Option<&CallError> {
+        match self {
+            Self::Call(call) if call.safety == Safety::Create => Some(call),
+            _ => None,
         }
     }
 
@@ -149,8 +163,12 @@ fn stands_against(preflight: &Preflight) -> String {
     preflight.errors().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
 }
 
-/// Checks a request before it is sent.
-pub(crate) fn checked(service: impl fmt::Display, operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
+/// Checks a request before it is sent, for platforms of your own.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] with every problem that `check` adds.
+pub fn checked(service: impl fmt::Display, operation: &str, check: impl FnOnce(&mut Problems)) -> Result<()> {
     let mut problems = Problems::default();
     check(&mut problems);
     sendable(service, operation, problems)

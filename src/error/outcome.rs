@@ -27,8 +27,10 @@ impl NotFound {
         Self { platform, id, error: None }
     }
 
-    /// An error about this id: a 404 means that there is no such record.
-    pub(crate) fn or(error: Error, platform: PlatformKind, id: &NumberId) -> Error {
+    /// Returns the error of a call about this id: a response with status 404 means that there is no such record, any
+    /// other error stays as it is.
+    #[must_use]
+    pub fn or(error: Error, platform: PlatformKind, id: &NumberId) -> Error {
         match error {
             Error::Call(call) if call.status == Some(StatusCode::NOT_FOUND) => {
                 Self { platform, id: id.clone(), error: Some(call) }.into()

@@ -1,21 +1,41 @@
 //! A call before it is sent: plain data, made without I/O.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::Method;
 use serde::Serialize;
 use url::Url;
 
-use super::base::{BaseUrl, Segments};
-use super::headers::Content;
-use super::judge::Safety;
-use crate::error::{Result, sendable};
+use super::url::{BaseUrl, Segments};
+use crate::error::{Result, Safety, sendable};
 use crate::model::{Problems, Service};
 
-/// One call to a service: what to send, and what sending it twice would mean.
-#[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) operation: &'static str,
-    pub(crate) safety: Safety,
+/// One call to a service: what to send, and what sending it twice would do.
+///
+/// A `GET` is a read. Every other call counts as a create ([`Safety::Create`]), which is never resent after a lost
+/// response, unless it says otherwise: [`repeatable`](Self::repeatable), [`read_only`](Self::read_only).
+///
+/// The path is given in segments, below the client's base URL. Each segment is encoded and stays one segment, whatever
+/// it holds, so that no id can lead to another path or another origin. An empty segment, `.`, `..` and control
+/// characters are refused when the call is sent.
+///
+/// The operation, such as `get number`, names the call in errors and logs.
+///
+/// ```
+/// use numport::http::Call;
+/// use serde_json::json;
+///
+/// let read = Call::get("list tools", &["tool"]).query("limit", Some(10));
+/// let create = Call::post("make tool", &["tool"]).json(&json!({"type": "endCall"}));
+/// let update = Call::patch("update tool", &["tool", "7b2c"]).repeatable().json(&json!({"async": true}));
+/// // Twirp-style APIs read by POST.
+/// let search = Call::post("list trunks", &["twirp", "livekit.SIP", "ListSIPTrunk"]).read_only().json(&json!({}));
+/// ```
+#[must_use]
+pub struct Call {
+    pub(super) operation: &'static str,
+    pub(super) safety: Safety,
     method: Method,
     target: Target,
     query: Vec<(&'static str, String)>,
@@ -23,7 +43,6 @@ pub(crate) struct Call {
     content: Content,
 }
 
-#[derive(Debug)]
 enum Target {
     /// Its segments, or what is wrong with one of them.
     Path(Result<Segments, Vec<&'static str>>),
@@ -31,14 +50,31 @@ enum Target {
     Link(Url),
 }
 
+/// What a request's body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    None,
+    Json,
+    Form,
+}
+
 /// A call with its address and body made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) url: Url,
     /// Empty when there is none.
     pub(crate) body: Bytes,
-    pub(crate) content: Content,
+    pub(super) content: Content,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The path, the query and the body may hold secrets.
+        let mut call = f.debug_struct("Call");
+        call.field("operation", &self.operation).field("safety", &self.safety).field("method", &self.method);
+        call.finish_non_exhaustive()
+    }
 }
 
 impl Call {
@@ -55,47 +91,58 @@ impl Call {
         }
     }
 
-    pub(crate) fn get(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::GET, Safety::Repeatable, path)
+    /// Returns a `GET`, which is a read.
+    pub fn get(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::GET, Safety::Read, path)
     }
 
-    /// A GET of a link that an earlier answer gave.
-    pub(crate) fn follow(operation: &'static str, link: Url) -> Self {
-        Self { target: Target::Link(link), ..Self::get(operation, &[]) }
-    }
-
-    /// A POST that makes something: never sent again unless it was surely not processed.
-    pub(crate) fn create(operation: &'static str, path: &[&str]) -> Self {
+    /// Returns a `POST`, which counts as a create.
+    pub fn post(operation: &'static str, path: &[&str]) -> Self {
         Self::new(operation, Method::POST, Safety::Create, path)
     }
 
-    /// A POST that sets what it names, as a PUT does.
-    pub(crate) fn set(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::POST, Safety::Repeatable, path)
+    /// Returns a `PUT`, which counts as a create unless it is said to be [`repeatable`](Self::repeatable).
+    pub fn put(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::PUT, Safety::Create, path)
     }
 
-    pub(crate) fn put(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::PUT, Safety::Repeatable, path)
+    /// Returns a `PATCH`, which counts as a create unless it is said to be [`repeatable`](Self::repeatable).
+    pub fn patch(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::PATCH, Safety::Create, path)
     }
 
-    pub(crate) fn patch(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::PATCH, Safety::Repeatable, path)
+    /// Returns a `DELETE`, which counts as a create unless it is said to be [`repeatable`](Self::repeatable).
+    pub fn delete(operation: &'static str, path: &[&str]) -> Self {
+        Self::new(operation, Method::DELETE, Safety::Create, path)
     }
 
-    pub(crate) fn delete(operation: &'static str, path: &[&str]) -> Self {
-        Self::new(operation, Method::DELETE, Safety::Repeatable, path)
+    /// A `GET` of a link that an earlier answer gave.
+    pub(super) fn follow(operation: &'static str, link: Url) -> Self {
+        Self { target: Target::Link(link), ..Self::get(operation, &[]) }
     }
 
-    pub(crate) fn is_read(&self) -> bool {
-        self.method == Method::GET
+    /// States that the call sets a state, so that sending it twice does what sending it once does
+    /// ([`Safety::Repeatable`]). It is then retried after transient errors.
+    pub const fn repeatable(mut self) -> Self {
+        self.safety = Safety::Repeatable;
+        self
     }
 
-    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+    /// States that the call changes nothing, whatever its method ([`Safety::Read`]). It is then retried after
+    /// transient errors.
+    pub const fn read_only(mut self) -> Self {
+        self.safety = Safety::Read;
+        self
+    }
+
+    /// Adds a query parameter, encoded; `None` adds nothing.
+    pub fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
         self.query.extend(value.map(|value| (name, value.to_string())));
         self
     }
 
-    pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
+    /// Sets the body, as JSON. What cannot be written as JSON is refused when the call is sent.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
         // Large enough for most, so that it need not grow.
         let mut json = Vec::with_capacity(512);
         self.body = serde_json::to_writer(&mut json, body).map(|()| json.into());
@@ -103,7 +150,8 @@ impl Call {
         self
     }
 
-    pub(crate) fn form(mut self, fields: &[(&str, &str)]) -> Self {
+    /// Sets the body, as a form. Without fields there is no body.
+    pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.content = if form.is_empty() { Content::None } else { Content::Form };
         self.body = Ok(form.into());
@@ -111,8 +159,8 @@ impl Call {
     }
 
     /// Makes address and body, or names what cannot be sent.
-    pub(crate) fn prepare(self, service: Service, base: &BaseUrl) -> Result<Prepared> {
-        let mut problems = Problems::default();
+    pub(super) fn prepare(self, service: Service, base: &BaseUrl) -> Result<Prepared> {
+        let mut problems = Problems::new();
         let url = match self.target {
             Target::Link(url) => url,
             Target::Path(path) => base.join(path, &self.query, &mut problems),

@@ -1,158 +1,72 @@
-//! One engine for every call: build, send, judge, try again, read.
+//! One engine for every call: build, send, classify, retry, read.
 
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
-use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::USER_AGENT;
-use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use http::StatusCode;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
-use tracing::{Instrument, Span};
+use tracing::Span;
 
-use super::base::BaseUrl;
-use super::call::{Call, Prepared};
-use super::headers::{Content, Headers};
-use super::judge::{Ending, Safety, Verdict, judge};
-use super::limit::Limit;
-use super::policy::{Budget, RetryPolicy};
-use super::scrub::{scrub, secrets_of};
+use super::auth::{Headers, Signer};
+use super::call::Prepared;
+use super::classify::{Ending, Verdict, classify};
+use super::rate::RateLimit;
+use super::redact::{redact, secrets_of};
+use super::retry::{Budget, RetryPolicy};
+use super::service::ErrorBody;
 use super::transport::{Attempt, Body, Head, Transport};
-use crate::error::{
-    CallError, CallFault, DecodeFault, Delivery, Error, Loss, PageFault, Refusal, Result, TransportFault,
-};
+use crate::error::{CallError, CallFault, DecodeFault, Delivery, Error, Loss, Refusal, Result, Safety, TransportFault};
 use crate::model::{Secret, Service};
 
 /// How much of one message of a service is kept, in characters.
 const MAX_MESSAGE: usize = 500;
 
-/// A service's own words in an error body.
-#[derive(Debug, Default)]
-pub(crate) struct Words {
-    pub(crate) code: Option<String>,
-    pub(crate) messages: Vec<String>,
+/// The answer to a call that succeeded.
+pub(super) struct Answered {
+    head: Head,
+    attempts: u32,
+    pub(super) body: Bytes,
+    /// What the signatures of its attempts must not show.
+    signed: Vec<Secret>,
 }
-
-/// The end of a call that was done: its answer's head, how many attempts it took, and the answer's body.
-type Answered = (Head, u32, Bytes);
 
 /// What an error tells of the call that it comes from.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked {
-    operation: &'static str,
-    /// Whether it changes nothing.
-    read: bool,
+pub(super) struct Asked {
+    pub(super) operation: &'static str,
+    pub(super) safety: Safety,
 }
 
-/// Everything that the calls of one client share. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Engine {
-    pub(super) shared: Arc<Inner>,
-    pub(super) base: Arc<BaseUrl>,
-    account: u64,
-}
-
-pub(super) struct Inner {
+/// Everything that the calls of one client share.
+pub(super) struct Engine {
     pub(super) service: Service,
     pub(super) transport: Transport,
     /// Sent with every request; those that hold secrets are marked sensitive.
     pub(super) headers: Headers,
+    pub(super) signer: Option<Signer>,
     /// What must not stand in anything that is kept.
     pub(super) secrets: Vec<Secret>,
-    pub(super) words: fn(&Value) -> Words,
+    pub(super) error_body: fn(&Value) -> ErrorBody,
     /// Whether the body of a success says that it is none.
     pub(super) rejects: fn(&[u8]) -> bool,
     pub(super) timeout: Duration,
     pub(super) max_body: usize,
     pub(super) retry: RetryPolicy,
     pub(super) budget: Budget,
-    pub(super) limit: Option<Limit>,
-}
-
-impl std::fmt::Debug for Engine {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine")
-            .field("service", &self.shared.service)
-            .field("base", &self.base)
-            .finish_non_exhaustive()
-    }
+    pub(super) limit: Option<RateLimit>,
 }
 
 impl Engine {
-    /// The same engine for a sister host, such as `trunking.` beside `api.`; an address that is no host of
-    /// that name, such as a proxy or the sandbox, serves both.
-    pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
-        Self::new(self.base.sister(own, other), self.shared.clone())
-    }
-
-    /// Tells the account behind it from others, within this process: of the address and the headers.
-    pub(crate) fn account(&self) -> u64 {
-        self.account
-    }
-
-    pub(super) fn new(base: BaseUrl, shared: Arc<Inner>) -> Self {
-        Self { account: account(&base, shared.headers.of(Content::None)), base: Arc::new(base), shared }
-    }
-
-    /// Sends a call and reads its answer.
-    pub(crate) async fn send<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        let asked = Asked { operation: call.operation, read: call.is_read() };
-        let ((head, attempts, body), sent) = self.exchange(call).await?;
-        decode(&body).map_err(|fault| {
-            let fault = CallFault::Decode(self.clean(fault, &sent));
-            self.failed(asked, attempts, Delivery::Accepted, Some(head), fault)
-        })
-    }
-
-    /// Sends a call whose answer says nothing but that it was done.
-    pub(crate) async fn send_for_nothing(&self, call: Call) -> Result<()> {
-        self.exchange(call).await.map(drop)
-    }
-
-    /// The answer, and the body that was sent.
-    async fn exchange(&self, call: Call) -> Result<(Answered, Bytes)> {
-        let asked = Asked { operation: call.operation, read: call.is_read() };
-        let safety = call.safety;
-        let prepared = call.prepare(self.shared.service, &self.base)?;
-        let span = tracing::info_span!(
-            "numport",
-            platform = self.shared.service.as_str(),
-            operation = asked.operation,
-            status = tracing::field::Empty,
-            attempt = tracing::field::Empty,
-            elapsed_ms = tracing::field::Empty,
-        );
-        let answered = self.run(asked, safety, &prepared, &span).instrument(span.clone()).await?;
-        Ok((answered, prepared.body))
-    }
-
-    /// A link that an answer gave, if it may be followed.
-    pub(crate) fn follow(&self, operation: &'static str, link: &str) -> Result<Call> {
-        let url = self.base.follow(link).map_err(|fault| self.bad_page(operation, fault))?;
-        Ok(Call::follow(operation, url))
-    }
-
-    /// The error of a list that does not lead on safely.
-    pub(crate) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
-        self.failed(Asked { operation, read: true }, 1, Delivery::Accepted, None, CallFault::Page(fault))
-    }
-
-    /// The error of an answer that lacks what must follow from it.
-    pub(crate) fn missing(&self, operation: &'static str, field: &'static str) -> Error {
-        let error = serde::de::Error::missing_field(field);
-        let fault = CallFault::Decode(DecodeFault { path: field.to_owned(), error });
-        self.failed(Asked { operation, read: false }, 1, Delivery::Accepted, None, fault)
-    }
-
-    async fn run(&self, asked: Asked, safety: Safety, request: &Prepared, span: &Span) -> Result<Answered> {
-        let Inner { transport, headers, retry, budget, limit, max_body, .. } = &*self.shared;
+    /// Sends a request until it has an answer, or no attempt is left.
+    pub(super) async fn run(&self, asked: Asked, request: &Prepared, span: &Span) -> Result<Answered> {
+        let Self { transport, headers, signer, retry, budget, limit, max_body, .. } = self;
         let start = Instant::now();
         let (mut now, deadline) = (start, start + retry.deadline);
         let mut attempts = 0;
         // Whether an attempt before the last may have been carried out.
         let mut open = false;
+        let mut signed = Vec::new();
         loop {
             let held_back = match limit {
                 Some(limit) => {
@@ -165,10 +79,15 @@ impl Engine {
             let attempt = if held_back {
                 Attempt::Lost { loss: Loss::HeldBack, head: None, error: None }
             } else {
-                attempts += 1;
-                let left = deadline.saturating_duration_since(now);
-                let headers = headers.of(request.content);
-                transport.attempt(request, headers, self.shared.timeout.min(left), *max_body).await
+                let mut headers = headers.of(request.content).clone();
+                match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut signed)) {
+                    Ok(()) => {
+                        attempts += 1;
+                        let left = deadline.saturating_duration_since(now);
+                        transport.attempt(request, headers, self.timeout.min(left), *max_body).await
+                    }
+                    Err(error) => Attempt::Lost { loss: Loss::NotSigned, head: None, error: Some(error) },
+                }
             };
             let (ending, head) = match &attempt {
                 Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head)),
@@ -180,7 +99,7 @@ impl Engine {
                 span.record("status", head.map(|head| head.status.as_u16()));
             }
 
-            let verdict = judge(safety, ending);
+            let verdict = classify(asked.safety, ending);
             if let Verdict::Again(delivery) = verdict {
                 let wait = head.and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, fastrand::f64()));
@@ -198,7 +117,7 @@ impl Engine {
                 Verdict::Again(_) | Verdict::Stop(_) if open => Delivery::Unknown,
                 Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
             };
-            return self.conclude(asked, attempts, delivery, attempt, request);
+            return self.conclude(asked, attempts, delivery, attempt, request, signed);
         }
     }
 
@@ -209,22 +128,23 @@ impl Engine {
         delivery: Delivery,
         attempt: Attempt,
         request: &Prepared,
+        signed: Vec<Secret>,
     ) -> Result<Answered> {
         let (head, delivery, fault) = match attempt {
             Attempt::Answered { head, body: Body::Whole(body) }
-                if head.status.is_success() && (self.shared.rejects)(&body) =>
+                if head.status.is_success() && (self.rejects)(&body) =>
             {
-                (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, request)))
+                (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, request, &signed)))
             }
             Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() => {
-                self.shared.budget.refill();
-                return Ok((head, attempts, body));
+                self.budget.refill();
+                return Ok(Answered { head, attempts, body, signed });
             }
             Attempt::Answered { head, body: Body::Whole(body) } => {
-                (Some(head), delivery, CallFault::Refusal(self.refusal(&body, request)))
+                (Some(head), delivery, CallFault::Refusal(self.refusal(&body, request, &signed)))
             }
             Attempt::Answered { head, body: Body::TooLarge } => {
-                (Some(head), delivery, CallFault::TooLarge { limit: self.shared.max_body })
+                (Some(head), delivery, CallFault::TooLarge { limit: self.max_body })
             }
             Attempt::Answered { head, body: Body::Redirected } => {
                 (Some(head), Delivery::Unknown, CallFault::Redirected)
@@ -233,88 +153,69 @@ impl Engine {
                 (head, delivery, CallFault::Transport(TransportFault { loss, error }))
             }
         };
-        Err(self.failed(asked, attempts, delivery, head, fault))
+        Err(self.failed(asked, attempts, delivery, head.as_ref(), fault))
     }
 
     /// The service's own words, without the secrets that it may have echoed.
-    fn refusal(&self, body: &[u8], request: &Prepared) -> Refusal {
-        let known = self.secrets(&request.body);
-        let mut body = scrub(&String::from_utf8_lossy(body), &known);
-        let words = serde_json::from_str(&body).map(|json| (self.shared.words)(&json)).unwrap_or_default();
-        let mut messages = words.messages;
+    fn refusal(&self, body: &[u8], request: &Prepared, signed: &[Secret]) -> Refusal {
+        let known = self.secrets(&request.body, signed);
+        let mut body = redact(&String::from_utf8_lossy(body), &known);
+        let told = serde_json::from_str(&body).map(|json| (self.error_body)(&json)).unwrap_or_default();
+        let mut messages = told.messages;
         messages.retain(|message| !message.is_empty());
         for message in &mut messages {
             // A message may be a document itself.
-            *message = scrub(message, &known);
+            *message = redact(message, &known);
             if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
                 message.truncate(end);
             }
         }
         let end = (0..=Refusal::MAX_BODY.min(body.len())).rev().find(|&end| body.is_char_boundary(end));
         body.truncate(end.unwrap_or(0));
-        Refusal { code: words.code, messages, body }
+        Refusal { code: told.code, messages, body }
     }
 
-    /// A fault tells the value that it is about, which may be a secret.
-    fn clean(&self, fault: DecodeFault, sent: &[u8]) -> DecodeFault {
-        let (known, text) = (self.secrets(sent), fault.error.to_string());
-        let clean = scrub(&text, &known);
-        let error = if clean == text { fault.error } else { serde::de::Error::custom(clean) };
-        DecodeFault { path: scrub(&fault.path, &known), error }
+    /// The error of an answer that cannot be read. It tells the value that it is about, which may be a secret.
+    pub(super) fn unreadable(
+        &self,
+        asked: Asked,
+        request: &Prepared,
+        answered: &Answered,
+        DecodeFault { path, error }: DecodeFault,
+    ) -> Error {
+        let (known, text) = (self.secrets(&request.body, &answered.signed), error.to_string());
+        let clean = redact(&text, &known);
+        let error = if clean == text { error } else { serde::de::Error::custom(clean) };
+        let fault = CallFault::Decode(DecodeFault { path: redact(&path, &known), error });
+        self.failed(asked, answered.attempts, Delivery::Accepted, Some(&answered.head), fault)
     }
 
-    /// Those of a request's body and of this client.
-    fn secrets(&self, sent: &[u8]) -> Vec<String> {
-        let own = self.shared.secrets.iter().map(|secret| secret.expose().to_owned());
+    /// Those of a request's body, of its signatures, and of this client.
+    fn secrets(&self, sent: &[u8], signed: &[Secret]) -> Vec<String> {
+        let own = self.secrets.iter().chain(signed).map(|secret| secret.expose().to_owned());
         secrets_of(sent).into_iter().chain(own).collect()
     }
 
-    fn failed(
+    pub(super) fn failed(
         &self,
-        Asked { operation, read }: Asked,
+        Asked { operation, safety }: Asked,
         attempts: u32,
         delivery: Delivery,
-        head: Option<Head>,
+        head: Option<&Head>,
         fault: CallFault,
     ) -> Error {
         let (status, request_id, retry_after): (Option<StatusCode>, _, _) = match head {
             Some(head) => (Some(head.status), head.request_id(), head.retry_after),
             None => (None, None, None),
         };
-        let service = self.shared.service;
+        let service = self.service;
         let delivery = match delivery {
-            Delivery::Unknown | Delivery::Accepted if read => Delivery::Read,
+            Delivery::Unknown | Delivery::Accepted if safety == Safety::Read => Delivery::Read,
             delivery => delivery,
         };
-        Box::new(CallError { service, operation, delivery, attempts, status, request_id, retry_after, fault }).into()
+        Box::new(CallError { service, operation, safety, delivery, attempts, status, request_id, retry_after, fault })
+            .into()
     }
-}
-
-fn account(base: &BaseUrl, headers: &HeaderMap) -> u64 {
-    // Keyed anew in each process, so that it tells nothing of the key.
-    static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    let mut hasher = KEYED.build_hasher();
-    base.url().hash(&mut hasher);
-    let telling = headers.iter().filter(|(name, _)| **name != USER_AGENT);
-    let mut headers: Vec<_> = telling.map(|(name, value)| (name.as_str(), value)).collect();
-    headers.sort_by_key(|(name, _)| *name);
-    headers.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Reads an answer. Where in it a fault is costs a good deal to keep track of, so it is looked for only when there
-/// is one.
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFault> {
-    // One look at the whole text is cheaper than one at each string in it.
-    if let Ok(text) = std::str::from_utf8(body) {
-        if let Ok(read) = T::deserialize(&mut serde_json::Deserializer::from_str(text)) {
-            return Ok(read);
-        }
-    }
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
-        let path = error.path().to_string();
-        DecodeFault { path, error: error.into_inner() }
-    })
 }
 
 #[cfg(test)]

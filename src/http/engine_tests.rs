@@ -1,12 +1,14 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use http::Method;
 use http::header::RETRY_AFTER;
+use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;
+use crate::http::url::BaseUrl;
+use crate::http::{Call, Client};
 use crate::model::{PlatformKind, Problems};
 
 /// Answers that are given in turn, and what was sent.
@@ -45,37 +47,41 @@ impl Script {
     }
 }
 
-fn engine(steps: Vec<Step>) -> Engine {
-    engine_with(steps, RetryPolicy::default(), None)
+fn client(steps: Vec<Step>) -> Client {
+    client_with(steps, RetryPolicy::default(), None)
 }
 
-fn engine_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<Limit>) -> Engine {
+fn client_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -> Client {
     let script = Script { answers: Mutex::new(steps.into()), ..Script::default() };
     let base = BaseUrl::parse("https://api.example.com", "base_url", &mut Problems::default()).expect("a base");
-    let shared = Arc::new(Inner {
+    let engine = Engine {
         service: Service::Platform(PlatformKind::from_static("test")),
         transport: Transport::Script(script),
         headers: Headers::new(HeaderMap::new()),
+        signer: None,
         secrets: vec![Secret::new("the-api-key")],
-        words: |body| Words { code: None, messages: body["message"].as_str().map(str::to_owned).into_iter().collect() },
+        error_body: |body| ErrorBody {
+            code: None,
+            messages: body["message"].as_str().map(str::to_owned).into_iter().collect(),
+        },
         rejects: |body| body == b"rejected",
         timeout: Duration::from_secs(60),
         max_body: 1024,
         retry,
         budget: Budget::new(retry.budget),
         limit,
-    });
-    Engine::new(base, shared)
+    };
+    Client::new(base, 0, engine)
 }
 
-fn sent(engine: &Engine) -> Vec<Instant> {
-    let Transport::Script(script) = &engine.shared.transport else { panic!("a script") };
+fn sent(client: &Client) -> Vec<Instant> {
+    let Transport::Script(script) = &client.engine.transport else { panic!("a script") };
     assert!(script.answers.lock().expect("not poisoned").is_empty(), "an answer was not asked for");
     script.sent.lock().expect("not poisoned").iter().map(|(_, _, _, at)| *at).collect()
 }
 
 fn create() -> Call {
-    Call::create("make", &["things"]).json(&json!({"a": 1, "authToken": "planted-token"}))
+    Call::post("make", &["things"]).json(&json!({"a": 1, "authToken": "planted-token"}))
 }
 
 fn failure(result: Result<Value>) -> CallError {
@@ -87,10 +93,10 @@ fn failure(result: Result<Value>) -> CallError {
 
 #[tokio::test(start_paused = true)]
 async fn a_read_is_tried_again_until_it_succeeds() {
-    let engine = engine(vec![Answer(503, None, ""), Lose(Loss::Reset), Answer(200, None, "[1]")]);
-    let read: Vec<u32> = engine.send(Call::get("read", &["things"])).await.expect("the third");
+    let client = client(vec![Answer(503, None, ""), Lose(Loss::Reset), Answer(200, None, "[1]")]);
+    let read: Vec<u32> = client.request(Call::get("read", &["things"])).await.expect("the third");
     assert_eq!(read, [1]);
-    assert_eq!(sent(&engine).len(), 3);
+    assert_eq!(sent(&client).len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,18 +111,18 @@ async fn a_create_is_never_sent_again_after_a_lost_answer() {
         Answer(409, None, ""),
     ] {
         let named = format!("{step:?}");
-        let engine = engine(vec![step]);
-        let error = failure(engine.send(create()).await);
+        let client = client(vec![step]);
+        let error = failure(client.request(create()).await);
         assert_eq!((error.delivery, error.attempts), (Delivery::Unknown, 1), "{named}");
-        assert_eq!(sent(&engine).len(), 1, "{named}");
+        assert_eq!(sent(&client).len(), 1, "{named}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_create_is_sent_again_when_it_was_surely_not_processed() {
-    let engine = engine(vec![Lose(Loss::NotConnected), Answer(429, None, ""), Answer(201, None, "{}")]);
-    engine.send::<Value>(create()).await.expect("the third");
-    let Transport::Script(script) = &engine.shared.transport else { panic!("a script") };
+    let client = client(vec![Lose(Loss::NotConnected), Answer(429, None, ""), Answer(201, None, "{}")]);
+    client.request::<Value>(create()).await.expect("the third");
+    let Transport::Script(script) = &client.engine.transport else { panic!("a script") };
     let sent = script.sent.lock().expect("not poisoned");
     assert!(sent.iter().all(|(_, _, body, _)| body == &sent[0].2 && !body.is_empty()), "another body was sent");
     assert_eq!(sent.len(), 3);
@@ -124,18 +130,18 @@ async fn a_create_is_sent_again_when_it_was_surely_not_processed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_is_waited_out_and_no_longer() {
-    let engine = engine(vec![Answer(429, Some("7"), ""), Answer(200, None, "{}")]);
-    engine.send::<Value>(create()).await.expect("the second");
-    let sent = sent(&engine);
+    let client = client(vec![Answer(429, Some("7"), ""), Answer(200, None, "{}")]);
+    client.request::<Value>(create()).await.expect("the second");
+    let sent = sent(&client);
     assert_eq!(sent[1] - sent[0], Duration::from_secs(7));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_that_leaves_no_time_is_told_and_not_waited_for() {
     for value in ["120", "99999999999999999999999"] {
-        let engine = engine(vec![Answer(429, Some(value), "")]);
+        let client = client(vec![Answer(429, Some(value), "")]);
         let start = Instant::now();
-        let error = failure(engine.send(create()).await);
+        let error = failure(client.request(create()).await);
         assert_eq!(error.delivery, Delivery::Refused);
         assert!(error.retry_after >= Some(Duration::from_secs(120)));
         assert_eq!(start.elapsed(), Duration::ZERO);
@@ -145,31 +151,31 @@ async fn a_retry_after_that_leaves_no_time_is_told_and_not_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn attempts_budget_and_deadline_each_end_it() {
     let down = || (0..4).map(|_| Lose(Loss::NotConnected)).collect::<Vec<_>>();
-    let engine = engine(down());
-    let error = failure(engine.send(create()).await);
-    assert_eq!((error.delivery, error.attempts, sent(&engine).len()), (Delivery::NotSent, 4, 4));
+    let client = client(down());
+    let error = failure(client.request(create()).await);
+    assert_eq!((error.delivery, error.attempts, sent(&client).len()), (Delivery::NotSent, 4, 4));
 
-    let engine = engine_with(down(), RetryPolicy::default().budget(2), None);
-    assert_eq!(failure(engine.send(create()).await).attempts, 3);
-    assert_eq!(failure(engine.send(create()).await).attempts, 1);
+    let client = client_with(down(), RetryPolicy::default().budget(2), None);
+    assert_eq!(failure(client.request(create()).await).attempts, 3);
+    assert_eq!(failure(client.request(create()).await).attempts, 1);
 
     let policy = RetryPolicy::default().deadline(Duration::from_secs(90));
-    let engine = engine_with(vec![Hang, Hang], policy, None);
+    let client = client_with(vec![Hang, Hang], policy, None);
     let start = Instant::now();
-    let error = failure(engine.send(Call::get("read", &["things"])).await);
+    let error = failure(client.request(Call::get("read", &["things"])).await);
     assert_eq!(error.attempts, 2);
     assert!(start.elapsed() <= Duration::from_secs(90), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_the_limit_holds_back_past_the_deadline_was_not_sent() {
-    let limit = Limit::per_second(std::num::NonZeroU32::MIN);
+    let limit = RateLimit::per_second(std::num::NonZeroU32::MIN);
     let policy = RetryPolicy::default().deadline(Duration::from_millis(500));
-    let engine = engine_with(vec![Answer(200, None, "{}")], policy, Some(limit));
-    engine.send::<Value>(create()).await.expect("the first passes");
-    let error = failure(engine.send(create()).await);
+    let client = client_with(vec![Answer(200, None, "{}")], policy, Some(limit));
+    client.request::<Value>(create()).await.expect("the first passes");
+    let error = failure(client.request(create()).await);
     assert_eq!((error.delivery, error.attempts), (Delivery::NotSent, 0));
-    assert_eq!(sent(&engine).len(), 1);
+    assert_eq!(sent(&client).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,24 +183,24 @@ async fn what_an_earlier_attempt_left_open_stays_open() {
     for last in [Lose(Loss::NotConnected), Answer(404, None, ""), Answer(400, None, "")] {
         let named = format!("{last:?}");
         let policy = RetryPolicy::default().max_attempts(2);
-        let engine = engine_with(vec![Lose(Loss::Reset), last], policy, None);
-        let error = failure(engine.send(Call::delete("remove", &["things", "1"])).await);
+        let client = client_with(vec![Lose(Loss::Reset), last], policy, None);
+        let error = failure(client.request(Call::delete("remove", &["things", "1"]).repeatable()).await);
         assert_eq!((error.delivery, error.attempts), (Delivery::Unknown, 2), "{named}");
     }
-    let engine = engine(vec![Answer(429, None, ""), Answer(404, None, "")]);
-    let error = failure(engine.send(Call::delete("remove", &["things", "1"])).await);
+    let client = client(vec![Answer(429, None, ""), Answer(404, None, "")]);
+    let error = failure(client.request(Call::delete("remove", &["things", "1"]).repeatable()).await);
     assert_eq!(error.delivery, Delivery::Refused, "429 leaves nothing open");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_cannot_be_read_names_the_place_and_that_it_was_done() {
-    let engine = engine(vec![Answer(201, None, r#"[{"id":"a"},{"id":7}]"#)]);
+    let client = client(vec![Answer(201, None, r#"[{"id":"a"},{"id":7}]"#)]);
     #[derive(serde::Deserialize, Debug)]
     struct Thing {
         #[allow(dead_code)]
         id: String,
     }
-    let error = engine.send::<Vec<Thing>>(create()).await.expect_err("a number");
+    let error = client.request::<Vec<Thing>>(create()).await.expect_err("a number");
     let call = error.call().expect("a call");
     assert_eq!((call.delivery, call.status), (Delivery::Accepted, Some(StatusCode::CREATED)));
     let CallFault::Decode(fault) = &call.fault else { panic!("{call:?}") };
@@ -209,8 +215,8 @@ async fn an_answer_that_cannot_be_read_shows_no_secret() {
         (create(), r#"{"a":"planted-token"}"#),
         (create(), r#"{"planted-token":"a"}"#),
     ] {
-        let engine = engine(vec![Answer(200, None, body)]);
-        let error = engine.send::<std::collections::BTreeMap<String, u32>>(call).await.expect_err("a text");
+        let client = client(vec![Answer(200, None, body)]);
+        let error = client.request::<std::collections::BTreeMap<String, u32>>(call).await.expect_err("a text");
         assert!(!format!("{error:?}").contains("the-api-key"), "{error:?}");
         assert!(!format!("{error:?}").contains("planted-token"), "{error:?}");
         assert!(format!("{error:?}").contains("[redacted]"), "{error:?}");
@@ -219,31 +225,31 @@ async fn an_answer_that_cannot_be_read_shows_no_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_that_is_a_document_shows_no_secret() {
-    let engine = engine(vec![Answer(400, None, r#"{"message":"{\"authToken\":\"echoed\"}"}"#)]);
-    let CallFault::Refusal(refusal) = failure(engine.send(create()).await).fault else { panic!("a refusal") };
+    let client = client(vec![Answer(400, None, r#"{"message":"{\"authToken\":\"echoed\"}"}"#)]);
+    let CallFault::Refusal(refusal) = failure(client.request(create()).await).fault else { panic!("a refusal") };
     assert_eq!(refusal.messages, [r#"{"authToken":"[redacted]"}"#]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_success_that_says_it_is_none_is_a_refusal() {
-    let engine = engine(vec![Answer(200, None, "rejected")]);
-    let error = failure(engine.send(create()).await);
+    let client = client(vec![Answer(200, None, "rejected")]);
+    let error = failure(client.request(create()).await);
     assert_eq!((error.delivery, error.status), (Delivery::Refused, Some(StatusCode::OK)));
     assert!(matches!(error.fault, CallFault::Refusal(_)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_answer_is_enough_where_nothing_is_expected() {
-    let engine = engine(vec![Answer(204, None, "")]);
-    engine.send_for_nothing(Call::delete("remove", &["things", "1"])).await.expect("nothing");
+    let client = client(vec![Answer(204, None, "")]);
+    client.request_empty(Call::delete("remove", &["things", "1"]).repeatable()).await.expect("nothing");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_kept_body_is_bounded_and_shows_no_secret() {
     let body =
         format!(r#"{{"message":"planted-token and the-api-key are wrong","authToken":"x{}"}}"#, "é".repeat(20_000));
-    let engine = engine(vec![Answer(400, None, String::leak(body))]);
-    let error = failure(engine.send(create()).await);
+    let client = client(vec![Answer(400, None, String::leak(body))]);
+    let error = failure(client.request(create()).await);
     let CallFault::Refusal(refusal) = &error.fault else { panic!("{error:?}") };
     assert_eq!(refusal.messages, ["[redacted] and [redacted] are wrong"]);
     assert!(refusal.body.len() <= Refusal::MAX_BODY);
@@ -252,8 +258,8 @@ async fn a_kept_body_is_bounded_and_shows_no_secret() {
 
 #[tokio::test]
 async fn what_cannot_be_sent_is_named_before_anything_is() {
-    let engine = engine(vec![]);
-    let error = engine.send::<Value>(Call::get("get number", &["things", ".."])).await.expect_err("a dot segment");
+    let client = client(vec![]);
+    let error = client.request::<Value>(Call::get("get number", &["things", ".."])).await.expect_err("a dot segment");
     assert_eq!(
         error.to_string(),
         "test: get number was not sent: `id` is a dot segment, which no URL keeps; give the id exactly as the service wrote it"

@@ -1,26 +1,138 @@
-//! The engine under every client: build, send, judge, try again, read.
+//! The HTTP client under every typed client: retries, retry budget, deadlines, rate limit, paging, redaction and errors.
+//!
+//! Use it for endpoints that a typed client lacks, and to write a client for a platform or a carrier of your own.
+//!
+//! # Raw requests
+//!
+//! Every client takes a [`Call`] and reads its response into a type of yours or a `serde_json::Value`:
+//!
+//! ```no_run
+//! # #[cfg(feature = "vapi")]
+//! # async fn run() -> numport::Result<()> {
+//! use numport::{Vapi, http::Call};
+//! use serde_json::{Value, json};
+//!
+//! let vapi = Vapi::from_env()?;
+//! let tools: Vec<Value> = vapi.request(Call::get("list tools", &["tool"]).query("limit", Some(10))).await?;
+//! let tool: Value = vapi.request(Call::post("make tool", &["tool"]).json(&json!({"type": "endCall"}))).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A `GET` is retried after transient errors. Any other call is never resent after a lost response, unless the call says
+//! that this is safe ([`Call::repeatable`], [`Call::read_only`]). Paths are given in segments and cannot leave the
+//! client's base URL, and neither do its credentials. [`Client::pages`] reads lists of several pages, and
+//! [`Client::request_empty`] sends a call whose response has no body; `vapi.http()` returns that [`Client`].
+//!
+//! # A client of your own
+//!
+//! State the service once ([`ServiceInfo`]), how the client proves who it is ([`Auth`]), and which variables it is built
+//! from ([`Connect`]). Timeouts, retries, limit and base URL are settings of its [`ClientBuilder`] then, as they are for
+//! the clients of this crate.
+//!
+//! ```
+//! # #[cfg(feature = "sandbox")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+//! use futures_util::TryStreamExt;
+//! use futures_util::stream::BoxStream;
+//! use numport::Result;
+//! use numport::http::{Auth, Call, Client, ClientBuilder, Connect, ErrorBody, Next, ServiceInfo, Vars};
+//! use numport::model::{PlatformKind, Service};
+//! use serde_json::{Value, json};
+//!
+//! /// A platform that looks much like Vapi.
+//! #[derive(Clone, Debug)]
+//! struct Parrot {
+//!     http: Client,
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Number {
+//!     id: String,
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Page {
+//!     results: Vec<Number>,
+//! }
+//!
+//! const PARROT: Service = Service::Platform(PlatformKind::from_static("parrot"));
+//!
+//! impl Connect for Parrot {
+//!     const SERVICE: &'static ServiceInfo = &ServiceInfo::new(PARROT, "https://api.parrot.example", error_body);
+//!
+//!     fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
+//!         let key = vars.secret("PARROT_API_KEY", "the API key of Parrot's dashboard");
+//!         ClientBuilder::new(Auth::bearer("api_key", &key), |http| Self { http })
+//!     }
+//! }
+//!
+//! /// `{"message": "…"}`
+//! fn error_body(body: &Value) -> ErrorBody {
+//!     ErrorBody { code: None, messages: body["message"].as_str().map(str::to_owned).into_iter().collect() }
+//! }
+//!
+//! impl Parrot {
+//!     async fn create_number(&self, number: &str) -> Result<Number> {
+//!         let body = json!({"provider": "byo-phone-number", "number": number, "credentialId": "c1"});
+//!         self.http.request(Call::post("create number", &["phone-number"]).json(&body)).await
+//!     }
+//!
+//!     fn numbers(&self) -> BoxStream<'_, Result<Number>> {
+//!         let call = |page| Call::get("list numbers", &["v2", "phone-number"]).query("page", Some(page));
+//!         let mut page = 1;
+//!         self.http.pages(Ok(call(page)), move |read: Page| {
+//!             page += 1;
+//!             let next = if read.results.is_empty() { Next::End } else { Next::Call(call(page)) };
+//!             (read.results, next)
+//!         })
+//!     }
+//! }
+//!
+//! // The sandbox's Vapi stands in for Parrot.
+//! let sandbox = numport::sandbox::Sandbox::start().await?;
+//! let parrot = Parrot::from_vars(|name| sandbox.var(&name.replace("PARROT", "VAPI")))?;
+//! let error = parrot.create_number("+14155552671").await.map(|number| number.id).unwrap_err();
+//! assert!(error.to_string().starts_with("parrot: create number was answered 400"), "{error}");
+//! assert!(error.create_failure().is_some());
+//! assert!(parrot.numbers().try_next().await?.is_none());
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "sandbox"))]
+//! # fn main() {}
+//! ```
 
-mod base;
+mod auth;
 mod builder;
 mod call;
+mod classify;
+mod client;
+mod connect;
 mod engine;
-mod headers;
-mod judge;
-mod limit;
-mod page;
-mod policy;
+mod pages;
+mod rate;
+mod redact;
+mod retry;
 mod retry_after;
-mod scrub;
+mod service;
 mod transport;
+mod url;
 mod vars;
 
+pub use auth::{Auth, Unsigned};
 pub use builder::ClientBuilder;
-pub(crate) use builder::{About, check_key};
-pub(crate) use call::Call;
-pub(crate) use engine::{Engine, Words};
-pub(crate) use page::Seen;
-pub use policy::RetryPolicy;
-pub(crate) use vars::Vars;
+pub use call::Call;
+pub use client::Client;
+pub use connect::Connect;
+pub(crate) use connect::client_methods;
+pub use pages::Next;
+pub use redact::redact;
+pub use retry::RetryPolicy;
+pub use service::{ErrorBody, ServiceInfo};
+pub use vars::Vars;
+
+pub use crate::error::Safety;
 
 /// What the fuzz targets need, and nobody else.
 #[cfg(fuzzing)]

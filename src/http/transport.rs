@@ -1,4 +1,4 @@
-//! One attempt: a request out, an answer or a loss back. Transport errors are translated here, once.
+//! One attempt: sends a request and reads its response. Transport errors are translated here, once.
 
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ impl Transport {
     pub(crate) async fn attempt(
         &self,
         request: &Prepared,
-        headers: &HeaderMap,
+        headers: HeaderMap,
         timeout: Duration,
         max_body: usize,
     ) -> Attempt {
@@ -85,12 +85,12 @@ impl Transport {
 async fn over_http(
     client: &reqwest::Client,
     prepared: &Prepared,
-    headers: &HeaderMap,
+    headers: HeaderMap,
     timeout: Option<Duration>,
     max_body: usize,
 ) -> Attempt {
     let mut request = reqwest::Request::new(prepared.method.clone(), prepared.url.clone());
-    *request.headers_mut() = headers.clone();
+    *request.headers_mut() = headers;
     if timeout.is_some() {
         *request.timeout_mut() = timeout;
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
+use super::Secret;
+
 /// One thing that is wrong with a request or a setting, found before anything was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -29,15 +31,34 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Collects every problem of one request, and knows where in the request it is.
+/// Collects every problem of one request or setting, so that all of them are reported at once.
+///
+/// ```
+/// use numport::error::checked;
+///
+/// let error = checked("parrot", "import number", |problems| {
+///     problems.length("label", "", 1, 64);
+///     problems.within("source", |problems| problems.add("key", "is missing", "give the API key"));
+/// });
+/// assert_eq!(
+///     error.unwrap_err().to_string(),
+///     "parrot: import number was not sent: `label` has 0 characters; use 1 to 64; \
+///      `source.key` is missing; give the API key"
+/// );
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Problems {
+pub struct Problems {
     path: Vec<Cow<'static, str>>,
     found: Vec<Problem>,
 }
 
 impl Problems {
-    pub(crate) fn add(&mut self, field: &str, fault: impl Into<String>, remedy: impl Into<String>) {
+    pub(crate) const fn new() -> Self {
+        Self { path: Vec::new(), found: Vec::new() }
+    }
+
+    /// Adds a problem: the field, what is wrong with its value (never the value of a secret), and what to do.
+    pub fn add(&mut self, field: &str, fault: impl Into<String>, remedy: impl Into<String>) {
         let mut path = self.path.join(".");
         if !field.is_empty() {
             if !path.is_empty() {
@@ -48,15 +69,16 @@ impl Problems {
         self.found.push(Problem::new(path, fault, remedy));
     }
 
-    /// Runs `check` on a part of the request; its problems are named by the longer path.
-    pub(crate) fn within(&mut self, part: impl Into<Cow<'static, str>>, check: impl FnOnce(&mut Self)) {
+    /// Runs `check` on a part of the request. Its problems are reported under `part.field`.
+    pub fn within<T>(&mut self, part: impl Into<Cow<'static, str>>, check: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(part.into());
-        check(self);
+        let checked = check(self);
         self.path.pop();
+        checked
     }
 
-    /// Whether what is required is there.
-    pub(crate) fn required<T>(&mut self, field: &str, value: Option<&T>) {
+    /// Checks that a required value is there.
+    pub fn required<T>(&mut self, field: &str, value: Option<&T>) {
         if value.is_none() {
             self.add(field, "is missing", "give it: it is required");
         }
@@ -71,8 +93,8 @@ impl Problems {
         }
     }
 
-    /// Length in characters, as the platforms count.
-    pub(crate) fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
+    /// Checks the length of a text, in characters.
+    pub fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
         let measured = text.chars().count();
         if !(min..=max).contains(&measured) {
             let allowed = match (min, max) {
@@ -89,6 +111,27 @@ impl Problems {
         if !inside {
             self.add(field, format!("is {value}"), format!("use {min} to {max}"));
         }
+    }
+
+    /// Checks a key that is sent in a header: printable ASCII, not empty, without blanks at its ends.
+    pub fn key(&mut self, field: &str, key: &Secret) {
+        self.header(field, key.expose());
+    }
+
+    pub(crate) fn header(&mut self, field: &str, text: &str) {
+        let stray = text.chars().enumerate().find(|(_, character)| !(' '..='~').contains(character));
+        if text.is_empty() {
+            self.add(field, "is empty", "give it a value");
+        } else if let Some((at, character)) = stray {
+            let what = if "\r\n".contains(character) { "a line break" } else { "a character that no header can hold" };
+            self.add(field, format!("has {what} at position {at}"), "copy it again, without the line's end");
+        } else if text.trim() != text {
+            self.add(field, "begins or ends with a blank", "copy it without the blanks");
+        }
+    }
+
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.found.append(&mut other.found);
     }
 
     pub(crate) fn into_result(self) -> Result<(), Vec<Problem>> {

@@ -41,7 +41,7 @@ async fn two_hundred_tasks_that_import_one_number_send_one_import() {
 const BUDGET: u32 = 50;
 
 fn vapi(base_url: &str, key: &str) -> Vapi {
-    let hasty = RetryPolicy::default().first_wait(Duration::from_millis(1)).max_attempts(10).budget(BUDGET);
+    let hasty = RetryPolicy::default().initial_backoff(Duration::from_millis(1)).max_attempts(10).budget(BUDGET);
     Vapi::builder(key).base_url(base_url).retry(hasty).build().unwrap()
 }
 

@@ -214,6 +214,6 @@ pub(crate) fn platform(sandbox: &Sandbox, service: PlatformKind, timeout: Durati
 
 /// A client that waits for nothing between its attempts.
 fn quick<C>(builder: ClientBuilder<C>, sandbox: &Sandbox, base_url: &str, timeout: Duration) -> C {
-    let at_once = RetryPolicy::default().first_wait(Duration::ZERO);
+    let at_once = RetryPolicy::default().initial_backoff(Duration::ZERO);
     builder.base_url(sandbox.var(base_url).unwrap()).timeout(timeout).retry(at_once).build().unwrap()
 }

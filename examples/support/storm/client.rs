@@ -109,8 +109,8 @@ struct Quick<'a> {
 
 impl Quick<'_> {
     fn client<C>(&self, builder: ClientBuilder<C>, base_url: &str) -> Result<C> {
-        let retry = RetryPolicy::default().first_wait(Duration::from_millis(2)).budget(100_000_000);
-        let retry = retry.longest_wait(Duration::from_millis(20));
+        let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).budget(100_000_000);
+        let retry = retry.max_backoff(Duration::from_millis(20));
         let base_url = (self.var)(base_url).expect("the sandbox sets every variable");
         builder.base_url(base_url).timeout(self.timeout).retry(retry).build()
     }

@@ -1,188 +1,164 @@
 use std::num::NonZeroU32;
 
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::BoxStream;
 use serde_json::json;
 
-use super::error::{rejects, words};
+use super::error::{error_body, rejects};
 use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
     NumberSummary, UpdateIntegration,
 };
-use crate::error::{Error, PageFault, Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
+use crate::error::{Result, checked};
+use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::BUTTER;
 
-static ABOUT: About = About {
-    rejects,
-    ..About::new(Service::Platform(KIND), "https://api.getbutter.ai", words).paths(&[&NUMBERS, &INTEGRATIONS])
-};
-
 const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
-const LIST: &str = "list numbers";
 
 /// A Butter organization. Cheap to clone; clones share connections, limits, retry budget and the
 /// integrations they made.
+///
+/// | variable | is |
+/// | --- | --- |
+/// | `BUTTER_API_KEY` | the API key |
+/// | `BUTTER_ORGANIZATION_ID` | the organization's id, such as `org_abc123` |
+/// | `BUTTER_BASE_URL` | optional: another address |
 #[derive(Clone, Debug)]
 pub struct Butter {
-    pub(super) engine: Engine,
+    pub(super) http: Client,
     pub(super) integrations: Credentials<AccountKey>,
 }
 
+impl Connect for Butter {
+    const SERVICE: &'static ServiceInfo =
+        &ServiceInfo::new(Service::Platform(KIND), "https://api.getbutter.ai", error_body)
+            .rejects(rejects)
+            .paths(&[&NUMBERS, &INTEGRATIONS]);
+
+    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
+        let key = vars.secret("BUTTER_API_KEY", "an API key of Butter's dashboard");
+        Self::builder(key, vars.required("BUTTER_ORGANIZATION_ID", "the organization's id, such as org_abc123"))
+    }
+}
+
+client_methods!(Butter);
+
 impl Butter {
-    /// Requests a second that the tier Starter allows: the limit of a client unless its builder is
-    /// given another.
+    /// Requests per second that the Starter tier allows. A client's limit defaults to it.
     pub const STARTER_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-    /// Requests a second that the tier Pro allows.
+    /// Requests per second that the Pro tier allows.
     pub const PRO_REQUESTS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(49);
 
-    /// The organization of the environment variables `BUTTER_API_KEY` and `BUTTER_ORGANIZATION_ID`, at
-    /// `BUTTER_BASE_URL` if that is set.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    pub fn from_env() -> Result<Self> {
-        Self::from_vars(Vars::environment)
-    }
-
-    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::builder_from_vars(lookup)?.build()
-    }
-
-    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
-        let mut vars = Vars::new(&lookup);
-        let key = vars.secret("BUTTER_API_KEY", "an API key of Butter's dashboard");
-        let organization = vars.required("BUTTER_ORGANIZATION_ID", "the organization's id, such as org_abc123");
-        let base_url = vars.optional("BUTTER_BASE_URL");
-        vars.finish("butter")?;
-        Ok(base_url.into_iter().fold(Self::builder(key, organization), ClientBuilder::base_url))
-    }
-
-    /// A client with settings of its own. It keeps to the tier Starter's ten requests a second unless
-    /// it is given another limit.
+    /// Returns a builder. The limit of requests defaults to
+    /// [`STARTER_REQUESTS_PER_SECOND`](Self::STARTER_REQUESTS_PER_SECOND).
     pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
-        ClientBuilder::new(&ABOUT, |engine| Self { engine, integrations: Credentials::default() })
-            .key_header("x-api-key", "api_key", &api_key.into())
-            .plain_header("x-organization-id", "organization_id", &organization_id.into())
+        let auth = Auth::header("x-api-key", "api_key", &api_key.into());
+        let auth = auth.and_header("x-organization-id", "organization_id", &organization_id.into());
+        ClientBuilder::new(auth, |http| Self { http, integrations: Credentials::default() })
             .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
 
-    /// One page of numbers: the first, or the one that a cursor leads to. That the parameter is named
-    /// `cursor` is inferred from Butter's other lists.
+    /// Returns one page of numbers: the first, or the one at a cursor. The parameter's name, `cursor`, is inferred from
+    /// Butter's other lists.
     ///
     /// # Errors
     ///
-    /// When the platform cannot be asked.
+    /// If the request fails.
     pub async fn list_numbers(&self, status: Option<&NumberStatus>, cursor: Option<&str>) -> Result<NumberPage> {
-        self.engine.send(Call::get(LIST, &NUMBERS).query("status", status).query("cursor", cursor)).await
+        self.http.request(list_call(status, cursor)).await
     }
 
-    /// All numbers, page after page. The stream ends after its first error.
+    /// Returns all numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, status: Option<NumberStatus>) -> BoxStream<'_, Result<NumberSummary>> {
-        // The next page is the first, one that a cursor leads to, none, or a fault; what was read before a
-        // fault is still given out.
-        let first: Result<Option<Option<String>>, PageFault> = Ok(Some(None));
-        let pages = stream::try_unfold((first, status, Seen::default()), move |(next, status, mut seen)| async move {
-            let Some(cursor) = next.map_err(|fault| self.engine.bad_page(LIST, fault))? else {
-                return Ok::<_, Error>(None);
-            };
-            let page = self.list_numbers(status.as_ref(), cursor.as_deref()).await?;
+        let first = list_call(status.as_ref(), None);
+        self.http.pages(Ok(first), move |page: NumberPage| {
             let pagination = page.pagination.unwrap_or_default();
             let next = match (pagination.has_more, pagination.next_cursor.filter(|cursor| !cursor.is_empty())) {
-                (Some(true), Some(next)) => seen.note(next.as_str()).map(|()| Some(Some(next))),
-                (Some(true), None) => Err(PageFault::BadLink),
-                _ => Ok(None),
+                (Some(true), Some(cursor)) => Next::Call(list_call(status.as_ref(), Some(&cursor))),
+                (Some(true), None) => Next::Missing,
+                _ => Next::End,
             };
-            Ok(Some((stream::iter(page.data).map(Ok), (next, status, seen))))
-        });
-        pages.try_flatten().boxed()
+            (page.data, next)
+        })
     }
 
-    /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Status 400 or 422 is a
-    /// bad field, 403 an integration of another organization, 404 no such integration, 409 a number
-    /// that is there already.
+    /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Butter answers 400 or 422 for an invalid field,
+    /// 403 for an integration of another organization, 404 for an integration that does not exist, and 409 for a number
+    /// that exists already.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the request breaks a documented rule; nothing is sent then. Otherwise
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether the request was carried out.
     pub async fn import_number(&self, import: impl Into<ImportNumber>) -> Result<ImportedNumber> {
         let import = import.into();
         checked(KIND, "import number", |problems| import.check(problems))?;
-        self.data(Call::create("import number", &NUMBERS).json(&import)).await
+        self.data(Call::post("import number", &NUMBERS).json(&import)).await
     }
 
-    /// Lets an agent have a number. Not idempotent: status 409 when an agent has it already, this one
-    /// too.
+    /// Assigns a number to an agent. Not idempotent: Butter answers 409 if any agent has it already, this one included.
     ///
     /// # Errors
     ///
-    /// Status 400 for a Twilio number without an integration, 403 for what is of another organization,
-    /// 404 when agent or number are not there.
+    /// Status 400 for a Twilio number without an integration, 403 for an agent or a number of another organization, 404 if
+    /// one of them does not exist.
     pub async fn assign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
-        let call = Call::create("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
+        let call = Call::post("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
         self.data(call.json(&json!({"phone_number_id": phone_number_id}))).await
     }
 
-    /// Takes a number from its agent.
+    /// Unassigns a number from its agent.
     ///
     /// # Errors
     ///
-    /// Status 400 when this agent does not have it, 403 for an agent of another organization, 404 when
-    /// there is no such agent.
+    /// Status 400 if this agent does not have it, 403 for an agent of another organization, 404 if the agent does not exist.
     pub async fn unassign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
         let path = ["api", "agents", agent_id, "unassign-phone-number", phone_number_id];
-        self.data(Call::create("unassign number", &path)).await
+        self.data(Call::post("unassign number", &path)).await
     }
 
-    /// Makes an integration. Not safe to repeat.
+    /// Creates an integration. Not safe to repeat.
     ///
     /// # Errors
     ///
     /// As [`import_number`](Self::import_number).
     pub async fn create_integration(&self, create: &CreateIntegration) -> Result<Integration> {
         checked(KIND, "make integration", |problems| create.check(problems))?;
-        self.data(Call::create("make integration", &INTEGRATIONS).json(create)).await
+        self.data(Call::post("make integration", &INTEGRATIONS).json(create)).await
     }
 
     /// Changes an integration's name or credentials.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule; status 404 when it is not there.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the update breaks a documented rule; nothing is sent then. Status 404 if
+    /// the integration does not exist.
     pub async fn update_integration(&self, id: &str, update: &UpdateIntegration) -> Result<Integration> {
         checked(KIND, "update integration", |problems| update.check(problems))?;
         let [api, integrations] = INTEGRATIONS;
-        self.data(Call::put("update integration", &[api, integrations, id]).json(update)).await
+        self.data(Call::put("update integration", &[api, integrations, id]).repeatable().json(update)).await
     }
 
-    /// Removes an integration. Answers what was removed.
+    /// Removes an integration, and returns what was removed.
     ///
     /// # Errors
     ///
-    /// When a number still refers to it, or it is not there.
+    /// If a number still uses it, or it does not exist.
     pub async fn delete_integration(&self, id: &str) -> Result<Integration> {
         let [api, integrations] = INTEGRATIONS;
-        self.data(Call::delete("remove integration", &[api, integrations, id])).await
+        self.data(Call::delete("remove integration", &[api, integrations, id]).repeatable()).await
     }
 
     /// Takes an answer out of its envelope.
     async fn data<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T> {
-        self.engine.send::<Envelope<T>>(call).await.map(|envelope| envelope.data)
+        self.http.request::<Envelope<T>>(call).await.map(|envelope| envelope.data)
     }
+}
+
+fn list_call(status: Option<&NumberStatus>, cursor: Option<&str>) -> Call {
+    Call::get("list numbers", &NUMBERS).query("status", status).query("cursor", cursor)
 }

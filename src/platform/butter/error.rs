@@ -1,10 +1,10 @@
 use serde_json::Value;
 
-use crate::http::Words;
+use crate::http::ErrorBody;
 
 /// `{"detail": …}`: a text, or where the body was validated a list of objects with `loc` and `msg`. The
 /// pages show no whole body, so `message` and `error` are read too.
-pub(super) fn words(body: &Value) -> Words {
+pub(super) fn error_body(body: &Value) -> ErrorBody {
     let mut messages: Vec<String> = match &body["detail"] {
         Value::String(text) => vec![text.clone()],
         Value::Array(items) => items.iter().map(fault).collect(),
@@ -14,7 +14,7 @@ pub(super) fn words(body: &Value) -> Words {
         let text = body["message"].as_str().or(body["error"].as_str());
         messages.extend(text.map(str::to_owned));
     }
-    Words { code: None, messages }
+    ErrorBody { code: None, messages }
 }
 
 /// One fault of a validated body: where it is, and what.

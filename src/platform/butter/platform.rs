@@ -39,7 +39,7 @@ impl VoicePlatform for Butter {
     }
 
     fn account(&self) -> u64 {
-        self.engine.account()
+        self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

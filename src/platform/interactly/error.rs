@@ -1,10 +1,10 @@
 use serde_json::Value;
 
-use crate::http::Words;
+use crate::http::ErrorBody;
 
 /// No number page documents a body. The vendor's public SDK reads `detail`, `message` and `error`,
 /// each of which may be there or not.
-pub(super) fn words(body: &Value) -> Words {
+pub(super) fn error_body(body: &Value) -> ErrorBody {
     let mut messages: Vec<String> = Vec::new();
     for field in ["detail", "message", "error"] {
         let texts: Vec<&str> = match &body[field] {
@@ -14,5 +14,5 @@ pub(super) fn words(body: &Value) -> Words {
         };
         messages.extend(texts.into_iter().map(str::to_owned));
     }
-    Words { code: None, messages }
+    ErrorBody { code: None, messages }
 }

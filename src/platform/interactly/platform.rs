@@ -31,7 +31,7 @@ impl VoicePlatform for Interactly {
     }
 
     fn account(&self) -> u64 {
-        self.engine.account()
+        self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

@@ -1,100 +1,82 @@
 use futures_util::stream::BoxStream;
 use serde_json::json;
 
-use super::error::words;
+use super::error::error_body;
 use super::wire::{
     AvailableNumbers, CNAM_MAX, CnamRequest, CompatNumber, ImportNumber, ListNumbers, NumberPage, PhoneNumber,
     PurchaseNumber, SearchNumbers, UpdateNumber,
 };
 use crate::error::{Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Vars, check_key};
+use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{PlatformKind, Problems, Secret, Service};
 
-/// There is no shared host: each Space has its own.
 pub(super) const KIND: PlatformKind = PlatformKind::SIGNALWIRE;
-
-static ABOUT: About = About::new(Service::Platform(KIND), "", words)
-    .paths(&[&NUMBERS, &["api", "relay", "rest", "imported_phone_numbers"]]);
 
 const NUMBERS: [&str; 4] = ["api", "relay", "rest", "phone_numbers"];
 const LIST: &str = "list numbers";
 
 /// A SignalWire project in its Space. Cheap to clone; clones share connections, limits and retry
 /// budget.
+///
+/// | variable | is |
+/// | --- | --- |
+/// | `SIGNALWIRE_PROJECT_ID` | the project's id, a UUID |
+/// | `SIGNALWIRE_API_TOKEN` | an API token with the scope Numbers |
+/// | `SIGNALWIRE_SPACE` | the Space's name or its host |
+/// | `SIGNALWIRE_BASE_URL` | optional: another address |
 #[derive(Clone, Debug)]
 pub struct SignalWire {
-    pub(super) engine: Engine,
+    pub(super) http: Client,
     project_id: String,
 }
 
-impl SignalWire {
-    /// The project of the environment variables `SIGNALWIRE_PROJECT_ID`, `SIGNALWIRE_API_TOKEN` and
-    /// `SIGNALWIRE_SPACE` (its name or its host), at `SIGNALWIRE_BASE_URL` if that is set.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    pub fn from_env() -> Result<Self> {
-        Self::from_vars(Vars::environment)
-    }
+impl Connect for SignalWire {
+    /// There is no shared host: each Space has its own.
+    const SERVICE: &'static ServiceInfo = &ServiceInfo::new(Service::Platform(KIND), "", error_body)
+        .paths(&[&NUMBERS, &["api", "relay", "rest", "imported_phone_numbers"]]);
 
-    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::builder_from_vars(lookup)?.build()
-    }
-
-    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
-        let mut vars = Vars::new(&lookup);
+    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
         let project = vars.required("SIGNALWIRE_PROJECT_ID", "the project's id, a UUID");
         let token = vars.secret("SIGNALWIRE_API_TOKEN", "an API token with the scope Numbers");
         let space = vars.required("SIGNALWIRE_SPACE", "the Space's name or host, such as example.signalwire.com");
-        let base_url = vars.optional("SIGNALWIRE_BASE_URL");
-        vars.finish("signalwire")?;
-        let builder = Self::builder(project, token, space);
-        Ok(base_url.into_iter().fold(builder, ClientBuilder::base_url))
+        Self::builder(project, token, space)
     }
+}
 
-    /// A client with settings of its own. `space` is the Space's name or its host.
+client_methods!(SignalWire);
+
+impl SignalWire {
+    /// Returns a builder. `space` is the Space's name or its host.
     pub fn builder(
         project_id: impl Into<String>,
         api_token: impl Into<Secret>,
         space: impl AsRef<str>,
     ) -> ClientBuilder<Self> {
         let (project_id, token) = (project_id.into(), api_token.into());
-        let project = project_id.clone();
-        let mut base_url = String::new();
-        let builder = ClientBuilder::new(&ABOUT, |engine| Self { engine, project_id }).check(|problems| {
-            problems.uuid("project_id", &project);
-            check_key(&token, "api_token", problems);
-            base_url = space_url(space.as_ref(), problems);
-        });
-        builder.basic(&project, &token).base_url(base_url)
+        let mut problems = Problems::new();
+        problems.uuid("project_id", &project_id);
+        problems.key("api_token", &token);
+        let base_url = space_url(space.as_ref(), &mut problems);
+        let auth = Auth::basic(&project_id, &token);
+        ClientBuilder::new(auth, |http| Self { http, project_id })
+            .check(|found| found.append(problems))
+            .base_url(base_url)
     }
 
-    /// Attaches a number to the Space. Not safe to repeat; [`Importer`](crate::Importer) is.
+    /// Imports a number into the Space. Not safe to repeat; [`Importer`](crate::Importer) is.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the request breaks a documented rule; nothing is sent then. Otherwise
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether the request was carried out.
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
         checked(KIND, "import number", |problems| import.check(problems))?;
-        let call = Call::create("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
-        self.engine.send(call.json(import)).await
+        let call = Call::post("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
+        self.http.request(call.json(import)).await
     }
 
-    /// As [`import_number`](Self::import_number), by the compatibility API: the number needs its `+`
-    /// and 5 to 30 digits. How several capabilities are written is not documented; here the field is
-    /// repeated.
+    /// Imports a number by the compatibility API, which requires a `+` and 5 to 30 digits. How several capabilities are
+    /// written is not documented; this method repeats the field.
     ///
     /// # Errors
     ///
@@ -102,119 +84,121 @@ impl SignalWire {
     pub async fn import_number_compat(&self, import: &ImportNumber) -> Result<CompatNumber> {
         checked(KIND, "import number", |problems| import.check_compat(problems))?;
         let path = ["api", "laml", "2010-04-01", "Accounts", &self.project_id, "ImportedPhoneNumbers"];
-        self.engine.send(Call::create("import number", &path).form(&import.form())).await
+        self.http.request(Call::post("import number", &path).form(&import.form())).await
     }
 
-    /// The first page of the project's numbers, newest first.
+    /// Returns the first page of the project's numbers, newest first.
     ///
     /// # Errors
     ///
-    /// When the list is not valid, or the platform cannot be asked.
+    /// If the list is invalid, or the request fails.
     pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
-        self.engine.send(first_page(list)?).await
+        self.http.request(first_page(list)?).await
     }
 
-    /// All the project's numbers, page after page. The stream ends after its first error; a link to
-    /// another origin is one.
+    /// Returns all the project's numbers, page after page. The stream ends after its first error; a link to another origin
+    /// is one.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
-        self.engine.linked(first_page(&list), |page: NumberPage| (page.data, page.links.and_then(|links| links.next)))
+        self.http.pages(first_page(&list), |page: NumberPage| {
+            (page.data, Next::link(page.links.and_then(|links| links.next)))
+        })
     }
 
-    /// One number.
+    /// Returns a number.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform cannot be asked.
+    /// Status 404 if there is none with this id.
     pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::get("get number", &number(id))).await
+        self.http.request(Call::get("get number", &number(id))).await
     }
 
-    /// Changes what is named of a number.
+    /// Updates the fields of a number that the update names.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; status 404 when
-    /// there is no such number.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the update breaks a documented rule; nothing is sent then. Status 404 if
+    /// the number does not exist.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         checked(KIND, "update number", |problems| update.check(problems))?;
-        self.engine.send(Call::put("update number", &number(id)).json(update)).await
+        self.http.request(Call::put("update number", &number(id)).repeatable().json(update)).await
     }
 
-    /// **Gives the number away, for good.** Refused for 14 days after a purchase.
+    /// **Releases the number, for good.** SignalWire refuses it for 14 days after a purchase.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform refuses.
+    /// Status 404 if there is none with this id.
     pub async fn release_number(&self, id: &str) -> Result<()> {
-        self.engine.send_for_nothing(Call::delete("release number", &number(id))).await
+        self.http.request_empty(Call::delete("release number", &number(id)).repeatable()).await
     }
 
-    /// Numbers on sale.
+    /// Returns numbers that can be bought.
     ///
     /// # Errors
     ///
-    /// When the search is not valid, or the platform cannot be asked.
+    /// If the search is invalid, or the request fails.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<AvailableNumbers> {
         checked(KIND, "search numbers", |problems| search.check(problems))?;
-        self.engine.send(search.apply(Call::get("search numbers", &number("search")))).await
+        self.http.request(search.apply(Call::get("search numbers", &number("search")))).await
     }
 
-    /// Buys a number. It is billed at once and not safe to repeat: look at the list first.
+    /// Buys a number. It is billed immediately, and the call is not safe to repeat: list the numbers first.
     ///
     /// # Errors
     ///
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// If the request fails. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn purchase_number(&self, purchase: &PurchaseNumber) -> Result<PhoneNumber> {
-        self.engine.send(Call::create("purchase number", &NUMBERS).json(purchase)).await
+        self.http.request(Call::post("purchase number", &NUMBERS).json(purchase)).await
     }
 
-    /// Gives a number an emergency address, by the address's id, a UUID.
+    /// Assigns an emergency address to a number, by the address's id, a UUID.
     ///
     /// # Errors
     ///
-    /// When the id is no UUID, or the platform refuses.
+    /// If the id is not a UUID, or the request fails.
     pub async fn assign_e911_address(&self, id: &str, address_id: &str) -> Result<PhoneNumber> {
         checked(KIND, "assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
-        let call = Call::create("assign emergency address", &part(id, "e911_address"));
-        self.engine.send(call.json(&json!({"e911_address_id": address_id}))).await
+        let call = Call::post("assign emergency address", &part(id, "e911_address"));
+        self.http.request(call.json(&json!({"e911_address_id": address_id}))).await
     }
 
-    /// Takes a number's emergency address away; only while it is active.
+    /// Removes a number's emergency address, which must be active.
     ///
     /// # Errors
     ///
-    /// When the platform refuses.
+    /// If the request fails.
     pub async fn remove_e911_address(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::delete("remove emergency address", &part(id, "e911_address"))).await
+        self.http.request(Call::delete("remove emergency address", &part(id, "e911_address")).repeatable()).await
     }
 
-    /// The last request for a caller's name.
+    /// Returns the last request for a caller name.
     ///
     /// # Errors
     ///
-    /// Status 404 when none was ever made.
+    /// Status 404 if there was none.
     pub async fn get_cnam(&self, id: &str) -> Result<CnamRequest> {
-        self.engine.send(Call::get("get caller name", &part(id, "cnam"))).await
+        self.http.request(Call::get("get caller name", &part(id, "cnam"))).await
     }
 
-    /// Asks for a caller's name of 1 to 15 characters.
+    /// Requests a caller name of 1 to 15 characters.
     ///
     /// # Errors
     ///
-    /// When the name is too long, or the platform refuses.
+    /// If the name is empty or too long, or the request fails.
     pub async fn request_cnam(&self, id: &str, name: &str) -> Result<CnamRequest> {
         checked(KIND, "request caller name", |problems| problems.length("name", name, 1, CNAM_MAX))?;
-        self.engine.send(Call::create("request caller name", &part(id, "cnam")).json(&json!({"name": name}))).await
+        self.http.request(Call::post("request caller name", &part(id, "cnam")).json(&json!({"name": name}))).await
     }
 
-    /// Takes a number's caller name away.
+    /// Removes a number's caller name.
     ///
     /// # Errors
     ///
-    /// When there is none, or the platform refuses.
+    /// If there is none, or the request fails.
     pub async fn clear_cnam(&self, id: &str) -> Result<()> {
-        self.engine.send_for_nothing(Call::delete("clear caller name", &part(id, "cnam"))).await
+        self.http.request_empty(Call::delete("clear caller name", &part(id, "cnam")).repeatable()).await
     }
 }
 

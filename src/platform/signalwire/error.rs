@@ -1,11 +1,11 @@
 use serde_json::Value;
 
-use crate::http::Words;
+use crate::http::ErrorBody;
 
 /// Four families of bodies, told apart by their shape: `{"error": "…"}`, `{"errors": [{"detail" or
 /// "message", "title", "code"}]}`, and the compatibility API's `{"code", "message"}`. A `detail` may be
 /// null.
-pub(super) fn words(body: &Value) -> Words {
+pub(super) fn error_body(body: &Value) -> ErrorBody {
     let code = |value: &Value| match &value["code"] {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -20,9 +20,9 @@ pub(super) fn words(body: &Value) -> Words {
     };
     match &body["errors"] {
         Value::Array(items) => {
-            Words { code: items.iter().find_map(code), messages: items.iter().filter_map(text).collect() }
+            ErrorBody { code: items.iter().find_map(code), messages: items.iter().filter_map(text).collect() }
         }
-        _ => Words {
+        _ => ErrorBody {
             code: code(body),
             messages: body["message"].as_str().or(body["error"].as_str()).map(str::to_owned).into_iter().collect(),
         },

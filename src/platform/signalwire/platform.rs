@@ -37,7 +37,7 @@ impl VoicePlatform for SignalWire {
     }
 
     fn account(&self) -> u64 {
-        self.engine.account()
+        self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

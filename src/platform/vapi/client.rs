@@ -1,19 +1,16 @@
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::BoxStream;
 
-use super::error::words;
+use super::error::error_body;
 use super::wire::{
     CreateCredential, CreatePhoneNumber, Credential, ListFilter, NumberPage, PhoneNumber, SearchNumbers,
     UpdateCredential, UpdatePhoneNumber,
 };
-use crate::error::{Error, Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Seen, Vars};
+use crate::error::{Result, checked};
+use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{PlatformKind, Secret, Service, SipTrunk};
 use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::VAPI;
-
-static ABOUT: About =
-    About::new(Service::Platform(KIND), "https://api.vapi.ai", words).paths(&[&[NUMBER], &["v2", NUMBER]]);
 
 const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
@@ -21,140 +18,121 @@ const SEARCH: &str = "list numbers";
 
 /// A Vapi organisation. Cheap to clone; clones share connections, limits, retry budget and the trunk
 /// credentials they made.
+///
+/// | variable | is |
+/// | --- | --- |
+/// | `VAPI_API_KEY` | the private key |
+/// | `VAPI_BASE_URL` | optional: another address, such as [`EU_BASE_URL`](Self::EU_BASE_URL) |
 #[derive(Clone, Debug)]
 pub struct Vapi {
-    pub(super) engine: Engine,
+    pub(super) http: Client,
     pub(super) trunks: Credentials<SipTrunk>,
 }
 
+impl Connect for Vapi {
+    const SERVICE: &'static ServiceInfo = &ServiceInfo::new(Service::Platform(KIND), "https://api.vapi.ai", error_body)
+        .paths(&[&[NUMBER], &["v2", NUMBER]]);
+
+    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
+        Self::builder(vars.secret("VAPI_API_KEY", "the private key of Vapi's dashboard"))
+    }
+}
+
+client_methods!(Vapi);
+
 impl Vapi {
-    /// The European region. Keys and numbers are of one region, never of both.
+    /// The base URL of the European region. A key and a number belong to one region.
     pub const EU_BASE_URL: &'static str = "https://api.eu.vapi.ai";
 
-    /// The organisation of the environment variable `VAPI_API_KEY` (the private key), at
-    /// `VAPI_BASE_URL` if that is set.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    pub fn from_env() -> Result<Self> {
-        Self::from_vars(Vars::environment)
-    }
-
-    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::builder_from_vars(lookup)?.build()
-    }
-
-    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
-        let mut vars = Vars::new(&lookup);
-        let key = vars.secret("VAPI_API_KEY", "the private key of Vapi's dashboard");
-        let base_url = vars.optional("VAPI_BASE_URL");
-        vars.finish("vapi")?;
-        Ok(base_url.into_iter().fold(Self::builder(key), ClientBuilder::base_url))
-    }
-
-    /// A client with settings of its own. The key is the private one.
+    /// Returns a builder. The key is the private one.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
-        ClientBuilder::new(&ABOUT, |engine| Self { engine, trunks: Credentials::default() })
-            .bearer("api_key", &api_key.into())
+        let auth = Auth::bearer("api_key", &api_key.into());
+        ClientBuilder::new(auth, |http| Self { http, trunks: Credentials::default() })
     }
 
-    /// Makes a number, or imports one. Not safe to repeat; [`Importer`](crate::Importer) is.
+    /// Creates or imports a number. Not safe to repeat; [`Importer`](crate::Importer) is.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; then
-    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the request breaks a documented rule; nothing is sent then. Otherwise
+    /// [`CallError::delivery`](crate::error::CallError::delivery) says whether the request was carried out.
     pub async fn create_number(&self, create: impl Into<CreatePhoneNumber>) -> Result<PhoneNumber> {
         let create = create.into();
         checked(KIND, "import number", |problems| create.check(problems))?;
-        let call = Call::create("import number", &[NUMBER]).json(&create);
+        let call = Call::post("import number", &[NUMBER]).json(&create);
         drop(create); // It is large, and need not wait for the answer.
-        self.engine.send(call).await
+        self.http.request(call).await
     }
 
-    /// Numbers as one array, 100 unless the filter says otherwise and 1000 at most. The order is not
-    /// documented; [`search_numbers`](Self::search_numbers) has pages and an order.
+    /// Returns numbers as one list: as many as the filter's limit, which defaults to 100 and is at most 1000. The order is
+    /// not documented; [`search_numbers`](Self::search_numbers) has pages and an order.
     ///
     /// # Errors
     ///
-    /// When the filter is not valid, or the platform cannot be asked.
+    /// If the filter is invalid, or the request fails.
     pub async fn list_numbers(&self, filter: &ListFilter) -> Result<Vec<PhoneNumber>> {
         checked(KIND, "list numbers", |problems| filter.check(problems))?;
-        self.engine.send(filter.apply(Call::get("list numbers", &[NUMBER]))).await
+        self.http.request(filter.apply(Call::get("list numbers", &[NUMBER]))).await
     }
 
-    /// One page of numbers.
+    /// Returns one page of numbers.
     ///
     /// # Errors
     ///
-    /// When the search is not valid, or the platform cannot be asked.
+    /// If the search is invalid, or the request fails.
     pub async fn search_numbers(&self, search: &SearchNumbers) -> Result<NumberPage> {
         checked(KIND, SEARCH, |problems| search.check(problems))?;
-        self.engine.send(search.apply(Call::get(SEARCH, &["v2", NUMBER]))).await
+        self.http.request(search_call(search)).await
     }
 
-    /// All numbers of a search, page after page; oldest first unless the search says otherwise, so that
-    /// a number made meanwhile moves no page. The stream ends after its first error.
+    /// Returns all numbers of a search, page after page. The order defaults to oldest first, so that a number created
+    /// meanwhile does not move the others to another page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, search: SearchNumbers) -> BoxStream<'_, Result<PhoneNumber>> {
-        let (first, search) = (Some(search.page.unwrap_or(1)), search.oldest_first());
-        let pages = stream::try_unfold((first, search, Seen::default()), move |(page, search, mut seen)| async move {
-            let Some(page) = page else { return Ok::<_, Error>(None) };
-            let answer = self.search_numbers(&search.clone().page(page)).await?;
-            if !answer.results.is_empty() {
-                let ids: Vec<&str> = answer.results.iter().map(|number| number.id.as_str()).collect();
-                seen.note(ids.join(" ")).map_err(|fault| self.engine.bad_page(SEARCH, fault))?;
-            }
-            let more = answer.metadata.and_then(|metadata| metadata.has_next_page);
-            let last = answer.results.is_empty() || more == Some(false);
-            let next = if last { None } else { page.checked_add(1) };
-            Ok(Some((stream::iter(answer.results).map(Ok), (next, search, seen))))
-        });
-        pages.try_flatten().boxed()
+        let search = search.oldest_first();
+        let mut page = search.page.unwrap_or(1);
+        let checked = checked(KIND, SEARCH, |problems| search.check(problems));
+        let call = move |page| search_call(&search.clone().page(page));
+        let first = checked.map(|()| call(page));
+        self.http.pages(first, move |answer: NumberPage| {
+            let last =
+                answer.results.is_empty() || answer.metadata.and_then(|metadata| metadata.has_next_page) == Some(false);
+            page = page.saturating_add(1);
+            (answer.results, if last { Next::End } else { Next::Call(call(page)) })
+        })
     }
 
-    /// One number.
+    /// Returns a number.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform cannot be asked.
+    /// Status 404 if there is none with this id.
     pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::get("get number", &[NUMBER, id])).await
+        self.http.request(Call::get("get number", &[NUMBER, id])).await
     }
 
-    /// Changes what is named of a number.
+    /// Updates the fields of a number that the update names.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what breaks a documented rule, before anything is sent; status 404 when
-    /// there is no such number.
+    /// [`Error::Invalid`](crate::Error::Invalid) if the update breaks a documented rule; nothing is sent then. Status 404 if
+    /// the number does not exist.
     pub async fn update_number(&self, id: &str, update: impl Into<UpdatePhoneNumber>) -> Result<PhoneNumber> {
         let update = update.into();
         checked(KIND, "update number", |problems| update.check(problems))?;
-        self.engine.send(Call::patch("update number", &[NUMBER, id]).json(&update)).await
+        self.http.request(Call::patch("update number", &[NUMBER, id]).repeatable().json(&update)).await
     }
 
-    /// Removes a number from Vapi; the carrier keeps it. Answers what was removed.
+    /// Removes a number from Vapi, and returns what was removed. The carrier keeps it.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform refuses.
+    /// Status 404 if there is none with this id.
     pub async fn delete_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.engine.send(Call::delete("remove number", &[NUMBER, id])).await
+        self.http.request(Call::delete("remove number", &[NUMBER, id]).repeatable()).await
     }
 
-    /// Makes a carrier credential. Not safe to repeat.
+    /// Creates a carrier credential. Not safe to repeat.
     ///
     /// # Errors
     ///
@@ -162,29 +140,29 @@ impl Vapi {
     pub async fn create_credential(&self, create: impl Into<CreateCredential>) -> Result<Credential> {
         let create = create.into();
         checked(KIND, "make credential", |problems| create.check(problems))?;
-        self.engine.send(Call::create("make credential", &[CREDENTIAL]).json(&create)).await
+        self.http.request(Call::post("make credential", &[CREDENTIAL]).json(&create)).await
     }
 
-    /// Credentials of every kind, carriers and others mixed.
+    /// Returns credentials of every kind, those of carriers and others.
     ///
     /// # Errors
     ///
-    /// When the filter is not valid, or the platform cannot be asked.
+    /// If the filter is invalid, or the request fails.
     pub async fn list_credentials(&self, filter: &ListFilter) -> Result<Vec<Credential>> {
         checked(KIND, "list credentials", |problems| filter.check(problems))?;
-        self.engine.send(filter.apply(Call::get("list credentials", &[CREDENTIAL]))).await
+        self.http.request(filter.apply(Call::get("list credentials", &[CREDENTIAL]))).await
     }
 
-    /// One credential.
+    /// Returns a credential.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform cannot be asked.
+    /// Status 404 if there is none with this id.
     pub async fn get_credential(&self, id: &str) -> Result<Credential> {
-        self.engine.send(Call::get("get credential", &[CREDENTIAL, id])).await
+        self.http.request(Call::get("get credential", &[CREDENTIAL, id])).await
     }
 
-    /// Changes what is named of a credential.
+    /// Updates the fields of a credential that the update names.
     ///
     /// # Errors
     ///
@@ -192,15 +170,19 @@ impl Vapi {
     pub async fn update_credential(&self, id: &str, update: impl Into<UpdateCredential>) -> Result<Credential> {
         let update = update.into();
         checked(KIND, "update credential", |problems| update.check(problems))?;
-        self.engine.send(Call::patch("update credential", &[CREDENTIAL, id]).json(&update)).await
+        self.http.request(Call::patch("update credential", &[CREDENTIAL, id]).repeatable().json(&update)).await
     }
 
-    /// Removes a credential. Answers what was removed, as it came.
+    /// Removes a credential, and returns what was removed.
     ///
     /// # Errors
     ///
-    /// When there is none of this id (status 404), or the platform refuses.
+    /// Status 404 if there is none with this id.
     pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
-        self.engine.send(Call::delete("remove credential", &[CREDENTIAL, id])).await
+        self.http.request(Call::delete("remove credential", &[CREDENTIAL, id]).repeatable()).await
     }
+}
+
+fn search_call(search: &SearchNumbers) -> Call {
+    search.apply(Call::get(SEARCH, &["v2", NUMBER]))
 }

@@ -1,10 +1,10 @@
 use serde_json::Value;
 
-use crate::http::Words;
+use crate::http::ErrorBody;
 
 /// `{"message": "…" or ["…"], "error": "Bad Request", "statusCode": 400}`: `message` is a list where
 /// the body was validated. `error` is the status's own phrase, and only serves when there is no message.
-pub(super) fn words(body: &Value) -> Words {
+pub(super) fn error_body(body: &Value) -> ErrorBody {
     let mut messages: Vec<String> = match &body["message"] {
         Value::String(text) => vec![text.clone()],
         Value::Array(items) => {
@@ -16,5 +16,5 @@ pub(super) fn words(body: &Value) -> Words {
     if messages.is_empty() {
         messages.extend(body["error"].as_str().map(str::to_owned));
     }
-    Words { code: None, messages }
+    ErrorBody { code: None, messages }
 }

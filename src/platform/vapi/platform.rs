@@ -41,7 +41,7 @@ impl VoicePlatform for Vapi {
     }
 
     fn account(&self) -> u64 {
-        self.engine.account()
+        self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {

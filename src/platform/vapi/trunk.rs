@@ -73,7 +73,7 @@ impl Vapi {
         let lost = match self.create_credential(wanted.clone()).await {
             Ok(made) => match made.id() {
                 Some(id) => return Ok(Made { id: CredentialId::new(id), own: true }),
-                None => self.engine.missing("make credential", "id"),
+                None => self.http.missing("make credential", "id"),
             },
             Err(error) if error.surely_not_done() => return Err(error),
             Err(error) => error,

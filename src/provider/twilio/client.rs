@@ -1,17 +1,15 @@
 use futures_util::stream::BoxStream;
 
-use super::error::words;
+use super::error::error_body;
 use super::wire::{
     Account, AccountPage, CallerId, CallerIdPage, IncomingPhoneNumber, ListAccounts, ListCallerIds, ListNumbers,
     NumberPage, UpdateNumber,
 };
 use crate::error::{Result, checked};
-use crate::http::{About, Call, ClientBuilder, Engine, Vars};
+use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, Key, Problems, ProviderKind, Service, check_sid};
 
 pub(super) const KIND: ProviderKind = ProviderKind::TWILIO;
-
-static ABOUT: About = About::new(Service::Provider(KIND), "https://api.twilio.com", words);
 
 const VERSION: &str = "2010-04-01";
 const NUMBERS: &str = "IncomingPhoneNumbers";
@@ -24,87 +22,66 @@ const GET_ACCOUNT: &str = "get account";
 const LIST_CALLER_IDS: &str = "list caller ids";
 
 /// A Twilio account. Cheap to clone; clones share connections, limits and retry budget.
+///
+/// | variable | is |
+/// | --- | --- |
+/// | `TWILIO_ACCOUNT_SID` | the account's SID |
+/// | `TWILIO_AUTH_TOKEN` | its auth token, or: |
+/// | `TWILIO_API_KEY`, `TWILIO_API_SECRET` | an API key and its secret, used when there is no auth token |
+/// | `TWILIO_EDGE`, `TWILIO_REGION` | optional: another region than the default |
+/// | `TWILIO_BASE_URL` | optional: another address altogether |
 #[derive(Clone, Debug)]
 pub struct Twilio {
-    pub(super) engine: Engine,
-    /// The same at the host of the trunks.
-    pub(super) trunking: Engine,
+    pub(super) http: Client,
+    /// The same account at the host of the trunks.
+    pub(super) trunking: Client,
     pub(super) credentials: AccountKey,
 }
 
-impl Twilio {
-    /// The account of these environment variables: `TWILIO_ACCOUNT_SID` with `TWILIO_AUTH_TOKEN`, or
-    /// with `TWILIO_API_KEY` and `TWILIO_API_SECRET`; `TWILIO_EDGE` and `TWILIO_REGION` for another
-    /// region than the default; `TWILIO_BASE_URL` for another address altogether.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    pub fn from_env() -> Result<Self> {
-        Self::from_vars(Vars::environment)
-    }
+impl Connect for Twilio {
+    const SERVICE: &'static ServiceInfo =
+        &ServiceInfo::new(Service::Provider(KIND), "https://api.twilio.com", error_body);
 
-    /// As [`from_env`](Self::from_env), with the variables from elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::builder_from_vars(lookup)?.build()
-    }
-
-    /// As [`from_vars`](Self::from_vars), for settings that no variable has, such as a limit of requests.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_env`](Self::from_env).
-    pub fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
-        let mut vars = Vars::new(&lookup);
+    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
         let account = vars.required("TWILIO_ACCOUNT_SID", "the account's SID, which begins with `AC`");
         let credentials = match vars.optional("TWILIO_API_KEY") {
             Some(key) if vars.optional("TWILIO_AUTH_TOKEN").is_none() => {
                 AccountKey::pair(account, key, vars.secret("TWILIO_API_SECRET", "the secret of the API key"))
             }
             _ => {
-                let token = vars.secret(
-                    "TWILIO_AUTH_TOKEN",
-                    "the account's auth token, or set TWILIO_API_KEY and TWILIO_API_SECRET",
-                );
-                AccountKey::token(account, token)
+                let what = "the account's auth token, or set TWILIO_API_KEY and TWILIO_API_SECRET";
+                AccountKey::token(account, vars.secret("TWILIO_AUTH_TOKEN", what))
             }
         };
-        let base_url = vars.optional("TWILIO_BASE_URL");
-        let region = match (vars.optional("TWILIO_EDGE"), vars.optional("TWILIO_REGION")) {
-            (Some(edge), Some(region)) => Some((edge, region)),
-            (Some(_), None) => vars.missing_beside("TWILIO_REGION", "TWILIO_EDGE", "the region, such as `ie1`"),
-            (None, Some(_)) => vars.missing_beside("TWILIO_EDGE", "TWILIO_REGION", "the edge, such as `dublin`"),
-            (None, None) => None,
-        };
-        vars.finish("twilio")?;
+        let edge = ("TWILIO_EDGE", "the edge, such as `dublin`");
+        let region = vars.optional_pair(edge, ("TWILIO_REGION", "the region, such as `ie1`"));
         let builder = Self::builder(credentials);
-        let builder = region.into_iter().fold(builder, |builder, (edge, region)| builder.region(&edge, &region));
-        Ok(base_url.into_iter().fold(builder, ClientBuilder::base_url))
+        region.into_iter().fold(builder, |builder, (edge, region)| builder.region(&edge, &region))
     }
+}
 
-    /// A client with settings of its own.
+client_methods!(Twilio);
+
+impl Twilio {
+    /// Returns a builder.
     pub fn builder(credentials: AccountKey) -> ClientBuilder<Self> {
         let (user, secret) = match credentials.key.clone() {
             Key::Token(token) => (credentials.account.clone(), token),
             Key::Pair { id, secret } => (id, secret),
         };
         let own = credentials.clone();
-        let connect = |engine: Engine| Self { trunking: engine.sister("api", "trunking"), engine, credentials };
-        ClientBuilder::new(&ABOUT, connect).check(|problems| own.check(KIND, problems)).basic(&user, &secret)
+        let connect = |http: Client| Self { trunking: http.sister("api", "trunking"), http, credentials };
+        ClientBuilder::new(Auth::basic(&user, &secret), connect).check(|problems| own.check(KIND, problems))
     }
 
-    /// The same client for a subaccount, `AC…`, whose numbers the account's auth token opens too.
+    /// Returns a client for a subaccount, `AC…`. The account's auth token gives access to its numbers too.
     ///
-    /// As a provider it gives platforms the parent's credentials under the subaccount's SID, which most
-    /// do not take: for imports, make a client of the subaccount's own token.
+    /// As a provider it gives platforms the parent's credentials with the subaccount's SID, which most refuse: for imports,
+    /// build a client with the subaccount's own token.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) when that is no SID of an account.
+    /// [`Error::Invalid`](crate::Error::Invalid) if that is not the SID of an account.
     pub fn for_subaccount(&self, sid: &str) -> Result<Self> {
         checked(KIND, "use of a subaccount", |problems| check_sid(problems, "account_sid", sid, "AC"))?;
         Ok(self.under(sid))
@@ -115,7 +92,7 @@ impl Twilio {
         Self { credentials, ..self.clone() }
     }
 
-    /// A call to something of the account.
+    /// A call to a resource of the account.
     fn of_account(&self, call: fn(&'static str, &[&str]) -> Call, operation: &'static str, path: &[&str]) -> Call {
         let account = self.credentials.account.as_str();
         call(operation, &[&[VERSION, "Accounts", account], path].concat())
@@ -140,91 +117,91 @@ impl Twilio {
         Ok(list.write(self.of_account(Call::get, LIST_CALLER_IDS, &["OutgoingCallerIds.json"])))
     }
 
-    /// The first page of the account's numbers.
+    /// Returns the first page of the account's numbers.
     ///
     /// # Errors
     ///
-    /// When the account cannot be asked.
+    /// If the request fails.
     pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
-        self.engine.send(self.numbers_call(list)?).await
+        self.http.request(self.numbers_call(list)?).await
     }
 
-    /// All the account's numbers, page after page. The stream ends after its first error.
+    /// Returns all the account's numbers, page after page. The stream ends after its first error.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<IncomingPhoneNumber>> {
-        let split = |page: NumberPage| (page.incoming_phone_numbers, page.next_page_uri);
-        self.engine.linked(self.numbers_call(&list), split)
+        let split = |page: NumberPage| (page.incoming_phone_numbers, Next::link(page.next_page_uri));
+        self.http.pages(self.numbers_call(&list), split)
     }
 
-    /// One number by its SID, `PN…`.
+    /// Returns a number by its SID, `PN…`.
     ///
     /// # Errors
     ///
-    /// When the SID is none, the account cannot be asked, or does not hold the number (status 404).
+    /// If the SID is invalid, or the request fails. Status 404 if the account does not hold the number.
     pub async fn get_number(&self, sid: &str) -> Result<IncomingPhoneNumber> {
         checked(KIND, GET, |problems| check_sid(problems, "sid", sid, "PN"))?;
-        self.engine.send(self.number_call(Call::get, GET, sid)).await
+        self.http.request(self.number_call(Call::get, GET, sid)).await
     }
 
-    /// Changes a number, and answers it as it is afterwards. Sending it again is safe.
+    /// Updates a number, and returns it as it is afterwards. Safe to repeat.
     ///
     /// # Errors
     ///
-    /// As [`get_number`](Self::get_number); also when the update names nothing or has a bad SID in it.
+    /// As [`get_number`](Self::get_number), and if the update names nothing or has an invalid SID.
     pub async fn update_number(&self, sid: &str, update: &UpdateNumber) -> Result<IncomingPhoneNumber> {
         checked(KIND, UPDATE, |problems| {
             check_sid(problems, "sid", sid, "PN");
             update.check(problems);
         })?;
-        self.engine.send(self.number_call(Call::set, UPDATE, sid).form(&update.form())).await
+        self.http.request(self.number_call(Call::post, UPDATE, sid).repeatable().form(&update.form())).await
     }
 
-    /// The first page of the numbers that are verified for caller id. The account does not own them.
+    /// Returns the first page of the numbers verified for caller id. The account does not own them.
     ///
     /// # Errors
     ///
-    /// When the account cannot be asked.
+    /// If the request fails.
     pub async fn list_caller_ids(&self, list: &ListCallerIds) -> Result<CallerIdPage> {
-        self.engine.send(self.caller_ids_call(list)?).await
+        self.http.request(self.caller_ids_call(list)?).await
     }
 
-    /// All the numbers that are verified for caller id. The stream ends after its first error.
+    /// Returns all numbers verified for caller id. The stream ends after its first error.
     #[must_use]
     pub fn caller_ids(&self, list: ListCallerIds) -> BoxStream<'_, Result<CallerId>> {
-        let split = |page: CallerIdPage| (page.outgoing_caller_ids, page.next_page_uri);
-        self.engine.linked(self.caller_ids_call(&list), split)
+        let split = |page: CallerIdPage| (page.outgoing_caller_ids, Next::link(page.next_page_uri));
+        self.http.pages(self.caller_ids_call(&list), split)
     }
 
-    /// The first page of the account and its subaccounts.
+    /// Returns the first page of the account and its subaccounts.
     ///
     /// # Errors
     ///
-    /// When the account cannot be asked. A *standard* API key may not (status 401, code 20003), though it
-    /// opens the numbers.
+    /// If the request fails. A *standard* API key has no access (status 401, code 20003), although it has access to the
+    /// numbers.
     pub async fn list_accounts(&self, list: &ListAccounts) -> Result<AccountPage> {
-        self.engine.send(Self::accounts_call(list)?).await
+        self.http.request(Self::accounts_call(list)?).await
     }
 
-    /// The account and all its subaccounts. The stream ends after its first error.
+    /// Returns the account and all its subaccounts. The stream ends after its first error.
     #[must_use]
     pub fn accounts(&self, list: ListAccounts) -> BoxStream<'_, Result<Account>> {
-        let split = |page: AccountPage| (page.accounts, page.next_page_uri);
-        self.engine.linked(Self::accounts_call(&list), split)
+        let split = |page: AccountPage| (page.accounts, Next::link(page.next_page_uri));
+        self.http.pages(Self::accounts_call(&list), split)
     }
 
-    /// An account by its SID, `AC…`.
+    /// Returns an account by its SID, `AC…`.
     ///
     /// # Errors
     ///
     /// As [`list_accounts`](Self::list_accounts).
     pub async fn get_account(&self, sid: &str) -> Result<Account> {
         checked(KIND, GET_ACCOUNT, |problems| check_sid(problems, "sid", sid, "AC"))?;
-        self.engine.send(Call::get(GET_ACCOUNT, &[VERSION, "Accounts", &format!("{sid}.json")])).await
+        self.http.request(Call::get(GET_ACCOUNT, &[VERSION, "Accounts", &format!("{sid}.json")])).await
     }
 }
 
 impl ClientBuilder<Twilio> {
-    /// Another region, by its edge and name, such as `dublin` and `ie1` for Ireland: the hosts are then
+    /// Sets the region by its edge and name, such as `dublin` and `ie1` for Ireland. The hosts are then
     /// `api.dublin.ie1.twilio.com` and `trunking.dublin.ie1.twilio.com`. Tokens and keys belong to one region
     /// (<https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region>).
     pub fn region(self, edge: &str, region: &str) -> Self {

@@ -2,13 +2,13 @@ use serde_json::Value;
 
 use crate::Error;
 use crate::error::CallFault;
-use crate::http::Words;
+use crate::http::ErrorBody;
 use crate::model::Service;
 
 /// `{"code": 20404, "message": "…", "more_info": "…", "status": 404}`
 /// (<https://www.twilio.com/docs/usage/twilios-response>).
-pub(super) fn words(body: &Value) -> Words {
-    Words {
+pub(super) fn error_body(body: &Value) -> ErrorBody {
+    ErrorBody {
         code: body["code"].as_u64().map(|code| code.to_string()),
         messages: body["message"].as_str().map(str::to_owned).into_iter().collect(),
     }

@@ -6,7 +6,7 @@ use super::Twilio;
 use super::client::KIND;
 use super::wire::{TrunkNumber, TrunkNumberPage};
 use crate::error::{Result, checked};
-use crate::http::Call;
+use crate::http::{Call, Next};
 use crate::model::check_sid;
 
 const LIST: &str = "list numbers of trunk";
@@ -15,45 +15,46 @@ const ATTACH: &str = "attach number to trunk";
 const DETACH: &str = "detach number from trunk";
 
 impl Twilio {
-    /// The numbers on a trunk, `TK…`. The stream ends after its first error.
+    /// Returns the numbers on a trunk, `TK…`. The stream ends after its first error.
     #[must_use]
     pub fn trunk_numbers(&self, trunk: &str) -> BoxStream<'_, Result<TrunkNumber>> {
-        let split = |page: TrunkNumberPage| (page.phone_numbers, page.meta.and_then(|meta| meta.next_page_url));
         let checked = checked(KIND, LIST, |problems| check_sid(problems, "trunk", trunk, "TK"));
         let call = checked.map(|()| Call::get(LIST, &["v1", "Trunks", trunk, "PhoneNumbers"]));
-        self.trunking.linked(call, split)
+        self.trunking.pages(call, |page: TrunkNumberPage| {
+            (page.phone_numbers, Next::link(page.meta.and_then(|meta| meta.next_page_url)))
+        })
     }
 
-    /// A number on a trunk, by the SIDs of both.
+    /// Returns a number on a trunk, by the SIDs of both.
     ///
     /// # Errors
     ///
-    /// When a SID is none, the account cannot be asked, or the number is not on the trunk (status 404).
+    /// If a SID is invalid, or the request fails. Status 404 if the number is not on the trunk.
     pub async fn get_trunk_number(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(GET, trunk, sid)?;
-        self.trunking.send(Call::get(GET, &["v1", "Trunks", trunk, "PhoneNumbers", sid])).await
+        self.trunking.request(Call::get(GET, &["v1", "Trunks", trunk, "PhoneNumbers", sid])).await
     }
 
-    /// Puts a number on a trunk, which then gets its calls; its voice application is cleared.
+    /// Attaches a number to a trunk, which then gets its calls. Twilio clears the number's voice application.
     ///
     /// # Errors
     ///
-    /// When a SID is none, or the account cannot be asked or refuses.
+    /// If a SID is invalid, or the request fails.
     pub async fn attach_to_trunk(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(ATTACH, trunk, sid)?;
-        let call = Call::create(ATTACH, &["v1", "Trunks", trunk, "PhoneNumbers"]).form(&[("PhoneNumberSid", sid)]);
-        self.trunking.send(call).await
+        let call = Call::post(ATTACH, &["v1", "Trunks", trunk, "PhoneNumbers"]).form(&[("PhoneNumberSid", sid)]);
+        self.trunking.request(call).await
     }
 
-    /// Takes a number off a trunk. The account keeps it.
+    /// Detaches a number from a trunk. The account keeps it.
     ///
     /// # Errors
     ///
     /// As [`get_trunk_number`](Self::get_trunk_number).
     pub async fn detach_from_trunk(&self, trunk: &str, sid: &str) -> Result<()> {
         check(DETACH, trunk, sid)?;
-        let call = Call::delete(DETACH, &["v1", "Trunks", trunk, "PhoneNumbers", sid]);
-        match self.trunking.send_for_nothing(call).await {
+        let call = Call::delete(DETACH, &["v1", "Trunks", trunk, "PhoneNumbers", sid]).repeatable();
+        match self.trunking.request_empty(call).await {
             Err(error) if !error.is_removed_before() => Err(error),
             _ => Ok(()),
         }

@@ -2,4 +2,8 @@
 
 mod client_builder;
 mod disconnecting_server;
+mod outside_client;
+mod pages;
+mod raw_requests;
 mod responses;
+mod signed_calls;

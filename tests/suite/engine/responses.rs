@@ -105,7 +105,8 @@ async fn an_answer_may_be_as_long_as_allowed_and_no_longer() {
     let announced = server(ResponseTemplate::new(200).set_body_string(format!("[{}]", " ".repeat(8)))).await;
     let unannounced = Raw::start(Break::InPieces).await;
     for uri in [announced.uri(), unannounced.uri] {
-        let client = |most| Interactly::builder(KEY).base_url(&uri).retry(at_once()).max_answer(most).build().unwrap();
+        let client =
+            |most| Interactly::builder(KEY).base_url(&uri).retry(at_once()).max_response_bytes(most).build().unwrap();
         assert_eq!(client(10).list_numbers(None).await.unwrap(), []);
         let failure = call(client(9).list_numbers(None).await.unwrap_err());
         assert!(matches!(failure.fault, CallFault::TooLarge { limit: 9 }), "{failure:?}");

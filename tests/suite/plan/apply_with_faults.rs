@@ -15,7 +15,7 @@ use crate::support::in_memory::{number, request};
 
 /// A client for bad weather: it tries often and waits little.
 fn stubborn<C>(builder: numport::ClientBuilder<C>, sandbox: &Sandbox, base_url: &str) -> C {
-    let retry = RetryPolicy::default().first_wait(Duration::ZERO).max_attempts(12).budget(100_000);
+    let retry = RetryPolicy::default().initial_backoff(Duration::ZERO).max_attempts(12).budget(100_000);
     builder.base_url(sandbox.var(base_url).unwrap()).timeout(Duration::from_millis(500)).retry(retry).build().unwrap()
 }
 

@@ -92,7 +92,7 @@ pub(crate) async fn server(answer: ResponseTemplate) -> MockServer {
 
 /// A retry policy that does not make tests wait.
 pub(crate) fn at_once() -> RetryPolicy {
-    RetryPolicy::default().first_wait(std::time::Duration::ZERO)
+    RetryPolicy::default().initial_backoff(std::time::Duration::ZERO)
 }
 
 /// Makes the call of a case against a server that answers as the case says, and checks that exactly

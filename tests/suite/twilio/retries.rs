@@ -15,7 +15,7 @@ use crate::support::at_once;
 /// A policy whose own wait is longer than it has time for.
 fn only_when_told() -> RetryPolicy {
     let day = Duration::from_secs(86_400);
-    RetryPolicy::default().first_wait(day).longest_wait(day).deadline(Duration::from_secs(20))
+    RetryPolicy::default().initial_backoff(day).max_backoff(day).deadline(Duration::from_secs(20))
 }
 
 /// The kinds of call.

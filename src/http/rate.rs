@@ -9,18 +9,18 @@ use tokio::time::{Instant, sleep_until};
 /// A second and a hundredth: what of a limit is not used, so that catching up stays within it.
 const SECOND: Duration = Duration::from_millis(1010);
 
-/// How much of a pause is caught up with. Less than what is not used of a second.
-const AT_ONCE: Duration = Duration::from_millis(8);
+/// How much of a pause may be caught up with. Less than what is not used of a second.
+const CATCH_UP: Duration = Duration::from_millis(8);
 
 /// Gives every request its own moment, evenly spaced; no second has more than its requests, wherever it begins.
 /// (The crates for this count in milliseconds, or keep a clock of their own that tests cannot pause.)
 #[derive(Debug)]
-pub(crate) struct Limit {
+pub(crate) struct RateLimit {
     spacing: Duration,
     next: Mutex<Option<Instant>>,
 }
 
-impl Limit {
+impl RateLimit {
     pub(crate) fn per_second(requests: NonZeroU32) -> Self {
         Self { spacing: SECOND / requests.get(), next: Mutex::new(None) }
     }
@@ -33,7 +33,7 @@ impl Limit {
     fn take(&self) -> Instant {
         let now = Instant::now();
         // Moments that passed unused may be caught up with, as far back as this.
-        let earliest = now.checked_sub(AT_ONCE.saturating_sub(self.spacing)).unwrap_or(now);
+        let earliest = now.checked_sub(CATCH_UP.saturating_sub(self.spacing)).unwrap_or(now);
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let moment = next.map_or(earliest, |next| next.max(earliest));
         *next = Some(moment + self.spacing);
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     async fn taken(per_second: u32, requests: u32) -> Duration {
-        let limit = Limit::per_second(NonZeroU32::new(per_second).expect("not zero"));
+        let limit = RateLimit::per_second(NonZeroU32::new(per_second).expect("not zero"));
         let start = Instant::now();
         for _ in 0..requests {
             limit.wait().await;
@@ -65,7 +65,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_second_has_more_than_its_requests_whatever_holds_them_up() {
         for per_second in [1, 2, 10, 120, 200, 300, 499, 500, 1000, 2500] {
-            let limit = Limit::per_second(NonZeroU32::new(per_second).expect("not zero"));
+            let limit = RateLimit::per_second(NonZeroU32::new(per_second).expect("not zero"));
             let mut sent = Vec::new();
             for nth in 0..4 * per_second {
                 limit.wait().await;
@@ -88,7 +88,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_is_caught_up_with_in_part() {
-        let limit = Limit::per_second(NonZeroU32::new(1000).expect("not zero"));
+        let limit = RateLimit::per_second(NonZeroU32::new(1000).expect("not zero"));
         limit.wait().await;
         tokio::time::advance(Duration::from_secs(60)).await;
         let start = Instant::now();

@@ -1,17 +1,8 @@
-//! What to do after an attempt: one pure table.
+//! Retry classification: what to do after an attempt, as one pure table.
 
 use http::StatusCode;
 
-use crate::error::{Delivery, Loss};
-
-/// What it would mean to send a request twice. The call says so; its method does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Safety {
-    /// Twice is once: reads, and writes that say how things shall be.
-    Repeatable,
-    /// Twice makes two.
-    Create,
-}
+use crate::error::{Delivery, Loss, Safety};
 
 /// How one attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,31 +14,32 @@ pub(crate) enum Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Success,
-    /// Sending it again is safe and may help. If that ends, this is what is known.
+    /// Resending it is safe and may help. If no retry is left, this is what is known.
     Again(Delivery),
-    /// Sending it again is unsafe or does not help.
+    /// Resending it is unsafe or does not help.
     Stop(Delivery),
 }
 
-/// The table. A create is sent again only after what surely was not processed: no connection, or 429.
-pub(crate) fn judge(safety: Safety, ending: Ending) -> Verdict {
+/// The table. A create is resent only when it was surely not processed: after no connection, and after a 429.
+pub(crate) fn classify(safety: Safety, ending: Ending) -> Verdict {
     use Delivery::{NotSent, Refused, Unknown};
+    use Safety::{Create, Read, Repeatable};
     use Verdict::{Again, Stop, Success};
 
     match (ending, safety) {
-        (Ending::Lost(Loss::HeldBack), _) => Stop(NotSent),
+        (Ending::Lost(Loss::HeldBack | Loss::NotSigned), _) => Stop(NotSent),
         (Ending::Lost(Loss::NotConnected), _) => Again(NotSent),
-        (Ending::Lost(_), Safety::Repeatable) => Again(Unknown),
-        (Ending::Lost(_), Safety::Create) => Stop(Unknown),
+        (Ending::Lost(_), Read | Repeatable) => Again(Unknown),
+        (Ending::Lost(_), Create) => Stop(Unknown),
         (Ending::Answered(status), safety) => match (status.as_u16(), safety) {
             (200..=299, _) => Success,
             (429, _) => Again(Refused),
-            (408 | 500 | 502 | 503 | 504, Safety::Repeatable) => Again(Unknown),
-            // A conflict may mean that an earlier try of the same create went through.
-            (408 | 409, Safety::Create) => Stop(Unknown),
-            (425, Safety::Repeatable) => Again(Refused),
+            (408 | 500 | 502 | 503 | 504, Read | Repeatable) => Again(Unknown),
+            // A conflict may mean that an earlier attempt of the same create succeeded.
+            (408 | 409, Create) => Stop(Unknown),
+            (425, Read | Repeatable) => Again(Refused),
             (400..=499, _) => Stop(Refused),
-            // Redirects are not followed; where one leads to is not known to be undone.
+            // Redirects are not followed, so nothing is known about their target.
             _ => Stop(Unknown),
         },
     }
@@ -60,7 +52,7 @@ mod tests {
     const LOSSES: [Loss; 4] = [Loss::NotConnected, Loss::TimedOut, Loss::Reset, Loss::CutOff];
 
     fn after(safety: Safety, status: u16) -> Verdict {
-        judge(safety, Ending::Answered(StatusCode::from_u16(status).expect("a status")))
+        classify(safety, Ending::Answered(StatusCode::from_u16(status).expect("a status")))
     }
 
     #[test]
@@ -70,25 +62,27 @@ mod tests {
             assert_eq!(again, status == 429, "{status}");
         }
         for loss in LOSSES {
-            let again = matches!(judge(Safety::Create, Ending::Lost(loss)), Verdict::Again(_));
+            let again = matches!(classify(Safety::Create, Ending::Lost(loss)), Verdict::Again(_));
             assert_eq!(again, loss == Loss::NotConnected, "{loss:?}");
         }
     }
 
     #[test]
     fn what_may_be_repeated_is_repeated_after_passing_faults() {
-        for status in 100..=999 {
-            let again = matches!(after(Safety::Repeatable, status), Verdict::Again(_));
-            assert_eq!(again, [408, 425, 429, 500, 502, 503, 504].contains(&status), "{status}");
-        }
-        for loss in LOSSES {
-            assert!(matches!(judge(Safety::Repeatable, Ending::Lost(loss)), Verdict::Again(_)), "{loss:?}");
+        for safety in [Safety::Read, Safety::Repeatable] {
+            for status in 100..=999 {
+                let again = matches!(after(safety, status), Verdict::Again(_));
+                assert_eq!(again, [408, 425, 429, 500, 502, 503, 504].contains(&status), "{safety:?} {status}");
+            }
+            for loss in LOSSES {
+                assert!(matches!(classify(safety, Ending::Lost(loss)), Verdict::Again(_)), "{safety:?} {loss:?}");
+            }
         }
     }
 
     #[test]
     fn only_2xx_is_success() {
-        for safety in [Safety::Create, Safety::Repeatable] {
+        for safety in [Safety::Create, Safety::Repeatable, Safety::Read] {
             for status in 100..=999 {
                 let success = after(safety, status) == Verdict::Success;
                 assert_eq!(success, (200..300).contains(&status), "{status}");
@@ -108,7 +102,7 @@ mod tests {
             };
             assert_eq!(after(Safety::Create, status), expected, "{status}");
         }
-        assert_eq!(judge(Safety::Create, Ending::Lost(Loss::CutOff)), Verdict::Stop(Delivery::Unknown));
-        assert_eq!(judge(Safety::Create, Ending::Lost(Loss::NotConnected)), Verdict::Again(Delivery::NotSent));
+        assert_eq!(classify(Safety::Create, Ending::Lost(Loss::CutOff)), Verdict::Stop(Delivery::Unknown));
+        assert_eq!(classify(Safety::Create, Ending::Lost(Loss::NotConnected)), Verdict::Again(Delivery::NotSent));
     }
 }

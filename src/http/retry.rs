@@ -1,16 +1,16 @@
-//! When to try again: how often, how long between, how much in all.
+//! Retries: how many, how long between them, how many in all.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// How a client tries again after a passing fault.
+/// How a client retries transient errors.
 ///
-/// Only what is safe to repeat is: a read, an update, a delete, and a create that was surely not
-/// processed (no connection, or status 429). No setting changes that.
+/// Only what is safe to resend is retried: a read, an update, a removal, and a create that was surely not processed
+/// (no connection was made, or the status is 429). No setting changes that.
 ///
-/// Waits are random between zero and a bound that doubles with each attempt ("full jitter"); a
-/// `Retry-After` of the platform is waited out instead. All clones of a client share one budget, so
-/// that a platform in trouble gets little more than the first attempts.
+/// Waits are random between zero and a bound that doubles with each attempt ("full jitter"). When the response has a
+/// `Retry-After`, the client waits that long instead. All clones of a client share one budget of retries, so that a
+/// service in trouble gets little more than the first attempts.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,19 +23,19 @@ use std::time::Duration;
 #[must_use]
 pub struct RetryPolicy {
     pub(crate) max_attempts: u32,
-    pub(crate) first_wait: Duration,
-    pub(crate) longest_wait: Duration,
+    pub(crate) initial_backoff: Duration,
+    pub(crate) max_backoff: Duration,
     pub(crate) deadline: Duration,
     pub(crate) budget: u32,
 }
 
 impl Default for RetryPolicy {
-    /// 4 attempts, waits of up to 0.25 s doubling up to 20 s, 120 s in all, a budget of 100 retries.
+    /// Returns 4 attempts, waits of up to 0.25 s doubling up to 20 s, 120 s in all, a budget of 100 retries.
     fn default() -> Self {
         Self {
             max_attempts: 4,
-            first_wait: Duration::from_millis(250),
-            longest_wait: Duration::from_secs(20),
+            initial_backoff: Duration::from_millis(250),
+            max_backoff: Duration::from_secs(20),
             deadline: Duration::from_secs(120),
             budget: 100,
         }
@@ -43,39 +43,38 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, and no more.
+    /// Returns a policy of one attempt.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// How often a request is sent at most, the first time counted; 4 unless said otherwise. 0 counts as 1.
+    /// Sets the maximum number of attempts, including the first. Defaults to 4. 0 counts as 1.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The bound of the wait after the first attempt; it doubles after each further one. 0.25 s unless said
-    /// otherwise.
-    pub const fn first_wait(mut self, wait: Duration) -> Self {
-        self.first_wait = wait;
+    /// Sets the longest wait after the first attempt. It doubles after each further attempt. Defaults to 0.25 s.
+    pub const fn initial_backoff(mut self, wait: Duration) -> Self {
+        self.initial_backoff = wait;
         self
     }
 
-    /// The bound that the doubling ends at; 20 s unless said otherwise.
-    pub const fn longest_wait(mut self, wait: Duration) -> Self {
-        self.longest_wait = wait;
+    /// Sets the longest wait after any attempt. Defaults to 20 s.
+    pub const fn max_backoff(mut self, wait: Duration) -> Self {
+        self.max_backoff = wait;
         self
     }
 
-    /// The time for one call, all attempts and waits together; 120 s unless said otherwise. A wait that would
-    /// pass it is not begun.
+    /// Sets the time limit of one call, with all attempts and waits. Defaults to 120 s. The client does not begin a wait
+    /// that would pass it.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// How many retries the client and its clones have in hand; 100 unless said otherwise. Each retry takes
-    /// one; ten calls that succeed give one back.
+    /// Sets the budget of retries that the client and its clones share. Defaults to 100. Each retry takes one, and ten
+    /// calls that succeed give one back.
     pub const fn budget(mut self, retries: u32) -> Self {
         self.budget = retries;
         self
@@ -83,12 +82,12 @@ impl RetryPolicy {
 
     /// The wait after attempt number `attempt` (from 1); `chance` is from 0 to 1.
     pub(crate) fn wait(&self, attempt: u32, chance: f64) -> Duration {
-        let doubled = self.first_wait.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-        doubled.min(self.longest_wait).mul_f64(chance)
+        let doubled = self.initial_backoff.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
+        doubled.min(self.max_backoff).mul_f64(chance)
     }
 }
 
-/// The retries that a client and its clones have in hand, counted in tenths.
+/// The retries that a client and its clones have left, in tenths.
 #[derive(Debug)]
 pub(crate) struct Budget {
     tenths: AtomicU32,
@@ -131,8 +130,8 @@ mod tests {
     }
 
     #[test]
-    fn the_first_and_the_longest_wait_can_be_set() {
-        let policy = RetryPolicy::default().first_wait(Duration::from_secs(2)).longest_wait(Duration::from_secs(5));
+    fn the_first_and_the_max_backoff_can_be_set() {
+        let policy = RetryPolicy::default().initial_backoff(Duration::from_secs(2)).max_backoff(Duration::from_secs(5));
         assert_eq!([1, 2, 3, 4].map(|attempt| policy.wait(attempt, 1.0).as_secs()), [2, 4, 5, 5]);
         assert_eq!(policy.max_attempts, RetryPolicy::default().max_attempts);
     }

@@ -1,4 +1,4 @@
-//! Takes secrets out of what a service answered, before any of it is kept.
+//! Redacts secrets from what a service answered, before any of it is kept.
 
 use std::borrow::Cow;
 
@@ -28,9 +28,20 @@ const SECRET_FIELDS: [&str; 17] = [
     "xapikey",
 ];
 
-/// A text without secrets: the values of secret fields are masked, also in JSON that is cut off or
-/// broken, and so is every text of `known`, wherever it stands.
-pub(crate) fn scrub(text: &str, known: &[String]) -> String {
+/// Returns a text without secrets, for what is kept or logged of a service's response. A [`Client`](super::Client) does
+/// it for every error.
+///
+/// It replaces the values of fields that hold secrets by their name, such as `authToken`, `password` and the headers of
+/// webhooks, also in JSON that is cut off or broken, and every text of `known` with at least 4 bytes.
+///
+/// ```
+/// use numport::http::redact;
+///
+/// let body = r#"{"authToken":"s1","message":"bad key my-key"}"#;
+/// assert_eq!(redact(body, &["my-key".to_owned()]), r#"{"authToken":"[redacted]","message":"bad key [redacted]"}"#);
+/// ```
+#[must_use]
+pub fn redact(text: &str, known: &[String]) -> String {
     let mut clean = mask_fields(text);
     for secret in known.iter().filter(|secret| secret.len() >= SHORTEST) {
         clean = clean.replace(secret.as_str(), MASK);
@@ -217,7 +228,7 @@ mod tests {
     fn secret_fields_are_masked_at_any_depth_and_the_rest_is_kept_as_it_was() {
         let body =
             r#"{"b": 1, "x":[{"twilioAuthToken" : "s\"1"}], "auth_password":"s2","a":"token", "X-API-Key":12345}"#;
-        let clean = scrub(body, &[]);
+        let clean = redact(body, &[]);
         assert_eq!(
             clean,
             r#"{"b": 1, "x":[{"twilioAuthToken" : "[redacted]"}], "auth_password":"[redacted]","a":"token", "X-API-Key":"[redacted]"}"#
@@ -226,9 +237,9 @@ mod tests {
 
     #[test]
     fn a_secret_may_have_delimiters_in_it_and_what_is_no_text_is_masked_to_the_end() {
-        assert_eq!(scrub(r#"{"password":"a,b}c]d","x":1}"#, &[]), r#"{"password":"[redacted]","x":1}"#);
+        assert_eq!(redact(r#"{"password":"a,b}c]d","x":1}"#, &[]), r#"{"password":"[redacted]","x":1}"#);
         for body in [r#"{"x":1,"token":{"a":"b","c":"d"},"y":2}"#, r#"{"x":1,"token":["b","d"],"y":2}"#] {
-            assert_eq!(scrub(body, &[]), r#"{"x":1,"token":"[redacted]""#);
+            assert_eq!(redact(body, &[]), r#"{"x":1,"token":"[redacted]""#);
         }
     }
 
@@ -241,33 +252,33 @@ mod tests {
             found,
             ["https://user:pass@example.com/", "https://example.com/?token=t", "https://key@example.com/"]
         );
-        assert_eq!(scrub(&format!("bad VoiceUrl {}", found[0]), &found), "bad VoiceUrl [redacted]");
+        assert_eq!(redact(&format!("bad VoiceUrl {}", found[0]), &found), "bad VoiceUrl [redacted]");
     }
 
     #[test]
     fn a_body_that_is_cut_off_shows_nothing_either() {
         for body in [r#"{"authToken":"sec"#, r#"{"authToken":"sec\"#, r#"{"headers":{"A":"sec"#, r#"{"secret":["sec"#] {
-            assert!(!scrub(body, &[]).contains("sec\"") && !scrub(body, &[]).ends_with("sec"), "{body}");
+            assert!(!redact(body, &[]).contains("sec\"") && !redact(body, &[]).ends_with("sec"), "{body}");
         }
-        assert_eq!(scrub(r#"{"authToken"#, &[]), r#"{"authToken"#);
-        assert_eq!(scrub(r#"{"authToken":null,"a":1}"#, &[]), r#"{"authToken":null,"a":1}"#);
+        assert_eq!(redact(r#"{"authToken"#, &[]), r#"{"authToken"#);
+        assert_eq!(redact(r#"{"authToken":null,"a":1}"#, &[]), r#"{"authToken":null,"a":1}"#);
     }
 
     #[test]
     fn webhook_headers_are_masked_whole() {
         assert_eq!(
-            scrub(r#"{"server":{"headers":{"A":"sec"},"url":"u"}}"#, &[]),
+            redact(r#"{"server":{"headers":{"A":"sec"},"url":"u"}}"#, &[]),
             r#"{"server":{"headers":"[redacted]","url":"u"}}"#
         );
         assert_eq!(
-            scrub(r#"{"headers":{"A":"s}e\"}c","B":{}},"authToken":"sec","url":"u"}"#, &[]),
+            redact(r#"{"headers":{"A":"s}e\"}c","B":{}},"authToken":"sec","url":"u"}"#, &[]),
             r#"{"headers":"[redacted]","authToken":"[redacted]","url":"u"}"#
         );
     }
 
     #[test]
     fn a_name_that_is_spelled_with_escapes_is_known_all_the_same() {
-        assert_eq!(scrub(r#"{"auth\u0054oken":"sec"}"#, &[]), r#"{"auth\u0054oken":"[redacted]"}"#);
+        assert_eq!(redact(r#"{"auth\u0054oken":"sec"}"#, &[]), r#"{"auth\u0054oken":"[redacted]"}"#);
     }
 
     #[test]
@@ -279,10 +290,10 @@ mod tests {
             r#"a\/b\u003c\uD83E\uDD80\u0022\u005C"#,
             r#"\u0061/b<\u{1F980}\"\\"#.replace(r"\u{1F980}", "\u{1F980}").as_str(),
         ] {
-            assert_eq!(scrub(&format!("<{text}>"), &known), "<[redacted]>", "{text}");
+            assert_eq!(redact(&format!("<{text}>"), &known), "<[redacted]>", "{text}");
         }
         for other in [r#"a\/b\u003c\ud83e a/b<\n\"#, "a\\nb<\u{1F980}\\\"\\\\"] {
-            assert_eq!(scrub(other, &known), other);
+            assert_eq!(redact(other, &known), other);
         }
     }
 
@@ -291,7 +302,7 @@ mod tests {
         let known = secrets_of(br#"{"name":"n","server":{"headers":{"Q":"hdr-secret"}},"twilioAuthToken":"tok\"en1"}"#);
         assert_eq!(known, ["hdr-secret", "tok\"en1"]);
         assert_eq!(secrets_of(br#"[{"hooks":[{"secret":["one-of-two"]}]}]"#), ["one-of-two"]);
-        let clean = scrub(r#"<p>bad tok"en1 and hdr-secret</p>{"message":"tok\"en1 is wrong"}"#, &known);
+        let clean = redact(r#"<p>bad tok"en1 and hdr-secret</p>{"message":"tok\"en1 is wrong"}"#, &known);
         assert_eq!(clean, r#"<p>bad [redacted] and [redacted]</p>{"message":"[redacted] is wrong"}"#);
     }
 
@@ -300,7 +311,7 @@ mod tests {
         for text in
             ["\"", "\"\\", "\"secret\":", "\"secret\": \"", "\"ä\":\"ö", "{\"token\":\u{1F980}}", "\"headers\":{"]
         {
-            let _ = scrub(text, &["\u{1F980}\u{1F980}".to_owned()]);
+            let _ = redact(text, &["\u{1F980}\u{1F980}".to_owned()]);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The one origin that a client talks to. Every path and query is built here, by the `url` crate.
+//! The base URL of a client. Every path and query is built here, by the `url` crate, and stays on its origin.
 
 use url::{Host, Url};
 
@@ -11,7 +11,7 @@ use crate::model::Problems;
 pub(crate) struct Segments(String);
 
 impl Segments {
-    /// Refuses what no encoding can keep in place.
+    /// Refuses segments that no encoding can keep in place.
     pub(crate) fn new(segments: &[&str]) -> Result<Self, Vec<&'static str>> {
         let mut lines = String::with_capacity(segments.iter().map(|segment| segment.len() + 1).sum());
         let mut faults = Vec::new();
@@ -68,14 +68,14 @@ impl BaseUrl {
         Some(Self { url, made: Vec::new() })
     }
 
-    /// Makes the addresses of these paths once and for all.
+    /// Makes the URLs of these paths once and for all.
     pub(crate) fn prepare(mut self, paths: &[&[&str]]) -> Self {
         let paths = paths.iter().filter_map(|path| Segments::new(path).ok());
         self.made = paths.map(|path| (path.clone(), self.extended(&path))).collect();
         self
     }
 
-    /// Itself, without what was made of it.
+    /// The base itself.
     pub(crate) const fn url(&self) -> &Url {
         &self.url
     }

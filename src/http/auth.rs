@@ -1,0 +1,236 @@
+//! How a client proves who it is, and the headers of its requests.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use url::Url;
+
+use super::call::{Content, Prepared};
+use super::url::BaseUrl;
+use crate::model::{Problems, Secret};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type Sign = dyn Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxError> + Send + Sync;
+
+/// How a client proves to a service which account it is.
+///
+/// Most services take the same headers with every call: [`bearer`](Self::bearer), [`basic`](Self::basic),
+/// [`header`](Self::header). Some want each call signed: [`per_call`](Self::per_call). No value of it shows in
+/// `Debug`, in a log or in an error, even when the service echoes it.
+#[must_use]
+pub struct Auth {
+    headers: Vec<(HeaderName, HeaderValue)>,
+    secrets: Vec<Secret>,
+    pub(super) problems: Problems,
+    signer: Option<Signer>,
+}
+
+/// An account's credentials at one address.
+pub(super) struct Credentials {
+    pub(super) headers: Headers,
+    pub(super) signer: Option<Signer>,
+    pub(super) secrets: Vec<Secret>,
+    /// Tells the account from others within the process.
+    pub(super) account: u64,
+}
+
+/// Makes the headers of each attempt.
+pub(super) struct Signer {
+    account: String,
+    sign: Box<Sign>,
+}
+
+/// A request that is about to be sent, for [`Auth::per_call`].
+#[derive(Clone, Copy)]
+pub struct Unsigned<'a>(&'a Prepared);
+
+impl fmt::Debug for Unsigned<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The query and the body may hold secrets.
+        f.debug_struct("Unsigned")
+            .field("method", self.method())
+            .field("path", &self.url().path())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Unsigned<'_> {
+    /// Returns the method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// Returns the URL.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    /// Returns the body, which is empty when there is none.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+}
+
+impl Auth {
+    const fn new() -> Self {
+        Self { headers: Vec::new(), secrets: Vec::new(), problems: Problems::new(), signer: None }
+    }
+
+    /// Sends `Authorization: Bearer …`. An invalid key is reported by `build` under the name `field`.
+    pub fn bearer(field: &str, key: &Secret) -> Self {
+        let mut auth = Self::new();
+        auth.problems.key(field, key);
+        auth.keep_secret(AUTHORIZATION, &format!("Bearer {}", key.expose()), key.clone());
+        auth
+    }
+
+    /// Sends `Authorization: Basic …` (RFC 7617). The user must have no colon.
+    ///
+    /// The two are not checked, because what is right differs from service to service: use
+    /// [`ClientBuilder::check`](super::ClientBuilder::check).
+    pub fn basic(user: &str, password: &Secret) -> Self {
+        let mut auth = Self::new();
+        let encoded = BASE64.encode(format!("{user}:{}", password.expose()));
+        auth.secrets.push(password.clone());
+        auth.keep_secret(AUTHORIZATION, &format!("Basic {encoded}"), Secret::new(encoded));
+        auth
+    }
+
+    /// Sends the key itself in a header. An invalid key is reported by `build` under the name `field`.
+    pub fn header(name: &'static str, field: &str, key: &Secret) -> Self {
+        let mut auth = Self::new();
+        auth.problems.key(field, key);
+        if let Some(name) = auth.name(name) {
+            auth.keep_secret(name, key.expose(), key.clone());
+        }
+        auth
+    }
+
+    /// Signs each attempt: `sign` returns the headers that prove who is calling, such as a short-lived token. Their
+    /// values are redacted as keys are.
+    ///
+    /// `account` names the account, the same for every client of it: headers that change cannot tell. `sign` is
+    /// called for each attempt, a retry included, and must not block. When it fails, the attempt is not sent and
+    /// the call ends with [`Loss::NotSigned`](crate::error::Loss::NotSigned).
+    ///
+    /// ```
+    /// use numport::Secret;
+    /// use numport::http::Auth;
+    ///
+    /// # fn short_lived_token(secret: &Secret) -> Result<String, std::io::Error> { Ok(String::new()) }
+    /// let secret = Secret::new("the-api-secret");
+    /// let auth = Auth::per_call("project-1", move |_request| {
+    ///     let token = short_lived_token(&secret)?;
+    ///     Ok(vec![("authorization", format!("Bearer {token}").into())])
+    /// });
+    /// ```
+    pub fn per_call(
+        account: impl Into<String>,
+        sign: impl Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { signer: Some(Signer { account: account.into(), sign: Box::new(sign) }), ..Self::new() }
+    }
+
+    /// Sends another header with every call that tells the account and is not a secret, such as the id of an
+    /// organization. An invalid value is reported by `build` under the name `field`.
+    pub fn and_header(mut self, name: &'static str, field: &str, value: &str) -> Self {
+        self.problems.header(field, value);
+        if let (Some(name), Ok(value)) = (self.name(name), HeaderValue::from_str(value)) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// Makes what the client of this account at this address needs.
+    pub(super) fn credentials(self, base: &BaseUrl, mut common: HeaderMap) -> Credentials {
+        // Keyed anew in each process, so that it tells nothing about the key.
+        static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        let stated = self.signer.as_ref().map(|signer| &signer.account);
+        let account = KEYED.hash_one((base.url(), &self.headers, stated));
+        common.extend(self.headers);
+        Credentials { headers: Headers::new(common), signer: self.signer, secrets: self.secrets, account }
+    }
+
+    fn name(&mut self, name: &'static str) -> Option<HeaderName> {
+        let parsed = HeaderName::from_bytes(name.as_bytes());
+        if parsed.is_err() {
+            self.problems.add(name, "is not the name of a header", "use letters, digits and dashes");
+        }
+        parsed.ok()
+    }
+
+    fn keep_secret(&mut self, name: HeaderName, value: &str, secret: Secret) {
+        // A value that no header can hold was reported when the key was checked.
+        self.headers.extend(sensitive(value).map(|value| (name, value)));
+        self.secrets.push(secret);
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").finish_non_exhaustive()
+    }
+}
+
+impl Signer {
+    /// Adds the headers of one attempt, and remembers their values as secrets.
+    pub(super) fn sign(
+        &self,
+        request: &Prepared,
+        headers: &mut HeaderMap,
+        secrets: &mut Vec<Secret>,
+    ) -> Result<(), BoxError> {
+        for (name, value) in (self.sign)(&Unsigned(request))? {
+            let text = value.expose();
+            let header = sensitive(text).ok_or("a signed header has a character that no header can hold")?;
+            headers.insert(HeaderName::from_bytes(name.as_bytes())?, header);
+            // A service may echo the token without the scheme before it.
+            secrets.extend(text.split_once(' ').map(|(_, token)| Secret::new(token)));
+            secrets.push(value);
+        }
+        Ok(())
+    }
+}
+
+fn sensitive(value: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// The headers of a client's requests, made once. There is a map for each kind of body, because adding a header to a
+/// cloned map costs more than the clone.
+#[derive(Debug)]
+pub(super) struct Headers {
+    none: HeaderMap,
+    json: HeaderMap,
+    form: HeaderMap,
+}
+
+impl Headers {
+    pub(super) fn new(headers: HeaderMap) -> Self {
+        let with = |content_type| {
+            let mut headers = headers.clone();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            headers
+        };
+        Self { json: with("application/json"), form: with("application/x-www-form-urlencoded"), none: headers }
+    }
+
+    /// Those of a request with such a body.
+    pub(super) const fn of(&self, content: Content) -> &HeaderMap {
+        match content {
+            Content::None => &self.none,
+            Content::Json => &self.json,
+            Content::Form => &self.form,
+        }
+    }
+}

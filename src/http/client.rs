@@ -1,0 +1,141 @@
+//! The client that sends every call.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use tracing::Instrument;
+
+use super::call::{Call, Prepared};
+use super::engine::{Answered, Asked, Engine};
+use super::url::BaseUrl;
+use crate::error::{CallFault, DecodeFault, Delivery, Error, PageFault, Result, Safety};
+
+/// The HTTP client of one account at one service, the base of every typed client.
+///
+/// It retries what is safe to retry, within the limits of its [`RetryPolicy`](super::RetryPolicy), keeps to its limit
+/// of requests per second, sends credentials to the configured origin only, and redacts secrets from errors. Cheap to
+/// clone; clones share connections, limit and retry budget. Made by a [`ClientBuilder`](super::ClientBuilder).
+#[derive(Clone)]
+pub struct Client {
+    pub(super) engine: Arc<Engine>,
+    base: Arc<BaseUrl>,
+    account: u64,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("service", &self.engine.service)
+            .field("base", &self.base)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    pub(super) fn new(base: BaseUrl, account: u64, engine: Engine) -> Self {
+        Self { engine: Arc::new(engine), base: Arc::new(base), account }
+    }
+
+    /// The same client for a sister host, such as `trunking.` beside `api.`. An address that is not a host of that
+    /// name, such as a proxy or the sandbox, serves both.
+    pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
+        Self { base: Arc::new(self.base.sister(own, other)), ..self.clone() }
+    }
+
+    /// Returns a number that tells this account from others of the service within this process: clients with the same
+    /// base URL and the same credentials have the same one. For
+    /// [`VoicePlatform::account`](crate::VoicePlatform::account).
+    #[must_use]
+    pub const fn account(&self) -> u64 {
+        self.account
+    }
+
+    /// Sends a call and reads the JSON of its response. An empty response is read as `null`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) when the call cannot be sent as it is;
+    /// [`Error::Call`](crate::Error::Call) when it was not sent, not answered, refused, or answered with what cannot be
+    /// read. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    pub async fn request<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        let (asked, prepared) = self.prepare(call)?;
+        let answered = self.exchange(asked, &prepared).await?;
+        self.read(asked, &prepared, &answered)
+    }
+
+    /// Sends a call and ignores the body of its response, which may be empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request).
+    pub async fn request_empty(&self, call: Call) -> Result<()> {
+        let (asked, prepared) = self.prepare(call)?;
+        self.exchange(asked, &prepared).await.map(drop)
+    }
+
+    pub(super) fn prepare(&self, call: Call) -> Result<(Asked, Prepared)> {
+        let asked = Asked { operation: call.operation, safety: call.safety };
+        Ok((asked, call.prepare(self.engine.service, &self.base)?))
+    }
+
+    pub(super) async fn exchange(&self, asked: Asked, prepared: &Prepared) -> Result<Answered> {
+        let span = tracing::info_span!(
+            "numport",
+            platform = self.engine.service.as_str(),
+            operation = asked.operation,
+            status = tracing::field::Empty,
+            attempt = tracing::field::Empty,
+            elapsed_ms = tracing::field::Empty,
+        );
+        self.engine.run(asked, prepared, &span).instrument(span.clone()).await
+    }
+
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        asked: Asked,
+        prepared: &Prepared,
+        answered: &Answered,
+    ) -> Result<T> {
+        decode(&answered.body).map_err(|fault| self.engine.unreadable(asked, prepared, answered, fault))
+    }
+
+    /// A link that an answer gave, if it may be followed.
+    pub(super) fn follow(&self, operation: &'static str, link: &str) -> Result<Call> {
+        let url = self.base.follow(link).map_err(|fault| self.bad_page(operation, fault))?;
+        Ok(Call::follow(operation, url))
+    }
+
+    /// The error of a list that does not lead on safely.
+    pub(super) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
+        let asked = Asked { operation, safety: Safety::Read };
+        self.engine.failed(asked, 1, Delivery::Accepted, None, CallFault::Page(fault))
+    }
+
+    /// The error of an answer that lacks what must follow from it.
+    pub(crate) fn missing(&self, operation: &'static str, field: &'static str) -> Error {
+        let error = serde::de::Error::missing_field(field);
+        let fault = CallFault::Decode(DecodeFault { path: field.to_owned(), error });
+        self.engine.failed(Asked { operation, safety: Safety::Create }, 1, Delivery::Accepted, None, fault)
+    }
+}
+
+/// Reads an answer. Where in it a fault is costs a good deal to keep track of, so it is looked for only when there
+/// is one.
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFault> {
+    // One look at the whole text is cheaper than one at each string in it.
+    if let Ok(text) = std::str::from_utf8(body) {
+        if let Ok(read) = T::deserialize(&mut serde_json::Deserializer::from_str(text)) {
+            return Ok(read);
+        }
+    }
+    if body.iter().all(u8::is_ascii_whitespace) {
+        if let Ok(nothing) = T::deserialize(serde_json::Value::Null) {
+            return Ok(nothing);
+        }
+    }
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
+        let path = error.path().to_string();
+        DecodeFault { path, error: error.into_inner() }
+    })
+}
