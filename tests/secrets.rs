@@ -110,7 +110,7 @@ fn echoed() -> serde_json::Value {
 fn no_debug_shows_it() {
     let sip = {
         let mut sip = SipDestination::new("sip:a@example.com");
-        sip = sip.sip_headers(serde_json::from_value::<numport::model::Extra>(json!({"X": PLANTED})).unwrap());
+        sip = sip.sip_headers(serde_json::from_value::<numport::wire::UnknownFields>(json!({"X": PLANTED})).unwrap());
         Destination::from(sip)
     };
     let unknown = json!({"id": "c1", "provider": "telnyx", "apiKey": PLANTED});

@@ -1,17 +1,12 @@
-//! The words that all platforms share: request, update, record, source, secret, patch.
+//! The words that all platforms share: request, update, record, source, secret.
 
 mod account;
 mod byo;
 mod callback;
 mod declared;
-mod extra;
 mod id;
-pub(crate) mod keep;
 mod kind;
 mod name;
-pub(crate) mod object;
-pub(crate) mod open;
-mod patch;
 mod preflight;
 mod problem;
 mod record;
@@ -27,12 +22,9 @@ pub use account::{AccountKey, Key};
 pub use byo::Byo;
 pub use callback::CallbackUrl;
 pub(crate) use declared::Declared;
-pub use extra::Extra;
 pub use id::{AgentId, CredentialId, NumberId};
 pub use jiff::Timestamp;
 pub use kind::{InvalidName, PlatformKind, ProviderKind, Service};
-pub use open::{Unknown, UnknownObject};
-pub use patch::Patch;
 pub use preflight::{Finding, Preflight, Severity};
 pub use problem::Problem;
 pub(crate) use problem::Problems;

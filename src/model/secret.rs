@@ -3,7 +3,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serializer};
 
-use super::Patch;
+use crate::wire::Patch;
 
 /// A text that must not be seen: an API key, a token, a password.
 ///

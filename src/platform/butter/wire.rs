@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::E164;
-use crate::model::{Extra, Patch, Problems, Secret, expose, object::request_object, open::open_enum};
+use crate::model::{Problems, Secret, expose};
+use crate::wire::{Patch, UnknownFields, open_enum, request_object};
 
 /// The fewest and the most characters of an inbound PIN.
 pub const PIN_LENGTH: (usize, usize) = (4, 10);
@@ -42,7 +43,7 @@ pub struct NumberSummary {
     pub created_at: Option<String>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// A number as its import answers it: another object than the list's.
@@ -76,7 +77,7 @@ pub struct ImportedNumber {
     pub updated_at: Option<String>,
     /// Every field that this crate does not know. What a SIP import answers is not documented.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// One page of numbers.
@@ -90,7 +91,7 @@ pub struct NumberPage {
     pub pagination: Option<Pagination>,
     /// Every other field of the envelope.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Where a page stands in its list. `has_more` alone tells whether another follows.
@@ -110,7 +111,7 @@ pub struct Pagination {
     pub total_count: Option<Number>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 open_enum! {
@@ -266,7 +267,7 @@ pub struct Assignment {
     pub updated_at: Option<String>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// The body that makes an integration.
@@ -364,5 +365,5 @@ pub struct Integration {
     pub updated_at: Option<String>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }

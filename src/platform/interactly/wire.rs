@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::E164;
-use crate::model::{AccountKey, Extra, Key, Patch, Secret, expose, open::open_enum};
+use crate::model::{AccountKey, Key, Secret, expose};
+use crate::wire::{Patch, UnknownFields, open_enum};
 
 /// A number as Interactly keeps it: the answer of every call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ pub struct PhoneNumber {
     pub label: Option<String>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// The carrier of a number.
@@ -45,7 +46,7 @@ pub struct Provider {
     pub name: Option<ProviderName>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 open_enum! {

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::model::Extra;
+use crate::wire::UnknownFields;
 
 /// The most characters of a caller's name.
 pub const CNAM_MAX: usize = 15;
@@ -27,5 +27,5 @@ pub struct CnamRequest {
     pub updated_at: Option<String>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }

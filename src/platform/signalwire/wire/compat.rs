@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::model::Extra;
+use crate::wire::UnknownFields;
 
 /// A number as the compatibility API writes it, in the manner of Twilio.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ pub struct CompatNumber {
     pub country_code: Option<String>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What a number can do.
@@ -89,5 +89,5 @@ pub struct CompatCapabilities {
     pub fax: Option<bool>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Extra, open::open_enum};
+use crate::wire::{UnknownFields, open_enum};
 
 /// A number as SignalWire keeps it: the answer of most calls. All fields but
 /// [`cnam`](Self::cnam) are documented as always there, many of them null; older answers lack some.
@@ -94,7 +94,7 @@ pub struct PhoneNumber {
     pub cnam: Option<String>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// One page of numbers, newest first.
@@ -108,7 +108,7 @@ pub struct NumberPage {
     pub links: Option<Links>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Where the pages of a list are: paths on the same host.
@@ -120,7 +120,7 @@ pub struct Links {
     pub next: Option<String>,
     /// Every other link.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 open_enum! {

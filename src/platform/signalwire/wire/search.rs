@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 use super::number::Capability;
 use crate::E164;
 use crate::http::Call;
-use crate::model::{Extra, Problems, open::open_enum};
+use crate::model::Problems;
+use crate::wire::{UnknownFields, open_enum};
 
 /// Which of the project's numbers to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -186,7 +187,7 @@ pub struct AvailableNumbers {
     pub data: Vec<AvailableNumber>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// A number on sale. Documents differ on its form: some say `e164`, some `number`.
@@ -226,7 +227,7 @@ pub struct AvailableNumber {
     pub capabilities: Option<AvailableCapabilities>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// What a number on sale can do, in either documented form.

@@ -4,7 +4,8 @@ use super::settings::Settings;
 use super::sip::SipAuthentication;
 use super::text::check_dialled;
 use crate::E164;
-use crate::model::{Problems, Secret, expose, object::request_object};
+use crate::model::{Problems, Secret, expose};
+use crate::wire::request_object;
 
 /// The body that makes a number: one form for each carrier.
 #[derive(Clone, Debug, PartialEq, Serialize)]

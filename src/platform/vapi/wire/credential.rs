@@ -2,11 +2,8 @@ use std::net::Ipv4Addr;
 
 use serde_json::Number;
 
-use crate::model::{
-    Problems, Secret, expose,
-    object::wire_object,
-    open::{open_enum, open_union},
-};
+use crate::model::{Problems, Secret, expose};
+use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
     /// A carrier credential as Vapi keeps it. Those of other kinds (Telnyx among them) are kept raw.

@@ -2,7 +2,8 @@ use serde::Serialize;
 
 use super::credential::{Gateway, OutboundAuthentication, SipTrunkCredential};
 use super::text::NAME_MAX;
-use crate::model::{Patch, Problems, Secret, expose, object::request_object};
+use crate::model::{Problems, Secret, expose};
+use crate::wire::{Patch, request_object};
 
 /// The longest tech prefix and the longest diversion header, in characters.
 pub const TRUNK_TEXT_MAX: usize = 10_000;

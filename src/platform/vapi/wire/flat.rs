@@ -8,7 +8,8 @@ use super::number::{NumberStatus, PhoneNumber, Provider};
 use super::server::Server;
 use super::sip::SipAuthentication;
 use super::transfer::Destination;
-use crate::model::{Extra, Secret, Unknown, expose, keep};
+use crate::model::{Secret, expose};
+use crate::wire::{Unknown, UnknownFields, keep};
 
 /// The object as it is on the wire, what is there most first, since names are looked for in this order. Read flat,
 /// it needs no look ahead for `provider`, and a fault keeps its path.
@@ -69,7 +70,7 @@ pub(super) struct Flat {
     #[serde(default, deserialize_with = "any", skip_serializing_if = "Option::is_none")]
     twilio_api_secret: Option<Value>,
     #[serde(flatten, skip_deserializing)]
-    rest: Extra,
+    rest: UnknownFields,
 }
 
 /// Unlike an `Option`, knows a field that is null from one that is absent.
@@ -79,7 +80,7 @@ fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::E
 
 impl<'de> Deserialize<'de> for PhoneNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut extra = Extra::default();
+        let mut extra = UnknownFields::default();
         let mut flat: Flat = keep::read(deserializer, &mut extra)?;
         let provider = Provider::take(&mut flat);
         for (name, left) in flat.own() {

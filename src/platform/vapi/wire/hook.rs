@@ -1,9 +1,6 @@
 use super::transfer::Destination;
-use crate::model::{
-    Problems,
-    object::wire_object,
-    open::{open_enum, open_union},
-};
+use crate::model::Problems;
+use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
     /// What happens on an event of a number's calls.

@@ -4,7 +4,8 @@ use serde_json::Number;
 
 use super::number::PhoneNumber;
 use crate::http::Call;
-use crate::model::{Extra, Problems, object::wire_object, open::open_enum};
+use crate::model::Problems;
+use crate::wire::{UnknownFields, open_enum, wire_object};
 
 /// The most characters of a search.
 pub const SEARCH_MAX: usize = 100;
@@ -185,7 +186,7 @@ pub struct NumberPage {
     pub metadata: Option<PageMetadata>,
     /// Every field that this crate does not know.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 wire_object! {

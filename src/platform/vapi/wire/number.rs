@@ -5,7 +5,8 @@ use super::hook::Hook;
 use super::server::Server;
 use super::sip::SipAuthentication;
 use super::transfer::Destination;
-use crate::model::{Extra, Secret, Unknown, open::open_enum};
+use crate::model::Secret;
+use crate::wire::{Unknown, UnknownFields, open_enum};
 
 /// A number as Vapi keeps it: the answer of every call. What only some carriers have stands in
 /// [`provider`](Self::provider).
@@ -48,7 +49,7 @@ pub struct PhoneNumber {
     /// The carrier, and what only its numbers have.
     pub provider: Provider,
     /// Every field that this crate does not know, or does not know of this provider.
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// The carrier of a number, and what only its numbers have.

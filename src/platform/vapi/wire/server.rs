@@ -1,6 +1,7 @@
 use serde_json::Number;
 
-use crate::model::{Extra, Problems, object::wire_object, open::open_enum};
+use crate::model::Problems;
+use crate::wire::{UnknownFields, open_enum, wire_object};
 
 wire_object! {
     /// Where Vapi sends a number's webhooks.
@@ -11,7 +12,7 @@ wire_object! {
             /// How long Vapi waits for an answer: 1 to 300 seconds, 20 unless said otherwise.
             timeout_seconds: Number,
             /// Headers sent along, by name; texts. An `Authorization` here beats the credential.
-            headers: Extra,
+            headers: UnknownFields,
             /// The webhook-auth credential; not the carrier credential of the number.
             credential_id: String,
             /// When to send a webhook again.

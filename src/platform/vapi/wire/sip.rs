@@ -1,4 +1,5 @@
-use crate::model::{Problems, Secret, expose, object::wire_object};
+use crate::model::{Problems, Secret, expose};
+use crate::wire::wire_object;
 
 /// The fewest and the most characters of a SIP user and of a SIP password.
 pub const SIP_SECRET_LENGTH: (usize, usize) = (20, 40);

@@ -2,11 +2,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::text::{LANGUAGES, check_dialled};
-use crate::model::{
-    Extra, Problems,
-    object::wire_object,
-    open::{open_enum, open_union},
-};
+use crate::model::Problems;
+use crate::wire::{UnknownFields, open_enum, open_union, wire_object};
 
 open_union! {
     /// Where a call is transferred to: the fallback of a number, or a hook's target.
@@ -53,7 +50,7 @@ wire_object! {
             /// The caller that is shown, at most 40 characters; only where the plan's verb is `dial`.
             caller_id: String,
             /// More headers of the REFER, by name.
-            sip_headers: Extra,
+            sip_headers: UnknownFields,
             /// What is said before; an empty text means silence.
             message: Message,
             /// How the transfer runs; blind unless said otherwise.

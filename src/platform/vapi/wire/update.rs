@@ -4,7 +4,8 @@ use super::settings::SettingsPatch;
 use super::sip::SipAuthentication;
 use super::text::check_dialled;
 use crate::E164;
-use crate::model::{Patch, Problems, Secret, expose, object::request_object};
+use crate::model::{Problems, Secret, expose};
+use crate::wire::{Patch, request_object};
 
 /// The body that changes a number. [`Settings`](Self::Settings) fits every carrier and names none;
 /// the others also change what only their carrier has, and name it.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::list::check_page_size;
 use crate::http::Call;
-use crate::model::{Extra, Problems, open::open_enum};
+use crate::model::Problems;
+use crate::wire::{UnknownFields, open_enum};
 
 /// A Twilio account or subaccount, without the auth token that Twilio sends along in clear
 /// (<https://www.twilio.com/docs/iam/api/account>).
@@ -31,7 +32,7 @@ pub struct Account {
     _auth_token: IgnoredAny,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl Account {
@@ -72,7 +73,7 @@ pub struct AccountPage {
     pub next_page_uri: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Which accounts to list.

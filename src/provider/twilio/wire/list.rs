@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{IncomingPhoneNumber, Origin};
 use crate::http::Call;
-use crate::model::{Extra, Problems};
+use crate::model::Problems;
+use crate::wire::UnknownFields;
 
 /// The most entries that Twilio puts on a page.
 pub const PAGE_MAX: u16 = 1000;
@@ -17,7 +18,7 @@ pub struct NumberPage {
     pub next_page_uri: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// A number verified for caller id: calls may show it, but it is not owned and takes no calls here.
@@ -32,7 +33,7 @@ pub struct CallerId {
     pub friendly_name: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// One page of the numbers verified for caller id.
@@ -45,7 +46,7 @@ pub struct CallerIdPage {
     pub next_page_uri: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// Which numbers to list.

@@ -1,7 +1,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{CallbackUrl, Extra, open::open_enum};
+use crate::model::CallbackUrl;
+use crate::wire::{UnknownFields, open_enum};
 
 /// A number in a Twilio account. Nearly every field may be null, and an empty text means "unset" too.
 ///
@@ -69,7 +70,7 @@ pub struct IncomingPhoneNumber {
     pub date_updated: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl IncomingPhoneNumber {
@@ -104,7 +105,7 @@ pub struct Capabilities {
     pub fax: Option<bool>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 open_enum! {

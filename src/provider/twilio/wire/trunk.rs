@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Extra;
+use crate::wire::UnknownFields;
 
 /// A number on an elastic SIP trunk (<https://www.twilio.com/docs/sip-trunking/api/phonenumber-resource>).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ pub struct TrunkNumber {
     pub date_updated: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 impl TrunkNumber {
@@ -44,7 +44,7 @@ pub struct TrunkNumberPage {
     pub meta: Option<Meta>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }
 
 /// About a page of a list.
@@ -55,5 +55,5 @@ pub struct Meta {
     pub next_page_url: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Extra,
+    pub extra: UnknownFields,
 }

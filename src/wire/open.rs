@@ -58,7 +58,7 @@ macro_rules! open_enum {
         pub enum $name {
             $($(#[$variant_doc])* #[doc = concat!("`", $text, "`.")] $variant,)+
             /// A value that this crate does not know.
-            Unknown($crate::model::Unknown),
+            Unknown($crate::wire::Unknown),
         }
 
         impl $name {
@@ -75,7 +75,7 @@ macro_rules! open_enum {
             fn from_wire(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)+
-                    other => Self::Unknown($crate::model::Unknown::new(other)),
+                    other => Self::Unknown($crate::wire::Unknown::new(other)),
                 }
             }
         }
@@ -94,7 +94,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::model::open::read_text(deserializer, Self::from_wire)
+                $crate::wire::open::read_text(deserializer, Self::from_wire)
             }
         }
     )+};
@@ -115,7 +115,7 @@ macro_rules! open_union {
         pub enum $name {
             $($(#[$variant_doc])* #[doc = concat!("`\"", $tag, "\": \"", $text, "\"`.")] $variant($content),)+
             /// An object of a kind that this crate does not know.
-            Unknown($crate::model::UnknownObject),
+            Unknown($crate::wire::UnknownObject),
         }
 
         $(impl From<$content> for $name {
@@ -142,10 +142,10 @@ macro_rules! open_union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let (tag, fields) = $crate::model::open::read_tagged(deserializer, $tag)?;
+                let (tag, fields) = $crate::wire::open::read_tagged(deserializer, $tag)?;
                 match tag.as_deref() {
-                    $(Some($text) => $crate::model::open::read_known(fields).map(Self::$variant),)+
-                    _ => Ok(Self::Unknown($crate::model::open::untagged(fields, $tag, tag))),
+                    $(Some($text) => $crate::wire::open::read_known(fields).map(Self::$variant),)+
+                    _ => Ok(Self::Unknown($crate::wire::open::untagged(fields, $tag, tag))),
                 }
             }
         }

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 /// the names alone, since nobody knows whether an unknown value is a secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Extra(pub Map<String, Value>);
+pub struct UnknownFields(pub Map<String, Value>);
 
-impl Extra {
+impl UnknownFields {
     /// The value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
@@ -25,7 +25,7 @@ impl Extra {
     }
 }
 
-impl fmt::Debug for Extra {
+impl fmt::Debug for UnknownFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }

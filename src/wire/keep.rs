@@ -8,12 +8,12 @@ use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visi
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Map, Value};
 
-use super::Extra;
+use super::UnknownFields;
 
 /// Reads a struct of the fields that are known; the other ones go to `extra`.
 pub(crate) fn read<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
-    extra: &mut Extra,
+    extra: &mut UnknownFields,
 ) -> Result<T, D::Error> {
     T::deserialize(Keep { inner: deserializer, fields: &[], extra: &mut extra.0 })
 }
@@ -122,7 +122,7 @@ mod tests {
 
     fn read_json(text: &str) -> Result<(Point, Value), serde_json::Error> {
         let mut json = serde_json::Deserializer::from_str(text);
-        let mut extra = Extra::default();
+        let mut extra = UnknownFields::default();
         let point = read(&mut json, &mut extra)?;
         Ok((point, Value::Object(extra.0)))
     }
@@ -159,7 +159,7 @@ mod tests {
         let mut json = serde_json::Deserializer::from_str(r#"{"z": 1, "x": "one"}"#);
         let mut track = serde_path_to_error::Track::new();
         let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
-        read::<Point, _>(tracked, &mut Extra::default()).expect_err("a text");
+        read::<Point, _>(tracked, &mut UnknownFields::default()).expect_err("a text");
         assert_eq!(track.path().to_string(), "x");
     }
 }

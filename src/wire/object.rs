@@ -30,7 +30,7 @@ macro_rules! wire_object {
             )+)?
             /// Every field that this crate does not know.
             #[serde(flatten)]
-            pub extra: $crate::model::Extra,
+            pub extra: $crate::wire::UnknownFields,
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
@@ -43,8 +43,8 @@ macro_rules! wire_object {
                     $($($(#[serde($($required_serde)*)])? $required: Option<$required_type>,)+)?
                     $($($(#[serde($($optional_serde)*)])? $optional: Option<$optional_type>,)+)?
                 }
-                let mut extra = $crate::model::Extra::default();
-                let known: $name = $crate::model::keep::read(deserializer, &mut extra)?;
+                let mut extra = $crate::wire::UnknownFields::default();
+                let known: $name = $crate::wire::keep::read(deserializer, &mut extra)?;
                 Ok(Self {
                     $($($required: known.$required,)+)?
                     $($($optional: known.$optional,)+)?
@@ -76,7 +76,7 @@ macro_rules! wire_object {
 /// An object that is only sent, its names in camel case unless it says `snake_case;`. What is required is
 /// given to `new`, the rest by methods.
 macro_rules! request_object {
-    (snake_case; $($objects:tt)+) => { $crate::model::object::request_object!(@ "snake_case"; $($objects)+); };
+    (snake_case; $($objects:tt)+) => { $crate::wire::request_object!(@ "snake_case"; $($objects)+); };
     (@ $case:literal; $(
         $(#[$doc:meta])*
         pub struct $name:ident {
@@ -106,7 +106,7 @@ macro_rules! request_object {
                 $(#[doc = $patch_doc])*
                 $(#[serde($($patch_serde)*)])?
                 #[serde(skip_serializing_if = "Patch::is_keep")]
-                $patch: $crate::model::Patch<$patch_type>,
+                $patch: $crate::wire::Patch<$patch_type>,
             )+)?
             $($(
                 $(#[doc = $flatten_doc])*
@@ -123,7 +123,7 @@ macro_rules! request_object {
                 Self {
                     $($($required: $required.into(),)+)?
                     $($($optional: None,)+)?
-                    $($($patch: $crate::model::Patch::Keep,)+)?
+                    $($($patch: $crate::wire::Patch::Keep,)+)?
                     $($($flatten: Default::default(),)+)?
                 }
             }
@@ -137,7 +137,7 @@ macro_rules! request_object {
             )+)?
             $($(
                 $(#[doc = $patch_doc])*
-                pub fn $patch(mut self, patch: impl Into<$crate::model::Patch<$patch_type>>) -> Self {
+                pub fn $patch(mut self, patch: impl Into<$crate::wire::Patch<$patch_type>>) -> Self {
                     self.$patch = patch.into();
                     self
                 }
@@ -151,7 +151,7 @@ macro_rules! request_object {
             )+)?
         }
     )+};
-    ($($objects:tt)+) => { $crate::model::object::request_object!(@ "camelCase"; $($objects)+); };
+    ($($objects:tt)+) => { $crate::wire::request_object!(@ "camelCase"; $($objects)+); };
 }
 
 pub(crate) use {request_object, wire_object};
