@@ -32,7 +32,6 @@ pub use record::{Details, NumberRecord, RecordNumber};
 pub use request::ImportRequest;
 pub use routing::{Calls, Routing};
 pub use secret::Secret;
-pub(crate) use secret::expose;
 pub use sip::{
     AllowedAddress, AllowedAddressError, HostWarning, MediaEncryption, SipAddress, SipAddressError, SipHost,
     SipTransport, SipTrunk,

@@ -2,12 +2,11 @@
 
 use numport::platform::vapi::{
     AllContext, BackoffKind, BackoffPlan, CallEnding, CallRinging, ContextPlan, CreateByoNumber, CreateTwilioNumber,
-    CustomMessage, Destination, EndedReason, EndingFilter, EndingKey, FallbackPlan, Hook, HookAction, LastMessages,
-    Message, MessageContent, NoContext, NumberDestination, OneOf, RingingFilter, RingingKey, SayAction, Server,
-    Settings, SipDestination, SipVerb, StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode,
+    CustomMessage, Destination, EndedReason, EndingFilter, EndingKey, FallbackPlan, Headers, Hook, HookAction,
+    LastMessages, Message, MessageContent, NoContext, NumberDestination, OneOf, RingingFilter, RingingKey, SayAction,
+    Server, Settings, SipDestination, SipVerb, StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode,
     TransferPlan,
 };
-use numport::wire::UnknownFields;
 use serde_json::{Number, Value, json};
 
 use super::numbers::{ASSISTANT, CREDENTIAL, account, api_key, create, number};
@@ -75,7 +74,7 @@ fn every_sip_field() -> SipDestination {
     let plan = every_plan_field(TransferMode::Blind, SipVerb::Dial, all, in_two_languages(), "Nobody is there.");
     SipDestination::new("sip:14039932200@sip.telnyx.com")
         .caller_id("+14155550112")
-        .sip_headers(UnknownFields(headers))
+        .sip_headers(Headers(headers))
         .message("")
         .transfer_plan(plan)
         .description("The night desk")

@@ -3,12 +3,11 @@
 use numport::Patch;
 use numport::platform::vapi::{
     BackoffKind, BackoffPlan, CallEnding, CallRinging, CreateByoNumber, CreateTelnyxNumber, CreateTwilioNumber,
-    CreateVapiNumber, CreateVonageNumber, CustomMessage, Destination, FallbackPlan, Hook, HookAction, LastMessages,
-    MessageContent, NumberDestination, RingingKey, SayAction, Server, Settings, SettingsPatch, SipDestination,
-    StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode, TransferPlan, UpdateByoNumber,
+    CreateVapiNumber, CreateVonageNumber, CustomMessage, Destination, FallbackPlan, Headers, Hook, HookAction,
+    LastMessages, MessageContent, NumberDestination, RingingKey, SayAction, Server, Settings, SettingsPatch,
+    SipDestination, StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode, TransferPlan, UpdateByoNumber,
     UpdateTelnyxNumber, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageNumber,
 };
-use numport::wire::UnknownFields;
 use serde_json::{Number, Value, json};
 
 use super::numbers::{CREDENTIAL, account, number};
@@ -115,7 +114,7 @@ async fn a_server_keeps_its_ranges() {
     rules.range("server.backoffPlan.baseDelaySeconds", (0, 10), |delay| backoff(1.into(), delay)).await;
     let header = |value: Value| {
         let Value::Object(headers) = json!({"X-Fine": "", "X-Level": value}) else { unreachable!() };
-        with(Server::new().headers(UnknownFields(headers)))
+        with(Server::new().headers(Headers(headers)))
     };
     rules.row("server.headers.X-Level", [json!("2")], [json!(2), json!(null), json!({}), json!(["a"])], header).await;
 }

@@ -17,8 +17,7 @@ wire_object! {
     pub struct CallRinging {
         required {
             /// What is done; only the first runs.
-            #[serde(rename = "do")]
-            actions: Vec<HookAction>,
+            actions: Vec<HookAction> = "do",
         }
         optional {
             /// For which calls; all unless said otherwise.
@@ -30,8 +29,7 @@ wire_object! {
     pub struct CallEnding {
         optional {
             /// What is done.
-            #[serde(rename = "do")]
-            action: HookAction,
+            action: HookAction = "do",
             /// For which calls; all unless said otherwise.
             filters: Vec<EndingFilter>,
         }

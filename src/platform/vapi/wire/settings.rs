@@ -3,7 +3,7 @@ use super::server::Server;
 use super::text::NAME_MAX;
 use super::transfer::Destination;
 use crate::model::Problems;
-use crate::wire::{Patch, request_object};
+use crate::wire::request_object;
 
 request_object! {
     /// What a new number of any carrier can be given.
