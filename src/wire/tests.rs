@@ -202,6 +202,7 @@ fn a_fault_in_a_known_object_names_its_place() {
     for (document, path) in [
         (json!({"kind": "circle", "radius": "big"}), "radius: invalid type: string \"big\", expected u32"),
         (json!({"kind": "circle", "lineColours": ["red", 7]}), "lineColours[1]: invalid type: integer `7`"),
+        (json!({"kind": "circle", "lineColours": [null]}), "lineColours[0]: invalid type: null, expected a string"),
         (json!({"kind": "circle", "centre": {"x": -1}}), "centre.x: invalid value: integer `-1`"),
         (json!({"kind": "circle", "centre": {}}), "centre: missing field `x`"),
         (json!({"kind": "circle", "centre": 1}), "centre: invalid type: integer `1`, expected struct Point"),

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::{Value, map};
@@ -18,7 +19,7 @@ pub(crate) fn from_value<T: DeserializeOwned, E: Error>(value: Value) -> Result<
 struct Fault {
     /// The way to it, innermost first.
     path: Vec<Part>,
-    message: String,
+    error: serde_json::Error,
 }
 
 #[derive(Debug)]
@@ -34,9 +35,20 @@ impl Fault {
     }
 }
 
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Self { path: Vec::new(), error }
+    }
+}
+
 impl Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { path: Vec::new(), message: message.to_string() }
+        serde_json::Error::custom(message).into()
+    }
+
+    // In the words of JSON: null, not a unit value.
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        serde_json::Error::invalid_type(unexpected, expected).into()
     }
 }
 
@@ -52,7 +64,7 @@ impl fmt::Display for Fault {
             }
         }
         let colon = if self.path.is_empty() { "" } else { ": " };
-        write!(f, "{colon}{}", self.message)
+        write!(f, "{colon}{}", self.error)
     }
 }
 
@@ -77,6 +89,40 @@ impl<'de> Deserializer<'de> for Document {
         }
     }
 
+    // The kinds that models consist of stand here too, since a visitor of `deserialize_any` is compiled for all kinds.
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Object(fields) => visitor.visit_map(Fields { fields: fields.into_iter(), under_way: None }),
+            other => Err(refused(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Array(items) => visitor.visit_seq(Items { items: items.into_iter(), next: 0 }),
+            other => Err(refused(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::String(text) => visitor.visit_string(text),
+            other => Err(refused(&other, &visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Bool(flag) => visitor.visit_bool(flag),
+            other => Err(refused(&other, &visitor)),
+        }
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0 {
             Value::Null => visitor.visit_none(),
@@ -89,9 +135,27 @@ impl<'de> Deserializer<'de> for Document {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
+        i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct struct
+        enum identifier ignored_any
     }
+}
+
+fn refused(value: &Value, expected: &dyn Expected) -> Fault {
+    Fault::invalid_type(
+        match value {
+            Value::Null => Unexpected::Unit,
+            Value::Bool(flag) => Unexpected::Bool(*flag),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(number), _, _) => Unexpected::Unsigned(number),
+                (_, Some(number), _) => Unexpected::Signed(number),
+                (_, _, number) => Unexpected::Float(number.unwrap_or_default()),
+            },
+            Value::String(text) => Unexpected::Str(text),
+            Value::Array(_) => Unexpected::Seq,
+            Value::Object(_) => Unexpected::Map,
+        },
+        expected,
+    )
 }
 
 struct Items {
