@@ -27,17 +27,18 @@ pub mod provider;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod services;
+pub mod wire;
 
 pub use crate::e164::E164;
 pub use crate::error::{Error, Result};
 pub use crate::http::{ClientBuilder, RetryPolicy};
 pub use crate::import::{Desired, Field, Imported, Importer, Outcome, Plan, ReadBack, Restored};
 pub use crate::model::{
-    AccountKey, Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Secret, SipTrunk,
-    Timestamp,
+    AccountKey, Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Removal, Secret, SipTrunk, Timestamp,
 };
 pub use crate::platform::VoicePlatform;
 pub use crate::provider::NumberProvider;
+pub use crate::wire::Patch;
 
 /// Re-exports the clients of all platforms and carriers in the list.
 macro_rules! clients {

@@ -110,7 +110,8 @@ fn echoed() -> serde_json::Value {
 fn no_debug_shows_it() {
     let sip = {
         let mut sip = SipDestination::new("sip:a@example.com");
-        sip = sip.sip_headers(serde_json::from_value::<numport::model::Extra>(json!({"X": PLANTED})).unwrap());
+        sip =
+            sip.sip_headers(serde_json::from_value::<numport::platform::vapi::Headers>(json!({"X": PLANTED})).unwrap());
         Destination::from(sip)
     };
     let unknown = json!({"id": "c1", "provider": "telnyx", "apiKey": PLANTED});
@@ -202,7 +203,7 @@ fn no_debug_shows_it() {
 }
 
 fn integration_credentials() -> numport::platform::butter::IntegrationCredentials {
-    numport::platform::butter::IntegrationCredentials::Twilio { account_sid: SID.into(), auth_token: secret() }
+    numport::platform::butter::TwilioIntegration::new(SID, secret()).into()
 }
 
 /// Answers with everything that was sent: the body, the key, and both once more in HTML.

@@ -2,8 +2,9 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serializer};
+use serde_json::Value;
 
-use super::Patch;
+use crate::wire::{read::FromJson, write::ToWire};
 
 /// A text that must not be seen: an API key, a token, a password.
 ///
@@ -54,39 +55,15 @@ impl<T: Into<String>> From<T> for Secret {
     }
 }
 
-/// What [`expose`] can write.
-pub(crate) trait Exposed {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
-}
-
-/// For `#[serde(serialize_with = "expose")]`: the one way a secret gets into JSON.
-pub(crate) fn expose<T: Exposed, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    value.write(serializer)
-}
-
-impl Exposed for Secret {
+/// The one way a secret gets into JSON.
+impl ToWire for Secret {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
     }
 }
 
-impl<T: Exposed> Exposed for Option<T> {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Some(value) => value.write(serializer),
-            None => serializer.serialize_none(),
-        }
-    }
-}
-
-impl<T: Exposed> Exposed for Patch<T> {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.set().write(serializer)
-    }
-}
-
-impl<T: Exposed> Exposed for &T {
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (**self).write(serializer)
+impl FromJson for Secret {
+    fn from_json(value: Value) -> Result<Self, Value> {
+        String::from_json(value).map(Self::new)
     }
 }

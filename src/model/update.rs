@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AgentId, Patch};
+use super::AgentId;
+use crate::wire::Patch;
 
 /// What an update changes of a record. What is not said stays as it is.
 ///

@@ -1,6 +1,7 @@
 use super::Sources;
 use crate::error::{Result, checked};
-use crate::model::{ImportRequest, NumberSource, NumberUpdate, Patch, PlatformKind, Problems, Removal};
+use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problems, Removal};
+use crate::wire::Patch;
 
 /// What a platform can do, as plain data. Everything else is refused before anything is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

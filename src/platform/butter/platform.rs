@@ -10,10 +10,11 @@ use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
     self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, Patch, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
+    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::credentials::Made;
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
+use crate::wire::Patch;
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources::Only(&[

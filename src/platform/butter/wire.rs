@@ -1,8 +1,9 @@
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Number;
 
 use crate::E164;
-use crate::model::{Extra, Patch, Problems, Secret, expose, object::request_object, open::open_enum};
+use crate::model::{Problems, Secret};
+use crate::wire::{Patch, open_enum, received_object, request_object, request_union};
 
 /// The fewest and the most characters of an inbound PIN.
 pub const PIN_LENGTH: (usize, usize) = (4, 10);
@@ -15,102 +16,88 @@ pub(super) struct Envelope<T> {
     pub(super) data: T,
 }
 
-/// A number as the list shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NumberSummary {
-    /// Its id, `phon_…`.
-    pub phone_number_id: String,
-    /// The number, in E.164 form.
-    pub phone_number: String,
-    /// The carrier.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<Provider>,
-    /// Whether an agent has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<NumberStatus>,
-    /// Whether it takes calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supports_inbound: Option<bool>,
-    /// Whether it may make calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supports_outbound: Option<bool>,
-    /// The agent that has it; null while it is free.
-    pub assigned_agent_id: Option<String>,
-    /// When it was made: ISO 8601, UTC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+received_object! {
+    snake_case;
 
-/// A number as its import answers it: another object than the list's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ImportedNumber {
-    /// Its id, `phon_…`.
-    pub phone_number_id: String,
-    /// The number, in E.164 form.
-    pub phone_number: String,
-    /// The carrier.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<Provider>,
-    /// Whether an agent has it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<NumberStatus>,
-    /// Whether it takes calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supports_inbound: Option<bool>,
-    /// Whether it may make calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub supports_outbound: Option<bool>,
-    /// The integration behind it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration_id: Option<String>,
-    /// When it was made: ISO 8601, UTC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<String>,
-    /// Every field that this crate does not know. What a SIP import answers is not documented.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+    /// A number as the list shows it.
+    pub struct NumberSummary {
+        required {
+            /// Its id, `phon_…`.
+            phone_number_id: String,
+            /// The number, in E.164 form.
+            phone_number: String,
+        }
+        nullable {
+            /// The agent that has it; null while it is free.
+            assigned_agent_id: String,
+        }
+        optional {
+            /// The carrier.
+            provider: Provider,
+            /// Whether an agent has it.
+            status: NumberStatus,
+            /// Whether it takes calls.
+            supports_inbound: bool,
+            /// Whether it may make calls.
+            supports_outbound: bool,
+            /// When it was made: ISO 8601, UTC.
+            created_at: String,
+        }
+    }
 
-/// One page of numbers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NumberPage {
-    /// The numbers.
-    pub data: Vec<NumberSummary>,
-    /// Where the page stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pagination: Option<Pagination>,
-    /// Every other field of the envelope.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+    /// A number as its import answers it: another object than the list's.
+    pub struct ImportedNumber {
+        required {
+            /// Its id, `phon_…`.
+            phone_number_id: String,
+            /// The number, in E.164 form.
+            phone_number: String,
+        }
+        optional {
+            /// The carrier.
+            provider: Provider,
+            /// Whether an agent has it.
+            status: NumberStatus,
+            /// Whether it takes calls.
+            supports_inbound: bool,
+            /// Whether it may make calls.
+            supports_outbound: bool,
+            /// The integration behind it.
+            integration_id: String,
+            /// When it was made: ISO 8601, UTC.
+            created_at: String,
+            /// When it was last changed.
+            updated_at: String,
+        }
+    }
 
-/// Where a page stands in its list. `has_more` alone tells whether another follows.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Pagination {
-    /// What leads to the next page.
-    pub next_cursor: Option<String>,
-    /// Whether there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub has_more: Option<bool>,
-    /// How many a page has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<Number>,
-    /// How many there are in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub total_count: Option<Number>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+    /// One page of numbers.
+    pub struct NumberPage {
+        required {
+            /// The numbers.
+            data: Vec<NumberSummary>,
+        }
+        optional {
+            /// Where the page stands.
+            pagination: Pagination,
+        }
+    }
+
+    /// Where a page stands in its list. `has_more` alone tells whether another follows.
+    pub struct Pagination {
+        nullable {
+            /// What leads to the next page.
+            next_cursor: String,
+        }
+        optional {
+            /// Whether there is one.
+            has_more: bool,
+            /// How many a page has.
+            page_size: Number,
+            /// How many there are in all.
+            total_count: Number,
+        }
+    }
 }
 
 open_enum! {
@@ -141,15 +128,14 @@ open_enum! {
     }
 }
 
-/// The body of an import.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "provider", rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum ImportNumber {
-    /// From Twilio.
-    Twilio(ImportTwilioNumber),
-    /// From a SIP trunk.
-    Sip(ImportSipNumber),
+request_union! {
+    /// The body of an import.
+    pub enum ImportNumber by "provider" {
+        /// From Twilio.
+        Twilio(ImportTwilioNumber) = "twilio",
+        /// From a SIP trunk.
+        Sip(ImportSipNumber) = "sip",
+    }
 }
 
 request_object! {
@@ -189,12 +175,10 @@ request_object! {
             /// The user that the trunk asks for.
             sip_username: String,
             /// Its password.
-            #[serde(serialize_with = "expose")]
             sip_password: Secret,
             /// A pattern of the room names of inbound calls.
             inbound_room_name: String,
             /// The PIN of inbound calls, 4 to 10 characters.
-            #[serde(serialize_with = "expose")]
             inbound_pin: Secret,
             /// Whether media are encrypted; where possible, unless said otherwise.
             media_encryption: MediaEncryption,
@@ -209,18 +193,6 @@ request_object! {
             /// Its credentials.
             credentials: IntegrationCredentials,
         }
-    }
-}
-
-impl From<ImportTwilioNumber> for ImportNumber {
-    fn from(import: ImportTwilioNumber) -> Self {
-        Self::Twilio(import)
-    }
-}
-
-impl From<ImportSipNumber> for ImportNumber {
-    fn from(import: ImportSipNumber) -> Self {
-        Self::Sip(import)
     }
 }
 
@@ -249,55 +221,62 @@ impl ImportNumber {
     }
 }
 
-/// What an assignment answers: an excerpt of the agent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Assignment {
-    /// The agent.
-    pub agent_id: String,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agent_name: Option<String>,
-    /// The numbers that it has now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assigned_phone_number_ids: Option<Vec<String>>,
-    /// When it was last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<String>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// What an assignment answers: an excerpt of the agent.
+    pub struct Assignment {
+        required {
+            /// The agent.
+            agent_id: String,
+        }
+        optional {
+            /// Its name.
+            agent_name: String,
+            /// The numbers that it has now.
+            assigned_phone_number_ids: Vec<String>,
+            /// When it was last changed.
+            updated_at: String,
+        }
+    }
 }
 
-/// The body that makes an integration.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[must_use]
-pub struct CreateIntegration {
-    name: String,
-    credentials: IntegrationCredentials,
+request_object! {
+    snake_case;
+
+    /// The body that makes an integration.
+    pub struct CreateIntegration {
+        required {
+            /// Its name, 1 to 100 characters.
+            name: String,
+            /// Its credentials.
+            credentials: IntegrationCredentials,
+        }
+    }
+
+    /// The credentials of a Twilio account. Its auth token is the only way that is documented.
+    pub struct TwilioIntegration {
+        required {
+            /// The account's SID.
+            account_sid: String,
+            /// Its auth token.
+            auth_token: Secret,
+        }
+    }
 }
 
-/// The credentials of an integration. They are never answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "provider", rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum IntegrationCredentials {
-    /// Of a Twilio account, by its auth token; no other way is documented.
-    Twilio {
-        /// The account's SID.
-        account_sid: String,
-        /// Its auth token.
-        #[serde(serialize_with = "expose")]
-        auth_token: Secret,
-    },
+request_union! {
+    /// The credentials of an integration. They are never answered.
+    pub enum IntegrationCredentials by "provider" {
+        /// Of a Twilio account.
+        Twilio(TwilioIntegration) = "twilio",
+    }
 }
 
 impl CreateIntegration {
     /// An integration of a Twilio account. The name has 1 to 100 characters.
     pub fn twilio(name: impl Into<String>, account_sid: impl Into<String>, auth_token: impl Into<Secret>) -> Self {
-        let credentials =
-            IntegrationCredentials::Twilio { account_sid: account_sid.into(), auth_token: auth_token.into() };
-        Self { name: name.into(), credentials }
+        Self::new(name, TwilioIntegration::new(account_sid, auth_token))
     }
 
     pub(super) fn check(&self, problems: &mut Problems) {
@@ -325,7 +304,7 @@ impl UpdateIntegration {
 
 impl IntegrationCredentials {
     fn check(&self, problems: &mut Problems) {
-        let Self::Twilio { account_sid, auth_token } = self;
+        let Self::Twilio(TwilioIntegration { account_sid, auth_token }) = self;
         if account_sid.is_empty() {
             problems.add("account_sid", "is empty", "give the account's SID");
         }
@@ -335,34 +314,30 @@ impl IntegrationCredentials {
     }
 }
 
-/// An integration as Butter keeps it, without its credentials.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Integration {
-    /// Its id, `intg_…`.
-    pub integration_id: String,
-    /// The organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<String>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The service that it connects.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<String>,
-    /// Its kind, such as `telephony`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
-    /// Its state, such as `active`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<String>,
-    /// When it was made: ISO 8601, UTC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<String>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// An integration as Butter keeps it, without its credentials.
+    pub struct Integration {
+        required {
+            /// Its id, `intg_…`.
+            integration_id: String,
+        }
+        optional {
+            /// The organization.
+            client_id: String,
+            /// Its name.
+            name: String,
+            /// The service that it connects.
+            provider: String,
+            /// Its kind, such as `telephony`.
+            category: String,
+            /// Its state, such as `active`.
+            status: String,
+            /// When it was made: ISO 8601, UTC.
+            created_at: String,
+            /// When it was last changed.
+            updated_at: String,
+        }
+    }
 }

@@ -6,10 +6,11 @@ use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
-    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, Patch, PlatformKind,
+    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
     ProviderKind, Reach, RecordNumber, Removal,
 };
 use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
+use crate::wire::Patch;
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Account), (ProviderKind::TWILIO, Way::StoredDefault)]),

@@ -1,51 +1,41 @@
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::E164;
-use crate::model::{AccountKey, Extra, Key, Patch, Secret, expose, open::open_enum};
+use crate::model::{AccountKey, Key, Secret};
+use crate::wire::{Patch, open_enum, received_object, request_object};
 
-/// A number as Interactly keeps it: the answer of every call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct PhoneNumber {
-    /// Its id. Typed as an object id, shown as a UUID: opaque.
-    #[serde(rename = "_id")]
-    pub id: String,
-    /// The owning team.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub team_id: Option<String>,
-    /// The phone number.
-    pub number: String,
-    /// The carrier.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub provider: Option<Provider>,
-    /// The attached assistant. Without one the field is absent, null or empty; which, is not documented.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assistant_id: Option<String>,
-    /// Whether it takes calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub inbound_enabled: Option<bool>,
-    /// Whether it may make calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outbound_enabled: Option<bool>,
-    /// Its name for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+received_object! {
+    /// A number as Interactly keeps it: the answer of every call.
+    pub struct PhoneNumber {
+        required {
+            /// Its id. Typed as an object id, shown as a UUID: opaque.
+            id: String = "_id",
+            /// The phone number.
+            number: String,
+        }
+        optional {
+            /// The owning team.
+            team_id: String,
+            /// The carrier.
+            provider: Provider,
+            /// The attached assistant. Without one the field is absent, null or empty; which, is not documented.
+            assistant_id: String,
+            /// Whether it takes calls.
+            inbound_enabled: bool,
+            /// Whether it may make calls.
+            outbound_enabled: bool,
+            /// Its name for people.
+            label: String,
+        }
+    }
 
-/// The carrier of a number.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Provider {
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<ProviderName>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+    /// The carrier of a number.
+    pub struct Provider {
+        optional {
+            /// Its name.
+            name: ProviderName,
+        }
+    }
 }
 
 open_enum! {
@@ -86,27 +76,31 @@ impl ImportNumber {
     }
 }
 
-/// Twilio credentials, as an import carries them: an auth token, or an API key and its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Credentials {
-    account_sid: String,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
-    auth_token: Option<Secret>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    api_key_sid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose")]
-    api_secret: Option<Secret>,
+request_object! {
+    /// Twilio credentials, as an import carries them: an auth token, or an API key and its secret.
+    pub struct Credentials {
+        required {
+            /// The account, `AC…`.
+            account_sid: String,
+        }
+        optional {
+            /// The account's auth token.
+            auth_token: Secret,
+            /// The id of an API key, `SK…`.
+            api_key_sid: String,
+            /// The key's secret.
+            api_secret: Secret,
+        }
+    }
 }
 
 impl From<AccountKey> for Credentials {
     fn from(account: AccountKey) -> Self {
-        let AccountKey { account: account_sid, key } = account;
-        let (auth_token, api_key_sid, api_secret) = match key {
-            Key::Token(token) => (Some(token), None, None),
-            Key::Pair { id, secret } => (None, Some(id), Some(secret)),
-        };
-        Self { account_sid, auth_token, api_key_sid, api_secret }
+        let credentials = Self::new(account.account);
+        match account.key {
+            Key::Token(token) => credentials.auth_token(token),
+            Key::Pair { id, secret } => credentials.api_key_sid(id).api_secret(secret),
+        }
     }
 }
 

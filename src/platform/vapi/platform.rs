@@ -5,7 +5,7 @@ use super::client::{KIND, Vapi};
 use super::trunk;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
-    ListFilter, NAME_MAX, PhoneNumber, Provider, SearchNumbers, Settings, SettingsPatch,
+    ListFilter, NAME_MAX, PhoneNumber, SearchNumbers, Settings, SettingsPatch,
 };
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
@@ -171,16 +171,12 @@ fn from_stored(carrier: ProviderKind, id: Option<&CredentialId>, request: &Impor
 
 fn record(number: PhoneNumber) -> NumberRecord {
     let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
-    let sip_uri = match &number.provider {
-        Provider::Vapi { sip_uri, .. } => sip_uri.as_deref(),
-        _ => None,
-    };
     let dialled = number.number.as_deref().filter(|text| !text.is_empty());
-    let dialled = RecordNumber::read(dialled.or(sip_uri));
+    let dialled = RecordNumber::read(dialled.or(number.sip_uri.as_deref()));
     NumberRecord {
         label: number.name.clone().filter(|name| !name.is_empty()),
         agent: number.assistant_id.clone().filter(|id| !id.is_empty()).map(AgentId::new),
-        carrier: Some(number.provider.as_str().to_owned()).filter(|name| !name.is_empty()),
+        carrier: number.provider.as_ref().map(|name| name.as_str().to_owned()).filter(|name| !name.is_empty()),
         status: number.status.as_ref().map(|status| status.as_str().to_owned()),
         created_at: time(&number.created_at),
         updated_at: time(&number.updated_at),

@@ -8,8 +8,9 @@ use super::wire::{
     OutboundProtocol, UpdateSipTrunkCredential,
 };
 use crate::error::Result;
-use crate::model::{CredentialId, MediaEncryption, Patch, Problems, SipHost, SipTransport, SipTrunk};
+use crate::model::{CredentialId, MediaEncryption, Problems, SipHost, SipTransport, SipTrunk};
 use crate::platform::credentials::Made;
+use crate::wire::Patch;
 
 /// The prefixes that a gateway's netmask may have.
 const NETMASK_MIN: u8 = 24;

@@ -2,7 +2,7 @@
 
 use numport::platform::butter::{
     Assignment, Butter, CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber,
-    Integration, IntegrationCredentials, MediaEncryption, NumberPage, NumberStatus, NumberSummary, Provider,
+    Integration, MediaEncryption, NumberPage, NumberStatus, NumberSummary, Provider, TwilioIntegration,
     UpdateIntegration,
 };
 use numport::{E164, Patch};
@@ -131,8 +131,7 @@ async fn an_integration_is_made_changed_and_removed() {
     assert_eq!((made.integration_id.as_str(), made.client_id.as_deref()), (INTEGRATION, Some(ORGANIZATION)));
 
     let name = UpdateIntegration::new().name("Twilio Production - Updated".to_owned());
-    let auth_token = "another_twilio_auth_token".into();
-    let credentials = IntegrationCredentials::Twilio { account_sid: account("y"), auth_token };
+    let credentials = TwilioIntegration::new(account("y"), "another_twilio_auth_token").into();
     let credentials = UpdateIntegration::new().credentials(Patch::Set(credentials));
     assert!(!format!("{credentials:?}").contains("another_twilio"), "{credentials:?}");
     for (case, update) in [("name", name), ("credentials", credentials)] {

@@ -5,7 +5,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use numport::platform::butter::{
-    Butter, CreateIntegration, ImportSipNumber, ImportTwilioNumber, IntegrationCredentials, UpdateIntegration,
+    Butter, CreateIntegration, ImportSipNumber, ImportTwilioNumber, IntegrationCredentials, TwilioIntegration,
+    UpdateIntegration,
 };
 use numport::{Patch, RetryPolicy};
 use serde_json::json;
@@ -81,10 +82,8 @@ async fn an_integration_has_a_name_and_credentials() {
         rules.refuses(&["name"], async |client| client.create_integration(&create(name())).await).await;
         rules.refuses(&["name"], async |client| client.update_integration(INTEGRATION, &rename(name())).await).await;
     }
-    let credentials = |account_sid: &str, token: &str| IntegrationCredentials::Twilio {
-        account_sid: account_sid.to_owned(),
-        auth_token: token.into(),
-    };
+    let credentials =
+        |account_sid: &str, token: &str| IntegrationCredentials::from(TwilioIntegration::new(account_sid, token));
     for (account_sid, token, field) in [("", "t", "credentials.account_sid"), ("AC1", "", "credentials.auth_token")] {
         let create = CreateIntegration::twilio("x", account_sid, token);
         rules.refuses(&[field], async |client| client.create_integration(&create).await).await;

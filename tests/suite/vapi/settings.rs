@@ -1,11 +1,10 @@
 //! What a number of any carrier can be given: every field of it, once.
 
-use numport::model::Extra;
 use numport::platform::vapi::{
     AllContext, BackoffKind, BackoffPlan, CallEnding, CallRinging, ContextPlan, CreateByoNumber, CreateTwilioNumber,
-    CustomMessage, Destination, EndedReason, EndingFilter, EndingKey, FallbackPlan, Hook, HookAction, LastMessages,
-    Message, MessageContent, NoContext, NumberDestination, OneOf, RingingFilter, RingingKey, SayAction, Server,
-    Settings, SipDestination, SipVerb, StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode,
+    CustomMessage, Destination, EndedReason, EndingFilter, EndingKey, FallbackPlan, Headers, Hook, HookAction,
+    LastMessages, Message, MessageContent, NoContext, NumberDestination, OneOf, RingingFilter, RingingKey, SayAction,
+    Server, Settings, SipDestination, SipVerb, StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode,
     TransferPlan,
 };
 use serde_json::{Number, Value, json};
@@ -75,7 +74,7 @@ fn every_sip_field() -> SipDestination {
     let plan = every_plan_field(TransferMode::Blind, SipVerb::Dial, all, in_two_languages(), "Nobody is there.");
     SipDestination::new("sip:14039932200@sip.telnyx.com")
         .caller_id("+14155550112")
-        .sip_headers(Extra(headers))
+        .sip_headers(Headers(headers))
         .message("")
         .transfer_plan(plan)
         .description("The night desk")

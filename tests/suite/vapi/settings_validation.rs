@@ -1,12 +1,11 @@
 //! The documented rules of what every number can be given, on every carrier, in new numbers and changes.
 
 use numport::Patch;
-use numport::model::Extra;
 use numport::platform::vapi::{
     BackoffKind, BackoffPlan, CallEnding, CallRinging, CreateByoNumber, CreateTelnyxNumber, CreateTwilioNumber,
-    CreateVapiNumber, CreateVonageNumber, CustomMessage, Destination, FallbackPlan, Hook, HookAction, LastMessages,
-    MessageContent, NumberDestination, RingingKey, SayAction, Server, Settings, SettingsPatch, SipDestination,
-    StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode, TransferPlan, UpdateByoNumber,
+    CreateVapiNumber, CreateVonageNumber, CustomMessage, Destination, FallbackPlan, Headers, Hook, HookAction,
+    LastMessages, MessageContent, NumberDestination, RingingKey, SayAction, Server, Settings, SettingsPatch,
+    SipDestination, StartsWith, SummaryPlan, TextContent, TransferAction, TransferMode, TransferPlan, UpdateByoNumber,
     UpdateTelnyxNumber, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageNumber,
 };
 use serde_json::{Number, Value, json};
@@ -115,7 +114,7 @@ async fn a_server_keeps_its_ranges() {
     rules.range("server.backoffPlan.baseDelaySeconds", (0, 10), |delay| backoff(1.into(), delay)).await;
     let header = |value: Value| {
         let Value::Object(headers) = json!({"X-Fine": "", "X-Level": value}) else { unreachable!() };
-        with(Server::new().headers(Extra(headers)))
+        with(Server::new().headers(Headers(headers)))
     };
     rules.row("server.headers.X-Level", [json!("2")], [json!(2), json!(null), json!({}), json!(["a"])], header).await;
 }

@@ -1,31 +1,32 @@
-use serde::{Deserialize, Serialize};
-
-use crate::model::Extra;
+use crate::wire::received_object;
 
 /// The most characters of a caller's name.
 pub const CNAM_MAX: usize = 15;
 
-/// A request to show a caller's name with a number's calls, as SignalWire keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CnamRequest {
-    /// Its id.
-    pub id: String,
-    /// The number.
-    pub phone_number_id: Option<String>,
-    /// The name, in capitals.
-    pub name: Option<String>,
-    /// Its state, such as `pending`.
-    pub status: Option<String>,
-    /// Why it was refused.
-    pub reason: Option<String>,
-    /// What you have to do.
-    pub required_action: Option<String>,
-    /// When it was made: ISO 8601, UTC.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// A request to show a caller's name with a number's calls, as SignalWire keeps it.
+    pub struct CnamRequest {
+        required {
+            /// Its id.
+            id: String,
+        }
+        nullable {
+            /// The number.
+            phone_number_id: String,
+            /// The name, in capitals.
+            name: String,
+            /// Its state, such as `pending`.
+            status: String,
+            /// Why it was refused.
+            reason: String,
+            /// What you have to do.
+            required_action: String,
+            /// When it was made: ISO 8601, UTC.
+            created_at: String,
+            /// When it was last changed.
+            updated_at: String,
+        }
+    }
 }

@@ -1,5 +1,6 @@
 use super::number::{CallHandlerKind, HttpMethod, MessageHandlerKind};
-use crate::model::{Problems, open::open_enum};
+use crate::model::Problems;
+use crate::wire::open_enum;
 
 /// A URL that SignalWire requests.
 #[derive(Clone, Debug, PartialEq, Eq)]

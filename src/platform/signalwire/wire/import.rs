@@ -5,7 +5,8 @@ use serde::{Serialize, Serializer};
 
 use super::number::Capability;
 use crate::E164;
-use crate::model::{Problems, open::open_enum};
+use crate::model::Problems;
+use crate::wire::open_enum;
 
 /// A number by SignalWire's own rule: 5 to 30 characters, digits after an optional `+`.
 ///

@@ -1,126 +1,122 @@
-use serde::{Deserialize, Serialize};
+use crate::wire::{open_enum, received_object};
 
-use crate::model::{Extra, open::open_enum};
+received_object! {
+    snake_case;
 
-/// A number as SignalWire keeps it: the answer of most calls. All fields but
-/// [`cnam`](Self::cnam) are documented as always there, many of them null; older answers lack some.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PhoneNumber {
-    /// Its id.
-    pub id: String,
-    /// The number, in E.164 form.
-    pub number: String,
-    /// Its name for people.
-    pub name: Option<String>,
-    /// What it can do.
-    pub capabilities: Option<Vec<Capability>>,
-    /// Its kind.
-    pub number_type: Option<NumberType>,
-    /// Its emergency address.
-    pub e911_address_id: Option<String>,
-    /// The state of its emergency address; absent if there never was one.
-    pub e911_status: Option<E911Status>,
-    /// When it was added to the project: ISO 8601, UTC.
-    pub created_at: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Option<String>,
-    /// When it is next charged.
-    pub next_billed_at: Option<String>,
-    /// What takes its calls now. Pointers of earlier handlers stay: this alone says which is live.
-    pub call_handler: Option<CallHandlerKind>,
-    /// The resource behind the call handler; the target of `ai_agent`, `call_flow` and `video_room`.
-    pub calling_handler_resource_id: Option<String>,
-    /// Whether it receives voice or fax.
-    pub call_receive_mode: Option<ReceiveMode>,
-    /// Of `laml_webhooks`: the cXML URL.
-    pub call_request_url: Option<String>,
-    /// Of `laml_webhooks`: how it is requested.
-    pub call_request_method: Option<HttpMethod>,
-    /// Of `laml_webhooks`: the URL when the first fails.
-    pub call_fallback_url: Option<String>,
-    /// Of `laml_webhooks`: how that is requested.
-    pub call_fallback_method: Option<HttpMethod>,
-    /// Of `laml_webhooks`: where states of calls are told.
-    pub call_status_callback_url: Option<String>,
-    /// Of `laml_webhooks`: how that is requested.
-    pub call_status_callback_method: Option<HttpMethod>,
-    /// Of `laml_application`: the application.
-    pub call_laml_application_id: Option<String>,
-    /// Of `dialogflow`: the agent.
-    pub call_dialogflow_agent_id: Option<String>,
-    /// Of `relay_topic`: the topic.
-    pub call_relay_topic: Option<String>,
-    /// Of `relay_topic`: where states of calls are told.
-    pub call_relay_topic_status_callback_url: Option<String>,
-    /// Of `relay_script`: the SWML URL.
-    pub call_relay_script_url: Option<String>,
-    /// Of `relay_context`: the context.
-    pub call_relay_context: Option<String>,
-    /// Of `relay_context`: where states of calls are told.
-    pub call_relay_context_status_callback_url: Option<String>,
-    /// Of `relay_application`: the application.
-    pub call_relay_application: Option<String>,
-    /// Of `relay_connector`: the connector.
-    pub call_relay_connector_id: Option<String>,
-    /// Of `relay_sip_endpoint`: the endpoint.
-    pub call_sip_endpoint_id: Option<String>,
-    /// Of `relay_verto_endpoint`: the resource.
-    pub call_verto_resource: Option<String>,
-    /// Of `video_room`: the room.
-    pub call_video_room_id: Option<String>,
-    /// What takes its messages now.
-    pub message_handler: Option<MessageHandlerKind>,
-    /// The resource behind the message handler.
-    pub messaging_handler_resource_id: Option<String>,
-    /// Of `laml_webhooks`: the cXML URL.
-    pub message_request_url: Option<String>,
-    /// Of `laml_webhooks`: how it is requested.
-    pub message_request_method: Option<HttpMethod>,
-    /// Of `laml_webhooks`: the URL when the first fails.
-    pub message_fallback_url: Option<String>,
-    /// Of `laml_webhooks`: how that is requested.
-    pub message_fallback_method: Option<HttpMethod>,
-    /// Of `laml_application`: the application.
-    pub message_laml_application_id: Option<String>,
-    /// Of `relay_topic`: the topic.
-    pub message_relay_topic: Option<String>,
-    /// Of `relay_context`: the context.
-    pub message_relay_context: Option<String>,
-    /// Its country, two letters.
-    pub country_code: Option<String>,
-    /// The caller's name that is live at the carrier, at most 15 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cnam: Option<String>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+    /// A number as SignalWire keeps it: the answer of most calls. All fields but
+    /// [`cnam`](Self::cnam) are documented as always there, many of them null; older answers lack some.
+    pub struct PhoneNumber {
+        required {
+            /// Its id.
+            id: String,
+            /// The number, in E.164 form.
+            number: String,
+        }
+        nullable {
+            /// Its name for people.
+            name: String,
+            /// What it can do.
+            capabilities: Vec<Capability>,
+            /// Its kind.
+            number_type: NumberType,
+            /// Its emergency address.
+            e911_address_id: String,
+            /// The state of its emergency address; absent if there never was one.
+            e911_status: E911Status,
+            /// When it was added to the project: ISO 8601, UTC.
+            created_at: String,
+            /// When it was last changed.
+            updated_at: String,
+            /// When it is next charged.
+            next_billed_at: String,
+            /// What takes its calls now. Pointers of earlier handlers stay: this alone says which is live.
+            call_handler: CallHandlerKind,
+            /// The resource behind the call handler; the target of `ai_agent`, `call_flow` and `video_room`.
+            calling_handler_resource_id: String,
+            /// Whether it receives voice or fax.
+            call_receive_mode: ReceiveMode,
+            /// Of `laml_webhooks`: the cXML URL.
+            call_request_url: String,
+            /// Of `laml_webhooks`: how it is requested.
+            call_request_method: HttpMethod,
+            /// Of `laml_webhooks`: the URL when the first fails.
+            call_fallback_url: String,
+            /// Of `laml_webhooks`: how that is requested.
+            call_fallback_method: HttpMethod,
+            /// Of `laml_webhooks`: where states of calls are told.
+            call_status_callback_url: String,
+            /// Of `laml_webhooks`: how that is requested.
+            call_status_callback_method: HttpMethod,
+            /// Of `laml_application`: the application.
+            call_laml_application_id: String,
+            /// Of `dialogflow`: the agent.
+            call_dialogflow_agent_id: String,
+            /// Of `relay_topic`: the topic.
+            call_relay_topic: String,
+            /// Of `relay_topic`: where states of calls are told.
+            call_relay_topic_status_callback_url: String,
+            /// Of `relay_script`: the SWML URL.
+            call_relay_script_url: String,
+            /// Of `relay_context`: the context.
+            call_relay_context: String,
+            /// Of `relay_context`: where states of calls are told.
+            call_relay_context_status_callback_url: String,
+            /// Of `relay_application`: the application.
+            call_relay_application: String,
+            /// Of `relay_connector`: the connector.
+            call_relay_connector_id: String,
+            /// Of `relay_sip_endpoint`: the endpoint.
+            call_sip_endpoint_id: String,
+            /// Of `relay_verto_endpoint`: the resource.
+            call_verto_resource: String,
+            /// Of `video_room`: the room.
+            call_video_room_id: String,
+            /// What takes its messages now.
+            message_handler: MessageHandlerKind,
+            /// The resource behind the message handler.
+            messaging_handler_resource_id: String,
+            /// Of `laml_webhooks`: the cXML URL.
+            message_request_url: String,
+            /// Of `laml_webhooks`: how it is requested.
+            message_request_method: HttpMethod,
+            /// Of `laml_webhooks`: the URL when the first fails.
+            message_fallback_url: String,
+            /// Of `laml_webhooks`: how that is requested.
+            message_fallback_method: HttpMethod,
+            /// Of `laml_application`: the application.
+            message_laml_application_id: String,
+            /// Of `relay_topic`: the topic.
+            message_relay_topic: String,
+            /// Of `relay_context`: the context.
+            message_relay_context: String,
+            /// Its country, two letters.
+            country_code: String,
+        }
+        optional {
+            /// The caller's name that is live at the carrier, at most 15 characters.
+            cnam: String,
+        }
+    }
 
-/// One page of numbers, newest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NumberPage {
-    /// The numbers. A page may be empty and yet have a next one.
-    pub data: Vec<PhoneNumber>,
-    /// Where the other pages are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub links: Option<Links>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+    /// One page of numbers, newest first.
+    pub struct NumberPage {
+        required {
+            /// The numbers. A page may be empty and yet have a next one.
+            data: Vec<PhoneNumber>,
+        }
+        optional {
+            /// Where the other pages are.
+            links: Links,
+        }
+    }
 
-/// Where the pages of a list are: paths on the same host.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Links {
-    /// The next page; absent, null or empty at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-    /// Every other link.
-    #[serde(flatten)]
-    pub extra: Extra,
+    /// Where the pages of a list are: paths on the same host.
+    pub struct Links {
+        optional {
+            /// The next page; absent, null or empty at the end.
+            next: String,
+        }
+    }
 }
 
 open_enum! {

@@ -1,10 +1,11 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::number::Capability;
 use crate::E164;
 use crate::http::Call;
-use crate::model::{Extra, Problems, open::open_enum};
+use crate::model::Problems;
+use crate::wire::{open_enum, received_object, value::from_value};
 
 /// Which of the project's numbers to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -178,59 +179,46 @@ impl SearchNumbers {
     }
 }
 
-/// The numbers on sale that were found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct AvailableNumbers {
-    /// The numbers.
-    pub data: Vec<AvailableNumber>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+received_object! {
+    snake_case;
 
-/// A number on sale. Documents differ on its form: some say `e164`, some `number`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AvailableNumber {
-    /// The number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub e164: Option<String>,
-    /// The number, by its other name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
-    /// As people of its country write it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub national_number_formatted: Option<String>,
-    /// As people of other countries write it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub international_number_formatted: Option<String>,
-    /// Its rate centre.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_center: Option<String>,
-    /// Its state or province.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Its city.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub city: Option<String>,
-    /// Its local access and transport area.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lata: Option<String>,
-    /// Its country, two letters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub country_code: Option<String>,
-    /// What it can do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub capabilities: Option<AvailableCapabilities>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+    /// The numbers on sale that were found.
+    pub struct AvailableNumbers {
+        required {
+            /// The numbers.
+            data: Vec<AvailableNumber>,
+        }
+    }
+
+    /// A number on sale. Documents differ on its form: some say `e164`, some `number`.
+    pub struct AvailableNumber {
+        optional {
+            /// The number.
+            e164: String,
+            /// The number, by its other name.
+            number: String,
+            /// As people of its country write it.
+            national_number_formatted: String,
+            /// As people of other countries write it.
+            international_number_formatted: String,
+            /// Its rate centre.
+            rate_center: String,
+            /// Its state or province.
+            region: String,
+            /// Its city.
+            city: String,
+            /// Its local access and transport area.
+            lata: String,
+            /// Its country, two letters.
+            country_code: String,
+            /// What it can do.
+            capabilities: AvailableCapabilities,
+        }
+    }
 }
 
 /// What a number on sale can do, in either documented form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum AvailableCapabilities {
@@ -238,6 +226,15 @@ pub enum AvailableCapabilities {
     List(Vec<Capability>),
     /// A switch for each.
     Switches(Map<String, Value>),
+}
+
+impl<'de> Deserialize<'de> for AvailableCapabilities {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Object(switches) => Ok(Self::Switches(switches)),
+            list => from_value(list).map(Self::List),
+        }
+    }
 }
 
 impl AvailableNumber {

@@ -1,31 +1,24 @@
-use serde::Serialize;
-
 use super::settings::Settings;
 use super::sip::SipAuthentication;
 use super::text::check_dialled;
 use crate::E164;
-use crate::model::{Problems, Secret, expose, object::request_object};
+use crate::model::{Problems, Secret};
+use crate::wire::{request_object, request_union};
 
-/// The body that makes a number: one form for each carrier.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "provider")]
-#[non_exhaustive]
-pub enum CreatePhoneNumber {
-    /// From a SIP trunk of your own.
-    #[serde(rename = "byo-phone-number")]
-    Byo(CreateByoNumber),
-    /// From Twilio.
-    #[serde(rename = "twilio")]
-    Twilio(CreateTwilioNumber),
-    /// From Vonage.
-    #[serde(rename = "vonage")]
-    Vonage(CreateVonageNumber),
-    /// A free number, or a SIP address, of Vapi itself.
-    #[serde(rename = "vapi")]
-    Vapi(CreateVapiNumber),
-    /// From Telnyx.
-    #[serde(rename = "telnyx")]
-    Telnyx(CreateTelnyxNumber),
+request_union! {
+    /// The body that makes a number: one form for each carrier.
+    pub enum CreatePhoneNumber by "provider" {
+        /// From a SIP trunk of your own.
+        Byo(CreateByoNumber) = "byo-phone-number",
+        /// From Twilio.
+        Twilio(CreateTwilioNumber) = "twilio",
+        /// From Vonage.
+        Vonage(CreateVonageNumber) = "vonage",
+        /// A free number, or a SIP address, of Vapi itself.
+        Vapi(CreateVapiNumber) = "vapi",
+        /// From Telnyx.
+        Telnyx(CreateTelnyxNumber) = "telnyx",
+    }
 }
 
 request_object! {
@@ -59,12 +52,10 @@ request_object! {
         }
         optional {
             /// The account's auth token.
-            #[serde(serialize_with = "expose")]
             twilio_auth_token: Secret,
             /// The id of an API key, `SK…`.
             twilio_api_key: String,
             /// The key's secret.
-            #[serde(serialize_with = "expose")]
             twilio_api_secret: Secret,
             /// Whether Twilio's messaging URL is set too; true unless said otherwise.
             sms_enabled: bool,
@@ -119,24 +110,6 @@ request_object! {
         }
     }
 }
-
-macro_rules! variants {
-    ($($variant:ident($content:ty)),+) => {$(
-        impl From<$content> for CreatePhoneNumber {
-            fn from(content: $content) -> Self {
-                Self::$variant(content)
-            }
-        }
-    )+};
-}
-
-variants!(
-    Byo(CreateByoNumber),
-    Twilio(CreateTwilioNumber),
-    Vonage(CreateVonageNumber),
-    Vapi(CreateVapiNumber),
-    Telnyx(CreateTelnyxNumber)
-);
 
 impl CreatePhoneNumber {
     pub(crate) fn check(&self, problems: &mut Problems) {

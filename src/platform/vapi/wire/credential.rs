@@ -2,11 +2,8 @@ use std::net::Ipv4Addr;
 
 use serde_json::Number;
 
-use crate::model::{
-    Problems, Secret, expose,
-    object::wire_object,
-    open::{open_enum, open_union},
-};
+use crate::model::{Problems, Secret};
+use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
     /// A carrier credential as Vapi keeps it. Those of other kinds (Telnyx among them) are kept raw.
@@ -88,7 +85,6 @@ wire_object! {
             /// The user.
             auth_username: String,
             /// The password.
-            #[serde(serialize_with = "expose")]
             auth_password: Secret,
             /// How Vapi registers with the trunk; without it, it does not.
             sip_register_plan: SipRegister,
@@ -123,12 +119,10 @@ wire_object! {
             /// The account.
             account_sid: String,
             /// The account's token; documented as not returned.
-            #[serde(serialize_with = "expose")]
             auth_token: Secret,
             /// The id of an API key.
             api_key: String,
             /// The key's secret; documented as not returned.
-            #[serde(serialize_with = "expose")]
             api_secret: Secret,
         }
     }
@@ -149,12 +143,10 @@ wire_object! {
             /// The API key's id.
             api_key: String,
             /// The key's secret; documented as not returned.
-            #[serde(serialize_with = "expose")]
             api_secret: Secret,
             /// The Vonage application.
             vonage_application_id: String,
             /// The application's private key; documented as not returned.
-            #[serde(serialize_with = "expose")]
             vonage_application_private_key: Secret,
         }
     }

@@ -1,42 +1,33 @@
-use serde::Serialize;
-
 use super::credential::{Gateway, OutboundAuthentication, SipTrunkCredential};
 use super::text::NAME_MAX;
-use crate::model::{Patch, Problems, Secret, expose, object::request_object};
+use crate::model::{Problems, Secret};
+use crate::wire::{request_object, request_union};
 
 /// The longest tech prefix and the longest diversion header, in characters.
 pub const TRUNK_TEXT_MAX: usize = 10_000;
 
-/// The body that makes a credential.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "provider")]
-#[non_exhaustive]
-pub enum CreateCredential {
-    /// A SIP trunk.
-    #[serde(rename = "byo-sip-trunk")]
-    SipTrunk(CreateSipTrunkCredential),
-    /// Twilio.
-    #[serde(rename = "twilio")]
-    Twilio(CreateTwilioCredential),
-    /// Vonage.
-    #[serde(rename = "vonage")]
-    Vonage(CreateVonageCredential),
+request_union! {
+    /// The body that makes a credential.
+    pub enum CreateCredential by "provider" {
+        /// A SIP trunk.
+        SipTrunk(CreateSipTrunkCredential) = "byo-sip-trunk",
+        /// Twilio.
+        Twilio(CreateTwilioCredential) = "twilio",
+        /// Vonage.
+        Vonage(CreateVonageCredential) = "vonage",
+    }
 }
 
-/// The body that changes a credential.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "provider")]
-#[non_exhaustive]
-pub enum UpdateCredential {
-    /// A SIP trunk.
-    #[serde(rename = "byo-sip-trunk")]
-    SipTrunk(UpdateSipTrunkCredential),
-    /// Twilio.
-    #[serde(rename = "twilio")]
-    Twilio(UpdateTwilioCredential),
-    /// Vonage.
-    #[serde(rename = "vonage")]
-    Vonage(UpdateVonageCredential),
+request_union! {
+    /// The body that changes a credential.
+    pub enum UpdateCredential by "provider" {
+        /// A SIP trunk.
+        SipTrunk(UpdateSipTrunkCredential) = "byo-sip-trunk",
+        /// Twilio.
+        Twilio(UpdateTwilioCredential) = "twilio",
+        /// Vonage.
+        Vonage(UpdateVonageCredential) = "vonage",
+    }
 }
 
 request_object! {
@@ -68,12 +59,10 @@ request_object! {
         }
         optional {
             /// The account's token.
-            #[serde(serialize_with = "expose")]
             auth_token: Secret,
             /// The id of an API key.
             api_key: String,
             /// The key's secret.
-            #[serde(serialize_with = "expose")]
             api_secret: Secret,
             /// Its name for people, 1 to 40 characters.
             name: String,
@@ -86,7 +75,6 @@ request_object! {
             /// The API key's id.
             api_key: String,
             /// The key's secret.
-            #[serde(serialize_with = "expose")]
             api_secret: Secret,
         }
         optional {
@@ -119,12 +107,10 @@ request_object! {
             /// The account.
             account_sid: String,
             /// The account's token.
-            #[serde(serialize_with = "expose")]
             auth_token: Secret,
             /// The id of an API key.
             api_key: String,
             /// The key's secret.
-            #[serde(serialize_with = "expose")]
             api_secret: Secret,
             /// Its name for people, 1 to 40 characters.
             name: String,
@@ -137,7 +123,6 @@ request_object! {
             /// The API key's id.
             api_key: String,
             /// The key's secret.
-            #[serde(serialize_with = "expose")]
             api_secret: Secret,
             /// Its name for people, 1 to 40 characters.
             name: String,
@@ -161,25 +146,6 @@ impl CreateSipTrunkCredential {
             && user(there.outbound_authentication_plan.as_ref()) == user(self.authentication())
     }
 }
-
-macro_rules! variants {
-    ($($whole:ident::$variant:ident($content:ty)),+ $(,)?) => {$(
-        impl From<$content> for $whole {
-            fn from(content: $content) -> Self {
-                Self::$variant(content)
-            }
-        }
-    )+};
-}
-
-variants!(
-    CreateCredential::SipTrunk(CreateSipTrunkCredential),
-    CreateCredential::Twilio(CreateTwilioCredential),
-    CreateCredential::Vonage(CreateVonageCredential),
-    UpdateCredential::SipTrunk(UpdateSipTrunkCredential),
-    UpdateCredential::Twilio(UpdateTwilioCredential),
-    UpdateCredential::Vonage(UpdateVonageCredential),
-);
 
 impl CreateCredential {
     pub(crate) fn check(&self, problems: &mut Problems) {

@@ -1,9 +1,6 @@
 use super::transfer::Destination;
-use crate::model::{
-    Problems,
-    object::wire_object,
-    open::{open_enum, open_union},
-};
+use crate::model::Problems;
+use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
     /// What happens on an event of a number's calls.
@@ -20,8 +17,7 @@ wire_object! {
     pub struct CallRinging {
         required {
             /// What is done; only the first runs.
-            #[serde(rename = "do")]
-            actions: Vec<HookAction>,
+            actions: Vec<HookAction> = "do",
         }
         optional {
             /// For which calls; all unless said otherwise.
@@ -33,8 +29,7 @@ wire_object! {
     pub struct CallEnding {
         optional {
             /// What is done.
-            #[serde(rename = "do")]
-            action: HookAction,
+            action: HookAction = "do",
             /// For which calls; all unless said otherwise.
             filters: Vec<EndingFilter>,
         }

@@ -1,10 +1,10 @@
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::number::PhoneNumber;
 use crate::http::Call;
-use crate::model::{Extra, Problems, object::wire_object, open::open_enum};
+use crate::model::Problems;
+use crate::wire::{open_enum, received_object, wire_object};
 
 /// The most characters of a search.
 pub const SEARCH_MAX: usize = 100;
@@ -174,18 +174,18 @@ open_enum! {
     }
 }
 
-/// One page of numbers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NumberPage {
-    /// The numbers.
-    pub results: Vec<PhoneNumber>,
-    /// Where the page stands in the list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<PageMetadata>,
-    /// Every field that this crate does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    /// One page of numbers.
+    pub struct NumberPage {
+        required {
+            /// The numbers.
+            results: Vec<PhoneNumber>,
+        }
+        optional {
+            /// Where the page stands in the list.
+            metadata: PageMetadata,
+        }
+    }
 }
 
 wire_object! {

@@ -3,7 +3,6 @@
 mod create;
 mod credential;
 mod credential_request;
-mod flat;
 mod hook;
 mod list;
 mod number;

@@ -1,6 +1,10 @@
-use serde_json::Number;
+use std::fmt;
 
-use crate::model::{Extra, Problems, object::wire_object, open::open_enum};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value};
+
+use crate::model::Problems;
+use crate::wire::{open_enum, wire_object};
 
 wire_object! {
     /// Where Vapi sends a number's webhooks.
@@ -11,7 +15,7 @@ wire_object! {
             /// How long Vapi waits for an answer: 1 to 300 seconds, 20 unless said otherwise.
             timeout_seconds: Number,
             /// Headers sent along, by name; texts. An `Authorization` here beats the credential.
-            headers: Extra,
+            headers: Headers,
             /// The webhook-auth credential; not the carrier credential of the number.
             credential_id: String,
             /// When to send a webhook again.
@@ -27,8 +31,7 @@ wire_object! {
     pub struct BackoffPlan {
         required {
             /// How the delay grows.
-            #[serde(rename = "type")]
-            kind: BackoffKind,
+            kind: BackoffKind = "type",
             /// How often it is sent again: 0 to 10.
             max_retries: Number,
             /// The first delay: 0 to 10 seconds.
@@ -48,6 +51,17 @@ open_enum! {
         Fixed = "fixed",
         /// Doubling.
         Exponential = "exponential",
+    }
+}
+
+/// Headers by name, texts as a rule. `Debug` prints the names alone, since a value may be a secret.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Headers(pub Map<String, Value>);
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
     }
 }
 

@@ -2,7 +2,8 @@ use super::hook::Hook;
 use super::server::Server;
 use super::text::NAME_MAX;
 use super::transfer::Destination;
-use crate::model::{Patch, Problems, object::request_object};
+use crate::model::Problems;
+use crate::wire::request_object;
 
 request_object! {
     /// What a new number of any carrier can be given.

@@ -1,4 +1,8 @@
-use crate::model::{Problems, Secret, expose, object::wire_object};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::model::{Problems, Secret};
+use crate::wire::{read::FromJson, wire_object};
 
 /// The fewest and the most characters of a SIP user and of a SIP password.
 pub const SIP_SECRET_LENGTH: (usize, usize) = (20, 40);
@@ -10,13 +14,18 @@ wire_object! {
             /// The user, 20 to 40 characters.
             username: String,
             /// The password, 20 to 40 characters.
-            #[serde(serialize_with = "expose")]
             password: Secret,
         }
         optional {
             /// The realm; the region's SIP host unless said otherwise.
             realm: String,
         }
+    }
+}
+
+impl FromJson for SipAuthentication {
+    fn from_json(value: Value) -> Result<Self, Value> {
+        Self::deserialize(&value).map_err(|_| value)
     }
 }
 

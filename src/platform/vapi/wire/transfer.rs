@@ -1,12 +1,10 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
 
+use super::server::Headers;
 use super::text::{LANGUAGES, check_dialled};
-use crate::model::{
-    Extra, Problems,
-    object::wire_object,
-    open::{open_enum, open_union},
-};
+use crate::model::Problems;
+use crate::wire::{open_enum, open_union, value::from_value, wire_object};
 
 open_union! {
     /// Where a call is transferred to: the fallback of a number, or a hook's target.
@@ -53,7 +51,7 @@ wire_object! {
             /// The caller that is shown, at most 40 characters; only where the plan's verb is `dial`.
             caller_id: String,
             /// More headers of the REFER, by name.
-            sip_headers: Extra,
+            sip_headers: Headers,
             /// What is said before; an empty text means silence.
             message: Message,
             /// How the transfer runs; blind unless said otherwise.
@@ -183,7 +181,7 @@ open_union! {
 }
 
 /// Something that is said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Message {
@@ -191,6 +189,15 @@ pub enum Message {
     Text(String),
     /// More than a text.
     Object(MessageObject),
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self::Text(text)),
+            object => from_value(object).map(Self::Object),
+        }
+    }
 }
 
 impl From<&str> for Message {

@@ -4,7 +4,8 @@ use super::settings::SettingsPatch;
 use super::sip::SipAuthentication;
 use super::text::check_dialled;
 use crate::E164;
-use crate::model::{Patch, Problems, Secret, expose, object::request_object};
+use crate::model::{Problems, Secret};
+use crate::wire::{Patch, request_object, request_union};
 
 /// The body that changes a number. [`Settings`](Self::Settings) fits every carrier and names none;
 /// the others also change what only their carrier has, and name it.
@@ -18,26 +19,20 @@ pub enum UpdatePhoneNumber {
     Carrier(UpdateCarrier),
 }
 
-/// Changes of a number of one carrier.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "provider")]
-#[non_exhaustive]
-pub enum UpdateCarrier {
-    /// On a SIP trunk of your own.
-    #[serde(rename = "byo-phone-number")]
-    Byo(UpdateByoNumber),
-    /// At Twilio.
-    #[serde(rename = "twilio")]
-    Twilio(UpdateTwilioNumber),
-    /// At Vonage.
-    #[serde(rename = "vonage")]
-    Vonage(UpdateVonageNumber),
-    /// Of Vapi itself.
-    #[serde(rename = "vapi")]
-    Vapi(UpdateVapiNumber),
-    /// At Telnyx.
-    #[serde(rename = "telnyx")]
-    Telnyx(UpdateTelnyxNumber),
+request_union! {
+    /// Changes of a number of one carrier.
+    pub enum UpdateCarrier by "provider" {
+        /// On a SIP trunk of your own.
+        Byo(UpdateByoNumber) = "byo-phone-number",
+        /// At Twilio.
+        Twilio(UpdateTwilioNumber) = "twilio",
+        /// At Vonage.
+        Vonage(UpdateVonageNumber) = "vonage",
+        /// Of Vapi itself.
+        Vapi(UpdateVapiNumber) = "vapi",
+        /// At Telnyx.
+        Telnyx(UpdateTelnyxNumber) = "telnyx",
+    }
 }
 
 request_object! {
@@ -65,12 +60,10 @@ request_object! {
             /// The account, `AC…`.
             twilio_account_sid: String,
             /// The account's auth token.
-            #[serde(serialize_with = "expose")]
             twilio_auth_token: Secret,
             /// The id of an API key, `SK…`.
             twilio_api_key: String,
             /// The key's secret.
-            #[serde(serialize_with = "expose")]
             twilio_api_secret: Secret,
             /// Whether text messages go to Vapi too.
             sms_enabled: bool,
@@ -130,23 +123,11 @@ impl From<SettingsPatch> for UpdatePhoneNumber {
     }
 }
 
-macro_rules! variants {
-    ($($variant:ident($content:ty)),+) => {$(
-        impl From<$content> for UpdatePhoneNumber {
-            fn from(content: $content) -> Self {
-                Self::Carrier(UpdateCarrier::$variant(content))
-            }
-        }
-    )+};
+impl<T: Into<UpdateCarrier>> From<T> for UpdatePhoneNumber {
+    fn from(update: T) -> Self {
+        Self::Carrier(update.into())
+    }
 }
-
-variants!(
-    Byo(UpdateByoNumber),
-    Twilio(UpdateTwilioNumber),
-    Vonage(UpdateVonageNumber),
-    Vapi(UpdateVapiNumber),
-    Telnyx(UpdateTelnyxNumber)
-);
 
 impl UpdatePhoneNumber {
     pub(crate) fn check(&self, problems: &mut Problems) {

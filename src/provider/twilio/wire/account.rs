@@ -1,37 +1,38 @@
 use jiff::Timestamp;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 
 use super::list::check_page_size;
 use crate::http::Call;
-use crate::model::{Extra, Problems, open::open_enum};
+use crate::model::Problems;
+use crate::wire::{open_enum, received_object};
 
-/// A Twilio account or subaccount, without the auth token that Twilio sends along in clear
-/// (<https://www.twilio.com/docs/iam/api/account>).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Account {
-    /// Its id, `AC` and 32 hexadecimal digits.
-    pub sid: String,
-    /// Its name for people.
-    pub friendly_name: Option<String>,
-    /// Whether it can be used.
-    pub status: Option<AccountStatus>,
-    /// What kind it is.
-    #[serde(rename = "type")]
-    pub kind: Option<AccountType>,
-    /// The account that it is a subaccount of; its own id when it is none.
-    pub owner_account_sid: Option<String>,
-    /// When it was made: RFC 2822.
-    pub date_created: Option<String>,
-    /// When it was last changed: RFC 2822.
-    pub date_updated: Option<String>,
-    /// Named, so that it is not kept among the other fields; never decoded.
-    #[serde(default, rename = "auth_token", skip_serializing)]
-    _auth_token: IgnoredAny,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// A Twilio account or subaccount, without the auth token that Twilio sends along in clear
+    /// (<https://www.twilio.com/docs/iam/api/account>).
+    pub struct Account {
+        required {
+            /// Its id, `AC` and 32 hexadecimal digits.
+            sid: String,
+        }
+        nullable {
+            /// Its name for people.
+            friendly_name: String,
+            /// Whether it can be used.
+            status: AccountStatus,
+            /// What kind it is.
+            kind: AccountType = "type",
+            /// The account that it is a subaccount of; its own id when it is none.
+            owner_account_sid: String,
+            /// When it was made: RFC 2822.
+            date_created: String,
+            /// When it was last changed: RFC 2822.
+            date_updated: String,
+        }
+        ignored {
+            auth_token,
+        }
+    }
 }
 
 impl Account {
@@ -62,17 +63,20 @@ open_enum! {
     }
 }
 
-/// One page of accounts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct AccountPage {
-    /// The accounts.
-    pub accounts: Vec<Account>,
-    /// Where the next page is, relative to the host; null at the end.
-    pub next_page_uri: Option<String>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// One page of accounts.
+    pub struct AccountPage {
+        required {
+            /// The accounts.
+            accounts: Vec<Account>,
+        }
+        nullable {
+            /// Where the next page is, relative to the host; null at the end.
+            next_page_uri: String,
+        }
+    }
 }
 
 /// Which accounts to list.

@@ -1,51 +1,51 @@
-use serde::{Deserialize, Serialize};
-
 use super::{IncomingPhoneNumber, Origin};
 use crate::http::Call;
-use crate::model::{Extra, Problems};
+use crate::model::Problems;
+use crate::wire::received_object;
 
 /// The most entries that Twilio puts on a page.
 pub const PAGE_MAX: u16 = 1000;
 
-/// One page of the numbers in an account.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NumberPage {
-    /// The numbers.
-    pub incoming_phone_numbers: Vec<IncomingPhoneNumber>,
-    /// Where the next page is, relative to the host; null at the end.
-    pub next_page_uri: Option<String>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+received_object! {
+    snake_case;
 
-/// A number verified for caller id: calls may show it, but it is not owned and takes no calls here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CallerId {
-    /// Its id, `PN` and 32 hexadecimal digits.
-    pub sid: String,
-    /// The number, in E.164 form.
-    pub phone_number: Option<String>,
-    /// Its name for people.
-    pub friendly_name: Option<String>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+    /// One page of the numbers in an account.
+    pub struct NumberPage {
+        required {
+            /// The numbers.
+            incoming_phone_numbers: Vec<IncomingPhoneNumber>,
+        }
+        nullable {
+            /// Where the next page is, relative to the host; null at the end.
+            next_page_uri: String,
+        }
+    }
 
-/// One page of the numbers verified for caller id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CallerIdPage {
-    /// The numbers.
-    pub outgoing_caller_ids: Vec<CallerId>,
-    /// Where the next page is, relative to the host; null at the end.
-    pub next_page_uri: Option<String>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
+    /// A number verified for caller id: calls may show it, but it is not owned and takes no calls here.
+    pub struct CallerId {
+        required {
+            /// Its id, `PN` and 32 hexadecimal digits.
+            sid: String,
+        }
+        nullable {
+            /// The number, in E.164 form.
+            phone_number: String,
+            /// Its name for people.
+            friendly_name: String,
+        }
+    }
+
+    /// One page of the numbers verified for caller id.
+    pub struct CallerIdPage {
+        required {
+            /// The numbers.
+            outgoing_caller_ids: Vec<CallerId>,
+        }
+        nullable {
+            /// Where the next page is, relative to the host; null at the end.
+            next_page_uri: String,
+        }
+    }
 }
 
 /// Which numbers to list.

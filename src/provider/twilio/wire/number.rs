@@ -1,75 +1,78 @@
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::model::{CallbackUrl, Extra, open::open_enum};
+use crate::model::CallbackUrl;
+use crate::wire::{open_enum, received_object};
 
-/// A number in a Twilio account. Nearly every field may be null, and an empty text means "unset" too.
-///
-/// Its calls go to [`trunk_sid`](Self::trunk_sid) if that is set, else to
-/// [`voice_application_sid`](Self::voice_application_sid), else to [`voice_url`](Self::voice_url)
-/// (<https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct IncomingPhoneNumber {
-    /// Its id, `PN` and 32 hexadecimal digits.
-    pub sid: String,
-    /// The account that owns it.
-    pub account_sid: Option<String>,
-    /// The number, in E.164 form.
-    pub phone_number: String,
-    /// Its name for people.
-    pub friendly_name: Option<String>,
-    /// What it can do.
-    pub capabilities: Option<Capabilities>,
-    /// `in-use` in all documented examples.
-    pub status: Option<String>,
-    /// Whose number it is.
-    pub origin: Option<Origin>,
-    /// Whether it is new on Twilio's platform.
-    pub beta: Option<bool>,
-    /// Where its calls go.
-    pub voice_url: Option<CallbackUrl>,
-    /// How that is asked, `GET` or `POST`.
-    pub voice_method: Option<String>,
-    /// Where its calls go when `voice_url` fails.
-    pub voice_fallback_url: Option<CallbackUrl>,
-    /// How that is asked.
-    pub voice_fallback_method: Option<String>,
-    /// Whether callers' names are looked up.
-    pub voice_caller_id_lookup: Option<bool>,
-    /// Whether it takes calls or faxes.
-    pub voice_receive_mode: Option<VoiceReceiveMode>,
-    /// The application that answers its calls; beats `voice_url`.
-    pub voice_application_sid: Option<String>,
-    /// The trunk that its calls go to; beats both.
-    pub trunk_sid: Option<String>,
-    /// Where its messages go.
-    pub sms_url: Option<CallbackUrl>,
-    /// How that is asked.
-    pub sms_method: Option<String>,
-    /// Where its messages go when `sms_url` fails.
-    pub sms_fallback_url: Option<CallbackUrl>,
-    /// How that is asked.
-    pub sms_fallback_method: Option<String>,
-    /// The application that takes its messages; beats `sms_url`.
-    pub sms_application_sid: Option<String>,
-    /// Whom Twilio tells when a call ends.
-    pub status_callback: Option<CallbackUrl>,
-    /// How that is told.
-    pub status_callback_method: Option<String>,
-    /// Whether it is set up for emergency calls.
-    pub emergency_status: Option<EmergencyStatus>,
-    /// The address for emergency calls.
-    pub emergency_address_sid: Option<String>,
-    /// How the registration of that address stands.
-    pub emergency_address_status: Option<EmergencyAddressStatus>,
-    /// When it came to the account: RFC 2822.
-    pub date_created: Option<String>,
-    /// When it was last changed: RFC 2822.
-    pub date_updated: Option<String>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// A number in a Twilio account. Nearly every field may be null, and an empty text means "unset" too.
+    ///
+    /// Its calls go to [`trunk_sid`](Self::trunk_sid) if that is set, else to
+    /// [`voice_application_sid`](Self::voice_application_sid), else to [`voice_url`](Self::voice_url)
+    /// (<https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>).
+    pub struct IncomingPhoneNumber {
+        required {
+            /// Its id, `PN` and 32 hexadecimal digits.
+            sid: String,
+            /// The number, in E.164 form.
+            phone_number: String,
+        }
+        nullable {
+            /// The account that owns it.
+            account_sid: String,
+            /// Its name for people.
+            friendly_name: String,
+            /// What it can do.
+            capabilities: Capabilities,
+            /// `in-use` in all documented examples.
+            status: String,
+            /// Whose number it is.
+            origin: Origin,
+            /// Whether it is new on Twilio's platform.
+            beta: bool,
+            /// Where its calls go.
+            voice_url: CallbackUrl,
+            /// How that is asked, `GET` or `POST`.
+            voice_method: String,
+            /// Where its calls go when `voice_url` fails.
+            voice_fallback_url: CallbackUrl,
+            /// How that is asked.
+            voice_fallback_method: String,
+            /// Whether callers' names are looked up.
+            voice_caller_id_lookup: bool,
+            /// Whether it takes calls or faxes.
+            voice_receive_mode: VoiceReceiveMode,
+            /// The application that answers its calls; beats `voice_url`.
+            voice_application_sid: String,
+            /// The trunk that its calls go to; beats both.
+            trunk_sid: String,
+            /// Where its messages go.
+            sms_url: CallbackUrl,
+            /// How that is asked.
+            sms_method: String,
+            /// Where its messages go when `sms_url` fails.
+            sms_fallback_url: CallbackUrl,
+            /// How that is asked.
+            sms_fallback_method: String,
+            /// The application that takes its messages; beats `sms_url`.
+            sms_application_sid: String,
+            /// Whom Twilio tells when a call ends.
+            status_callback: CallbackUrl,
+            /// How that is told.
+            status_callback_method: String,
+            /// Whether it is set up for emergency calls.
+            emergency_status: EmergencyStatus,
+            /// The address for emergency calls.
+            emergency_address_sid: String,
+            /// How the registration of that address stands.
+            emergency_address_status: EmergencyAddressStatus,
+            /// When it came to the account: RFC 2822.
+            date_created: String,
+            /// When it was last changed: RFC 2822.
+            date_updated: String,
+        }
+    }
 }
 
 impl IncomingPhoneNumber {
@@ -86,25 +89,22 @@ impl IncomingPhoneNumber {
     }
 }
 
-/// What a Twilio number can do.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Capabilities {
-    /// Voice calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub voice: Option<bool>,
-    /// Text messages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sms: Option<bool>,
-    /// Picture messages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mms: Option<bool>,
-    /// Fax.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fax: Option<bool>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// What a Twilio number can do.
+    pub struct Capabilities {
+        optional {
+            /// Voice calls.
+            voice: bool,
+            /// Text messages.
+            sms: bool,
+            /// Picture messages.
+            mms: bool,
+            /// Fax.
+            fax: bool,
+        }
+    }
 }
 
 open_enum! {

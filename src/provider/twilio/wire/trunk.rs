@@ -1,29 +1,31 @@
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::model::Extra;
+use crate::wire::received_object;
 
-/// A number on an elastic SIP trunk (<https://www.twilio.com/docs/sip-trunking/api/phonenumber-resource>).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TrunkNumber {
-    /// The number's id, the same as in the account.
-    pub sid: String,
-    /// The account that owns it.
-    pub account_sid: Option<String>,
-    /// The trunk.
-    pub trunk_sid: Option<String>,
-    /// The number, in E.164 form.
-    pub phone_number: Option<String>,
-    /// Its name for people.
-    pub friendly_name: Option<String>,
-    /// When it came to the account: ISO 8601.
-    pub date_created: Option<String>,
-    /// When it was last changed: ISO 8601.
-    pub date_updated: Option<String>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
+received_object! {
+    snake_case;
+
+    /// A number on an elastic SIP trunk (<https://www.twilio.com/docs/sip-trunking/api/phonenumber-resource>).
+    pub struct TrunkNumber {
+        required {
+            /// The number's id, the same as in the account.
+            sid: String,
+        }
+        nullable {
+            /// The account that owns it.
+            account_sid: String,
+            /// The trunk.
+            trunk_sid: String,
+            /// The number, in E.164 form.
+            phone_number: String,
+            /// Its name for people.
+            friendly_name: String,
+            /// When it came to the account: ISO 8601.
+            date_created: String,
+            /// When it was last changed: ISO 8601.
+            date_updated: String,
+        }
+    }
 }
 
 impl TrunkNumber {
@@ -34,26 +36,26 @@ impl TrunkNumber {
     }
 }
 
-/// One page of the numbers on a trunk.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TrunkNumberPage {
-    /// The numbers.
-    pub phone_numbers: Vec<TrunkNumber>,
-    /// Where the next page is, and more about the list.
-    pub meta: Option<Meta>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
+received_object! {
+    snake_case;
 
-/// About a page of a list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Meta {
-    /// The whole address of the next page; null at the end.
-    pub next_page_url: Option<String>,
-    /// Every other field.
-    #[serde(flatten)]
-    pub extra: Extra,
+    /// One page of the numbers on a trunk.
+    pub struct TrunkNumberPage {
+        required {
+            /// The numbers.
+            phone_numbers: Vec<TrunkNumber>,
+        }
+        nullable {
+            /// Where the next page is, and more about the list.
+            meta: Meta,
+        }
+    }
+
+    /// About a page of a list.
+    pub struct Meta {
+        nullable {
+            /// The whole address of the next page; null at the end.
+            next_page_url: String,
+        }
+    }
 }

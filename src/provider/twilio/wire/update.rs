@@ -1,5 +1,6 @@
 use super::{EmergencyStatus, VoiceReceiveMode};
-use crate::model::{CallbackUrl, Problems, check_sid, open::open_enum};
+use crate::model::{CallbackUrl, Problems, check_sid};
+use crate::wire::open_enum;
 
 /// The longest name for people, in characters.
 pub const FRIENDLY_NAME_MAX: usize = 64;
