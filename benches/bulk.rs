@@ -38,7 +38,8 @@ async fn import(count: usize, per_second: Option<NonZeroU32>) {
     if let Some(per_second) = per_second {
         vapi = vapi.requests_per_second(per_second);
     }
-    let importer = Importer::new(Twilio::from_vars(var).unwrap(), vapi.build().unwrap()).skip_preflight().at_once(64);
+    let importer =
+        Importer::new(Twilio::from_vars(var).unwrap(), vapi.build().unwrap()).skip_preflight().concurrency(64);
     let mut items = importer.import_many(stream::iter((0..count).map(number).map(ImportRequest::new)));
     let (mut progress, start) = (Progress::default(), Instant::now());
     while let Some(item) = items.next().await {

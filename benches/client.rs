@@ -107,7 +107,7 @@ impl Runs {
                 drive(flight, count, async |_| vapi.create_number(create(*number)).await.expect("it is made")).await;
             }
             "platform" => {
-                let import = async |nth| importer.platform().import_once(source, request(nth)).await;
+                let import = async |nth| importer.platform().create(source, request(nth))?.await;
                 drive(flight, count, async |nth| import(nth).await.expect("it is made")).await;
             }
             "importer" => {

@@ -45,13 +45,13 @@ async fn run() -> Result<(), Failure> {
         for number in sandbox.twilio().held_numbers() {
             // Every platform is asked for all that it can do.
             let mut request = ImportRequest::new(number);
-            if can.agent.at_import {
+            if can.agent.at_import() {
                 request = request.agent(agent);
             }
-            if can.label.at_import {
+            if can.label.at_import() {
                 request = request.label("Front desk");
             }
-            if can.outbound.at_import {
+            if can.outbound.at_import() {
                 request = request.outbound(true);
             }
             match importer.import(&request).await {
@@ -69,7 +69,7 @@ async fn run() -> Result<(), Failure> {
 }
 
 fn word(support: Support) -> &'static str {
-    match (support.at_import, support.set, support.clear) {
+    match (support.at_import(), support.set, support.clear) {
         (false, false, _) => "no",
         (true, false, _) => "at the import only",
         (_, true, false) => "can be set",

@@ -175,11 +175,11 @@ fn left_out(
 ) -> io::Result<()> {
     let can = new.capabilities();
     let fields = [("labels", can.label), ("agents", can.agent), ("inbound", can.inbound), ("outbound", can.outbound)];
-    for (field, _) in fields.iter().filter(|(_, support)| !support.at_import) {
+    for (field, _) in fields.iter().filter(|(_, support)| !support.at_import()) {
         writeln!(out, "{field} do not go along: {} takes none at an import", new.kind())?;
     }
     let agents: BTreeSet<&str> = records.iter().filter_map(|record| record.agent.as_deref()).collect();
-    for agent in agents.into_iter().filter(|agent| can.agent.at_import && !arguments.agents.contains_key(*agent)) {
+    for agent in agents.into_iter().filter(|agent| can.agent.at_import() && !arguments.agents.contains_key(*agent)) {
         writeln!(out, "agent {agent} has no like at {0}: its numbers have none there; give {agent}=…", new.kind())?;
     }
     Ok(())

@@ -12,7 +12,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::conformance::{self, Subject};
 use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal, StatusCode};
 use numport::model::{Details, NumberId, PlatformKind, ProviderKind, RecordNumber, Service};
-use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
+use numport::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support};
 use numport::{
     AccountKey, E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Patch, Removal, Result, VoicePlatform,
 };
@@ -48,25 +48,24 @@ impl VoicePlatform for Parrot {
         &CAN
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        CAN.check_import(KIND, source, request)
-    }
-
-    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.check_import(source, request)?;
-        let mut records = self.records();
-        if records.iter().any(|record| record.number == *request.number()) {
-            let words = CallFault::Refusal(Refusal::new("the number is there already"));
-            let mut call = CallError::new(Service::Platform(KIND), "import number", Delivery::Refused, words);
-            call.status = Some(StatusCode::CONFLICT);
-            return Err(Box::new(call).into());
-        }
-        let id = format!("p{}", records.len() + 1);
-        let mut record = NumberRecord::new(KIND, id, RecordNumber::E164(*request.number()), Details::new(()));
-        record.label = request.label_text().map(str::to_owned);
-        record.agent = request.agent_id().cloned();
-        records.push(record.clone());
-        Ok(record)
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        CAN.check_import(KIND, source, request)?;
+        // Nothing happens before this is awaited.
+        Ok(Create::new(async move {
+            let mut records = self.records();
+            if records.iter().any(|record| record.number == *request.number()) {
+                let words = CallFault::Refusal(Refusal::new("the number is there already"));
+                let mut call = CallError::new(Service::Platform(KIND), "import number", Delivery::Refused, words);
+                call.status = Some(StatusCode::CONFLICT);
+                return Err(Box::new(call).into());
+            }
+            let id = format!("p{}", records.len() + 1);
+            let mut record = NumberRecord::new(KIND, id, RecordNumber::E164(*request.number()), Details::new(()));
+            record.label = request.label_text().map(str::to_owned);
+            record.agent = request.agent_id().cloned();
+            records.push(record.clone());
+            Ok(record)
+        }))
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {

@@ -239,17 +239,21 @@ async fn results(uri: &str) -> Vec<Result<(), Error>> {
         vapi.create_number(vapi_number()).await.map(drop),
         vapi.create_credential(CreateVonageCredential::new("key", PLANTED)).await.map(drop),
         vapi.update_number("n1", UpdateTwilioNumber::new().twilio_auth_token(secret())).await.map(drop),
-        vapi.import_once(&trunk.into(), &request).await.map(drop),
+        create(&vapi, &trunk.into(), &request).await,
         interactly.import_number(&ImportNumber::new(number()).credentials(by_key())).await.map(drop),
         Importer::new(twilio.clone(), vapi).import(&request).await.map(drop),
         Importer::new(twilio.clone(), interactly).import(&request).await.map(drop),
         twilio.lookup(&number()).await.map(drop),
         butter(uri).import_number(sip_number()).await.map(drop),
         butter(uri).create_integration(&CreateIntegration::twilio("Main", SID, PLANTED)).await.map(drop),
-        butter(uri).import_once(&NumberSource::account(ProviderKind::TWILIO, by_token()), &request).await.map(drop),
+        create(&butter(uri), &NumberSource::account(ProviderKind::TWILIO, by_token()), &request).await,
         signalwire(uri).find(&number()).await.map(drop),
-        signalwire(uri).import_once(&NumberSource::account(ProviderKind::TWILIO, by_token()), &request).await.map(drop),
+        create(&signalwire(uri), &NumberSource::account(ProviderKind::TWILIO, by_token()), &request).await,
     ]
+}
+
+async fn create(platform: &dyn VoicePlatform, source: &NumberSource, request: &ImportRequest) -> numport::Result<()> {
+    platform.create(source, request)?.await.map(drop)
 }
 
 #[derive(Clone, Default)]

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use numport::model::{NumberId, PlatformKind, Removal};
-use numport::platform::{Capabilities, Vapi, VoicePlatform};
+use numport::platform::{Capabilities, Create, Vapi, VoicePlatform};
 use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Result};
 
 #[derive(Debug)]
@@ -23,12 +23,8 @@ impl VoicePlatform for FindsNothing {
         self.0.capabilities()
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        self.0.check_import(source, request)
-    }
-
-    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.0.import_once(source, request).await
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        self.0.create(source, request)
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {

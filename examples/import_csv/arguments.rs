@@ -19,7 +19,7 @@ pub struct Arguments {
     pub live: bool,
     pub platform: String,
     pub per_second: Option<NonZeroU32>,
-    pub at_once: usize,
+    pub concurrency: usize,
     pub dry_run: bool,
     pub skip_bad: bool,
     pub report: Option<PathBuf>,
@@ -32,7 +32,7 @@ impl Default for Arguments {
             live: false,
             platform: "vapi".to_owned(),
             per_second: None,
-            at_once: 16,
+            concurrency: 16,
             dry_run: false,
             skip_bad: false,
             report: None,
@@ -41,7 +41,7 @@ impl Default for Arguments {
 }
 
 const USAGE: &str = "import_csv [FILE.csv or FILE.toml] [--live] [--platform NAME] [--dry-run] [--skip-bad] \
-    [--report FILE] [--at-once N] [--per-second N]; the head of examples/import_csv/main.rs tells more";
+    [--report FILE] [--concurrency N] [--per-second N]; the head of examples/import_csv/main.rs tells more";
 
 impl Arguments {
     pub fn parse(mut parser: Parser) -> Result<Self, Failure> {
@@ -54,7 +54,7 @@ impl Arguments {
                     let limit = parser.value()?.parse();
                     arguments.per_second = Some(limit.map_err(|_| "--per-second is a whole number from 1")?);
                 }
-                Long("at-once") => arguments.at_once = parser.value()?.parse()?,
+                Long("concurrency") => arguments.concurrency = parser.value()?.parse()?,
                 Long("dry-run") => arguments.dry_run = true,
                 Long("skip-bad") => arguments.skip_bad = true,
                 Long("report") => arguments.report = Some(parser.value()?.into()),

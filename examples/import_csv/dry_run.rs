@@ -31,9 +31,9 @@ pub async fn dry_run(
                 line = line.found(findings);
             }
             PlanStep::Import { findings, .. } => line = line.found(findings),
-            PlanStep::Update { id, unmet, .. } | PlanStep::Unchanged { id, unmet, .. } => {
+            PlanStep::Update { id, unsupported_fields, .. } | PlanStep::Unchanged { id, unsupported_fields, .. } => {
                 line.id = Some(id.to_string());
-                line.unmet = unmet.iter().map(|field| field.as_str()).collect();
+                line.unsupported_fields = unsupported_fields.iter().map(|field| field.as_str()).collect();
             }
             PlanStep::Extra { .. } | _ => {}
         }

@@ -11,9 +11,9 @@
 //! empty cell says nothing.
 //!
 //! When a row is bad, all bad rows are named and nothing is sent, unless `--skip-bad` lets the good ones go ahead.
-//! `--dry-run` shows what would be done. `--at-once` says how many numbers are under way together, and `--per-second`
-//! how many requests each client sends at most; a number takes several. `--report` adds a line of JSON for each row to a
-//! file. Ctrl-C lets what is under way finish; a second one ends at once. `--live` reads the variables that `Twilio::from_env` and the platform's own name,
+//! `--dry-run` shows what would be done. `--concurrency` says how many numbers are under way together, and
+//! `--per-second` how many requests each client sends at most; a number takes several. `--report` adds a line of JSON for
+//! each row to a file. Ctrl-C lets what is under way finish; a second one ends at once. `--live` reads the variables that `Twilio::from_env` and the platform's own name,
 //! and really imports.
 //!
 //! It ends with 0 when all rows are in, 1 when some are not, 2 when the file or the arguments are wrong.

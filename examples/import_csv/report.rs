@@ -26,7 +26,7 @@ pub struct Line {
     pub findings: Vec<Found>,
     /// What the row asks for and the platform cannot change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unmet: Vec<&'static str>,
+    pub unsupported_fields: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,7 +74,7 @@ impl Line {
 
     fn imported(mut self, imported: &Imported) -> Self {
         self.id = Some(imported.record.id.to_string());
-        self.unmet = imported.unmet.iter().map(|field| field.as_str()).collect();
+        self.unsupported_fields = imported.unsupported_fields.iter().map(|field| field.as_str()).collect();
         self.found(&imported.findings)
     }
 

@@ -34,7 +34,7 @@ pub async fn run(
     let platform = accounts::platform(&arguments.platform, vars, arguments.per_second)?;
     let (format, bytes) = arguments.read()?;
     let source = twilio.source();
-    let check = |request: &ImportRequest| match platform.check_import(&source, request) {
+    let check = |request: &ImportRequest| match platform.create(&source, request) {
         Err(Error::Invalid(invalid)) => invalid.problems,
         _ => Vec::new(),
     };
@@ -44,7 +44,7 @@ pub async fn run(
     if let Some(problem) = good.first().and_then(|row| check(&row.request).into_iter().find(is_of_source)) {
         return Err(format!("nothing was sent: {problem}").into());
     }
-    let importer = Importer::new(twilio, platform).at_once(arguments.at_once);
+    let importer = Importer::new(twilio, platform).concurrency(arguments.concurrency);
     let code = if arguments.dry_run {
         dry_run(&importer, &good, out, &mut report).await?
     } else {
@@ -110,8 +110,8 @@ async fn import(
     let requests: Vec<ImportRequest> = rows.iter().map(|row| row.request.clone()).collect();
     let mut items = importer.import_many(stream::iter(requests).take_until(Box::pin(stop)));
     while let Some(item) = items.next().await {
-        let (row, outcome) = (&rows[item.place], &item.outcome);
-        begun[item.place] = true;
+        let (row, outcome) = (&rows[item.index], &item.outcome);
+        begun[item.index] = true;
         watch.count(outcome.as_str(), outcome.is_failure());
         let line = Line::of_outcome(row, outcome);
         report.write(&line)?;

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use numport::error::{CallFault, Refusal};
 use numport::fuzzing::{Answer, set_network};
+use numport::model::ProviderKind;
 use numport::{Error, ImportRequest, NumberSource, RetryPolicy, VoicePlatform};
 use numport_fuzz::{ACCOUNT, KEY, block_on, butter, credentials, interactly, signalwire, twilio, vapi};
 
@@ -60,5 +61,6 @@ fuzz_target!(|input: &[u8]| -> Corpus {
 
 fn import(platform: &dyn VoicePlatform) -> Option<Error> {
     let request = ImportRequest::new("+14155552671".parse().expect("a number"));
-    block_on(platform.import_once(&NumberSource::Twilio(credentials()), &request)).err()
+    let source = NumberSource::account(ProviderKind::TWILIO, credentials());
+    block_on(async { platform.create(&source, &request)?.await }).err()
 }

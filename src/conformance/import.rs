@@ -9,19 +9,21 @@ use crate::platform::Duplicates;
 pub async fn import_makes_a_record(subject: &mut Subject<'_>) {
     let (platform, can, number) = (subject.platform, subject.can(), subject.number());
     let mut request = ImportRequest::new(number);
-    if can.label.at_import {
+    if can.label.at_import() {
         request = request.label("Front desk");
     }
-    if can.agent.at_import {
+    if can.agent.at_import() {
         request = request.agent(subject.agents[0].as_str());
     }
-    if can.inbound.at_import {
+    if can.inbound.at_import() {
         request = request.inbound(true);
     }
-    if can.outbound.at_import {
+    if can.outbound.at_import() {
         request = request.outbound(true);
     }
-    platform.check_import(&subject.source, &request).expect("a request that can be done passes the check");
+    drop(platform.create(&subject.source, &request).expect("a request that can be done passes the check"));
+    let found = platform.find(&number).await.expect("it can be asked");
+    assert!(found.is_none(), "a create that is dropped sends nothing");
     let made = subject.import(&request).await;
     let got = platform.get(&made.id).await.expect("the record just made");
     let found = platform.find(&number).await.expect("it can be asked").expect("the number just imported");
@@ -32,10 +34,10 @@ pub async fn import_makes_a_record(subject: &mut Subject<'_>) {
         assert_eq!(record.number.e164(), Some(&number), "{by}: number");
         assert_eq!(record.label.as_deref(), request.label_text(), "{by}: label");
         assert_eq!(record.agent.as_ref(), request.agent_id(), "{by}: agent");
-        if can.inbound.at_import {
+        if can.inbound.at_import() {
             assert_eq!(record.inbound, Some(true), "{by}: inbound");
         }
-        if can.outbound.at_import {
+        if can.outbound.at_import() {
             assert_eq!(record.outbound, Some(true), "{by}: outbound");
         }
     }
@@ -53,7 +55,7 @@ pub async fn a_second_import_makes_no_second_record(subject: &mut Subject<'_>) {
     let platform = subject.platform;
     let request = ImportRequest::new(subject.number());
     let first = subject.import(&request).await;
-    let second = platform.import_once(&subject.source, &request).await;
+    let second = platform.create(&subject.source, &request).expect("the request passes the check").await;
     if subject.can().duplicates == Duplicates::Refused {
         assert!(matches!(second, Err(Error::Call(_))), "a second import must be refused, not {second:?}");
         let records: Vec<NumberRecord> = platform.list().try_collect().await.expect("the whole list");

@@ -39,7 +39,7 @@ use std::fmt::Debug;
 
 use crate::E164;
 use crate::error::{Error, Result};
-use crate::model::{AgentId, ImportRequest, NumberId, NumberRecord, NumberSource};
+use crate::model::{AgentId, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate};
 use crate::platform::{Capabilities, VoicePlatform};
 
 pub use self::import::{a_second_import_makes_no_second_record, import_makes_a_record, lists_every_record};
@@ -99,8 +99,28 @@ impl<'a> Subject<'a> {
         self.numbers.pop_front().expect("the subject has too few numbers")
     }
 
+    /// Creates a record, and sets by an update what the create does not take, as an importer does.
     async fn import(&self, request: &ImportRequest) -> NumberRecord {
-        self.platform.import_once(&self.source, request).await.expect("an import that can be done")
+        let can = self.can();
+        let create = self.platform.create(&self.source, request).expect("an import that can be done");
+        let record = create.await.expect("a create that can be done");
+        let mut update = NumberUpdate::new();
+        if let Some(label) = request.label_text().filter(|_| !can.label.create) {
+            update = update.label(label);
+        }
+        if let Some(agent) = request.agent_id().filter(|_| !can.agent.create) {
+            update = update.agent(agent.as_str());
+        }
+        if let Some(inbound) = request.inbound_enabled().filter(|_| !can.inbound.create) {
+            update = update.inbound(inbound);
+        }
+        if let Some(outbound) = request.outbound_enabled().filter(|_| !can.outbound.create) {
+            update = update.outbound(outbound);
+        }
+        if update.is_empty() {
+            return record;
+        }
+        self.platform.update(&record.id, &update).await.expect("an update of what the create does not take")
     }
 
     /// A record of the next number, with nothing said about it.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::stream::{BoxStream, Stream, StreamExt};
 
-use super::listing::{Listing, packed};
-use super::turn::lock;
+use super::listing::Listing;
+use super::memory::{lock, packed};
 use super::{Imported, Importer};
 use crate::E164;
 use crate::error::{Error, Meaning, Result};
@@ -17,8 +17,8 @@ use crate::model::ImportRequest;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkItem {
-    /// The request's place in the input; the first is 0.
-    pub place: usize,
+    /// The request's index in the input; the first is 0.
+    pub index: usize,
     /// The request.
     pub request: ImportRequest,
     /// What became of it.
@@ -33,9 +33,9 @@ pub enum BulkOutcome {
     Imported(Box<Imported>),
     /// It is not, or nobody knows; as the error of [`Importer::import`].
     Failed(Error),
-    /// The number stood in the input before, at this place; nothing was sent for this one.
+    /// The number stood in the input before; nothing was sent for this one.
     Duplicate {
-        /// The place of the first request for the number.
+        /// The index of the first request for the number.
         of: usize,
     },
     /// Nothing was sent: a key was refused (401) before its turn came.
@@ -77,9 +77,9 @@ impl BulkOutcome {
 }
 
 impl Importer {
-    /// Imports many numbers, several [at once](Self::at_once), each as [`import`](Self::import) does.
+    /// Imports many numbers [concurrently](Self::concurrency), each as [`import`](Self::import) does.
     ///
-    /// The answers come as they are ready; [`BulkItem::place`] tells whose they are. A request that fails ends
+    /// The results come as they are ready; [`BulkItem::index`] tells whose they are. A request that fails ends
     /// nothing. Only a key that is refused (401) does: what is under way is finished, and the rest of the input
     /// is answered `NotAttempted`. A second request for a number is answered without a call.
     ///
@@ -101,7 +101,7 @@ impl Importer {
     ///
     /// let sandbox = Sandbox::start().await?;
     /// let vars = |name: &str| sandbox.var(name);
-    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).at_once(8);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).concurrency(8);
     ///
     /// let requests = ["+14155552671", "+14155552671", "+12025550143"].map(|number| ImportRequest::new(number.parse().unwrap()));
     /// let mut items = importer.import_many(stream::iter(requests));
@@ -118,34 +118,34 @@ impl Importer {
         S: Stream<Item = ImportRequest> + Send + 'a,
     {
         let expected = requests.size_hint().0;
-        let seen = Arc::new(Seen::expecting(expected));
+        let input = Arc::new(Input::expecting(expected));
         let unanswered = {
-            let seen = seen.clone();
-            move |number: &E164| !seen.is_answered(number)
+            let input = input.clone();
+            move |number: &E164| !input.is_answered(number)
         };
         let listing = Listing::new(self.platform.clone(), expected, unanswered);
-        let shared = Arc::new((self.clone(), listing, Refused::default(), seen));
+        let shared = Arc::new((self.clone(), listing, Refused::default(), input));
         requests
             .enumerate()
-            .map(move |(place, request)| {
-                let (first, shared) = (shared.3.first(request.number(), place), shared.clone());
+            .map(move |(index, request)| {
+                let (first, shared) = (shared.3.first(request.number(), index), shared.clone());
                 async move {
-                    let (importer, listing, refused, seen) = &*shared;
+                    let (importer, listing, refused, input) = &*shared;
                     let outcome = match first {
                         Some(of) => BulkOutcome::Duplicate { of },
                         None if refused.already() => BulkOutcome::NotAttempted,
-                        None => match refused.watch(importer.import_by(&request, Some(listing)).await) {
-                            Ok(imported) => BulkOutcome::Imported(imported),
+                        None => match refused.watch(importer.import_listed(&request, Some(listing)).await) {
+                            Ok(imported) => BulkOutcome::Imported(Box::new(imported)),
                             Err(error) => BulkOutcome::Failed(error),
                         },
                     };
                     if first.is_none() {
-                        seen.answered(request.number());
+                        input.answered(request.number());
                     }
-                    BulkItem { place, request, outcome }
+                    BulkItem { index, request, outcome }
                 }
             })
-            .buffer_unordered(self.at_once)
+            .buffer_unordered(self.concurrency)
             .boxed()
     }
 }
@@ -169,31 +169,31 @@ impl Refused {
 
 /// The numbers of the input so far.
 #[derive(Debug, Default)]
-struct Seen(Mutex<Numbers>);
+struct Input(Mutex<Numbers>);
 
 #[derive(Debug, Default)]
 struct Numbers {
-    /// Where each stood first.
-    places: HashMap<u64, usize>,
+    /// The first index of each.
+    indexes: HashMap<u64, usize>,
     /// Those that are not answered yet: a list that is read now is to tell of them, too.
     under_way: HashSet<u64>,
 }
 
-impl Seen {
+impl Input {
     /// With room for so many, within reason: to grow is to have all of them twice for a moment.
     fn expecting(numbers: usize) -> Self {
-        let places = HashMap::with_capacity(numbers.min(1 << 20));
-        Self(Mutex::new(Numbers { places, under_way: HashSet::new() }))
+        let indexes = HashMap::with_capacity(numbers.min(1 << 20));
+        Self(Mutex::new(Numbers { indexes, under_way: HashSet::new() }))
     }
 
     /// Where the number stood before; if nowhere, it is under way from here on.
-    fn first(&self, number: &E164, place: usize) -> Option<usize> {
-        let (number, mut seen) = (packed(number), self.numbers());
-        let first = *seen.places.entry(number).or_insert(place);
-        if first != place {
+    fn first(&self, number: &E164, index: usize) -> Option<usize> {
+        let (number, mut numbers) = (packed(number), self.numbers());
+        let first = *numbers.indexes.entry(number).or_insert(index);
+        if first != index {
             return Some(first);
         }
-        seen.under_way.insert(number);
+        numbers.under_way.insert(number);
         None
     }
 
@@ -202,8 +202,8 @@ impl Seen {
     }
 
     fn is_answered(&self, number: &E164) -> bool {
-        let (number, seen) = (packed(number), self.numbers());
-        seen.places.contains_key(&number) && !seen.under_way.contains(&number)
+        let (number, numbers) = (packed(number), self.numbers());
+        numbers.indexes.contains_key(&number) && !numbers.under_way.contains(&number)
     }
 
     fn numbers(&self) -> MutexGuard<'_, Numbers> {
@@ -217,12 +217,12 @@ mod tests {
 
     #[test]
     fn a_number_is_under_way_until_it_is_answered() {
-        let (seen, number) = (Seen::default(), "+14155552671".parse().unwrap());
-        assert!(!seen.is_answered(&number), "it is still to come");
-        assert_eq!((seen.first(&number, 3), seen.first(&number, 5)), (None, Some(3)));
-        assert!(!seen.is_answered(&number));
-        seen.answered(&number);
-        assert!(seen.is_answered(&number));
-        assert_eq!(seen.first(&number, 7), Some(3));
+        let (input, number) = (Input::default(), "+14155552671".parse().unwrap());
+        assert!(!input.is_answered(&number), "it is still to come");
+        assert_eq!((input.first(&number, 3), input.first(&number, 5)), (None, Some(3)));
+        assert!(!input.is_answered(&number));
+        input.answered(&number);
+        assert!(input.is_answered(&number));
+        assert_eq!(input.first(&number, 7), Some(3));
     }
 }

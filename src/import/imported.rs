@@ -1,7 +1,6 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
+use super::change::Field;
 use crate::model::{Finding, NumberRecord, Routing};
 
 /// A number that is imported, and how it came to be. `Display` says it in a line, with what is to be known of it:
@@ -15,15 +14,14 @@ pub struct Imported {
     pub outcome: Outcome,
     /// The record as it was found, when it was there already and this import changed it.
     pub before: Option<NumberRecord>,
-    /// What the request asks for and the record does not have, since the platform cannot change it
+    /// The fields that the request names and the record does not have so, since the platform cannot change them
     /// later.
-    pub unmet: Vec<Field>,
-    /// What the look at the provider found, before and after the import; nothing that kept it from being
-    /// made.
+    pub unsupported_fields: Vec<Field>,
+    /// What the provider said before and after the import; nothing that kept it from being made.
     pub findings: Vec<Finding>,
     /// Where the provider sent the number's calls before this import made the record, for
     /// [`Importer::restore`](crate::Importer::restore). `None` when it was there already, or the provider
-    /// was not looked at, or keeps no routing.
+    /// was not asked, or keeps no routing.
     pub routing_before: Option<Routing>,
 }
 
@@ -39,21 +37,6 @@ pub enum Outcome {
     /// The answer to this import was lost, or an earlier one in this process was given up under way, and the
     /// record was found afterwards.
     Recovered,
-}
-
-/// A field of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Field {
-    /// The label.
-    Label,
-    /// The agent.
-    Agent,
-    /// Inbound calls.
-    Inbound,
-    /// Outbound calls.
-    Outbound,
 }
 
 impl Outcome {
@@ -74,31 +57,12 @@ impl fmt::Display for Outcome {
     }
 }
 
-impl Field {
-    /// Its name in lower case.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Label => "label",
-            Self::Agent => "agent",
-            Self::Inbound => "inbound",
-            Self::Outbound => "outbound",
-        }
-    }
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { record, outcome, before, unmet, findings, .. } = self;
+        let Self { record, outcome, before, unsupported_fields, findings, .. } = self;
         let changed = if before.is_some() { " and changed" } else { "" };
         write!(f, "{} on {}: {outcome}{changed}, id {}", record.number, record.platform, record.id)?;
-        for field in unmet {
+        for field in unsupported_fields {
             write!(f, "; its {field} cannot be changed there")?;
         }
         for finding in findings {
@@ -112,9 +76,14 @@ impl fmt::Display for Imported {
 }
 
 impl Imported {
-    /// Boxed, since it is large and handed from step to step.
-    pub(super) fn new(record: NumberRecord, outcome: Outcome) -> Box<Self> {
-        let (unmet, findings) = (Vec::new(), Vec::new());
-        Box::new(Self { record, outcome, before: None, unmet, findings, routing_before: None })
+    pub(super) const fn new(record: NumberRecord, outcome: Outcome) -> Self {
+        Self {
+            record,
+            outcome,
+            before: None,
+            unsupported_fields: Vec::new(),
+            findings: Vec::new(),
+            routing_before: None,
+        }
     }
 }

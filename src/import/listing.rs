@@ -1,13 +1,13 @@
 //! What a platform has, listed once instead of asking for each number.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, Weak};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use tokio::time::Instant;
 
-use super::turn::{Account, Key, account, lock, open_numbers};
+use super::memory::Listener;
 use crate::E164;
 use crate::error::Result;
 use crate::model::NumberRecord;
@@ -32,8 +32,8 @@ type Records = HashMap<E164, Option<Box<NumberRecord>>>;
 pub(super) struct Listing {
     platform: Arc<dyn VoicePlatform>,
     keep: Keep,
-    /// The numbers whose imports were sent in this process since the list was begun.
-    sent_since: Arc<Mutex<HashSet<u64>>>,
+    /// Hears of the creates that were sent in this process since the list was begun.
+    listener: Listener,
     state: tokio::sync::Mutex<State>,
 }
 
@@ -63,23 +63,18 @@ impl Listing {
         expected: usize,
         keep: impl Fn(&E164) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let sent_since = Arc::default();
-        let mut listeners = lock(&LISTENERS);
-        listeners.retain(|(_, sent_since)| sent_since.strong_count() > 0);
-        listeners.push((account(&*platform), Arc::downgrade(&sent_since)));
-        drop(listeners);
+        let listener = Listener::new(&*platform);
         let state = State { listed: None, expected, asked: 0, worth: 0 };
-        Self { platform, keep: Box::new(keep), sent_since, state: tokio::sync::Mutex::new(state) }
+        Self { platform, keep: Box::new(keep), listener, state: tokio::sync::Mutex::new(state) }
     }
 
-    /// What is known of a number; lists the platform if that is worth while. Its turn must be taken, or an import
+    /// What is known of a number; lists the platform if that is worth while. Its lock must be held, or an import
     /// of it by another task would be missed.
     pub(super) async fn ask(&self, number: &E164) -> Listed {
         let mut state = self.state.lock().await;
         let fresh = state.listed.as_ref().is_some_and(|(begun, _)| begun.elapsed() < FRESH);
         if !fresh {
             state.listed = None;
-            lock(&self.sent_since).clear();
             self.list(&mut state).await;
         }
         state.expected = state.expected.saturating_sub(1);
@@ -87,7 +82,7 @@ impl Listing {
             state.asked += 1;
             return Listed::Unknown;
         };
-        if lock(&self.sent_since).contains(&packed(number)) {
+        if self.listener.has_heard(number) {
             return Listed::Unknown;
         }
         match records.get_mut(number).map(Option::take) {
@@ -106,9 +101,8 @@ impl Listing {
             return;
         }
         let begun = Instant::now();
-        // Whatever is under way now may be missing in the list; what is sent from here on is heard of.
-        let under_way = open_numbers(account(&*self.platform));
-        lock(&self.sent_since).extend(under_way.iter().map(packed));
+        // What is unresolved now may be missing in the list; what is sent from here on is heard of.
+        self.listener.restart();
         match self.read(most).await {
             Ok(Some(records)) => {
                 state.listed = Some((begun, records));
@@ -134,25 +128,4 @@ impl Listing {
         }
         Ok(Some(records))
     }
-}
-
-/// A number in half the room, as many are kept: at most 15 digits, of which the first is no zero.
-pub(super) fn packed(number: &E164) -> u64 {
-    number.digits().bytes().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
-}
-
-/// The listings that must hear of what is sent, and whose they are.
-type Listeners = Vec<(Account, Weak<Mutex<HashSet<u64>>>)>;
-
-static LISTENERS: Mutex<Listeners> = Mutex::new(Vec::new());
-
-/// An import is being sent, and counts as open already. A list does not show what was under way while it was read.
-pub(super) fn sending((account, number): &Key) {
-    lock(&LISTENERS).retain(|(of, sent_since)| {
-        let Some(sent_since) = sent_since.upgrade() else { return false };
-        if of == account {
-            lock(&sent_since).insert(packed(number));
-        }
-        true
-    });
 }

@@ -1,11 +1,12 @@
-//! The look at the provider before an import.
+//! What the provider says of a number before an import.
 
 use super::Importer;
+use super::routing::answered_by;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
 use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach};
-use crate::platform::{Takeover, holder};
+use crate::platform::Takeover;
 use crate::provider::{HeldNumber, Ownership};
 
 impl Importer {
@@ -22,9 +23,9 @@ impl Importer {
     /// let vars = |name: &str| sandbox.var(name);
     /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
     ///
-    /// let looked = importer.preflight(&"+12025550143".parse()?).await?;
-    /// assert_eq!(looked.findings, [Finding::NotHeld]);
-    /// assert_eq!(looked.severity(), Some(Severity::Error));
+    /// let preflight = importer.preflight(&"+12025550143".parse()?).await?;
+    /// assert_eq!(preflight.findings, [Finding::NotHeld]);
+    /// assert_eq!(preflight.severity(), Some(Severity::Error));
     /// # Ok(())
     /// # }
     /// ```
@@ -36,7 +37,7 @@ impl Importer {
         Ok(self.assess(number, &self.provider.lookup(number).await?))
     }
 
-    /// The same of a number whose look-up is known already, such as one of
+    /// The same of a number that was looked up already, such as one of
     /// [`NumberProvider::list`](crate::NumberProvider::list). No I/O.
     #[must_use]
     pub fn assess(&self, number: &E164, ownership: &Ownership) -> Preflight {
@@ -44,7 +45,7 @@ impl Importer {
         let findings = &mut preflight.findings;
         match ownership {
             Ownership::Held(held) => {
-                self.look_at(held, findings);
+                self.check_held(held, findings);
                 preflight.routing.clone_from(&held.routing);
             }
             Ownership::HeldBySubaccount(held) => {
@@ -62,7 +63,7 @@ impl Importer {
     }
 
     /// A number that the provider holds: can it take calls, and who gets them?
-    fn look_at(&self, held: &HeldNumber, findings: &mut Vec<Finding>) {
+    fn check_held(&self, held: &HeldNumber, findings: &mut Vec<Finding>) {
         if held.voice == Some(false) {
             findings.push(Finding::NoVoice);
         }
@@ -79,11 +80,11 @@ impl Importer {
             Some(Calls::Application(application)) => {
                 findings.push(Finding::OnApplication { application: application.clone() });
             }
-            Some(Calls::Url(url)) => {
-                let other = holder(url).filter(|&holder| holder != self.platform.kind());
+            Some(calls) => {
+                let other = answered_by(calls).filter(|&platform| platform != self.platform.kind());
                 findings.extend(other.map(|platform| Finding::AnsweredBy { platform }));
             }
-            Some(Calls::Nowhere) | None => {}
+            None => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::Sources;
-use crate::error::{Result, checked};
-use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problems, Removal};
+use crate::error::{Error, Result, checked};
+use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problem, Problems, Removal};
 use crate::wire::Patch;
 
 /// What a platform can do, as plain data. Everything else is refused before anything is sent.
@@ -33,8 +33,8 @@ pub struct Capabilities {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Support {
-    /// Give it a value while importing.
-    pub at_import: bool,
+    /// The create itself takes a value.
+    pub create: bool,
     /// Give it another value later.
     pub set: bool,
     /// Empty it later.
@@ -89,13 +89,23 @@ pub enum OnRemoval {
 
 impl Support {
     /// Nothing.
-    pub const NONE: Self = Self { at_import: false, set: false, clear: false };
+    pub const NONE: Self = Self { create: false, set: false, clear: false };
     /// All three.
-    pub const FULL: Self = Self { at_import: true, set: true, clear: true };
-    /// At the import, and never again.
-    pub const AT_IMPORT: Self = Self { at_import: true, set: false, clear: false };
-    /// A switch: set at any time, never empty.
-    pub const SWITCH: Self = Self { at_import: true, set: true, clear: false };
+    pub const FULL: Self = Self { create: true, set: true, clear: true };
+    /// Taken by the create, and never changed afterwards.
+    pub const CREATE: Self = Self { create: true, set: false, clear: false };
+    /// Taken by the create, set by an update, never cleared.
+    pub const CREATE_AND_SET: Self = Self { create: true, set: true, clear: false };
+    /// Set by an update, never cleared. The create does not take it.
+    pub const SET: Self = Self { create: false, set: true, clear: false };
+    /// Set and cleared by an update. The create does not take it.
+    pub const SET_AND_CLEAR: Self = Self { create: false, set: true, clear: true };
+
+    /// Whether an import can give the field a value: by the create, or by an update that follows it.
+    #[must_use]
+    pub const fn at_import(self) -> bool {
+        self.create || self.set
+    }
 }
 
 impl Capabilities {
@@ -162,16 +172,35 @@ impl Capabilities {
         self
     }
 
-    /// What every [`check_import`](super::VoicePlatform::check_import) refuses: a source that is not
+    /// What every [`create`](super::VoicePlatform::create) refuses: a source that is not
     /// supported (field `source`) or is wrong by itself (`source.account_sid`, …), fields that the
-    /// platform does not take at an import (`label`, `agent`, `inbound`, `outbound`), a label that is
+    /// platform can set neither by a create nor by an update (`label`, `agent`, `inbound`, `outbound`), a label that is
     /// empty or too long, and an agent that is blank.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
     pub fn check_import(&self, platform: PlatformKind, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        checked(platform, "import number", |problems| self.import_problems(platform, source, request, problems))
+        self.checked_import(platform, source, request, |_| Some(()))
+    }
+
+    /// Checks an import and builds its body in one go; the problems of both are named.
+    pub(crate) fn checked_import<T>(
+        &self,
+        platform: PlatformKind,
+        source: &NumberSource,
+        request: &ImportRequest,
+        build: impl FnOnce(&mut Problems) -> Option<T>,
+    ) -> Result<T> {
+        let mut body = None;
+        checked(platform, "import number", |problems| {
+            self.import_problems(platform, source, request, problems);
+            body = build(problems);
+        })?;
+        body.ok_or_else(|| {
+            let problem = Problem::new("source", "cannot be told to it", "use another source or another platform");
+            Error::invalid(format!("{platform}: import number was not sent"), vec![problem])
+        })
     }
 
     /// What every [`update`](super::VoicePlatform::update) refuses: an update that changes nothing (field
@@ -205,15 +234,15 @@ impl Capabilities {
     ) {
         problems.within("source", |problems| source.check(problems));
         let unsupported = [
-            ("label", request.label_text().is_some() && !self.label.at_import),
-            ("agent", request.agent_id().is_some() && !self.agent.at_import),
-            ("inbound", request.inbound_enabled().is_some() && !self.inbound.at_import),
-            ("outbound", request.outbound_enabled().is_some() && !self.outbound.at_import),
+            ("label", request.label_text().is_some() && !self.label.at_import()),
+            ("agent", request.agent_id().is_some() && !self.agent.at_import()),
+            ("inbound", request.inbound_enabled().is_some() && !self.inbound.at_import()),
+            ("outbound", request.outbound_enabled().is_some() && !self.outbound.at_import()),
         ];
         for (field, _) in unsupported.into_iter().filter(|(_, unsupported)| *unsupported) {
             problems.add(field, format!("cannot be set by an import into {platform}"), "leave it out");
         }
-        if self.label.at_import {
+        if self.label.at_import() {
             self.check_label(request.label_text(), problems);
         }
         // A platform keeps it as none, so that the record would never be as it is asked to be.

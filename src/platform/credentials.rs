@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::error::Result;
-use crate::model::CredentialId;
+use crate::E164;
+use crate::error::{Error, Incomplete, Result, Step};
+use crate::model::{CredentialId, PlatformKind};
 
 /// The credentials that a client and its clones made.
 #[derive(Debug)]
@@ -32,38 +33,54 @@ struct Entry<S> {
 }
 
 /// A credential at the platform.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Made {
     pub(super) id: CredentialId,
     /// Whether it was surely made here; what was found there is never removed.
     pub(super) own: bool,
 }
 
-/// One import's use of a credential.
-#[derive(Debug)]
-pub(super) struct Use {
-    pub(super) id: CredentialId,
-    own: bool,
-    cell: Arc<OnceCell<Made>>,
-}
-
 impl<S: Clone + PartialEq> Credentials<S> {
-    /// The credential of a source. Whoever asks first makes it; whoever asks meanwhile waits for it.
-    pub(super) async fn get(&self, source: &S, make: impl Future<Output = Result<Made>>) -> Result<Use> {
+    /// Creates a number with the credential of its source. Whoever comes first makes the credential; whoever comes
+    /// meanwhile waits for it. It is removed again if it was made here, the number was surely not created, and no other
+    /// import uses it.
+    pub(super) async fn with<T, C, R>(
+        &self,
+        source: &S,
+        (platform, number): (PlatformKind, E164),
+        make: impl Future<Output = Result<Made>>,
+        create: impl FnOnce(&CredentialId) -> C,
+        remove: impl FnOnce(CredentialId) -> R,
+    ) -> Result<T>
+    where
+        C: Future<Output = Result<T>>,
+        R: Future<Output = Result<()>>,
+    {
+        let incomplete = |step, left_behind, error| {
+            Error::from(Box::new(Incomplete::not_imported(platform, number, left_behind, step, error)))
+        };
         let cell = self.join(source);
-        match cell.get_or_try_init(|| make).await.cloned() {
-            Ok(Made { id, own }) => Ok(Use { id, own, cell }),
+        let made = match cell.get_or_try_init(|| make).await {
+            Ok(made) => made,
             Err(error) => {
                 self.leave(&cell);
-                Err(error)
+                return Err(incomplete(Step::MakeCredential, None, error));
             }
+        };
+        let error = match create(&made.id).await {
+            Ok(created) => return Ok(created),
+            Err(error) => error,
+        };
+        let is_unused = error.surely_not_done() && self.leave(&cell) && made.own;
+        if !is_unused {
+            return Err(error);
         }
-    }
-
-    /// Gives up one use, after an import that surely did not happen. `true` when nobody else uses the
-    /// credential and it was made here: it is forgotten, and the caller removes it at the platform.
-    pub(super) fn give_up(&self, given: &Use) -> bool {
-        self.leave(&given.cell) && given.own
+        match remove(made.id.clone()).await {
+            Err(left) if !left.is_removed_before() => {
+                Err(incomplete(Step::RemoveCredential, Some(made.id.clone()), error))
+            }
+            _ => Err(error),
+        }
     }
 
     fn join(&self, source: &S) -> Arc<OnceCell<Made>> {
@@ -77,6 +94,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
         made
     }
 
+    /// Gives up one use. Returns whether it was the last one; the credential is forgotten then.
     fn leave(&self, cell: &Arc<OnceCell<Made>>) -> bool {
         let mut entries = self.lock();
         let Some(at) = entries.iter().position(|entry| Arc::ptr_eq(&entry.made, cell)) else { return false };

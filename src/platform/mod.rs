@@ -1,10 +1,12 @@
 //! Where numbers are imported to: [`VoicePlatform`], its implementations, and each platform's exact
 //! wire models.
 
+mod answer;
 mod capabilities;
 mod connect;
+mod create;
 mod credentials;
-mod holder;
+mod domains;
 mod sources;
 
 use std::fmt::Debug;
@@ -15,7 +17,8 @@ use futures_util::stream::BoxStream;
 
 pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Support, Takeover};
 pub use self::connect::connect;
-pub use self::holder::holder;
+pub use self::create::Create;
+pub use self::domains::answered_by;
 pub use self::sources::{Sources, Way};
 use crate::E164;
 use crate::error::Result;
@@ -55,27 +58,25 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> &'static Capabilities;
 
-    /// Whether an import could be sent as it is: what every platform refuses
-    /// ([`Capabilities::check_import`]), and all that this one documents and that can be known before. No
-    /// I/O.
+    /// Checks an import and prepares it, without I/O. Awaiting the returned [`Create`] sends at most one create and
+    /// the steps that must precede it; dropping it sends nothing, so that calling this method is also the check.
+    ///
+    /// A create sets the fields whose [`Support::create`] says so and ignores the others. The
+    /// [`Importer`](crate::Importer) sets those afterwards by an update, and its
+    /// [`import`](crate::Importer::import) is the call that is safe to repeat.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) with every problem at once.
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()>;
-
-    /// Sends at most one import. [`Importer::import`](crate::Importer::import) is the call that is
-    /// safe to repeat.
+    /// [`Error::Invalid`](crate::Error::Invalid) names every problem at once: what every platform refuses
+    /// ([`Capabilities::check_import`]), and all that this one documents and that can be known before sending. That
+    /// includes the fields that are set afterwards.
     ///
-    /// # Errors
-    ///
-    /// As [`check_import`](Self::check_import), before anything is sent; then
-    /// [`Error::Call`](crate::Error::Call) when the import itself failed, and
-    /// [`Error::Incomplete`](crate::Error::Incomplete) when it is partly done. A call that is refused since
-    /// the number is there already has status 400, 409 or 422: the importer looks for it then. One whose fate
-    /// is open has [`Delivery::Unknown`](crate::error::Delivery::Unknown) or
-    /// [`Accepted`](crate::error::Delivery::Accepted).
-    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord>;
+    /// Awaiting fails with [`Error::Call`](crate::Error::Call) only if the create itself failed, and with
+    /// [`Error::Incomplete`](crate::Error::Incomplete) if a step before or after it did. If the platform refuses a
+    /// create because it has the number already, the status is 400, 409 or 422, and the importer looks the number up.
+    /// If it is not known whether the create was carried out, the error has
+    /// [`Delivery::Unknown`](crate::error::Delivery::Unknown) or [`Accepted`](crate::error::Delivery::Accepted).
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>>;
 
     /// The record of this id.
     ///
@@ -116,6 +117,7 @@ pub trait VoicePlatform: Debug + Send + Sync {
 macro_rules! forward {
     ($($pointer:ty),+) => {$(
         #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
         impl<T: VoicePlatform + ?Sized> VoicePlatform for $pointer {
             fn kind(&self) -> PlatformKind {
                 (**self).kind()
@@ -129,12 +131,8 @@ macro_rules! forward {
                 (**self).capabilities()
             }
 
-            fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-                (**self).check_import(source, request)
-            }
-
-            async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-                (**self).import_once(source, request).await
+            fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+                (**self).create(source, request)
             }
 
             async fn get(&self, id: &NumberId) -> Result<NumberRecord> {

@@ -152,12 +152,12 @@ impl Sandbox {
     /// use std::time::Duration;
     /// use numport::model::PlatformKind;
     /// use numport::sandbox::{Fault, Sandbox};
-    /// use numport::{ImportRequest, Importer, Outcome, ReadBack, Twilio, Vapi};
+    /// use numport::{ImportRequest, Importer, Outcome, LookupPolicy, Twilio, Vapi};
     ///
     /// let sandbox = Sandbox::start().await?;
     /// let vars = |name: &str| sandbox.var(name);
     /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?)
-    ///     .read_back(ReadBack::default().first_wait(Duration::ZERO));
+    ///     .lookup_policy(LookupPolicy::default().first_wait(Duration::ZERO));
     ///
     /// // Vapi makes its record, and the answer is lost.
     /// sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::CommitThenDrop);

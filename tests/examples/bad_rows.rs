@@ -20,9 +20,9 @@ const LONG: &str = "a label that has more than the forty characters that Vapi ta
 fn check(request: &ImportRequest) -> Vec<Problem> {
     let account = AccountKey::token(format!("AC{:032}", 0), "token");
     let source = NumberSource::account(ProviderKind::TWILIO, account);
-    match Vapi::builder("key").build().unwrap().check_import(&source, request) {
+    match Vapi::builder("key").build().unwrap().create(&source, request) {
         Err(Error::Invalid(invalid)) => invalid.problems,
-        other => other.map(|()| Vec::new()).unwrap(),
+        other => other.map(|_| Vec::new()).unwrap(),
     }
 }
 

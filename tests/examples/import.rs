@@ -97,7 +97,7 @@ async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() 
 async fn a_refused_key_ends_it_and_says_which_rows_were_not_tried() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::Refuse { status: 401, retry_after: None });
-    let refused = ran(&sandbox, file("refused.csv", GOOD), "--at-once 1", pending()).await;
+    let refused = ran(&sandbox, file("refused.csv", GOOD), "--concurrency 1", pending()).await;
     assert_eq!((refused.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 0));
     let words: Vec<_> = refused.report.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
     assert_eq!(words, ["failed", "not attempted", "not attempted"]);

@@ -31,7 +31,7 @@ async fn what_is_under_way_is_finished_and_the_same_command_does_the_rest() {
         true => Poll::Pending,
         false => Poll::Ready(()),
     });
-    let stopped = ran(&sandbox, csv.clone(), "--at-once 2", stop).await;
+    let stopped = ran(&sandbox, csv.clone(), "--concurrency 2", stop).await;
     let of = |outcome: &str| stopped.report.iter().filter(|line| line["outcome"] == outcome).count();
     let (created, left) = (of("created"), of("not begun"));
     assert_eq!((stopped.code, created + left), (SOME_NOT, 5));

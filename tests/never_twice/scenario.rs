@@ -6,8 +6,8 @@ use std::time::Duration;
 use numport::model::{PlatformKind, ProviderKind, Service};
 use numport::sandbox::Sandbox;
 use numport::{
-    AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider,
-    NumberRecord, ReadBack, Result, RetryPolicy, SignalWire, SipTrunk, Twilio, Vapi, VoicePlatform,
+    AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Imported, Importer, Interactly, LookupPolicy,
+    NumberProvider, NumberRecord, Result, RetryPolicy, SignalWire, SipTrunk, Twilio, Vapi, VoicePlatform,
 };
 
 /// What is made slow on purpose takes longer than this.
@@ -126,12 +126,12 @@ impl Scenario {
 
     /// An importer with clients of its own.
     pub(crate) fn importer(&self, sandbox: &Sandbox, timeout: Duration) -> Importer {
-        let read_back = ReadBack::default().looks(8).first_wait(DELAY / 16).longest_wait(DELAY / 2);
+        let read_back = LookupPolicy::default().max_lookups(8).first_wait(DELAY / 16).longest_wait(DELAY / 2);
         let importer = match self.source {
             Source::Twilio => Importer::new(twilio(sandbox, timeout), platform(sandbox, self.service, timeout)),
             Source::Trunk => Importer::new(trunk(), platform(sandbox, self.service, timeout)),
         };
-        importer.read_back(read_back)
+        importer.lookup_policy(read_back)
     }
 
     /// How many records the platform keeps of a number.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use numport::model::PlatformKind;
 use numport::{
-    AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Importer, Interactly, Outcome, ReadBack, Result,
+    AccountKey, Butter, ClientBuilder, E164, Error, ImportRequest, Importer, Interactly, LookupPolicy, Outcome, Result,
     RetryPolicy, SignalWire, Twilio, Vapi, VoicePlatform,
 };
 
@@ -52,7 +52,7 @@ impl Client {
             Self::Numport { importer, service } => importer.import(request(*service, number)).await,
         };
         match result {
-            Ok(imported) if imported.unmet.is_empty() => {
+            Ok(imported) if imported.unsupported_fields.is_empty() => {
                 Said::Done { outcome: imported.outcome, id: imported.record.id.to_string() }
             }
             Ok(_) => Said::Incomplete { there: true },
@@ -96,9 +96,9 @@ pub fn importer(service: PlatformKind, var: &dyn Fn(&str) -> Option<String>, tim
             quick.client(builder, "VAPI_BASE_URL").map(|platform| Arc::new(platform) as _)
         }
     };
-    let looks = ReadBack::default().looks(8).first_wait(Duration::from_millis(20));
+    let looks = LookupPolicy::default().max_lookups(8).first_wait(Duration::from_millis(20));
     Importer::new(twilio.expect("a client"), platform.expect("a client"))
-        .read_back(looks.longest_wait(Duration::from_millis(200)))
+        .lookup_policy(looks.longest_wait(Duration::from_millis(200)))
 }
 
 /// Clients that wait a few milliseconds between their attempts, and have enough of them for a storm.

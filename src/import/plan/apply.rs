@@ -6,14 +6,15 @@ use std::sync::Arc;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::make::calls;
-use super::{Change, Plan, PlanStep};
+use super::{Plan, PlanStep};
 use crate::E164;
 use crate::error::{Error, Result};
-use crate::import::attempt::Attempt;
 use crate::import::bulk::Refused;
-use crate::import::finish::missing;
+use crate::import::change::Change;
 use crate::import::listing::{Listed, Listing};
-use crate::import::turn::Turn;
+use crate::import::memory::NumberLock;
+use crate::import::reconcile::Differences;
+use crate::import::run::Run;
 use crate::import::{Imported, Importer};
 use crate::model::{Finding, ImportRequest, NumberId, NumberRecord, Problem, Service};
 use crate::platform::Find;
@@ -22,8 +23,8 @@ use crate::platform::Find;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AppliedStep {
-    /// The step's place in the plan; the first is 0.
-    pub place: usize,
+    /// The step's index in the plan; the first is 0.
+    pub index: usize,
     /// The step.
     pub step: PlanStep,
     /// What became of it.
@@ -137,7 +138,7 @@ struct Shared {
 }
 
 impl Importer {
-    /// Does what a plan says, several steps [at once](Self::at_once), and answers what became of each as it is
+    /// Does what a plan says, several steps [concurrently](Self::concurrency), and returns what became of each as it is
     /// ready.
     ///
     /// Each step looks first whether the world still is as it was planned for, and is not done when it is not
@@ -153,14 +154,14 @@ impl Importer {
         let listed = self.platform.capabilities().find == Find::ThroughList;
         let listing = listed.then(|| Listing::new(self.platform.clone(), plan.steps.len(), |_| true));
         let shared = Arc::new(Shared { importer: self.clone(), listing, refused: Refused::default() });
-        let steps = stream::iter(plan.steps).enumerate().map(move |(place, step)| {
+        let steps = stream::iter(plan.steps).enumerate().map(move |(index, step)| {
             let shared = shared.clone();
             async move {
                 let outcome = shared.outcome(&step).await;
-                AppliedStep { place, step, outcome }
+                AppliedStep { index, step, outcome }
             }
         });
-        Ok(steps.buffer_unordered(self.at_once).boxed())
+        Ok(steps.buffer_unordered(self.concurrency).boxed())
     }
 
     fn check_plan(&self, plan: &Plan) -> Result<()> {
@@ -217,29 +218,36 @@ impl Shared {
     }
 
     async fn import(&self, request: &ImportRequest, planned: Option<&str>) -> Result<Applied> {
-        let mut attempt = Attempt::begin(&self.importer, request).await?;
-        let found = attempt.find(self.listing.as_ref()).await?;
-        // One that was given up under way is ours, and is finished.
-        if let Some(record) = found.as_ref().filter(|_| !attempt.is_open()) {
-            let (changes, _) = missing(self.importer.platform.capabilities(), record, request);
-            let planned = format!("none at {}", self.importer.platform.kind());
-            let found = if changes.is_empty() { return Ok(Applied::Unchanged) } else { format!("id {}", record.id) };
+        let importer = &self.importer;
+        let source = importer.provider.source();
+        let create = importer.platform.create(&source, request)?;
+        let run = Run::begin(importer, &source, request).await?;
+        let found = run.find(self.listing.as_ref()).await?;
+        // A record of an import that was unresolved is ours, and is finished.
+        if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
+            let differences = Differences::of(importer.platform.capabilities(), record, request, false);
+            let planned = format!("none at {}", importer.platform.kind());
+            let found = if differences.changes.is_empty() {
+                return Ok(Applied::Unchanged);
+            } else {
+                format!("id {}", record.id)
+            };
             return Ok(Applied::Moved(vec![Difference { what: "record", planned, found }]));
         }
-        attempt.check()?;
-        let now = attempt.looked.as_ref().and_then(calls);
+        run.check_preflight()?;
+        let now = run.preflight.as_ref().and_then(calls);
         if let (Some(planned), Some(now), None) = (planned, &now, &found) {
             if planned != now {
                 let difference = Difference { what: "calls", planned: planned.to_owned(), found: now.clone() };
                 return Ok(Applied::Moved(vec![difference]));
             }
         }
-        attempt.complete(found).await.map(Applied::Imported)
+        run.complete(found, create).await.map(|imported| Applied::Imported(Box::new(imported)))
     }
 
     async fn update(&self, number: &E164, id: &NumberId, changes: &[Change]) -> Result<Applied> {
         let platform = &self.importer.platform;
-        let _turn = Turn::take(&**platform, *number).await;
+        let _lock = NumberLock::take(&**platform, *number).await;
         let listed = match &self.listing {
             Some(listing) => listing.ask(number).await,
             None => Listed::Unknown,

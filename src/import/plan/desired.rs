@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::E164;
 use crate::error::{Error, Result};
 use crate::model::{AgentId, ImportRequest, NumberRecord, Problem};
-use crate::platform::Capabilities;
+use crate::platform::{Capabilities, Support};
 
 /// The numbers that a platform is to have, and what each is to be there: what [`Importer::plan`] compares the
 /// platform with. What a request does not name is left as it is.
@@ -53,7 +53,7 @@ impl Desired {
     /// ([`VoicePlatform::capabilities`](crate::VoicePlatform::capabilities)). Values that it would refuse stay,
     /// and block their step of the plan.
     pub fn fitting(self, can: &Capabilities) -> Self {
-        let taken = [can.label, can.agent, can.inbound, can.outbound].map(|support| support.at_import);
+        let taken = [can.label, can.agent, can.inbound, can.outbound].map(Support::at_import);
         self.0.into_iter().map(|request| request.keeping(taken)).collect()
     }
 
@@ -74,17 +74,17 @@ impl Desired {
         self.0.iter()
     }
 
-    /// Where each number stands.
-    pub(super) fn places(&self) -> Result<HashMap<E164, usize>> {
-        let mut places = HashMap::with_capacity(self.len());
+    /// The index of each number.
+    pub(super) fn indexes(&self) -> Result<HashMap<E164, usize>> {
+        let mut indexes = HashMap::with_capacity(self.len());
         let mut problems = Vec::new();
-        for (place, request) in self.iter().enumerate() {
-            if let Some(first) = places.insert(*request.number(), place) {
+        for (index, request) in self.iter().enumerate() {
+            if let Some(first) = indexes.insert(*request.number(), index) {
                 let fault = format!("is {}, as [{first}].number is", request.number());
-                problems.push(Problem::new(format!("[{place}].number"), fault, "name each number once"));
+                problems.push(Problem::new(format!("[{index}].number"), fault, "name each number once"));
             }
         }
-        if problems.is_empty() { Ok(places) } else { Err(Error::invalid("the plan was not made", problems)) }
+        if problems.is_empty() { Ok(indexes) } else { Err(Error::invalid("the plan was not made", problems)) }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::change::{agent, label, switch};
 use super::{Plan, PlanStep};
-use crate::import::Field;
+use crate::import::change::{Field, agent, label, switch};
 use crate::model::{Finding, ImportRequest};
 
 impl fmt::Display for Plan {
@@ -19,7 +18,7 @@ impl fmt::Display for Plan {
                 PlanStep::Unchanged { .. } => 4,
                 PlanStep::Extra { remove: None, .. } => 5,
             }] += 1;
-            if !matches!(step, PlanStep::Unchanged { unmet, .. } if unmet.is_empty()) {
+            if !matches!(step, PlanStep::Unchanged { unsupported_fields, .. } if unsupported_fields.is_empty()) {
                 writeln!(f, "{step}")?;
             }
         }
@@ -48,14 +47,14 @@ impl fmt::Display for PlanStep {
                 }
                 Ok(())
             }
-            Self::Update { changes, unmet, .. } => {
+            Self::Update { changes, unsupported_fields, .. } => {
                 write!(f, "~ {number} ")?;
                 listed(f, changes)?;
-                cannot(f, unmet)
+                cannot(f, unsupported_fields)
             }
-            Self::Unchanged { unmet, .. } => {
+            Self::Unchanged { unsupported_fields, .. } => {
                 write!(f, "= {number} unchanged")?;
-                cannot(f, unmet)
+                cannot(f, unsupported_fields)
             }
             Self::Blocked { problems, findings, .. } => {
                 write!(f, "! {number} ")?;
@@ -105,11 +104,11 @@ fn wanted(f: &mut fmt::Formatter<'_>, request: &ImportRequest) -> fmt::Result {
     Ok(())
 }
 
-fn cannot(f: &mut fmt::Formatter<'_>, unmet: &[Field]) -> fmt::Result {
-    if unmet.is_empty() {
+fn cannot(f: &mut fmt::Formatter<'_>, unsupported_fields: &[Field]) -> fmt::Result {
+    if unsupported_fields.is_empty() {
         return Ok(());
     }
     f.write_str(" (cannot be changed there: ")?;
-    listed(f, unmet)?;
+    listed(f, unsupported_fields)?;
     f.write_str(")")
 }

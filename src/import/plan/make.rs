@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Change, Desired, Plan, PlanStep, Version};
+use super::{Desired, Plan, PlanStep, Version};
 use crate::E164;
 use crate::error::{Error, Result};
 use crate::import::Importer;
-use crate::import::finish::missing;
+use crate::import::change::Change;
 use crate::import::listing::RECORDS_A_REQUEST;
+use crate::import::reconcile::Differences;
 use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, Severity, Timestamp};
 use crate::provider::Ownership;
 
@@ -24,16 +25,19 @@ impl Importer {
     /// [`Error::Invalid`] when a number is desired twice, otherwise when the platform or the provider cannot be
     /// asked.
     pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
-        let places = desired.places()?;
+        let desired_numbers = desired.indexes()?;
         let mut there: HashMap<E164, NumberRecord> = HashMap::new();
         let mut extra = Vec::new();
         let mut list = self.platform.list();
         while let Some(record) = list.try_next().await? {
-            match record.number.telephone().filter(|number| places.contains_key(number) && !there.contains_key(number))
+            match record
+                .number
+                .telephone()
+                .filter(|number| desired_numbers.contains_key(number) && !there.contains_key(number))
             {
                 Some(number) => drop(there.insert(number, record)),
                 None => {
-                    let second = record.number.telephone().is_some_and(|number| places.contains_key(&number));
+                    let second = record.number.telephone().is_some_and(|number| desired_numbers.contains_key(&number));
                     extra.push(extra_step(record, second));
                 }
             }
@@ -44,20 +48,21 @@ impl Importer {
         for request in desired {
             steps.push(match there.get(request.number()) {
                 Some(record) => Some(self.compare(record, request)?),
-                None => match self.platform.check_import(&source, request) {
+                None => match self.platform.create(&source, request) {
                     Err(Error::Invalid(invalid)) => Some(blocked(request, invalid.problems)),
                     Err(error) => return Err(error),
-                    Ok(()) => {
+                    // Dropped, it sends nothing.
+                    Ok(_) => {
                         absent.push(request);
                         None
                     }
                 },
             });
         }
-        let mut looked = self.look_at_all(&absent).await?;
+        let mut preflights = self.preflight_all(&absent).await?;
         for (step, request) in steps.iter_mut().zip(desired) {
             if step.is_none() {
-                *step = Some(import_step(request, looked.remove(request.number())));
+                *step = Some(import_step(request, preflights.remove(request.number())));
             }
         }
         Ok(Plan {
@@ -73,54 +78,56 @@ impl Importer {
     fn compare(&self, record: &NumberRecord, request: &ImportRequest) -> Result<PlanStep> {
         let can = self.platform.capabilities();
         let (number, id) = (*request.number(), record.id.clone());
-        let (changes, unmet) = missing(can, record, request);
+        let Differences { changes, unsupported_fields } = Differences::of(can, record, request, false);
         if changes.is_empty() {
-            return Ok(PlanStep::Unchanged { number, id, unmet });
+            return Ok(PlanStep::Unchanged { number, id, unsupported_fields });
         }
         match can.check_update(self.platform.kind(), &Change::update(&changes)) {
-            Ok(()) => Ok(PlanStep::Update { number, id, changes, unmet }),
+            Ok(()) => Ok(PlanStep::Update { number, id, changes, unsupported_fields }),
             Err(Error::Invalid(invalid)) => Ok(blocked(request, invalid.problems)),
             Err(error) => Err(error),
         }
     }
 
     /// What the provider says of each number.
-    async fn look_at_all(&self, requests: &[&ImportRequest]) -> Result<HashMap<E164, Preflight>> {
-        if !self.looks || requests.is_empty() {
+    async fn preflight_all(&self, requests: &[&ImportRequest]) -> Result<HashMap<E164, Preflight>> {
+        if self.skip_preflight || requests.is_empty() {
             return Ok(HashMap::new());
         }
         let wanted: Vec<E164> = requests.iter().map(|request| *request.number()).collect();
-        let mut looked: HashMap<E164, Preflight> = HashMap::with_capacity(wanted.len());
+        let mut preflights: HashMap<E164, Preflight> = HashMap::with_capacity(wanted.len());
         // A list that turns out longer than asking for each of the numbers is left.
         let worth = wanted.len().saturating_mul(RECORDS_A_REQUEST);
         if wanted.len() > 1 {
-            looked.extend(wanted.iter().map(|number| (*number, self.assess(number, &Ownership::NotHeld))));
+            preflights.extend(wanted.iter().map(|number| (*number, self.assess(number, &Ownership::NotHeld))));
             let mut held = self.provider.list().take(worth);
             while let Some(held) = held.try_next().await? {
                 let number = held.number;
-                if let Some(looked) = looked.get_mut(&number) {
-                    *looked = self.assess(&number, &Ownership::Held(held));
+                if let Some(preflight) = preflights.get_mut(&number) {
+                    *preflight = self.assess(&number, &Ownership::Held(held));
                 }
             }
         }
         // What the list does not show may be in a subaccount, or the provider has no list.
-        let unseen = |number: &E164| looked.get(number).is_none_or(|looked| looked.severity() == Some(Severity::Error));
+        let unseen = |number: &E164| {
+            preflights.get(number).is_none_or(|preflight| preflight.severity() == Some(Severity::Error))
+        };
         let rest: Vec<E164> = wanted.into_iter().filter(unseen).collect();
         let mut rest = stream::iter(rest)
-            .map(|number| async move { self.preflight(&number).await.map(|looked| (number, looked)) })
-            .buffer_unordered(self.at_once);
+            .map(|number| async move { self.preflight(&number).await.map(|preflight| (number, preflight)) })
+            .buffer_unordered(self.concurrency);
         while let Some((number, preflight)) = rest.try_next().await? {
-            looked.insert(number, preflight);
+            preflights.insert(number, preflight);
         }
-        Ok(looked)
+        Ok(preflights)
     }
 }
 
-fn import_step(request: &ImportRequest, looked: Option<Preflight>) -> PlanStep {
+fn import_step(request: &ImportRequest, preflight: Option<Preflight>) -> PlanStep {
     let request = request.clone();
-    let refused = looked.as_ref().is_some_and(|looked| looked.severity() == Some(Severity::Error));
-    let calls = looked.as_ref().and_then(calls);
-    let findings = looked.map(|looked| looked.findings).unwrap_or_default();
+    let refused = preflight.as_ref().is_some_and(|preflight| preflight.severity() == Some(Severity::Error));
+    let calls = preflight.as_ref().and_then(calls);
+    let findings = preflight.map(|preflight| preflight.findings).unwrap_or_default();
     if refused {
         return PlanStep::Blocked { request, problems: Vec::new(), findings };
     }
@@ -128,8 +135,8 @@ fn import_step(request: &ImportRequest, looked: Option<Preflight>) -> PlanStep {
 }
 
 /// Where a number's calls go, in the words of a plan.
-pub(super) fn calls(looked: &Preflight) -> Option<String> {
-    looked.routing.as_ref().map(|routing| routing.calls.to_string())
+pub(super) fn calls(preflight: &Preflight) -> Option<String> {
+    preflight.routing.as_ref().map(|routing| routing.calls.to_string())
 }
 
 fn blocked(request: &ImportRequest, problems: Vec<Problem>) -> PlanStep {

@@ -39,7 +39,6 @@
 //! ```
 
 mod apply;
-mod change;
 mod desired;
 mod display;
 mod make;
@@ -48,11 +47,10 @@ mod remove;
 use serde::{Deserialize, Serialize};
 
 pub use self::apply::{Applied, AppliedStep, Difference};
-pub use self::change::Change;
 pub use self::desired::Desired;
-use super::Field;
 #[cfg(doc)]
 use super::Importer;
+use super::change::{Change, Field};
 use crate::E164;
 use crate::model::{
     AgentId, Finding, ImportRequest, NumberId, PlatformKind, Problem, ProviderKind, RecordNumber, Removal, Timestamp,
@@ -103,9 +101,9 @@ pub enum PlanStep {
         id: NumberId,
         /// What is changed. When one of these fields is no longer as it was, the step is not done.
         changes: Vec<Change>,
-        /// What is desired and cannot be changed there.
+        /// The fields that are desired and cannot be changed there.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        unmet: Vec<Field>,
+        unsupported_fields: Vec<Field>,
     },
     /// The platform has the number as desired.
     Unchanged {
@@ -113,9 +111,9 @@ pub enum PlanStep {
         number: E164,
         /// The record's id.
         id: NumberId,
-        /// What is desired and cannot be changed there.
+        /// The fields that are desired and cannot be changed there.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        unmet: Vec<Field>,
+        unsupported_fields: Vec<Field>,
     },
     /// It cannot be done.
     Blocked {
@@ -250,7 +248,7 @@ mod tests {
         let step = |n: usize| PlanStep::Unchanged {
             number: format!("+1415{}", 2_000_000 + n).parse().unwrap(),
             id: NumberId::new(n.to_string()),
-            unmet: Vec::new(),
+            unsupported_fields: Vec::new(),
         };
         Plan {
             version: Version,

@@ -6,7 +6,7 @@ use super::apply::{Applied, Difference, gone};
 use crate::E164;
 use crate::error::Result;
 use crate::import::Importer;
-use crate::import::turn::Turn;
+use crate::import::memory::NumberLock;
 use crate::model::{Finding, NumberId, RecordNumber, Removal, Routing};
 
 impl Importer {
@@ -20,8 +20,8 @@ impl Importer {
         consent: Removal,
     ) -> Result<Applied> {
         let telephone = number.telephone();
-        let _turn = match telephone {
-            Some(telephone) => Some(Turn::take(&*self.platform, telephone).await),
+        let _lock = match telephone {
+            Some(telephone) => Some(NumberLock::take(&*self.platform, telephone).await),
             None => None,
         };
         let record = match self.platform.get(id).await {
@@ -37,7 +37,7 @@ impl Importer {
             Some(telephone) => self.routing_of(&telephone).await?,
             None => None,
         };
-        let answers = before.as_ref().is_some_and(|routing| self.gets(&routing.calls));
+        let answers = before.as_ref().is_some_and(|routing| self.receives(&routing.calls));
         if answers && !(second && self.has_another(number, id).await?) {
             return Ok(Applied::Blocked { findings: vec![Finding::StillAnswered] });
         }
@@ -63,9 +63,9 @@ impl Importer {
         Ok(false)
     }
 
-    /// Where a number's calls go, if the provider is looked at and tells.
+    /// Where a number's calls go, if the provider is asked and tells.
     async fn routing_of(&self, number: &E164) -> Result<Option<Routing>> {
-        match self.provider.routing().filter(|_| self.looks) {
+        match self.provider.routing().filter(|_| !self.skip_preflight) {
             Some(control) => control.snapshot(number).await,
             None => Ok(None),
         }

@@ -3,6 +3,7 @@ use std::num::NonZeroU32;
 use futures_util::stream::BoxStream;
 use serde_json::json;
 
+use super::created::Created;
 use super::error::{error_body, rejects};
 use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
@@ -30,6 +31,7 @@ const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 pub struct Butter {
     pub(super) http: Client,
     pub(super) integrations: Credentials<AccountKey>,
+    pub(super) created: Created,
 }
 
 impl Connect for Butter {
@@ -57,7 +59,7 @@ impl Butter {
     pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
         let auth = Auth::header("x-api-key", "api_key", &api_key.into());
         let auth = auth.and_header("x-organization-id", "organization_id", &organization_id.into());
-        ClientBuilder::new(auth, |http| Self { http, integrations: Credentials::default() })
+        ClientBuilder::new(auth, |http| Self { http, integrations: Credentials::default(), created: Created::default() })
             .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
 

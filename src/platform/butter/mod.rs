@@ -42,6 +42,7 @@
 //! ```
 
 mod client;
+mod created;
 mod error;
 mod platform;
 mod wire;

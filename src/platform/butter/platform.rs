@@ -7,13 +7,16 @@ use super::wire::{
     NumberStatus, NumberSummary,
 };
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
+use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
     self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
+    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, SipTrunk,
 };
+use crate::platform::answer::{first_match, text, time};
 use crate::platform::credentials::Made;
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
+use crate::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way,
+};
 use crate::wire::Patch;
 
 static CAPABILITIES: Capabilities = Capabilities {
@@ -24,9 +27,9 @@ static CAPABILITIES: Capabilities = Capabilities {
     ]),
     label: Support::NONE,
     label_max: None,
-    agent: Support::FULL,
-    inbound: Support::AT_IMPORT,
-    outbound: Support::AT_IMPORT,
+    agent: Support::SET_AND_CLEAR,
+    inbound: Support::CREATE,
+    outbound: Support::CREATE,
     find: Find::ThroughList,
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Refused,
@@ -47,31 +50,19 @@ impl VoicePlatform for Butter {
         &CAPABILITIES
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        checked(KIND, "import number", |problems| {
-            CAPABILITIES.import_problems(KIND, source, request, problems);
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        CAPABILITIES.checked_import(KIND, source, request, |problems| {
             if let Reach::Trunk(trunk) = &source.reach {
                 problems.within("source", |problems| check_trunk(trunk, problems));
             }
             check_inbound(source, request, problems);
+            match &source.reach {
+                Reach::Account(account) => self.create_from_account(account, request),
+                Reach::Trunk(trunk) => Some(self.create_as(from_trunk(trunk, request), request)),
+                Reach::Stored(Some(id)) => Some(self.create_as(from_integration(id, request), request)),
+                _ => None,
+            }
         })
-    }
-
-    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.check_import(source, request)?;
-        let imported = match &source.reach {
-            Reach::Account(account) => self.import_from_twilio(account, request).await?,
-            Reach::Trunk(trunk) => self.import_number(from_trunk(trunk, request)).await?,
-            Reach::Stored(Some(id)) => self.import_number(from_integration(id.as_str(), request)).await?,
-            // `check_import` has refused the others.
-            Reach::Stored(None) | Reach::Custom(_) => self.import_number(from_integration("", request)).await?,
-        };
-        let record = imported_record(imported);
-        let Some(agent) = request.agent_id() else { return Ok(record) };
-        match self.assign(record.clone(), agent).await {
-            Ok(assigned) => Ok(assigned),
-            Err(error) => Err(Box::new(Incomplete::imported(record, Step::Configure, error)).into()),
-        }
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
@@ -85,13 +76,7 @@ impl VoicePlatform for Butter {
     }
 
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        let mut numbers = self.numbers(None);
-        while let Some(found) = numbers.try_next().await? {
-            if RecordNumber::read(Some(&found.phone_number)).is(number) {
-                return Ok(Some(record(found)));
-            }
-        }
-        Ok(None)
+        first_match(self.numbers(None).map_ok(record), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -102,7 +87,10 @@ impl VoicePlatform for Butter {
     /// given to the second.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         CAPABILITIES.check_update(KIND, update)?;
-        let now = self.get(id).await?;
+        let now = match self.created.take(id) {
+            Some(record) => record,
+            None => self.get(id).await?,
+        };
         match (update.agent_patch(), now.agent.clone()) {
             (Patch::Keep, _) | (Patch::Clear, None) => Ok(now),
             (Patch::Clear, Some(old)) => self.unassign(now, &old).await,
@@ -122,35 +110,39 @@ impl VoicePlatform for Butter {
 }
 
 impl Butter {
-    /// Two steps: the account's integration, then the number. The integration is taken back when the
-    /// number was surely not imported and no other import uses it.
-    async fn import_from_twilio(&self, source: &AccountKey, request: &ImportRequest) -> Result<ImportedNumber> {
-        let incomplete = |step, left_behind, error| {
-            let number = *request.number();
-            Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))
-        };
-        let make = async {
-            let name = format!("Twilio {}", source.account);
-            let create = CreateIntegration::twilio(name, source.account.as_str(), auth_token(source));
-            let made = self.create_integration(&create).await?;
-            Ok(Made { id: CredentialId::new(made.integration_id), own: true })
-        };
-        let integration = self.integrations.get(source, make).await;
-        let integration = integration.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
-        let error = match self.import_number(from_integration(integration.id.as_str(), request)).await {
-            Ok(imported) => return Ok(imported),
-            Err(error) => error,
-        };
-        let unused = error.surely_not_done() && self.integrations.give_up(&integration);
-        if !unused {
-            return Err(error);
+    fn create_as<'a>(&'a self, number: ImportNumber, request: &'a ImportRequest) -> Create<'a> {
+        Create::new(async move { Ok(self.created(self.import_number(number).await?, request)) })
+    }
+
+    /// The integration of the account, and then the number, which names it. An integration takes a token alone.
+    fn create_from_account<'a>(&'a self, account: &'a AccountKey, request: &'a ImportRequest) -> Option<Create<'a>> {
+        let Key::Token(token) = &account.key else { return None };
+        let name = format!("Twilio {}", account.account);
+        let integration = CreateIntegration::twilio(name, account.account.as_str(), token.clone());
+        Some(Create::new(async move {
+            let imported = self.integrations.with(
+                account,
+                (KIND, *request.number()),
+                self.make_integration(integration),
+                |id| self.import_number(from_integration(id, request)),
+                |id| async move { self.delete_integration(id.as_str()).await.map(drop) },
+            );
+            Ok(self.created(imported.await?, request))
+        }))
+    }
+
+    async fn make_integration(&self, integration: CreateIntegration) -> Result<Made> {
+        let made = self.create_integration(&integration).await?;
+        Ok(Made { id: CredentialId::new(made.integration_id), own: true })
+    }
+
+    /// The record of a number that was created, remembered for the update that gives it its agent.
+    fn created(&self, imported: ImportedNumber, request: &ImportRequest) -> NumberRecord {
+        let record = imported_record(imported);
+        if request.agent_id().is_some() {
+            self.created.put(record.clone());
         }
-        match self.delete_integration(integration.id.as_str()).await {
-            Err(left) if !left.is_removed_before() => {
-                Err(incomplete(Step::RemoveCredential, Some(integration.id), error))
-            }
-            _ => Err(error),
-        }
+        record
     }
 
     /// Assigning is not idempotent: a conflict, or a lost answer, is checked by reading back.
@@ -204,17 +196,9 @@ fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     }
 }
 
-fn auth_token(account: &AccountKey) -> Secret {
-    match &account.key {
-        Key::Token(token) => token.clone(),
-        // `check_import` has refused API keys.
-        Key::Pair { secret, .. } => secret.clone(),
-    }
-}
-
 /// Both directions are off unless they are switched on; here inbound is on unless it is switched off.
-fn from_integration(integration: &str, request: &ImportRequest) -> ImportNumber {
-    ImportTwilioNumber::new(*request.number(), integration)
+fn from_integration(integration: &CredentialId, request: &ImportRequest) -> ImportNumber {
+    ImportTwilioNumber::new(*request.number(), integration.as_str())
         .supports_inbound(request.inbound_enabled().unwrap_or(true))
         .supports_outbound(request.outbound_enabled().unwrap_or(false))
         .into()
@@ -243,12 +227,12 @@ fn from_trunk(trunk: &SipTrunk, request: &ImportRequest) -> ImportNumber {
 
 fn record(number: NumberSummary) -> NumberRecord {
     NumberRecord {
-        agent: number.assigned_agent_id.clone().filter(|id| !id.is_empty()).map(AgentId::new),
+        agent: text(&number.assigned_agent_id).map(AgentId::new),
         inbound: number.supports_inbound,
         outbound: number.supports_outbound,
         carrier: number.provider.as_ref().map(|provider| provider.as_str().to_owned()),
         status: number.status.as_ref().map(|status| status.as_str().to_owned()),
-        created_at: number.created_at.as_deref().and_then(|text| text.parse().ok()),
+        created_at: time(&number.created_at),
         ..NumberRecord::new(
             KIND,
             number.phone_number_id.clone(),
@@ -259,7 +243,6 @@ fn record(number: NumberSummary) -> NumberRecord {
 }
 
 fn imported_record(number: ImportedNumber) -> NumberRecord {
-    let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
     NumberRecord {
         inbound: number.supports_inbound,
         outbound: number.supports_outbound,

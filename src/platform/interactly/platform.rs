@@ -4,21 +4,24 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use super::client::{Interactly, KIND};
 use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
+use crate::error::{Error, NotFound, Result};
 use crate::model::{
     AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
     ProviderKind, Reach, RecordNumber, Removal,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
+use crate::platform::answer::{first_match, of_record, text};
+use crate::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way,
+};
 use crate::wire::Patch;
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Account), (ProviderKind::TWILIO, Way::StoredDefault)]),
-    label: Support::AT_IMPORT,
+    label: Support::CREATE,
     label_max: None,
-    agent: Support::FULL,
-    inbound: Support::SWITCH,
-    outbound: Support::SWITCH,
+    agent: Support::SET_AND_CLEAR,
+    inbound: Support::SET,
+    outbound: Support::SET,
     find: Find::ThroughList,
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Unknown,
@@ -39,36 +42,9 @@ impl VoicePlatform for Interactly {
         &CAPABILITIES
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        checked(KIND, "import number", |problems| {
-            CAPABILITIES.import_problems(KIND, source, request, problems);
-        })
-    }
-
-    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.check_import(source, request)?;
-        let mut import = ImportNumber::new(*request.number());
-        if let Some(label) = request.label_text() {
-            import = import.label(label);
-        }
-        if let Reach::Account(credentials) = &source.reach {
-            import = import.credentials(credentials.clone());
-        }
-        let imported = self.import_number(&import).await?;
-
-        // The import itself takes neither agent nor directions.
-        let agent = request.agent_id().cloned().map_or(Patch::Keep, Patch::Set);
-        let update = wire_update(&agent, request.inbound_enabled(), request.outbound_enabled());
-        if update == UpdateNumber::new() {
-            return Ok(record(imported));
-        }
-        match self.update_number(&imported.id, &update).await {
-            Ok(updated) => Ok(record(updated)),
-            Err(error) => {
-                let incomplete = Incomplete::imported(record(imported), Step::Configure, error);
-                Err(Box::new(incomplete).into())
-            }
-        }
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        let body = CAPABILITIES.checked_import(KIND, source, request, |_| body(source, request))?;
+        Ok(Create::new(async move { self.import_number(&body).await.map(record) }))
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
@@ -78,8 +54,7 @@ impl VoicePlatform for Interactly {
     }
 
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        let mut records = self.list_numbers(None).await?.into_iter().map(record);
-        Ok(records.find(|record| record.number.is(number)))
+        first_match(self.list(), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -93,12 +68,23 @@ impl VoicePlatform for Interactly {
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         CAPABILITIES.check_update(KIND, update)?;
         let wire = wire_update(update.agent_patch(), update.inbound_enabled(), update.outbound_enabled());
-        let updated = self.update_number(id.as_str(), &wire).await;
-        updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
+        of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
     }
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)
+    }
+}
+
+fn body(source: &NumberSource, request: &ImportRequest) -> Option<ImportNumber> {
+    let mut import = ImportNumber::new(*request.number());
+    if let Some(label) = request.label_text() {
+        import = import.label(label);
+    }
+    match &source.reach {
+        Reach::Account(account) => Some(import.credentials(account.clone())),
+        Reach::Stored(None) => Some(import),
+        _ => None,
     }
 }
 
@@ -118,8 +104,8 @@ fn record(number: PhoneNumber) -> NumberRecord {
     let carrier = number.provider.as_ref().and_then(|provider| provider.name.as_ref());
     let dialled = RecordNumber::read(Some(&number.number));
     NumberRecord {
-        label: number.label.clone().filter(|label| !label.is_empty()),
-        agent: number.assistant_id.clone().filter(|id| !id.is_empty()).map(AgentId::new),
+        label: text(&number.label).map(str::to_owned),
+        agent: text(&number.assistant_id).map(AgentId::new),
         inbound: number.inbound_enabled,
         outbound: number.outbound_enabled,
         carrier: carrier.map(|name| name.as_str().to_owned()),

@@ -7,21 +7,22 @@ use super::wire::{
 };
 use crate::E164;
 use crate::e164::{Assignment, NumberKind};
-use crate::error::{Incomplete, NotFound, Result, Step, checked};
+use crate::error::{Result, checked};
 use crate::model::{
     AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
     RecordNumber, Removal,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
+use crate::platform::answer::{first_match, of_record, removed, text, time};
+use crate::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
 
 /// The most numbers on a page.
 const PAGE: u16 = 1000;
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources::Any,
-    label: Support::SWITCH,
+    label: Support::SET,
     label_max: None,
-    agent: Support::SWITCH,
+    agent: Support::SET,
     inbound: Support::NONE,
     outbound: Support::NONE,
     find: Find::Native,
@@ -44,49 +45,20 @@ impl VoicePlatform for SignalWire {
         &CAPABILITIES
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        checked(KIND, "import number", |problems| {
-            CAPABILITIES.import_problems(KIND, source, request, problems);
-            if let Err(error) = ImportableNumber::try_from(*request.number()) {
-                problems.add("number", error.to_string(), "import a longer number");
-            }
-            check_agent(request.agent_id(), problems);
-        })
-    }
-
-    /// The import takes the bare number; label and agent follow by an update.
-    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.check_import(source, request)?;
-        let number = request.number();
-        let toll_free = request.is_toll_free().unwrap_or_else(|| is_toll_free(number));
-        let number_type = if toll_free { ImportType::Tollfree } else { ImportType::Longcode };
-        let import = ImportNumber::new(ImportableNumber::checked(number), number_type);
-        let imported = self.import_number(&import).await?;
-
-        let update = wire_update(request.label_text(), request.agent_id());
-        if update == UpdateNumber::new() {
-            return Ok(record(imported));
-        }
-        match self.update_number(&imported.id, &update).await {
-            Ok(updated) => Ok(record(updated)),
-            Err(error) => Err(Box::new(Incomplete::imported(record(imported), Step::Configure, error)).into()),
-        }
+    /// The create takes the bare number; label and agent follow by an update.
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        let body = CAPABILITIES.checked_import(KIND, source, request, |problems| body(request, problems))?;
+        Ok(Create::new(async move { self.import_number(&body).await.map(record) }))
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        let number = self.get_number(id.as_str()).await;
-        number.map(record).map_err(|error| NotFound::or(error, KIND, id))
+        of_record(self.get_number(id.as_str()).await, KIND, id, record)
     }
 
     /// The filter also matches parts of numbers; here they are compared exactly.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        let mut numbers = self.numbers(ListNumbers::new().number(number.as_str()));
-        while let Some(found) = numbers.try_next().await? {
-            if RecordNumber::read(Some(&found.number)).is(number) {
-                return Ok(Some(record(found)));
-            }
-        }
-        Ok(None)
+        let numbers = self.numbers(ListNumbers::new().number(number.as_str()));
+        first_match(numbers.map_ok(record), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -99,17 +71,25 @@ impl VoicePlatform for SignalWire {
             check_agent(update.agent_patch().set(), problems);
         })?;
         let wire = wire_update(update.label_patch().set().map(String::as_str), update.agent_patch().set());
-        let updated = self.update_number(id.as_str(), &wire).await;
-        updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
+        of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)?;
-        match self.release_number(id.as_str()).await {
-            Err(error) if !error.is_removed_before() => Err(NotFound::or(error, KIND, id)),
-            _ => Ok(()),
-        }
+        removed(self.release_number(id.as_str()).await, KIND, id)
     }
+}
+
+fn body(request: &ImportRequest, problems: &mut Problems) -> Option<ImportNumber> {
+    let number = request.number();
+    let importable = ImportableNumber::try_from(*number);
+    if let Err(error) = &importable {
+        problems.add("number", error.to_string(), "import a longer number");
+    }
+    check_agent(request.agent_id(), problems);
+    let toll_free = request.is_toll_free().unwrap_or_else(|| is_toll_free(number));
+    let number_type = if toll_free { ImportType::Tollfree } else { ImportType::Longcode };
+    Some(ImportNumber::new(importable.ok()?, number_type))
 }
 
 fn check_agent(agent: Option<&AgentId>, problems: &mut Problems) {
@@ -135,13 +115,12 @@ fn is_toll_free(number: &E164) -> bool {
 }
 
 fn record(number: PhoneNumber) -> NumberRecord {
-    let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
     // The agent's id is not answered itself, but as the resource behind the handler.
     let by_agent = number.call_handler == Some(CallHandlerKind::AiAgent);
     let agent = number.calling_handler_resource_id.as_deref().filter(|_| by_agent);
     let dialled = RecordNumber::read(Some(&number.number));
     NumberRecord {
-        label: number.name.clone().filter(|name| !name.is_empty()),
+        label: text(&number.name).map(str::to_owned),
         agent: agent.map(AgentId::new),
         created_at: time(&number.created_at),
         updated_at: time(&number.updated_at),

@@ -8,12 +8,15 @@ use super::wire::{
     ListFilter, NAME_MAX, PhoneNumber, SearchNumbers, Settings, SettingsPatch,
 };
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
+use crate::error::Result;
 use crate::model::{
     AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource, NumberUpdate,
     PlatformKind, ProviderKind, Reach, RecordNumber, Removal, SipTrunk,
 };
-use crate::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way};
+use crate::platform::answer::{first_match, of_record, removed, text, time};
+use crate::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way,
+};
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources::Only(&[
@@ -48,45 +51,30 @@ impl VoicePlatform for Vapi {
         &CAPABILITIES
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        checked(KIND, "import number", |problems| {
-            CAPABILITIES.import_problems(KIND, source, request, problems);
-            problems.within("source", |problems| match &source.reach {
-                Reach::Trunk(trunk) => trunk::check(trunk, problems),
-                Reach::Stored(Some(id)) => problems.uuid("credential", id.as_str()),
-                _ => {}
-            });
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        CAPABILITIES.checked_import(KIND, source, request, |problems| match &source.reach {
+            Reach::Account(account) => Some(self.create_as(from_twilio(account, request))),
+            Reach::Trunk(trunk) => {
+                problems.within("source", |problems| trunk::check(trunk, problems));
+                Some(self.create_on_trunk(trunk, request))
+            }
+            Reach::Stored(Some(id)) => {
+                problems.within("source", |problems| problems.uuid("credential", id.as_str()));
+                Some(self.create_as(from_stored(source.carrier, id, request)))
+            }
+            _ => None,
         })
     }
 
-    async fn import_once(&self, source: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.check_import(source, request)?;
-        let create = match &source.reach {
-            Reach::Account(key) => from_twilio(key, request),
-            // Boxed: it is several times as large as all the rest, which would be moved with it.
-            Reach::Trunk(trunk) => return Box::pin(self.import_from_trunk(trunk, request)).await,
-            Reach::Stored(id) => from_stored(source.carrier, id.as_ref(), request),
-            Reach::Custom(_) => from_stored(source.carrier, None, request),
-        };
-        self.create_number(create).await.map(record)
-    }
-
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        let number = self.get_number(id.as_str()).await;
-        number.map(record).map_err(|error| NotFound::or(error, KIND, id))
+        of_record(self.get_number(id.as_str()).await, KIND, id, record)
     }
 
     /// Vapi's search matches parts of numbers; here they are compared exactly. It is asked for the
     /// digits without `+`, since a trunk's numbers may be kept so.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let search = SearchNumbers::new().search(number.digits());
-        let mut numbers = self.numbers(search);
-        while let Some(found) = numbers.try_next().await? {
-            if RecordNumber::read(found.number.as_deref()).is(number) {
-                return Ok(Some(record(found)));
-            }
-        }
-        Ok(None)
+        first_match(self.numbers(search).map_ok(record), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -99,42 +87,34 @@ impl VoicePlatform for Vapi {
         CAPABILITIES.check_update(KIND, update)?;
         let agent = update.agent_patch().clone().map(|id| id.as_str().to_owned());
         let settings = SettingsPatch::new().name(update.label_patch().clone()).assistant_id(agent);
-        let updated = self.update_number(id.as_str(), settings).await;
-        updated.map(record).map_err(|error| NotFound::or(error, KIND, id))
+        of_record(self.update_number(id.as_str(), settings).await, KIND, id, record)
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)?;
-        match self.delete_number(id.as_str()).await {
-            Err(error) if !error.is_removed_before() => Err(NotFound::or(error, KIND, id)),
-            _ => Ok(()),
-        }
+        removed(self.delete_number(id.as_str()).await, KIND, id)
     }
 }
 
 impl Vapi {
-    /// Two steps: the trunk's credential, then the number. A credential that was made for it is taken back
-    /// when the number was surely not imported and no other import uses it.
-    async fn import_from_trunk(&self, source: &SipTrunk, request: &ImportRequest) -> Result<NumberRecord> {
-        let incomplete = |step, left_behind, error| {
-            let number = *request.number();
-            Error::from(Box::new(Incomplete::not_imported(KIND, number, left_behind, step, error)))
-        };
-        let trunk = self.trunks.get(source, self.trunk_credential(source)).await;
-        let trunk = trunk.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
-        let create = CreateByoNumber::new(trunk.id.as_str(), *request.number()).settings(settings(request));
-        let error = match self.create_number(create).await {
-            Ok(number) => return Ok(record(number)),
-            Err(error) => error,
-        };
-        let unused = error.surely_not_done() && self.trunks.give_up(&trunk);
-        if !unused {
-            return Err(error);
-        }
-        match self.delete_credential(trunk.id.as_str()).await {
-            Err(left) if !left.is_removed_before() => Err(incomplete(Step::RemoveCredential, Some(trunk.id), error)),
-            _ => Err(error),
-        }
+    fn create_as(&self, number: CreatePhoneNumber) -> Create<'_> {
+        Create::new(async move { self.create_number(number).await.map(record) })
+    }
+
+    /// The trunk's credential, and then the number, which names it.
+    fn create_on_trunk<'a>(&'a self, trunk: &'a SipTrunk, request: &'a ImportRequest) -> Create<'a> {
+        let number = *request.number();
+        let credential = trunk::credential(trunk);
+        Create::new(async move {
+            let created = self.trunks.with(
+                trunk,
+                (KIND, number),
+                self.trunk_credential(credential),
+                |id| self.create_number(CreateByoNumber::new(id.as_str(), number).settings(settings(request))),
+                |id| async move { self.delete_credential(id.as_str()).await.map(drop) },
+            );
+            created.await.map(record)
+        })
     }
 }
 
@@ -158,10 +138,8 @@ fn from_twilio(account: &AccountKey, request: &ImportRequest) -> CreatePhoneNumb
     create.settings(settings(request)).into()
 }
 
-fn from_stored(carrier: ProviderKind, id: Option<&CredentialId>, request: &ImportRequest) -> CreatePhoneNumber {
-    // `check_import` has refused a missing id.
-    let id = id.map_or("", |id| id.as_str());
-    let number = *request.number();
+fn from_stored(carrier: ProviderKind, id: &CredentialId, request: &ImportRequest) -> CreatePhoneNumber {
+    let (id, number) = (id.as_str(), *request.number());
     match carrier {
         ProviderKind::TELNYX => CreateTelnyxNumber::new(id, number).settings(settings(request)).into(),
         ProviderKind::VONAGE => CreateVonageNumber::new(id, number).settings(settings(request)).into(),
@@ -170,12 +148,11 @@ fn from_stored(carrier: ProviderKind, id: Option<&CredentialId>, request: &Impor
 }
 
 fn record(number: PhoneNumber) -> NumberRecord {
-    let time = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
     let dialled = number.number.as_deref().filter(|text| !text.is_empty());
     let dialled = RecordNumber::read(dialled.or(number.sip_uri.as_deref()));
     NumberRecord {
-        label: number.name.clone().filter(|name| !name.is_empty()),
-        agent: number.assistant_id.clone().filter(|id| !id.is_empty()).map(AgentId::new),
+        label: text(&number.name).map(str::to_owned),
+        agent: text(&number.assistant_id).map(AgentId::new),
         carrier: number.provider.as_ref().map(|name| name.as_str().to_owned()).filter(|name| !name.is_empty()),
         status: number.status.as_ref().map(|status| status.as_str().to_owned()),
         created_at: time(&number.created_at),

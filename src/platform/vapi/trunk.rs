@@ -61,8 +61,7 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
 impl Vapi {
     /// The trunk's credential: one that is there already, or a new one. So neither a lost answer nor a new
     /// process makes a second one.
-    pub(super) async fn trunk_credential(&self, source: &SipTrunk) -> Result<Made> {
-        let wanted = credential(source);
+    pub(super) async fn trunk_credential(&self, wanted: CreateSipTrunkCredential) -> Result<Made> {
         if let Some(id) = self.find_trunk(&wanted).await? {
             // A password is not answered, so the one that is there may be an old one.
             if let Some(plan) = wanted.authentication() {

@@ -4,7 +4,8 @@ use numport::error::{Delivery, Step};
 use numport::model::{MediaEncryption, ProviderKind};
 use numport::platform::butter::Butter;
 use numport::{
-    AccountKey, Byo, Error, ImportRequest, Importer, NumberSource, Outcome, SipTrunk, Twilio, VoicePlatform,
+    AccountKey, Byo, Error, ImportRequest, Importer, NumberRecord, NumberSource, Outcome, SipTrunk, Twilio,
+    VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::method;
@@ -12,6 +13,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::butter::endpoints::{INTEGRATION, client, number};
 use crate::butter::platform::{NUMBERS, PHONE, listed, respond, sent};
+use crate::support::CreateNow;
 
 const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const OTHER: &str = "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -87,7 +89,7 @@ async fn inbound_is_on_and_outbound_off_unless_it_is_said() {
             ),
         ] {
             let server = butter(&[201], 200).await;
-            let record = client(server.uri()).import_once(&source, &request).await.unwrap();
+            let record = client(server.uri()).create_now(&source, &request).await.unwrap();
             assert_eq!((record.inbound, record.outbound), (Some(true), Some(false)), "as the platform answers");
             assert_eq!((record.carrier.as_deref(), record.status.as_deref()), (Some("twilio"), Some("free")));
             assert!(record.created_at.unwrap() < record.updated_at.unwrap());
@@ -135,7 +137,7 @@ async fn a_trunk_goes_out_in_butters_words() {
             wanted["media_encryption"] = media.into();
         }
         let server = butter(&[201], 200).await;
-        client(server.uri()).import_once(&trunk.name("Desk").into(), &request).await.unwrap();
+        client(server.uri()).create_now(&trunk.name("Desk").into(), &request).await.unwrap();
         assert_eq!(bodies(&server).await, [wanted]);
     }
 }
@@ -145,10 +147,21 @@ async fn a_trunk_goes_out_in_butters_words() {
 async fn a_trunk_without_a_name_is_named_by_its_host() {
     let server = butter(&[201], 200).await;
     let source = SipTrunk::new("trunk.example.com").into();
-    client(server.uri()).import_once(&source, &ImportRequest::new(number(PHONE))).await.unwrap();
+    client(server.uri()).create_now(&source, &ImportRequest::new(number(PHONE))).await.unwrap();
     let body = bodies(&server).await.remove(0);
     assert_eq!(body["sip_server_address"], "trunk.example.com");
     assert_eq!(body["sip_trunk_name"], "trunk.example.com", "{body}");
+}
+
+/// Imports into a Butter that does not have the number.
+async fn import(server: &MockServer, request: &ImportRequest) -> numport::Result<NumberRecord> {
+    let empty = json!({"success": true, "data": [], "pagination": {"has_more": false}});
+    let absent = Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(empty));
+    absent.up_to_n_times(1).with_priority(1).mount(server).await;
+    let source = Byo::credential(ProviderKind::TWILIO, INTEGRATION);
+    let imported = Importer::new(source, client(server.uri())).skip_preflight().import(request).await?;
+    assert_eq!(imported.outcome, Outcome::Created);
+    Ok(imported.record)
 }
 
 #[tokio::test]
@@ -156,16 +169,16 @@ async fn an_agent_follows_the_import() {
     let request = ImportRequest::new(number(PHONE)).agent("a1");
     let server = butter(&[201], 200).await;
     respond(&server, "POST", ASSIGN, 200, json!({"success": true, "data": {"agent_id": "a1"}}), 1).await;
-    let record = client(server.uri()).import_once(&byo(), &request).await.unwrap();
+    let record = import(&server, &request).await.unwrap();
     assert_eq!(record.agent.as_ref().map(AsRef::as_ref), Some("a1"));
     assert_eq!((record.status.as_deref(), record.inbound), (Some("assigned"), Some(true)));
-    assert_eq!(sent(&server).await, [IMPORT, "POST agents/a1/assign-phone-number"]);
+    assert_eq!(sent(&server).await[1..], [IMPORT, "POST agents/a1/assign-phone-number"]);
 
     for status in [400, 404, 409, 500] {
         let server = butter(&[201], 200).await;
         respond(&server, "POST", ASSIGN, status, json!({"detail": "no"}), 1).await;
         respond(&server, "GET", NUMBERS, 200, listed(Some("a2")), 1).await;
-        let error = client(server.uri()).import_once(&byo(), &request).await.unwrap_err();
+        let error = import(&server, &request).await.unwrap_err();
         assert_eq!(error.to_string(), format!("butter: {PHONE} is imported as p1, but setting it up failed"));
         let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
         assert_eq!((incomplete.step, incomplete.record.as_ref().unwrap().id.as_str()), (Step::Configure, "p1"));
@@ -175,14 +188,14 @@ async fn an_agent_follows_the_import() {
     let server = butter(&[201], 200).await;
     respond(&server, "POST", ASSIGN, 409, json!({"detail": "already assigned"}), 1).await;
     respond(&server, "GET", NUMBERS, 200, listed(Some("a1")), 1).await;
-    let record = client(server.uri()).import_once(&byo(), &request).await.unwrap();
+    let record = import(&server, &request).await.unwrap();
     assert_eq!((record.id.as_str(), record.agent.as_ref().map(AsRef::as_ref)), ("p1", Some("a1")));
 }
 
 #[tokio::test]
 async fn an_account_goes_out_as_an_integration_and_the_number_names_it() {
     let server = butter(&[201], 200).await;
-    client(server.uri()).import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
+    client(server.uri()).create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
     let name = format!("Twilio {ACCOUNT}");
     let credentials = json!({"provider": "twilio", "account_sid": ACCOUNT, "auth_token": "planted-token"});
     let wanted = [
@@ -201,13 +214,13 @@ async fn one_integration_serves_all_numbers_and_all_clones_at_once() {
     let client = client(server.uri());
     let tasks = requests().map(|request| {
         let client = client.clone();
-        tokio::spawn(async move { client.import_once(&twilio(ACCOUNT), &request).await })
+        tokio::spawn(async move { client.create_now(&twilio(ACCOUNT), &request).await })
     });
     for task in tasks {
         task.await.unwrap().unwrap();
     }
     assert_eq!(sent(&server).await, [MAKE, IMPORT, IMPORT, IMPORT]);
-    client.import_once(&twilio(OTHER), &requests()[0]).await.unwrap();
+    client.create_now(&twilio(OTHER), &requests()[0]).await.unwrap();
     assert_eq!(sent(&server).await[4..], [MAKE, IMPORT], "another account, another integration");
 }
 
@@ -215,13 +228,13 @@ async fn one_integration_serves_all_numbers_and_all_clones_at_once() {
 async fn the_integration_is_taken_back_when_the_number_was_surely_not_imported() {
     let server = butter(&[400, 201], 200).await;
     let client = client(server.uri());
-    let error = client.import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
+    let error = client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 400);
     assert!(error.surely_not_done());
     let remove = format!("DELETE integrations/{INTEGRATION}");
     assert_eq!(sent(&server).await, [MAKE, IMPORT, &remove]);
     // The next import makes a new one.
-    client.import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
+    client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
     assert_eq!(sent(&server).await[3..], [MAKE, IMPORT]);
 }
 
@@ -230,9 +243,9 @@ async fn the_integration_stays_when_another_number_uses_it() {
     let server = butter(&[201, 400, 403], 200).await;
     let client = client(server.uri());
     let [first, second, third] = requests();
-    client.import_once(&twilio(ACCOUNT), &first).await.unwrap();
-    client.import_once(&twilio(ACCOUNT), &second).await.unwrap_err();
-    client.clone().import_once(&twilio(ACCOUNT), &third).await.unwrap_err();
+    client.create_now(&twilio(ACCOUNT), &first).await.unwrap();
+    client.create_now(&twilio(ACCOUNT), &second).await.unwrap_err();
+    client.clone().create_now(&twilio(ACCOUNT), &third).await.unwrap_err();
     assert_eq!(sent(&server).await, [MAKE, IMPORT, IMPORT, IMPORT]);
 }
 
@@ -241,9 +254,9 @@ async fn the_integration_stays_when_nobody_knows_whether_the_number_is_in() {
     for status in [500, 409] {
         let server = butter(&[status, 400], 200).await;
         let client = client(server.uri());
-        let error = client.import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
+        let error = client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
         assert!(matches!(&error, Error::Call(call) if call.delivery == Delivery::Unknown), "{error:?}");
-        client.import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
+        client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
         assert_eq!(sent(&server).await, [MAKE, IMPORT, IMPORT], "{status}");
     }
 }
@@ -251,7 +264,7 @@ async fn the_integration_stays_when_nobody_knows_whether_the_number_is_in() {
 #[tokio::test]
 async fn what_could_not_be_taken_back_is_named() {
     let server = butter(&[400], 409).await;
-    let error = client(server.uri()).import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
+    let error = client(server.uri()).create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
     assert!(error.to_string().ends_with(&format!("{INTEGRATION} is left behind")), "{error}");
     let Error::Incomplete(incomplete) = error else { panic!("{error:?}") };
     assert_eq!((incomplete.step, incomplete.record.is_none()), (Step::RemoveCredential, true));
@@ -264,7 +277,7 @@ async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
     let server = butter(&[400], 404).await;
     let lost = Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(503));
     lost.up_to_n_times(1).with_priority(1).mount(&server).await;
-    let error = client(server.uri()).import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
+    let error = client(server.uri()).create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
     assert!(matches!(error, Error::Call(_)) && error.status().unwrap() == 400, "{error:?}");
     assert_eq!(
         sent(&server).await[2..],
@@ -282,13 +295,13 @@ async fn an_integration_that_could_not_be_made_is_tried_anew_next_time() {
     respond(&server, "POST", NUMBERS, 201, imported(), 1).await;
     let client = client(server.uri());
     for status in [422, 200] {
-        let error = client.import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
+        let error = client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
         let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
         let state = (incomplete.step, incomplete.record.is_none(), incomplete.left_behind.is_none());
         assert_eq!(state, (Step::MakeCredential, true, true));
         assert_eq!(error.status().unwrap().as_u16(), status);
     }
-    client.import_once(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
+    client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
     assert_eq!(sent(&server).await, [MAKE, MAKE, MAKE, IMPORT]);
 }
 
@@ -320,7 +333,7 @@ async fn an_agent_and_inbound_off_contradict_each_other() {
     let client = client("http://127.0.0.1:1".to_owned());
     let request = ImportRequest::new("+14155552671".parse().unwrap()).agent("agent_a1b2c3d4e5f6").inbound(false);
     let source = numport::Byo::credential(numport::model::ProviderKind::TWILIO, "intg_a1b2c3d4e5f6").into();
-    let error = client.check_import(&source, &request).unwrap_err().to_string();
+    let error = client.create(&source, &request).unwrap_err().to_string();
     assert!(error.contains("`inbound` is off, and Butter switches it on with an agent"), "{error}");
-    client.check_import(&source, &request.inbound(true)).unwrap();
+    drop(client.create(&source, &request.inbound(true)).unwrap());
 }

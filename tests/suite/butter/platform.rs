@@ -11,6 +11,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::butter::endpoints::{INTEGRATION, client, number};
+use crate::support::CreateNow;
 use crate::support::validation::problem_fields;
 
 pub(crate) const NUMBERS: &str = "/api/phone-numbers";
@@ -213,7 +214,7 @@ async fn the_platforms_own_object_is_behind_a_record() {
     let data = json!({"phone_number_id": "p1", "phone_number": PHONE, "sip_uri": "sip:butter@example.com"});
     respond(&server, "POST", NUMBERS, 201, json!({"success": true, "data": data}), 1).await;
     let source = SipTrunk::new("trunk.example.com").into();
-    let record = client.import_once(&source, &ImportRequest::new(number(PHONE))).await.unwrap();
+    let record = client.create_now(&source, &ImportRequest::new(number(PHONE))).await.unwrap();
     let details = record.details.get::<ImportedNumber>().expect("the import's object");
     assert_eq!(details.extra.get("sip_uri"), Some(&json!("sip:butter@example.com")));
 }
@@ -250,9 +251,9 @@ async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
         (key, plain().label("Desk").agent(""), &["label", "agent", "source.key"]),
     ];
     for (source, request, fields) in rows {
-        let error = client.check_import(&source, &request).unwrap_err();
+        let error = client.create(&source, &request).unwrap_err();
         assert_eq!(problem_fields(&error), fields, "{error}");
-        let error = client.import_once(&source, &request).await.unwrap_err();
+        let error = client.create_now(&source, &request).await.unwrap_err();
         assert_eq!(problem_fields(&error), fields, "{error}");
         assert!(!error.to_string().contains("planted"), "{error}");
     }

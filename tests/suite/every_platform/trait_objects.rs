@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::support::CreateNow;
 use futures_util::TryStreamExt;
 use numport::model::{ProviderKind, Reach};
 use numport::provider::Ownership;
@@ -65,7 +66,7 @@ async fn a_removed_record_is_gone_and_the_carrier_keeps_the_number() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let (twilio, vapi) = (Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
-    let record = vapi.import_once(&twilio.source(), &ImportRequest::new(number())).await.unwrap();
+    let record = vapi.create_now(&twilio.source(), &ImportRequest::new(number())).await.unwrap();
     vapi.remove(&record.id, Removal::Record).await.unwrap();
     assert!(vapi.find(&number()).await.unwrap().is_none());
     assert!(matches!(twilio.lookup(&number()).await.unwrap(), Ownership::Held(_)));

@@ -15,7 +15,7 @@ use crate::support::in_memory::{NATIVE, Shelf, THROUGH_LIST, number, request};
 
 async fn all(items: impl stream::Stream<Item = BulkItem>) -> Vec<BulkItem> {
     let mut items: Vec<_> = items.collect().await;
-    items.sort_by_key(|item| item.place);
+    items.sort_by_key(|item| item.index);
     items
 }
 
@@ -51,7 +51,7 @@ async fn one_number_is_asked_for_where_the_platform_can_be_asked() {
 #[tokio::test(start_paused = true)]
 async fn a_list_that_is_longer_than_asking_is_left() {
     let shelf = Shelf::with(&NATIVE, 5_000);
-    let items = all(shelf.importer().at_once(1).import_many(stream::iter((0..5).map(request)))).await;
+    let items = all(shelf.importer().concurrency(1).import_many(stream::iter((0..5).map(request)))).await;
     assert_eq!(words(&items), ["already there"; 5]);
     let inner = shelf.inner();
     assert_eq!((inner.lists, inner.finds), (1, 5));
@@ -62,7 +62,7 @@ async fn a_list_that_is_longer_than_asking_is_left() {
 async fn an_input_of_unknown_length_is_asked_for_until_a_list_is_worth_it() {
     let shelf = Shelf::with(&NATIVE, 500);
     let unknown = stream::iter(0..400).filter(|_| async { true }).map(request);
-    let items = all(shelf.importer().at_once(1).import_many(unknown)).await;
+    let items = all(shelf.importer().concurrency(1).import_many(unknown)).await;
     assert_eq!(words(&items), ["already there"; 400]);
     let inner = shelf.inner();
     // Twice in vain for 200 and 400 records, then the whole of it.
@@ -82,7 +82,7 @@ async fn a_list_is_believed_for_a_minute() {
         })
     };
     let input = stream::iter([request(0), request(1)]).chain(late);
-    let items = all(shelf.importer().at_once(1).import_many(input)).await;
+    let items = all(shelf.importer().concurrency(1).import_many(input)).await;
     assert_eq!(words(&items), ["created", "created", "already there"]);
     assert_eq!(shelf.records_of(&number(2)), 1);
 }
@@ -97,7 +97,7 @@ async fn a_later_list_has_the_records_of_what_is_under_way_and_of_what_is_to_com
             }
             request(last)
         });
-        let items = all(shelf.importer().at_once(at_once).import_many(input)).await;
+        let items = all(shelf.importer().concurrency(at_once).import_many(input)).await;
         assert_eq!(words(&items), ["already there"; 12]);
         let inner = shelf.inner();
         assert_eq!((inner.lists, inner.finds), (2, 0), "{at_once} at once");
@@ -111,7 +111,10 @@ async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
     let items = all(shelf.importer().import_many(stream::iter(input))).await;
     for (item, changed) in items.iter().zip([false, true]) {
         let BulkOutcome::Imported(imported) = &item.outcome else { panic!("{item:?}") };
-        assert_eq!((imported.outcome, imported.unmet.as_slice()), (Outcome::AlreadyThere, &[Field::Inbound][..]));
+        assert_eq!(
+            (imported.outcome, imported.unsupported_fields.as_slice()),
+            (Outcome::AlreadyThere, &[Field::Inbound][..])
+        );
         assert_eq!(imported.before.is_some(), changed);
     }
 }
@@ -126,7 +129,7 @@ async fn what_this_process_imports_meanwhile_is_seen_at_once() {
         request(2)
     });
     let input = stream::iter([request(0), request(1)]).chain(after_the_list);
-    let items = all(shelf.importer().at_once(1).import_many(input)).await;
+    let items = all(shelf.importer().concurrency(1).import_many(input)).await;
     assert_eq!(words(&items), ["created", "created", "already there"]);
     assert_eq!(shelf.records_of(&number(2)), 1);
 }
@@ -139,7 +142,7 @@ async fn what_is_under_way_while_the_list_is_read_is_seen() {
     let mut under_way = Box::pin(other.import(request(2)));
     assert!(under_way.as_mut().now_or_never().is_none(), "sent, and not yet done");
     let input = stream::iter([request(0), request(1), request(2)]);
-    let (items, imported) = tokio::join!(all(shelf.importer().at_once(1).import_many(input)), under_way);
+    let (items, imported) = tokio::join!(all(shelf.importer().concurrency(1).import_many(input)), under_way);
     imported.unwrap();
     assert_eq!((words(&items), shelf.records_of(&number(2))), (vec!["created", "created", "already there"], 1));
     let inner = shelf.inner();
@@ -163,7 +166,7 @@ async fn what_fails_ends_nothing() {
     let shelf = Shelf::with(&NATIVE, 0);
     let input = (0..10).map(|last| if last % 3 == 0 { request(last).label("x".repeat(21)) } else { request(last) });
     let items = all(shelf.importer().import_many(stream::iter(input))).await;
-    let failed: Vec<_> = items.iter().filter(|item| item.outcome.is_failure()).map(|item| item.place).collect();
+    let failed: Vec<_> = items.iter().filter(|item| item.outcome.is_failure()).map(|item| item.index).collect();
     assert_eq!(failed, [0, 3, 6, 9]);
     let report = items[3].report();
     assert!(report.starts_with("+14155570003 failed: ") && report.contains("`label` has 21 characters"), "{report}");
@@ -176,7 +179,7 @@ async fn a_key_that_is_refused_ends_it_and_nothing_else_does() {
     for (status, rest) in [(401, "not attempted"), (403, "failed"), (404, "failed")] {
         let shelf = Shelf::with(&NATIVE, 0);
         shelf.inner().refuses_from = Some((2, status));
-        let items = all(shelf.importer().at_once(1).import_many(stream::iter((0..6).map(request)))).await;
+        let items = all(shelf.importer().concurrency(1).import_many(stream::iter((0..6).map(request)))).await;
         assert_eq!(words(&items), ["created", "created", "failed", rest, rest, rest], "{status}");
         assert!(items[2..].iter().all(|item| item.outcome.is_failure()));
     }
@@ -194,7 +197,7 @@ async fn the_input_is_read_as_there_is_room() {
             request(last)
         })
     };
-    let mut items = shelf.importer().at_once(4).import_many(endless);
+    let mut items = shelf.importer().concurrency(4).import_many(endless);
     for _ in 0..10 {
         assert_eq!(items.next().await.unwrap().outcome.as_str(), "created");
     }
@@ -234,7 +237,7 @@ async fn the_sandbox_refuses_what_is_over_its_limit() {
     let sandbox = Sandbox::builder().held_numbers((0..4).map(number)).requests_per_second(3).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap()).skip_preflight();
-    let items = all(importer.at_once(1).import_many(stream::iter((0..4).map(request)))).await;
+    let items = all(importer.concurrency(1).import_many(stream::iter((0..4).map(request)))).await;
     assert_eq!(words(&items), ["created"; 4], "429 is waited out");
     let BulkOutcome::Imported(imported) = &items[0].outcome else { panic!() };
     assert_eq!(imported.outcome, Outcome::Created);

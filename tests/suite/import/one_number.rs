@@ -9,14 +9,14 @@ use numport::import::Field;
 use numport::model::ProviderKind;
 use numport::sandbox::Sandbox;
 use numport::{
-    AccountKey, Byo, E164, Error, ImportRequest, Importer, Interactly, NumberSource, NumberUpdate, Outcome, ReadBack,
-    Removal, SipTrunk, Twilio, Vapi, VoicePlatform,
+    AccountKey, Byo, E164, Error, ImportRequest, Importer, Interactly, LookupPolicy, NumberSource, NumberUpdate,
+    Outcome, Removal, SipTrunk, Twilio, Vapi, VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{KEY, at_once};
+use crate::support::{CreateNow, KEY, at_once};
 
 fn number() -> E164 {
     "+14155552671".parse().unwrap()
@@ -56,7 +56,7 @@ async fn an_import_makes_a_record_and_takes_the_calls_over() {
     assert_eq!(imported.record.label.as_deref(), Some("Front desk"));
     assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
     assert_eq!(imported.record.carrier.as_deref(), Some("twilio"));
-    assert!(imported.record.created_at.is_some() && imported.unmet.is_empty());
+    assert!(imported.record.created_at.is_some() && imported.unsupported_fields.is_empty());
     assert_eq!(sandbox.twilio().voice_url(&number()).as_deref(), Some("https://api.vapi.ai/twilio/inbound_call"));
 
     let request = request.inbound(true).outbound(false);
@@ -78,7 +78,7 @@ async fn a_second_import_sends_nothing_that_changes_anything() {
         let second = importer.import(&request).await.unwrap();
         assert_eq!(second.outcome, Outcome::AlreadyThere);
         assert_eq!(second.record.id, first.id);
-        assert!(second.before.is_none() && second.unmet.is_empty());
+        assert!(second.before.is_none() && second.unsupported_fields.is_empty());
         assert!(sandbox.requests()[before..].iter().all(|entry| entry.method == "GET"));
     }
 }
@@ -99,7 +99,7 @@ async fn a_record_that_is_there_is_brought_to_what_is_asked() {
     let importer = Importer::new(twilio, interactly);
     importer.import(ImportRequest::new(number()).label("Old")).await.unwrap();
     let imported = importer.import(ImportRequest::new(number()).label("New").outbound(false)).await.unwrap();
-    assert_eq!(imported.unmet, [Field::Label], "a label cannot be changed there");
+    assert_eq!(imported.unsupported_fields, [Field::Label], "a label cannot be changed there");
     assert!(imported.to_string().contains("; its label cannot be changed there"), "{imported}");
     assert_eq!(imported.record.outbound, Some(false));
     assert_eq!(sent(&sandbox, "interactly", "POST"), 1);
@@ -154,14 +154,14 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
         (SipTrunk::new("a b").port(0).into(), vec!["source.host", "source.port"]),
     ];
     for (source, expected) in sources {
-        assert_eq!(fields(vapi.import_once(&source, &plain).await.unwrap_err()), expected, "{source:?}");
+        assert_eq!(fields(vapi.create_now(&source, &plain).await.unwrap_err()), expected, "{source:?}");
     }
     let sources: [(NumberSource, Vec<&str>); 2] = [
         (SipTrunk::new("trunk.example.com").into(), vec!["source"]),
         (Byo::credential(ProviderKind::VONAGE, "id").into(), vec!["source.carrier", "source.credential"]),
     ];
     for (source, expected) in sources {
-        assert_eq!(fields(interactly.import_once(&source, &plain).await.unwrap_err()), expected, "{source:?}");
+        assert_eq!(fields(interactly.create_now(&source, &plain).await.unwrap_err()), expected, "{source:?}");
     }
     let id = "n1".into();
     assert_eq!(fields(interactly.remove(&id, Removal::Record).await.unwrap_err()), ["remove"]);
@@ -190,7 +190,7 @@ fn interactly_at(server: &MockServer) -> Importer {
     let client = Interactly::builder(key).base_url(server.uri()).retry(at_once()).build().unwrap();
     // These are about the platform alone.
     let importer = Importer::new(Twilio::builder(twilio()).build().unwrap(), client).skip_preflight();
-    importer.read_back(ReadBack::default().first_wait(Duration::ZERO))
+    importer.lookup_policy(LookupPolicy::default().first_wait(Duration::ZERO))
 }
 
 async fn posts(server: &MockServer, route: &str) -> usize {
@@ -223,6 +223,34 @@ async fn a_break_between_the_steps_names_the_record_and_is_finished_by_running_i
     assert_eq!(imported.outcome, Outcome::AlreadyThere);
     assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
     assert_eq!(posts(&server, import).await, 1);
+}
+
+#[tokio::test]
+async fn a_new_record_is_updated_only_where_the_create_does_not_take_a_field_and_the_record_differs() {
+    let import = "/assistants/v1/numbers/twilio";
+    let one = "/assistants/v1/numbers/n1";
+    // The create takes the label, which the platform does not show here, and inbound is on already.
+    let made = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true, "outboundEnabled": true});
+    let done = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true, "outboundEnabled": false});
+    let request = ImportRequest::new(number()).label("Front desk").inbound(true);
+    for (request, puts) in [(request.clone(), 0), (request.outbound(false), 1)] {
+        let server = platform(vec![
+            ("GET", NUMBERS, 200, json!([]), 1),
+            ("POST", import, 201, made.clone(), 1),
+            ("PUT", one, 200, done.clone(), 1),
+        ])
+        .await;
+        let imported = interactly_at(&server).import(&request).await.unwrap();
+        assert_eq!((imported.outcome, imported.unsupported_fields), (Outcome::Created, vec![]));
+        assert!(imported.before.is_none(), "it was not there before");
+        let requests = server.received_requests().await.unwrap();
+        let put: Vec<Value> = requests
+            .iter()
+            .filter(|request| request.method == "PUT")
+            .map(|request| serde_json::from_slice(&request.body).unwrap())
+            .collect();
+        assert_eq!(put, vec![json!({"outboundEnabled": false}); puts]);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use numport::error::Delivery;
 use numport::model::ImportRequest;
-use numport::{Error, Outcome, ReadBack, Result};
+use numport::{Error, LookupPolicy, Outcome, Result};
 
 use super::scripted::End::{Answered, Done, HalfDone, Hang, Lost, NotBegun};
 use super::scripted::Look::{Failed, Nothing, There};
@@ -53,25 +53,26 @@ async fn a_number_that_does_not_turn_up_is_told_to_be_open() {
 
 #[tokio::test(start_paused = true)]
 async fn how_long_is_looked_can_be_set_and_ends() {
-    let quick = ReadBack::default().looks(3).first_wait(Duration::from_secs(9)).longest_wait(Duration::from_secs(2));
+    let quick =
+        LookupPolicy::default().max_lookups(3).first_wait(Duration::from_secs(9)).longest_wait(Duration::from_secs(2));
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
-    open(platform.importer().read_back(quick).import(request(4)).await);
+    open(platform.importer().lookup_policy(quick).import(request(4)).await);
     assert_eq!(platform.looked(), [0, 0, 2000, 4000]);
 
-    let bounded = ReadBack::default().looks(1000).deadline(Duration::from_secs(10));
+    let bounded = LookupPolicy::default().max_lookups(1000).deadline(Duration::from_secs(10));
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
-    open(platform.importer().read_back(bounded).import(request(5)).await);
+    open(platform.importer().lookup_policy(bounded).import(request(5)).await);
     assert_eq!(*platform.looked().last().unwrap(), 7500);
 
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
-    open(platform.importer().read_back(ReadBack::default().looks(0)).import(request(6)).await);
+    open(platform.importer().lookup_policy(LookupPolicy::default().max_lookups(0)).import(request(6)).await);
     assert_eq!(platform.looked().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn where_duplicates_are_refused_it_is_sent_once_more() {
     let refused = Answered(422, Delivery::Refused);
-    let quick = ReadBack::default().looks(2);
+    let quick = LookupPolicy::default().max_lookups(2);
     for (last, imports, looks, expected) in [
         (10, [Lost, Done], vec![Nothing], Some(Outcome::Created)),
         (11, [Lost, refused], vec![Nothing, Nothing, Nothing, There], Some(Outcome::Recovered)),
@@ -84,7 +85,7 @@ async fn where_duplicates_are_refused_it_is_sent_once_more() {
         (17, [Lost, NotBegun], vec![Nothing, Nothing, Nothing, There], Some(Outcome::Recovered)),
     ] {
         let platform = Scripted::new(&REFUSES, &imports, &looks);
-        let result = platform.importer().read_back(quick).import(request(last)).await;
+        let result = platform.importer().lookup_policy(quick).import(request(last)).await;
         assert_eq!(platform.sent(), 2, "{last}");
         match expected {
             Some(outcome) => assert_eq!(result.unwrap().outcome, outcome, "{last}"),
@@ -92,7 +93,7 @@ async fn where_duplicates_are_refused_it_is_sent_once_more() {
         }
     }
     let platform = Scripted::new(&REFUSES, &[Lost, HalfDone], &[Nothing]);
-    let error = platform.importer().read_back(quick).import(request(15)).await.unwrap_err();
+    let error = platform.importer().lookup_policy(quick).import(request(15)).await.unwrap_err();
     assert!(matches!(error, Error::Incomplete(incomplete) if incomplete.record.is_some()));
 }
 
@@ -215,7 +216,7 @@ async fn what_is_known_leaves_nothing_open() {
 async fn a_second_try_that_is_refused_leaves_the_first_open() {
     let imports = [Lost, Answered(401, Delivery::Refused), Done];
     let platform = Scripted::new(&REFUSES, &imports, &[Nothing]);
-    let importer = platform.importer().read_back(ReadBack::default().looks(2));
+    let importer = platform.importer().lookup_policy(LookupPolicy::default().max_lookups(2));
     open(importer.import(request(90)).await);
     assert_eq!(platform.looked().len(), 5);
     assert_eq!(importer.import(request(90)).await.unwrap().outcome, Outcome::Created);

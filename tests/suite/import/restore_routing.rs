@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use numport::model::{Calls, PlatformKind, ProviderKind, Routing};
-use numport::platform::holder;
+use numport::platform::answered_by;
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{
-    E164, Error, ImportRequest, Imported, Importer, Interactly, NumberProvider, Outcome, ReadBack, Restored, SipTrunk,
-    Twilio, Vapi,
+    E164, Error, ImportRequest, Imported, Importer, Interactly, LookupPolicy, NumberProvider, Outcome, Restored,
+    SipTrunk, Twilio, Vapi,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::method;
@@ -111,9 +111,9 @@ async fn what_somebody_else_changed_is_left_alone() {
         setup.set(update).await;
         let (before, sent) = (setup.kept(), setup.changes_sent());
         let restored = setup.vapi.restore(&routing).await.unwrap();
-        let Restored::Kept { now, holder: found, changed: fields } = restored else { panic!("{restored:?}") };
+        let Restored::Kept { now, answered_by: found, changed: fields } = restored else { panic!("{restored:?}") };
         assert_eq!((found, fields), (expected, vec![changed.to_owned()]));
-        assert!(matches!(&now.calls, Calls::Url(url) if holder(url) == expected));
+        assert!(matches!(&now.calls, Calls::Url(url) if answered_by(url) == expected));
         assert_eq!((setup.kept(), setup.changes_sent()), (before, sent));
     }
 
@@ -156,8 +156,8 @@ async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
     let setup = setup().await;
     let first = import(&setup.vapi).await.routing_before.unwrap();
     let second = import(&setup.interactly).await.routing_before.unwrap();
-    let Restored::Kept { holder, .. } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
-    assert_eq!(holder, Some(PlatformKind::INTERACTLY));
+    let Restored::Kept { answered_by, .. } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
+    assert_eq!(answered_by, Some(PlatformKind::INTERACTLY));
     // One after the other, the last first, they can be undone.
     assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::PutBack(_)));
     assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack(_)));
@@ -192,7 +192,8 @@ async fn an_import_that_breaks_off_keeps_the_routing() {
         }
         let key = format!("{KEY}-{post}");
         let interactly = Interactly::builder(key).base_url(platform.uri()).retry(at_once()).build().unwrap();
-        let importer = Importer::new(setup.twilio.clone(), interactly).read_back(ReadBack::default().looks(1));
+        let importer =
+            Importer::new(setup.twilio.clone(), interactly).lookup_policy(LookupPolicy::default().max_lookups(1));
         let error = importer.import(ImportRequest::new(number()).agent("a1")).await.unwrap_err();
         let kept = match error {
             Error::Indeterminate(open) => open.routing_before,
@@ -253,8 +254,10 @@ async fn an_import_that_was_dropped_keeps_the_routing_for_the_next_one() {
     for fault in [Fault::CommitThenDelay(wait), Fault::DelayBeforeCommit(wait)] {
         let setup = setup().await;
         given_up(&setup, fault).await;
-        let importer =
-            setup.vapi.clone().read_back(ReadBack::default().looks(100).first_wait(wait / 10).longest_wait(wait));
+        let importer = setup
+            .vapi
+            .clone()
+            .lookup_policy(LookupPolicy::default().max_lookups(100).first_wait(wait / 10).longest_wait(wait));
         let imported = importer.import(ImportRequest::new(number())).await.unwrap();
         assert_eq!(imported.outcome, Outcome::Recovered);
         assert_eq!(imported.findings, [], "the carrier is read again once the record is there");
@@ -270,7 +273,7 @@ async fn what_was_seen_before_the_first_of_several_imports_counts() {
     given_up(&setup, Fault::DelayBeforeCommit(Duration::from_secs(600))).await;
     // All that was done of it was at the carrier.
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
-    let importer = setup.vapi.clone().read_back(ReadBack::default().looks(1));
+    let importer = setup.vapi.clone().lookup_policy(LookupPolicy::default().max_lookups(1));
     setup.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::DropBeforeCommit);
     let error = importer.import(ImportRequest::new(number())).await.unwrap_err();
     let Error::Indeterminate(open) = error else { panic!("{error:?}") };

@@ -11,7 +11,7 @@ use numport::model::{
     Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
     RecordNumber, Removal, Service,
 };
-use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
+use numport::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
 use numport::{Byo, E164, Error, Importer, Result};
 use tokio::time::Instant;
 
@@ -127,31 +127,30 @@ impl VoicePlatform for Scripted {
         self.0.can
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        self.0.can.check_import(KIND, source, request)
-    }
-
-    async fn import_once(&self, _: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.0.sent.fetch_add(1, Ordering::SeqCst);
-        let end = self.0.imports.lock().unwrap().pop_front().expect("no more imports are scripted");
-        // Other tasks get a chance to send too, if nothing holds them.
-        tokio::task::yield_now().await;
-        match end {
-            Done => Ok(record(request.number())),
-            Lost => Err(failed(Delivery::Unknown, None)),
-            Hang => std::future::pending().await,
-            Answered(status, delivery) => Err(failed(delivery, Some(status))),
-            HalfDone => {
-                let error = failed(Delivery::Unknown, None);
-                let incomplete = Incomplete::imported(record(request.number()), Step::Configure, error);
-                Err(Box::new(incomplete).into())
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        self.0.can.check_import(KIND, source, request)?;
+        Ok(Create::new(async move {
+            self.0.sent.fetch_add(1, Ordering::SeqCst);
+            let end = self.0.imports.lock().unwrap().pop_front().expect("no more imports are scripted");
+            // Other tasks get a chance to send too, if nothing holds them.
+            tokio::task::yield_now().await;
+            match end {
+                Done => Ok(record(request.number())),
+                Lost => Err(failed(Delivery::Unknown, None)),
+                Hang => std::future::pending().await,
+                Answered(status, delivery) => Err(failed(delivery, Some(status))),
+                HalfDone => {
+                    let error = failed(Delivery::Unknown, None);
+                    let incomplete = Incomplete::imported(record(request.number()), Step::Configure, error);
+                    Err(Box::new(incomplete).into())
+                }
+                NotBegun => {
+                    let (number, error) = (*request.number(), failed(Delivery::Refused, Some(401)));
+                    let incomplete = Incomplete::not_imported(KIND, number, None, Step::MakeCredential, error);
+                    Err(Box::new(incomplete).into())
+                }
             }
-            NotBegun => {
-                let (number, error) = (*request.number(), failed(Delivery::Refused, Some(401)));
-                let incomplete = Incomplete::not_imported(KIND, number, None, Step::MakeCredential, error);
-                Err(Box::new(incomplete).into())
-            }
-        }
+        }))
     }
 
     async fn get(&self, _: &NumberId) -> Result<NumberRecord> {

@@ -9,7 +9,7 @@ use crate::support::in_memory::{Exchange, Inner, NATIVE, Shelf, THROUGH_LIST, nu
 
 pub(crate) async fn apply(importer: &Importer, plan: Plan) -> Vec<AppliedStep> {
     let mut steps: Vec<_> = importer.apply(plan).unwrap().collect().await;
-    steps.sort_by_key(|step| step.place);
+    steps.sort_by_key(|step| step.index);
     steps
 }
 
@@ -282,15 +282,12 @@ impl VoicePlatform for Careless {
     fn capabilities(&self) -> &'static numport::platform::Capabilities {
         self.shelf.capabilities()
     }
-    fn check_import(&self, source: &numport::NumberSource, request: &ImportRequest) -> numport::Result<()> {
-        self.shelf.check_import(source, request)
-    }
-    async fn import_once(
-        &self,
-        source: &numport::NumberSource,
-        request: &ImportRequest,
-    ) -> numport::Result<numport::NumberRecord> {
-        self.shelf.import_once(source, request).await
+    fn create<'a>(
+        &'a self,
+        source: &'a numport::NumberSource,
+        request: &'a ImportRequest,
+    ) -> numport::Result<numport::platform::Create<'a>> {
+        self.shelf.create(source, request)
     }
     async fn get(&self, id: &numport::model::NumberId) -> numport::Result<numport::NumberRecord> {
         self.shelf.get(id).await
@@ -356,7 +353,7 @@ async fn a_key_that_is_refused_ends_it() {
     let (shelf, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
     shelf.inner().refuses_from = Some((2, 401));
-    let steps = apply(&importer.at_once(1), plan).await;
+    let steps = apply(&importer.concurrency(1), plan).await;
     let expected = ["updated", "updated", "updated", "updated", "updated", "created", "created", "failed"];
     assert_eq!(words(&steps)[..8], expected);
     assert_eq!(words(&steps)[8..], ["not attempted"; 2]);

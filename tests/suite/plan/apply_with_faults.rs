@@ -6,7 +6,7 @@ use numport::import::plan::PlanStep;
 use numport::model::PlatformKind;
 use numport::sandbox::{Chaos, Fault, Sandbox};
 use numport::{
-    AccountKey, Butter, Desired, Importer, Interactly, Plan, ReadBack, RetryPolicy, SignalWire, Twilio, Vapi,
+    AccountKey, Butter, Desired, Importer, Interactly, LookupPolicy, Plan, RetryPolicy, SignalWire, Twilio, Vapi,
     VoicePlatform,
 };
 
@@ -38,9 +38,11 @@ fn importer(sandbox: &Sandbox, service: PlatformKind) -> Importer {
         }
         _ => Box::new(stubborn(Vapi::builder(var("VAPI_API_KEY")), sandbox, "VAPI_BASE_URL")),
     };
-    let patient =
-        ReadBack::default().looks(30).first_wait(Duration::from_millis(5)).longest_wait(Duration::from_millis(50));
-    Importer::new(twilio, platform).read_back(patient)
+    let patient = LookupPolicy::default()
+        .max_lookups(30)
+        .first_wait(Duration::from_millis(5))
+        .longest_wait(Duration::from_millis(50));
+    Importer::new(twilio, platform).lookup_policy(patient)
 }
 
 /// A sandbox with forty numbers to be brought in.

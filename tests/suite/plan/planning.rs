@@ -1,6 +1,7 @@
 //! A plan: what is compared, how it reads, and how it is kept.
 
-use numport::import::plan::{Change, PlanStep};
+use numport::import::Change;
+use numport::import::plan::PlanStep;
 use numport::model::{Finding, RecordNumber, Removal};
 use numport::sandbox::Sandbox;
 use numport::sandbox::twilio::TwilioNumber;

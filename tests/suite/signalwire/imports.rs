@@ -2,12 +2,15 @@
 
 use numport::error::{Delivery, Step};
 use numport::model::ProviderKind;
-use numport::{AccountKey, Error, ImportRequest, NumberSource, SipTrunk, VoicePlatform};
+use numport::{AccountKey, Byo, Error, ImportRequest, Importer, NumberRecord, NumberSource, Outcome, SipTrunk};
 use serde_json::json;
 use wiremock::MockServer;
 
 use crate::signalwire::endpoints::{AGENT, ID};
-use crate::signalwire::platform::{IMPORT, NUMBER, byo, client, json_of, number, one, respond, sent, space, steps};
+use crate::signalwire::platform::{
+    IMPORT, NUMBER, NUMBERS, byo, client, json_of, number, one, respond, sent, space, steps,
+};
+use crate::support::CreateNow;
 
 #[tokio::test]
 async fn a_plain_import_is_one_call_with_the_bare_number_whatever_the_source() {
@@ -21,7 +24,7 @@ async fn a_plain_import_is_one_call_with_the_bare_number_whatever_the_source() {
     ];
     for source in sources {
         let server = space(500, json!({})).await;
-        let record = client(&server).import_once(&source, &ImportRequest::new(number(NUMBER))).await.unwrap();
+        let record = client(&server).create_now(&source, &ImportRequest::new(number(NUMBER))).await.unwrap();
         assert_eq!((record.id.as_str(), record.number.e164()), (ID, Some(&number(NUMBER))));
         assert_eq!((record.label, record.agent, record.inbound), (None, None, None));
         assert_eq!(record.created_at, Some("2025-05-08T19:08:41Z".parse().unwrap()));
@@ -29,6 +32,15 @@ async fn a_plain_import_is_one_call_with_the_bare_number_whatever_the_source() {
         let requests = server.received_requests().await.unwrap();
         assert_eq!(json_of(&requests[0]), json!({"number": NUMBER, "number_type": "longcode"}));
     }
+}
+
+/// Imports into a Space that does not have the number.
+async fn import(server: &MockServer, request: &ImportRequest) -> numport::Result<NumberRecord> {
+    respond(server, "GET", NUMBERS, 200, json!({"data": [], "links": {}})).await;
+    let source = Byo::credential(ProviderKind::TWILIO, "unused");
+    let imported = Importer::new(source, client(server)).skip_preflight().import(request).await?;
+    assert_eq!(imported.outcome, Outcome::Created);
+    Ok(imported.record)
 }
 
 #[tokio::test]
@@ -42,11 +54,11 @@ async fn label_and_agent_follow_the_import_in_one_update() {
         (plain().agent(AGENT), json!({"call_handler": "ai_agent", "call_ai_agent_id": AGENT})),
     ] {
         let server = space(200, updated.clone()).await;
-        let record = client(&server).import_once(&byo(), &request).await.unwrap();
+        let record = import(&server, &request).await.unwrap();
         assert_eq!(record.label.as_deref(), Some("Desk"));
         assert_eq!(record.agent.as_ref().map(AsRef::as_ref), Some(AGENT));
-        assert_eq!(sent(&server).await, steps(&[("POST", IMPORT), ("PUT", &one())]));
-        assert_eq!(json_of(&server.received_requests().await.unwrap()[1]), body);
+        assert_eq!(sent(&server).await[1..], steps(&[("POST", IMPORT), ("PUT", &one())]));
+        assert_eq!(json_of(&server.received_requests().await.unwrap()[2]), body);
     }
 }
 
@@ -55,7 +67,7 @@ async fn an_update_that_fails_after_the_import_names_the_record() {
     for (status, attempts) in [(422, 1), (404, 1), (500, 4)] {
         let server = space(status, json!({"errors": [{"detail": "no such agent"}]})).await;
         let request = ImportRequest::new(number(NUMBER)).agent(AGENT);
-        let error = client(&server).import_once(&byo(), &request).await.unwrap_err();
+        let error = import(&server, &request).await.unwrap_err();
         assert_eq!(error.to_string(), format!("signalwire: {NUMBER} is imported as {ID}, but setting it up failed"));
         assert!(!error.surely_not_done());
         let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
@@ -72,7 +84,7 @@ async fn an_import_that_fails_is_not_followed_by_an_update() {
         let server = MockServer::start().await;
         respond(&server, "POST", IMPORT, status, json!({"error": "no"})).await;
         let request = ImportRequest::new(number(NUMBER)).label("Desk").agent(AGENT);
-        let error = client(&server).import_once(&byo(), &request).await.unwrap_err();
+        let error = client(&server).create_now(&byo(), &request).await.unwrap_err();
         assert!(matches!(&error, Error::Call(call) if call.delivery == delivery), "{error:?}");
         assert_eq!(sent(&server).await, steps(&[("POST", IMPORT)]));
     }
@@ -96,7 +108,7 @@ async fn the_kind_of_a_number_is_told_from_it_unless_it_is_said() {
     wanted.push((ImportRequest::new(number("+18005550123")).toll_free(true), "tollfree"));
     wanted.push((ImportRequest::new(number("+18005550123")).toll_free(false), "longcode"));
     for (request, kind) in &wanted {
-        client.import_once(&byo(), request).await.unwrap();
+        client.create_now(&byo(), request).await.unwrap();
         let requests = server.received_requests().await.unwrap();
         let body = json!({"number": request.number().as_str(), "number_type": kind});
         assert_eq!(json_of(requests.last().unwrap()), body);

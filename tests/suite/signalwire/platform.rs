@@ -13,10 +13,10 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::signalwire::endpoints::{AGENT, ID, PROJECT};
 use crate::support::validation::problem_fields;
-use crate::support::{KEY, at_once};
+use crate::support::{CreateNow, KEY, at_once};
 
 pub(crate) const IMPORT: &str = "/api/relay/rest/imported_phone_numbers";
-const NUMBERS: &str = "/api/relay/rest/phone_numbers";
+pub(crate) const NUMBERS: &str = "/api/relay/rest/phone_numbers";
 pub(crate) const NUMBER: &str = "+14155552671";
 
 pub(crate) fn client(server: &MockServer) -> SignalWire {
@@ -187,12 +187,12 @@ async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
             vec!["source.host", "inbound", "outbound", "number", "agent"],
         ),
     ] {
-        let error = client.check_import(&source, &request).unwrap_err();
+        let error = client.create(&source, &request).unwrap_err();
         assert_eq!(problem_fields(&error), fields, "{error}");
-        let error = client.import_once(&source, &request).await.unwrap_err();
+        let error = client.create_now(&source, &request).await.unwrap_err();
         assert_eq!(problem_fields(&error), fields, "{error}");
     }
-    client.check_import(&byo(), &ImportRequest::new(number("+1234"))).unwrap();
+    drop(client.create(&byo(), &ImportRequest::new(number("+1234"))).unwrap());
 
     let new = NumberUpdate::new;
     for (update, fields) in [

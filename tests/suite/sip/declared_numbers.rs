@@ -103,7 +103,7 @@ async fn a_range_that_is_none_is_named_when_it_is_used() {
             for error in [&lookup, &list] {
                 assert!(error.to_string().ends_with(problem), "{error}");
             }
-            let import = vapi.check_import(&provider.source(), &ImportRequest::new(number("+30"))).unwrap_err();
+            let import = vapi.create(&provider.source(), &ImportRequest::new(number("+30"))).unwrap_err();
             assert!(import.to_string().contains(&problem.replace("`numbers`", "`source.numbers`")), "{import}");
             assert!(matches!(import, Error::Invalid(_)));
         }

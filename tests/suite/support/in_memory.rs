@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::error::{CallError, CallFault, Delivery, NotFound, Refusal, StatusCode};
 use numport::model::{Calls, Details, NumberId, PlatformKind, ProviderKind, RecordNumber, Removal, Routing, Service};
-use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
+use numport::platform::{Capabilities, Create, Find, OnRemoval, Sources, Support};
 use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use numport::{
     Byo, E164, Error, ImportRequest, Importer, NumberRecord, NumberSource, NumberUpdate, Patch, Result, VoicePlatform,
@@ -19,7 +19,7 @@ pub(crate) const KIND: PlatformKind = PlatformKind::VAPI;
 pub(crate) static NATIVE: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets)
     .with_label(Support::FULL, Some(20))
     .with_agent(Support::FULL)
-    .with_directions(Support::AT_IMPORT, Support::NONE);
+    .with_directions(Support::CREATE, Support::NONE);
 pub(crate) static THROUGH_LIST: Capabilities =
     Capabilities::new(Sources::Any, Find::ThroughList, OnRemoval::Unsupported).with_label(Support::FULL, None);
 
@@ -120,24 +120,23 @@ impl VoicePlatform for Shelf {
         self.can
     }
 
-    fn check_import(&self, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        self.can.check_import(KIND, source, request)
-    }
-
-    async fn import_once(&self, _: &NumberSource, request: &ImportRequest) -> Result<NumberRecord> {
-        self.refused()?;
-        let takes = {
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        self.can.check_import(KIND, source, request)?;
+        Ok(Create::new(async move {
+            self.refused()?;
+            let takes = {
+                let mut inner = self.inner();
+                inner.imports += 1;
+                inner.import_takes
+            };
+            tokio::time::sleep(takes).await;
+            self.put(RecordNumber::E164(*request.number()));
             let mut inner = self.inner();
-            inner.imports += 1;
-            inner.import_takes
-        };
-        tokio::time::sleep(takes).await;
-        self.put(RecordNumber::E164(*request.number()));
-        let mut inner = self.inner();
-        let record = inner.records.last_mut().unwrap();
-        record.label = request.label_text().map(str::to_owned);
-        record.agent = request.agent_id().cloned();
-        Ok(record.clone())
+            let record = inner.records.last_mut().unwrap();
+            record.label = request.label_text().map(str::to_owned);
+            record.agent = request.agent_id().cloned();
+            Ok(record.clone())
+        }))
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {

@@ -38,6 +38,19 @@ const REQUIRED: [&str; 14] = [
 /// A secret that Twilio sends along in clear, and that no model keeps.
 const DROPPED: &str = "auth_token";
 
+/// A create without an importer.
+pub(crate) trait CreateNow: numport::VoicePlatform {
+    fn create_now(
+        &self,
+        source: &numport::NumberSource,
+        request: &numport::ImportRequest,
+    ) -> impl Future<Output = numport::Result<numport::NumberRecord>> + Send {
+        async move { self.create(source, request)?.await }
+    }
+}
+
+impl<T: numport::VoicePlatform> CreateNow for T {}
+
 /// One documented exchange: what is sent, what is answered.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::support::{KEY, at_once};
+use crate::support::{CreateNow, KEY, at_once};
 
 const CREDENTIAL: &str = "00000000-0000-4000-8000-0000000000cc";
 
@@ -31,7 +31,7 @@ async fn one_credential_serves_all_numbers_and_all_clones_at_once() {
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let tasks = numbers().map(|number| {
         let vapi = vapi.clone();
-        tokio::spawn(async move { vapi.import_once(&source(), &ImportRequest::new(number)).await })
+        tokio::spawn(async move { vapi.create_now(&source(), &ImportRequest::new(number)).await })
     });
     for task in tasks {
         assert_eq!(task.await.unwrap().unwrap().carrier.as_deref(), Some("byo-phone-number"));
@@ -54,7 +54,7 @@ async fn a_trunk_goes_out_in_vapis_words() {
         let number = json!({"id": "n1", "provider": "byo-phone-number", "number": "+14155552671"});
         respond(&server, "POST", "/phone-number", 201, number, 1).await;
         let request = ImportRequest::new(numbers()[0]).label("Desk").agent("a1");
-        client(&server).import_once(&source.into(), &request).await.unwrap();
+        client(&server).create_now(&source.into(), &request).await.unwrap();
         bodies(&server).await
     };
     assert_eq!(
@@ -117,7 +117,7 @@ async fn the_ways_to_vapi_that_a_trunk_has_are_told_apart() {
         ),
     ] {
         let server = vapi(&[201], 200).await;
-        client(&server).import_once(&trunk.into(), &ImportRequest::new(numbers()[0])).await.unwrap();
+        client(&server).create_now(&trunk.into(), &ImportRequest::new(numbers()[0])).await.unwrap();
         assert_eq!(bodies(&server).await[0]["gateways"], Value::Array(gateways));
     }
 }
@@ -173,8 +173,8 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
     for (trunk, fields, words) in rows {
         let source = NumberSource::from(trunk);
         let request = ImportRequest::new(numbers()[0]);
-        let error = vapi.import_once(&source, &request).await.unwrap_err();
-        assert_eq!(vapi.check_import(&source, &request).unwrap_err().to_string(), error.to_string());
+        let error = vapi.create_now(&source, &request).await.unwrap_err();
+        assert_eq!(vapi.create(&source, &request).unwrap_err().to_string(), error.to_string());
         assert!(error.to_string().contains(words), "{error}");
         assert!(!format!("{error:?} {source:?}").contains("planted"), "{error}");
         let Error::Invalid(invalid) = error else { panic!("{error:?}") };
@@ -182,7 +182,7 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
     }
     let good = [network("198.51.100.0/24"), network("198.51.100.7/32")];
     let trunk = good.into_iter().fold(SipTrunk::new("sip.example.com"), SipTrunk::allow_inbound);
-    vapi.check_import(&trunk.into(), &ImportRequest::new(numbers()[0])).unwrap();
+    drop(vapi.create(&trunk.into(), &ImportRequest::new(numbers()[0])).unwrap());
     assert!(sent(&server).await.is_empty());
 }
 
@@ -192,7 +192,7 @@ async fn trunks_that_differ_by_declared_numbers_share_their_credential() {
     let client = client(&server);
     for number in &numbers()[..2] {
         let importer = trunk().number(*number);
-        client.import_once(&numport::NumberProvider::source(&importer), &ImportRequest::new(*number)).await.unwrap();
+        client.create_now(&numport::NumberProvider::source(&importer), &ImportRequest::new(*number)).await.unwrap();
     }
     assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "POST phone-number"]);
 }
@@ -248,11 +248,11 @@ async fn the_credential_is_taken_back_when_the_number_was_surely_not_imported() 
     let server = vapi(&[400, 201], 200).await;
     let client = client(&server);
     let request = ImportRequest::new(numbers()[0]);
-    let error = client.import_once(&source(), &request).await.unwrap_err();
+    let error = client.create_now(&source(), &request).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 400);
     assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "DELETE credential"]);
     // The next import makes a new one.
-    client.import_once(&source(), &request).await.unwrap();
+    client.create_now(&source(), &request).await.unwrap();
     assert_eq!(sent(&server).await[3..], ["POST credential", "POST phone-number"]);
 }
 
@@ -261,9 +261,9 @@ async fn the_credential_stays_when_another_number_uses_it() {
     let server = vapi(&[201, 400, 400], 200).await;
     let client = client(&server);
     let [first, second, third] = numbers().map(ImportRequest::new);
-    client.import_once(&source(), &first).await.unwrap();
-    client.import_once(&source(), &second).await.unwrap_err();
-    client.clone().import_once(&source(), &third).await.unwrap_err();
+    client.create_now(&source(), &first).await.unwrap();
+    client.create_now(&source(), &second).await.unwrap_err();
+    client.clone().create_now(&source(), &third).await.unwrap_err();
     assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "POST phone-number", "POST phone-number"]);
 }
 
@@ -272,15 +272,15 @@ async fn the_credential_stays_when_nobody_knows_whether_the_number_is_in() {
     let server = vapi(&[500, 400], 200).await;
     let client = client(&server);
     let request = ImportRequest::new(numbers()[0]);
-    client.import_once(&source(), &request).await.unwrap_err();
-    client.import_once(&source(), &request).await.unwrap_err();
+    client.create_now(&source(), &request).await.unwrap_err();
+    client.create_now(&source(), &request).await.unwrap_err();
     assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "POST phone-number"]);
 }
 
 #[tokio::test]
 async fn what_could_not_be_taken_back_is_named() {
     let server = vapi(&[400], 403).await;
-    let error = client(&server).import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
+    let error = client(&server).create_now(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
     assert!(error.to_string().ends_with(&format!("{CREDENTIAL} is left behind")), "{error}");
     let Error::Incomplete(incomplete) = error else { panic!("{error:?}") };
     assert_eq!(incomplete.step, Step::RemoveCredential);
@@ -293,7 +293,7 @@ async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
     let server = vapi(&[400], 404).await;
     let lost = Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(503));
     lost.up_to_n_times(1).with_priority(1).mount(&server).await;
-    let error = client(&server).import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
+    let error = client(&server).create_now(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
     assert!(matches!(error, Error::Call(_)) && error.status().unwrap() == 400, "{error:?}");
     assert_eq!(sent(&server).await[2..], ["DELETE credential"; 2]);
 }
@@ -306,7 +306,7 @@ async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
     respond(&server, "POST", "/credential", 201, json!({"provider": "byo-sip-trunk"}), 1).await;
     let client = client(&server);
     for status in [400, 0] {
-        let error = client.import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
+        let error = client.create_now(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
         let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
         assert_eq!((incomplete.step, incomplete.record.is_none()), (Step::MakeCredential, true));
         assert_eq!(error.status().map_or(0, |status| status.as_u16()), status, "the second answer has no id");
@@ -320,7 +320,7 @@ async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
 async fn credentials_of_the_sandbox_are_real_ones() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
-    vapi.import_once(&source(), &ImportRequest::new(numbers()[0])).await.unwrap();
+    vapi.create_now(&source(), &ImportRequest::new(numbers()[0])).await.unwrap();
     let credentials = vapi.list_credentials(&ListFilter::new()).await.unwrap();
     let Credential::SipTrunk(trunk) = &credentials[0] else { panic!("{credentials:?}") };
     assert_eq!(trunk.gateways.as_ref().unwrap().len(), 2);

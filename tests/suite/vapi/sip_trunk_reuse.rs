@@ -4,12 +4,12 @@ use numport::error::Step;
 use numport::model::PlatformKind;
 use numport::platform::vapi::{CreateSipTrunkCredential, Gateway};
 use numport::sandbox::Sandbox;
-use numport::{Error, ImportRequest, NumberSource, SipTrunk, Vapi, VoicePlatform};
+use numport::{Error, ImportRequest, NumberSource, SipTrunk, Vapi};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{KEY, at_once};
+use crate::support::{CreateNow, KEY, at_once};
 
 const CREDENTIAL: &str = "00000000-0000-4000-8000-0000000000cc";
 
@@ -37,8 +37,8 @@ fn changes(sandbox: &Sandbox) -> Vec<String> {
 async fn a_new_process_takes_the_credential_that_is_there_and_gives_it_the_password_of_now() {
     let sandbox = Sandbox::start().await.unwrap();
     let new_process = || Vapi::from_vars(|name| sandbox.var(name)).unwrap();
-    new_process().import_once(&source(), &request(1)).await.unwrap();
-    new_process().import_once(&trunk().credentials("user", "changed").into(), &request(2)).await.unwrap();
+    new_process().create_now(&source(), &request(1)).await.unwrap();
+    new_process().create_now(&trunk().credentials("user", "changed").into(), &request(2)).await.unwrap();
     assert_eq!(changes(&sandbox), ["POST credential", "POST phone-number", "PATCH credential", "POST phone-number"]);
     let patched = sandbox.requests().into_iter().find(|entry| entry.method == "PATCH").unwrap();
     let plan = json!({"outboundAuthenticationPlan": {"authUsername": "user", "authPassword": "changed"}});
@@ -62,13 +62,13 @@ async fn a_trunk_that_differs_in_anything_is_another_one() {
     ];
     for (trunk, last) in trunks.iter().zip(0..) {
         let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
-        vapi.import_once(&trunk.clone().into(), &request(last)).await.unwrap();
+        vapi.create_now(&trunk.clone().into(), &request(last)).await.unwrap();
     }
     let made = changes(&sandbox).iter().filter(|change| *change == "POST credential").count();
     assert_eq!(made, trunks.len());
     // And without a password there is nothing to bring up to date.
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
-    vapi.import_once(&open().into(), &request(9)).await.unwrap();
+    vapi.create_now(&open().into(), &request(9)).await.unwrap();
     assert_eq!(changes(&sandbox).last().unwrap(), "POST phone-number");
     assert!(!changes(&sandbox).contains(&"PATCH credential".to_owned()));
 }
@@ -83,9 +83,9 @@ async fn a_credential_that_was_found_is_not_removed() {
     let refusing = numport::sandbox::Fault::Refuse { status: 400, retry_after: None };
     // One more look for the credential comes first.
     let client = vapi();
-    client.import_once(&SipTrunk::new("203.0.113.10").into(), &request(1)).await.unwrap();
+    client.create_now(&SipTrunk::new("203.0.113.10").into(), &request(1)).await.unwrap();
     sandbox.fault(PlatformKind::VAPI, refusing);
-    client.import_once(&SipTrunk::new("203.0.113.10").into(), &request(2)).await.unwrap_err();
+    client.create_now(&SipTrunk::new("203.0.113.10").into(), &request(2)).await.unwrap_err();
     assert_eq!(changes(&sandbox), ["POST credential", "POST phone-number", "POST phone-number"]);
 }
 
@@ -117,7 +117,7 @@ async fn a_lost_answer_is_looked_for_and_the_credential_used() {
         let number = json!({"id": "n1", "provider": "byo-phone-number", "message": "no"});
         respond(&server, "POST", "/phone-number", status.max(200), number, 1).await;
         let client = Vapi::builder(KEY).base_url(server.uri()).retry(at_once()).build().unwrap();
-        let result = client.import_once(&source(), &request(1)).await;
+        let result = client.create_now(&source(), &request(1)).await;
         let requests = server.received_requests().await.unwrap();
         let sent: Vec<_> =
             requests.iter().map(|request| format!("{} {}", request.method, request.url.path())).collect();

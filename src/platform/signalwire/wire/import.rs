@@ -44,11 +44,6 @@ impl ImportableNumber {
     /// The fewest and the most characters, the `+` counted.
     pub const LENGTH: (usize, usize) = (5, 30);
 
-    /// A number that was checked to be long enough.
-    pub(in crate::platform::signalwire) fn checked(number: &E164) -> Self {
-        Self(number.as_str().to_owned())
-    }
-
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

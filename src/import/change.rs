@@ -2,8 +2,22 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::import::Field;
 use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate};
+
+/// A field of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Field {
+    /// The label.
+    Label,
+    /// The agent.
+    Agent,
+    /// Inbound calls.
+    Inbound,
+    /// Outbound calls.
+    Outbound,
+}
 
 /// A field of a record that is to be another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +54,25 @@ pub enum Change {
     },
 }
 
+impl Field {
+    /// Its name in lower case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Agent => "agent",
+            Self::Inbound => "inbound",
+            Self::Outbound => "outbound",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl Change {
     /// The field.
     #[must_use]
@@ -52,17 +85,30 @@ impl Change {
         }
     }
 
-    /// Every field that a request names and the record does not have so.
-    pub(in crate::import) fn all(record: &NumberRecord, request: &ImportRequest) -> Vec<Self> {
-        let label = request.label_text().map(|to| Self::Label { from: record.label.clone(), to: to.to_owned() });
-        let agent = request.agent_id().map(|to| Self::Agent { from: record.agent.clone(), to: to.clone() });
-        let inbound = request.inbound_enabled().map(|to| Self::Inbound { from: record.inbound, to });
-        let outbound = request.outbound_enabled().map(|to| Self::Outbound { from: record.outbound, to });
-        [label, agent, inbound, outbound].into_iter().flatten().filter(|change| !change.is_done(record)).collect()
+    /// The change of a field that a request names and the record does not have so.
+    pub(super) fn of(field: Field, record: &NumberRecord, request: &ImportRequest) -> Option<Self> {
+        match field {
+            Field::Label => {
+                let to = request.label_text().filter(|to| record.label.as_deref() != Some(*to))?;
+                Some(Self::Label { from: record.label.clone(), to: to.to_owned() })
+            }
+            Field::Agent => {
+                let to = request.agent_id().filter(|to| record.agent.as_ref() != Some(*to))?;
+                Some(Self::Agent { from: record.agent.clone(), to: to.clone() })
+            }
+            Field::Inbound => {
+                let to = request.inbound_enabled().filter(|to| record.inbound != Some(*to))?;
+                Some(Self::Inbound { from: record.inbound, to })
+            }
+            Field::Outbound => {
+                let to = request.outbound_enabled().filter(|to| record.outbound != Some(*to))?;
+                Some(Self::Outbound { from: record.outbound, to })
+            }
+        }
     }
 
     /// What is sent to make these changes.
-    pub(in crate::import) fn update(changes: &[Self]) -> NumberUpdate {
+    pub(super) fn update(changes: &[Self]) -> NumberUpdate {
         changes.iter().fold(NumberUpdate::new(), |update, change| match change {
             Self::Label { to, .. } => update.label(to),
             Self::Agent { to, .. } => update.agent(to.as_str()),
@@ -158,7 +204,11 @@ mod tests {
         let request = ImportRequest::new(number).label("New").agent("a-2").inbound(true).outbound(false);
         let after = record("New", "a-2", true, false);
         let other = NumberRecord::new(PlatformKind::VAPI, "r1", before.number.clone(), Details::new(()));
-        let changes = Change::all(&before, &request);
+        let all = |record: &NumberRecord| -> Vec<Change> {
+            let fields = [Field::Label, Field::Agent, Field::Inbound, Field::Outbound];
+            fields.into_iter().filter_map(|field| Change::of(field, record, &request)).collect()
+        };
+        let changes = all(&before);
         assert_eq!(changes.len(), 4);
         for (change, found) in changes.iter().zip(["none", "none", "not told", "not told"]) {
             let states = [&before, &after, &other].map(|record| (change.is_open(record), change.is_done(record)));
@@ -168,6 +218,6 @@ mod tests {
         }
         let texts: Vec<String> = changes.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["label \"Old\" → \"New\"", "agent a-1 → a-2", "inbound off → on", "outbound on → off"]);
-        assert_eq!(Change::all(&after, &request), []);
+        assert_eq!(all(&after), []);
     }
 }

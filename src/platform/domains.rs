@@ -26,14 +26,14 @@ crate::__services!(domains);
 /// ```
 /// use numport::model::{CallbackUrl, PlatformKind};
 ///
-/// let holder = |url: &str| numport::platform::holder(&CallbackUrl::new(url));
-/// assert_eq!(holder("https://api.vapi.ai/twilio/inbound_call"), Some(PlatformKind::VAPI));
-/// assert_eq!(holder("https://VAPI.ai/"), Some(PlatformKind::VAPI));
-/// assert_eq!(holder("https://vapi.ai.example.com/"), None);
-/// assert_eq!(holder("https://notvapi.ai/"), None);
+/// let answered_by = |url: &str| numport::platform::answered_by(&CallbackUrl::new(url));
+/// assert_eq!(answered_by("https://api.vapi.ai/twilio/inbound_call"), Some(PlatformKind::VAPI));
+/// assert_eq!(answered_by("https://VAPI.ai/"), Some(PlatformKind::VAPI));
+/// assert_eq!(answered_by("https://vapi.ai.example.com/"), None);
+/// assert_eq!(answered_by("https://notvapi.ai/"), None);
 /// ```
 #[must_use]
-pub fn holder(url: &CallbackUrl) -> Option<PlatformKind> {
+pub fn answered_by(url: &CallbackUrl) -> Option<PlatformKind> {
     let host = url.host()?;
     let of = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     DOMAINS.iter().find(|(domain, _)| of(domain)).map(|&(_, platform)| platform)

@@ -1,0 +1,97 @@
+//! Looking up a number after the response to its create was lost.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::E164;
+use crate::error::Error;
+use crate::model::NumberRecord;
+use crate::platform::VoicePlatform;
+
+/// How an [`Importer`](crate::Importer) looks up a number after the response to its import was lost: several times,
+/// since the platform may carry out a request after the client has given up on it.
+///
+/// ```
+/// use std::time::Duration;
+/// use numport::LookupPolicy;
+///
+/// let patient = LookupPolicy::default().max_lookups(10).longest_wait(Duration::from_secs(30));
+/// assert_ne!(patient, LookupPolicy::default());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct LookupPolicy {
+    max_lookups: u32,
+    first_wait: Duration,
+    longest_wait: Duration,
+    deadline: Duration,
+}
+
+impl Default for LookupPolicy {
+    /// 6 lookups: immediately, then after 0.5, 1, 2, 4 and 8 s; 60 s in all.
+    fn default() -> Self {
+        Self {
+            max_lookups: 6,
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(8),
+            deadline: Duration::from_secs(60),
+        }
+    }
+}
+
+impl LookupPolicy {
+    /// Sets the maximum number of lookups. Defaults to 6. 0 counts as 1.
+    pub const fn max_lookups(mut self, lookups: u32) -> Self {
+        self.max_lookups = lookups;
+        self
+    }
+
+    /// Sets the wait after the first lookup; it doubles after each further one. Defaults to 0.5 s.
+    pub const fn first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = wait;
+        self
+    }
+
+    /// Sets the longest wait between two lookups. Defaults to 8 s.
+    pub const fn longest_wait(mut self, wait: Duration) -> Self {
+        self.longest_wait = wait;
+        self
+    }
+
+    /// Sets the time for all lookups and waits together. Defaults to 60 s.
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Looks the number up until it is found or the policy ends it.
+    pub(super) async fn find(self, platform: &dyn VoicePlatform, number: &E164) -> Lookups {
+        let deadline = Instant::now() + self.deadline;
+        let mut wait = self.first_wait.min(self.longest_wait);
+        let mut lookups = Lookups { found: None, count: 0, last_error: None };
+        loop {
+            let Ok(answer) = timeout_at(deadline, platform.find(number)).await else { return lookups };
+            lookups.count += 1;
+            match answer {
+                Ok(Some(record)) => return Lookups { found: Some(record), ..lookups },
+                Ok(None) => lookups.last_error = None,
+                Err(error) => lookups.last_error = Some(error),
+            }
+            if lookups.count >= self.max_lookups || Instant::now() + wait >= deadline {
+                return lookups;
+            }
+            sleep(wait).await;
+            wait = wait.saturating_mul(2).min(self.longest_wait);
+        }
+    }
+}
+
+/// The result of several lookups.
+#[derive(Debug)]
+pub(super) struct Lookups {
+    pub(super) found: Option<NumberRecord>,
+    pub(super) count: u32,
+    /// Why the last lookup showed nothing, if it failed.
+    pub(super) last_error: Option<Error>,
+}

@@ -1,0 +1,59 @@
+//! Bringing a record to what a request names.
+
+use super::change::{Change, Field};
+use super::{Imported, Importer, Outcome};
+use crate::error::{Incomplete, Result, Step};
+use crate::model::{ImportRequest, NumberRecord};
+use crate::platform::Capabilities;
+
+impl Importer {
+    /// Brings the record to what the request names, by one update if it differs.
+    pub(super) async fn reconcile(&self, imported: &mut Imported, request: &ImportRequest) -> Result<()> {
+        let Imported { record, outcome, .. } = &*imported;
+        let is_new = *outcome == Outcome::Created;
+        let differences = Differences::of(self.platform.capabilities(), record, request, is_new);
+        imported.unsupported_fields = differences.unsupported_fields;
+        if differences.changes.is_empty() {
+            return Ok(());
+        }
+        let record = &mut imported.record;
+        match self.platform.update(&record.id, &Change::update(&differences.changes)).await {
+            Ok(updated) => {
+                let before = std::mem::replace(record, updated);
+                imported.before = Some(before).filter(|_| !is_new);
+                Ok(())
+            }
+            Err(error) => Err(Box::new(Incomplete::imported(record.clone(), Step::Configure, error)).into()),
+        }
+    }
+}
+
+/// Where a record differs from what a request names.
+pub(super) struct Differences {
+    /// What an update can set.
+    pub(super) changes: Vec<Change>,
+    /// What it cannot.
+    pub(super) unsupported_fields: Vec<Field>,
+}
+
+impl Differences {
+    /// `is_new` says that the record was created as the request says: the fields that the create took are set,
+    /// whether or not the platform shows them.
+    pub(super) fn of(can: &Capabilities, record: &NumberRecord, request: &ImportRequest, is_new: bool) -> Self {
+        let (mut changes, mut unsupported_fields) = (Vec::new(), Vec::new());
+        let fields = [
+            (Field::Label, can.label),
+            (Field::Agent, can.agent),
+            (Field::Inbound, can.inbound),
+            (Field::Outbound, can.outbound),
+        ];
+        for (field, support) in fields.into_iter().filter(|(_, support)| !(is_new && support.create)) {
+            match Change::of(field, record, request) {
+                Some(change) if support.set => changes.push(change),
+                Some(_) => unsupported_fields.push(field),
+                None => {}
+            }
+        }
+        Self { changes, unsupported_fields }
+    }
+}

@@ -1,0 +1,49 @@
+//! What platforms share in reading answers.
+
+use futures_util::stream::{Stream, TryStreamExt};
+
+use crate::E164;
+use crate::error::{Error, NotFound, Result};
+use crate::model::{NumberId, NumberRecord, PlatformKind, Timestamp};
+
+/// The first record of exactly this number. Searches also match parts of numbers.
+pub(super) async fn first_match(
+    records: impl Stream<Item = Result<NumberRecord>> + Send,
+    number: &E164,
+) -> Result<Option<NumberRecord>> {
+    let mut records = std::pin::pin!(records);
+    while let Some(record) = records.try_next().await? {
+        if record.number.is(number) {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+/// The outcome of a removal. A record that is gone after a lost response was removed by that request.
+pub(super) fn removed<T>(result: Result<T>, platform: PlatformKind, id: &NumberId) -> Result<()> {
+    match result {
+        Err(error) if !error.is_removed_before() => Err(NotFound::or(error, platform, id)),
+        _ => Ok(()),
+    }
+}
+
+/// An answer about one record: status 404 means that there is none.
+pub(super) fn of_record<T>(
+    result: Result<T>,
+    platform: PlatformKind,
+    id: &NumberId,
+    record: impl FnOnce(T) -> NumberRecord,
+) -> Result<NumberRecord> {
+    result.map(record).map_err(|error: Error| NotFound::or(error, platform, id))
+}
+
+/// A text, where an empty one means that there is none.
+pub(super) fn text(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
+}
+
+/// A time; `None` if it cannot be read.
+pub(super) fn time(text: &Option<String>) -> Option<Timestamp> {
+    text.as_deref().and_then(|text| text.parse().ok())
+}
