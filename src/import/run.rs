@@ -3,7 +3,7 @@
 use super::listing::{Listed, Listing};
 use super::memory::NumberLock;
 use super::{Imported, Importer, Outcome};
-use crate::error::{Error, Indeterminate, Meaning, Result};
+use crate::error::{CallError, Error, Indeterminate, Meaning, Result};
 use crate::model::{ImportRequest, NumberRecord, NumberSource, Preflight, Routing, Severity, Timestamp};
 use crate::platform::{Create, Duplicates};
 
@@ -162,11 +162,9 @@ impl<'a> Run<'a> {
             Err(error) => error,
         };
         // Only the failure of the create itself leaves its result unknown; that of a step before or after it does not.
-        if !matches!(error, Error::Call(_)) {
-            return Err(error);
-        }
+        let Some(meaning) = error.create_failure().map(CallError::meaning) else { return Err(error) };
         let not_done = error.surely_not_done();
-        match error.meaning() {
+        match meaning {
             // The number may be there, since somebody else was faster.
             Some(Meaning::Conflict) => {}
             Some(Meaning::Invalid) if not_done => {}

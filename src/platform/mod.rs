@@ -71,11 +71,12 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// ([`Capabilities::check_import`]), and all that this one documents and that can be known before sending. That
     /// includes the fields that are set afterwards.
     ///
-    /// Awaiting fails with [`Error::Call`](crate::Error::Call) only if the create itself failed, and with
-    /// [`Error::Incomplete`](crate::Error::Incomplete) if a step before or after it did. If the platform refuses a
-    /// create because it has the number already, the status is 400, 409 or 422, and the importer looks the number up.
-    /// If it is not known whether the create was carried out, the error has
-    /// [`Delivery::Unknown`](crate::error::Delivery::Unknown) or [`Accepted`](crate::error::Delivery::Accepted).
+    /// Awaiting fails with [`Error::Call`](crate::Error::Call) if the create itself failed, and with
+    /// [`Error::Incomplete`](crate::Error::Incomplete) if a step before or after it did. The importer tells the two apart
+    /// by [`Error::create_failure`](crate::Error::create_failure). If the platform refuses a create because it has the
+    /// number already, the status is 400, 409 or 422, and the importer looks the number up. If it is not known whether
+    /// the create was carried out, the error has [`Delivery::Unknown`](crate::error::Delivery::Unknown) or
+    /// [`Accepted`](crate::error::Delivery::Accepted).
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>>;
 
     /// The record of this id.
