@@ -1,7 +1,6 @@
 //! What the provider says of a number before an import.
 
 use super::Importer;
-use super::routing::answered_by;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
@@ -81,7 +80,7 @@ impl Importer {
                 findings.push(Finding::OnApplication { application: application.clone() });
             }
             Some(calls) => {
-                let other = answered_by(calls).filter(|&platform| platform != self.platform.kind());
+                let other = self.answered_by(calls).filter(|&platform| platform != self.platform.kind());
                 findings.extend(other.map(|platform| Finding::AnsweredBy { platform }));
             }
             None => {}

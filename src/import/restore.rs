@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Importer;
-use super::routing::answered_by;
 use crate::error::{Error, Result};
 use crate::model::{CallbackUrl, PlatformKind, Problem, Routing};
-use crate::platform;
 
 /// What [`Importer::restore`] did. `Display` says it in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,13 +87,13 @@ impl Importer {
         if changed.is_empty() {
             return control.restore(before).await.map(Restored::PutBack);
         }
-        Ok(Restored::Kept { answered_by: answered_by(&now.calls), changed, now })
+        Ok(Restored::Kept { answered_by: self.answered_by(&now.calls), changed, now })
     }
 
     /// Which of the differing settings this platform did not set.
     fn changed_by_others(&self, before: &Routing, now: &Routing, differing: &[&String]) -> Vec<String> {
         let own = |value: Option<&String>| {
-            value.is_some_and(|value| platform::answered_by(&CallbackUrl::new(value)) == Some(self.platform.kind()))
+            value.is_some_and(|value| self.platform_at(&CallbackUrl::new(value)) == Some(self.platform.kind()))
         };
         let others = |left: Option<&BTreeMap<String, String>>| -> Vec<String> {
             let set_by_import = |name: &String| left.is_some_and(|left| left.get(name) == now.settings.get(name));

@@ -27,6 +27,9 @@ pub struct Capabilities {
     pub duplicates: Duplicates,
     /// What an import does to where the carrier sends the number's calls.
     pub takeover: Takeover,
+    /// The domains of the addresses that it sets at a carrier, of a platform that this crate does not know. Those that
+    /// it knows are recognised by everybody ([`answered_by`](super::answered_by)).
+    pub domains: &'static [&'static str],
 }
 
 /// What a platform can do with one field.
@@ -132,6 +135,7 @@ impl Capabilities {
             removal,
             duplicates: Duplicates::Unknown,
             takeover: Takeover::Unknown,
+            domains: &[],
         }
     }
 
@@ -172,6 +176,14 @@ impl Capabilities {
         self
     }
 
+    /// Sets the domains by which the importer recognises that a number's calls go to the platform, such as
+    /// `parrot.example`. Needed only by a platform outside of this crate.
+    #[must_use]
+    pub const fn with_domains(mut self, domains: &'static [&'static str]) -> Self {
+        self.domains = domains;
+        self
+    }
+
     /// What every [`create`](super::VoicePlatform::create) refuses: a source that is not
     /// supported (field `source`) or is wrong by itself (`source.account_sid`, …), fields that the
     /// platform can set neither by a create nor by an update (`label`, `agent`, `inbound`, `outbound`), a label that is
@@ -181,11 +193,16 @@ impl Capabilities {
     ///
     /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
     pub fn check_import(&self, platform: PlatformKind, source: &NumberSource, request: &ImportRequest) -> Result<()> {
-        self.checked_import(platform, source, request, |_| Some(()))
+        self.prepare_import(platform, source, request, |_| Some(()))
     }
 
-    /// Checks an import and builds its body in one go; the problems of both are named.
-    pub(crate) fn checked_import<T>(
+    /// Checks an import as [`check_import`](Self::check_import) does and builds what is sent, and names the problems of
+    /// both at once. `build` returns `None` for a source that it cannot send; it adds a problem that says why.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) with every problem.
+    pub fn prepare_import<T>(
         &self,
         platform: PlatformKind,
         source: &NumberSource,

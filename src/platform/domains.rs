@@ -35,6 +35,10 @@ crate::__services!(domains);
 #[must_use]
 pub fn answered_by(url: &CallbackUrl) -> Option<PlatformKind> {
     let host = url.host()?;
-    let of = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    DOMAINS.iter().find(|(domain, _)| of(domain)).map(|&(_, platform)| platform)
+    DOMAINS.iter().find(|(domain, _)| is_of(&host, domain)).map(|&(_, platform)| platform)
+}
+
+/// Whether a host is this domain or below it.
+pub(crate) fn is_of(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }

@@ -19,6 +19,7 @@ pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Support,
 pub use self::connect::connect;
 pub use self::create::Create;
 pub use self::domains::answered_by;
+pub(crate) use self::domains::is_of;
 pub use self::sources::{Sources, Way};
 use crate::E164;
 use crate::error::Result;

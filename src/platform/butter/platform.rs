@@ -34,6 +34,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Refused,
     takeover: Takeover::WithAgent,
+    domains: &[],
 };
 
 #[async_trait]
@@ -51,7 +52,7 @@ impl VoicePlatform for Butter {
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
-        CAPABILITIES.checked_import(KIND, source, request, |problems| {
+        CAPABILITIES.prepare_import(KIND, source, request, |problems| {
             if let Reach::Trunk(trunk) = &source.reach {
                 problems.within("source", |problems| check_trunk(trunk, problems));
             }

@@ -26,6 +26,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Unknown,
     takeover: Takeover::Unknown,
+    domains: &[],
 };
 
 #[async_trait]
@@ -43,7 +44,7 @@ impl VoicePlatform for Interactly {
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
-        let body = CAPABILITIES.checked_import(KIND, source, request, |_| body(source, request))?;
+        let body = CAPABILITIES.prepare_import(KIND, source, request, |_| body(source, request))?;
         Ok(Create::new(async move { self.import_number(&body).await.map(record) }))
     }
 

@@ -29,6 +29,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Releases,
     duplicates: Duplicates::Refused,
     takeover: Takeover::Nothing,
+    domains: &[],
 };
 
 #[async_trait]
@@ -47,7 +48,7 @@ impl VoicePlatform for SignalWire {
 
     /// The create takes the bare number; label and agent follow by an update.
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
-        let body = CAPABILITIES.checked_import(KIND, source, request, |problems| body(request, problems))?;
+        let body = CAPABILITIES.prepare_import(KIND, source, request, |problems| body(request, problems))?;
         Ok(Create::new(async move { self.import_number(&body).await.map(record) }))
     }
 

@@ -35,6 +35,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Forgets,
     duplicates: Duplicates::Unknown,
     takeover: Takeover::AtImport,
+    domains: &[],
 };
 
 #[async_trait]
@@ -52,7 +53,7 @@ impl VoicePlatform for Vapi {
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
-        CAPABILITIES.checked_import(KIND, source, request, |problems| match &source.reach {
+        CAPABILITIES.prepare_import(KIND, source, request, |problems| match &source.reach {
             Reach::Account(account) => Some(self.create_as(from_twilio(account, request))),
             Reach::Trunk(trunk) => {
                 problems.within("source", |problems| trunk::check(trunk, problems));
