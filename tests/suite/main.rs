@@ -27,8 +27,14 @@ macro_rules! folders {
         carriers { $($carrier_kind:ident $carrier_name:tt $carrier:ident::$carrier_client:ident;)* }
         $($rest:tt)*
     ) => {
-        $(mod $platform;)*
-        $(mod $carrier;)*
+        $(
+            #[cfg(feature = $name)]
+            mod $platform;
+        )*
+        $(
+            #[cfg(feature = $carrier_name)]
+            mod $carrier;
+        )*
     };
 }
 numport::__services!(folders);

@@ -20,20 +20,22 @@ macro_rules! subjects {
         $($rest:tt)*
     ) => {
         $(
+            #[cfg(feature = $name)]
             pub(crate) mod $platform {
                 pub(crate) mod subject;
             }
         )*
         $(
+            #[cfg(feature = $carrier_name)]
             pub(crate) mod $carrier {
                 pub(crate) mod subject;
             }
         )*
 
-        /// The platforms, in the order of the list.
-        pub(crate) const PLATFORMS: &[&Platform] = &[$(&$platform::subject::SUBJECT,)*];
-        /// The carriers, in the order of the list.
-        pub(crate) const CARRIERS: &[&Carrier] = &[$(&$carrier::subject::SUBJECT,)*];
+        /// The platforms of this build, in the order of the list.
+        pub(crate) const PLATFORMS: &[&Platform] = &[$(#[cfg(feature = $name)] &$platform::subject::SUBJECT,)*];
+        /// The carriers of this build, in the order of the list.
+        pub(crate) const CARRIERS: &[&Carrier] = &[$(#[cfg(feature = $carrier_name)] &$carrier::subject::SUBJECT,)*];
     };
 }
 numport::__services!(subjects);
@@ -59,7 +61,7 @@ macro_rules! define_each_platform {
         macro_rules! each_platform {
             ($dollar(#[$dollar attribute:meta])* $dollar test:ident, $dollar function:ident) => {
                 mod $dollar test {
-                    crate::services::each_test! { [$dollar(#[$dollar attribute])*] $dollar function $($platform)* }
+                    crate::services::each_test! { [$dollar(#[$dollar attribute])*] $dollar function $($name $platform)* }
                 }
             };
         }
@@ -68,14 +70,15 @@ macro_rules! define_each_platform {
 numport::__services!(define_each_platform {$});
 
 macro_rules! each_test {
-    ($attributes:tt $test:ident $($platform:ident)*) => {
-        $(crate::services::each_test! { @one $attributes $test $platform })*
-    };
-    (@one [$(#[$attribute:meta])*] $test:ident $platform:ident) => {
+    (@one [$(#[$attribute:meta])*] $test:ident $name:tt $platform:ident) => {
+        #[cfg(feature = $name)]
         $(#[$attribute])*
         async fn $platform() {
             super::$test(&crate::services::$platform::subject::SUBJECT).await;
         }
+    };
+    ($attributes:tt $test:ident $($name:tt $platform:ident)*) => {
+        $(crate::services::each_test! { @one $attributes $test $name $platform })*
     };
 }
 

@@ -1,5 +1,6 @@
 //! What a platform or a carrier says of itself, for the tests that all of them must pass.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub(crate) struct Platform {
     /// that is not named must be refused.
     pub(crate) sources: &'static [(&'static str, &'static str)],
     pub(crate) record: Record,
+    /// A list of one record, as the platform answers it, and the record as every platform tells it.
+    pub(crate) listed: fn() -> (Value, Value),
     pub(crate) plain: Plain,
 }
 
@@ -47,7 +50,12 @@ pub(crate) struct Carrier {
     pub(crate) connect: fn(Vars<'_>, Pace) -> Arc<dyn NumberProvider>,
     /// The request that looks up a number before an import, by how its method and path begin.
     pub(crate) lookup: &'static str,
+    /// Changes where a number's calls go; `None` where the carrier keeps no routing.
+    pub(crate) another_routing: Option<Routing>,
 }
+
+/// Changes the settings of a routing to others that the carrier takes.
+pub(crate) type Routing = fn(&mut BTreeMap<String, String>);
 
 /// An API, as a client that is not ours speaks it.
 pub(crate) struct Api {

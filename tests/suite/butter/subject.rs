@@ -95,6 +95,20 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", "POST /api/phone-numbers -> 404"),
     ],
     record: Record { id: "phone_number_id", number: "phone_number", label: None, agent: "assigned_agent_id" },
+    listed: || {
+        let number = json!({
+            "phone_number_id": "p1", "phone_number": NUMBER, "provider": "twilio", "status": "assigned",
+            "supports_inbound": false, "supports_outbound": true, "assigned_agent_id": "a1",
+            "created_at": "2024-01-15T10:30:00Z",
+        });
+        let told = json!({
+            "platform": "butter", "id": "p1", "number": NUMBER, "label": null, "agent": "a1", "inbound": false,
+            "outbound": true, "carrier": "twilio", "status": "assigned", "created_at": "2024-01-15T10:30:00Z",
+            "updated_at": null,
+        });
+        let pagination = json!({"has_more": false, "next_cursor": null});
+        (json!({"success": true, "data": [number], "pagination": pagination}), told)
+    },
     plain: Plain {
         before: Some(Before {
             create: |vars| {

@@ -1,7 +1,8 @@
 //! What holds for every platform and every provider.
 
+mod completeness;
 mod conformance;
 mod provider_conformance;
-mod records;
+pub(crate) mod records;
 mod sources;
 mod trait_objects;

@@ -69,6 +69,17 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", "refused: source.credential"),
     ],
     record: Record { id: "_id", number: "number", label: Some("label"), agent: "assistantId" },
+    listed: || {
+        let number = json!({
+            "_id": "n1", "number": NUMBER, "provider": {"name": "twilio"}, "assistantId": "a1", "label": "Desk",
+            "inboundEnabled": true, "outboundEnabled": false,
+        });
+        let told = json!({
+            "platform": "interactly", "id": "n1", "number": NUMBER, "label": "Desk", "agent": "a1", "inbound": true,
+            "outbound": false, "carrier": "twilio", "status": null, "created_at": null, "updated_at": null,
+        });
+        (json!([number]), told)
+    },
     plain: Plain {
         before: None,
         create: |number, vars, _| {

@@ -40,6 +40,17 @@ fn write_of(sandbox: &Sandbox, service: Service) -> Write {
     (api(service).write)(&|name| sandbox.var(name))
 }
 
+/// Sends this, as a program of another language would; the status and the answer.
+pub(crate) async fn send(
+    sandbox: &Sandbox,
+    service: Service,
+    method: Method,
+    target: &str,
+    body: Value,
+) -> (u16, Value) {
+    json_of(request(sandbox, service, method, target).body(body.to_string())).await
+}
+
 /// A request that makes a record; at Twilio, one that changes the number.
 pub(crate) fn write(sandbox: &Sandbox, service: Service) -> RequestBuilder {
     let Write { target, content_type, body, .. } = write_of(sandbox, service);

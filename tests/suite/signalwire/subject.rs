@@ -81,6 +81,19 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", CREATE),
     ],
     record: Record { id: "id", number: "number", label: Some("name"), agent: "calling_handler_resource_id" },
+    listed: || {
+        let number = json!({
+            "id": "n1", "number": NUMBER, "name": "Desk", "call_handler": "ai_agent",
+            "calling_handler_resource_id": AGENTS[0], "created_at": "2025-05-08T19:08:41Z",
+            "updated_at": "2025-06-08T19:08:41Z",
+        });
+        let told = json!({
+            "platform": "signalwire", "id": "n1", "number": NUMBER, "label": "Desk", "agent": AGENTS[0],
+            "inbound": null, "outbound": null, "carrier": null, "status": null,
+            "created_at": "2025-05-08T19:08:41Z", "updated_at": "2025-06-08T19:08:41Z",
+        });
+        (json!({"data": [number], "links": {}}), told)
+    },
     plain: Plain {
         before: None,
         create: |number, _, _| json!({"number": number, "number_type": "longcode"}),

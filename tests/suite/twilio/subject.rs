@@ -62,4 +62,5 @@ pub(crate) static SUBJECT: Carrier = Carrier {
     },
     connect: |vars, pace| Arc::new(pace.client(Twilio::builder_from_vars(vars))),
     lookup: "GET /2010-04-01/Accounts/",
+    another_routing: Some(|settings| drop(settings.insert("VoiceUrl".into(), "https://example.com/another".into()))),
 };

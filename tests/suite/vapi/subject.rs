@@ -64,6 +64,18 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", "refused: source.carrier, source.credential"),
     ],
     record: Record { id: "id", number: "number", label: Some("name"), agent: "assistantId" },
+    listed: || {
+        let number = json!({
+            "id": "n1", "number": NUMBER, "provider": "telnyx", "assistantId": "a1", "name": "Desk",
+            "status": "active", "createdAt": "2025-05-08T19:08:41.000Z", "updatedAt": "2025-06-08T19:08:41Z",
+        });
+        let told = json!({
+            "platform": "vapi", "id": "n1", "number": NUMBER, "label": "Desk", "agent": "a1", "inbound": null,
+            "outbound": null, "carrier": "telnyx", "status": "active", "created_at": "2025-05-08T19:08:41Z",
+            "updated_at": "2025-06-08T19:08:41Z",
+        });
+        (json!({"results": [number], "metadata": {"hasNextPage": false}}), told)
+    },
     plain: Plain {
         before: None,
         create: |number, vars, _| {
