@@ -2,6 +2,7 @@
 
 mod completeness;
 mod conformance;
+mod in_memory_platform;
 mod provider_conformance;
 pub(crate) mod records;
 mod sources;
