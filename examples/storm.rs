@@ -6,20 +6,23 @@
 //! cargo run --release --example storm -- --platform vapi --imports 10000 --seeds 10
 //! ```
 //!
-//! `--platform` is `interactly`, `vapi`, `signalwire`, `butter` or `all`; `--imports` how many numbers each storm
+//! `--platform` is the name of a platform, or `all`; `--imports` how many numbers each storm
 //! has; `--tasks` how many are imported at once; `--seed` the first storm's number and `--seeds` how many storms
 //! there are; `--chance` how likely a request meets a fault. Fails when numport made a number twice, lost one, left
 //! one unfinished or said what is not so.
-#![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]
 
+// What it has to know of each platform is what the tests know.
+#[path = "../tests/suite/services.rs"]
+mod services;
 mod support;
 #[path = "support/storm/mod.rs"]
 mod weather;
 
 use std::process::ExitCode;
 
+use services::PLATFORMS;
 use support::{Failure, report};
-use weather::platform::PLATFORMS;
 use weather::{Storm, Tally, Who};
 
 /// The first lines of what went wrong are enough.
@@ -41,11 +44,10 @@ async fn run() -> Result<(), Failure> {
         match argument {
             Long("platform") => {
                 let name = parser.value()?.string()?;
-                platforms.retain(|service| name == "all" || service.as_str() == name);
+                platforms.retain(|platform| name == "all" || platform.api.name() == name);
                 if platforms.is_empty() {
-                    return Err(
-                        format!("{name:?} is no platform; give interactly, vapi, signalwire, butter or all").into()
-                    );
+                    let names: String = PLATFORMS.iter().map(|platform| format!("{}, ", platform.api.name())).collect();
+                    return Err(format!("{name:?} is no platform; give one of {names}or all").into());
                 }
             }
             Long("imports") => imports = parser.value()?.parse()?,
@@ -62,13 +64,13 @@ async fn run() -> Result<(), Failure> {
 
     println!("{:<10} {:<7} {}", "platform", "client", Tally::heading());
     let mut wrong = 0;
-    for service in platforms {
+    for platform in platforms {
         for (who, name) in [(Who::Numport, "numport"), (Who::Plain, "plain")] {
             let mut all = Tally::default();
             for seed in seed..seed + seeds {
-                all += Storm { service, imports, tasks, seed, chance }.over(who).await;
+                all += Storm { platform, imports, tasks, seed, chance }.over(who).await;
             }
-            println!("{:<10} {name:<7} {all}", service.as_str());
+            println!("{:<10} {name:<7} {all}", platform.api.name());
             if who == Who::Numport {
                 all.notes.iter().take(NOTES).for_each(|note| eprintln!("{note}"));
                 wrong += all.twice + all.lost + all.unfinished + all.lies + all.failed;

@@ -30,6 +30,7 @@
 #![allow(clippy::missing_panics_doc)] // a failure is a panic, as the first lines say
 
 mod import;
+mod in_memory;
 pub mod provider;
 mod refuse;
 mod update;
@@ -43,6 +44,7 @@ use crate::model::{AgentId, ImportRequest, NumberId, NumberRecord, NumberSource,
 use crate::platform::{Capabilities, VoicePlatform};
 
 pub use self::import::{a_second_import_makes_no_second_record, import_makes_a_record, lists_every_record};
+pub use self::in_memory::{Answer, Call, InMemoryPlatform};
 pub use self::refuse::{absent_records_are_told, what_is_unsupported_is_refused};
 pub use self::update::{removal_ends_a_record, update_keeps_sets_and_clears};
 

@@ -111,6 +111,12 @@ impl RecordNumber {
     }
 }
 
+impl From<E164> for RecordNumber {
+    fn from(number: E164) -> Self {
+        Self::E164(number)
+    }
+}
+
 /// As its text; `null` when there is none.
 impl Serialize for RecordNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use numport::model::PlatformKind;
+use numport::model::Service;
 use numport::sandbox::{Chaos, Fault, Sandbox};
 use numport::{E164, ImportRequest, Importer, Outcome, RetryPolicy, SipTrunk, Vapi};
 
-use crate::scenario::{PATIENT, SCENARIOS};
+use crate::scenario::{PATIENT, Scenario};
 
 /// How many requests of this method and path a platform received.
-fn received(sandbox: &Sandbox, service: PlatformKind, start: &str) -> usize {
+fn received(sandbox: &Sandbox, service: Service, start: &str) -> usize {
     let is_it = |entry: &&numport::sandbox::ReceivedRequest| {
-        entry.service.as_str() == service.as_str() && format!("{} {}", entry.method, entry.path).starts_with(start)
+        entry.service == service && format!("{} {}", entry.method, entry.path).starts_with(start)
     };
     sandbox.requests().iter().filter(is_it).count()
 }
@@ -20,7 +20,8 @@ fn received(sandbox: &Sandbox, service: PlatformKind, start: &str) -> usize {
 #[tokio::test]
 async fn two_hundred_tasks_that_import_one_number_send_one_import() {
     let number: E164 = "+14155552671".parse().unwrap();
-    for scenario in SCENARIOS {
+    for scenario in Scenario::all() {
+        let name = scenario.name();
         let sandbox = Sandbox::builder().held_numbers([number]).start().await.unwrap();
         // Clients built apart from each other, but of one account.
         let importers = [(); 4].map(|()| scenario.importer(&sandbox, PATIENT));
@@ -30,11 +31,11 @@ async fn two_hundred_tasks_that_import_one_number_send_one_import() {
         });
         let imported = join_all(tasks).await;
         let outcomes = imported.into_iter().map(|imported| imported.unwrap()).inspect(|imported| {
-            assert!(scenario.is_finished(&imported.record), "{}", scenario.name);
+            assert!(scenario.is_finished(&imported.record, number), "{name}");
         });
         let created = outcomes.filter(|imported| imported.outcome == Outcome::Created).count();
-        let sent = received(&sandbox, scenario.service, scenario.import);
-        assert_eq!((created, sent, scenario.records(&sandbox, &number)), (1, 1, 1), "{}", scenario.name);
+        let sent = received(&sandbox, scenario.service(), scenario.import.create);
+        assert_eq!((created, sent, scenario.records(&sandbox, &number)), (1, 1, 1), "{name}");
     }
 }
 

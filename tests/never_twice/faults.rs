@@ -3,16 +3,15 @@
 use numport::sandbox::{Fault, ReceivedRequest, Sandbox};
 use numport::{E164, Error};
 
-use crate::scenario::{DELAY, PATIENT, SCENARIOS, Scenario, TIMEOUT};
+use crate::scenario::{DELAY, PATIENT, Scenario, TIMEOUT};
+use crate::services::subject::Platform;
+use crate::services::{apis, each_platform};
 
 /// What became of an import that met a fault, and of the one more call after it.
 pub(crate) struct Became {
     pub(crate) first: &'static str,
     pub(crate) second: &'static str,
 }
-
-const SECRETS: [&str; 5] =
-    ["TWILIO_AUTH_TOKEN", "INTERACTLY_API_KEY", "VAPI_API_KEY", "SIGNALWIRE_API_TOKEN", "BUTTER_API_KEY"];
 
 fn number() -> E164 {
     "+14155552671".parse().unwrap()
@@ -33,15 +32,16 @@ pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &st
     }
     let struck = sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault));
     assert!(struck, "the step is none of this import");
-    let first = scenario.judged(&result, scenario.records(&sandbox, &number()), *fault != Fault::UnknownEnumValues);
+    let first =
+        scenario.judged(&result, number(), scenario.records(&sandbox, &number()), *fault != Fault::UnknownEnumValues);
     let told = format!("{result:?} {}", result.as_ref().err().map(Error::report).unwrap_or_default());
-    for secret in SECRETS {
+    for secret in apis().map(|api| api.secret) {
         assert!(!told.contains(&sandbox.var(secret).unwrap()), "{secret} is told: {told}");
     }
 
     let again = scenario.importer(&sandbox, PATIENT).import(&request).await;
     assert!(again.is_ok(), "one more call must end in a finished record: {}", again.unwrap_err().report());
-    let second = scenario.judged(&again, scenario.records(&sandbox, &number()), true);
+    let second = scenario.judged(&again, number(), scenario.records(&sandbox, &number()), true);
     let done = |method: &str, status: u16| {
         let is_it = |entry: &&ReceivedRequest| entry.path.starts_with("/credential") && entry.method == method;
         sandbox.requests().iter().filter(is_it).filter(|entry| entry.own_status == Some(status)).count()
@@ -50,48 +50,25 @@ pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &st
     Became { first, second }
 }
 
-async fn every_fault(scenario: Scenario) {
-    for &step in scenario.steps {
-        // Side by side, since the slow ones do nothing but wait.
-        let faults = Fault::every(DELAY);
-        let met = faults.iter().map(|fault| async move {
-            let case = format!("{}: {step:?} {fault:?}", scenario.name);
-            let met = tokio::spawn({
-                let fault = fault.clone();
-                async move { meet(scenario, step, &fault).await }
+async fn every_fault(platform: &'static Platform) {
+    for scenario in Scenario::of(platform) {
+        for step in scenario.steps() {
+            // Side by side, since the slow ones do nothing but wait.
+            let faults = Fault::every(DELAY);
+            let met = faults.iter().map(|fault| async move {
+                let case = format!("{}: {step:?} {fault:?}", scenario.name());
+                let met = tokio::spawn({
+                    let fault = fault.clone();
+                    async move { meet(scenario, step, &fault).await }
+                });
+                met.await.unwrap_or_else(|error| panic!("{case}: {error}"))
             });
-            met.await.unwrap_or_else(|error| panic!("{case}: {error}"))
-        });
-        futures_util::future::join_all(met).await;
+            futures_util::future::join_all(met).await;
+        }
     }
 }
 
-#[tokio::test]
-async fn interactly_meets_every_fault_at_every_step() {
-    every_fault(SCENARIOS[0]).await;
-}
-
-#[tokio::test]
-async fn vapi_meets_every_fault_at_every_step() {
-    every_fault(SCENARIOS[1]).await;
-}
-
-#[tokio::test]
-async fn vapi_meets_every_fault_at_every_step_from_a_trunk() {
-    every_fault(SCENARIOS[2]).await;
-}
-
-#[tokio::test]
-async fn signalwire_meets_every_fault_at_every_step() {
-    every_fault(SCENARIOS[3]).await;
-}
-
-#[tokio::test]
-async fn butter_meets_every_fault_at_every_step() {
-    every_fault(SCENARIOS[4]).await;
-}
-
-#[tokio::test]
-async fn butter_meets_every_fault_at_every_step_from_a_trunk() {
-    every_fault(SCENARIOS[5]).await;
+each_platform! {
+    #[tokio::test]
+    every_fault_is_met_at_every_step, every_fault
 }

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use futures_util::{StreamExt, stream};
-use numport::model::PlatformKind;
 use numport::sandbox::Sandbox;
 use tokio::time::sleep;
 
+use crate::services::subject::Platform;
+use crate::services::{PLATFORMS, each_platform};
 use crate::storm::weather::client::{importer, request};
-use crate::storm::weather::platform::{PLATFORMS, is_finished, records_of};
+use crate::storm::weather::records::{is_finished, records_of};
 use crate::storm::weather::{TIMEOUT, number, quiet, weather};
 
 const IMPORTS: usize = 200;
@@ -22,11 +23,11 @@ const CHILD_OF: &str = "NUMPORT_KILLED_CHILD_OF";
 /// Long after anything should have happened.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-fn child(sandbox: &Sandbox, service: PlatformKind) -> Child {
+fn child(sandbox: &Sandbox, platform: &Platform) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "killed::the_child_imports_them_all", "--ignored", "--nocapture"])
         .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
-        .env(CHILD_OF, service.as_str())
+        .env(CHILD_OF, platform.api.name())
         .stdout(Stdio::null())
         .spawn()
         .unwrap()
@@ -36,11 +37,11 @@ fn child(sandbox: &Sandbox, service: PlatformKind) -> Child {
 #[ignore = "the other tests of this file start it"]
 async fn the_child_imports_them_all() {
     let Ok(name) = std::env::var(CHILD_OF) else { return };
-    let service = PLATFORMS.into_iter().find(|service| service.as_str() == name).unwrap();
-    let importer = importer(service, &|name| std::env::var(name).ok(), TIMEOUT);
+    let platform = PLATFORMS.iter().find(|platform| platform.api.name() == name).unwrap();
+    let importer = importer(platform, &|name| std::env::var(name).ok(), TIMEOUT);
     let import = async |import| {
         // The weather may be bad: what failed is done again.
-        let request = request(service, number(import));
+        let request = request(platform, number(import));
         let mut last = None;
         for _ in 0..20 {
             match importer.import(&request).await {
@@ -63,15 +64,19 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// Kills it at random moments, and starts it again; then it may end.
-async fn killed_and_started_again(service: PlatformKind, seed: u64) {
+async fn killed_and_started_again(platform: &'static Platform) {
+    let service = platform.api.service;
+    let seed =
+        PLATFORMS.iter().zip(1..).find_map(|(one, seed)| (one.api.name() == platform.api.name()).then_some(seed));
+    let seed: u64 = seed.unwrap();
     let sandbox = Sandbox::builder().held_numbers((0..IMPORTS).map(number)).keep_bodies(false).start().await.unwrap();
-    sandbox.chaos(weather(service, seed, 0.1));
+    sandbox.chaos(weather(platform, seed, 0.1));
     let mut rng = Rng::with_seed(seed);
     let mut asked = 0;
     let mut killed = Vec::new();
     for _ in 0..3 {
         asked += rng.usize(1..300);
-        let mut child = child(&sandbox, service);
+        let mut child = child(&sandbox, platform);
         let mut ended = false;
         until("the kill", || {
             ended = child.try_wait().unwrap().is_some();
@@ -87,7 +92,7 @@ async fn killed_and_started_again(service: PlatformKind, seed: u64) {
     }
     println!("{service}, seed {seed}: killed after requests and records {killed:?}");
 
-    let mut child = child(&sandbox, service);
+    let mut child = child(&sandbox, platform);
     let mut status = None;
     until("the end", || {
         status = child.try_wait().unwrap();
@@ -97,30 +102,15 @@ async fn killed_and_started_again(service: PlatformKind, seed: u64) {
     let case = format!("{service}, seed {seed}, killed after requests and records {killed:?}");
     assert!(status.is_some_and(|status| status.success()), "{case}: it failed");
     quiet(&sandbox).await;
-    let kept = records_of(&sandbox, service);
+    let kept = records_of(&sandbox, platform);
     for number in (0..IMPORTS).map(number) {
         let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
         assert_eq!(records.len(), 1, "{case}: {number}: {records:?}");
-        assert!(is_finished(service, &records[0]), "{case}: {records:?}");
+        assert!(is_finished(platform, &records[0]), "{case}: {records:?}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_killed_while_it_imports_into_interactly_ends_when_started_again() {
-    killed_and_started_again(PlatformKind::INTERACTLY, 1).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_killed_while_it_imports_into_vapi_ends_when_started_again() {
-    killed_and_started_again(PlatformKind::VAPI, 2).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_killed_while_it_imports_into_signalwire_ends_when_started_again() {
-    killed_and_started_again(PlatformKind::SIGNALWIRE, 3).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_process_killed_while_it_imports_into_butter_ends_when_started_again() {
-    killed_and_started_again(PlatformKind::BUTTER, 4).await;
+each_platform! {
+    #[tokio::test(flavor = "multi_thread")]
+    a_process_killed_while_it_imports_ends_when_started_again, killed_and_started_again
 }

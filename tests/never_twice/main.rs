@@ -7,4 +7,6 @@ mod faults;
 mod killed;
 mod page;
 mod scenario;
+#[path = "../suite/services.rs"]
+mod services;
 mod storm;

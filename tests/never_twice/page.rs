@@ -7,11 +7,16 @@ use futures_util::stream::{self, StreamExt};
 use numport::sandbox::Fault;
 
 use crate::faults::meet;
-use crate::scenario::{DELAY, SCENARIOS};
+use crate::scenario::{DELAY, Scenario};
+use crate::services::PLATFORMS;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/import/what_can_go_wrong.md");
-const HEAD: &str = "| what happens to the import's request | Interactly | Vapi | SignalWire | Butter |\n\
-                    | --- | --- | --- | --- | --- |\n";
+
+/// The heading of the table: a column for each platform.
+fn head() -> String {
+    let titles: String = PLATFORMS.iter().map(|platform| format!(" {} |", platform.api.title)).collect();
+    format!("| what happens to the import's request |{titles}\n| --- |{}\n", " --- |".repeat(PLATFORMS.len()))
+}
 
 /// A fault in the words of somebody who meets it; `None` for those that another row speaks for.
 fn words(fault: &Fault) -> Option<String> {
@@ -49,19 +54,20 @@ fn said(word: &str) -> &'static str {
 
 #[tokio::test]
 async fn the_page_says_what_was_seen() {
-    let twilio: Vec<_> = SCENARIOS.into_iter().filter(|scenario| !scenario.name.contains(',')).collect();
+    let from_a_carrier = |scenario: &Scenario| scenario.import.carrier.is_some();
+    let scenarios: Vec<_> = PLATFORMS.iter().filter_map(|&one| Scenario::of(one).find(from_a_carrier)).collect();
     // Some at a time: most of each is waiting, but too many would be late for other reasons than the fault.
     let rows = Fault::every(DELAY).into_iter().filter_map(|fault| words(&fault).map(|words| (fault, words)));
     let rows = rows.map(|(fault, words)| {
-        let met = twilio.iter().map(|&scenario| {
+        let met = scenarios.iter().map(|&scenario| {
             let fault = fault.clone();
-            async move { meet(scenario, (scenario.service.into(), scenario.import), &fault).await }
+            async move { meet(scenario, (scenario.service(), scenario.import.create), &fault).await }
         });
         let met = join_all(met);
         async move { (words, met.await) }
     });
     let rows: Vec<_> = stream::iter(rows).buffered(4).collect().await;
-    let mut table = HEAD.to_owned();
+    let mut table = head();
     for (words, met) in rows {
         write!(table, "| {words} |").unwrap();
         for became in met {
@@ -74,7 +80,7 @@ async fn the_page_says_what_was_seen() {
         table.push('\n');
     }
     let page = std::fs::read_to_string(PAGE).unwrap();
-    let start = page.find(HEAD).unwrap();
+    let start = page.find("| what happens to the import's request |").unwrap();
     let length = page[start..].find("\n\n").map_or(page.len() - start, |end| end + 1);
     let written = &page[start..start + length];
     if std::env::var_os("NUMPORT_WRITE_PAGE").is_some() {

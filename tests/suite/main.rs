@@ -8,6 +8,8 @@
 //! - `support`: fixtures, mock servers and doubles.
 #![allow(clippy::unwrap_used, clippy::print_stderr)] // tests fail by panicking
 
+#[path = "services.rs"] // so that it looks for its modules beside itself, as it does in the other test binaries
+mod services;
 mod support;
 
 mod engine;
@@ -16,9 +18,23 @@ mod import;
 mod plan;
 mod sandbox;
 
-mod butter;
-mod interactly;
-mod signalwire;
 mod sip;
-mod twilio;
-mod vapi;
+
+/// The folder of each platform and carrier.
+macro_rules! folders {
+    (
+        platforms { $($kind:ident $name:tt $platform:ident::$client:ident $domains:tt;)* }
+        carriers { $($carrier_kind:ident $carrier_name:tt $carrier:ident::$carrier_client:ident;)* }
+        $($rest:tt)*
+    ) => {
+        $(
+            #[cfg(feature = $name)]
+            mod $platform;
+        )*
+        $(
+            #[cfg(feature = $carrier_name)]
+            mod $carrier;
+        )*
+    };
+}
+numport::__services!(folders);

@@ -5,7 +5,7 @@
 
 pub mod client;
 mod plain;
-pub mod platform;
+pub mod records;
 mod tally;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,14 +14,15 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use numport::E164;
-use numport::model::{PlatformKind, ProviderKind, Service};
 use numport::sandbox::{Chaos, Fault, Sandbox};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use self::client::{Client, Said};
-use self::platform::records_of;
+use self::records::records_of;
 pub use self::tally::Tally;
+use crate::services::carrier;
+use crate::services::subject::Platform;
 
 /// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.
 pub const TIMEOUT: Duration = Duration::from_millis(150);
@@ -47,7 +48,7 @@ pub enum Who {
 /// One storm.
 #[derive(Clone, Copy, Debug)]
 pub struct Storm {
-    pub service: PlatformKind,
+    pub platform: &'static Platform,
     pub imports: usize,
     pub tasks: usize,
     pub seed: u64,
@@ -74,10 +75,11 @@ pub fn number(import: usize) -> E164 {
 
 /// Faults of every kind, at Twilio and at the platform; most often a request that is carried out after its client has
 /// gone, since nothing makes a second record more easily.
-pub fn weather(service: PlatformKind, seed: u64, chance: f64) -> Chaos {
+pub fn weather(platform: &Platform, seed: u64, chance: f64) -> Chaos {
     let late = std::iter::repeat_n(Fault::DelayBeforeCommit(DELAYS[1]), LATE);
     let faults = DELAYS.into_iter().flat_map(Fault::every).chain(late);
-    Chaos::new(seed).chance(chance).services([Service::from(ProviderKind::TWILIO), service.into()]).faults(faults)
+    let services = [carrier("twilio").api.service, platform.api.service];
+    Chaos::new(seed).chance(chance).services(services).faults(faults)
 }
 
 /// Waits until nothing is on its way any more.
@@ -100,19 +102,19 @@ impl Storm {
             .await
             .expect("the sandbox has a port");
         let vars = sandbox.vars().to_vec();
-        let integration = plain::integration(self.service, who, &vars).await;
-        let vars: Vec<_> = vars.into_iter().chain(integration).collect();
+        let before = plain::before(self.platform, who, &vars).await;
+        let vars: Vec<_> = vars.into_iter().chain(before).collect();
 
-        sandbox.chaos(weather(self.service, self.seed, self.chance));
+        sandbox.chaos(weather(self.platform, self.seed, self.chance));
         let said = self.run(who, &vars, (0..self.imports).collect(), TIMEOUT).await;
         quiet(&sandbox).await;
-        let mut tally = Tally::of_storm(self, &said, &records_of(&sandbox, self.service));
+        let mut tally = Tally::of_storm(self, &said, &records_of(&sandbox, self.platform));
 
         sandbox.calm();
         let failed = |import: &usize| who == Who::Numport || !matches!(said[*import].last(), Some(Said::Done { .. }));
         let again = self.run(who, &vars, (0..self.imports).filter(failed).collect(), PATIENCE).await;
         quiet(&sandbox).await;
-        tally.look(self, &again, &records_of(&sandbox, self.service), &sandbox.requests());
+        tally.look(self, &again, &records_of(&sandbox, self.platform), &sandbox.requests());
         tally.took = begin.elapsed();
         tally
     }
@@ -125,7 +127,7 @@ impl Storm {
         imports: Vec<usize>,
         timeout: Duration,
     ) -> Vec<Vec<Said>> {
-        let client = Arc::new(Client::new(who, self.service, vars, timeout));
+        let client = Arc::new(Client::new(who, self.platform, vars, timeout));
         let (calls, next) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let shared = Shared { storm: self, who, vars: vars.to_vec(), client: Mutex::new(client), calls, imports, next };
         let shared = Arc::new(shared);
@@ -168,7 +170,7 @@ impl Shared {
     fn client(&self, timeout: Duration) -> Arc<Client> {
         let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if self.calls.fetch_add(1, Ordering::Relaxed) % CLIENT_LASTS == CLIENT_LASTS - 1 {
-            *client = Arc::new(Client::new(self.who, self.storm.service, &self.vars, timeout));
+            *client = Arc::new(Client::new(self.who, self.storm.platform, &self.vars, timeout));
         }
         client.clone()
     }

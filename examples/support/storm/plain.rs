@@ -3,30 +3,25 @@
 
 use std::time::Duration;
 
-use numport::model::PlatformKind;
 use numport::{E164, Outcome};
-use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use reqwest::Method;
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::client::Said;
-use super::platform::{LABEL, agent, id_field, import_path};
 use super::{PATIENCE, Who};
+use crate::services::subject::{PlainRequest, Platform, Vars, must};
 
 const ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(2);
-const INTEGRATION: &str = "PLAIN_BUTTER_INTEGRATION";
-
-type Var<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// The variable with the id of what must be there before the first import.
+const BEFORE: &str = "PLAIN_BEFORE";
 
 pub struct Plain {
     http: reqwest::Client,
-    service: PlatformKind,
+    platform: &'static Platform,
     base_url: String,
-    /// A user, or an organization, where there is one; and the key.
-    login: (Option<String>, String),
-    twilio: (String, String),
-    integration: Option<String>,
+    vars: Vec<(&'static str, String)>,
 }
 
 /// Why there is no answer that can be used.
@@ -35,114 +30,63 @@ enum Failed {
     Lost,
 }
 
-/// The variable of the integration that Butter's numbers need, made in calm weather.
-pub async fn integration(
-    service: PlatformKind,
+/// What must be there before the first import, made in calm weather.
+pub async fn before(
+    platform: &'static Platform,
     who: Who,
     vars: &[(&'static str, String)],
 ) -> Option<(&'static str, String)> {
-    if (service, who) != (PlatformKind::BUTTER, Who::Plain) {
-        return None;
-    }
-    let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-    let plain = Plain::new(service, &var, PATIENCE);
-    let (sid, token) = &plain.twilio;
-    let body = json!({
-        "name": "Twilio",
-        "credentials": {"provider": "twilio", "account_sid": sid, "auth_token": token},
-    });
-    let made = plain.send(Method::POST, "/api/integrations", &body).await.ok()?;
-    Some((INTEGRATION, made["data"]["integration_id"].as_str()?.to_owned()))
+    let before = platform.plain.before.as_ref().filter(|_| who == Who::Plain)?;
+    let plain = Plain::new(platform, vars, PATIENCE);
+    let made = plain.send(&(before.create)(&|name| plain.var(name))).await.ok()?;
+    Some((BEFORE, made.pointer(before.id)?.as_str()?.to_owned()))
 }
 
 impl Plain {
-    pub fn new(service: PlatformKind, var: Var<'_>, timeout: Duration) -> Self {
-        let must = |name: &str| var(name).expect("the sandbox sets every variable");
-        let (base_url, login) = match service {
-            PlatformKind::INTERACTLY => ("INTERACTLY_BASE_URL", (None, must("INTERACTLY_API_KEY"))),
-            PlatformKind::SIGNALWIRE => {
-                ("SIGNALWIRE_BASE_URL", (Some(must("SIGNALWIRE_PROJECT_ID")), must("SIGNALWIRE_API_TOKEN")))
-            }
-            PlatformKind::BUTTER => ("BUTTER_BASE_URL", (Some(must("BUTTER_ORGANIZATION_ID")), must("BUTTER_API_KEY"))),
-            _ => ("VAPI_BASE_URL", (None, must("VAPI_API_KEY"))),
-        };
-        Self {
+    pub fn new(platform: &'static Platform, vars: &[(&'static str, String)], timeout: Duration) -> Self {
+        let mut plain = Self {
             http: reqwest::Client::builder().timeout(timeout).build().expect("a client"),
-            service,
-            base_url: must(base_url),
-            login,
-            twilio: (must("TWILIO_ACCOUNT_SID"), must("TWILIO_AUTH_TOKEN")),
-            integration: var(INTEGRATION),
-        }
+            platform,
+            base_url: String::new(),
+            vars: vars.to_vec(),
+        };
+        plain.base_url = must(&|name| plain.var(name), &platform.api.base_url());
+        plain
+    }
+
+    fn var(&self, name: &str) -> Option<String> {
+        self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
     /// Every step, one after the other.
     pub async fn import(&self, number: E164) -> Said {
-        let answer = match self.send(Method::POST, import_path(self.service), &self.body(number)).await {
+        let plain = &self.platform.plain;
+        let vars: Vars<'_> = &|name| self.var(name);
+        let body = (plain.create)(number, vars, self.var(BEFORE).as_deref());
+        let create = PlainRequest::new(Method::POST, self.platform.create_path(), body);
+        let answer = match self.send(&create).await {
             Ok(answer) => answer,
             Err(Failed::Refused) => return Said::NotDone,
             Err(Failed::Lost) => return Said::Indeterminate,
         };
-        let record = if self.service == PlatformKind::BUTTER { &answer["data"] } else { &answer };
-        let Some(id) = record[id_field(self.service)].as_str() else { return Said::Indeterminate };
-        if let Some((method, path, body)) = self.second_step(id) {
-            if self.send(method, &path, &body).await.is_err() {
+        let Some(id) = answer.pointer(plain.id).and_then(Value::as_str) else { return Said::Indeterminate };
+        if let Some(then) = plain.then {
+            if self.send(&then(id)).await.is_err() {
                 return Said::Incomplete { there: true };
             }
         }
         Said::Done { outcome: Outcome::Created, id: id.to_owned() }
     }
 
-    fn body(&self, number: E164) -> Value {
-        let (number, (sid, token)) = (number.as_str(), &self.twilio);
-        match self.service {
-            PlatformKind::INTERACTLY => {
-                json!({"number": number, "label": LABEL, "credentials": {"accountSid": sid, "authToken": token}})
-            }
-            PlatformKind::SIGNALWIRE => json!({"number": number, "number_type": "longcode"}),
-            PlatformKind::BUTTER => json!({
-                "provider": "twilio",
-                "phone_number": number,
-                "supports_inbound": true,
-                "integration_id": self.integration,
-            }),
-            _ => json!({
-                "provider": "twilio",
-                "number": number,
-                "twilioAccountSid": sid,
-                "twilioAuthToken": token,
-                "name": LABEL,
-                "assistantId": agent(self.service),
-            }),
-        }
-    }
-
-    /// What gives the number its agent, where the import does not.
-    fn second_step(&self, id: &str) -> Option<(Method, String, Value)> {
-        let agent = agent(self.service);
-        match self.service {
-            PlatformKind::INTERACTLY => {
-                Some((Method::PUT, format!("/assistants/v1/numbers/{id}"), json!({"assistantId": agent})))
-            }
-            PlatformKind::SIGNALWIRE => {
-                let body = json!({"name": LABEL, "call_handler": "ai_agent", "call_ai_agent_id": agent});
-                Some((Method::PUT, format!("/api/relay/rest/phone_numbers/{id}"), body))
-            }
-            PlatformKind::BUTTER => {
-                let path = format!("/api/agents/{agent}/assign-phone-number");
-                Some((Method::POST, path, json!({"phone_number_id": id})))
-            }
-            _ => None,
-        }
-    }
-
-    async fn send(&self, method: Method, path: &str, body: &Value) -> Result<Value, Failed> {
+    async fn send(&self, request: &PlainRequest) -> Result<Value, Failed> {
+        let PlainRequest { method, path, body } = request;
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 sleep(FIRST_WAIT * 2_u32.pow(attempt)).await;
             }
             let request = self.http.request(method.clone(), format!("{}{path}", self.base_url));
-            let request = self.login(request).header("content-type", "application/json").body(body.to_string());
+            let request = (self.platform.api.login)(request, &|name| self.var(name));
+            let request = request.header("content-type", "application/json").body(body.to_string());
             let Ok(answer) = request.send().await else { continue };
             let status = answer.status();
             let Ok(text) = answer.text().await else { continue };
@@ -153,15 +97,5 @@ impl Plain {
             }
         }
         Err(Failed::Lost)
-    }
-
-    fn login(&self, request: RequestBuilder) -> RequestBuilder {
-        match (self.service, &self.login) {
-            (PlatformKind::BUTTER, (Some(organization), key)) => {
-                request.header("x-organization-id", organization).header("x-api-key", key)
-            }
-            (_, (Some(user), password)) => request.basic_auth(user, Some(password)),
-            (_, (None, key)) => request.bearer_auth(key),
-        }
     }
 }

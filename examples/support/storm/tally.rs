@@ -10,7 +10,7 @@ use numport::sandbox::ReceivedRequest;
 use serde_json::Value;
 
 use super::client::Said;
-use super::platform::{ids, import_path, is_finished};
+use super::records::{ids, is_finished};
 use super::{Storm, number};
 
 /// Counts, of one storm or of several.
@@ -82,13 +82,13 @@ impl Tally {
         kept: &HashMap<String, Vec<Value>>,
         requests: &[ReceivedRequest],
     ) {
-        let Storm { service, seed, .. } = storm;
+        let Storm { platform, seed, .. } = storm;
         let failed = |said: &&Vec<Said>| said.last().is_some_and(|last| !matches!(last, Said::Done { .. }));
         self.failed = again.iter().filter(failed).count();
         for (import, said) in again.iter().enumerate() {
             let number = number(import);
             let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
-            let is_finished = records.iter().any(|record| is_finished(service, record));
+            let is_finished = records.iter().any(|record| is_finished(platform, record));
             self.records += records.len();
             self.twice += usize::from(records.len() > 1);
             self.lost += usize::from(records.is_empty());
@@ -98,7 +98,7 @@ impl Tally {
             }
         }
         let is_create = |entry: &&ReceivedRequest| {
-            entry.service.as_str() == service.as_str() && entry.method == "POST" && entry.path == import_path(service)
+            entry.service == platform.api.service && entry.method == "POST" && entry.path == platform.create_path()
         };
         self.requests = requests.len();
         self.creates = requests.iter().filter(is_create).count();
@@ -116,8 +116,8 @@ fn lie(storm: Storm, said: &[Said], records: &[Value]) -> Option<&'static str> {
     let (last, before) = said.split_last()?;
     match last {
         Said::Done { id, .. } => {
-            let at = ids(storm.service, records).iter().position(|found| found == id);
-            let so = at.is_some_and(|at| is_finished(storm.service, &records[at]));
+            let at = ids(storm.platform, records).iter().position(|found| found == id);
+            let so = at.is_some_and(|at| is_finished(storm.platform, &records[at]));
             (!so).then_some("said to be done, and is not")
         }
         Said::Incomplete { there: true } => records.is_empty().then_some("said to be there, and is not"),

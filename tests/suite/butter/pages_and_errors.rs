@@ -1,6 +1,5 @@
 //! Butter's pages and Butter's refusals.
 
-use futures_util::TryStreamExt;
 use numport::error::{CallFault, Delivery, PageFault};
 use numport::platform::butter::{Butter, CreateIntegration, ImportSipNumber, ImportTwilioNumber, NumberStatus};
 use numport::{Error, Result};
@@ -9,6 +8,7 @@ use wiremock::matchers::{method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::butter::endpoints::{AGENT, INTEGRATION, NUMBER, client, number};
+use crate::support::lists::{drained, page_fault};
 use crate::support::server;
 
 const PHONE: &str = "+15551234567";
@@ -38,25 +38,8 @@ async fn pages(pages: &[(Option<&str>, Value)]) -> MockServer {
 
 /// The ids of a list, and how it ended.
 async fn read(client: &Butter, status: Option<NumberStatus>) -> (String, Option<Error>) {
-    let mut ids = String::new();
-    let mut numbers = client.numbers(status);
-    let end = loop {
-        match numbers.try_next().await {
-            Ok(Some(number)) => ids.push_str(&number.phone_number_id),
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        }
-    };
-    assert!(numbers.try_next().await.unwrap().is_none(), "nothing comes after the end");
-    (ids, end)
-}
-
-fn page_fault(end: Option<Error>) -> PageFault {
-    let error = end.expect("an error");
-    match &error.call().unwrap().fault {
-        CallFault::Page(fault) => fault.clone(),
-        other => panic!("{other:?}"),
-    }
+    let (numbers, end) = drained(client.numbers(status)).await;
+    (numbers.into_iter().map(|number| number.phone_number_id).collect(), end)
 }
 
 #[tokio::test]

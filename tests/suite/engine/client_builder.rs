@@ -3,6 +3,8 @@
 use numport::{AccountKey, Butter, ClientBuilder, Error, Interactly, SignalWire, Twilio, Vapi, VoicePlatform};
 use wiremock::ResponseTemplate;
 
+use crate::services::PLATFORMS;
+use crate::services::subject::Pace;
 use crate::signalwire::endpoints::PROJECT;
 use crate::support::{KEY, server};
 
@@ -129,20 +131,18 @@ fn clients_of_one_account_are_known_as_such() {
 /// Imports of one account are done in turn and listed once, so two accounts must not pass for one.
 #[test]
 fn accounts_are_told_apart_at_every_platform() {
-    type Connect = fn(&str) -> Box<dyn VoicePlatform>;
-    let connects: [Connect; 6] = [
-        |key| Box::new(Interactly::builder(key).build().unwrap()),
-        |key| Box::new(Vapi::builder(key).build().unwrap()),
-        |key| Box::new(SignalWire::builder(PROJECT, key, "space").build().unwrap()),
-        |space| Box::new(SignalWire::builder(PROJECT, KEY, space).build().unwrap()),
-        |key| Box::new(Butter::builder(key, "org").build().unwrap()),
-        |organization| Box::new(Butter::builder(KEY, organization).build().unwrap()),
-    ];
-    for connect in connects {
-        let [one, again, other] = ["one", "one", "other"].map(connect);
-        assert_eq!(one.account(), again.account(), "{one:?}");
-        assert_ne!(one.account(), other.account(), "{one:?}");
+    for platform in PLATFORMS {
+        let client = |key| (platform.connect)(&platform.api.account("http://127.0.0.1:1", key), Pace::at_once());
+        told_apart(client);
     }
+    told_apart(|space| SignalWire::builder(PROJECT, KEY, space).build().unwrap());
+    told_apart(|organization| Butter::builder(KEY, organization).build().unwrap());
+}
+
+fn told_apart<P: VoicePlatform>(client: impl Fn(&'static str) -> P) {
+    let [one, again, other] = ["one", "one", "other"].map(client);
+    assert_eq!(one.account(), again.account(), "{one:?}");
+    assert_ne!(one.account(), other.account(), "{one:?}");
 }
 
 #[test]

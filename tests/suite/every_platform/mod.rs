@@ -1,7 +1,9 @@
 //! What holds for every platform and every provider.
 
+mod completeness;
 mod conformance;
+mod in_memory_platform;
 mod provider_conformance;
-mod records;
+pub(crate) mod records;
 mod sources;
 mod trait_objects;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use numport::conformance::provider::{self, Subject};
 use numport::model::ProviderKind;
 use numport::sandbox::Sandbox;
-use numport::{Byo, E164, NumberProvider, SipTrunk, Twilio};
+use numport::{Byo, E164, NumberProvider, SipTrunk};
+
+use crate::services::CARRIERS;
+use crate::services::subject::{Pace, Routing};
 
 fn number(text: &str) -> E164 {
     text.parse().unwrap()
@@ -15,31 +18,38 @@ fn held() -> [E164; 2] {
     ["+14155552671", "+12125550123"].map(number)
 }
 
-async fn passes(provider: impl NumberProvider + 'static) {
-    let not_held = number("+12025550143");
-    let voice_url = |settings: &mut std::collections::BTreeMap<String, String>| {
-        settings.insert("VoiceUrl".to_owned(), "https://example.com/another".to_owned());
-    };
-    provider::all(&Subject::new(&provider, held(), not_held).another_routing(voice_url)).await;
+fn subject(provider: &dyn NumberProvider, another_routing: Option<Routing>) -> Subject<'_> {
+    let subject = Subject::new(provider, held(), number("+12025550143"));
+    match another_routing {
+        Some(change) => subject.another_routing(change),
+        None => subject,
+    }
+}
+
+async fn passes(provider: impl NumberProvider + 'static, another_routing: Option<Routing>) {
+    provider::all(&subject(&provider, another_routing)).await;
     let shared: Arc<dyn NumberProvider> = Arc::new(provider);
-    provider::all(&Subject::new(&shared, held(), not_held).another_routing(voice_url)).await;
+    provider::all(&subject(&shared, another_routing)).await;
     let boxed: Box<dyn NumberProvider> = Box::new(shared);
-    provider::all(&Subject::new(&boxed, held(), not_held).another_routing(voice_url)).await;
+    provider::all(&subject(&boxed, another_routing)).await;
 }
 
 #[tokio::test]
-async fn twilio_passes() {
-    let sandbox = Sandbox::builder().max_page_size(2).start().await.unwrap();
-    passes(Twilio::from_vars(|name| sandbox.var(name)).unwrap()).await;
+async fn every_carrier_passes() {
+    for carrier in CARRIERS {
+        let sandbox = Sandbox::builder().max_page_size(2).start().await.unwrap();
+        let client = (carrier.connect)(&|name| sandbox.var(name), Pace::at_once());
+        passes(client, carrier.another_routing).await;
+    }
 }
 
 #[tokio::test]
 async fn a_trunk_with_declared_numbers_passes() {
     let trunk = SipTrunk::new("sip.example.com");
-    passes(held().into_iter().fold(trunk, SipTrunk::number)).await;
+    passes(held().into_iter().fold(trunk, SipTrunk::number), None).await;
 }
 
 #[tokio::test]
 async fn a_stored_credential_with_declared_numbers_passes() {
-    passes(held().into_iter().fold(Byo::stored_default(ProviderKind::TWILIO), Byo::number)).await;
+    passes(held().into_iter().fold(Byo::stored_default(ProviderKind::TWILIO), Byo::number), None).await;
 }

@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
+use numport::conformance::Call;
 use numport::import::{BulkItem, BulkOutcome, Field};
 use numport::model::PlatformKind;
-use numport::model::RecordNumber;
 use numport::sandbox::Sandbox;
 use numport::{Importer, Outcome, Twilio, Vapi};
 
-use crate::support::in_memory::{NATIVE, Shelf, THROUGH_LIST, number, request};
+use crate::support::in_memory::{
+    NATIVE, THROUGH_LIST, importer, number, platform, records_of, refuse_creates_after, request,
+};
 
 async fn all(items: impl stream::Stream<Item = BulkItem>) -> Vec<BulkItem> {
     let mut items: Vec<_> = items.collect().await;
@@ -26,89 +28,94 @@ fn words(items: &[BulkItem]) -> Vec<&'static str> {
 #[tokio::test(start_paused = true)]
 async fn many_numbers_cost_one_list_and_an_import_each() {
     for can in [&NATIVE, &THROUGH_LIST] {
-        let shelf = Shelf::with(can, 40);
+        let platform = platform(can, 40);
         let requests: Vec<_> = (20..320).map(|last| request(last).label("Desk")).collect();
-        let items = all(shelf.importer().import_many(stream::iter(requests))).await;
+        let items = all(importer(&platform).import_many(stream::iter(requests))).await;
         assert_eq!(words(&items[..21])[19..], ["already there", "created"]);
-        let inner = shelf.inner();
-        assert_eq!((inner.lists, inner.finds), (1, 0));
-        assert_eq!((inner.imports, inner.updates), (280, 20), "what is there is brought to what is asked");
-        assert!(inner.records[20..].iter().all(|record| record.label.as_deref() == Some("Desk")));
+        assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 0));
+        assert_eq!(
+            (platform.calls(Call::Create), platform.calls(Call::Update)),
+            (280, 20),
+            "what is there is brought to what is asked"
+        );
+        assert!(platform.records()[20..].iter().all(|record| record.label.as_deref() == Some("Desk")));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_number_is_asked_for_where_the_platform_can_be_asked() {
     for (can, lists, finds) in [(&NATIVE, 0, 1), (&THROUGH_LIST, 1, 0)] {
-        let shelf = Shelf::with(can, 40);
-        let items = all(shelf.importer().import_many(stream::iter([request(7)]))).await;
+        let platform = platform(can, 40);
+        let items = all(importer(&platform).import_many(stream::iter([request(7)]))).await;
         assert_eq!(words(&items), ["already there"]);
-        let inner = shelf.inner();
-        assert_eq!((inner.lists, inner.finds, inner.imports), (lists, finds, 0));
+        assert_eq!(
+            (platform.calls(Call::List), platform.calls(Call::Find), platform.calls(Call::Create)),
+            (lists, finds, 0)
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_list_that_is_longer_than_asking_is_left() {
-    let shelf = Shelf::with(&NATIVE, 5_000);
-    let items = all(shelf.importer().concurrency(1).import_many(stream::iter((0..5).map(request)))).await;
+    let platform = platform(&NATIVE, 5_000);
+    let items = all(importer(&platform).concurrency(1).import_many(stream::iter((0..5).map(request)))).await;
     assert_eq!(words(&items), ["already there"; 5]);
-    let inner = shelf.inner();
-    assert_eq!((inner.lists, inner.finds), (1, 5));
-    assert_eq!(inner.listed, 501, "as many as five requests bring, and one to see that there are more");
+    assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 5));
+    assert_eq!(platform.records_listed(), 501, "as many as five requests bring, and one to see that there are more");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_input_of_unknown_length_is_asked_for_until_a_list_is_worth_it() {
-    let shelf = Shelf::with(&NATIVE, 500);
+    let platform = platform(&NATIVE, 500);
     let unknown = stream::iter(0..400).filter(|_| async { true }).map(request);
-    let items = all(shelf.importer().concurrency(1).import_many(unknown)).await;
+    let items = all(importer(&platform).concurrency(1).import_many(unknown)).await;
     assert_eq!(words(&items), ["already there"; 400]);
-    let inner = shelf.inner();
     // Twice in vain for 200 and 400 records, then the whole of it.
-    assert_eq!((inner.finds, inner.lists, inner.listed), (8, 3, 201 + 401 + 500));
+    assert_eq!(
+        (platform.calls(Call::Find), platform.calls(Call::List), platform.records_listed()),
+        (8, 3, 201 + 401 + 500)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_list_is_believed_for_a_minute() {
-    let shelf = Shelf::with(&NATIVE, 0);
+    let platform = platform(&NATIVE, 0);
     let late = {
-        let shelf = shelf.clone();
+        let platform = platform.clone();
         stream::once(async move {
             // Another machine imports the number meanwhile.
-            shelf.put(RecordNumber::E164(number(2)));
+            platform.insert(number(2));
             tokio::time::sleep(Duration::from_secs(61)).await;
             request(2)
         })
     };
     let input = stream::iter([request(0), request(1)]).chain(late);
-    let items = all(shelf.importer().concurrency(1).import_many(input)).await;
+    let items = all(importer(&platform).concurrency(1).import_many(input)).await;
     assert_eq!(words(&items), ["created", "created", "already there"]);
-    assert_eq!(shelf.records_of(&number(2)), 1);
+    assert_eq!(records_of(&platform, &number(2)), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_later_list_has_the_records_of_what_is_under_way_and_of_what_is_to_come() {
     for (can, at_once) in [(&NATIVE, 1), (&NATIVE, 4), (&THROUGH_LIST, 1), (&THROUGH_LIST, 4)] {
-        let shelf = Shelf::with(can, 12);
+        let platform = platform(can, 12);
         let input = stream::iter(0..12).then(|last| async move {
             if last == 2 {
                 tokio::time::sleep(Duration::from_secs(61)).await;
             }
             request(last)
         });
-        let items = all(shelf.importer().concurrency(at_once).import_many(input)).await;
+        let items = all(importer(&platform).concurrency(at_once).import_many(input)).await;
         assert_eq!(words(&items), ["already there"; 12]);
-        let inner = shelf.inner();
-        assert_eq!((inner.lists, inner.finds), (2, 0), "{at_once} at once");
+        assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (2, 0), "{at_once} at once");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
-    let shelf = Shelf::with(&NATIVE, 2);
+    let platform = platform(&NATIVE, 2);
     let input = [request(0).inbound(true), request(1).inbound(true).label("Desk")];
-    let items = all(shelf.importer().import_many(stream::iter(input))).await;
+    let items = all(importer(&platform).import_many(stream::iter(input))).await;
     for (item, changed) in items.iter().zip([false, true]) {
         let BulkOutcome::Imported(imported) = &item.outcome else { panic!("{item:?}") };
         assert_eq!(
@@ -121,65 +128,67 @@ async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
 
 #[tokio::test(start_paused = true)]
 async fn what_this_process_imports_meanwhile_is_seen_at_once() {
-    let shelf = Shelf::with(&NATIVE, 0);
+    let platform = platform(&NATIVE, 0);
     // A clone is another importer of the same account.
-    let other = shelf.importer();
+    let other = importer(&platform);
     let after_the_list = stream::once(async move {
         other.import(request(2)).await.unwrap();
         request(2)
     });
     let input = stream::iter([request(0), request(1)]).chain(after_the_list);
-    let items = all(shelf.importer().concurrency(1).import_many(input)).await;
+    let items = all(importer(&platform).concurrency(1).import_many(input)).await;
     assert_eq!(words(&items), ["created", "created", "already there"]);
-    assert_eq!(shelf.records_of(&number(2)), 1);
+    assert_eq!(records_of(&platform, &number(2)), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_under_way_while_the_list_is_read_is_seen() {
-    let shelf = Shelf::with(&NATIVE, 0);
-    shelf.inner().import_takes = Duration::from_secs(5);
-    let other = shelf.importer();
+    let platform = platform(&NATIVE, 0);
+    platform.create_takes(Duration::from_secs(5));
+    let other = importer(&platform);
     let mut under_way = Box::pin(other.import(request(2)));
     assert!(under_way.as_mut().now_or_never().is_none(), "sent, and not yet done");
     let input = stream::iter([request(0), request(1), request(2)]);
-    let (items, imported) = tokio::join!(all(shelf.importer().concurrency(1).import_many(input)), under_way);
+    let (items, imported) = tokio::join!(all(importer(&platform).concurrency(1).import_many(input)), under_way);
     imported.unwrap();
-    assert_eq!((words(&items), shelf.records_of(&number(2))), (vec!["created", "created", "already there"], 1));
-    let inner = shelf.inner();
-    assert_eq!((inner.lists, inner.finds), (1, 2), "the list had it not, so it was asked for");
+    assert_eq!((words(&items), records_of(&platform, &number(2))), (vec!["created", "created", "already there"], 1));
+    assert_eq!(
+        (platform.calls(Call::List), platform.calls(Call::Find)),
+        (1, 2),
+        "the list had it not, so it was asked for"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_number_that_stood_before_is_answered_without_a_call() {
-    let shelf = Shelf::with(&NATIVE, 0);
+    let platform = platform(&NATIVE, 0);
     let input = [request(1), request(2), request(1).label("Other"), request(1)];
-    let items = all(shelf.importer().import_many(stream::iter(input))).await;
+    let items = all(importer(&platform).import_many(stream::iter(input))).await;
     assert_eq!(words(&items), ["created", "created", "duplicate", "duplicate"]);
     assert!(items[2..].iter().all(|item| matches!(item.outcome, BulkOutcome::Duplicate { of: 0 })));
     assert!(!items[2].outcome.is_failure());
-    let inner = shelf.inner();
-    assert_eq!((inner.imports, inner.updates), (2, 0));
+    assert_eq!((platform.calls(Call::Create), platform.calls(Call::Update)), (2, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_fails_ends_nothing() {
-    let shelf = Shelf::with(&NATIVE, 0);
+    let platform = platform(&NATIVE, 0);
     let input = (0..10).map(|last| if last % 3 == 0 { request(last).label("x".repeat(21)) } else { request(last) });
-    let items = all(shelf.importer().import_many(stream::iter(input))).await;
+    let items = all(importer(&platform).import_many(stream::iter(input))).await;
     let failed: Vec<_> = items.iter().filter(|item| item.outcome.is_failure()).map(|item| item.index).collect();
     assert_eq!(failed, [0, 3, 6, 9]);
     let report = items[3].report();
     assert!(report.starts_with("+14155570003 failed: ") && report.contains("`label` has 21 characters"), "{report}");
     assert!(items[1].report().starts_with("+14155570001 on vapi: created, id "), "{}", items[1].report());
-    assert_eq!(shelf.inner().imports, 6);
+    assert_eq!(platform.calls(Call::Create), 6);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_refused_ends_it_and_nothing_else_does() {
     for (status, rest) in [(401, "not attempted"), (403, "failed"), (404, "failed")] {
-        let shelf = Shelf::with(&NATIVE, 0);
-        shelf.inner().refuses_from = Some((2, status));
-        let items = all(shelf.importer().concurrency(1).import_many(stream::iter((0..6).map(request)))).await;
+        let platform = platform(&NATIVE, 0);
+        refuse_creates_after(&platform, 2, status);
+        let items = all(importer(&platform).concurrency(1).import_many(stream::iter((0..6).map(request)))).await;
         assert_eq!(words(&items), ["created", "created", "failed", rest, rest, rest], "{status}");
         assert!(items[2..].iter().all(|item| item.outcome.is_failure()));
     }
@@ -187,8 +196,8 @@ async fn a_key_that_is_refused_ends_it_and_nothing_else_does() {
 
 #[tokio::test(start_paused = true)]
 async fn the_input_is_read_as_there_is_room() {
-    let shelf = Shelf::with(&NATIVE, 0);
-    shelf.inner().import_takes = Duration::from_secs(1);
+    let platform = platform(&NATIVE, 0);
+    platform.create_takes(Duration::from_secs(1));
     let read = Arc::new(AtomicUsize::new(0));
     let endless = {
         let read = read.clone();
@@ -197,14 +206,14 @@ async fn the_input_is_read_as_there_is_room() {
             request(last)
         })
     };
-    let mut items = shelf.importer().concurrency(4).import_many(endless);
+    let mut items = importer(&platform).concurrency(4).import_many(endless);
     for _ in 0..10 {
         assert_eq!(items.next().await.unwrap().outcome.as_str(), "created");
     }
     let read = read.load(Ordering::SeqCst);
     assert!((10..=14).contains(&read), "{read} read for 10 answers and 4 under way");
     // Four at a time: ten take three seconds.
-    assert!(shelf.inner().imports <= 14);
+    assert!(platform.calls(Call::Create) <= 14);
 }
 
 #[tokio::test]

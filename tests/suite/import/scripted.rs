@@ -1,18 +1,12 @@
-//! A platform that follows a script.
+//! A platform that follows a script: how each create ends, and what each look-up shows.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream, StreamExt};
-use numport::error::{CallError, CallFault, Delivery, Incomplete, Loss, Refusal, StatusCode, Step, TransportFault};
-use numport::model::{
-    Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
-    RecordNumber, Removal, Service,
-};
-use numport::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, VoicePlatform};
-use numport::{Byo, E164, Error, Importer, Result};
+use numport::conformance::{Answer, Call, InMemoryPlatform};
+use numport::error::{CallError, CallFault, Delivery, Incomplete, Refusal, StatusCode, Step};
+use numport::model::{Details, NumberRecord, PlatformKind, RecordNumber, Service};
+use numport::platform::{Capabilities, Duplicates, Find, OnRemoval, Sources, Support};
+use numport::{E164, Error, Importer};
 use tokio::time::Instant;
 
 use End::{Answered, Done, HalfDone, Hang, Lost, NotBegun};
@@ -40,7 +34,7 @@ pub(super) enum End {
     NotBegun,
 }
 
-/// What a look for the number shows.
+/// What a look-up shows. `There` needs an earlier create, however it ended.
 #[derive(Clone, Copy)]
 pub(super) enum Look {
     There,
@@ -49,134 +43,72 @@ pub(super) enum Look {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Scripted(Arc<Inner>);
-
-#[derive(Debug)]
-pub(super) struct Inner {
-    can: &'static Capabilities,
-    imports: Mutex<VecDeque<End>>,
-    /// The last one is shown again and again.
-    looks: Mutex<VecDeque<Look>>,
-    sent: AtomicUsize,
-    looked: Mutex<Vec<Instant>>,
-}
-
-impl std::fmt::Debug for End {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an end")
-    }
-}
-
-impl std::fmt::Debug for Look {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a look")
-    }
+pub(super) struct Scripted {
+    platform: InMemoryPlatform,
+    looked: Arc<Mutex<Vec<Instant>>>,
 }
 
 impl Scripted {
+    /// The last look is shown again and again.
     pub(super) fn new(can: &'static Capabilities, imports: &[End], looks: &[Look]) -> Self {
-        Self(Arc::new(Inner {
-            can,
-            imports: Mutex::new(imports.iter().copied().collect()),
-            looks: Mutex::new(looks.iter().copied().collect()),
-            sent: AtomicUsize::new(0),
-            looked: Mutex::default(),
-        }))
+        let platform = InMemoryPlatform::new(KIND, can);
+        // What is seen in the end is what the first create made.
+        let is_seen = looks.iter().any(|look| matches!(look, There));
+        let answers = imports.iter().enumerate().map(|(nth, end)| answer(*end, is_seen && nth == 0));
+        platform.script(Call::Create, answers);
+        platform.always(Call::Create, Answer::Error(|number| panic!("no more imports of {number} are scripted")));
+        let shown = |look: &Look| match look {
+            There => Answer::Usual,
+            Nothing => Answer::Nothing,
+            Failed => Answer::Fails { status: Some(503), delivery: Delivery::Read, done: false },
+        };
+        platform.script(Call::Find, looks.iter().map(shown));
+        platform.always(Call::Find, looks.last().map(shown).expect("a look is scripted"));
+        let looked: Arc<Mutex<Vec<Instant>>> = Arc::default();
+        let looks = looked.clone();
+        platform.on_call(move |call, _| {
+            if call == Call::Find {
+                looks.lock().unwrap().push(Instant::now());
+            }
+        });
+        Self { platform, looked }
     }
 
     pub(super) fn importer(&self) -> Importer {
-        Importer::new(Byo::credential(ProviderKind::SIP_TRUNK, "c1"), self.clone())
+        crate::support::in_memory::importer(&self.platform)
     }
 
     pub(super) fn sent(&self) -> usize {
-        self.0.sent.load(Ordering::SeqCst)
+        self.platform.calls(Call::Create)
     }
 
     /// When the number was looked for, in milliseconds since the first look.
     pub(super) fn looked(&self) -> Vec<u128> {
-        let looked = self.0.looked.lock().unwrap();
+        let looked = self.looked.lock().unwrap();
         looked.iter().map(|at| at.duration_since(looked[0]).as_millis()).collect()
     }
 }
 
-fn record(number: &E164) -> NumberRecord {
-    NumberRecord::new(KIND, "r1", RecordNumber::E164(*number), Details::new(()))
+fn answer(end: End, done: bool) -> Answer {
+    match end {
+        Done => Answer::Usual,
+        Lost => Answer::lost(done),
+        Hang => Answer::Never { done },
+        Answered(status, delivery) => Answer::Fails { status: Some(status), delivery, done },
+        HalfDone => Answer::Error(|number| {
+            let record = NumberRecord::new(KIND, "r1", RecordNumber::E164(number), Details::new(()));
+            Box::new(Incomplete::imported(record, Step::Configure, failed(500, Delivery::Unknown))).into()
+        }),
+        NotBegun => Answer::Error(|number: E164| {
+            Box::new(Incomplete::not_imported(KIND, number, None, Step::MakeCredential, failed(401, Delivery::Refused)))
+                .into()
+        }),
+    }
 }
 
-fn failed(delivery: Delivery, status: Option<u16>) -> Error {
-    let fault = match status {
-        Some(_) => CallFault::Refusal(Refusal::new("no")),
-        None => CallFault::Transport(TransportFault::new(Loss::Reset)),
-    };
-    let mut call = CallError::new(Service::Platform(KIND), "import number", delivery, fault);
-    call.status = status.map(|status| StatusCode::from_u16(status).unwrap());
+fn failed(status: u16, delivery: Delivery) -> Error {
+    let fault = CallFault::Refusal(Refusal::new("no"));
+    let mut call = CallError::new(Service::Platform(KIND), "a step of the import", delivery, fault);
+    call.status = Some(StatusCode::from_u16(status).unwrap());
     Box::new(call).into()
-}
-
-#[async_trait]
-impl VoicePlatform for Scripted {
-    fn kind(&self) -> PlatformKind {
-        KIND
-    }
-
-    fn account(&self) -> u64 {
-        Arc::as_ptr(&self.0) as u64
-    }
-
-    fn capabilities(&self) -> &'static Capabilities {
-        self.0.can
-    }
-
-    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
-        self.0.can.check_import(KIND, source, request)?;
-        Ok(Create::new(async move {
-            self.0.sent.fetch_add(1, Ordering::SeqCst);
-            let end = self.0.imports.lock().unwrap().pop_front().expect("no more imports are scripted");
-            // Other tasks get a chance to send too, if nothing holds them.
-            tokio::task::yield_now().await;
-            match end {
-                Done => Ok(record(request.number())),
-                Lost => Err(failed(Delivery::Unknown, None)),
-                Hang => std::future::pending().await,
-                Answered(status, delivery) => Err(failed(delivery, Some(status))),
-                HalfDone => {
-                    let error = failed(Delivery::Unknown, None);
-                    let incomplete = Incomplete::imported(record(request.number()), Step::Configure, error);
-                    Err(Box::new(incomplete).into())
-                }
-                NotBegun => {
-                    let (number, error) = (*request.number(), failed(Delivery::Refused, Some(401)));
-                    let incomplete = Incomplete::not_imported(KIND, number, None, Step::MakeCredential, error);
-                    Err(Box::new(incomplete).into())
-                }
-            }
-        }))
-    }
-
-    async fn get(&self, _: &NumberId) -> Result<NumberRecord> {
-        unreachable!("not asked for")
-    }
-
-    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        self.0.looked.lock().unwrap().push(Instant::now());
-        let mut looks = self.0.looks.lock().unwrap();
-        let look = if looks.len() > 1 { looks.pop_front() } else { looks.front().copied() };
-        match look.expect("a look is scripted") {
-            There => Ok(Some(record(number))),
-            Nothing => Ok(None),
-            Failed => Err(failed(Delivery::Read, Some(503))),
-        }
-    }
-
-    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
-        stream::empty().boxed()
-    }
-
-    async fn update(&self, _: &NumberId, _: &NumberUpdate) -> Result<NumberRecord> {
-        unreachable!("nothing is asked for that could be updated")
-    }
-
-    async fn remove(&self, _: &NumberId, _: Removal) -> Result<()> {
-        unreachable!("an importer removes nothing")
-    }
 }

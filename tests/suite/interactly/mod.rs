@@ -1,3 +1,4 @@
 //! Interactly.
 
 mod endpoints;
+mod sandbox;

@@ -1,11 +1,14 @@
 //! Applying a plan: to a world that is as planned, and to one that has moved.
 
 use futures_util::StreamExt;
+use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::import::plan::{Applied, AppliedStep};
 use numport::model::{Finding, RecordNumber, Removal};
-use numport::{AccountKey, Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, VoicePlatform};
+use numport::{AccountKey, Desired, Error, Importer, Interactly, Plan, Twilio};
 
-use crate::support::in_memory::{Exchange, Inner, NATIVE, Shelf, THROUGH_LIST, number, request};
+use crate::support::in_memory::{
+    Exchange, NATIVE, THROUGH_LIST, number, platform, records_of, refuse_creates_after, request,
+};
 
 pub(crate) async fn apply(importer: &Importer, plan: Plan) -> Vec<AppliedStep> {
     let mut steps: Vec<_> = importer.apply(plan).unwrap().collect().await;
@@ -18,12 +21,12 @@ fn words(steps: &[AppliedStep]) -> Vec<&'static str> {
 }
 
 /// Numbers 0 to 4 at the platform, 5 to 9 at the carrier alone.
-fn world(can: &'static numport::platform::Capabilities) -> (Shelf, Exchange, Importer) {
-    let (shelf, exchange) = (Shelf::with(can, 5), Exchange::default());
+fn world(can: &'static numport::platform::Capabilities) -> (InMemoryPlatform, Exchange, Importer) {
+    let (platform, exchange) = (platform(can, 5), Exchange::default());
     for last in 0..10 {
         exchange.point(number(last), "https://old.example.com/voice");
     }
-    (shelf.clone(), exchange.clone(), Importer::new(exchange, shelf))
+    (platform.clone(), exchange.clone(), Importer::new(exchange, platform))
 }
 
 fn desired() -> Desired {
@@ -33,42 +36,39 @@ fn desired() -> Desired {
 #[tokio::test(start_paused = true)]
 async fn what_is_applied_is_unchanged_in_the_next_plan() {
     // One list for the plan, and one for all steps where a number is found by a list alone.
-    for (can, asked) in [(&NATIVE, (1, 5, 5)), (&THROUGH_LIST, (2, 0, 0))] {
-        let (shelf, _, importer) = world(can);
+    for (can, asked) in [(&NATIVE, [1, 5, 5]), (&THROUGH_LIST, [2, 0, 0])] {
+        let (platform, _, importer) = world(can);
         let plan = importer.plan(&desired()).await.unwrap();
         let steps = apply(&importer, plan.clone()).await;
         assert_eq!(words(&steps), [["updated"; 5], ["created"; 5]].concat());
         assert!(steps.iter().all(|step| !step.outcome.is_failure()));
-        let counted = |inner: &Inner| (inner.lists, inner.finds, inner.gets);
-        assert_eq!(counted(&shelf.inner()), asked, "lists, finds, gets");
+        let counted = [Call::List, Call::Find, Call::Get].map(|call| platform.calls(call));
+        assert_eq!(counted, asked, "lists, finds, gets");
         let next = importer.plan(&desired()).await.unwrap();
         assert!(!next.does_something(), "{next}");
         assert!(next.to_string().ends_with("0 blocked, 10 unchanged, 0 not desired"), "{next}");
         // The same plan again finds everything done.
-        let sent = |shelf: &Shelf| {
-            let inner = shelf.inner();
-            (inner.imports, inner.updates)
-        };
-        let before = sent(&shelf);
+        let sent = |platform: &InMemoryPlatform| (platform.calls(Call::Create), platform.calls(Call::Update));
+        let before = sent(&platform);
         let again = apply(&importer, plan).await;
         assert_eq!(words(&again), ["unchanged"; 10]);
         assert!(again.iter().all(|step| !step.outcome.is_failure()));
-        assert_eq!(sent(&shelf), before);
+        assert_eq!(sent(&platform), before);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_step_whose_world_has_moved_is_refused_and_named_and_the_rest_is_done() {
     for can in [&NATIVE, &THROUGH_LIST] {
-        let (shelf, exchange, importer) = world(can);
+        let (platform, exchange, importer) = world(can);
         let plan = importer.plan(&desired()).await.unwrap();
         let plan: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
 
-        shelf.inner().records[0].label = Some("By hand".to_owned());
-        shelf.inner().records[1].label = Some("Desk 1".to_owned());
-        let gone = shelf.inner().records[2].id.clone();
-        shelf.inner().records.retain(|record| record.id != gone);
-        let there = shelf.put(RecordNumber::E164(number(5)));
+        platform.edit(|records| records[0].label = Some("By hand".to_owned()));
+        platform.edit(|records| records[1].label = Some("Desk 1".to_owned()));
+        let gone = platform.records()[2].id.clone();
+        platform.edit(|records| records.retain(|record| record.id != gone));
+        let there = platform.insert(number(5));
         exchange.point(number(6), "https://new.example.com/voice");
 
         let steps = apply(&importer, plan).await;
@@ -96,38 +96,40 @@ async fn a_step_whose_world_has_moved_is_refused_and_named_and_the_rest_is_done(
             ]
         );
         assert!(steps[0].outcome.is_failure());
-        assert_eq!(shelf.inner().records[0].label.as_deref(), Some("By hand"), "left as it is");
-        assert_eq!(shelf.records_of(&number(6)), 0);
+        assert_eq!(platform.records()[0].label.as_deref(), Some("By hand"), "left as it is");
+        assert_eq!(records_of(&platform, &number(6)), 0);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn another_record_of_the_number_is_not_the_planned_one() {
     for can in [&NATIVE, &THROUGH_LIST] {
-        let (shelf, _, importer) = world(can);
+        let (platform, _, importer) = world(can);
         let plan = importer.plan(&desired()).await.unwrap();
-        let planned = shelf.inner().records.remove(0).id;
-        shelf.put(RecordNumber::E164(number(0)));
+        let planned = platform.edit(|records| records.remove(0)).id;
+        platform.insert(number(0));
         let steps = apply(&importer, plan).await;
         let Applied::Moved(differences) = &steps[0].outcome else { panic!("{:?}", steps[0]) };
         assert_eq!(differences[0].to_string(), format!("record: planned id {planned}, found none"));
-        assert_eq!(shelf.inner().updates, 4);
+        assert_eq!(platform.calls(Call::Update), 4);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_looked_at_has_failed_and_is_not_taken_for_gone() {
-    let (shelf, _, importer) = world(&NATIVE);
+    let (platform, _, importer) = world(&NATIVE);
     let desired: Desired = [request(0).label("Desk")].into_iter().collect();
     let plan = importer.plan(&desired).await.unwrap().remove_extra(Removal::Record);
-    shelf.inner().refuses_from = Some((0, 403));
+    for call in [Call::Create, Call::Get, Call::Find, Call::Update] {
+        platform.always(call, Answer::refused(403));
+    }
     assert_eq!(words(&apply(&importer, plan).await), ["failed"; 5]);
-    assert_eq!(shelf.inner().records.len(), 5);
+    assert_eq!(platform.records().len(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_step_that_the_plan_blocks_is_blocked() {
-    let (shelf, _, importer) = world(&NATIVE);
+    let (platform, _, importer) = world(&NATIVE);
     let desired: Desired = [request(5).label("x".repeat(21)), request(77)].into_iter().collect();
     let plan = importer.plan(&desired).await.unwrap();
     let steps = apply(&importer, plan).await;
@@ -135,62 +137,62 @@ async fn a_step_that_the_plan_blocks_is_blocked() {
     assert!(matches!(&steps[0].outcome, Applied::Blocked { findings } if findings.is_empty()), "the step says why");
     assert!(matches!(&steps[1].outcome, Applied::Blocked { findings } if *findings == [Finding::NotHeld]));
     assert!(steps[0].outcome.is_failure());
-    assert_eq!(shelf.inner().imports, 0);
+    assert_eq!(platform.calls(Call::Create), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_update_that_broke_off_midway_is_finished_by_the_same_plan() {
-    let (shelf, _, importer) = world(&NATIVE);
+    let (platform, _, importer) = world(&NATIVE);
     let desired = [request(0).label("Desk 0").agent("a-0")].into_iter().collect();
     let plan = importer.plan(&desired).await.unwrap();
-    shelf.inner().records[0].label = Some("Desk 0".to_owned());
+    platform.edit(|records| records[0].label = Some("Desk 0".to_owned()));
     assert_eq!(words(&apply(&importer, plan).await)[0], "updated");
-    assert_eq!(shelf.inner().records[0].agent.as_ref().map(AsRef::as_ref), Some("a-0"));
+    assert_eq!(platform.records()[0].agent.as_ref().map(AsRef::as_ref), Some("a-0"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_record_whose_number_is_another_now_is_left() {
-    let (shelf, _, importer) = world(&NATIVE);
+    let (platform, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
-    shelf.inner().records[0].number = RecordNumber::E164(number(77));
+    platform.edit(|records| records[0].number = RecordNumber::E164(number(77)));
     let steps = apply(&importer, plan).await;
     let Applied::Moved(differences) = &steps[0].outcome else { panic!("{:?}", steps[0]) };
     assert_eq!(differences[0].to_string(), "number: planned +14155570000, found +14155570077");
-    assert_eq!(shelf.inner().records[0].label, None);
+    assert_eq!(platform.records()[0].label, None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_the_carrier_says_against_it_since_blocks_the_step() {
-    let (shelf, _, importer) = world(&NATIVE);
+    let (platform, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
     // The account has given one back, and lost another.
-    let emptied = Importer::new(Exchange::default(), shelf.clone());
+    let emptied = Importer::new(Exchange::default(), platform.clone());
     let steps = apply(&emptied, plan).await;
     assert_eq!(words(&steps[4..6]), ["updated", "blocked"]);
     assert!(matches!(&steps[5].outcome, Applied::Blocked { findings } if *findings == [Finding::NotHeld]));
-    assert_eq!(shelf.inner().imports, 0);
+    assert_eq!(platform.calls(Call::Create), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_desired_is_removed_only_when_that_was_said() {
-    let (shelf, exchange, importer) = world(&NATIVE);
+    let (platform, exchange, importer) = world(&NATIVE);
     exchange.point(number(1), "https://api.vapi.ai/twilio/inbound_call");
     let desired: Desired = [request(0)].into_iter().collect();
     let plan = importer.plan(&desired).await.unwrap();
     let steps = apply(&importer, plan.clone()).await;
     assert_eq!(words(&steps), ["unchanged", "kept", "kept", "kept", "kept"]);
     assert!(steps.iter().all(|step| !step.outcome.is_failure()));
-    assert_eq!(shelf.inner().records.len(), 5);
+    assert_eq!(platform.records().len(), 5);
 
-    let moved_on = shelf.inner().records[4].id.clone();
-    shelf.inner().records[4].number = RecordNumber::E164(number(9));
+    let moved_on = platform.records()[4].id.clone();
+    platform.edit(|records| records[4].number = RecordNumber::E164(number(9)));
     let plan = plan.remove_extra(Removal::Record);
     let steps = apply(&importer, plan.clone()).await;
     assert_eq!(words(&steps), ["unchanged", "blocked", "removed", "removed", "moved"]);
     let Applied::Blocked { findings } = &steps[1].outcome else { panic!() };
     assert_eq!(*findings, [Finding::StillAnswered], "its callers would reach nobody");
     assert!(steps[2..4].iter().all(|step| !step.outcome.is_failure()));
-    assert!(shelf.inner().records.iter().any(|record| record.id == moved_on));
+    assert!(platform.records().iter().any(|record| record.id == moved_on));
     assert_eq!(exchange.restored(), 0, "the calls of what is removed still go where they went");
 
     let without_a_look = importer.clone().skip_preflight();
@@ -199,24 +201,24 @@ async fn what_is_not_desired_is_removed_only_when_that_was_said() {
 
 #[tokio::test(start_paused = true)]
 async fn a_second_record_is_removed_though_the_first_gets_the_calls() {
-    let (shelf, exchange, importer) = world(&NATIVE);
+    let (platform, exchange, importer) = world(&NATIVE);
     exchange.point(number(0), "https://api.vapi.ai/twilio/inbound_call");
-    let second = shelf.put(RecordNumber::E164(number(0)));
+    let second = platform.insert(number(0));
     let mut desired: Vec<_> = (0..5).map(request).collect();
     let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_extra(Removal::Record);
     let steps = apply(&importer, plan).await;
     assert_eq!(words(&steps), ["unchanged", "unchanged", "unchanged", "unchanged", "unchanged", "removed"]);
-    assert!(shelf.records_of(&number(0)) == 1 && !shelf.inner().records.iter().any(|record| record.id == second));
+    assert!(records_of(&platform, &number(0)) == 1 && !platform.records().iter().any(|record| record.id == second));
 
     // When the first has gone since, the second one is all that answers.
-    let second = shelf.put(RecordNumber::E164(number(0)));
+    let second = platform.insert(number(0));
     let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_extra(Removal::Record);
-    shelf.inner().records.retain(|record| record.id == second || !record.number.is(&number(0)));
+    platform.edit(|records| records.retain(|record| record.id == second || !record.number.is(&number(0))));
     assert_eq!(words(&apply(&importer, plan).await)[5..], ["blocked"]);
-    assert_eq!(shelf.records_of(&number(0)), 1);
+    assert_eq!(records_of(&platform, &number(0)), 1);
 
     // When neither is desired, both are left as long as they get the calls.
-    shelf.put(RecordNumber::E164(number(0)));
+    platform.insert(number(0));
     drop(desired.remove(0));
     let plan = importer.plan(&desired.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
     assert_eq!(words(&apply(&importer, plan).await)[4..], ["blocked", "blocked"]);
@@ -224,9 +226,9 @@ async fn a_second_record_is_removed_though_the_first_gets_the_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn each_step_reports_what_became_of_it_and_what_to_do() {
-    let (shelf, exchange, importer) = world(&NATIVE);
+    let (platform, exchange, importer) = world(&NATIVE);
     exchange.point(number(4), "https://api.vapi.ai/twilio/inbound_call");
-    shelf.inner().records[1].label = Some("Desk 1".to_owned());
+    platform.edit(|records| records[1].label = Some("Desk 1".to_owned()));
     let desired =
         [request(0).label("Desk 0"), request(1).label("Desk 1"), request(8).outbound(true), request(99)].into_iter();
     let plan = importer.plan(&desired.collect()).await.unwrap();
@@ -234,7 +236,7 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
         assert!(matches!(step, numport::import::plan::PlanStep::Extra { .. }), "asked of nothing else");
         step.number() == number(4)
     });
-    shelf.inner().records[0].label = Some("By hand".to_owned());
+    platform.edit(|records| records[0].label = Some("By hand".to_owned()));
     let mut lines: Vec<_> = apply(&importer, plan).await.iter().map(AppliedStep::report).collect();
     lines.retain(|line| !line.ends_with("kept"));
     assert_eq!(
@@ -254,9 +256,9 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
 #[tokio::test(start_paused = true)]
 async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_moved() {
     for (status, word) in [(404, "moved"), (403, "failed")] {
-        let (shelf, _, importer) = world(&NATIVE);
+        let (platform, _, importer) = world(&NATIVE);
         let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
-        shelf.inner().refuses_removal = Some(status);
+        platform.always(Call::Remove, Answer::refused(status));
         let steps = apply(&importer, plan).await;
         assert_eq!(words(&steps), [word; 5]);
         let Applied::Moved(differences) = &steps[0].outcome else { continue };
@@ -264,58 +266,15 @@ async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_mov
     }
 }
 
-/// A platform that points a number's calls at nobody when it forgets it.
-#[derive(Debug)]
-struct Careless {
-    shelf: Shelf,
-    exchange: Exchange,
-}
-
-#[async_trait::async_trait]
-impl VoicePlatform for Careless {
-    fn kind(&self) -> numport::model::PlatformKind {
-        self.shelf.kind()
-    }
-    fn account(&self) -> u64 {
-        self.shelf.account()
-    }
-    fn capabilities(&self) -> &'static numport::platform::Capabilities {
-        self.shelf.capabilities()
-    }
-    fn create<'a>(
-        &'a self,
-        source: &'a numport::NumberSource,
-        request: &'a ImportRequest,
-    ) -> numport::Result<numport::platform::Create<'a>> {
-        self.shelf.create(source, request)
-    }
-    async fn get(&self, id: &numport::model::NumberId) -> numport::Result<numport::NumberRecord> {
-        self.shelf.get(id).await
-    }
-    async fn find(&self, number: &numport::E164) -> numport::Result<Option<numport::NumberRecord>> {
-        self.shelf.find(number).await
-    }
-    fn list(&self) -> futures_util::stream::BoxStream<'_, numport::Result<numport::NumberRecord>> {
-        self.shelf.list()
-    }
-    async fn update(
-        &self,
-        id: &numport::model::NumberId,
-        update: &numport::NumberUpdate,
-    ) -> numport::Result<numport::NumberRecord> {
-        self.shelf.update(id, update).await
-    }
-    async fn remove(&self, id: &numport::model::NumberId, consent: Removal) -> numport::Result<()> {
-        let record = self.shelf.get(id).await?;
-        self.exchange.point(record.number.telephone().unwrap(), "https://demo.twilio.com/welcome");
-        self.shelf.remove(id, consent).await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_removal_leaves_the_calls_where_they_went() {
-    let (shelf, exchange, _) = world(&NATIVE);
-    let importer = Importer::new(exchange.clone(), Careless { shelf, exchange: exchange.clone() });
+    let (platform, exchange, importer) = world(&NATIVE);
+    // The platform points a number's calls at nobody when it forgets it.
+    let carrier = exchange.clone();
+    platform.on_call(move |call, number| match number {
+        Some(number) if call == Call::Remove => carrier.point(number, "https://demo.twilio.com/welcome"),
+        _ => {}
+    });
     exchange.point(number(0), "https://api.elevenlabs.io/twilio/inbound_call");
     let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
     assert_eq!(words(&apply(&importer, plan).await), ["removed"; 5]);
@@ -350,9 +309,9 @@ async fn a_plan_is_applied_where_it_was_made_for_and_removes_what_was_agreed_to(
 
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_refused_ends_it() {
-    let (shelf, _, importer) = world(&NATIVE);
+    let (platform, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
-    shelf.inner().refuses_from = Some((2, 401));
+    refuse_creates_after(&platform, 2, 401);
     let steps = apply(&importer.concurrency(1), plan).await;
     let expected = ["updated", "updated", "updated", "updated", "updated", "created", "created", "failed"];
     assert_eq!(words(&steps)[..8], expected);

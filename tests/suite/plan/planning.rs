@@ -1,5 +1,6 @@
 //! A plan: what is compared, how it reads, and how it is kept.
 
+use numport::conformance::InMemoryPlatform;
 use numport::import::Change;
 use numport::import::plan::PlanStep;
 use numport::model::{Finding, RecordNumber, Removal};
@@ -7,18 +8,17 @@ use numport::sandbox::Sandbox;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::{Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, Vapi, VoicePlatform};
 
-use crate::support::in_memory::{Exchange, NATIVE, Shelf, THROUGH_LIST, number, request};
+use crate::support::in_memory::{Exchange, NATIVE, THROUGH_LIST, importer, number, platform, request};
 
-/// A platform with something of everything.
-fn shelf() -> Shelf {
-    let shelf = Shelf::with(&NATIVE, 4);
+fn with_something_of_everything() -> InMemoryPlatform {
+    let platform = platform(&NATIVE, 4);
     for (nth, label) in [(0, "Desk"), (1, "Old")] {
-        shelf.inner().records[nth].label = Some(label.to_owned());
+        platform.edit(|records| records[nth].label = Some(label.to_owned()));
     }
-    shelf.inner().records[3].agent = Some("a-3".into());
-    shelf.put(RecordNumber::Other("sip:desk@example.com".to_owned()));
-    shelf.put(RecordNumber::E164(number(0)));
-    shelf
+    platform.edit(|records| records[3].agent = Some("a-3".into()));
+    platform.insert(RecordNumber::Other("sip:desk@example.com".to_owned()));
+    platform.insert(number(0));
+    platform
 }
 
 fn desired() -> Desired {
@@ -40,7 +40,7 @@ fn exchange() -> Exchange {
 
 #[tokio::test]
 async fn every_kind_of_step_is_told_in_a_line() {
-    let plan = Importer::new(exchange(), shelf()).plan(&desired()).await.unwrap();
+    let plan = Importer::new(exchange(), with_something_of_everything()).plan(&desired()).await.unwrap();
     let plan = plan.remove_extra_if(Removal::Record, |step| step.number() == number(3));
     assert_eq!(
         plan.to_string(),
@@ -63,7 +63,11 @@ async fn every_kind_of_step_is_told_in_a_line() {
 
 #[tokio::test]
 async fn a_plan_is_written_and_read_whole() {
-    let plan = Importer::new(exchange(), shelf()).plan(&desired()).await.unwrap().remove_extra(Removal::Record);
+    let plan = Importer::new(exchange(), with_something_of_everything())
+        .plan(&desired())
+        .await
+        .unwrap()
+        .remove_extra(Removal::Record);
     let text = serde_json::to_string_pretty(&plan).unwrap();
     assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -108,7 +112,7 @@ async fn every_finding_is_written_and_read() {
 #[tokio::test]
 async fn a_number_is_desired_once() {
     let twice = Desired::from_iter([request(0), request(1), request(0)]);
-    let error = shelf().importer().plan(&twice).await.unwrap_err();
+    let error = importer(&with_something_of_everything()).plan(&twice).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "the plan was not made: `[2].number` is +14155570000, as [0].number is; name each number once"
@@ -142,10 +146,10 @@ fn what_is_desired_is_a_collection_of_requests() {
 
 #[tokio::test]
 async fn records_become_what_another_platform_is_to_have() {
-    let shelf = shelf();
-    shelf.inner().records[2].inbound = Some(false);
-    shelf.inner().records[2].label = Some(String::new());
-    let records = shelf.inner().records.clone();
+    let platform = with_something_of_everything();
+    platform.edit(|records| records[2].inbound = Some(false));
+    platform.edit(|records| records[2].label = Some(String::new()));
+    let records = platform.records();
     let desired = Desired::from_records(&records);
     assert_eq!(
         desired,

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use numport::model::Service;
 use numport::sandbox::{Fault, Sandbox};
 use reqwest::Method;
 use serde_json::Value;
@@ -11,14 +10,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, advance};
 
 use super::plain_requests::{
-    ALL, BUTTER, HOUR, INTERACTLY, SIGNALWIRE, TWILIO, VAPI, as_text, base, json_of, only, refuse, request, until,
+    ALL, BUTTER, HOUR, INTERACTLY, SIGNALWIRE, VAPI, as_text, base, json_of, only, refuse, request, success, until,
     write, written, written_by_hand,
 };
-
-/// What a service answers to a write that it carries out.
-fn success(service: Service) -> u16 {
-    if service == TWILIO { 200 } else { 201 }
-}
 
 #[tokio::test]
 async fn a_dropped_connection_leaves_no_answer_and_what_was_done() {
@@ -29,7 +23,7 @@ async fn a_dropped_connection_leaves_no_answer_and_what_was_done() {
             let error = write(&sandbox, service).send().await.unwrap_err();
             assert!(error.is_request() && !error.is_connect(), "{service}: {error:?}");
             assert_eq!(written(&sandbox, service), usize::from(done), "{service} {fault:?}");
-            assert_eq!(only(&sandbox), (None, done.then_some(success(service)), Some(fault.clone())));
+            assert_eq!(only(&sandbox), (None, done.then_some(success(&sandbox, service)), Some(fault.clone())));
         }
     }
 }
@@ -55,7 +49,7 @@ async fn a_failure_after_the_commit_looks_like_one_before_it() {
             assert_eq!(json_of(write(&sandbox, service)).await, refused, "{service}");
             assert_eq!(written(&sandbox, service), 1, "{service} {status}");
             let entry = &sandbox.requests()[1];
-            assert_eq!((entry.status, entry.own_status), (Some(status), Some(success(service))));
+            assert_eq!((entry.status, entry.own_status), (Some(status), Some(success(&sandbox, service))));
         }
     }
 }
@@ -106,12 +100,15 @@ async fn half_of_a_body_has_the_whole_ones_length_and_an_end() {
         let mut socket = written_by_hand(&sandbox, write(&sandbox, service)).await;
         socket.read_to_string(&mut answer).await.unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with(&format!("HTTP/1.1 {}", success(service))), "{head}");
+        assert!(head.starts_with(&format!("HTTP/1.1 {}", success(&sandbox, service))), "{head}");
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         assert_eq!(body.len(), length.parse::<usize>().unwrap() / 2, "{service}");
         assert!(body.starts_with('{') && serde_json::from_str::<Value>(body).is_err());
         assert_eq!(written(&sandbox, service), 1);
-        assert_eq!(only(&sandbox), (Some(success(service)), Some(success(service)), Some(Fault::TruncatedBody)));
+        assert_eq!(
+            only(&sandbox),
+            (Some(success(&sandbox, service)), Some(success(&sandbox, service)), Some(Fault::TruncatedBody))
+        );
 
         sandbox.fault(service, Fault::TruncatedBody);
         let error = write(&sandbox, service).send().await.unwrap().text().await.unwrap_err();
@@ -167,7 +164,7 @@ async fn a_gateways_page_says_nothing_of_what_was_done() {
             let page = response.text().await.unwrap();
             assert!(status == 204 || page.starts_with(&format!("<html>\n<head><title>{status} ")), "{page}");
             assert_eq!(written(&sandbox, service), usize::from(commit), "{service} {fault:?}");
-            assert_eq!(only(&sandbox), (Some(status), commit.then_some(success(service)), Some(fault)));
+            assert_eq!(only(&sandbox), (Some(status), commit.then_some(success(&sandbox, service)), Some(fault)));
         }
     }
 }

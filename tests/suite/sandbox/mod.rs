@@ -2,7 +2,7 @@
 
 mod chaos;
 mod lost_responses;
-mod plain_requests;
+pub(crate) mod plain_requests;
 mod refusals;
 mod requests;
 mod unexpected_responses;

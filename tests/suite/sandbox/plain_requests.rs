@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use numport::model::{PlatformKind, ProviderKind, Service};
 use numport::sandbox::{Fault, ReceivedRequest, Sandbox};
-use reqwest::{Client, Method, RequestBuilder};
-use serde_json::{Value, json};
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+
+use crate::services::apis;
+pub(crate) use crate::services::subject::NUMBER;
+use crate::services::subject::{Api, Write};
 
 pub(crate) const INTERACTLY: Service = Service::Platform(PlatformKind::INTERACTLY);
 pub(crate) const VAPI: Service = Service::Platform(PlatformKind::VAPI);
@@ -16,63 +20,56 @@ pub(crate) const SIGNALWIRE: Service = Service::Platform(PlatformKind::SIGNALWIR
 pub(crate) const BUTTER: Service = Service::Platform(PlatformKind::BUTTER);
 pub(crate) const ALL: [Service; 5] = [INTERACTLY, VAPI, TWILIO, SIGNALWIRE, BUTTER];
 
-pub(crate) const NUMBER: &str = "+14155552671";
-
 pub(crate) fn refuse(status: u16, retry_after: Option<&str>) -> Fault {
     Fault::Refuse { status, retry_after: retry_after.map(str::to_owned) }
 }
 
+fn api(service: Service) -> &'static Api {
+    apis().find(|api| api.service == service).expect("a subject for each service")
+}
+
 pub(crate) fn base(sandbox: &Sandbox, service: Service) -> String {
-    sandbox.var(&format!("{}_BASE_URL", service.as_str().to_uppercase())).unwrap()
+    sandbox.var(&api(service).base_url()).unwrap()
 }
 
 pub(crate) fn request(sandbox: &Sandbox, service: Service, method: Method, target: &str) -> RequestBuilder {
-    let var = |name: &str| sandbox.var(name).unwrap();
-    let request = Client::new().request(method, format!("{}{target}", base(sandbox, service)));
-    match service {
-        INTERACTLY => request.bearer_auth(var("INTERACTLY_API_KEY")),
-        VAPI => request.bearer_auth(var("VAPI_API_KEY")),
-        TWILIO => request.basic_auth(var("TWILIO_ACCOUNT_SID"), Some(var("TWILIO_AUTH_TOKEN"))),
-        SIGNALWIRE => request.basic_auth(var("SIGNALWIRE_PROJECT_ID"), Some(var("SIGNALWIRE_API_TOKEN"))),
-        _ => {
-            let organization = var("BUTTER_ORGANIZATION_ID");
-            request.header("x-api-key", var("BUTTER_API_KEY")).header("x-organization-id", organization)
-        }
-    }
+    api(service).request(sandbox, method, target)
+}
+
+fn write_of(sandbox: &Sandbox, service: Service) -> Write {
+    (api(service).write)(&|name| sandbox.var(name))
+}
+
+/// Sends this, as a program of another language would; the status and the answer.
+pub(crate) async fn send(
+    sandbox: &Sandbox,
+    service: Service,
+    method: Method,
+    target: &str,
+    body: Value,
+) -> (u16, Value) {
+    json_of(request(sandbox, service, method, target).body(body.to_string())).await
 }
 
 /// A request that makes a record; at Twilio, one that changes the number.
 pub(crate) fn write(sandbox: &Sandbox, service: Service) -> RequestBuilder {
-    let (target, body) = match service {
-        INTERACTLY => ("/assistants/v1/numbers/purchase", json!({"number": NUMBER})),
-        VAPI => {
-            let (sid, token) = (sandbox.twilio().account_sid(), sandbox.twilio().auth_token());
-            let login =
-                json!({"provider": "twilio", "number": NUMBER, "twilioAccountSid": sid, "twilioAuthToken": token});
-            ("/phone-number", login)
-        }
-        TWILIO => {
-            let form = request(sandbox, service, Method::POST, &twilio_number(sandbox));
-            let typed = form.header("content-type", "application/x-www-form-urlencoded");
-            return typed.body("FriendlyName=changed");
-        }
-        SIGNALWIRE => ("/api/relay/rest/imported_phone_numbers", json!({"number": NUMBER, "number_type": "longcode"})),
-        _ => ("/api/phone-numbers", json!({"provider": "sip", "phone_number": NUMBER, "sip_password": "s3cret-pin"})),
-    };
-    let request = request(sandbox, service, Method::POST, target);
-    request.header("content-type", "application/json").body(body.to_string())
+    let Write { target, content_type, body, .. } = write_of(sandbox, service);
+    request(sandbox, service, Method::POST, &target).header("content-type", content_type).body(body)
+}
+
+/// What a service answers to a write that it carries out.
+pub(crate) fn success(sandbox: &Sandbox, service: Service) -> u16 {
+    write_of(sandbox, service).success
 }
 
 pub(crate) fn twilio_number(sandbox: &Sandbox) -> String {
-    let sid = sandbox.twilio().account_sid();
-    format!("/2010-04-01/Accounts/{sid}/IncomingPhoneNumbers/PN{:032x}.json", 1)
+    write_of(sandbox, TWILIO).target
 }
 
 /// How often a write was carried out.
 pub(crate) fn written(sandbox: &Sandbox, service: Service) -> usize {
-    let records = sandbox.records(service);
-    let counts = |record: &&Value| service != TWILIO || record["friendly_name"] == "changed";
-    records.iter().filter(counts).count()
+    let is_written = api(service).is_written;
+    sandbox.records(service).iter().filter(|record| is_written(record)).count()
 }
 
 /// Status, own status and fault of the only request.

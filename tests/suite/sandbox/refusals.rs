@@ -7,7 +7,8 @@ use numport::sandbox::{Fault, Sandbox};
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::plain_requests::{ALL, BUTTER, INTERACTLY, SIGNALWIRE, TWILIO, VAPI, json_of, refuse, write};
+use super::plain_requests::{ALL, BUTTER, SIGNALWIRE, TWILIO, VAPI, json_of, refuse, write};
+use crate::services::apis;
 
 /// Status, `Retry-After` and body of the answer to a request without credentials.
 async fn answer(sandbox: &Sandbox, service: Service, path: &str) -> (u16, Option<String>, Value) {
@@ -21,34 +22,8 @@ async fn answer(sandbox: &Sandbox, service: Service, path: &str) -> (u16, Option
 #[tokio::test]
 async fn every_service_refuses_in_its_own_words() {
     let sandbox = Sandbox::start().await.unwrap();
-    let of_twilio = |status: u16, code: u32, message: &str| {
-        let more_info = format!("https://www.twilio.com/docs/errors/{code}");
-        json!({"code": code, "message": message, "more_info": more_info, "status": status})
-    };
-    let of_compat = |status: u16, code: u32, message: &str| {
-        let more_info = "https://signalwire.com/docs/compatibility-api/reference/errors";
-        json!({"code": code, "message": message, "more_info": more_info, "status": status})
-    };
-    let (busy, fault) = ("Too Many Requests", "Internal Server Error");
-    let title = "Invalid Attribute";
-    for (service, path, status, body) in [
-        (INTERACTLY, "/", 429, json!({"message": busy})),
-        (INTERACTLY, "/", 500, json!({"message": fault})),
-        (VAPI, "/", 429, json!({"message": "Rate limit exceeded", "error": busy, "statusCode": 429})),
-        (VAPI, "/", 500, json!({"message": fault, "error": fault, "statusCode": 500})),
-        (TWILIO, "/", 429, of_twilio(429, 20429, busy)),
-        (TWILIO, "/", 500, of_twilio(500, 20500, fault)),
-        (TWILIO, "/", 401, of_twilio(401, 20003, "Unauthorized")),
-        (TWILIO, "/", 403, of_twilio(403, 20008, "Forbidden")),
-        (TWILIO, "/", 400, of_twilio(400, 20001, "Bad Request")),
-        (TWILIO, "/", 599, of_twilio(599, 20599, "Error")),
-        (SIGNALWIRE, "/", 429, json!({"error": busy})),
-        (SIGNALWIRE, "/", 422, json!({"errors": [{"detail": null, "status": "422", "title": title, "code": "422"}]})),
-        (SIGNALWIRE, "/api/laml/x", 429, of_compat(429, 20429, busy)),
-        (SIGNALWIRE, "/api/laml/x", 401, of_compat(401, 20003, "Unauthorized")),
-        (BUTTER, "/", 429, json!({"detail": busy})),
-        (BUTTER, "/", 422, json!({"detail": [{"type": "value_error", "loc": ["body"], "msg": "Value error"}]})),
-    ] {
+    let refusals = apis().flat_map(|api| (api.refusals)().into_iter().map(|refusal| (api.service, refusal)));
+    for (service, (path, status, body)) in refusals {
         sandbox.fault(service, refuse(status, None));
         assert_eq!(answer(&sandbox, service, path).await, (status, None, body), "{service}");
     }

@@ -1,7 +1,7 @@
 //! SignalWire's pages and SignalWire's refusals.
 
 use futures_util::TryStreamExt;
-use numport::error::{CallFault, Delivery, PageFault};
+use numport::error::{Delivery, PageFault};
 use numport::platform::signalwire::{ImportType, ListNumbers};
 use numport::{Error, SignalWire};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use wiremock::matchers::{method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::signalwire::endpoints::{ID, PROJECT, client, import};
+use crate::support::lists::{drained, page_fault};
 use crate::support::{KEY, at_once, server};
 
 const NUMBERS: &str = "/api/relay/rest/phone_numbers";
@@ -39,25 +40,8 @@ async fn pages(pages: &[Value]) -> MockServer {
 
 /// The ids of a list, and how it ended.
 async fn read(client: &SignalWire) -> (Vec<String>, Option<Error>) {
-    let mut ids = Vec::new();
-    let mut numbers = client.numbers(ListNumbers::new());
-    let end = loop {
-        match numbers.try_next().await {
-            Ok(Some(number)) => ids.push(number.id),
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        }
-    };
-    assert!(numbers.try_next().await.unwrap().is_none(), "nothing comes after the end");
-    (ids, end)
-}
-
-fn page_fault(end: Option<Error>) -> PageFault {
-    let error = end.expect("an error");
-    match &error.call().unwrap().fault {
-        CallFault::Page(fault) => fault.clone(),
-        other => panic!("{other:?}"),
-    }
+    let (numbers, end) = drained(client.numbers(ListNumbers::new())).await;
+    (numbers.into_iter().map(|number| number.id).collect(), end)
 }
 
 #[tokio::test]

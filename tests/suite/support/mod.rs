@@ -1,6 +1,7 @@
 //! Fixtures, a mock server that answers with them, and the checks that every model must pass.
 
 pub(crate) mod in_memory;
+pub(crate) mod lists;
 pub(crate) mod validation;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! Twilio's numbers, accounts and trunks: every documented exchange, and the rules round it.
 
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 use numport::provider::twilio::{IncomingPhoneNumber, ListNumbers, Origin};
-use numport::{AccountKey, Error, Result, RetryPolicy, Twilio};
+use numport::{AccountKey, RetryPolicy, Twilio};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -133,19 +133,4 @@ async fn a_subaccount_is_asked_with_the_parents_token_under_its_own_sid() {
     assert_eq!(paths, [path_of(&other), path_of(SID)]);
     let [child, parent] = [0, 1].map(|at: usize| &requests[at].headers["authorization"]);
     assert_eq!(child, parent);
-}
-
-/// What a stream gives until it ends, and how it ends. After an error nothing comes.
-pub(super) async fn drained<T>(mut stream: futures_util::stream::BoxStream<'_, Result<T>>) -> (Vec<T>, Option<Error>) {
-    let mut items = Vec::new();
-    while let Some(next) = stream.next().await {
-        match next {
-            Ok(item) => items.push(item),
-            Err(error) => {
-                assert!(stream.next().await.is_none(), "a stream ends after its first error");
-                return (items, Some(error));
-            }
-        }
-    }
-    (items, None)
 }

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use futures_util::TryStreamExt;
-use numport::error::{CallFault, PageFault};
+use numport::error::PageFault;
 use numport::provider::twilio::{IncomingPhoneNumber, ListAccounts, ListCallerIds, ListNumbers};
 use numport::sandbox::Sandbox;
 use numport::{E164, Error, NumberProvider, Twilio};
@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use super::endpoints::{SID, TRUNK, client, documented, drained, numbers_of, page};
+use super::endpoints::{SID, TRUNK, client, documented, numbers_of, page};
+use crate::support::lists::{drained, page_fault};
 use crate::support::{case, server};
 
 #[tokio::test]
@@ -101,12 +102,6 @@ async fn every_list_is_followed() {
     let server = two_pages(&route, body("trunk_numbers"), absolute).await;
     let (items, error) = drained(client(server.uri()).trunk_numbers(TRUNK)).await;
     assert!(items.len() == 2 && error.is_none(), "{error:?}");
-}
-
-fn page_fault(error: Option<Error>) -> PageFault {
-    let Some(Error::Call(call)) = error else { panic!("{error:?}") };
-    let CallFault::Page(fault) = call.fault else { panic!("{call:?}") };
-    fault
 }
 
 async fn listed(next: Value) -> (Vec<IncomingPhoneNumber>, Option<Error>, usize) {

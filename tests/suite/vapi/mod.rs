@@ -3,7 +3,9 @@
 mod credentials;
 mod numbers;
 mod pages_and_errors;
+mod platform;
 mod required_fields;
+mod sandbox;
 mod settings;
 mod settings_validation;
 mod sip_trunk;

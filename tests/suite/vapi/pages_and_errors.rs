@@ -9,6 +9,7 @@ use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::numbers::{CREDENTIAL, client};
+use crate::support::lists::{drained, page_fault};
 use crate::support::{KEY, at_once, server};
 
 fn page(ids: &[&str], metadata: Value) -> Value {
@@ -72,19 +73,9 @@ async fn every_page_is_asked_for_with_the_same_search_from_the_page_given() {
 async fn a_page_that_comes_again_ends_the_list() {
     let server =
         server(ResponseTemplate::new(200).set_body_json(page(&["a", "b"], json!({"hasNextPage": true})))).await;
-    let mut read = Vec::new();
-    let client = client(server.uri());
-    let mut numbers = client.numbers(SearchNumbers::new());
-    let error = loop {
-        match numbers.try_next().await {
-            Ok(number) => read.push(number.expect("the list does not end well").id),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(read, ["a", "b"]);
-    let call = error.call().unwrap();
-    assert!(matches!(call.fault, CallFault::Page(PageFault::Repeated)), "{call:?}");
-    assert!(numbers.try_next().await.unwrap().is_none());
+    let (read, end) = drained(client(server.uri()).numbers(SearchNumbers::new())).await;
+    assert_eq!(read.into_iter().map(|number| number.id).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(page_fault(end), PageFault::Repeated);
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }
 

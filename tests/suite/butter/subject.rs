@@ -1,0 +1,135 @@
+//! What the tests that every platform must pass need to know of Butter.
+
+use std::sync::Arc;
+
+use numport::Butter;
+use numport::model::{PlatformKind, Service};
+use numport::platform::butter::{
+    CreateIntegration, ImportNumber, ImportSipNumber, IntegrationCredentials, TwilioIntegration, UpdateIntegration,
+};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::services::planted::{PLANTED, SID, TRACE, number, secret};
+use crate::services::subject::{
+    Api, Before, Import, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
+};
+
+const AGENTS: [&str; 2] = ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"];
+const CREATE: &str = "POST /api/phone-numbers";
+
+fn client(uri: &str) -> Butter {
+    Pace::at_once().client(Ok(Butter::builder(TRACE, "org_1").base_url(uri)))
+}
+
+fn sip_number() -> ImportSipNumber {
+    ImportSipNumber::new(number())
+        .sip_server_address("sip.example.com")
+        .sip_password(PLANTED)
+        .inbound_pin(TRACE[..9].to_owned())
+}
+
+fn credentials() -> IntegrationCredentials {
+    TwilioIntegration::new(SID, secret()).into()
+}
+
+pub(crate) static SUBJECT: Platform = Platform {
+    api: Api {
+        service: Service::Platform(PlatformKind::BUTTER),
+        title: "Butter",
+        secret: "BUTTER_API_KEY",
+        vars: &[("BUTTER_ORGANIZATION_ID", "org_1")],
+        login: |request, vars| {
+            let (key, organization) = (must(vars, "BUTTER_API_KEY"), must(vars, "BUTTER_ORGANIZATION_ID"));
+            request.header("x-api-key", key).header("x-organization-id", organization)
+        },
+        write: |_| {
+            let body = json!({"provider": "sip", "phone_number": NUMBER, "sip_password": "s3cret-pin"});
+            Write::json("/api/phone-numbers", body)
+        },
+        is_written: is_any,
+        refusals: || {
+            let invalid = json!({"type": "value_error", "loc": ["body"], "msg": "Value error"});
+            vec![("/", 429, json!({"detail": "Too Many Requests"})), ("/", 422, json!({"detail": [invalid]}))]
+        },
+        secrets: Secrets {
+            values: || {
+                vec![
+                    Box::new(ImportNumber::from(sip_number())),
+                    Box::new(CreateIntegration::twilio("Main", SID, PLANTED)),
+                    Box::new(UpdateIntegration::new().credentials(credentials())),
+                    Box::new(client("http://127.0.0.1:1")),
+                    Box::new(Butter::builder(TRACE, "org_1")),
+                    Box::new(Butter::builder(format!("{TRACE}\n"), "org_1").build().unwrap_err()),
+                ]
+            },
+            calls: |uri| {
+                Box::pin(async move {
+                    let butter = client(&uri);
+                    vec![
+                        butter.import_number(sip_number()).await.map(drop),
+                        butter.create_integration(&CreateIntegration::twilio("Main", SID, PLANTED)).await.map(drop),
+                    ]
+                })
+            },
+        },
+    },
+    connect: |vars, pace| Arc::new(pace.client(Butter::builder_from_vars(vars))),
+    agents: AGENTS,
+    absent: "phon_0123456789ab",
+    ask: |request| request.agent(AGENTS[0]).outbound(true),
+    imports: &[
+        Import {
+            carrier: Some("twilio"),
+            steps: &["GET /api/phone-numbers", "POST /api/integrations", CREATE, "POST /api/agents/"],
+            create: CREATE,
+        },
+        Import { carrier: None, steps: &["GET /api/phone-numbers", CREATE, "POST /api/agents/"], create: CREATE },
+    ],
+    sources: &[
+        ("twilio", "POST /api/integrations, POST /api/phone-numbers"),
+        ("a trunk", CREATE),
+        ("a trunk with more to say", "refused: source.transport, source.allow_inbound"),
+        ("what the platform stores", "refused: source.credential"),
+        // It is sent, and the sandbox has no such integration.
+        ("a credential by its id", "POST /api/phone-numbers -> 404"),
+    ],
+    record: Record { id: "phone_number_id", number: "phone_number", label: None, agent: "assigned_agent_id" },
+    listed: || {
+        let number = json!({
+            "phone_number_id": "p1", "phone_number": NUMBER, "provider": "twilio", "status": "assigned",
+            "supports_inbound": false, "supports_outbound": true, "assigned_agent_id": "a1",
+            "created_at": "2024-01-15T10:30:00Z",
+        });
+        let told = json!({
+            "platform": "butter", "id": "p1", "number": NUMBER, "label": null, "agent": "a1", "inbound": false,
+            "outbound": true, "carrier": "twilio", "status": "assigned", "created_at": "2024-01-15T10:30:00Z",
+            "updated_at": null,
+        });
+        let pagination = json!({"has_more": false, "next_cursor": null});
+        (json!({"success": true, "data": [number], "pagination": pagination}), told)
+    },
+    plain: Plain {
+        before: Some(Before {
+            create: |vars| {
+                let (sid, token) = (must(vars, "TWILIO_ACCOUNT_SID"), must(vars, "TWILIO_AUTH_TOKEN"));
+                let login = json!({"provider": "twilio", "account_sid": sid, "auth_token": token});
+                PlainRequest::new(Method::POST, "/api/integrations", json!({"name": "Twilio", "credentials": login}))
+            },
+            id: "/data/integration_id",
+        }),
+        create: |number, _, integration| {
+            json!({
+                "provider": "twilio",
+                "phone_number": number,
+                "supports_inbound": true,
+                "integration_id": integration,
+            })
+        },
+        id: "/data/phone_number_id",
+        then: Some(|id| {
+            let path = format!("/api/agents/{}/assign-phone-number", AGENTS[0]);
+            PlainRequest::new(Method::POST, path, json!({"phone_number_id": id}))
+        }),
+    },
+};

@@ -1,0 +1,94 @@
+//! Nothing is forgotten of a platform or carrier of the list. Its client, its subject and its folder in `tests/suite/`
+//! are asked for by the compiler.
+
+use std::path::Path;
+
+use numport::sandbox::Sandbox;
+use toml::de::DeTable;
+
+use crate::services::apis;
+
+const README: &str = include_str!("../../../README.md");
+const MANIFEST: &str = include_str!("../../../Cargo.toml");
+
+/// A line of the list, whether or not its feature is enabled.
+struct Listed {
+    name: &'static str,
+    client: &'static str,
+    is_platform: bool,
+}
+
+macro_rules! listed {
+    (
+        platforms { $($kind:ident $name:tt $platform:ident::$client:ident $domains:tt;)* }
+        carriers { $($carrier_kind:ident $carrier_name:tt $carrier:ident::$carrier_client:ident;)* }
+        $($rest:tt)*
+    ) => {
+        const LISTED: &[Listed] = &[
+            $(Listed { name: $name, client: stringify!($client), is_platform: true },)*
+            $(Listed { name: $carrier_name, client: stringify!($carrier_client), is_platform: false },)*
+        ];
+    };
+}
+numport::__services!(listed);
+
+/// Fails with a line for each check that a service does not pass.
+fn check_all<const N: usize>(checks: impl Fn(&Listed) -> [(bool, &'static str); N]) {
+    let missing = LISTED.iter().flat_map(|service| {
+        let failed = checks(service).into_iter().filter(|(is_there, _)| !is_there);
+        failed.map(|(_, what)| format!("{} has no {what}", service.name))
+    });
+    assert_eq!(missing.collect::<Vec<_>>(), [""; 0]);
+}
+
+/// Whether a table of the README has a cell with this text, alone or in a list.
+fn readme_has(text: &str) -> bool {
+    let rows = README.lines().filter(|line| line.starts_with('|'));
+    rows.flat_map(|row| row.split('|')).any(|cell| cell.trim().split(", ").any(|item| item == text))
+}
+
+#[test]
+fn every_service_has_a_feature() {
+    let manifest = DeTable::parse(MANIFEST).unwrap();
+    let features = manifest.get_ref()["features"].get_ref().as_table().unwrap();
+    let full: Vec<_> = features["full"].get_ref().as_array().unwrap().iter().map(|one| one.get_ref()).collect();
+    check_all(|service| {
+        let is_full = full.iter().any(|feature| feature.as_str() == Some(service.name));
+        [(features.contains_key(service.name), "feature in Cargo.toml"), (is_full, "place in the feature `full`")]
+    });
+}
+
+#[test]
+fn every_service_is_in_the_readme() {
+    check_all(|service| {
+        let (name, client) = (service.name, service.client);
+        let is_told = if service.is_platform {
+            readme_has(client) && readme_has(&format!("[`platform::{name}`]"))
+        } else {
+            readme_has(&format!("from {client}"))
+        };
+        let is_a_feature = readme_has(&format!("`{name}`"));
+        [
+            (is_told, "column (a carrier: row) in the README's table of platforms"),
+            (is_a_feature, "row in the README's table of features"),
+        ]
+    });
+}
+
+#[test]
+fn every_service_has_fixtures() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    check_all(|service| {
+        let has_some = fixtures.join(service.name).read_dir().is_ok_and(|mut cases| cases.next().is_some());
+        [(has_some, "folder with cases in tests/fixtures")]
+    });
+}
+
+#[tokio::test]
+async fn every_subject_is_of_its_service_and_the_sandbox_serves_it() {
+    let names: Vec<_> = apis().map(|api| (api.name(), api.title)).collect();
+    let enabled = LISTED.iter().filter(|service| names.iter().any(|(name, _)| *name == service.name));
+    assert_eq!(names, enabled.map(|service| (service.name, service.client)).collect::<Vec<_>>());
+    let served = Sandbox::start().await.unwrap().services();
+    apis().for_each(|api| assert!(served.contains(&api.service), "the sandbox does not serve {}", api.service));
+}
