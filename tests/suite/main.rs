@@ -6,18 +6,28 @@
 //! - `sandbox`: the server of the `sandbox` feature.
 //! - a folder for each platform and carrier: its endpoints, its mapping, its part of the sandbox.
 //! - `support`: fixtures, mock servers and doubles.
+//!
+//! What speaks to certain platforms by name needs their features; the rest loops over those that are enabled.
+#![cfg_attr(
+    not(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter")),
+    allow(dead_code, unused_imports)
+)]
 #![allow(clippy::unwrap_used, clippy::print_stderr)] // tests fail by panicking
 
 #[path = "services.rs"] // so that it looks for its modules beside itself, as it does in the other test binaries
 mod services;
 mod support;
 
+#[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod engine;
 mod every_platform;
+#[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod import;
+#[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod plan;
 mod sandbox;
 
+#[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod sip;
 
 /// The folder of each platform and carrier.

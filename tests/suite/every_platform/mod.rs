@@ -6,4 +6,5 @@ mod in_memory_platform;
 mod provider_conformance;
 pub(crate) mod records;
 mod sources;
+#[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod trait_objects;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod endpoints;
+#[cfg(feature = "signalwire")]
 mod errors;
 mod lookup;
 mod pages;
