@@ -18,6 +18,7 @@ use super::service::ErrorBody;
 use super::transport::{Attempt, Body, Head, Transport};
 use crate::error::{CallError, CallFault, DecodeFault, Delivery, Error, Loss, Refusal, Result, Safety, TransportFault};
 use crate::model::{Secret, Service};
+use crate::wire::document::Fault;
 
 /// How much of one message of a service is kept, in characters.
 const MAX_MESSAGE: usize = 500;
@@ -181,7 +182,7 @@ impl Engine {
         asked: Asked,
         request: &Prepared,
         answered: &Answered,
-        DecodeFault { path, error }: DecodeFault,
+        Fault { path, error }: Fault,
     ) -> Error {
         let (known, text) = (self.secrets(&request.body, &answered.signed), error.to_string());
         let clean = redact(&text, &known);
