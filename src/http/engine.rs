@@ -13,7 +13,7 @@ use super::call::Prepared;
 use super::classify::{Ending, Verdict, classify};
 use super::rate::RateLimit;
 use super::redact::{redact, secrets_of};
-use super::retry::{Budget, RetryPolicy};
+use super::retry::{Budget, RetryPolicy, chance};
 use super::service::ErrorBody;
 use super::transport::{Attempt, Body, Head, Transport};
 use crate::error::{CallError, CallFault, DecodeFault, Delivery, Error, Loss, Refusal, Result, Safety, TransportFault};
@@ -103,7 +103,7 @@ impl Engine {
             let verdict = classify(asked.safety, ending);
             if let Verdict::Again(delivery) = verdict {
                 let wait = head.and_then(|head| head.retry_after);
-                let wait = wait.unwrap_or_else(|| retry.wait(attempts, fastrand::f64()));
+                let wait = wait.unwrap_or_else(|| retry.wait(attempts, chance()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
                 if attempts < retry.max_attempts && in_time && budget.take() {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "trying again");
