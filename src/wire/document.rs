@@ -19,6 +19,14 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// If the body is no text, the fault in the words for its bytes.
+    fn in_words_for(self, body: &[u8]) -> Self {
+        match serde_json::from_slice::<Value>(body) {
+            Err(error) if !self.error.is_data() && std::str::from_utf8(body).is_err() => Self { error, ..self },
+            _ => self,
+        }
+    }
+
     /// The error without its line and column, which mean nothing outside of the text that was read.
     pub(crate) fn into_text(self) -> String {
         let mut text = self.error.to_string();
@@ -32,39 +40,38 @@ impl Fault {
 
 /// Reads the document that a body begins with.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    // One look at the whole of it is cheaper than one at each string in it.
-    match std::str::from_utf8(body) {
-        Ok(text) => read_text(text),
-        Err(_) => read_text(&marked(body)).map_err(|fault| not_text(body, fault)),
-    }
-}
-
-/// Reads the document that a text begins with.
-pub(crate) fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    let mut path = Path::default();
-    let read = T::deserialize(Tracked { inner: &mut serde_json::Deserializer::from_str(text), path: &mut path });
-    read.map_err(|error| Fault { path: path.finish(), error })
+    read_text(&text(body)).map_err(|fault| fault.in_words_for(body))
 }
 
 /// Reads what was taken from a document as a model. It is read from text again, so that each model has one reader; a
 /// fault states its path within the value in its text.
 pub(crate) fn from_value<T: DeserializeOwned, E: de::Error>(value: Value) -> Result<T, E> {
-    read_text(&value.to_string()).map_err(|fault| E::custom(fault.into_text()))
+    read_text(&written(value)).map_err(|fault| E::custom(fault.into_text()))
 }
 
-/// The body as text. What is no UTF-8 in it becomes an escape that no string can hold, and that is passed over where
-/// nobody reads it.
-fn marked(body: &[u8]) -> String {
-    body.utf8_chunks()
-        .flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { r"\ud800" }])
-        .collect()
+fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    let mut path = Path::default();
+    match T::deserialize(Tracked { inner: &mut serde_json::Deserializer::from_str(text), path: &mut path }) {
+        Ok(read) => Ok(read),
+        Err(error) => Err(path.fault(error)),
+    }
 }
 
-/// The fault in the words for the bytes themselves.
-fn not_text(body: &[u8], fault: Fault) -> Fault {
-    match serde_json::from_slice::<Value>(body) {
-        Err(error) if !fault.error.is_data() => Fault { error, ..fault },
-        _ => fault,
+// What needs no type stands by itself, so that it is compiled once.
+
+fn written(value: Value) -> String {
+    value.to_string()
+}
+
+/// The body as text: one look at the whole of it is cheaper than one at each string in it. What is no UTF-8 becomes an
+/// escape that no string can hold, and that is passed over where nobody reads it.
+fn text(body: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
+            let invalid = |bytes: &[u8]| if bytes.is_empty() { "" } else { r"\ud800" };
+            body.utf8_chunks().flat_map(|chunk| [chunk.valid(), invalid(chunk.invalid())]).collect()
+        }
     }
 }
 
@@ -89,12 +96,14 @@ impl Path {
         };
     }
 
-    fn finish(self) -> String {
-        match self.0.strip_prefix('.') {
+    #[cold]
+    fn fault(self, error: serde_json::Error) -> Fault {
+        let path = match self.0.strip_prefix('.') {
             Some(path) => path.to_owned(),
             None if self.0.is_empty() => ".".to_owned(),
             None => self.0,
-        }
+        };
+        Fault { path, error }
     }
 }
 
