@@ -6,10 +6,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
-use jiff::Timestamp;
 use url::Url;
 
 use crate::http::fuzzing::{Attempt, Body, Head, Prepared, read_retry_after};
+use crate::model::Timestamp;
 
 /// What the network answers.
 #[derive(Clone, Debug)]

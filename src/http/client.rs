@@ -10,6 +10,7 @@ use super::call::{Call, Prepared};
 use super::engine::{Answered, Asked, Engine};
 use super::url::BaseUrl;
 use crate::error::{CallFault, DecodeFault, Delivery, Error, PageFault, Result, Safety};
+use crate::wire::document::{self, Fault};
 
 /// The HTTP client of one account at one service, the base of every typed client.
 ///
@@ -120,22 +121,10 @@ impl Client {
     }
 }
 
-/// Reads an answer. Where in it a fault is costs a good deal to keep track of, so it is looked for only when there
-/// is one.
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeFault> {
-    // One look at the whole text is cheaper than one at each string in it.
-    if let Ok(text) = std::str::from_utf8(body) {
-        if let Ok(read) = T::deserialize(&mut serde_json::Deserializer::from_str(text)) {
-            return Ok(read);
-        }
-    }
-    if body.iter().all(u8::is_ascii_whitespace) {
-        if let Ok(nothing) = T::deserialize(serde_json::Value::Null) {
-            return Ok(nothing);
-        }
-    }
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
-        let path = error.path().to_string();
-        DecodeFault { path, error: error.into_inner() }
+/// Reads an answer. No text at all is read as `null`, where that is a value.
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    document::read(body).or_else(|fault| match body.iter().all(u8::is_ascii_whitespace) {
+        true => document::read(b"null").map_err(|_| fault),
+        false => Err(fault),
     })
 }

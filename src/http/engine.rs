@@ -13,11 +13,12 @@ use super::call::Prepared;
 use super::classify::{Ending, Verdict, classify};
 use super::rate::RateLimit;
 use super::redact::{redact, secrets_of};
-use super::retry::{Budget, RetryPolicy};
+use super::retry::{Budget, RetryPolicy, chance};
 use super::service::ErrorBody;
 use super::transport::{Attempt, Body, Head, Transport};
 use crate::error::{CallError, CallFault, DecodeFault, Delivery, Error, Loss, Refusal, Result, Safety, TransportFault};
 use crate::model::{Secret, Service};
+use crate::wire::document::Fault;
 
 /// How much of one message of a service is kept, in characters.
 const MAX_MESSAGE: usize = 500;
@@ -102,7 +103,7 @@ impl Engine {
             let verdict = classify(asked.safety, ending);
             if let Verdict::Again(delivery) = verdict {
                 let wait = head.and_then(|head| head.retry_after);
-                let wait = wait.unwrap_or_else(|| retry.wait(attempts, fastrand::f64()));
+                let wait = wait.unwrap_or_else(|| retry.wait(attempts, chance()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
                 if attempts < retry.max_attempts && in_time && budget.take() {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "trying again");
@@ -181,7 +182,7 @@ impl Engine {
         asked: Asked,
         request: &Prepared,
         answered: &Answered,
-        DecodeFault { path, error }: DecodeFault,
+        Fault { path, error }: Fault,
     ) -> Error {
         let (known, text) = (self.secrets(&request.body, &answered.signed), error.to_string());
         let clean = redact(&text, &known);

@@ -3,13 +3,12 @@ use std::sync::Mutex;
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;
 use crate::http::url::BaseUrl;
 use crate::http::{Call, Client};
-use crate::model::{PlatformKind, Problems};
+use crate::model::{PlatformKind, Problems, Timestamp};
 
 /// Answers that are given in turn, and what was sent.
 #[derive(Debug, Default)]

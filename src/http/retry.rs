@@ -1,5 +1,6 @@
 //! Retries: how many, how long between them, how many in all.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -87,6 +88,12 @@ impl RetryPolicy {
     }
 }
 
+/// A random number from 0 to 1, for spreading waits and nothing else.
+pub(crate) fn chance() -> f64 {
+    // Each has keys of its own, which the standard library draws at random once a thread.
+    RandomState::new().build_hasher().finish() as f64 / u64::MAX as f64
+}
+
 /// The retries that a client and its clones have left, in tenths.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -127,6 +134,14 @@ mod tests {
         assert_eq!(bounds, [250, 500, 1000, 16_000, 20_000, 20_000, 20_000, 20_000]);
         assert_eq!(policy.wait(3, 0.0), Duration::ZERO);
         assert_eq!(policy.wait(3, 0.5), Duration::from_millis(500));
+    }
+
+    #[test]
+    fn chances_are_spread_evenly() {
+        let mut tenths = [0; 10];
+        (0..10_000).for_each(|_| tenths[((chance() * 10.0) as usize).min(9)] += 1);
+        // 30 is the standard deviation.
+        assert!(tenths.iter().all(|&count| (800..1200).contains(&count)), "{tenths:?}");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
+
+use crate::model::Timestamp;
 
 /// How long the service asks to wait, counted from `now`. A date that has passed is no wait at all;
 /// what is neither seconds nor a date is `None`. The caller decides how much waiting is too much.
@@ -15,8 +15,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: fn() -> Timestamp) -> Option
         // More digits than fit mean "very long", not "no header".
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let date = DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Duration::try_from(date.duration_since(now())).unwrap_or(Duration::ZERO))
+    Timestamp::from_rfc_2822(text).map(|date| date.saturating_duration_since(now()))
 }
 
 #[cfg(test)]

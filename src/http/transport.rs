@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
-use jiff::Timestamp;
 
 use super::call::Prepared;
 use super::retry_after::retry_after;
 use crate::error::Loss;
+use crate::model::Timestamp;
 
 /// How much of an answer that is no success is read, in bytes.
 const MAX_REFUSAL: usize = 64 * 1024;

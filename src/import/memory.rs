@@ -5,7 +5,7 @@
 //! number twice.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -52,9 +52,16 @@ impl Hasher for Spread {
 struct Memory {
     /// The numbers that are locked or unresolved.
     numbers: HashMap<Key, Number, BuildHasherDefault<Spread>>,
-    /// What each listener has heard of, by its id.
-    heard: BTreeMap<usize, (Account, HashSet<u64>)>,
+    /// What each listener has heard of. There are few: one for each run of many imports.
+    heard: Vec<Heard>,
     listeners: usize,
+}
+
+/// What a listener has heard of.
+struct Heard {
+    listener: usize,
+    account: Account,
+    numbers: HashSet<u64>,
 }
 
 #[derive(Default)]
@@ -73,11 +80,8 @@ pub(super) struct Unresolved {
     pub(super) routing: Option<Routing>,
 }
 
-static MEMORY: Mutex<Memory> = Mutex::new(Memory {
-    numbers: HashMap::with_hasher(BuildHasherDefault::new()),
-    heard: BTreeMap::new(),
-    listeners: 0,
-});
+static MEMORY: Mutex<Memory> =
+    Mutex::new(Memory { numbers: HashMap::with_hasher(BuildHasherDefault::new()), heard: Vec::new(), listeners: 0 });
 
 fn memory() -> MutexGuard<'static, Memory> {
     lock(&MEMORY)
@@ -137,8 +141,8 @@ impl NumberLock {
             number.unresolved.get_or_insert_with(|| Unresolved { routing: routing.cloned() });
         }
         let Key { account, number } = self.key;
-        for (_, heard) in memory.heard.values_mut().filter(|(of, _)| *of == account) {
-            heard.insert(number);
+        for heard in memory.heard.iter_mut().filter(|heard| heard.account == account) {
+            heard.numbers.insert(number);
         }
     }
 
@@ -198,7 +202,7 @@ impl Listener {
         let mut memory = memory();
         let (account, id) = (account(platform), memory.listeners);
         memory.listeners += 1;
-        memory.heard.insert(id, (account, HashSet::new()));
+        memory.heard.push(Heard { listener: id, account, numbers: HashSet::new() });
         Self { account, id }
     }
 
@@ -208,18 +212,19 @@ impl Listener {
         let unresolved = memory.numbers.iter().filter(|(_, number)| number.unresolved.is_some());
         let unresolved = unresolved.filter(|(key, _)| key.account == self.account);
         let unresolved = unresolved.map(|(key, _)| key.number).collect();
-        memory.heard.insert(self.id, (self.account, unresolved));
+        memory.heard.retain(|heard| heard.listener != self.id);
+        memory.heard.push(Heard { listener: self.id, account: self.account, numbers: unresolved });
     }
 
     /// Whether it has heard of a create of this number.
     pub(super) fn has_heard(&self, number: &E164) -> bool {
-        memory().heard.get(&self.id).is_some_and(|(_, heard)| heard.contains(&packed(number)))
+        memory().heard.iter().any(|heard| heard.listener == self.id && heard.numbers.contains(&packed(number)))
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        memory().heard.remove(&self.id);
+        memory().heard.retain(|heard| heard.listener != self.id);
     }
 }
 

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -18,7 +17,8 @@ use std::time::Duration;
 pub struct Progress {
     done: usize,
     failed: usize,
-    outcomes: BTreeMap<&'static str, usize>,
+    /// In order of their words. There are few.
+    outcomes: Vec<(&'static str, usize)>,
 }
 
 impl Progress {
@@ -27,7 +27,10 @@ impl Progress {
     pub fn count(&mut self, outcome: &'static str, failure: bool) {
         self.done += 1;
         self.failed += usize::from(failure);
-        *self.outcomes.entry(outcome).or_default() += 1;
+        match self.position(outcome) {
+            Ok(at) => self.outcomes[at].1 += 1,
+            Err(at) => self.outcomes.insert(at, (outcome, 1)),
+        }
     }
 
     /// How many are done, whatever became of them.
@@ -45,12 +48,16 @@ impl Progress {
     /// How many had this outcome.
     #[must_use]
     pub fn of(&self, outcome: &str) -> usize {
-        self.outcomes.get(outcome).copied().unwrap_or_default()
+        self.position(outcome).map_or(0, |at| self.outcomes[at].1)
+    }
+
+    fn position(&self, outcome: &str) -> Result<usize, usize> {
+        self.outcomes.binary_search_by_key(&outcome, |(outcome, _)| outcome)
     }
 
     /// Every outcome that was seen, and how often, by its word.
     pub fn outcomes(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
-        self.outcomes.iter().map(|(outcome, count)| (*outcome, *count))
+        self.outcomes.iter().copied()
     }
 
     /// How long the rest of `total` takes if it goes on as it went; `None` while nothing is done.

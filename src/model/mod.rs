@@ -15,6 +15,7 @@ mod routing;
 mod secret;
 mod sip;
 mod source;
+mod timestamp;
 mod update;
 
 pub(crate) use account::check_sid;
@@ -23,7 +24,6 @@ pub use byo::Byo;
 pub use callback::CallbackUrl;
 pub(crate) use declared::Declared;
 pub use id::{AgentId, CredentialId, NumberId};
-pub use jiff::Timestamp;
 pub use kind::{InvalidName, PlatformKind, ProviderKind, Service};
 pub use preflight::{Finding, Preflight, Severity};
 pub use problem::{Problem, Problems};
@@ -36,4 +36,5 @@ pub use sip::{
     SipTransport, SipTrunk,
 };
 pub use source::{NumberSource, Reach};
+pub use timestamp::{Timestamp, TimestampError};
 pub use update::{NumberUpdate, Removal};

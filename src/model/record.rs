@@ -2,7 +2,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use super::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{AgentId, NumberId, PlatformKind};

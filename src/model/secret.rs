@@ -1,8 +1,8 @@
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serializer};
+use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::wire::{read::FromJson, write::ToWire};
 
@@ -18,20 +18,19 @@ use crate::wire::{read::FromJson, write::ToWire};
 /// assert_eq!(format!("{token:?}"), "[redacted]");
 /// assert_eq!(token.expose(), "very-secret");
 /// ```
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(SecretString);
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
     /// Hides the text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(SecretString::from(text.into()))
+        Self(Zeroizing::new(text.into().into_boxed_str()))
     }
 
     /// Shows the text. Keep what you do with it short.
     #[must_use]
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        &self.0
     }
 }
 
@@ -48,6 +47,12 @@ impl PartialEq for Secret {
 }
 
 impl Eq for Secret {}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
 
 impl<T: Into<String>> From<T> for Secret {
     fn from(text: T) -> Self {

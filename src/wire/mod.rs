@@ -4,6 +4,7 @@
 //! enum in [`Unknown`], an object of another kind in [`UnknownObject`]. All are written back as they came.
 //! Models of updates state what happens to each field by a [`Patch`].
 
+pub(crate) mod document;
 pub(crate) mod name;
 pub(crate) mod object;
 pub(crate) mod open;
@@ -13,7 +14,6 @@ pub(crate) mod read;
 mod tests;
 pub(crate) mod union;
 mod unknown;
-pub(crate) mod value;
 pub(crate) mod write;
 
 pub(crate) use object::{received_object, request_object, wire_object};

@@ -42,7 +42,7 @@ macro_rules! open_union {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let (kind, object) = $crate::wire::union::read(deserializer, $tag)?;
                 match kind.as_deref() {
-                    $(Some($text) => $crate::wire::value::from_value(object).map(Self::$variant),)+
+                    $(Some($text) => $crate::wire::document::from_value(object).map(Self::$variant),)+
                     _ => Ok(Self::Unknown($crate::wire::union::unknown(object, $tag, kind))),
                 }
             }

@@ -1,9 +1,10 @@
+use std::fmt;
+
 /// Why a text is no [`SipHost`](super::SipHost) or [`SipAddress`](super::SipAddress).
 ///
 /// It never shows the text, which may hold a password before an `@`. `Display` is the
 /// [fault](Self::fault) and the [remedy](Self::remedy).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}; {}", self.fault(), self.remedy())]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SipAddressError {
     /// There is no host.
@@ -63,6 +64,15 @@ pub enum SipAddressError {
     /// An international name that has no form in ASCII.
     International,
 }
+
+// By hand, since a derived `Display` writes the same for each variant anew.
+impl fmt::Display for SipAddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.fault(), self.remedy())
+    }
+}
+
+impl std::error::Error for SipAddressError {}
 
 impl SipAddressError {
     /// What is wrong, such as `has a blank inside`.

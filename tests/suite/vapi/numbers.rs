@@ -1,6 +1,6 @@
 //! Every documented exchange about Vapi's numbers, updates aside.
 
-use jiff::Timestamp;
+use numport::Timestamp;
 use numport::platform::vapi::{
     Bound, CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVapiNumber,
     CreateVonageNumber, ListFilter, NumberStatus, PhoneNumber, Provider, SearchNumbers, Settings, SipAuthentication,

@@ -89,7 +89,7 @@ async fn vapis_lists_filter_sort_and_page() {
     assert_eq!(vapi.search_numbers(&search).await.unwrap().results.len(), 1);
     let paged = SearchNumbers::new().filter(ListFilter::new().limit(2)).sort_order(SortOrder::Ascending);
     let all: Vec<_> = vapi.numbers(paged).try_collect().await.unwrap();
-    let created: Vec<jiff::Timestamp> =
+    let created: Vec<numport::Timestamp> =
         all.iter().map(|number| number.created_at.as_ref().unwrap().parse().unwrap()).collect();
     assert_eq!(created, times);
     assert_eq!(sandbox.requests().iter().filter(|entry| entry.path == "/v2/phone-number").count(), 1 + 3);

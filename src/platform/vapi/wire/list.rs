@@ -1,9 +1,8 @@
-use jiff::Timestamp;
 use serde_json::Number;
 
 use super::number::PhoneNumber;
 use crate::http::Call;
-use crate::model::Problems;
+use crate::model::{Problems, Timestamp};
 use crate::wire::{open_enum, received_object, wire_object};
 
 /// The most characters of a search.

@@ -1,8 +1,7 @@
-use jiff::Timestamp;
 
 use super::list::check_page_size;
 use crate::http::Call;
-use crate::model::Problems;
+use crate::model::{Problems, Timestamp};
 use crate::wire::{open_enum, received_object};
 
 received_object! {

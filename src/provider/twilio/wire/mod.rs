@@ -14,14 +14,13 @@ pub use number::{
 pub use trunk::{Meta, TrunkNumber, TrunkNumberPage};
 pub use update::{CallbackMethod, FRIENDLY_NAME_MAX, UpdateNumber};
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822;
+
+use crate::model::Timestamp;
 
 /// A time as either of Twilio's two APIs writes it: RFC 2822 or ISO 8601.
 fn time(text: Option<&str>) -> Option<Timestamp> {
     let text = text?;
-    let iso = text.parse().ok();
-    iso.or_else(|| rfc2822::parse(text).ok().map(|time| time.timestamp()))
+    text.parse().ok().or_else(|| Timestamp::from_rfc_2822(text))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
-use jiff::Timestamp;
 
-use crate::model::CallbackUrl;
+use crate::model::{CallbackUrl, Timestamp};
 use crate::wire::{open_enum, received_object};
 
 received_object! {

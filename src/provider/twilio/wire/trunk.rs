@@ -1,5 +1,5 @@
-use jiff::Timestamp;
 
+use crate::model::Timestamp;
 use crate::wire::received_object;
 
 received_object! {

@@ -1,0 +1,113 @@
+//! Every fault that can be made of a documented answer is found where `serde_path_to_error` finds it.
+
+use std::fs;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::platform::{butter, interactly, signalwire, vapi};
+use crate::provider::twilio;
+
+/// A fault as it was found: its path, and what is wrong there.
+type Found = Result<(), (String, String)>;
+
+fn with_the_library<T: DeserializeOwned>(body: &[u8]) -> Found {
+    serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(body))
+        .map(drop)
+        .map_err(|error| (error.path().to_string(), error.into_inner().to_string()))
+}
+
+/// The documents that differ from this one in one value.
+fn one_value_wrong(document: &Value) -> Vec<Value> {
+    let wrong = [Value::Null, json!(true), json!(7), json!(-1.5), json!("x"), json!([]), json!([1]), json!({"a": 1})];
+    let mut all = wrong.to_vec();
+    match document {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                all.extend(one_value_wrong(item).into_iter().map(|item| {
+                    let mut items = items.clone();
+                    items[index] = item;
+                    Value::Array(items)
+                }));
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let mut without = fields.clone();
+                without.remove(name);
+                all.push(Value::Object(without));
+                all.extend(one_value_wrong(value).into_iter().map(|value| {
+                    let mut fields = fields.clone();
+                    fields.insert(name.clone(), value);
+                    Value::Object(fields)
+                }));
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+/// The texts that differ from this one in one place, or end too early.
+fn one_byte_wrong(text: &str) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for at in (0..text.len()).step_by(17) {
+        all.push(text.as_bytes()[..at].to_vec());
+        for byte in [b'"', b'}', b'\\', 0xff] {
+            let mut body = text.as_bytes().to_vec();
+            body[at] = byte;
+            all.push(body);
+        }
+    }
+    // Each field twice.
+    all.extend(text.match_indices("{\"").map(|(at, _)| {
+        let field = &text[at + 1..];
+        let end = field.find("\":").map_or(0, |end| end + 2);
+        format!("{}{}null,{}", &text[..=at], &field[..end], field).into_bytes()
+    }));
+    all
+}
+
+/// How many faults the answers in a folder have, if they are read as this type.
+fn compare<T: DeserializeOwned>(folder: &str) -> usize {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).join(folder);
+    let mut faults = 0;
+    for file in fs::read_dir(path).expect("a folder") {
+        let file = fs::read(file.expect("a file").path()).expect("a file");
+        let case: Value = serde_json::from_slice(&file).expect("JSON");
+        let body = &case["response"]["body"];
+        let mut bodies = one_byte_wrong(&body.to_string());
+        bodies.extend(one_value_wrong(body).iter().map(|body| body.to_string().into_bytes()));
+        for body in bodies {
+            let read = super::read::<T>(&body).map(drop).map_err(|fault| (fault.path, fault.error.to_string()));
+            assert_eq!(read, with_the_library::<T>(&body), "{folder}: {}", String::from_utf8_lossy(&body));
+            faults += usize::from(read.is_err());
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_fault_is_found_where_the_library_finds_it() {
+    let faults = [
+        compare::<vapi::PhoneNumber>("vapi/get_number"),
+        compare::<vapi::PhoneNumber>("vapi/create_number"),
+        compare::<Vec<vapi::PhoneNumber>>("vapi/list_numbers"),
+        compare::<vapi::NumberPage>("vapi/search_numbers"),
+        compare::<vapi::Credential>("vapi/get_credential"),
+        compare::<Vec<vapi::Credential>>("vapi/list_credentials"),
+        compare::<Vec<interactly::PhoneNumber>>("interactly/list_numbers"),
+        compare::<signalwire::PhoneNumber>("signalwire/get_number"),
+        compare::<signalwire::NumberPage>("signalwire/list_numbers"),
+        compare::<signalwire::CompatNumber>("signalwire/import_number_compat"),
+        compare::<signalwire::AvailableNumbers>("signalwire/search_numbers"),
+        compare::<butter::NumberPage>("butter/list_numbers"),
+        compare::<twilio::IncomingPhoneNumber>("twilio/get_number"),
+        compare::<twilio::NumberPage>("twilio/list_numbers"),
+        compare::<twilio::CallerIdPage>("twilio/list_caller_ids"),
+        compare::<twilio::AccountPage>("twilio/list_accounts"),
+        compare::<twilio::TrunkNumber>("twilio/attach_to_trunk"),
+    ];
+    assert!(faults.iter().all(|&faults| faults > 50), "{faults:?}");
+}
