@@ -1,5 +1,6 @@
 //! Twilio in the sandbox: one check per documented rule, by plain requests.
 
+#[cfg(all(feature = "interactly", feature = "vapi"))]
 mod imports;
 mod numbers;
 mod trunks;
