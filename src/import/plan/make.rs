@@ -1,6 +1,6 @@
 //! Comparing what is desired with the platform and the provider.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -28,8 +28,13 @@ impl Importer {
         let desired_numbers = desired.indexes()?;
         let mut there: HashMap<E164, NumberRecord> = HashMap::new();
         let mut extra = Vec::new();
+        // Records move between the pages of a list while it is read, so that one may be shown twice.
+        let mut seen = HashSet::new();
         let mut list = self.platform.list();
         while let Some(record) = list.try_next().await? {
+            if !seen.insert(record.id.clone()) {
+                continue;
+            }
             match record
                 .number
                 .telephone()

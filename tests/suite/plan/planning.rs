@@ -238,6 +238,16 @@ async fn what_cannot_be_changed_later_is_told() {
 }
 
 #[tokio::test]
+async fn a_record_that_a_list_shows_twice_is_one_record() {
+    let platform = platform(&NATIVE, 2);
+    platform.edit(|records| records.extend(records.clone()));
+    let plan =
+        importer(&platform).plan(&[request(0)].into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
+    assert_eq!(plan.steps.len(), 2, "{plan}");
+    assert!(plan.to_string().ends_with("1 to remove, 0 blocked, 1 unchanged, 0 not desired"), "{plan}");
+}
+
+#[tokio::test]
 async fn a_platform_that_cannot_be_asked_gives_no_plan() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
