@@ -59,8 +59,12 @@ impl Butter {
     pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
         let auth = Auth::header("x-api-key", "api_key", &api_key.into());
         let auth = auth.and_header("x-organization-id", "organization_id", &organization_id.into());
-        ClientBuilder::new(auth, |http| Self { http, integrations: Credentials::default(), created: Created::default() })
-            .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
+        ClientBuilder::new(auth, |http| Self {
+            http,
+            integrations: Credentials::default(),
+            created: Created::default(),
+        })
+        .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
 
     /// Returns one page of numbers: the first, or the one at a cursor. The parameter's name, `cursor`, is inferred from

@@ -6,8 +6,8 @@ use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Error, NotFound, Result};
 use crate::model::{
-    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
-    ProviderKind, Reach, RecordNumber, Removal,
+    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
+    Reach, RecordNumber, Removal,
 };
 use crate::platform::answer::{first_match, of_record, text};
 use crate::platform::{

@@ -5,7 +5,7 @@ use super::number::Capability;
 use crate::E164;
 use crate::http::Call;
 use crate::model::Problems;
-use crate::wire::{open_enum, received_object, document::from_value};
+use crate::wire::{document::from_value, open_enum, received_object};
 
 /// Which of the project's numbers to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

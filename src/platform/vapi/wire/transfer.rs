@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 use super::server::Headers;
 use super::text::{LANGUAGES, check_dialled};
 use crate::model::Problems;
-use crate::wire::{open_enum, open_union, document::from_value, wire_object};
+use crate::wire::{document::from_value, open_enum, open_union, wire_object};
 
 open_union! {
     /// Where a call is transferred to: the fallback of a number, or a hook's target.

@@ -1,4 +1,3 @@
-
 use super::list::check_page_size;
 use crate::http::Call;
 use crate::model::{Problems, Timestamp};

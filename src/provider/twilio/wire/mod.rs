@@ -14,7 +14,6 @@ pub use number::{
 pub use trunk::{Meta, TrunkNumber, TrunkNumberPage};
 pub use update::{CallbackMethod, FRIENDLY_NAME_MAX, UpdateNumber};
 
-
 use crate::model::Timestamp;
 
 /// A time as either of Twilio's two APIs writes it: RFC 2822 or ISO 8601.

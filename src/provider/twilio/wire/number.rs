@@ -1,4 +1,3 @@
-
 use crate::model::{CallbackUrl, Timestamp};
 use crate::wire::{open_enum, received_object};
 

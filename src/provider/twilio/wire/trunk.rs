@@ -1,4 +1,3 @@
-
 use crate::model::Timestamp;
 use crate::wire::received_object;
 
