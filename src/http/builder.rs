@@ -9,15 +9,62 @@ use http::header::{ACCEPT, HeaderValue, USER_AGENT};
 
 use super::auth::{Auth, Credentials};
 use super::client::Client;
-use super::connect::Connect;
 use super::engine::Engine;
 use super::rate::RateLimit;
 use super::retry::{Budget, RetryPolicy};
 use super::service::ServiceInfo;
 use super::transport::Transport;
 use super::url::BaseUrl;
+use super::vars::Vars;
 use crate::error::{Error, Result};
 use crate::model::{Problem, Problems};
+
+/// A client that can be built from environment variables.
+///
+/// An implementation states the service and reads its variables; the three ways to build a client follow. The clients
+/// of this crate have them as methods of their own, so that no import of this trait is needed.
+pub trait Connect: Sized {
+    /// The service that the client talks to.
+    const SERVICE: &'static ServiceInfo;
+
+    /// Reads the account from its variables. `<SERVICE>_BASE_URL`, such as `VAPI_BASE_URL`, needs no mention: it is
+    /// read for every client.
+    ///
+    /// Returns a builder even when variables are missing; they are reported together afterwards.
+    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self>;
+
+    /// Builds the client from the process's environment variables.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
+    fn from_env() -> Result<Self> {
+        Self::from_vars(Vars::environment)
+    }
+
+    /// Builds the client from variables that `lookup` returns by name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
+    fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        Self::builder_from_vars(lookup)?.build()
+    }
+
+    /// Returns a builder with the account from these variables, for settings that no variable has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing.
+    fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
+        let service = Self::SERVICE.service.as_str();
+        let mut vars = Vars::new(&lookup);
+        let builder = Self::builder_from(&mut vars);
+        let base_url = vars.optional(&format!("{}_BASE_URL", service.to_ascii_uppercase().replace('-', "_")));
+        vars.finish(service)?;
+        Ok(base_url.into_iter().fold(builder, ClientBuilder::base_url))
+    }
+}
 
 /// Builds a client. Made by `Vapi::builder` and the like.
 ///

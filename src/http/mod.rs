@@ -121,10 +121,9 @@ mod url;
 mod vars;
 
 pub use auth::{Auth, Unsigned};
-pub use builder::ClientBuilder;
+pub use builder::{ClientBuilder, Connect};
 pub use call::Call;
 pub use client::Client;
-pub use connect::Connect;
 pub(crate) use connect::client_methods;
 pub use pages::Next;
 pub use redact::redact;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::net::TcpListener;
 
-use super::context::Shared;
+use super::api::Shared;
 use super::fault::{Chaos, Faults};
 use super::requests::Requests;
 use super::state::State;

@@ -2,9 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::context::Context;
-use crate::model::ProviderKind;
-
 /// What a carrier lets platforms do.
 pub(super) trait Carrier {
     /// Sends a number's calls and messages elsewhere. A platform without a login uses the one that the sandbox's
@@ -44,33 +41,13 @@ pub(super) enum Denied {
     Number,
 }
 
-impl Context<'_> {
-    /// Takes over a number. At a carrier that the sandbox does not serve there is nothing to change, and every login
-    /// is good.
-    pub(super) fn take_over(
-        &mut self,
-        carrier: ProviderKind,
-        login: Option<&Login<'_>>,
-        number: &str,
-        routing: &Routing<'_>,
-    ) -> Result<(), Denied> {
-        let now = self.moment();
-        let api = self.others().find(|api| api.about().service == carrier.into());
-        match api.and_then(|api| api.as_carrier()) {
-            Some(carrier) => carrier.take_over(now, login, number, routing),
-            None => Ok(()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::Service;
-    use crate::sandbox::api::{About, Api};
-    use crate::sandbox::context::Shared;
+    use crate::model::{ProviderKind, Service};
+    use crate::sandbox::api::{About, Api, Context, Shared};
     use crate::sandbox::message::{Answer, Reply, Request};
     use crate::sandbox::records::{Object, fields, set};
 

@@ -32,7 +32,6 @@
 mod api;
 mod builder;
 mod carriers;
-mod context;
 mod fault;
 mod message;
 mod pages;

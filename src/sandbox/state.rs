@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::api::Api;
-use super::context::{Context, Shared};
+use super::api::{Context, Shared};
 use super::fault::Faults;
 use super::requests::Requests;
 use crate::model::Service;

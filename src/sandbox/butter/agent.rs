@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Butter, body, done, is_anothers, now, refused};
 use crate::model::ProviderKind;
+use crate::sandbox::api::Context;
 use crate::sandbox::carriers::{Login, Routing};
-use crate::sandbox::context::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, text};
 use crate::sandbox::rules::Rule::{self, Object as Fields, Text};

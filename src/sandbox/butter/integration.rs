@@ -1,7 +1,7 @@
 //! Integrations: the Twilio logins that imports refer to.
 
 use super::{Butter, ORGANIZATION, body, done, is_anothers, now, refused};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, picked, set, text};
 use crate::sandbox::rules::Rule::{self, Object as Fields, Text, Word};

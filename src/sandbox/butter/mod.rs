@@ -10,8 +10,8 @@ mod number;
 use serde_json::{Value, json};
 
 use super::SandboxBuilder;
+use super::api::Context;
 use super::api::{About, Api};
-use super::context::Context;
 use super::message::{Answer, Reply, Request, phrase};
 use super::records::{Object, Records};
 use super::rules::{Rule, Violation, Wrong};

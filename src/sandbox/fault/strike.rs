@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Fault;
 use crate::sandbox::api::Api;
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Reply, Request, phrase};
 
 /// What was answered, if all of it goes out as ever, and the status that the service itself gave.

@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use super::SandboxBuilder;
+use super::api::Context;
 use super::api::{About, Api};
 use super::carriers::{Denied, Login, Routing};
-use super::context::Context;
 use super::message::{Answer, Reply, Request, phrase};
 use super::records::{Object, Records, fields, set, text};
 use super::rules::{Field, Rule, Violation, optional, required};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::number::{seconds, shown};
 use super::{SignalWire, body, invalid, missing};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, set, text};
 use crate::sandbox::rules::Rule::{self, Object as Fields, Passes, Uuid};

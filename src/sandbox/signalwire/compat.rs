@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::number::CAPABILITIES;
 use super::{PROJECT, SignalWire};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::text;
 

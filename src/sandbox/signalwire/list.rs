@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::number::shown;
 use super::{SignalWire, plain};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::pages::Page;
 use crate::sandbox::records::{Object, set, text};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::number::{BOUGHT, CAPABILITIES, seconds, shown};
 use super::{SignalWire, body, errors, invalid, plain};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{set, text};
 use crate::sandbox::rules::Rule::{self, Object as Fields, Text, Word};

@@ -11,8 +11,8 @@ mod update;
 use serde_json::{Value, json};
 
 use super::SandboxBuilder;
+use super::api::Context;
 use super::api::{About, Api};
-use super::context::Context;
 use super::message::{Answer, Reply, Request, phrase};
 use super::records::{Object, Records};
 use super::rules::{Rule, Violation, Wrong, is_uuid};

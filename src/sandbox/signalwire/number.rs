@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{SignalWire, body, errors, invalid};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, fields, picked, text};
 use crate::sandbox::rules::Rule::{self, Filled, Object as Fields, Passes, Word};

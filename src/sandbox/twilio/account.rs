@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::list::Paging;
 use super::{error, invalid, missing};
+use crate::sandbox::api::Context;
 use crate::sandbox::carriers::Login;
-use crate::sandbox::context::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 
 /// An account, with the one trunk and the one application that it has.

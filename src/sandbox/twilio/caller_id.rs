@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::account::{Account, MAIN};
 use super::list::Paging;
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Request};
 
 const FILTERS: [&str; 2] = ["PhoneNumber", "FriendlyName"];

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{fault, invalid};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Reply, Request};
 use crate::sandbox::pages::Page;
 

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::held::Held;
 use super::list::Paging;
 use super::{Twilio, invalid, missing};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 
 const FILTERS: [&str; 4] = ["FriendlyName", "Beta", "PhoneNumber", "Origin"];

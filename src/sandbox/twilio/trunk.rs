@@ -7,7 +7,7 @@ use super::account::Account;
 use super::held::Held;
 use super::list::Paging;
 use super::{Twilio, fault, form, invalid, is_sid, missing};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, picked, set};
 

@@ -6,7 +6,7 @@ use self::Kept::{AsFlag, AsText, EmptyAsNull, OrEmpty};
 use super::account::{Account, Caller};
 use super::held::uri;
 use super::{Twilio, form, invalid, is_sid, missing};
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, set, text};
 use crate::sandbox::rules::Rule::{self, Passes, Text, Word};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::refused;
-use crate::sandbox::context::Context;
+use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::pages::Page;
 use crate::sandbox::records::{Object, Records, text};

@@ -9,8 +9,8 @@ mod tables;
 use serde_json::{Value, json};
 
 use super::SandboxBuilder;
+use super::api::Context;
 use super::api::{About, Api};
-use super::context::Context;
 use super::message::{Answer, Reply, Request, phrase};
 use super::records::{Object, Records};
 use super::rules::{Rule, Violation};

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{ORG_ID, Vapi, body, merge, missing, refused, tables};
 use crate::E164;
 use crate::model::ProviderKind;
+use crate::sandbox::api::Context;
 use crate::sandbox::carriers::{Login, Routing};
-use crate::sandbox::context::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, set, text};
 
