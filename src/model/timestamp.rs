@@ -67,7 +67,8 @@ impl Timestamp {
         let (weekday, text) = text.split_once(',').map_or((None, text), |(weekday, rest)| (Some(weekday), rest));
         let mut words = text.split_ascii_whitespace();
         let (day, month, year) = (words.next()?, words.next()?, words.next()?);
-        let day = Text(day).number(1..=2).filter(|_| day.len() <= 2)?;
+        let day =
+            Text(day).number(1..=2).filter(|_| day.len() <= 2 && day.bytes().all(|byte| byte.is_ascii_digit()))?;
         let month = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month))?;
         let year = Text(year).number(4..=4).filter(|_| year.len() == 4)?;
         let mut clock = Text(words.next()?);

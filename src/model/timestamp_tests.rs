@@ -108,3 +108,10 @@ proptest! {
         let _ = (text.parse::<Timestamp>(), Timestamp::from_rfc_2822(&text));
     }
 }
+
+#[test]
+fn a_day_is_digits_and_nothing_else() {
+    for text in ["1x Nov 2094 08:49:37 GMT", "x1 Nov 2094 08:49:37 GMT", "+1 Nov 2094 08:49:37 GMT"] {
+        assert_eq!(Timestamp::from_rfc_2822(text), None, "{text}");
+    }
+}

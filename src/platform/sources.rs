@@ -63,15 +63,17 @@ impl Sources {
             let fault = format!("is an API key, and {platform} takes the token of a {carrier} account alone");
             problems.add("key", fault, "give the account's auth token");
         } else if way.is_stored() && self.has(|_, taken| taken.is_stored()) {
-            if !self.has(|of, taken| of == carrier && taken.is_stored()) {
+            let keeps = self.has(|of, taken| of == carrier && taken.is_stored());
+            let takes = |wanted| self.has(|of, taken| (of == carrier || !keeps) && taken == wanted);
+            if !keeps {
                 let fault = format!("is {carrier}, and {platform} keeps credentials of {} alone", self.stored());
                 problems.add("carrier", fault, "use one of these, or give the carrier's own credentials as the source");
             }
-            if way == Way::StoredDefault && !self.has(|_, taken| taken == Way::StoredDefault) {
+            if way == Way::StoredDefault && !takes(way) {
                 let fault = format!("is missing, and {platform} has no stored default");
                 problems.add("credential", fault, "give the credential's id");
             }
-            if way == Way::Stored && !self.has(|_, taken| taken == Way::Stored) {
+            if way == Way::Stored && !takes(way) {
                 let fault = format!("has an id, and {platform}'s stored credentials have none");
                 problems.add("credential", fault, "use `Byo::stored_default`: the credentials stored in its dashboard");
             }
@@ -109,5 +111,29 @@ fn way(reach: &Reach) -> Way {
         Reach::Stored(Some(_)) => Way::Stored,
         Reach::Stored(None) => Way::StoredDefault,
         Reach::Custom(_) => Way::Custom,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_table_does_not_take_is_refused() {
+        let (telnyx, twilio) = (ProviderKind::TELNYX, ProviderKind::TWILIO);
+        let sources = Sources::Only(&[(ProviderKind::TELNYX, Way::Stored), (ProviderKind::TWILIO, Way::StoredDefault)]);
+        for (source, field) in [
+            (NumberSource::stored(telnyx, "c1"), None),
+            (NumberSource::stored_default(twilio), None),
+            (NumberSource::stored_default(telnyx), Some("credential")),
+            (NumberSource::stored(twilio, "c1"), Some("credential")),
+            (NumberSource::stored(ProviderKind::VONAGE, "c1"), Some("carrier")),
+            (NumberSource::custom(telnyx, ()), Some("")),
+        ] {
+            let mut problems = Problems::default();
+            sources.check(PlatformKind::VAPI, &source, &mut problems);
+            let found = problems.into_result().err().map(|problems| problems[0].field.clone());
+            assert_eq!(found.as_deref(), field, "{source:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{de, forward_to_deserialize_any};
 use serde_json::Value;
@@ -63,13 +64,14 @@ fn written(value: Value) -> String {
     value.to_string()
 }
 
-/// The body as text: one look at the whole of it is cheaper than one at each string in it. What is no UTF-8 becomes an
-/// escape that no string can hold, and that is passed over where nobody reads it.
+/// The body as text: one look at the whole of it is cheaper than one at each string in it. What is no UTF-8 becomes
+/// escapes that no string can hold, and that are passed over where nobody reads them: halves of surrogate pairs, so many
+/// that neither a backslash before them nor another half after them makes text of all.
 fn text(body: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => {
-            let invalid = |bytes: &[u8]| if bytes.is_empty() { "" } else { r"\ud800" };
+            let invalid = |bytes: &[u8]| if bytes.is_empty() { "" } else { r"\ud800\ud800\ud800" };
             body.utf8_chunks().flat_map(|chunk| [chunk.valid(), invalid(chunk.invalid())]).collect()
         }
     }
@@ -318,6 +320,17 @@ impl<'de> Visitor<'de> for Name {
 /// A name that has been read.
 struct Key<'a, 'de, E>(&'a Cow<'de, str>, PhantomData<E>);
 
+macro_rules! parsed {
+    ($($method:ident $visit:ident;)+) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+            match self.0.parse() {
+                Ok(value) => visitor.$visit(value),
+                Err(_) => self.deserialize_any(visitor),
+            }
+        }
+    )+};
+}
+
 impl<'de, E: serde::de::Error> Deserializer<'de> for Key<'_, 'de, E> {
     type Error = E;
 
@@ -328,9 +341,40 @@ impl<'de, E: serde::de::Error> Deserializer<'de> for Key<'_, 'de, E> {
         }
     }
 
+    // The keys of a map of the user's own may be other than text, as `serde_json` reads them.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, E> {
+        visitor.visit_enum(StrDeserializer::new(self.0))
+    }
+
+    parsed! {
+        deserialize_bool visit_bool;
+        deserialize_i8 visit_i8;
+        deserialize_i16 visit_i16;
+        deserialize_i32 visit_i32;
+        deserialize_i64 visit_i64;
+        deserialize_i128 visit_i128;
+        deserialize_u8 visit_u8;
+        deserialize_u16 visit_u16;
+        deserialize_u32 visit_u32;
+        deserialize_u64 visit_u64;
+        deserialize_u128 visit_u128;
+    }
+
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 

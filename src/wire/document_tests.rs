@@ -111,3 +111,38 @@ fn every_fault_is_found_where_the_library_finds_it() {
     ];
     assert!(faults.iter().all(|&faults| faults > 50), "{faults:?}");
 }
+
+#[test]
+fn keys_other_than_text_are_read_as_the_library_reads_them() {
+    use std::collections::BTreeMap;
+
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+    struct Id(String);
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+    enum Kind {
+        A,
+    }
+    fn both<K: DeserializeOwned + Ord + std::fmt::Debug>(body: &str) {
+        let library = serde_json::from_str::<BTreeMap<K, u8>>(body).ok();
+        assert_eq!(super::read::<BTreeMap<K, u8>>(body.as_bytes()).ok(), library, "{body}");
+    }
+    for body in
+        [r#"{"A": 1}"#, r#"{"1": 1, "2": 2}"#, r#"{"-1": 1}"#, r#"{"true": 1}"#, r#"{"": 1}"#, r#"{"\u0041": 1}"#]
+    {
+        both::<Id>(body);
+        both::<Option<String>>(body);
+        both::<Kind>(body);
+        both::<u64>(body);
+        both::<i8>(body);
+        both::<bool>(body);
+        both::<char>(body);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_no_text_whatever_stands_beside_them() {
+    for body in [&b"\"\\\xff\""[..], b"\"\xff\\udc00\"", b"\"\\\xff\\udc00\"", b"\"\\\\\xff\\udc00\"", b"\"\xff\xff\""]
+    {
+        assert!(super::read::<String>(body).is_err(), "{body:?}");
+    }
+}

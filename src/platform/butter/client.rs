@@ -113,6 +113,8 @@ impl Butter {
     /// Status 400 for a Twilio number without an integration, 403 for an agent or a number of another organization, 404 if
     /// one of them does not exist.
     pub async fn assign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
+        // It is not as its create returned it any more.
+        drop(self.created.take(&phone_number_id.into()));
         let call = Call::post("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
         self.data(call.json(&json!({"phone_number_id": phone_number_id}))).await
     }
@@ -123,6 +125,7 @@ impl Butter {
     ///
     /// Status 400 if this agent does not have it, 403 for an agent of another organization, 404 if the agent does not exist.
     pub async fn unassign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
+        drop(self.created.take(&phone_number_id.into()));
         let path = ["api", "agents", agent_id, "unassign-phone-number", phone_number_id];
         self.data(Call::post("unassign number", &path)).await
     }

@@ -88,9 +88,9 @@ impl VoicePlatform for Butter {
     /// given to the second.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         CAPABILITIES.check_update(KIND, update)?;
-        let now = match self.created.take(id) {
-            Some(record) => record,
-            None => self.get(id).await?,
+        let now = match (update.agent_patch(), self.created.take(id)) {
+            (Patch::Set(_), Some(record)) => record,
+            _ => self.get(id).await?,
         };
         match (update.agent_patch(), now.agent.clone()) {
             (Patch::Keep, _) | (Patch::Clear, None) => Ok(now),
