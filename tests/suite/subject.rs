@@ -59,6 +59,8 @@ pub(crate) type Routing = fn(&mut BTreeMap<String, String>);
 
 /// An API, as a client that is not ours speaks it.
 pub(crate) struct Api {
+    /// The fields that its answers must have: ids, and what makes a number a number or a list a list.
+    pub(crate) required: &'static [&'static str],
     pub(crate) service: Service,
     /// Its name in prose.
     pub(crate) title: &'static str,

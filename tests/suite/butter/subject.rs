@@ -35,6 +35,7 @@ fn credentials() -> IntegrationCredentials {
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
+        required: &["agent_id", "phone_number_id", "integration_id", "phone_number", "phone_numbers", "data"],
         service: Service::Platform(PlatformKind::BUTTER),
         title: "Butter",
         secret: "BUTTER_API_KEY",

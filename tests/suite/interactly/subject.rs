@@ -18,6 +18,7 @@ const CREATE: &str = "POST /assistants/v1/numbers/twilio";
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
+        required: &["_id", "number"],
         service: Service::Platform(PlatformKind::INTERACTLY),
         title: "Interactly",
         secret: "INTERACTLY_API_KEY",

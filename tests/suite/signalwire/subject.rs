@@ -23,6 +23,7 @@ fn client(uri: &str) -> SignalWire {
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
+        required: &["id", "number", "data"],
         service: Service::Platform(PlatformKind::SIGNALWIRE),
         title: "SignalWire",
         secret: "SIGNALWIRE_API_TOKEN",

@@ -23,6 +23,7 @@ const CREATE: &str = "POST /phone-number";
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
+        required: &["id", "results"],
         service: Service::Platform(PlatformKind::VAPI),
         title: "Vapi",
         secret: "VAPI_API_KEY",
