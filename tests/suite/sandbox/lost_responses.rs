@@ -10,14 +10,14 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, advance};
 
 use super::plain_requests::{
-    ALL, BUTTER, HOUR, INTERACTLY, SIGNALWIRE, VAPI, as_text, base, json_of, only, refuse, request, success, until,
+    BUTTER, HOUR, INTERACTLY, SIGNALWIRE, VAPI, all, as_text, base, json_of, only, refuse, request, success, until,
     write, written, written_by_hand,
 };
 
 #[tokio::test]
 async fn a_dropped_connection_leaves_no_answer_and_what_was_done() {
     for (fault, done) in [(Fault::DropBeforeCommit, false), (Fault::CommitThenDrop, true)] {
-        for service in ALL {
+        for service in all() {
             let sandbox = Sandbox::start().await.unwrap();
             sandbox.fault(service, fault.clone());
             let error = write(&sandbox, service).send().await.unwrap_err();
@@ -39,7 +39,7 @@ async fn a_closed_connection_is_closed_without_a_byte() {
 
 #[tokio::test]
 async fn a_failure_after_the_commit_looks_like_one_before_it() {
-    for service in ALL {
+    for service in all() {
         for status in [500, 502, 503, 504, 408] {
             let sandbox = Sandbox::start().await.unwrap();
             sandbox.fault(service, refuse(status, None));
@@ -93,7 +93,7 @@ async fn a_late_answer_is_that_of_what_was_done_at_once() {
 
 #[tokio::test]
 async fn half_of_a_body_has_the_whole_ones_length_and_an_end() {
-    for service in ALL {
+    for service in all() {
         let sandbox = Sandbox::start().await.unwrap();
         sandbox.fault(service, Fault::TruncatedBody);
         let mut answer = String::new();
@@ -151,7 +151,7 @@ async fn a_slow_body_comes_piece_by_piece_and_whole() {
 
 #[tokio::test]
 async fn a_gateways_page_says_nothing_of_what_was_done() {
-    for service in ALL {
+    for service in all() {
         for (status, commit) in [(502, true), (502, false), (200, true), (200, false), (204, true)] {
             let sandbox = Sandbox::start().await.unwrap();
             let fault = Fault::HtmlBody { status, commit };

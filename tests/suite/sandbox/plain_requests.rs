@@ -18,7 +18,11 @@ pub(crate) const VAPI: Service = Service::Platform(PlatformKind::VAPI);
 pub(crate) const TWILIO: Service = Service::Provider(ProviderKind::TWILIO);
 pub(crate) const SIGNALWIRE: Service = Service::Platform(PlatformKind::SIGNALWIRE);
 pub(crate) const BUTTER: Service = Service::Platform(PlatformKind::BUTTER);
-pub(crate) const ALL: [Service; 5] = [INTERACTLY, VAPI, TWILIO, SIGNALWIRE, BUTTER];
+
+/// Every service of this build.
+pub(crate) fn all() -> Vec<Service> {
+    apis().map(|api| api.service).collect()
+}
 
 pub(crate) fn refuse(status: u16, retry_after: Option<&str>) -> Fault {
     Fault::Refuse { status, retry_after: retry_after.map(str::to_owned) }

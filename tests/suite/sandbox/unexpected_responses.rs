@@ -8,7 +8,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::plain_requests::{
-    ALL, BUTTER, INTERACTLY, NUMBER, SIGNALWIRE, TWILIO, VAPI, base, json_of, only, refuse, request, twilio_number,
+    BUTTER, INTERACTLY, NUMBER, SIGNALWIRE, TWILIO, VAPI, all, base, json_of, only, refuse, request, twilio_number,
     write, written,
 };
 
@@ -42,7 +42,7 @@ fn changed(before: &Value, after: &Value, name: &str, found: &mut BTreeSet<Strin
 #[tokio::test]
 async fn words_of_closed_sets_are_replaced_and_nothing_else() {
     let sandbox = Sandbox::start().await.unwrap();
-    for service in ALL {
+    for service in all() {
         json_of(write(&sandbox, service)).await;
     }
     let number = twilio_number(&sandbox);
@@ -98,7 +98,7 @@ fn taken_out(value: &mut Value) -> usize {
 #[tokio::test]
 async fn every_object_has_a_field_more() {
     let sandbox = Sandbox::start().await.unwrap();
-    for service in ALL {
+    for service in all() {
         json_of(write(&sandbox, service)).await;
     }
     for (service, target, status, objects) in [
@@ -213,7 +213,7 @@ async fn a_page_that_is_asked_for_by_number_is_the_one_before() {
 #[tokio::test]
 async fn what_is_no_page_of_a_list_is_answered_as_ever() {
     let sandbox = Sandbox::start().await.unwrap();
-    for service in ALL {
+    for service in all() {
         sandbox.fault(service, Fault::RepeatedPage);
         assert!(json_of(write(&sandbox, service)).await.0 < 300);
         assert_eq!(written(&sandbox, service), 1);

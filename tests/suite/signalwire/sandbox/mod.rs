@@ -78,7 +78,7 @@ async fn the_variables_name_a_project_and_a_space() {
     let sandbox = start().await;
     let bases: Vec<&str> =
         sandbox.vars().iter().map(|(name, _)| *name).filter(|name| name.ends_with("_BASE_URL")).collect();
-    let order = ["INTERACTLY_BASE_URL", "VAPI_BASE_URL", "SIGNALWIRE_BASE_URL", "BUTTER_BASE_URL", "TWILIO_BASE_URL"];
+    let order: Vec<String> = crate::services::apis().map(|api| api.base_url()).collect();
     assert_eq!(bases, order);
     assert_eq!(sandbox.var("SIGNALWIRE_SPACE").as_deref(), Some("sandbox"));
     assert_eq!(
