@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::Safety;
+use super::{Mismatch, Safety};
 use crate::model::Service;
 
 /// A call to a platform or provider that failed.
@@ -83,6 +83,9 @@ pub enum CallFault {
     /// The response does not have the documented form.
     #[error(transparent)]
     Decode(DecodeFault),
+    /// The response is about something else than the request. It is not believed.
+    #[error(transparent)]
+    Mismatch(Mismatch),
     /// The response is longer than the client's limit.
     #[error("the answer is longer than {limit} bytes")]
     TooLarge {

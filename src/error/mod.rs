@@ -1,6 +1,7 @@
 //! One error type for the whole crate. It tells what happened, whether the request left, and what to do.
 
 mod call;
+mod mismatch;
 mod outcome;
 mod safety;
 
@@ -8,6 +9,7 @@ use std::fmt;
 
 pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, PageFault, Refusal, TransportFault};
 pub use http::StatusCode;
+pub use mismatch::Mismatch;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 pub use safety::Safety;
 

@@ -215,9 +215,11 @@ impl<C> ClientBuilder<C> {
             (_, found) => return Err(cannot(found.err().unwrap_or_default())),
         };
         let transport = match self.http_client {
-            Some(client) => Ok(Transport::Http(client, None)),
-            None => http_client(self.connect_timeout, self.timeout)
-                .map(|client| Transport::Http(client, Some(self.timeout))),
+            Some(client) => Ok(Transport::Given(client)),
+            None => {
+                let (connect_timeout, timeout) = (self.connect_timeout, self.timeout);
+                Transport::own(timeout, move || http_client(connect_timeout, timeout))
+            }
         };
         let transport = transport.map_err(|error| {
             let (fault, remedy) = (format!("cannot be made ({error})"), "check the machine's TLS set-up");

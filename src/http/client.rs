@@ -9,7 +9,7 @@ use tracing::Instrument;
 use super::call::{Call, Prepared};
 use super::engine::{Answered, Asked, Engine};
 use super::url::BaseUrl;
-use crate::error::{CallFault, DecodeFault, Delivery, Error, PageFault, Result, Safety};
+use crate::error::{CallFault, DecodeFault, Delivery, Error, Mismatch, PageFault, Result, Safety};
 use crate::wire::document::{self, Fault};
 
 /// The HTTP client of one account at one service, the base of every typed client.
@@ -60,9 +60,41 @@ impl Client {
     /// [`Error::Call`](crate::Error::Call) when it was not sent, not answered, refused, or answered with what cannot be
     /// read. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn request<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
+        self.request_matching(call, |_| Ok(())).await
+    }
+
+    /// Sends a call and reads its response as [`request`](Self::request) does, and compares the response with the
+    /// request. One that is about something else, such as another number, is not believed: whether the call was
+    /// carried out is unknown then. The client opens new connections for all later calls, since a connection that
+    /// repeats a response answers every later request with the response to an earlier one. A client given by
+    /// [`http_client`](super::ClientBuilder::http_client) keeps its connections.
+    ///
+    /// ```no_run
+    /// # async fn show(http: numport::http::Client, id: &str) -> numport::error::Result<()> {
+    /// use numport::error::Mismatch;
+    /// use numport::http::Call;
+    ///
+    /// let same = |tool: &serde_json::Value| Mismatch::unless_id(id, tool["id"].as_str());
+    /// let tool = http.request_matching(Call::get("get tool", &["tool", id]), same).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request); [`CallFault::Mismatch`] when `compare` returns one.
+    pub async fn request_matching<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        compare: impl FnOnce(&T) -> Result<(), Mismatch> + Send,
+    ) -> Result<T> {
         let (asked, prepared) = self.prepare(call)?;
         let answered = self.exchange(asked, &prepared).await?;
-        self.read(asked, &prepared, &answered)
+        let response = self.read(asked, &prepared, &answered)?;
+        match compare(&response) {
+            Ok(()) => Ok(response),
+            Err(mismatch) => Err(self.engine.mismatched(asked, &answered, mismatch)),
+        }
     }
 
     /// Sends a call and ignores the body of its response, which may be empty.

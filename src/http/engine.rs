@@ -16,7 +16,9 @@ use super::redact::{redact, secrets_of};
 use super::retry::{Budget, RetryPolicy, chance};
 use super::service::ErrorBody;
 use super::transport::{Attempt, Body, Head, Transport};
-use crate::error::{CallError, CallFault, DecodeFault, Delivery, Error, Loss, Refusal, Result, Safety, TransportFault};
+use crate::error::{
+    CallError, CallFault, DecodeFault, Delivery, Error, Loss, Mismatch, Refusal, Result, Safety, TransportFault,
+};
 use crate::model::{Secret, Service};
 use crate::wire::document::Fault;
 
@@ -184,11 +186,21 @@ impl Engine {
         answered: &Answered,
         Fault { path, error }: Fault,
     ) -> Error {
+        self.transport.reconnect();
         let (known, text) = (self.secrets(&request.body, &answered.signed), error.to_string());
         let clean = redact(&text, &known);
         let error = if clean == text { error } else { serde::de::Error::custom(clean) };
         let fault = CallFault::Decode(DecodeFault { path: redact(&path, &known), error });
         self.failed(asked, answered.attempts, Delivery::Accepted, Some(&answered.head), fault)
+    }
+
+    /// The error of an answer to something else. So may be all that follow it on its connection.
+    pub(super) fn mismatched(&self, asked: Asked, answered: &Answered, mismatch: Mismatch) -> Error {
+        self.transport.reconnect();
+        let (service, operation) = (self.service.as_str(), asked.operation);
+        tracing::warn!(service, operation, %mismatch, "a response is not believed");
+        let fault = CallFault::Mismatch(mismatch);
+        self.failed(asked, answered.attempts, Delivery::Unknown, Some(&answered.head), fault)
     }
 
     /// Those of a request's body, of its signatures, and of this client.

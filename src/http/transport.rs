@@ -1,5 +1,7 @@
 //! One attempt: sends a request and reads its response. Transport errors are translated here, once.
 
+use std::fmt;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -17,10 +19,26 @@ const REQUEST_ID: [&str; 5] = ["x-request-id", "request-id", "twilio-request-id"
 
 #[derive(Debug)]
 pub(crate) enum Transport {
-    /// A client, and the time that it gives each request unless the request says otherwise, if that is known.
-    Http(reqwest::Client, Option<Duration>),
+    /// The user's own client.
+    Given(reqwest::Client),
+    /// A client made here.
+    Own(Own),
     #[cfg(test)]
     Script(super::engine::tests::Script),
+}
+
+/// A client that can be replaced by one like it without its connections.
+pub(crate) struct Own {
+    client: RwLock<reqwest::Client>,
+    make: Box<dyn Fn() -> reqwest::Result<reqwest::Client> + Send + Sync>,
+    /// The time that it gives each request unless the request says otherwise.
+    timeout: Duration,
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Own").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -58,6 +76,24 @@ impl Head {
 }
 
 impl Transport {
+    /// A client made by `make`, which gives each request this time.
+    pub(crate) fn own(
+        timeout: Duration,
+        make: impl Fn() -> reqwest::Result<reqwest::Client> + Send + Sync + 'static,
+    ) -> reqwest::Result<Self> {
+        Ok(Self::Own(Own { client: RwLock::new(make()?), make: Box::new(make), timeout }))
+    }
+
+    /// Uses new connections from here on, as far as the client is made here.
+    pub(crate) fn reconnect(&self) {
+        if let Self::Own(Own { client, make, .. }) = self {
+            // It was made once, with the same settings.
+            if let Ok(new) = make() {
+                *client.write().unwrap_or_else(PoisonError::into_inner) = new;
+            }
+        }
+    }
+
     pub(crate) async fn attempt(
         &self,
         request: &Prepared,
@@ -65,16 +101,18 @@ impl Transport {
         timeout: Duration,
         max_body: usize,
     ) -> Attempt {
+        // A fuzz target is the network itself.
+        #[cfg(fuzzing)]
+        if true {
+            return crate::fuzzing::attempt(request);
+        }
         match self {
-            Self::Http(client, usual) => {
+            Self::Given(client) => over_http(client, request, headers, Some(timeout), max_body).await,
+            Self::Own(own) => {
+                let client = own.client.read().unwrap_or_else(PoisonError::into_inner).clone();
                 // A request's own timeout costs allocations; the client's costs none.
-                let timeout = Some(timeout).filter(|_| *usual != Some(timeout));
-                // A fuzz target is the network itself.
-                #[cfg(fuzzing)]
-                if true {
-                    return crate::fuzzing::attempt(request);
-                }
-                over_http(client, request, headers, timeout, max_body).await
+                let timeout = Some(timeout).filter(|timeout| own.timeout != *timeout);
+                over_http(&client, request, headers, timeout, max_body).await
             }
             #[cfg(test)]
             Self::Script(script) => script.attempt(request, timeout).await,

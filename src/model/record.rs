@@ -2,11 +2,9 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Serialize;
 
-use super::{AgentId, NumberId, PlatformKind};
-use crate::E164;
+use super::{AgentId, NumberId, PlatformKind, RecordNumber, Timestamp};
 
 /// A number as a platform keeps it, in words that every platform shares.
 ///
@@ -58,94 +56,6 @@ impl NumberRecord {
             created_at: None,
             updated_at: None,
             details,
-        }
-    }
-}
-
-/// The number of a record: most are E.164, but a platform may keep a SIP URI, an extension, a masked
-/// number, or none at all.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RecordNumber {
-    /// A telephone number.
-    E164(E164),
-    /// Anything else, as the platform writes it.
-    Other(String),
-    /// The platform names no number, for example while it is still being set up.
-    Absent,
-}
-
-impl RecordNumber {
-    /// Sorts what a platform wrote.
-    #[must_use]
-    pub fn read(text: Option<&str>) -> Self {
-        match text {
-            None | Some("") => Self::Absent,
-            Some(text) => text.parse().map_or_else(|_| Self::Other(text.to_owned()), Self::E164),
-        }
-    }
-
-    /// The telephone number, if it is one.
-    #[must_use]
-    pub const fn e164(&self) -> Option<&E164> {
-        match self {
-            Self::E164(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    /// The telephone number, if it is one, also when it is written without its `+`, as some trunks send it.
-    #[must_use]
-    pub fn telephone(&self) -> Option<E164> {
-        match self {
-            Self::E164(number) => Some(*number),
-            Self::Other(text) => format!("+{text}").parse().ok(),
-            Self::Absent => None,
-        }
-    }
-
-    /// Whether this is `number`, exactly or written without its `+`, as some trunks send it.
-    #[must_use]
-    pub fn is(&self, number: &E164) -> bool {
-        self.telephone().as_ref() == Some(number)
-    }
-}
-
-impl From<E164> for RecordNumber {
-    fn from(number: E164) -> Self {
-        Self::E164(number)
-    }
-}
-
-/// As its text; `null` when there is none.
-impl Serialize for RecordNumber {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::E164(number) => number.serialize(serializer),
-            Self::Other(text) => serializer.serialize_str(text),
-            Self::Absent => serializer.serialize_none(),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for RecordNumber {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::<String>::deserialize(deserializer).map(|text| Self::read(text.as_deref()))
-    }
-}
-
-impl PartialEq<E164> for RecordNumber {
-    fn eq(&self, number: &E164) -> bool {
-        self.e164() == Some(number)
-    }
-}
-
-impl fmt::Display for RecordNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::E164(number) => fmt::Display::fmt(number, f),
-            Self::Other(text) => f.pad(text),
-            Self::Absent => f.pad("(no number)"),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
     NumberSummary, UpdateIntegration,
 };
-use crate::error::{Result, checked};
+use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
@@ -103,7 +103,10 @@ impl Butter {
     pub async fn import_number(&self, import: impl Into<ImportNumber>) -> Result<ImportedNumber> {
         let import = import.into();
         checked(KIND, "import number", |problems| import.check(problems))?;
-        self.data(Call::post("import number", &NUMBERS).json(&import)).await
+        self.data(Call::post("import number", &NUMBERS).json(&import), |made: &ImportedNumber| {
+            Mismatch::unless_created(import.number().as_str(), &made.phone_number_id, Some(&made.phone_number))
+        })
+        .await
     }
 
     /// Assigns a number to an agent. Not idempotent: Butter answers 409 if any agent has it already, this one included.
@@ -116,7 +119,7 @@ impl Butter {
         // It is not as its create returned it any more.
         drop(self.created.take(&phone_number_id.into()));
         let call = Call::post("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
-        self.data(call.json(&json!({"phone_number_id": phone_number_id}))).await
+        self.data(call.json(&json!({"phone_number_id": phone_number_id})), of_agent(agent_id)).await
     }
 
     /// Unassigns a number from its agent.
@@ -127,7 +130,7 @@ impl Butter {
     pub async fn unassign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
         drop(self.created.take(&phone_number_id.into()));
         let path = ["api", "agents", agent_id, "unassign-phone-number", phone_number_id];
-        self.data(Call::post("unassign number", &path)).await
+        self.data(Call::post("unassign number", &path), of_agent(agent_id)).await
     }
 
     /// Creates an integration. Not safe to repeat.
@@ -137,7 +140,14 @@ impl Butter {
     /// As [`import_number`](Self::import_number).
     pub async fn create_integration(&self, create: &CreateIntegration) -> Result<Integration> {
         checked(KIND, "make integration", |problems| create.check(problems))?;
-        self.data(Call::post("make integration", &INTEGRATIONS).json(create)).await
+        self.data(Call::post("make integration", &INTEGRATIONS).json(create), |made: &Integration| {
+            let (id, name) = (&made.integration_id, made.name.as_deref());
+            match name.filter(|name| *name != create.name()) {
+                None if !id.is_empty() => Ok(()),
+                other => Err(Mismatch::new(format_args!("the integration {}", create.name()), other)),
+            }
+        })
+        .await
     }
 
     /// Changes an integration's name or credentials.
@@ -149,7 +159,8 @@ impl Butter {
     pub async fn update_integration(&self, id: &str, update: &UpdateIntegration) -> Result<Integration> {
         checked(KIND, "update integration", |problems| update.check(problems))?;
         let [api, integrations] = INTEGRATIONS;
-        self.data(Call::put("update integration", &[api, integrations, id]).repeatable().json(update)).await
+        let call = Call::put("update integration", &[api, integrations, id]).repeatable().json(update);
+        self.data(call, of_integration(id)).await
     }
 
     /// Removes an integration, and returns what was removed.
@@ -159,13 +170,28 @@ impl Butter {
     /// If a number still uses it, or it does not exist.
     pub async fn delete_integration(&self, id: &str) -> Result<Integration> {
         let [api, integrations] = INTEGRATIONS;
-        self.data(Call::delete("remove integration", &[api, integrations, id]).repeatable()).await
+        self.data(Call::delete("remove integration", &[api, integrations, id]).repeatable(), of_integration(id)).await
     }
 
-    /// Takes an answer out of its envelope.
-    async fn data<T: serde::de::DeserializeOwned>(&self, call: Call) -> Result<T> {
-        self.http.request::<Envelope<T>>(call).await.map(|envelope| envelope.data)
+    /// Takes an answer out of its envelope, if it is about what was asked.
+    async fn data<T: serde::de::DeserializeOwned>(
+        &self,
+        call: Call,
+        compare: impl FnOnce(&T) -> Result<(), Mismatch> + Send,
+    ) -> Result<T> {
+        let answer = self.http.request_matching(call, |envelope: &Envelope<T>| compare(&envelope.data)).await;
+        answer.map(|envelope| envelope.data)
     }
+}
+
+/// Whether a response is about this agent.
+fn of_agent(id: &str) -> impl FnOnce(&Assignment) -> Result<(), Mismatch> + Send + '_ {
+    |assignment| Mismatch::unless_id(id, Some(&assignment.agent_id))
+}
+
+/// Whether a response is about the integration of this id.
+fn of_integration(id: &str) -> impl FnOnce(&Integration) -> Result<(), Mismatch> + Send + '_ {
+    |integration| Mismatch::unless_id(id, Some(&integration.integration_id))
 }
 
 fn list_call(status: Option<&NumberStatus>, cursor: Option<&str>) -> Call {

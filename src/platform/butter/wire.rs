@@ -197,6 +197,13 @@ request_object! {
 }
 
 impl ImportNumber {
+    pub(super) const fn number(&self) -> &E164 {
+        match self {
+            Self::Twilio(import) => &import.phone_number,
+            Self::Sip(import) => &import.phone_number,
+        }
+    }
+
     pub(super) fn check(&self, problems: &mut Problems) {
         match self {
             Self::Twilio(import) => {
@@ -277,6 +284,10 @@ impl CreateIntegration {
     /// An integration of a Twilio account. The name has 1 to 100 characters.
     pub fn twilio(name: impl Into<String>, account_sid: impl Into<String>, auth_token: impl Into<Secret>) -> Self {
         Self::new(name, TwilioIntegration::new(account_sid, auth_token))
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(super) fn check(&self, problems: &mut Problems) {

@@ -1,6 +1,6 @@
 use super::error::error_body;
 use super::wire::{ImportNumber, PhoneNumber, PurchaseNumber, UpdateNumber};
-use crate::error::Result;
+use crate::error::{Mismatch, Result};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, ServiceInfo, Vars, client_methods};
 use crate::model::{PlatformKind, Secret, Service};
 
@@ -54,7 +54,9 @@ impl Interactly {
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
         let call = Call::post("import number", &[assistants, version, numbers, "twilio"]);
-        self.http.request(call.json(import)).await
+        let same =
+            |made: &PhoneNumber| Mismatch::unless_created(import.number().as_str(), &made.id, Some(&made.number));
+        self.http.request_matching(call.json(import), same).await
     }
 
     /// Buys a number. This costs money and is not safe to repeat: list the numbers first.
@@ -76,6 +78,7 @@ impl Interactly {
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         let [assistants, version, numbers] = NUMBERS;
         let call = Call::put("update number", &[assistants, version, numbers, id]).repeatable();
-        self.http.request(call.json(update)).await
+        let same = |number: &PhoneNumber| Mismatch::unless_id(id, Some(&number.id));
+        self.http.request_matching(call.json(update), same).await
     }
 }

@@ -63,6 +63,10 @@ impl ImportNumber {
         Self { number, label: None, credentials: None }
     }
 
+    pub(super) const fn number(&self) -> &E164 {
+        &self.number
+    }
+
     /// Its name for people. It cannot be changed later.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());

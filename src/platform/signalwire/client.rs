@@ -6,7 +6,7 @@ use super::wire::{
     AvailableNumbers, CNAM_MAX, CnamRequest, CompatNumber, ImportNumber, ListNumbers, NumberPage, PhoneNumber,
     PurchaseNumber, SearchNumbers, UpdateNumber,
 };
-use crate::error::{Result, checked};
+use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{PlatformKind, Problems, Secret, Service};
 
@@ -72,7 +72,8 @@ impl SignalWire {
     pub async fn import_number(&self, import: &ImportNumber) -> Result<PhoneNumber> {
         checked(KIND, "import number", |problems| import.check(problems))?;
         let call = Call::post("import number", &["api", "relay", "rest", "imported_phone_numbers"]);
-        self.http.request(call.json(import)).await
+        let same = |number: &PhoneNumber| import.is_answered_by(&number.id, &number.number);
+        self.http.request_matching(call.json(import), same).await
     }
 
     /// Imports a number by the compatibility API, which requires a `+` and 5 to 30 digits. How several capabilities are
@@ -84,7 +85,8 @@ impl SignalWire {
     pub async fn import_number_compat(&self, import: &ImportNumber) -> Result<CompatNumber> {
         checked(KIND, "import number", |problems| import.check_compat(problems))?;
         let path = ["api", "laml", "2010-04-01", "Accounts", &self.project_id, "ImportedPhoneNumbers"];
-        self.http.request(Call::post("import number", &path).form(&import.form())).await
+        let same = |number: &CompatNumber| import.is_answered_by(&number.sid, &number.phone_number);
+        self.http.request_matching(Call::post("import number", &path).form(&import.form()), same).await
     }
 
     /// Returns the first page of the project's numbers, newest first.
@@ -111,7 +113,7 @@ impl SignalWire {
     ///
     /// Status 404 if there is none with this id.
     pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.http.request(Call::get("get number", &number(id))).await
+        self.http.request_matching(Call::get("get number", &number(id)), of_number(id)).await
     }
 
     /// Updates the fields of a number that the update names.
@@ -122,7 +124,8 @@ impl SignalWire {
     /// the number does not exist.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         checked(KIND, "update number", |problems| update.check(problems))?;
-        self.http.request(Call::put("update number", &number(id)).repeatable().json(update)).await
+        let call = Call::put("update number", &number(id)).repeatable().json(update);
+        self.http.request_matching(call, of_number(id)).await
     }
 
     /// **Releases the number, for good.** SignalWire refuses it for 14 days after a purchase.
@@ -161,7 +164,7 @@ impl SignalWire {
     pub async fn assign_e911_address(&self, id: &str, address_id: &str) -> Result<PhoneNumber> {
         checked(KIND, "assign emergency address", |problems| problems.uuid("e911_address_id", address_id))?;
         let call = Call::post("assign emergency address", &part(id, "e911_address"));
-        self.http.request(call.json(&json!({"e911_address_id": address_id}))).await
+        self.http.request_matching(call.json(&json!({"e911_address_id": address_id})), of_number(id)).await
     }
 
     /// Removes a number's emergency address, which must be active.
@@ -170,7 +173,8 @@ impl SignalWire {
     ///
     /// If the request fails.
     pub async fn remove_e911_address(&self, id: &str) -> Result<PhoneNumber> {
-        self.http.request(Call::delete("remove emergency address", &part(id, "e911_address")).repeatable()).await
+        let call = Call::delete("remove emergency address", &part(id, "e911_address")).repeatable();
+        self.http.request_matching(call, of_number(id)).await
     }
 
     /// Returns the last request for a caller name.
@@ -200,6 +204,11 @@ impl SignalWire {
     pub async fn clear_cnam(&self, id: &str) -> Result<()> {
         self.http.request_empty(Call::delete("clear caller name", &part(id, "cnam")).repeatable()).await
     }
+}
+
+/// Whether a response is about the number of this id.
+fn of_number(id: &str) -> impl FnOnce(&PhoneNumber) -> Result<(), Mismatch> + Send + '_ {
+    |number| Mismatch::unless_id(id, Some(&number.id))
 }
 
 fn first_page(list: &ListNumbers) -> Result<Call> {

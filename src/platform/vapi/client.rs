@@ -5,7 +5,7 @@ use super::wire::{
     CreateCredential, CreatePhoneNumber, Credential, ListFilter, NumberPage, PhoneNumber, SearchNumbers,
     UpdateCredential, UpdatePhoneNumber,
 };
-use crate::error::{Result, checked};
+use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{PlatformKind, Secret, Service, SipTrunk};
 use crate::platform::credentials::Credentials;
@@ -60,8 +60,13 @@ impl Vapi {
         let create = create.into();
         checked(KIND, "import number", |problems| create.check(problems))?;
         let call = Call::post("import number", &[NUMBER]).json(&create);
+        let number = create.number().map(str::to_owned);
         drop(create); // It is large, and need not wait for the answer.
-        self.http.request(call).await
+        let same = |created: &PhoneNumber| match (&number, &created.number) {
+            (Some(number), found) => Mismatch::unless_created(number, &created.id, found.as_deref()),
+            (None, _) => Mismatch::unless_created("a new number", &created.id, None),
+        };
+        self.http.request_matching(call, same).await
     }
 
     /// Returns numbers as one list: as many as the filter's limit, which defaults to 100 and is at most 1000. The order is
@@ -108,7 +113,7 @@ impl Vapi {
     ///
     /// Status 404 if there is none with this id.
     pub async fn get_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.http.request(Call::get("get number", &[NUMBER, id])).await
+        self.http.request_matching(Call::get("get number", &[NUMBER, id]), of_number(id)).await
     }
 
     /// Updates the fields of a number that the update names.
@@ -120,7 +125,8 @@ impl Vapi {
     pub async fn update_number(&self, id: &str, update: impl Into<UpdatePhoneNumber>) -> Result<PhoneNumber> {
         let update = update.into();
         checked(KIND, "update number", |problems| update.check(problems))?;
-        self.http.request(Call::patch("update number", &[NUMBER, id]).repeatable().json(&update)).await
+        let call = Call::patch("update number", &[NUMBER, id]).repeatable().json(&update);
+        self.http.request_matching(call, of_number(id)).await
     }
 
     /// Removes a number from Vapi, and returns what was removed. The carrier keeps it.
@@ -129,7 +135,7 @@ impl Vapi {
     ///
     /// Status 404 if there is none with this id.
     pub async fn delete_number(&self, id: &str) -> Result<PhoneNumber> {
-        self.http.request(Call::delete("remove number", &[NUMBER, id]).repeatable()).await
+        self.http.request_matching(Call::delete("remove number", &[NUMBER, id]).repeatable(), of_number(id)).await
     }
 
     /// Creates a carrier credential. Not safe to repeat.
@@ -159,7 +165,7 @@ impl Vapi {
     ///
     /// Status 404 if there is none with this id.
     pub async fn get_credential(&self, id: &str) -> Result<Credential> {
-        self.http.request(Call::get("get credential", &[CREDENTIAL, id])).await
+        self.http.request_matching(Call::get("get credential", &[CREDENTIAL, id]), of_credential(id)).await
     }
 
     /// Updates the fields of a credential that the update names.
@@ -170,7 +176,8 @@ impl Vapi {
     pub async fn update_credential(&self, id: &str, update: impl Into<UpdateCredential>) -> Result<Credential> {
         let update = update.into();
         checked(KIND, "update credential", |problems| update.check(problems))?;
-        self.http.request(Call::patch("update credential", &[CREDENTIAL, id]).repeatable().json(&update)).await
+        let call = Call::patch("update credential", &[CREDENTIAL, id]).repeatable().json(&update);
+        self.http.request_matching(call, of_credential(id)).await
     }
 
     /// Removes a credential, and returns what was removed.
@@ -179,10 +186,21 @@ impl Vapi {
     ///
     /// Status 404 if there is none with this id.
     pub async fn delete_credential(&self, id: &str) -> Result<Credential> {
-        self.http.request(Call::delete("remove credential", &[CREDENTIAL, id]).repeatable()).await
+        let call = Call::delete("remove credential", &[CREDENTIAL, id]).repeatable();
+        self.http.request_matching(call, of_credential(id)).await
     }
 }
 
 fn search_call(search: &SearchNumbers) -> Call {
     search.apply(Call::get(SEARCH, &["v2", NUMBER]))
+}
+
+/// Whether a response is about the number of this id.
+fn of_number(id: &str) -> impl FnOnce(&PhoneNumber) -> Result<(), Mismatch> + Send + '_ {
+    |number| Mismatch::unless_id(id, Some(&number.id))
+}
+
+/// Whether a response is about the credential of this id.
+fn of_credential(id: &str) -> impl FnOnce(&Credential) -> Result<(), Mismatch> + Send + '_ {
+    |credential| Mismatch::unless_id(id, credential.id())
 }

@@ -5,7 +5,7 @@ use super::wire::{
     Account, AccountPage, CallerId, CallerIdPage, IncomingPhoneNumber, ListAccounts, ListCallerIds, ListNumbers,
     NumberPage, UpdateNumber,
 };
-use crate::error::{Result, checked};
+use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, Key, Problems, ProviderKind, Service, check_sid};
 
@@ -140,7 +140,7 @@ impl Twilio {
     /// If the SID is invalid, or the request fails. Status 404 if the account does not hold the number.
     pub async fn get_number(&self, sid: &str) -> Result<IncomingPhoneNumber> {
         checked(KIND, GET, |problems| check_sid(problems, "sid", sid, "PN"))?;
-        self.http.request(self.number_call(Call::get, GET, sid)).await
+        self.http.request_matching(self.number_call(Call::get, GET, sid), of_number(sid)).await
     }
 
     /// Updates a number, and returns it as it is afterwards. Safe to repeat.
@@ -153,7 +153,8 @@ impl Twilio {
             check_sid(problems, "sid", sid, "PN");
             update.check(problems);
         })?;
-        self.http.request(self.number_call(Call::post, UPDATE, sid).repeatable().form(&update.form())).await
+        let call = self.number_call(Call::post, UPDATE, sid).repeatable().form(&update.form());
+        self.http.request_matching(call, of_number(sid)).await
     }
 
     /// Returns the first page of the numbers verified for caller id. The account does not own them.
@@ -196,8 +197,14 @@ impl Twilio {
     /// As [`list_accounts`](Self::list_accounts).
     pub async fn get_account(&self, sid: &str) -> Result<Account> {
         checked(KIND, GET_ACCOUNT, |problems| check_sid(problems, "sid", sid, "AC"))?;
-        self.http.request(Call::get(GET_ACCOUNT, &[VERSION, "Accounts", &format!("{sid}.json")])).await
+        let call = Call::get(GET_ACCOUNT, &[VERSION, "Accounts", &format!("{sid}.json")]);
+        self.http.request_matching(call, |account: &Account| Mismatch::unless_id(sid, Some(&account.sid))).await
     }
+}
+
+/// Whether a response is about the number of this SID.
+fn of_number(sid: &str) -> impl FnOnce(&IncomingPhoneNumber) -> Result<(), Mismatch> + Send + '_ {
+    |number| Mismatch::unless_id(sid, Some(&number.sid))
 }
 
 impl ClientBuilder<Twilio> {

@@ -8,8 +8,8 @@ use numport::{
     VoicePlatform,
 };
 use serde_json::{Value, json};
-use wiremock::matchers::method;
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::butter::endpoints::{INTEGRATION, client, number};
 use crate::butter::platform::{NUMBERS, PHONE, listed, respond, sent};
@@ -32,12 +32,16 @@ fn requests() -> [ImportRequest; 3] {
 }
 
 fn made() -> Value {
-    json!({"success": true, "data": {"integration_id": INTEGRATION, "name": "x"}})
+    json!({"success": true, "data": {"integration_id": INTEGRATION}})
 }
 
 fn imported() -> Value {
+    imported_as(PHONE)
+}
+
+fn imported_as(number: &str) -> Value {
     let data = json!({
-        "phone_number_id": "p1", "phone_number": PHONE, "provider": "twilio", "status": "free",
+        "phone_number_id": "p1", "phone_number": number, "provider": "twilio", "status": "free",
         "supports_inbound": true, "supports_outbound": false, "created_at": "2024-01-15T10:30:00Z",
         "updated_at": "2024-01-16T10:30:00Z",
     });
@@ -48,9 +52,14 @@ fn imported() -> Value {
 async fn butter(imports: &[u16], removal: u16) -> MockServer {
     let server = MockServer::start().await;
     respond(&server, "POST", "/api/integrations", 201, made(), 9).await;
-    for status in imports {
-        let body = if *status < 300 { imported() } else { json!({"detail": "no"}) };
-        respond(&server, "POST", NUMBERS, *status, body, 1).await;
+    for &status in imports {
+        let answer = move |request: &Request| {
+            let asked: Value = request.body_json().unwrap();
+            let number = asked["phone_number"].as_str().unwrap();
+            let body = if status < 300 { imported_as(number) } else { json!({"detail": "no"}) };
+            ResponseTemplate::new(status).set_body_json(body)
+        };
+        Mock::given(method("POST")).and(path(NUMBERS)).respond_with(answer).up_to_n_times(1).mount(&server).await;
     }
     let removed = if removal < 300 { made() } else { json!({"detail": "referenced by +15551234567"}) };
     respond(&server, "DELETE", &format!("/api/integrations/{INTEGRATION}"), removal, removed, 9).await;

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::number::Capability;
 use crate::E164;
+use crate::error::Mismatch;
 use crate::model::Problems;
 use crate::wire::open_enum;
 
@@ -117,6 +118,11 @@ impl ImportNumber {
     pub fn capabilities(mut self, capabilities: impl IntoIterator<Item = Capability>) -> Self {
         self.capabilities = Some(capabilities.into_iter().collect());
         self
+    }
+
+    /// Whether a record of this id and number answers this import.
+    pub(in crate::platform::signalwire) fn is_answered_by(&self, id: &str, number: &str) -> Result<(), Mismatch> {
+        Mismatch::unless_created(&self.number.0, id, Some(number))
     }
 
     pub(in crate::platform::signalwire) fn check(&self, problems: &mut Problems) {

@@ -112,6 +112,17 @@ request_object! {
 }
 
 impl CreatePhoneNumber {
+    /// The number that it makes, unless Vapi chooses it.
+    pub(crate) fn number(&self) -> Option<&str> {
+        match self {
+            Self::Byo(create) => Some(&create.number),
+            Self::Twilio(create) => Some(create.number.as_str()),
+            Self::Vonage(create) => Some(create.number.as_str()),
+            Self::Telnyx(create) => Some(create.number.as_str()),
+            Self::Vapi(_) => None,
+        }
+    }
+
     pub(crate) fn check(&self, problems: &mut Problems) {
         match self {
             Self::Byo(create) => {
