@@ -4,6 +4,7 @@ mod call;
 mod mismatch;
 mod outcome;
 mod safety;
+mod withheld;
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ pub use http::StatusCode;
 pub use mismatch::Mismatch;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 pub use safety::Safety;
+pub use withheld::{Withheld, WithheldReason};
 
 use crate::model::{Finding, Preflight, Problem, Problems, Service};
 
@@ -32,6 +34,9 @@ pub enum Error {
     /// Not sent: what the provider says of the number stands against it.
     #[error("{}: import number was not sent: {} {}", .0.platform, .0.number, stands_against(.0))]
     Preflight(Box<Preflight>),
+    /// Not sent: the number may be at the platform already, or another import of it is under way.
+    #[error(transparent)]
+    Withheld(#[from] Box<Withheld>),
     /// One call to a platform or provider failed; [`CallError::delivery`] says whether it was carried out.
     #[error(transparent)]
     Call(#[from] Box<CallError>),
@@ -57,7 +62,7 @@ impl Error {
     #[must_use]
     pub fn call(&self) -> Option<&CallError> {
         match self {
-            Self::Invalid(_) | Self::Preflight(_) => None,
+            Self::Invalid(_) | Self::Preflight(_) | Self::Withheld(_) => None,
             Self::Call(call) => Some(call),
             Self::NotFound(missing) => missing.call(),
             Self::Incomplete(incomplete) => incomplete.error.call(),
@@ -99,7 +104,7 @@ impl Error {
     #[must_use]
     pub fn surely_not_done(&self) -> bool {
         match self {
-            Self::Invalid(_) | Self::Preflight(_) | Self::NotFound(_) => true,
+            Self::Invalid(_) | Self::Preflight(_) | Self::Withheld(_) | Self::NotFound(_) => true,
             Self::Call(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused | Delivery::Read),
             Self::Incomplete(_) | Self::Indeterminate(_) => false,
         }
@@ -148,6 +153,7 @@ impl Error {
         match self {
             Self::Invalid(_) => "Correct what is named and try again; nothing was sent.".to_owned(),
             Self::Preflight(preflight) => preflight.errors().map(Finding::advice).collect::<Vec<_>>().join(" "),
+            Self::Withheld(withheld) => withheld.advice().to_owned(),
             Self::Call(call) => call.advice(),
             Self::NotFound(_) => "List the platform's records to see which ids it has.".to_owned(),
             Self::Incomplete(incomplete) if incomplete.error.surely_not_done() => {

@@ -55,6 +55,8 @@ pub enum Change {
 }
 
 impl Field {
+    pub(super) const ALL: [Self; 4] = [Self::Label, Self::Agent, Self::Inbound, Self::Outbound];
+
     /// Its name in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

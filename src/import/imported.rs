@@ -17,6 +17,9 @@ pub struct Imported {
     /// The fields that the request names and the record does not have so, since the platform cannot change them
     /// later.
     pub unsupported_fields: Vec<Field>,
+    /// The fields that were sent, and that the platform's record does not show so afterwards: the platform may have
+    /// ignored them.
+    pub unconfirmed_fields: Vec<Field>,
     /// What the provider said before and after the import; nothing that kept it from being made.
     pub findings: Vec<Finding>,
     /// Where the provider sent the number's calls before this import made the record, for
@@ -59,11 +62,14 @@ impl fmt::Display for Outcome {
 
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { record, outcome, before, unsupported_fields, findings, .. } = self;
+        let Self { record, outcome, before, unsupported_fields, unconfirmed_fields, findings, .. } = self;
         let changed = if before.is_some() { " and changed" } else { "" };
         write!(f, "{} on {}: {outcome}{changed}, id {}", record.number, record.platform, record.id)?;
         for field in unsupported_fields {
             write!(f, "; its {field} cannot be changed there")?;
+        }
+        for field in unconfirmed_fields {
+            write!(f, "; warning: its {field} is not as it was asked to be")?;
         }
         for finding in findings {
             match finding {
@@ -82,6 +88,7 @@ impl Imported {
             outcome,
             before: None,
             unsupported_fields: Vec::new(),
+            unconfirmed_fields: Vec::new(),
             findings: Vec::new(),
             routing_before: None,
         }

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::memory::Listener;
 use crate::E164;
-use crate::error::Result;
-use crate::model::NumberRecord;
+use crate::error::{Result, Withheld};
+use crate::model::{Details, NumberRecord};
 use crate::platform::{Find, VoicePlatform};
 
 /// How long a listing is believed. Whoever else imports the number meanwhile, on another machine, is not seen.
@@ -22,8 +22,36 @@ pub(super) const RECORDS_A_REQUEST: usize = 100;
 /// Which records a listing keeps whole; of the others it knows only that they are there.
 type Keep = Box<dyn Fn(&E164) -> bool + Send + Sync>;
 
-/// The records by their numbers; of those that are not kept whole it is only known that they are there.
-type Records = HashMap<E164, Option<Box<NumberRecord>>>;
+/// What a list said.
+#[derive(Default)]
+struct Records {
+    /// The records by their numbers; of those that are not kept whole it is only known that they are there.
+    by_number: HashMap<E164, Option<Box<NumberRecord>>>,
+    possible: Possible,
+}
+
+/// Records that may be of more than one number, by the last digits that they show.
+#[derive(Default)]
+pub(super) struct Possible(HashMap<String, Vec<NumberRecord>>);
+
+impl Possible {
+    /// Keeps a record whose number is not E.164.
+    pub(super) fn add(&mut self, record: &NumberRecord) {
+        if let Some(last) = record.number.last_digits() {
+            let NumberRecord { platform, id, number, .. } = record;
+            let short = NumberRecord::new(*platform, id.clone(), number.clone(), Details::new(()));
+            self.0.entry(last).or_default().push(short);
+        }
+    }
+
+    /// One that may be of this number.
+    pub(super) fn of(&self, number: &E164) -> Option<Withheld> {
+        let digits = number.digits();
+        let alike = [&digits[digits.len().saturating_sub(4)..], ""].into_iter().filter_map(|last| self.0.get(last));
+        let record = alike.flatten().find(|record| record.number.may_be(number))?;
+        Some(Withheld::ambiguous(record, *number))
+    }
+}
 
 /// The records of a platform, as a list of them said not long ago.
 ///
@@ -85,7 +113,8 @@ impl Listing {
         if self.listener.has_heard(number) {
             return Listed::Unknown;
         }
-        match records.get_mut(number).map(Option::take) {
+        match records.by_number.get_mut(number).map(Option::take) {
+            None if records.possible.of(number).is_some() => Listed::Unknown,
             None => Listed::Absent,
             Some(Some(record)) => Listed::There(record),
             Some(None) => Listed::Unknown,
@@ -114,7 +143,7 @@ impl Listing {
 
     /// The whole list; `None` when it is longer than so many records.
     async fn read(&self, most: usize) -> Result<Option<Records>> {
-        let mut records = HashMap::new();
+        let mut records = Records::default();
         let mut list = self.platform.list();
         let mut count = 0;
         while let Some(record) = list.try_next().await? {
@@ -122,8 +151,9 @@ impl Listing {
             if count > most {
                 return Ok(None);
             }
+            records.possible.add(&record);
             if let Some(number) = record.number.telephone() {
-                records.entry(number).or_insert_with(|| (self.keep)(&number).then(|| Box::new(record)));
+                records.by_number.entry(number).or_insert_with(|| (self.keep)(&number).then(|| Box::new(record)));
             }
         }
         Ok(Some(records))

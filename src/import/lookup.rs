@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::Importer;
 use crate::E164;
 use crate::error::Error;
 use crate::model::NumberRecord;
-use crate::platform::VoicePlatform;
 
 /// How an [`Importer`](crate::Importer) looks up a number after the response to its import was lost: several times,
 /// since the platform may carry out a request after the client has given up on it.
@@ -66,12 +66,12 @@ impl LookupPolicy {
     }
 
     /// Looks the number up until it is found or the policy ends it.
-    pub(super) async fn find(self, platform: &dyn VoicePlatform, number: &E164) -> Lookups {
+    pub(super) async fn find(self, importer: &Importer, number: &E164) -> Lookups {
         let deadline = Instant::now() + self.deadline;
         let mut wait = self.first_wait.min(self.longest_wait);
         let mut lookups = Lookups { found: None, count: 0, last_error: None };
         loop {
-            let Ok(answer) = timeout_at(deadline, platform.find(number)).await else { return lookups };
+            let Ok(answer) = timeout_at(deadline, importer.find(number, None)).await else { return lookups };
             lookups.count += 1;
             match answer {
                 Ok(Some(record)) => return Lookups { found: Some(record), ..lookups },

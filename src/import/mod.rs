@@ -4,6 +4,7 @@
 
 mod bulk;
 mod change;
+mod find;
 mod imported;
 mod listing;
 mod lookup;
@@ -18,6 +19,7 @@ mod run;
 mod verify;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::bulk::{BulkItem, BulkOutcome};
 pub use self::change::{Change, Field};
@@ -26,6 +28,7 @@ pub use self::lookup::LookupPolicy;
 pub use self::plan::{Desired, Plan};
 pub use self::progress::Progress;
 pub use self::restore::Restored;
+use crate::E164;
 use crate::model::ImportRequest;
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
@@ -58,6 +61,7 @@ pub struct Importer {
     skip_preflight: bool,
     concurrency: usize,
     lookup_policy: LookupPolicy,
+    lock_timeout: Duration,
 }
 
 /// How many numbers are processed concurrently by default.
@@ -72,6 +76,7 @@ impl Importer {
             skip_preflight: false,
             concurrency: CONCURRENCY,
             lookup_policy: LookupPolicy::default(),
+            lock_timeout: Duration::from_secs(120),
         }
     }
 
@@ -110,6 +115,28 @@ impl Importer {
     pub const fn lookup_policy(mut self, policy: LookupPolicy) -> Self {
         self.lookup_policy = policy;
         self
+    }
+
+    /// Sets how long an import waits for another import of the same number in this process. Defaults to 120 s. After
+    /// it the import fails with [`Error::Withheld`](crate::Error::Withheld), and nothing is sent.
+    ///
+    /// An import that is awaited inside of a loop over [`import_many`](Self::import_many), with the same number under
+    /// way there, would wait forever without this limit, since the loop does not go on meanwhile.
+    #[must_use]
+    pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
+        self
+    }
+
+    /// Returns the numbers whose imports into this account are unresolved in this process: a create was sent, its
+    /// response was lost, and no lookup has found the record. Importing one of them again looks it up by the whole
+    /// [`LookupPolicy`] before it creates anything.
+    ///
+    /// A process remembers at most 10,000 of them and refuses further creates then. An entry older than 24 hours
+    /// is forgotten after such a lookup.
+    #[must_use]
+    pub fn unresolved(&self) -> Vec<E164> {
+        memory::unresolved(&*self.platform)
     }
 }
 

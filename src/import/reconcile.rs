@@ -13,18 +13,26 @@ impl Importer {
         let is_new = *outcome == Outcome::Created;
         let differences = Differences::of(self.platform.capabilities(), record, request, is_new);
         imported.unsupported_fields = differences.unsupported_fields;
-        if differences.changes.is_empty() {
-            return Ok(());
-        }
-        let record = &mut imported.record;
-        match self.platform.update(&record.id, &Change::update(&differences.changes)).await {
-            Ok(updated) => {
-                let before = std::mem::replace(record, updated);
-                imported.before = Some(before).filter(|_| !is_new);
-                Ok(())
+        if !differences.changes.is_empty() {
+            let record = &mut imported.record;
+            let update = Change::update(&differences.changes);
+            match self.update_record(&record.id, request.number(), &update).await {
+                Ok(updated) => {
+                    let before = std::mem::replace(record, updated);
+                    imported.before = Some(before).filter(|_| !is_new);
+                }
+                Err(error) => return Err(Box::new(Incomplete::imported(record.clone(), Step::Configure, error)).into()),
             }
-            Err(error) => Err(Box::new(Incomplete::imported(record.clone(), Step::Configure, error)).into()),
         }
+        let differs = |field: &Field| Change::of(*field, &imported.record, request).is_some();
+        let unsupported = &imported.unsupported_fields;
+        imported.unconfirmed_fields =
+            Field::ALL.into_iter().filter(|field| differs(field) && !unsupported.contains(field)).collect();
+        if !imported.unconfirmed_fields.is_empty() {
+            let (platform, fields) = (self.platform.kind(), &imported.unconfirmed_fields);
+            tracing::warn!(%platform, number = %request.number(), ?fields, "the record is not as it was asked to be");
+        }
+        Ok(())
     }
 }
 

@@ -1,9 +1,9 @@
 //! One import of one number, from the check to the verification at the carrier.
 
-use super::listing::{Listed, Listing};
-use super::memory::NumberLock;
+use super::listing::Listing;
+use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
-use crate::error::{CallError, Error, Indeterminate, Meaning, Result};
+use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
 use crate::model::{ImportRequest, NumberRecord, NumberSource, Preflight, Routing, Severity, Timestamp};
 use crate::platform::{Create, Duplicates};
 
@@ -20,6 +20,8 @@ impl Importer {
     /// # Errors
     ///
     /// - [`Error::Invalid`] when the platform cannot do what is asked; nothing was sent.
+    /// - [`Error::Withheld`] when the number may be at the platform already, or another import of it does not end;
+    ///   nothing was sent to the platform but lookups.
     /// - [`Error::Preflight`] when a finding at the provider is an error; nothing was sent to the platform.
     /// - [`Error::Call`] when the provider or the platform cannot be asked or refuses; the number is not
     ///   imported by this call.
@@ -35,7 +37,7 @@ impl Importer {
     pub(super) async fn import_listed(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
         let source = self.provider.source();
         let create = self.platform.create(&source, request)?;
-        let run = Run::begin(self, &source, request).await?;
+        let mut run = Run::begin(self, &source, request).await?;
         run.check_preflight()?;
         let found = run.find(listing).await?;
         run.complete(found, create).await
@@ -56,7 +58,7 @@ pub(super) struct Run<'a> {
 enum Sent {
     /// The record is there, and this is how it came to be.
     Known(NumberRecord, Outcome),
-    /// The response was lost.
+    /// The response was lost, or is not believed.
     Lost { sent_at: Timestamp, error: Error },
 }
 
@@ -67,7 +69,7 @@ impl<'a> Run<'a> {
         source: &'a NumberSource,
         request: &'a ImportRequest,
     ) -> Result<Self> {
-        let lock = NumberLock::take(&*importer.platform, *request.number()).await;
+        let lock = NumberLock::take(&*importer.platform, request.number(), importer.lock_timeout).await?;
         let preflight = if importer.skip_preflight { None } else { Some(importer.preflight(request.number()).await?) };
         Ok(Self { importer, source, request, lock, preflight })
     }
@@ -86,54 +88,55 @@ impl<'a> Run<'a> {
     }
 
     /// Looks the number up at the platform.
-    pub(super) async fn find(&self, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
-        let (platform, number) = (&*self.importer.platform, self.request.number());
-        if self.is_unresolved() {
-            // It may still arrive. If it does not, whoever imports again wants it sent.
-            let lookups = Box::pin(self.importer.lookup_policy.find(platform, number)).await;
-            if lookups.found.is_some() {
-                return Ok(lookups.found);
-            }
-        } else if let Some(listing) = listing {
-            match listing.ask(number).await {
-                Listed::There(record) => return Ok(Some(*record)),
-                Listed::Absent => return Ok(None),
-                Listed::Unknown => {}
-            }
+    pub(super) async fn find(&mut self, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
+        let (importer, number) = (self.importer, self.request.number());
+        let Some(unresolved) = &self.lock.unresolved else { return importer.find(number, listing).await };
+        // It may still arrive. If it does not, whoever imports again wants it sent.
+        let lookups = Box::pin(importer.lookup_policy.find(importer, number)).await;
+        let found = match lookups.found {
+            None => importer.find(number, None).await?,
+            found => found,
+        };
+        if found.is_none() && unresolved.is_expired() {
+            tracing::warn!(platform = %importer.platform.kind(), %number, "an unresolved import has expired");
+            self.lock.expire();
         }
-        platform.find(number).await
+        Ok(found)
     }
 
     /// Brings the record that was found to what the request names, or creates one.
     pub(super) async fn complete(mut self, found: Option<NumberRecord>, create: Create<'a>) -> Result<Imported> {
-        let (routing, findings) = match self.preflight.take() {
-            Some(preflight) => (preflight.routing, preflight.findings),
-            None => (None, Vec::new()),
-        };
+        let mut findings = Vec::new();
+        if let Some(preflight) = self.preflight.take() {
+            (self.lock.routing, findings) = (preflight.routing, preflight.findings);
+        }
         let brought = match found {
             Some(record) => Ok((record, Outcome::AlreadyThere)),
-            None => match self.send(create, routing.as_ref()).await {
+            None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
                 // Boxed, since it is large and rare.
-                Ok(Sent::Lost { sent_at, error }) => Box::pin(self.resolve(sent_at, error, routing.as_ref())).await,
+                Ok(Sent::Lost { sent_at, error }) => Box::pin(self.resolve(sent_at, error)).await,
                 Err(error) => Err(error),
             },
         };
         let mut imported = match brought {
             Ok((record, outcome)) => Imported::new(record, outcome),
-            Err(error) => return Err(self.failed(error, routing)),
+            Err(error) => return Err(self.failed(error)),
         };
+        if imported.outcome == Outcome::Created {
+            self.lock.created(&imported.record.id);
+        }
         if let Err(error) = self.importer.reconcile(&mut imported, self.request).await {
-            return Err(self.failed(error, routing));
+            return Err(self.failed(error));
         }
         if let Some(unresolved) = self.lock.unresolved.take() {
-            imported.routing_before = unresolved.routing;
+            imported.routing_before = unresolved.routing();
             if imported.outcome == Outcome::AlreadyThere {
                 imported.outcome = Outcome::Recovered;
             }
         }
         imported.findings = findings;
-        if let Some(now) = routing {
+        if let Some(now) = self.lock.routing.clone() {
             self.importer.verify(&mut imported, now, self.lock.has_sent).await;
         }
         // Dropped before this line, the import stays unresolved: nobody has learned where the calls went before.
@@ -142,36 +145,45 @@ impl<'a> Run<'a> {
     }
 
     /// Decides what is remembered of an import that failed, and tells in the error where the calls went before.
-    fn failed(&mut self, error: Error, routing: Option<Routing>) -> Error {
+    fn failed(&mut self, error: Error) -> Error {
         match &error {
             Error::Incomplete(incomplete) if incomplete.record.is_some() => self.lock.resolved(),
-            Error::Indeterminate(_) => {}
-            _ => self.lock.not_done(),
+            // A step before the create failed.
+            Error::Incomplete(_) => self.lock.not_done(),
+            // The platform says that it has the number, and the lookup did not find it.
+            error if error.meaning() == Some(Meaning::Conflict) => {}
+            error if error.surely_not_done() => self.lock.not_done(),
+            _ => {}
         }
         // An unresolved import may have changed the routing: what was seen before it counts.
-        let before = self.lock.unresolved.take().and_then(|unresolved| unresolved.routing).or(routing);
-        with_routing(error, before)
+        let earlier = self.lock.unresolved.as_ref().and_then(Unresolved::routing);
+        with_routing(error, || earlier.or_else(|| self.lock.routing.clone()))
     }
 
     /// Sends one create.
-    async fn send(&mut self, create: Create<'a>, routing: Option<&Routing>) -> Result<Sent> {
-        self.lock.sending(routing);
+    async fn send(&mut self, create: Create<'a>) -> Result<Sent> {
+        let (importer, number) = (self.importer, self.request.number());
+        let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
+        self.lock.sending().map_err(withheld)?;
         let sent_at = Timestamp::now();
-        let error = match create.await {
+        let created = match create.await {
+            Ok(record) => importer.believe_created(record, number).await,
+            Err(error) => Err(error),
+        };
+        let error = match created {
             Ok(record) => return Ok(Sent::Known(record, Outcome::Created)),
             Err(error) => error,
         };
         // Only the failure of the create itself leaves its result unknown; that of a step before or after it does not.
-        let Some(meaning) = error.create_failure().map(CallError::meaning) else { return Err(error) };
-        let not_done = error.surely_not_done();
-        match meaning {
+        let Some(call) = error.create_failure() else { return Err(error) };
+        match call.meaning() {
             // The number may be there, since somebody else was faster.
             Some(Meaning::Conflict) => {}
-            Some(Meaning::Invalid) if not_done => {}
-            _ if not_done => return Err(error),
+            Some(Meaning::Invalid) if error.surely_not_done() => {}
+            _ if error.surely_not_done() => return Err(error),
             _ => return Ok(Sent::Lost { sent_at, error }),
         }
-        match self.importer.platform.find(self.request.number()).await {
+        match importer.find(number, None).await {
             Ok(Some(found)) => Ok(Sent::Known(found, Outcome::AlreadyThere)),
             _ => Err(error),
         }
@@ -179,18 +191,14 @@ impl<'a> Run<'a> {
 
     /// Learns what became of a create whose response was lost: looks the number up, and creates it once more where
     /// the platform refuses duplicates.
-    async fn resolve(
-        &mut self,
-        sent_at: Timestamp,
-        lost: Error,
-        routing: Option<&Routing>,
-    ) -> Result<(NumberRecord, Outcome)> {
-        let Importer { platform, lookup_policy, .. } = self.importer;
+    async fn resolve(&mut self, sent_at: Timestamp, lost: Error) -> Result<(NumberRecord, Outcome)> {
+        let importer = self.importer;
+        let Importer { platform, lookup_policy, .. } = importer;
         let number = self.request.number();
-        let mut lookups = lookup_policy.find(&**platform, number).await;
+        let mut lookups = lookup_policy.find(importer, number).await;
         if lookups.found.is_none() && platform.capabilities().duplicates == Duplicates::Refused {
             let again = match platform.create(self.source, self.request) {
-                Ok(create) => self.send(create, routing).await,
+                Ok(create) => self.send(create).await,
                 Err(error) => Err(error),
             };
             match again {
@@ -200,7 +208,7 @@ impl<'a> Run<'a> {
                 // Whatever became of the second one, the first is still unresolved.
                 Ok(Sent::Lost { .. }) | Err(_) => {}
             }
-            lookups = lookup_policy.find(&**platform, number).await;
+            lookups = lookup_policy.find(importer, number).await;
         }
         if let Some(record) = lookups.found {
             return Ok((record, Outcome::Recovered));
@@ -219,14 +227,14 @@ impl<'a> Run<'a> {
 }
 
 /// An import that broke off keeps what was seen before it, since it may have changed the routing already.
-fn with_routing(mut error: Error, before: Option<Routing>) -> Error {
+fn with_routing(mut error: Error, before: impl FnOnce() -> Option<Routing>) -> Error {
     let kept = match &mut error {
         Error::Incomplete(incomplete) => &mut incomplete.routing_before,
         Error::Indeterminate(indeterminate) => &mut indeterminate.routing_before,
         _ => return error,
     };
     if kept.is_none() {
-        *kept = before;
+        *kept = before();
     }
     error
 }

@@ -111,6 +111,19 @@ impl RecordNumber {
         let begins = if international { before.starts_with(head) } else { before.contains(head) };
         are_digits && are_known && head.len() + tail.len() >= SHOWN && begins
     }
+
+    /// The last four digits of what [may be](Self::may_be) some number; empty if it shows fewer at its end.
+    pub(crate) fn last_digits(&self) -> Option<String> {
+        let Self::Other(text) = self else { return None };
+        if text.contains('@') {
+            return None;
+        }
+        let shown = text.split_once(';').map_or(text.as_str(), |(number, _parameters)| number);
+        let last = shown.chars().rev().filter(|&letter| !is_separator(letter)).take_while(char::is_ascii_digit);
+        let mut last: Vec<char> = last.take(4).collect();
+        last.reverse();
+        Some(if last.len() == 4 { last.into_iter().collect() } else { String::new() })
+    }
 }
 
 /// A number without what is written for people alone.

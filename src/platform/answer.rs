@@ -3,21 +3,26 @@
 use futures_util::stream::{Stream, TryStreamExt};
 
 use crate::E164;
-use crate::error::{Error, NotFound, Result};
+use crate::error::{Error, NotFound, Result, Withheld};
 use crate::model::{NumberId, NumberRecord, PlatformKind, Timestamp};
 
-/// The first record of exactly this number. Searches also match parts of numbers.
+/// The first record of exactly this number, in whichever spelling. Searches also match parts of numbers. A record that
+/// may be of it, and no other one that is, is an error.
 pub(super) async fn first_match(
     records: impl Stream<Item = Result<NumberRecord>> + Send,
     number: &E164,
 ) -> Result<Option<NumberRecord>> {
     let mut records = std::pin::pin!(records);
+    let mut possible = None;
     while let Some(record) = records.try_next().await? {
         if record.number.is(number) {
             return Ok(Some(record));
         }
+        if record.number.may_be(number) {
+            possible = Some(Withheld::ambiguous(&record, *number));
+        }
     }
-    Ok(None)
+    possible.map_or(Ok(None), |possible| Err(Box::new(possible).into()))
 }
 
 /// The outcome of a removal. A record that is gone after a lost response was removed by that request.

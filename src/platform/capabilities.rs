@@ -21,6 +21,8 @@ pub struct Capabilities {
     pub outbound: Support,
     /// How a number is found.
     pub find: Find,
+    /// How a record is fetched by its id.
+    pub get: Find,
     /// What removing a record does.
     pub removal: OnRemoval,
     /// What a second import of a number does.
@@ -44,11 +46,11 @@ pub struct Support {
     pub clear: bool,
 }
 
-/// How a platform finds a number.
+/// How a platform finds one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Find {
-    /// It can be asked for a number.
+    /// It can be asked for that record.
     Native,
     /// All its records are listed.
     ThroughList,
@@ -132,6 +134,7 @@ impl Capabilities {
             inbound: Support::NONE,
             outbound: Support::NONE,
             find,
+            get: Find::Native,
             removal,
             duplicates: Duplicates::Unknown,
             takeover: Takeover::Unknown,
@@ -166,6 +169,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_duplicates(mut self, duplicates: Duplicates) -> Self {
         self.duplicates = duplicates;
+        self
+    }
+
+    /// Sets how a record is fetched by its id. Defaults to [`Find::Native`].
+    #[must_use]
+    pub const fn with_get(mut self, get: Find) -> Self {
+        self.get = get;
         self
     }
 

@@ -23,6 +23,8 @@ pub(crate) use self::domains::is_of;
 pub use self::sources::{Sources, Way};
 use crate::E164;
 use crate::error::Result;
+#[cfg(doc)]
+use crate::model::RecordNumber;
 use crate::model::{ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal};
 
 /// Declares the modules of all platforms in the list, and re-exports their clients.
@@ -87,11 +89,12 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// [`Error::NotFound`](crate::Error::NotFound) when there is none.
     async fn get(&self, id: &NumberId) -> Result<NumberRecord>;
 
-    /// The record of this number, compared exactly; `None` when there is none.
+    /// Returns the record of this number, in whichever spelling ([`RecordNumber::is`]); `None` when there is none.
     ///
     /// # Errors
     ///
-    /// When the platform cannot be asked.
+    /// When the platform cannot be asked. [`Error::Withheld`](crate::Error::Withheld) when a record is there that may be
+    /// of the number ([`RecordNumber::may_be`]), and none that is.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>>;
 
     /// Every record. The stream ends after its first error.

@@ -1,7 +1,8 @@
 //! [`SandboxBuilder`].
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpListener;
 
@@ -106,12 +107,35 @@ impl SandboxBuilder {
         let mut vars = Vec::new();
         let mut servers = Vec::new();
         for (about, offset) in abouts.into_iter().zip(0..) {
-            let port = if self.first_port == 0 { 0 } else { self.first_port.saturating_add(offset) };
-            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+            let listener = match self.first_port {
+                0 => new_address().await?,
+                first => bind(first.saturating_add(offset)).await?,
+            };
             vars.push((about.base_url, format!("http://{}", listener.local_addr()?)));
             vars.extend(about.credentials.iter().map(|&(name, value)| (name, value.to_owned())));
             servers.push(tokio::spawn(server::serve(about.service, listener, state.clone())));
         }
         Ok(Sandbox { state, vars, servers })
     }
+}
+
+async fn bind(port: u16) -> std::io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
+}
+
+/// At a port that no other sandbox of this process has had. What an importer remembers of an account, it remembers of
+/// its address, and another sandbox is another account.
+async fn new_address() -> std::io::Result<TcpListener> {
+    static USED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut listener = bind(0).await?;
+    let mut earlier = Vec::new();
+    // There are thousands of ports; should most of them have been used, an earlier one does.
+    while earlier.len() < 100 {
+        let port = listener.local_addr()?.port();
+        if USED.lock().unwrap_or_else(PoisonError::into_inner).insert(port) {
+            break;
+        }
+        earlier.push(std::mem::replace(&mut listener, bind(0).await?));
+    }
+    Ok(listener)
 }

@@ -221,7 +221,7 @@ impl Shared {
         let importer = &self.importer;
         let source = importer.provider.source();
         let create = importer.platform.create(&source, request)?;
-        let run = Run::begin(importer, &source, request).await?;
+        let mut run = Run::begin(importer, &source, request).await?;
         let found = run.find(self.listing.as_ref()).await?;
         // A record of an import that was unresolved is ours, and is finished.
         if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
@@ -247,7 +247,7 @@ impl Shared {
 
     async fn update(&self, number: &E164, id: &NumberId, changes: &[Change]) -> Result<Applied> {
         let platform = &self.importer.platform;
-        let _lock = NumberLock::take(&**platform, *number).await;
+        let _lock = NumberLock::take(&**platform, number, self.importer.lock_timeout).await?;
         let listed = match &self.listing {
             Some(listing) => listing.ask(number).await,
             None => Listed::Unknown,
@@ -278,7 +278,8 @@ impl Shared {
         if !moved.is_empty() {
             return Ok(Applied::Moved(moved));
         }
-        platform.update(id, &Change::update(changes)).await.map(|record| Applied::Updated(Box::new(record)))
+        let updated = self.importer.update_record(id, number, &Change::update(changes)).await;
+        updated.map(|record| Applied::Updated(Box::new(record)))
     }
 }
 

@@ -6,10 +6,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{Desired, Plan, PlanStep, Version};
 use crate::E164;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Withheld};
 use crate::import::Importer;
 use crate::import::change::Change;
-use crate::import::listing::RECORDS_A_REQUEST;
+use crate::import::listing::{Possible, RECORDS_A_REQUEST};
 use crate::import::reconcile::Differences;
 use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, Severity, Timestamp};
 use crate::provider::Ownership;
@@ -28,6 +28,7 @@ impl Importer {
         let desired_numbers = desired.indexes()?;
         let mut there: HashMap<E164, NumberRecord> = HashMap::new();
         let mut extra = Vec::new();
+        let mut possible = Possible::default();
         // Records move between the pages of a list while it is read, so that one may be shown twice.
         let mut seen = HashSet::new();
         let mut list = self.platform.list();
@@ -35,6 +36,7 @@ impl Importer {
             if !seen.insert(record.id.clone()) {
                 continue;
             }
+            possible.add(&record);
             match record
                 .number
                 .telephone()
@@ -51,9 +53,18 @@ impl Importer {
         let mut steps: Vec<Option<PlanStep>> = Vec::with_capacity(desired.len() + extra.len());
         let mut absent = Vec::new();
         for request in desired {
-            steps.push(match there.get(request.number()) {
-                Some(record) => Some(self.compare(record, request)?),
-                None => match self.platform.create(&source, request) {
+            let record = match there.remove(request.number()) {
+                Some(record) => Ok(Some(record)),
+                None => match possible.of(request.number()) {
+                    Some(withheld) => Err(Box::new(withheld).into()),
+                    None => self.created_lately(request.number()).await,
+                },
+            };
+            steps.push(match record {
+                Ok(Some(record)) => Some(self.compare(&record, request)?),
+                Err(Error::Withheld(withheld)) => Some(withheld_step(request, &withheld)),
+                Err(error) => return Err(error),
+                Ok(None) => match self.platform.create(&source, request) {
                     Err(Error::Invalid(invalid)) => Some(blocked(request, invalid.problems)),
                     Err(error) => return Err(error),
                     // Dropped, it sends nothing.
@@ -142,6 +153,11 @@ fn import_step(request: &ImportRequest, preflight: Option<Preflight>) -> PlanSte
 /// Where a number's calls go, in the words of a plan.
 pub(super) fn calls(preflight: &Preflight) -> Option<String> {
     preflight.routing.as_ref().map(|routing| routing.calls.to_string())
+}
+
+/// A number that may be at the platform already.
+fn withheld_step(request: &ImportRequest, withheld: &Withheld) -> PlanStep {
+    blocked(request, vec![Problem::new("number", withheld.reason.to_string(), withheld.advice())])
 }
 
 fn blocked(request: &ImportRequest, problems: Vec<Problem>) -> PlanStep {

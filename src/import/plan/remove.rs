@@ -21,7 +21,7 @@ impl Importer {
     ) -> Result<Applied> {
         let telephone = number.telephone();
         let _lock = match telephone {
-            Some(telephone) => Some(NumberLock::take(&*self.platform, telephone).await),
+            Some(telephone) => Some(NumberLock::take(&*self.platform, &telephone, self.lock_timeout).await?),
             None => None,
         };
         let record = match self.platform.get(id).await {

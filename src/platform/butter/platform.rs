@@ -31,6 +31,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     inbound: Support::CREATE,
     outbound: Support::CREATE,
     find: Find::ThroughList,
+    get: Find::ThroughList,
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Refused,
     takeover: Takeover::WithAgent,

@@ -23,6 +23,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     inbound: Support::SET,
     outbound: Support::SET,
     find: Find::ThroughList,
+    get: Find::ThroughList,
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Unknown,
     takeover: Takeover::Unknown,

@@ -26,6 +26,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     inbound: Support::NONE,
     outbound: Support::NONE,
     find: Find::Native,
+    get: Find::Native,
     removal: OnRemoval::Releases,
     duplicates: Duplicates::Refused,
     takeover: Takeover::Nothing,

@@ -32,6 +32,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     inbound: Support::NONE,
     outbound: Support::NONE,
     find: Find::Native,
+    get: Find::Native,
     removal: OnRemoval::Forgets,
     duplicates: Duplicates::Unknown,
     takeover: Takeover::AtImport,

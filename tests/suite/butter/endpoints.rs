@@ -17,8 +17,12 @@ pub(crate) const INTEGRATION: &str = "intg_a1b2c3d4e5f6";
 
 /// A client that no limit slows.
 pub(crate) fn client(uri: String) -> Butter {
+    client_with(KEY, uri)
+}
+
+pub(crate) fn client_with(key: &str, uri: String) -> Butter {
     let limit = 1000.try_into().unwrap();
-    Butter::builder(KEY, ORGANIZATION).base_url(uri).requests_per_second(limit).retry(at_once()).build().unwrap()
+    Butter::builder(key, ORGANIZATION).base_url(uri).requests_per_second(limit).retry(at_once()).build().unwrap()
 }
 
 pub(crate) fn number(text: &str) -> E164 {

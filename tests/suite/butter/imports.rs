@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::butter::endpoints::{INTEGRATION, client, number};
+use crate::butter::endpoints::{INTEGRATION, client_with, number};
 use crate::butter::platform::{NUMBERS, PHONE, listed, respond, sent};
-use crate::support::CreateNow;
+use crate::support::{CreateNow, test_key};
 
 const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const OTHER: &str = "ACbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -25,6 +25,10 @@ fn twilio(account: &str) -> NumberSource {
 
 fn byo() -> NumberSource {
     Byo::credential(ProviderKind::TWILIO, INTEGRATION).into()
+}
+
+fn client(uri: String) -> Butter {
+    client_with(&test_key(), uri)
 }
 
 fn requests() -> [ImportRequest; 3] {
@@ -183,11 +187,14 @@ async fn an_agent_follows_the_import() {
     assert_eq!((record.status.as_deref(), record.inbound), (Some("assigned"), Some(true)));
     assert_eq!(sent(&server).await[1..], [IMPORT, "POST agents/a1/assign-phone-number"]);
 
+    // Kept, so that no two have one address.
+    let mut servers = vec![server];
     for status in [400, 404, 409, 500] {
-        let server = butter(&[201], 200).await;
-        respond(&server, "POST", ASSIGN, status, json!({"detail": "no"}), 1).await;
-        respond(&server, "GET", NUMBERS, 200, listed(Some("a2")), 1).await;
-        let error = import(&server, &request).await.unwrap_err();
+        servers.push(butter(&[201], 200).await);
+        let server = servers.last().unwrap();
+        respond(server, "POST", ASSIGN, status, json!({"detail": "no"}), 1).await;
+        respond(server, "GET", NUMBERS, 200, listed(Some("a2")), 1).await;
+        let error = import(server, &request).await.unwrap_err();
         assert_eq!(error.to_string(), format!("butter: {PHONE} is imported as p1, but setting it up failed"));
         let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
         assert_eq!((incomplete.step, incomplete.record.as_ref().unwrap().id.as_str()), (Step::Configure, "p1"));

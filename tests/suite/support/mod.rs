@@ -20,6 +20,12 @@ use crate::services;
 /// The key that every client of these tests has.
 pub(crate) const KEY: &str = "planted-api-key";
 
+/// A key of the test's own, for importers: mock servers come back at the addresses of earlier ones, and a process
+/// remembers what it created in an account.
+pub(crate) fn test_key() -> String {
+    format!("{KEY}-{}", std::thread::current().name().expect("the name of a test"))
+}
+
 /// A secret that Twilio sends along in clear, and that no model keeps.
 const DROPPED: &str = "auth_token";
 

@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+use crate::E164;
+use crate::model::{NumberId, NumberRecord, PlatformKind};
+
+/// An import that the importer did not send, since the number may be at the platform already, or another import of it
+/// may be under way. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{platform}: {number} is not imported: {reason}")]
+#[non_exhaustive]
+pub struct Withheld {
+    /// The platform.
+    pub platform: PlatformKind,
+    /// The number.
+    pub number: E164,
+    /// Why.
+    pub reason: WithheldReason,
+}
+
+/// Why an import was not sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WithheldReason {
+    /// The platform has a record that may be of this number, such as one whose number is masked.
+    #[error("the record {id} is listed as {listed}, which may be this number")]
+    Ambiguous {
+        /// The record.
+        id: NumberId,
+        /// How the platform writes its number, at most 100 characters of it, escaped.
+        listed: String,
+    },
+    /// This process created the record a short while ago, and the platform's list does not have it.
+    #[error("the record {id} was created {} s ago, and the platform does not list it", .age.as_secs())]
+    NotListed {
+        /// The record.
+        id: NumberId,
+        /// How long ago it was created.
+        age: Duration,
+    },
+    /// Another import of the number in this process did not end within [`Importer::lock_timeout`](crate::Importer::lock_timeout).
+    #[error("another import of it has been under way for {} s", .waited.as_secs())]
+    Locked {
+        /// How long this one waited.
+        waited: Duration,
+    },
+    /// This process has as many unresolved imports as it remembers.
+    #[error("{limit} imports of this process are unresolved, and no more are remembered")]
+    TooManyUnresolved {
+        /// The maximum number of unresolved imports.
+        limit: usize,
+    },
+}
+
+impl Withheld {
+    /// Returns the error of an import that is not sent for this reason.
+    #[must_use]
+    pub const fn new(platform: PlatformKind, number: E164, reason: WithheldReason) -> Self {
+        Self { platform, number, reason }
+    }
+
+    /// Returns the error of a record that [may be](crate::model::RecordNumber::may_be) of this number.
+    #[must_use]
+    pub fn ambiguous(record: &NumberRecord, number: E164) -> Self {
+        let listed = record.number.to_string().chars().take(100).flat_map(char::escape_debug).collect();
+        Self::new(record.platform, number, WithheldReason::Ambiguous { id: record.id.clone(), listed })
+    }
+
+    pub(crate) fn advice(&self) -> &'static str {
+        match self.reason {
+            WithheldReason::Ambiguous { .. } => {
+                "See in the platform's dashboard whether that record is of this number, then name or remove it there."
+            }
+            WithheldReason::NotListed { .. } => {
+                "Run the import again in some minutes; if the record was removed, it is created anew then."
+            }
+            WithheldReason::Locked { .. } => "Wait for the other import, then run this one again.",
+            WithheldReason::TooManyUnresolved { .. } => {
+                "Import the numbers of `Importer::unresolved` again, which looks them up, and then this one."
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Looking up the record of a number, and believing what is about that number only.
+
+use super::listing::{Listed, Listing};
+use super::{Importer, memory};
+use crate::E164;
+use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, Withheld, WithheldReason};
+use crate::model::{NumberId, NumberRecord, NumberUpdate, RecordNumber};
+use crate::platform::Find;
+
+impl Importer {
+    /// The record of this number, by the listing if there is one.
+    ///
+    /// A record that this process created lately is fetched by its id if the platform does not list it (yet).
+    pub(super) async fn find(&self, number: &E164, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
+        let listed = match listing {
+            Some(listing) => listing.ask(number).await,
+            None => Listed::Unknown,
+        };
+        let found = match listed {
+            Listed::There(record) => Some(*record),
+            Listed::Absent => None,
+            Listed::Unknown => self.platform.find(number).await?,
+        };
+        match found {
+            Some(record) if record.number.is(number) => Ok(Some(record)),
+            Some(stranger) => Err(self.mismatch("find number", Delivery::Read, number, &stranger.number.to_string())),
+            None => self.created_lately(number).await,
+        }
+    }
+
+    pub(super) async fn created_lately(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let platform = &*self.platform;
+        let Some(created) = memory::created(platform, number) else { return Ok(None) };
+        match platform.get(&created.id).await {
+            Ok(record) if record.number.is(number) => Ok(Some(record)),
+            Ok(record) if record.number.may_be(number) => Ok(Some(unmasked(record, number))),
+            Ok(other) => Err(self.mismatch("get number", Delivery::Read, number, &other.number.to_string())),
+            Err(error) if !error.is_not_found() => Err(error),
+            Err(_) if platform.capabilities().get == Find::ThroughList => {
+                let reason = WithheldReason::NotListed { id: created.id, age: created.at.elapsed() };
+                Err(Box::new(Withheld::new(platform.kind(), *number, reason)).into())
+            }
+            Err(_) => {
+                memory::forget_created(platform, number, &created);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The record of a create, if it is of this number. One that tells no number is fetched by its id.
+    pub(super) async fn believe_created(&self, record: NumberRecord, number: &E164) -> Result<NumberRecord> {
+        let found = match record.number.telephone() {
+            _ if record.id.as_str().is_empty() => "a record without an id".to_owned(),
+            Some(found) if found == *number => return Ok(record),
+            None if record.number == RecordNumber::Absent => match self.platform.get(&record.id).await {
+                Ok(fetched) if fetched.id == record.id && fetched.number.is(number) => return Ok(fetched),
+                Ok(fetched) => fetched.number.to_string(),
+                Err(_) => "a record that cannot be fetched".to_owned(),
+            },
+            _ if record.number.may_be(number) => return Ok(unmasked(record, number)),
+            _ => record.number.to_string(),
+        };
+        Err(self.mismatch("import number", Delivery::Unknown, number, &found))
+    }
+
+    /// Updates the record of a number, and compares the answer.
+    pub(super) async fn update_record(
+        &self,
+        id: &NumberId,
+        number: &E164,
+        update: &NumberUpdate,
+    ) -> Result<NumberRecord> {
+        let updated = self.platform.update(id, update).await?;
+        if updated.id == *id && updated.number.may_be(number) {
+            return Ok(unmasked(updated, number));
+        }
+        if updated.id == *id && updated.number.telephone().is_none_or(|found| found == *number) {
+            return Ok(updated);
+        }
+        let found = format!("{} ({})", updated.id, updated.number);
+        Err(self.mismatch("update number", Delivery::Unknown, number, &found))
+    }
+
+    fn mismatch(&self, operation: &'static str, delivery: Delivery, number: &E164, found: &str) -> Error {
+        let fault = CallFault::Mismatch(Mismatch::new(number, Some(found)));
+        Box::new(CallError::new(self.platform.kind().into(), operation, delivery, fault)).into()
+    }
+}
+
+/// A record that is of this number, and whose number the platform masks.
+fn unmasked(record: NumberRecord, number: &E164) -> NumberRecord {
+    NumberRecord { number: (*number).into(), ..record }
+}

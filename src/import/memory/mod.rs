@@ -1,0 +1,252 @@
+//! What the imports of this process remember: locks, unresolved imports with the routing before them, what was created
+//! lately, and the listings that must hear of creates.
+//!
+//! The whole process shares it, since a task that drops an importer and builds another one must still not create a
+//! number twice. All of it is bounded.
+
+mod listener;
+mod number_lock;
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+pub(super) use self::listener::Listener;
+pub(super) use self::number_lock::NumberLock;
+use crate::E164;
+use crate::model::{NumberId, PlatformKind, Routing};
+use crate::platform::VoicePlatform;
+
+/// How many imports may be unresolved in a process. Of each some hundred bytes are kept: where its calls went before.
+pub(super) const MAX_UNRESOLVED: usize = 10_000;
+/// An unresolved import that is older is forgotten, once a lookup has not found it.
+pub(super) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// For how long a record that was created here is fetched by its id where the platform does not list it.
+pub(super) const CREATED_FOR: Duration = Duration::from_secs(10 * 60);
+/// How many of them are remembered; the oldest are forgotten first.
+const MAX_CREATED: usize = 10_000;
+
+/// An account at a platform.
+type Account = (PlatformKind, u64);
+
+/// A number in an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    account: Account,
+    number: u64,
+}
+
+impl Key {
+    fn new(platform: &dyn VoicePlatform, number: &E164) -> Self {
+        Self { account: account(platform), number: packed(number) }
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.number ^ self.account.1);
+    }
+}
+
+/// Spreads numbers over a table. Nobody else chooses what is in it, so it needs no stronger one.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+struct Memory {
+    /// The numbers of which something is remembered.
+    numbers: HashMap<Key, Number, BuildHasherDefault<Spread>>,
+    unresolved: usize,
+    /// What was created lately, oldest first.
+    created: VecDeque<(Instant, Key)>,
+    /// What each listener has heard of. There are few: one for each run of many imports.
+    heard: Vec<Heard>,
+    listeners: usize,
+}
+
+/// What a listener has heard of.
+struct Heard {
+    listener: usize,
+    account: Account,
+    numbers: HashSet<u64>,
+}
+
+#[derive(Default)]
+struct Number {
+    /// How many hold the lock or wait for it.
+    users: usize,
+    /// Where they wait, once somebody has to.
+    queue: Option<Arc<Semaphore>>,
+    unresolved: Option<Unresolved>,
+    created: Option<Created>,
+}
+
+/// A create that was sent and whose result nobody has learned.
+#[derive(Clone, Debug)]
+pub(super) struct Unresolved {
+    since: Instant,
+    /// Where the provider sent the calls before it, as JSON: that is a fifth of the routing's size.
+    routing: Option<Box<str>>,
+}
+
+/// A record that was created here.
+#[derive(Clone, Debug)]
+pub(super) struct Created {
+    pub(super) id: NumberId,
+    pub(super) at: Instant,
+}
+
+static MEMORY: Mutex<Memory> = Mutex::new(Memory {
+    numbers: HashMap::with_hasher(BuildHasherDefault::new()),
+    unresolved: 0,
+    created: VecDeque::new(),
+    heard: Vec::new(),
+    listeners: 0,
+});
+
+fn memory() -> MutexGuard<'static, Memory> {
+    lock(&MEMORY)
+}
+
+/// Locks a mutex, whether or not a task panicked under it.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Unresolved {
+    pub(super) fn is_expired(&self) -> bool {
+        self.since.elapsed() > MAX_AGE
+    }
+
+    /// Where the provider sent the calls before it.
+    pub(super) fn routing(&self) -> Option<Routing> {
+        self.routing.as_deref().and_then(|routing| serde_json::from_str(routing).ok())
+    }
+}
+
+impl Memory {
+    /// Takes the lock if it is free, and returns what is unresolved; otherwise returns where to wait for it.
+    fn join(&mut self, key: Key) -> Result<Option<Unresolved>, Arc<Semaphore>> {
+        let number = self.numbers.entry(key).or_default();
+        number.users += 1;
+        if number.users == 1 {
+            return Ok(number.unresolved.clone());
+        }
+        Err(number.queue.get_or_insert_with(|| Arc::new(Semaphore::new(0))).clone())
+    }
+
+    /// Gives the lock up, if it is held, or the wait for it.
+    fn leave(&mut self, key: Key, is_held: bool) {
+        let Entry::Occupied(mut entry) = self.numbers.entry(key) else { return };
+        let number = entry.get_mut();
+        number.users -= 1;
+        match &number.queue {
+            Some(queue) if number.users > 0 && is_held => queue.add_permits(1),
+            _ if number.users > 0 => {}
+            _ if number.unresolved.is_some() || number.created.is_some() => number.queue = None,
+            _ => drop(entry.remove()),
+        }
+    }
+
+    /// Counts an import as unresolved. Returns whether another one was already; `None` when there are too many.
+    fn sending(&mut self, key: Key) -> Option<bool> {
+        let number = self.numbers.get_mut(&key)?;
+        let has_earlier = number.unresolved.is_some();
+        if !has_earlier {
+            if self.unresolved >= MAX_UNRESOLVED {
+                return None;
+            }
+            self.unresolved += 1;
+            number.unresolved = Some(Unresolved { since: Instant::now(), routing: None });
+        }
+        for heard in self.heard.iter_mut().filter(|heard| heard.account == key.account) {
+            heard.numbers.insert(key.number);
+        }
+        Some(has_earlier)
+    }
+
+    /// Forgets an unresolved import.
+    fn resolve(&mut self, key: Key) {
+        if let Some(number) = self.numbers.get_mut(&key) {
+            self.unresolved -= usize::from(number.unresolved.take().is_some());
+        }
+    }
+
+    fn create(&mut self, key: Key, id: &NumberId) {
+        let at = Instant::now();
+        while let Some(&(oldest, key)) = self.created.front() {
+            if self.created.len() < MAX_CREATED && oldest.elapsed() < CREATED_FOR {
+                break;
+            }
+            self.created.pop_front();
+            self.forget_created(key, oldest);
+        }
+        if let Some(number) = self.numbers.get_mut(&key) {
+            number.created = Some(Created { id: id.clone(), at });
+            self.created.push_back((at, key));
+        }
+    }
+
+    /// Forgets what was created, unless it was later.
+    fn forget_created(&mut self, key: Key, until: Instant) {
+        let Entry::Occupied(mut entry) = self.numbers.entry(key) else { return };
+        let number = entry.get_mut();
+        if number.created.as_ref().is_some_and(|created| created.at <= until) {
+            number.created = None;
+            if number.users == 0 && number.unresolved.is_none() {
+                entry.remove();
+            }
+        }
+    }
+}
+
+/// The record of this number that was created here lately.
+pub(super) fn created(platform: &dyn VoicePlatform, number: &E164) -> Option<Created> {
+    let memory = memory();
+    let created = memory.numbers.get(&Key::new(platform, number))?.created.as_ref()?;
+    (created.at.elapsed() < CREATED_FOR).then(|| created.clone())
+}
+
+/// Forgets that this record was created here.
+pub(super) fn forget_created(platform: &dyn VoicePlatform, number: &E164, created: &Created) {
+    memory().forget_created(Key::new(platform, number), created.at);
+}
+
+/// The numbers of unresolved imports into this account.
+pub(super) fn unresolved(platform: &dyn VoicePlatform) -> Vec<E164> {
+    let (account, memory) = (account(platform), memory());
+    let numbers = memory.numbers.iter().filter(|(key, number)| key.account == account && number.unresolved.is_some());
+    let mut numbers: Vec<E164> = numbers.filter_map(|(key, _)| format!("+{}", key.number).parse().ok()).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn account(platform: &dyn VoicePlatform) -> Account {
+    (platform.kind(), platform.account())
+}
+
+/// A number in half the space, as many are kept: at most 15 digits, of which the first is no zero.
+pub(super) fn packed(number: &E164) -> u64 {
+    number.digits().bytes().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+}
+
+#[cfg(test)]
+mod tests;
