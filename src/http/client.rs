@@ -9,7 +9,7 @@ use tracing::Instrument;
 use super::call::{Call, Prepared};
 use super::engine::{Answered, Asked, Engine};
 use super::url::BaseUrl;
-use crate::error::{CallFault, DecodeFault, Delivery, Error, Mismatch, PageFault, Result, Safety};
+use crate::error::{CallFault, Delivery, Error, Mismatch, PageFault, Result, Safety};
 use crate::wire::document::{self, Fault};
 
 /// The HTTP client of one account at one service, the base of every typed client.
@@ -143,13 +143,6 @@ impl Client {
     pub(super) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
         let asked = Asked { operation, safety: Safety::Read };
         self.engine.failed(asked, 1, Delivery::Accepted, None, CallFault::Page(fault))
-    }
-
-    /// The error of an answer that lacks what must follow from it.
-    pub(crate) fn missing(&self, operation: &'static str, field: &'static str) -> Error {
-        let error = serde::de::Error::missing_field(field);
-        let fault = CallFault::Decode(DecodeFault { path: field.to_owned(), error });
-        self.engine.failed(Asked { operation, safety: Safety::Create }, 1, Delivery::Accepted, None, fault)
     }
 }
 

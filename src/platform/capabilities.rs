@@ -330,6 +330,8 @@ impl Capabilities {
 fn check_agent(agent: Option<&str>, problems: &mut Problems) {
     match agent {
         Some(id) if id.trim().is_empty() => problems.add("agent", "is empty", "give the agent's id"),
+        // Some platforms have it in a path, after the number was made.
+        Some(id @ ("." | "..")) => problems.add("agent", format!("is {id:?}"), "give the agent's id"),
         Some(id) if id.chars().any(char::is_control) => {
             problems.add("agent", "has a line break or another control character", "copy the id without it");
         }

@@ -1,8 +1,7 @@
 //! Credentials that a client makes at its platform: one for each source, shared by all its numbers.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::OnceCell;
 
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
@@ -10,7 +9,17 @@ use crate::model::{CredentialId, PlatformKind};
 
 /// The credentials that a client and its clones made.
 #[derive(Debug)]
-pub(super) struct Credentials<S>(Arc<Mutex<Vec<Entry<S>>>>);
+pub(super) struct Credentials<S>(Arc<Shared<S>>);
+
+#[derive(Debug)]
+struct Shared<S> {
+    /// Held while a credential is made or removed, so that nobody finds one that is about to be removed. Sources are
+    /// few.
+    made: tokio::sync::Mutex<Vec<(S, Made)>>,
+    /// How many imports use a credential: they are under way, done, or of unknown result. While there is one, the
+    /// credential stays. Several sources may share one.
+    uses: Mutex<HashMap<CredentialId, usize>>,
+}
 
 impl<S> Clone for Credentials<S> {
     fn clone(&self) -> Self {
@@ -20,20 +29,12 @@ impl<S> Clone for Credentials<S> {
 
 impl<S> Default for Credentials<S> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self(Arc::new(Shared { made: tokio::sync::Mutex::default(), uses: Mutex::default() }))
     }
 }
 
-#[derive(Debug)]
-struct Entry<S> {
-    source: S,
-    made: Arc<OnceCell<Made>>,
-    /// Imports under way, done, or of unknown fate: while there is one, the credential stays.
-    users: usize,
-}
-
 /// A credential at the platform.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Made {
     pub(super) id: CredentialId,
     /// Whether it was surely made here; what was found there is never removed.
@@ -59,23 +60,15 @@ impl<S: Clone + PartialEq> Credentials<S> {
         let incomplete = |step, left_behind, error| {
             Error::from(Box::new(Incomplete::not_imported(platform, number, left_behind, step, error)))
         };
-        let cell = self.join(source);
-        let made = match cell.get_or_try_init(|| make).await {
-            Ok(made) => made,
-            Err(error) => {
-                self.leave(&cell);
-                return Err(incomplete(Step::MakeCredential, None, error));
-            }
-        };
+        let made = self.get_or_make(source, make).await;
+        let made = made.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
+        // From its first poll on the create may have been sent, and the use stays, also if this future is dropped.
         let error = match create(&made.id).await {
             Ok(created) => return Ok(created),
+            Err(error) if !error.surely_not_done() => return Err(error),
             Err(error) => error,
         };
-        let is_unused = error.surely_not_done() && self.leave(&cell) && made.own;
-        if !is_unused {
-            return Err(error);
-        }
-        match remove(made.id.clone()).await {
+        match self.remove_unused(&made, remove).await {
             Err(left) if !left.is_removed_before() => {
                 Err(incomplete(Step::RemoveCredential, Some(made.id.clone()), error))
             }
@@ -83,30 +76,48 @@ impl<S: Clone + PartialEq> Credentials<S> {
         }
     }
 
-    fn join(&self, source: &S) -> Arc<OnceCell<Made>> {
-        let mut entries = self.lock();
-        if let Some(entry) = entries.iter_mut().find(|entry| entry.source == *source) {
-            entry.users += 1;
-            return entry.made.clone();
-        }
-        let made = Arc::new(OnceCell::new());
-        entries.push(Entry { source: source.clone(), made: made.clone(), users: 1 });
-        made
+    /// The credential of a source, with one use more.
+    async fn get_or_make(&self, source: &S, make: impl Future<Output = Result<Made>>) -> Result<Made> {
+        let mut all = self.0.made.lock().await;
+        let known = all.iter().find(|(known, _)| known == source).map(|(_, made)| made.clone());
+        let made = match known {
+            Some(made) => made,
+            None => {
+                let mut made = make.await?;
+                // One that an other source of this client made, alike to the platform, is found and is its own as well.
+                made.own |= all.iter().any(|(_, other)| other.id == made.id && other.own);
+                all.push((source.clone(), made.clone()));
+                made
+            }
+        };
+        *self.uses().entry(made.id.clone()).or_default() += 1;
+        Ok(made)
     }
 
-    /// Gives up one use. Returns whether it was the last one; the credential is forgotten then.
-    fn leave(&self, cell: &Arc<OnceCell<Made>>) -> bool {
-        let mut entries = self.lock();
-        let Some(at) = entries.iter().position(|entry| Arc::ptr_eq(&entry.made, cell)) else { return false };
-        entries[at].users -= 1;
-        let last = entries[at].users == 0;
-        if last {
-            entries.swap_remove(at);
+    /// Gives up one use, and removes the credential if it was the last one.
+    async fn remove_unused<R>(&self, made: &Made, remove: impl FnOnce(CredentialId) -> R) -> Result<()>
+    where
+        R: Future<Output = Result<()>>,
+    {
+        let mut all = self.0.made.lock().await;
+        let is_unused = {
+            let mut uses = self.uses();
+            let left = uses.get(&made.id).map_or(0, |uses| uses.saturating_sub(1));
+            if left == 0 {
+                uses.remove(&made.id)
+            } else {
+                uses.insert(made.id.clone(), left)
+            };
+            left == 0
+        };
+        if !is_unused {
+            return Ok(());
         }
-        last
+        all.retain(|(_, other)| other.id != made.id);
+        if made.own { remove(made.id.clone()).await } else { Ok(()) }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry<S>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn uses(&self) -> MutexGuard<'_, HashMap<CredentialId, usize>> {
+        self.0.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -146,7 +146,8 @@ impl Vapi {
     pub async fn create_credential(&self, create: impl Into<CreateCredential>) -> Result<Credential> {
         let create = create.into();
         checked(KIND, "make credential", |problems| create.check(problems))?;
-        self.http.request(Call::post("make credential", &[CREDENTIAL]).json(&create)).await
+        let call = Call::post("make credential", &[CREDENTIAL]).json(&create);
+        self.http.request_matching(call, |made| create.is_answered_by(made)).await
     }
 
     /// Returns credentials of every kind, those of carriers and others.

@@ -113,7 +113,7 @@ impl Vapi {
                 (KIND, number),
                 self.trunk_credential(credential),
                 |id| self.create_number(CreateByoNumber::new(id.as_str(), number).settings(settings(request))),
-                |id| async move { self.delete_credential(id.as_str()).await.map(drop) },
+                |id| self.remove_trunk(id),
             );
             created.await.map(record)
         })

@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
+use futures_util::TryStreamExt;
+
 use super::client::Vapi;
 use super::wire::{
     CreateSipTrunkCredential, Credential, Gateway, LIMIT_MAX, ListFilter, NAME_MAX, OutboundAuthentication,
-    OutboundProtocol, UpdateSipTrunkCredential,
+    OutboundProtocol, SearchNumbers, UpdateSipTrunkCredential,
 };
 use crate::error::Result;
 use crate::model::{CredentialId, MediaEncryption, Problems, SipHost, SipTransport, SipTrunk};
@@ -71,10 +73,8 @@ impl Vapi {
             return Ok(Made { id, own: false });
         }
         let lost = match self.create_credential(wanted.clone()).await {
-            Ok(made) => match made.id() {
-                Some(id) => return Ok(Made { id: CredentialId::new(id), own: true }),
-                None => self.http.missing("make credential", "id"),
-            },
+            // One without an id is no answer.
+            Ok(made) => return Ok(Made { id: CredentialId::new(made.id().unwrap_or_default()), own: true }),
             Err(error) if error.surely_not_done() => return Err(error),
             Err(error) => error,
         };
@@ -82,6 +82,18 @@ impl Vapi {
             Ok(Some(id)) => Ok(Made { id, own: false }),
             _ => Err(lost),
         }
+    }
+
+    /// Removes a trunk's credential, unless a number of somebody else uses it meanwhile. Whether Vapi would refuse that
+    /// is not documented.
+    pub(super) async fn remove_trunk(&self, id: CredentialId) -> Result<()> {
+        let mut numbers = self.numbers(SearchNumbers::new().filter(ListFilter::new().limit(LIMIT_MAX)));
+        while let Some(number) = numbers.try_next().await? {
+            if number.credential_id.as_deref() == Some(id.as_str()) {
+                return Ok(());
+            }
+        }
+        self.delete_credential(id.as_str()).await.map(drop)
     }
 
     /// A trunk's credential that is there, alike in all that Vapi shows of it.

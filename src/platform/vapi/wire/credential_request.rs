@@ -1,5 +1,6 @@
-use super::credential::{Gateway, OutboundAuthentication, SipTrunkCredential};
+use super::credential::{Credential, Gateway, OutboundAuthentication, SipTrunkCredential};
 use super::text::NAME_MAX;
+use crate::error::Mismatch;
 use crate::model::{Problems, Secret};
 use crate::wire::{request_object, request_union};
 
@@ -148,6 +149,25 @@ impl CreateSipTrunkCredential {
 }
 
 impl CreateCredential {
+    /// Whether a credential answers this request: it has an id, and nothing that it shows of itself differs.
+    pub(crate) fn is_answered_by(&self, made: &Credential) -> Result<(), Mismatch> {
+        let named = |wanted: &Option<String>, made: &Option<String>| made.is_none() || made == wanted;
+        let is_alike = match (self, made) {
+            (Self::SipTrunk(wanted), Credential::SipTrunk(made)) => {
+                let is_alike = made.gateways.as_ref().is_none_or(|gateways| *gateways == wanted.gateways);
+                is_alike && named(&wanted.name, &made.name)
+            }
+            (Self::Twilio(wanted), Credential::Twilio(made)) => named(&wanted.name, &made.name),
+            (Self::Vonage(wanted), Credential::Vonage(made)) => named(&wanted.name, &made.name),
+            (_, Credential::Unknown(_)) => true,
+            _ => false,
+        };
+        match made.id().filter(|id| is_alike && !id.is_empty()) {
+            Some(_) => Ok(()),
+            None => Err(Mismatch::new("the new credential", made.id())),
+        }
+    }
+
     pub(crate) fn check(&self, problems: &mut Problems) {
         let name = match self {
             Self::SipTrunk(create) => {
