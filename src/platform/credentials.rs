@@ -121,3 +121,138 @@ impl<S: Clone + PartialEq> Credentials<S> {
         self.0.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::pin::pin;
+
+    use futures_util::FutureExt;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::error::{CallError, CallFault, Delivery, Loss, TransportFault};
+
+    const PLATFORM: PlatformKind = PlatformKind::from_static("credentials-tests");
+
+    fn number() -> E164 {
+        "+14155550100".parse().expect("a number")
+    }
+
+    fn failed<T>(delivery: Delivery) -> Result<T> {
+        let fault = CallFault::Transport(TransportFault::new(Loss::Reset));
+        Err(Box::new(CallError::new(PLATFORM.into(), "import number", delivery, fault)).into())
+    }
+
+    async fn made(id: &str, own: bool) -> Result<Made> {
+        Ok(Made { id: id.into(), own })
+    }
+
+    /// An import by a source, whose credential has this id, with this outcome. Returns what was removed.
+    async fn import(
+        all: &Credentials<&'static str>,
+        source: &'static str,
+        (id, own): (&str, bool),
+        outcome: impl Future<Output = Result<()>>,
+    ) -> Option<CredentialId> {
+        let mut removed = None;
+        let remove = |id| {
+            removed = Some(id);
+            async { Ok(()) }
+        };
+        drop(all.with(&source, (PLATFORM, number()), made(id, own), |_| outcome, remove).await);
+        removed
+    }
+
+    #[tokio::test]
+    async fn sources_that_a_platform_takes_for_one_share_its_credential() {
+        let all = Credentials::default();
+        let (end, ended) = oneshot::channel::<()>();
+        let mut first = pin!(import(&all, "old password", ("c1", true), async {
+            drop(ended.await);
+            failed(Delivery::Refused)
+        }));
+        assert!(first.as_mut().now_or_never().is_none());
+        // The platform shows no password, so it finds the first one's.
+        assert_eq!(import(&all, "new password", ("c1", false), async { Ok(()) }).await, None);
+        end.send(()).expect("it waits");
+        assert_eq!(first.await, None, "a number of the other source has it");
+    }
+
+    #[tokio::test]
+    async fn the_last_of_several_sources_removes_what_another_one_made() {
+        let all = Credentials::default();
+        let mut second = pin!(import(&all, "new password", ("c1", false), async {
+            tokio::task::yield_now().await;
+            failed(Delivery::Refused)
+        }));
+        let first = async {
+            let refused = import(&all, "old password", ("c1", true), async {
+                assert!(second.as_mut().now_or_never().is_none());
+                failed(Delivery::Refused)
+            });
+            refused.await
+        };
+        assert_eq!(first.await, None);
+        assert_eq!(second.await, Some("c1".into()));
+    }
+
+    #[tokio::test]
+    async fn nobody_finds_a_credential_that_is_being_removed() {
+        let all = Credentials::default();
+        let (end, ended) = oneshot::channel::<()>();
+        let mut first = pin!(all.with(
+            &"trunk",
+            (PLATFORM, number()),
+            made("c1", true),
+            |_| async { failed::<()>(Delivery::Refused) },
+            |_| async {
+                drop(ended.await);
+                Ok(())
+            },
+        ));
+        assert!(first.as_mut().now_or_never().is_none(), "it is being removed");
+        let mut second = pin!(import(&all, "trunk", ("c2", true), async { failed(Delivery::Refused) }));
+        assert!(second.as_mut().now_or_never().is_none(), "it waits for the removal, and looks for one afterwards");
+        end.send(()).expect("it waits");
+        first.await.expect_err("it was refused");
+        assert_eq!(second.await, Some("c2".into()));
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_is_dropped_leaves_no_use_behind() {
+        let all = Credentials::default();
+        let (end, ended) = oneshot::channel::<()>();
+        let removed = Mutex::new(None);
+        let mut first = pin!(all.with(
+            &"trunk",
+            (PLATFORM, number()),
+            async {
+                drop(ended.await);
+                made("c1", true).await
+            },
+            |_| async { failed::<()>(Delivery::Refused) },
+            |id| async {
+                *removed.lock().expect("a mutex") = Some(id);
+                Ok(())
+            },
+        ));
+        assert!(first.as_mut().now_or_never().is_none());
+        assert!(import(&all, "trunk", ("c1", false), async { Ok(()) }).now_or_never().is_none(), "and is dropped");
+        end.send(()).expect("it waits");
+        first.await.expect_err("it was refused");
+        assert_eq!(*removed.lock().expect("a mutex"), Some("c1".into()));
+    }
+
+    #[tokio::test]
+    async fn a_create_that_is_dropped_may_have_been_sent_and_keeps_the_credential() {
+        for outcome in [Delivery::Unknown, Delivery::Accepted] {
+            let all = Credentials::default();
+            assert_eq!(import(&all, "trunk", ("c1", true), async { failed(outcome) }).await, None);
+            assert_eq!(import(&all, "trunk", ("c1", true), async { failed(Delivery::Refused) }).await, None);
+        }
+        let all = Credentials::default();
+        assert!(import(&all, "trunk", ("c1", true), pending()).now_or_never().is_none());
+        assert_eq!(import(&all, "trunk", ("c1", true), async { failed(Delivery::Refused) }).await, None);
+    }
+}

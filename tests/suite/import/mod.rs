@@ -1,6 +1,7 @@
 //! Importing numbers: before, during and after.
 
 mod bulk;
+mod locks;
 mod one_number;
 mod outcomes;
 mod preflight;

@@ -1,0 +1,95 @@
+//! Only one import of a number at a time, and what a process remembers of those that are unresolved.
+
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt, stream};
+use numport::error::{Delivery, Withheld, WithheldReason};
+use numport::import::BulkOutcome;
+use numport::{E164, Error, ImportRequest, Imported, Importer, Outcome, Result};
+use tokio::time::Instant;
+
+use super::scripted::End::{Answered, Done, Hang, Lost};
+use super::scripted::Look::{Failed, Nothing, There};
+use super::scripted::{REFUSES, Scripted, UNKNOWN};
+
+fn number(last: u16) -> E164 {
+    format!("+1415557{last:04}").parse().unwrap()
+}
+
+fn withheld(result: Result<Imported>) -> Withheld {
+    match result {
+        Err(Error::Withheld(withheld)) => *withheld,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Begins an import whose create hangs.
+fn hanging(importer: &Importer, number: E164) -> impl Future<Output = Result<Imported>> + '_ {
+    let mut import = Box::pin(importer.import(ImportRequest::new(number)));
+    for _ in 0..10 {
+        assert!(import.as_mut().now_or_never().is_none());
+    }
+    import
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_another_import_ends() {
+    let platform = Scripted::new(&UNKNOWN, &[Hang], &[Nothing]);
+    let importer = platform.importer();
+    let under_way = hanging(&importer, number(1));
+    for (importer, waited) in [(importer.clone(), 120), (importer.clone().lock_timeout(Duration::from_secs(3)), 3)] {
+        let waited = Duration::from_secs(waited);
+        let begun = Instant::now();
+        let error = withheld(importer.import(ImportRequest::new(number(1))).await);
+        assert_eq!((error.reason, begun.elapsed()), (WithheldReason::Locked { waited }, waited));
+    }
+    let forever = importer.clone().lock_timeout(Duration::MAX);
+    assert!(forever.import(ImportRequest::new(number(1))).now_or_never().is_none(), "it does not overflow");
+    assert_eq!(platform.sent(), 1);
+    drop(under_way);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_in_the_loop_over_many_that_has_its_number_under_way_does_not_wait_forever() {
+    let platform = Scripted::new(&UNKNOWN, &[Done, Lost], &[Nothing]);
+    let importer = platform.importer().lock_timeout(Duration::from_secs(5));
+    let requests = [number(2), number(3)].map(ImportRequest::new);
+    let mut items = importer.import_many(stream::iter(requests));
+    let first = items.next().await.unwrap();
+    assert_eq!(first.index, 0, "the second is looked up again and again");
+    let error = withheld(importer.import(ImportRequest::new(number(3))).await);
+    assert_eq!(error.reason, WithheldReason::Locked { waited: Duration::from_secs(5) });
+    let second = items.next().await.unwrap();
+    assert!(matches!(&second.outcome, BulkOutcome::Failed(Error::Indeterminate(_))), "{second:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_that_no_lookup_explains_stays_unresolved() {
+    for (last, look) in [(10, Nothing), (11, Failed)] {
+        // Before the create, after the conflict; then by the whole policy.
+        let platform = Scripted::new(
+            &REFUSES,
+            &[Answered(409, Delivery::Refused), Done],
+            &[Nothing, look, Nothing, Nothing, Nothing, Nothing, Nothing, There],
+        );
+        let error = platform.importer().import(ImportRequest::new(number(last))).await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), 409);
+        assert_eq!(platform.importer().unresolved(), [number(last)]);
+        let imported = platform.importer().import(ImportRequest::new(number(last))).await.unwrap();
+        assert_eq!((imported.outcome, platform.sent()), (Outcome::Recovered, 1), "it was there all the time");
+        assert!(platform.importer().unresolved().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn unresolved_imports_are_told_until_they_are_resolved() {
+    let platform = Scripted::new(&UNKNOWN, &[Lost, Lost], &[Nothing]);
+    let importer = platform.importer();
+    assert!(importer.unresolved().is_empty());
+    for last in [21, 20] {
+        importer.import(ImportRequest::new(number(last))).await.unwrap_err();
+    }
+    assert_eq!(importer.unresolved(), [number(20), number(21)]);
+    let other = Scripted::new(&UNKNOWN, &[], &[Nothing]);
+    assert!(other.importer().unresolved().is_empty(), "another account");
+}
