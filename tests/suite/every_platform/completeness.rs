@@ -85,6 +85,12 @@ fn every_service_has_fixtures() {
     });
 }
 
+#[test]
+fn every_service_is_fuzzed() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/src");
+    check_all(|service| [(fuzz.join(format!("{}.rs", service.name)).exists(), "file in fuzz/src")]);
+}
+
 #[tokio::test]
 async fn every_subject_is_of_its_service_and_the_sandbox_serves_it() {
     let names: Vec<_> = apis().map(|api| (api.name(), api.title)).collect();
