@@ -39,7 +39,7 @@ async fn what_is_missing_is_named_and_ends_with_two() {
         assert_eq!(code(&error), 2);
     }
     for (name, told) in
-        [("parrot", "is parrot, for which this crate has no client"), ("Vapi", "\"Vapi\" is no platform: ")]
+        [("dodo", "is dodo, for which this crate has no client"), ("Vapi", "\"Vapi\" is no platform: ")]
     {
         let error = accounts::platform(name, &|_| None, None).unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
