@@ -2,9 +2,11 @@
 //! connection that stays.
 //!
 //! `cargo bench --bench sandbox`. Wall times of a busy machine tell little; compare within one run.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::print_stdout)]
 
-use divan::Bencher;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
 use numport::model::PlatformKind;
 use numport::sandbox::Sandbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,8 +15,41 @@ use tokio::runtime::Runtime;
 
 const NUMBERS: u64 = 10_000;
 
+/// How often what takes little time is done; the median is told.
+const TIMES: usize = 20;
+
 fn main() {
-    divan::main();
+    let runtime = Runtime::new().expect("a runtime");
+    let begin = Instant::now();
+    let (sandbox, mut connection) = runtime.block_on(filled());
+    told("create 10,000 numbers", begin.elapsed());
+    let find_all = async |connection: &mut Connection| {
+        for nth in 0..NUMBERS {
+            connection.find(nth).await;
+        }
+    };
+    told("find 10,000 numbers", timed(|| runtime.block_on(find_all(&mut connection))));
+    let list = |connection: &mut Connection| {
+        runtime.block_on(connection.send("GET /v2/phone-number?limit=1000&page=5", "", "200"))
+    };
+    told("list 1,000 of 10,000", median(|| list(&mut connection)));
+    told("read 10,000 records", median(|| sandbox.records(PlatformKind::VAPI)));
+}
+
+fn timed<T>(run: impl FnOnce() -> T) -> Duration {
+    let begin = Instant::now();
+    black_box(run());
+    begin.elapsed()
+}
+
+fn median<T>(mut run: impl FnMut() -> T) -> Duration {
+    let mut times = [(); TIMES].map(|()| timed(&mut run));
+    times.sort();
+    times[TIMES / 2]
+}
+
+fn told(what: &str, time: Duration) {
+    println!("{what:<24} {:>9.3} ms", time.as_secs_f64() * 1000.0);
 }
 
 fn number(nth: u64) -> String {
@@ -84,36 +119,4 @@ async fn filled() -> (Sandbox, Connection) {
         connection.create(nth).await;
     }
     (sandbox, connection)
-}
-
-#[divan::bench(sample_count = 1, sample_size = 1)]
-fn create_ten_thousand() {
-    Runtime::new().expect("a runtime").block_on(filled());
-}
-
-#[divan::bench(sample_count = 1, sample_size = 1)]
-fn find_ten_thousand(bencher: Bencher<'_, '_>) {
-    let runtime = Runtime::new().expect("a runtime");
-    let (_sandbox, mut connection) = runtime.block_on(filled());
-    bencher.bench_local(|| {
-        runtime.block_on(async {
-            for nth in 0..NUMBERS {
-                connection.find(nth).await;
-            }
-        });
-    });
-}
-
-#[divan::bench(sample_count = 20, sample_size = 1)]
-fn list_a_thousand_of_ten_thousand(bencher: Bencher<'_, '_>) {
-    let runtime = Runtime::new().expect("a runtime");
-    let (_sandbox, mut connection) = runtime.block_on(filled());
-    bencher.bench_local(|| runtime.block_on(connection.send("GET /v2/phone-number?limit=1000&page=5", "", "200")));
-}
-
-#[divan::bench(sample_count = 20, sample_size = 1)]
-fn read_ten_thousand_records(bencher: Bencher<'_, '_>) {
-    let runtime = Runtime::new().expect("a runtime");
-    let (sandbox, _connection) = runtime.block_on(filled());
-    bencher.bench_local(|| sandbox.records(PlatformKind::VAPI));
 }

@@ -1,20 +1,24 @@
-//! One list of numbers, four platforms, one loop: what each makes of the same request.
+//! One list of numbers, every platform of this build, one loop: what each makes of the same request.
 //!
 //! ```sh
 //! cargo run --example every_platform
 //! ```
 //!
 //! Runs on a sandbox, without an account.
-#![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]
 
+// What it has to know of each platform, an agent in its sandbox, is what the tests know.
+#[path = "../tests/suite/services.rs"]
+mod services;
 mod support;
 
 use std::process::ExitCode;
 
 use numport::platform::Support;
 use numport::sandbox::Sandbox;
-use numport::{Butter, ImportRequest, Importer, Interactly, SignalWire, Twilio, Vapi, VoicePlatform};
+use numport::{ImportRequest, Importer, Twilio, platform};
 
+use services::PLATFORMS;
 use support::{Failure, line, report};
 
 #[tokio::main]
@@ -26,13 +30,8 @@ async fn run() -> Result<(), Failure> {
     let sandbox = Sandbox::start().await?;
     let vars = |name: &str| sandbox.var(name);
     let twilio = Twilio::from_vars(vars)?;
-    let platforms: [(Box<dyn VoicePlatform>, &str); 4] = [
-        (Box::new(Interactly::from_vars(vars)?), "agent-day"),
-        (Box::new(Vapi::from_vars(vars)?), "agent-day"),
-        (Box::new(SignalWire::from_vars(vars)?), "fe4093d9-58c2-4931-b4b9-5679f82652c6"),
-        (Box::new(Butter::from_vars(vars)?), "agent_a1b2c3d4e5f6"),
-    ];
-    for (platform, agent) in platforms {
+    for known in PLATFORMS {
+        let platform = platform::connect(known.api.name().parse()?, vars)?;
         let can = *platform.capabilities();
         println!(
             "{}: label {}, agent {}, outbound {}",
@@ -46,7 +45,7 @@ async fn run() -> Result<(), Failure> {
             // Every platform is asked for all that it can do.
             let mut request = ImportRequest::new(number);
             if can.agent.at_import() {
-                request = request.agent(agent);
+                request = request.agent(known.agents[0]);
             }
             if can.label.at_import() {
                 request = request.label("Front desk");

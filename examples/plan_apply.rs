@@ -15,7 +15,7 @@
 //! file or the arguments are wrong.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub, dead_code)]
 
-mod support;
+pub(crate) mod support;
 
 use std::fs;
 use std::io::{self, Write};

@@ -6,7 +6,7 @@
 //! cargo run --example update_number -- --live vapi +14155552671 --label Reception --clear-agent
 //! ```
 //!
-//! `--live` reads `VAPI_API_KEY` or `INTERACTLY_API_KEY`.
+//! `--live` reads the variables that the platform's `from_env` names, such as `VAPI_API_KEY`.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 mod support;
@@ -14,7 +14,7 @@ mod support;
 use std::process::ExitCode;
 
 use numport::sandbox::Sandbox;
-use numport::{E164, ImportRequest, Importer, Interactly, NumberUpdate, Twilio, Vapi, VoicePlatform};
+use numport::{E164, ImportRequest, Importer, Interactly, NumberUpdate, Twilio, Vapi, VoicePlatform, platform};
 
 use support::{Failure, line, number, report};
 
@@ -42,16 +42,12 @@ async fn run() -> Result<(), Failure> {
     match (live, number_given) {
         (None, None) if update.is_empty() => on_sandbox().await,
         (Some(platform), Some(number)) => on_account(&platform, &number, &update).await,
-        _ => Err("give `--live vapi` or `--live interactly`, a number and what to change, or nothing at all".into()),
+        _ => Err("give `--live` with a platform such as vapi, a number and what to change, or nothing at all".into()),
     }
 }
 
 async fn on_account(platform: &str, number: &E164, update: &NumberUpdate) -> Result<(), Failure> {
-    let platform: Box<dyn VoicePlatform> = match platform {
-        "vapi" => Box::new(Vapi::from_env()?),
-        "interactly" => Box::new(Interactly::from_env()?),
-        other => return Err(format!("{other:?} is not a platform; give vapi or interactly").into()),
-    };
+    let platform = platform::connect(platform.parse()?, |name| std::env::var(name).ok())?;
     let Some(record) = platform.find(number).await? else {
         return Err(format!("{} has no record of {number}", platform.kind()).into());
     };

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use numport::{Butter, ClientBuilder, Interactly, SignalWire, Twilio, Vapi, VoicePlatform};
+use numport::{ClientBuilder, Twilio, VoicePlatform, platform};
 
 use super::Failure;
 
@@ -15,13 +15,8 @@ pub fn twilio(vars: Vars<'_>, per_second: Option<NonZeroU32>) -> Result<Twilio, 
 }
 
 pub fn platform(name: &str, vars: Vars<'_>, per_second: Option<NonZeroU32>) -> Result<Arc<dyn VoicePlatform>, Failure> {
-    Ok(match name {
-        "interactly" => Arc::new(limited(Interactly::builder_from_vars(vars)?, per_second)?),
-        "vapi" => Arc::new(limited(Vapi::builder_from_vars(vars)?, per_second)?),
-        "signalwire" => Arc::new(limited(SignalWire::builder_from_vars(vars)?, per_second)?),
-        "butter" => Arc::new(limited(Butter::builder_from_vars(vars)?, per_second)?),
-        _ => return Err(format!("{name:?} is no platform; give interactly, vapi, signalwire or butter").into()),
-    })
+    let kind = name.parse().map_err(|error| format!("{name:?} is no platform: {error}"))?;
+    Ok(limited(platform::builder(kind, vars)?, per_second)?.into())
 }
 
 fn limited<C>(builder: ClientBuilder<C>, limit: Option<NonZeroU32>) -> Result<C, Failure> {

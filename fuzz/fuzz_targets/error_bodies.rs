@@ -1,5 +1,5 @@
 //! Whatever a service answers, its error can be told, is bounded, and shows no key. The first byte chooses the
-//! service, the second the status; the bytes 1 and 2 stand for the key, plain and as some JSON writers spell it.
+//! call, the second the status; the bytes 1 and 2 stand for the key, plain and as some JSON writers spell it.
 #![no_main]
 
 use std::error::Error as _;
@@ -8,14 +8,12 @@ use std::fmt::Write as _;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use numport::error::{CallFault, Refusal};
 use numport::fuzzing::{Answer, set_network};
-use numport::model::ProviderKind;
-use numport::{Error, ImportRequest, NumberSource, RetryPolicy, VoicePlatform};
-use numport_fuzz::{ACCOUNT, KEY, block_on, butter, credentials, interactly, signalwire, twilio, vapi};
+use numport_fuzz::{KEY, SERVICES, chosen};
 
 const ESCAPED: &str = r"planted\/k\u0065y\u003c1>";
 
 fuzz_target!(|input: &[u8]| -> Corpus {
-    let [service, status, body @ ..] = input else { return Corpus::Reject };
+    let [call, status, body @ ..] = input else { return Corpus::Reject };
     let status = if *status == 0 { 200 } else { 400 + u16::from(*status) % 200 };
     let mut planted = Vec::with_capacity(body.len());
     for &byte in body {
@@ -27,15 +25,8 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     }
     set_network(move |_| Answer { status, retry_after: None, body: planted.clone() });
 
-    let never = RetryPolicy::never;
-    let error = match service % 6 {
-        0 => import(&vapi(never())),
-        1 => import(&interactly(never())),
-        2 => import(&signalwire(never())),
-        3 => import(&butter(never())),
-        4 => block_on(twilio(never()).get_account(ACCOUNT)).err(),
-        _ => block_on(vapi(never()).get_number("1")).err(),
-    };
+    let calls = SERVICES.iter().flat_map(|service| service.calls);
+    let error = chosen(calls.collect(), *call)();
     let Some(error) = error else { return Corpus::Keep };
     let mut told = format!("{error:?} {error}");
     let mut source = error.source();
@@ -58,9 +49,3 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     assert!(!told.contains(KEY), "{told}");
     Corpus::Keep
 });
-
-fn import(platform: &dyn VoicePlatform) -> Option<Error> {
-    let request = ImportRequest::new("+14155552671".parse().expect("a number"));
-    let source = NumberSource::account(ProviderKind::TWILIO, credentials());
-    block_on(async { platform.create(&source, &request)?.await }).err()
-}

@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 
     set_network(move |_| Answer { status: 429, retry_after: Some(value.clone()), body: vec![] });
-    let client = vapi(RetryPolicy::default().deadline(DEADLINE));
+    let client = vapi::client(RetryPolicy::default().deadline(DEADLINE));
     let (error, elapsed) = block_on(async {
         let start = Instant::now();
         let error = client.get_number("1").await.expect_err("429 every time");

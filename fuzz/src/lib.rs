@@ -1,9 +1,58 @@
-//! What the targets that send have in common: clients whose network is the target, and a clock that never waits.
+//! What the targets have in common: what they send to each service of the list in `src/services.rs`, with a network that
+//! is the target, and a clock that never waits. Each platform and carrier has a file here of its name.
 
+use std::fmt::Debug;
 use std::sync::LazyLock;
 
-use numport::{AccountKey, Butter, ClientBuilder, Interactly, RetryPolicy, SignalWire, Twilio, Vapi};
+use futures_util::{Stream, TryStreamExt};
+use numport::model::ProviderKind;
+use numport::{AccountKey, ClientBuilder, Error, ImportRequest, NumberSource, Result, RetryPolicy, VoicePlatform};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
+
+/// What is fuzzed of a platform or a carrier.
+pub struct Service {
+    /// Reads its models, each by [`check`].
+    pub models: &'static [fn(&[u8])],
+    /// Calls, and how they fail.
+    pub calls: &'static [fn() -> Option<Error>],
+    pub lists: &'static [List],
+}
+
+/// A list of several pages.
+pub struct List {
+    /// Where all of its requests go.
+    pub origin: &'static str,
+    /// A page that leads on by this link, cursor or id.
+    pub page: fn(&str) -> Value,
+    /// Reads the list to its end.
+    pub read: fn() -> Result<()>,
+    /// The parameter of the query that has the link or cursor, where it is sent as it came.
+    pub sent_as: Option<&'static str>,
+}
+
+macro_rules! services {
+    (
+        platforms { $($kind:ident $name:tt $platform:ident::$client:ident $domains:tt;)* }
+        carriers { $($carrier_kind:ident $carrier_name:tt $carrier:ident::$carrier_client:ident;)* }
+        $($rest:tt)*
+    ) => {
+        $(pub mod $platform;)*
+        $(pub mod $carrier;)*
+
+        /// All of them, in the order of the list.
+        pub const SERVICES: &[Service] = &[$($platform::SERVICE,)* $($carrier::SERVICE,)*];
+    };
+}
+numport::__services!(services);
+
+/// The one of these that an input chooses.
+pub fn chosen<T>(mut all: Vec<T>, byte: u8) -> T {
+    let at = usize::from(byte) % all.len();
+    all.swap_remove(at)
+}
 
 /// The key of every client, with letters that JSON may spell in several ways.
 pub const KEY: &str = "planted/key<1>";
@@ -25,28 +74,31 @@ pub fn credentials() -> AccountKey {
     AccountKey::token(ACCOUNT, KEY)
 }
 
-/// A client of each service, made anew, so that no input hangs on another.
-pub fn butter(retry: RetryPolicy) -> Butter {
-    build(Butter::builder(KEY, "org_1").requests_per_second(std::num::NonZeroU32::MAX), retry)
-}
-
-pub fn interactly(retry: RetryPolicy) -> Interactly {
-    build(Interactly::builder(KEY), retry)
-}
-
-pub fn signalwire(retry: RetryPolicy) -> SignalWire {
-    build(SignalWire::builder("01234567-89ab-cdef-0123-456789abcdef", KEY, "space"), retry)
-}
-
-pub fn twilio(retry: RetryPolicy) -> Twilio {
-    build(Twilio::builder(credentials()), retry)
-}
-
-pub fn vapi(retry: RetryPolicy) -> Vapi {
-    build(Vapi::builder(KEY), retry)
-}
-
+/// A client, made anew for each input, so that no input hangs on another.
 fn build<C>(builder: ClientBuilder<C>, retry: RetryPolicy) -> C {
     static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
     builder.http_client(HTTP.clone()).retry(retry).build().expect("good settings")
+}
+
+/// How an import of a number of Twilio fails.
+fn import(platform: &dyn VoicePlatform) -> Option<Error> {
+    let request = ImportRequest::new("+14155552671".parse().expect("a number"));
+    let source = NumberSource::account(ProviderKind::TWILIO, credentials());
+    block_on(async { platform.create(&source, &request)?.await }).err()
+}
+
+/// Reads a list to its end.
+fn drain<T>(stream: impl Stream<Item = Result<T>>) -> Result<()> {
+    block_on(stream.try_for_each(|_| async { Ok(()) }))
+}
+
+/// Whatever is read as this model is written so that it reads as the same model.
+pub fn check<T: DeserializeOwned + Serialize + PartialEq + Debug>(json: &[u8]) {
+    let Ok(first) = serde_json::from_slice::<T>(json) else { return };
+    let written = serde_json::to_vec(&first).expect("what was read is written");
+    let again: T = match serde_json::from_slice(&written) {
+        Ok(again) => again,
+        Err(error) => panic!("{error}: {}", String::from_utf8_lossy(&written)),
+    };
+    assert_eq!(first, again, "{}", String::from_utf8_lossy(&written));
 }

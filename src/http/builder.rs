@@ -183,6 +183,28 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// Returns a builder of what `wrap` makes of the client, such as a trait object.
+    pub fn map<D>(self, wrap: impl FnOnce(C) -> D + Send + 'static) -> ClientBuilder<D>
+    where
+        C: 'static,
+    {
+        let connect = self.connect;
+        ClientBuilder {
+            connect: Box::new(move |client| wrap(connect(client))),
+            service: self.service,
+            auth: self.auth,
+            problems: self.problems,
+            base_url: self.base_url,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            max_response_bytes: self.max_response_bytes,
+            retry: self.retry,
+            limit: self.limit,
+            user_agent: self.user_agent,
+            http_client: self.http_client,
+        }
+    }
+
     /// Builds the client.
     ///
     /// # Errors

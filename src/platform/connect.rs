@@ -1,5 +1,6 @@
 use super::VoicePlatform;
 use crate::error::Result;
+use crate::http::ClientBuilder;
 use crate::model::PlatformKind;
 
 /// Lists the clients of this build by their kinds.
@@ -21,12 +22,41 @@ macro_rules! connect {
         ///
         /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong, or the cargo
         /// feature that must be enabled for this platform.
-        #[allow(unused_variables)] // in a build without platforms
         pub fn connect(kind: PlatformKind, lookup: impl Fn(&str) -> Option<String>) -> Result<Box<dyn VoicePlatform>> {
+            builder(kind, lookup)?.build()
+        }
+
+        /// Returns a builder of the client of a platform by its name, for settings that no variable has: what the
+        /// platform's own `builder_from_vars` does.
+        ///
+        /// ```
+        /// # #[cfg(feature = "vapi")] {
+        /// use std::time::Duration;
+        ///
+        /// let variables = |name: &str| (name == "VAPI_API_KEY").then(|| "my-private-key".to_owned());
+        /// let builder = numport::platform::builder("vapi".parse()?, variables)?;
+        /// let platform = builder.timeout(Duration::from_secs(20)).build()?;
+        /// assert_eq!(platform.kind().as_str(), "vapi");
+        /// # }
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing, or the cargo feature that
+        /// must be enabled for this platform.
+        #[allow(unused_variables)] // in a build without platforms
+        pub fn builder(
+            kind: PlatformKind,
+            lookup: impl Fn(&str) -> Option<String>,
+        ) -> Result<ClientBuilder<Box<dyn VoicePlatform>>> {
             match kind {
                 $(
                     #[cfg(feature = $name)]
-                    PlatformKind::$kind => Ok(Box::new(super::$Client::from_vars(lookup)?)),
+                    PlatformKind::$kind => {
+                        let builder = super::$Client::builder_from_vars(lookup)?;
+                        Ok(builder.map(|client| Box::new(client) as Box<dyn VoicePlatform>))
+                    }
                 )*
                 _ => Err(crate::error::not_built(kind.into(), &[$($name),*])),
             }

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
 pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Support, Takeover};
-pub use self::connect::connect;
+pub use self::connect::{builder, connect};
 pub use self::create::Create;
 pub use self::domains::answered_by;
 pub(crate) use self::domains::is_of;

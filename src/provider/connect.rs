@@ -1,5 +1,6 @@
 use super::NumberProvider;
 use crate::error::Result;
+use crate::http::ClientBuilder;
 use crate::model::ProviderKind;
 
 /// Lists the clients of this build by their kinds.
@@ -16,12 +17,29 @@ macro_rules! connect {
         ///
         /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong, or the cargo
         /// feature that must be enabled for this carrier.
-        #[allow(unused_variables)] // in a build without carriers
         pub fn connect(kind: ProviderKind, lookup: impl Fn(&str) -> Option<String>) -> Result<Box<dyn NumberProvider>> {
+            builder(kind, lookup)?.build()
+        }
+
+        /// Returns a builder of the client of a carrier by its name, for settings that no variable has: what the
+        /// carrier's own `builder_from_vars` does.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing, or the cargo feature that
+        /// must be enabled for this carrier.
+        #[allow(unused_variables)] // in a build without carriers
+        pub fn builder(
+            kind: ProviderKind,
+            lookup: impl Fn(&str) -> Option<String>,
+        ) -> Result<ClientBuilder<Box<dyn NumberProvider>>> {
             match kind {
                 $(
                     #[cfg(feature = $name)]
-                    ProviderKind::$kind => Ok(Box::new(super::$Client::from_vars(lookup)?)),
+                    ProviderKind::$kind => {
+                        let builder = super::$Client::builder_from_vars(lookup)?;
+                        Ok(builder.map(|client| Box::new(client) as Box<dyn NumberProvider>))
+                    }
                 )*
                 _ => Err(crate::error::not_built(kind.into(), &[$($name),*])),
             }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-pub use self::connect::connect;
+pub use self::connect::{builder, connect};
 use crate::E164;
 use crate::error::Result;
 use crate::model::{Details, NumberSource, ProviderKind, Routing};

@@ -4,7 +4,6 @@ use numport::E164;
 use numport::e164::{Assignment, ConversionError, E164Error, HumanError, MAX_HUMAN, Region, UnassignedReason};
 use phonenumber::PhoneNumber;
 use phonenumber::metadata::DATABASE;
-use proptest::prelude::*;
 
 use crate::reference;
 
@@ -141,17 +140,24 @@ fn the_crates_type_is_converted_both_ways_and_never_changed() {
     assert!(matches!(E164::try_from(long), Err(ConversionError::Malformed(E164Error::TooLong { .. }))));
 }
 
-proptest! {
-    #[test]
-    fn no_digit_is_returned_that_was_not_typed(text in "[+0-9 ()./-]{0,24}", at in 0..Region::all().count()) {
-        let region = Region::all().nth(at).unwrap();
+#[test]
+fn no_digit_is_returned_that_was_not_typed() {
+    const KEYS: &[u8] = b"+0123456789 ()./-";
+    let regions: Vec<Region> = Region::all().collect();
+    let mut rng = fastrand::Rng::with_seed(1);
+    let mut numbers = 0;
+    for _ in 0..20_000 {
+        let text: String = (0..rng.usize(..=24)).map(|_| char::from(KEYS[rng.usize(..KEYS.len())])).collect();
+        let region = regions[rng.usize(..regions.len())];
         if let Ok(number) = read(&text, region) {
             let typed: String = text.chars().filter(char::is_ascii_digit).collect();
             let code = region.calling_code().unwrap_or_default().to_string();
             let rest = number.digits().strip_prefix(&code).unwrap_or(number.digits());
-            prop_assert!(number.is_assigned());
-            prop_assert!(typed.ends_with(rest), "{text:?} in {region} is read as {number}");
-            prop_assert!(!text.trim_start().starts_with('+') || typed == number.digits());
+            assert!(number.is_assigned());
+            assert!(typed.ends_with(rest), "{text:?} in {region} is read as {number}");
+            assert!(!text.trim_start().starts_with('+') || typed == number.digits());
+            numbers += 1;
         }
     }
+    assert!(numbers > 100, "{numbers} of the texts were numbers");
 }

@@ -5,7 +5,7 @@ use numport::sandbox::Sandbox;
 use serde_json::Value;
 
 use crate::move_between::{Arguments, prepare, run};
-use crate::{changes, file, typed};
+use crate::support::{changes, file, typed};
 
 async fn at_vapi() -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();

@@ -5,9 +5,9 @@ use numport::sandbox::Sandbox;
 use numport::{ImportRequest, Importer, NumberUpdate, Twilio, Vapi, VoicePlatform};
 use serde_json::Value;
 
-use crate::import_csv::support::code;
+use crate::plan_apply::support::code;
 use crate::plan_apply::{Arguments, run, story};
-use crate::{changes, file, new_file, typed};
+use crate::support::{changes, file, new_file, typed};
 
 async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
     let (arguments, mut out) = (Arguments::parse(typed(words)).unwrap(), Vec::new());

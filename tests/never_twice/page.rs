@@ -4,19 +4,21 @@ use std::fmt::Write;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
-use numport::sandbox::Fault;
+use numport::platform::Duplicates;
+use numport::sandbox::{Fault, Sandbox};
 
-use crate::faults::meet;
+use crate::faults::{Became, meet};
 use crate::scenario::{DELAY, Scenario};
 use crate::services::PLATFORMS;
+use crate::services::subject::{Pace, Platform};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/import/what_can_go_wrong.md");
 
-/// The heading of the table: a column for each platform.
-fn head() -> String {
-    let titles: String = PLATFORMS.iter().map(|platform| format!(" {} |", platform.api.title)).collect();
-    format!("| what happens to the import's request |{titles}\n| --- |{}\n", " --- |".repeat(PLATFORMS.len()))
-}
+/// The columns of the table. What an import says depends on nothing else of a platform.
+const COLUMNS: [(Duplicates, &str); 2] = [
+    (Duplicates::Unknown, "a second import may make a second record"),
+    (Duplicates::Refused, "a second import is refused"),
+];
 
 /// A fault in the words of somebody who meets it; `None` for those that another row speaks for.
 fn words(fault: &Fault) -> Option<String> {
@@ -52,37 +54,57 @@ fn said(word: &str) -> &'static str {
     }
 }
 
+/// What an import said, and the next one where the first was an error.
+fn cell(became: &Became) -> String {
+    match (became.first, became.second) {
+        (first @ ("nobody knows" | "refused"), second) => format!("{}, then {}", said(first), said(second)),
+        (first, _) => said(first).to_owned(),
+    }
+}
+
+/// The table of the page.
+fn table(rows: &[[String; 3]]) -> String {
+    let [(_, unknown), (_, refused)] = COLUMNS;
+    let mut table = format!("| what happens to the import's request | {unknown} | {refused} |\n| --- | --- | --- |\n");
+    for row in rows {
+        writeln!(table, "| {} |", row.join(" | ")).unwrap();
+    }
+    table
+}
+
+/// Each fault with what a platform's import made of it.
+async fn seen(platform: &'static Platform) -> Vec<(String, String)> {
+    let scenario = Scenario::of(platform).find(|scenario| scenario.import.carrier.is_some()).unwrap();
+    let rows = Fault::every(DELAY).into_iter().filter_map(|fault| words(&fault).map(|words| (fault, words)));
+    let rows = rows.map(|(fault, words)| async move {
+        (words, cell(&meet(scenario, (scenario.service(), scenario.import.create), &fault).await))
+    });
+    // Some at a time: most of each is waiting, but too many would be late for other reasons than the fault.
+    stream::iter(rows).buffered(4).collect().await
+}
+
 #[tokio::test]
 async fn the_page_says_what_was_seen() {
-    let from_a_carrier = |scenario: &Scenario| scenario.import.carrier.is_some();
-    let scenarios: Vec<_> = PLATFORMS.iter().filter_map(|&one| Scenario::of(one).find(from_a_carrier)).collect();
-    // Some at a time: most of each is waiting, but too many would be late for other reasons than the fault.
-    let rows = Fault::every(DELAY).into_iter().filter_map(|fault| words(&fault).map(|words| (fault, words)));
-    let rows = rows.map(|(fault, words)| {
-        let met = scenarios.iter().map(|&scenario| {
-            let fault = fault.clone();
-            async move { meet(scenario, (scenario.service(), scenario.import.create), &fault).await }
-        });
-        let met = join_all(met);
-        async move { (words, met.await) }
-    });
-    let rows: Vec<_> = stream::iter(rows).buffered(4).collect().await;
-    let mut table = head();
-    for (words, met) in rows {
-        write!(table, "| {words} |").unwrap();
-        for became in met {
-            let then = match (became.first, became.second) {
-                ("nobody knows" | "refused", second) => format!(", then {}", said(second)),
-                _ => String::new(),
-            };
-            write!(table, " {}{then} |", said(became.first)).unwrap();
-        }
-        table.push('\n');
-    }
     let page = std::fs::read_to_string(PAGE).unwrap();
     let start = page.find("| what happens to the import's request |").unwrap();
     let length = page[start..].find("\n\n").map_or(page.len() - start, |end| end + 1);
     let written = &page[start..start + length];
+
+    let sandbox = Sandbox::start().await.unwrap();
+    let seen = join_all(PLATFORMS.iter().map(|&platform| seen(platform))).await;
+    let of =
+        |platform: &Platform| (platform.connect)(&|name| sandbox.var(name), Pace::at_once()).capabilities().duplicates;
+    let [unknown, refused] = COLUMNS.map(|(duplicates, _)| {
+        let mut alike = PLATFORMS.iter().zip(&seen).filter(|(platform, _)| of(platform) == duplicates);
+        let (first, rows) = alike.next().expect("a platform of each kind");
+        alike.for_each(|(other, others)| assert_eq!(rows, others, "{first:?} and {other:?} differ"));
+        rows
+    });
+    let rows = unknown
+        .iter()
+        .zip(refused)
+        .map(|((words, unknown), (_, refused))| [words, unknown, refused].map(String::clone));
+    let table = table(&rows.collect::<Vec<_>>());
     if std::env::var_os("NUMPORT_WRITE_PAGE").is_some() {
         std::fs::write(PAGE, page.replace(written, &table)).unwrap();
         return;

@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use numport::sandbox::Sandbox;
-use toml::de::DeTable;
 
 use crate::services::apis;
 
@@ -49,12 +48,14 @@ fn readme_has(text: &str) -> bool {
 
 #[test]
 fn every_service_has_a_feature() {
-    let manifest = DeTable::parse(MANIFEST).unwrap();
-    let features = manifest.get_ref()["features"].get_ref().as_table().unwrap();
-    let full: Vec<_> = features["full"].get_ref().as_array().unwrap().iter().map(|one| one.get_ref()).collect();
+    let names_of = |feature: &str| -> Option<Vec<&str>> {
+        let (_, list) = MANIFEST.split_once(&format!("\n{feature} = ["))?;
+        Some(list.split(']').next()?.split(',').map(|name| name.trim().trim_matches('"')).collect())
+    };
+    let full = names_of("full").expect("a feature `full`");
     check_all(|service| {
-        let is_full = full.iter().any(|feature| feature.as_str() == Some(service.name));
-        [(features.contains_key(service.name), "feature in Cargo.toml"), (is_full, "place in the feature `full`")]
+        let is_full = full.contains(&service.name);
+        [(names_of(service.name).is_some(), "feature in Cargo.toml"), (is_full, "place in the feature `full`")]
     });
 }
 
@@ -82,6 +83,12 @@ fn every_service_has_fixtures() {
         let has_some = fixtures.join(service.name).read_dir().is_ok_and(|mut cases| cases.next().is_some());
         [(has_some, "folder with cases in tests/fixtures")]
     });
+}
+
+#[test]
+fn every_service_is_fuzzed() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/src");
+    check_all(|service| [(fuzz.join(format!("{}.rs", service.name)).exists(), "file in fuzz/src")]);
 }
 
 #[tokio::test]

@@ -120,10 +120,10 @@ async fn a_service_that_is_not_served_meets_no_fault_and_keeps_nothing() {
     let sandbox = std::sync::Arc::new(Sandbox::start().await.unwrap());
     assert_eq!(sandbox.services().len(), all().len());
     assert!(all().iter().all(|service| sandbox.services().contains(service)));
-    let parrot = PlatformKind::from_static("parrot");
-    assert!(sandbox.records(parrot).is_empty());
+    let dodo = PlatformKind::from_static("dodo");
+    assert!(sandbox.records(dodo).is_empty());
     let shared = sandbox.clone();
-    let panic = tokio::spawn(async move { shared.fault(parrot, refuse(429, None)) }).await.unwrap_err().into_panic();
-    assert_eq!(panic.downcast_ref::<String>().unwrap(), "the sandbox does not serve parrot");
+    let panic = tokio::spawn(async move { shared.fault(dodo, refuse(429, None)) }).await.unwrap_err().into_panic();
+    assert_eq!(panic.downcast_ref::<String>().unwrap(), "the sandbox does not serve dodo");
     assert_eq!(answer(&sandbox, VAPI, "/").await.0, 401);
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod in_memory;
 pub(crate) mod lists;
+pub(crate) mod texts;
 pub(crate) mod validation;
 
 use std::collections::BTreeMap;

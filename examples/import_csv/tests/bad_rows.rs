@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::import_csv::rows::{Format, read};
 use crate::import_csv::{Arguments, WRONG, run};
-use crate::{file, new_file};
+use crate::support::{file, new_file};
 
 const LONG: &str = "a label that has more than the forty characters that Vapi takes";
 

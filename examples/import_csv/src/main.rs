@@ -1,9 +1,10 @@
 //! A file of numbers is imported: bad rows are named before anything is sent, and it may be stopped and run again.
 //!
 //! ```sh
-//! cargo run --example import_csv                                # a file of its own, on a sandbox
-//! cargo run --example import_csv -- examples/data/numbers.csv --dry-run
-//! cargo run --example import_csv -- numbers.csv --live --platform vapi --per-second 10 --report done.jsonl
+//! cd examples/import_csv
+//! cargo run                                # a file of its own, on a sandbox
+//! cargo run -- numbers.toml --dry-run
+//! cargo run -- numbers.csv --live --platform vapi --per-second 10 --report done.jsonl
 //! ```
 //!
 //! A CSV file has a header row that names its columns, in any order: `number`, and as wanted `label`, `agent`,
@@ -24,7 +25,7 @@ mod dry_run;
 pub(crate) mod report;
 pub(crate) mod rows;
 mod run;
-#[path = "../support/mod.rs"]
+#[path = "../../support/mod.rs"]
 pub(crate) mod support;
 pub(crate) mod watch;
 

@@ -6,9 +6,9 @@ use std::task::Poll;
 use numport::model::PlatformKind;
 use numport::sandbox::Sandbox;
 
-use crate::file;
 use crate::import::ran;
 use crate::import_csv::{ALL_IN, SOME_NOT};
+use crate::support::file;
 
 const ROWS: &str = "number\n+14155552671\n+12125550123\n+442071838750\n+4915223433333\n+18005550199\n";
 const AGAIN: &str = "It was stopped. Run the same command again for the rest: what is in is not imported twice.\n";

@@ -10,7 +10,7 @@ use super::rows::{self, Format};
 use super::support::Failure;
 
 /// What is read when no file is named.
-const OWN_FILE: &[u8] = include_bytes!("../data/numbers.csv");
+const OWN_FILE: &[u8] = include_bytes!("../numbers.csv");
 
 /// What was asked for.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Default for Arguments {
 }
 
 const USAGE: &str = "import_csv [FILE.csv or FILE.toml] [--live] [--platform NAME] [--dry-run] [--skip-bad] \
-    [--report FILE] [--concurrency N] [--per-second N]; the head of examples/import_csv/main.rs tells more";
+    [--report FILE] [--concurrency N] [--per-second N]; the head of examples/import_csv/src/main.rs tells more";
 
 impl Arguments {
     pub fn parse(mut parser: Parser) -> Result<Self, Failure> {

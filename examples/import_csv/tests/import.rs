@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::import_csv::report::{Line, Report};
 use crate::import_csv::support::code;
 use crate::import_csv::{ALL_IN, Arguments, SOME_NOT, WRONG, run, watch};
-use crate::{changes, file, new_file, typed};
+use crate::support::{changes, file, new_file, typed};
 
 const GOOD: &str = "number,label\n+14155552671,Front desk\n+12125550123,Sales\n+442071838750,\n";
 

@@ -1,0 +1,22 @@
+use std::num::NonZeroU32;
+
+use numport::platform::butter::{Assignment, ImportedNumber, Integration, NumberPage};
+use numport::{Butter, RetryPolicy};
+use serde_json::json;
+
+use crate::{KEY, List, Service, build, check, drain, import};
+
+pub fn client(retry: RetryPolicy) -> Butter {
+    build(Butter::builder(KEY, "org_1").requests_per_second(NonZeroU32::MAX), retry)
+}
+
+pub const SERVICE: Service = Service {
+    models: &[check::<NumberPage>, check::<ImportedNumber>, check::<Assignment>, check::<Integration>],
+    calls: &[|| import(&client(RetryPolicy::never()))],
+    lists: &[List {
+        origin: "https://api.getbutter.ai",
+        page: |cursor| json!({"data": [], "pagination": {"has_more": true, "next_cursor": cursor}}),
+        read: || drain(client(RetryPolicy::never()).numbers(None)),
+        sent_as: Some("cursor"),
+    }],
+};
