@@ -294,6 +294,12 @@ impl CallError {
                     "Check that the credentials for {service} may do this, and that the thing is of the same account."
                 );
             }
+            (Delivery::Unknown, Some(Meaning::TooMany)) => {
+                return "Look whether it was done before sending it again, since a gateway may answer 429 after \
+                        the service has carried it out; `Importer::import` does that. Set `requests_per_second` on the \
+                        client."
+                    .to_owned();
+            }
             (_, Some(Meaning::TooMany)) => {
                 let wait = self.retry_after.map_or_else(String::new, |wait| format!(" {} s", wait.as_secs()));
                 return format!("Wait{wait}, and set `requests_per_second` on the client.");

@@ -108,6 +108,8 @@ async fn a_create_is_never_sent_again_after_a_lost_answer() {
         Answer(503, Some("1"), ""),
         Answer(408, None, ""),
         Answer(409, None, ""),
+        Answer(429, None, ""),
+        Answer(429, Some("0"), ""),
     ] {
         let named = format!("{step:?}");
         let client = client(vec![step]);
@@ -118,8 +120,8 @@ async fn a_create_is_never_sent_again_after_a_lost_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_is_sent_again_when_it_was_surely_not_processed() {
-    let client = client(vec![Lose(Loss::NotConnected), Answer(429, None, ""), Answer(201, None, "{}")]);
+async fn a_create_is_sent_again_when_no_connection_was_made() {
+    let client = client(vec![Lose(Loss::NotConnected), Lose(Loss::NotConnected), Answer(201, None, "{}")]);
     client.request::<Value>(create()).await.expect("the third");
     let Transport::Script(script) = &client.engine.transport else { panic!("a script") };
     let sent = script.sent.lock().expect("not poisoned");
@@ -130,7 +132,7 @@ async fn a_create_is_sent_again_when_it_was_surely_not_processed() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_is_waited_out_and_no_longer() {
     let client = client(vec![Answer(429, Some("7"), ""), Answer(200, None, "{}")]);
-    client.request::<Value>(create()).await.expect("the second");
+    client.request::<Value>(create().repeatable()).await.expect("the second");
     let sent = sent(&client);
     assert_eq!(sent[1] - sent[0], Duration::from_secs(7));
 }
@@ -140,7 +142,7 @@ async fn a_retry_after_that_leaves_no_time_is_told_and_not_waited_for() {
     for value in ["120", "99999999999999999999999"] {
         let client = client(vec![Answer(429, Some(value), "")]);
         let start = Instant::now();
-        let error = failure(client.request(create()).await);
+        let error = failure(client.request(create().repeatable()).await);
         assert_eq!(error.delivery, Delivery::Refused);
         assert!(error.retry_after >= Some(Duration::from_secs(120)));
         assert_eq!(start.elapsed(), Duration::ZERO);

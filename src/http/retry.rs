@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// How a client retries transient errors.
 ///
-/// Only what is safe to resend is retried: a read, an update, a removal, and a create that was surely not processed
-/// (no connection was made, or the status is 429). No setting changes that.
+/// Only what is safe to resend is retried: a read, an update, a removal, and a create for which no connection was made.
+/// A create that was answered is never resent, not even after status 429: a gateway may answer it after the service has
+/// carried the create out. No setting changes that.
 ///
 /// Waits are random between zero and a bound that doubles with each attempt ("full jitter"). When the response has a
 /// `Retry-After`, the client waits that long instead. All clones of a client share one budget of retries, so that a

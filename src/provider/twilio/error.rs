@@ -22,7 +22,7 @@ pub enum ErrorCode {
     Unauthorized,
     /// 20404: there is no such thing in this account.
     NotFound,
-    /// 20429: too many requests at once; it was not processed.
+    /// 20429: too many requests at once.
     TooManyRequests,
     /// 21421: not a number, or not a number's SID.
     InvalidNumber,

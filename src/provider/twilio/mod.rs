@@ -18,7 +18,8 @@
 //! list them. It has nothing to do with Twilio's Lookup product, which costs money.
 //!
 //! Facts: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>. Twilio limits how many
-//! requests run at once, not how many a second; a refusal for that (status 429) is tried again.
+//! requests run at once, not how many a second; a read or an update that is refused for that
+//! (status 429) is retried.
 //!
 //! ```no_run
 //! # async fn run() -> numport::Result<()> {

@@ -1,4 +1,4 @@
-//! What is sent again: reads, updates, and whatever Twilio says it did not process.
+//! What is sent again: reads and updates, and never an attachment that was answered.
 
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ enum What {
 }
 
 impl What {
+    const REPEATABLE: [Self; 4] = [Self::List, Self::Get, Self::Update, Self::Detach];
     const ALL: [Self; 5] = [Self::List, Self::Get, Self::Update, Self::Attach, Self::Detach];
 
     async fn call(self, client: &Twilio) -> Result<()> {
@@ -63,8 +64,8 @@ async fn after(first: &ResponseTemplate, what: What, policy: RetryPolicy) -> (Re
 }
 
 #[tokio::test]
-async fn whatever_was_not_processed_is_sent_again_when_twilio_says() {
-    for what in What::ALL {
+async fn reads_and_updates_are_sent_again_when_twilio_says() {
+    for what in What::REPEATABLE {
         let told = refusal(429, 20429).insert_header("Retry-After", "0");
         let (result, bodies) = after(&told, what, only_when_told()).await;
         result.unwrap_or_else(|error| panic!("{what:?}: {error}"));
@@ -74,8 +75,8 @@ async fn whatever_was_not_processed_is_sent_again_when_twilio_says() {
 }
 
 #[tokio::test]
-async fn whatever_was_not_processed_is_sent_again_without_being_told_when() {
-    for what in What::ALL {
+async fn reads_and_updates_are_sent_again_without_being_told_when() {
+    for what in What::REPEATABLE {
         for code in [20429, 70005] {
             let (result, bodies) = after(&refusal(429, code), what, at_once()).await;
             result.unwrap_or_else(|error| panic!("{what:?}: {error}"));
@@ -87,11 +88,22 @@ async fn whatever_was_not_processed_is_sent_again_without_being_told_when() {
 #[tokio::test]
 async fn a_wait_that_is_too_long_is_told_and_not_begun() {
     let told = refusal(429, 20429).insert_header("Retry-After", "21");
-    let (result, bodies) = after(&told, What::Attach, only_when_told()).await;
+    let (result, bodies) = after(&told, What::Detach, only_when_told()).await;
     let error = result.unwrap_err();
     assert_eq!((ErrorCode::of(&error), bodies.len()), (Some(ErrorCode::TooManyRequests), 1));
     assert!(error.surely_not_done());
     assert_eq!(error.call().unwrap().retry_after, Some(Duration::from_secs(21)));
+}
+
+#[tokio::test]
+async fn an_attachment_is_sent_once_whatever_429_says() {
+    for told in [refusal(429, 20429), refusal(429, 20429).insert_header("Retry-After", "0")] {
+        let (result, bodies) = after(&told, What::Attach, at_once()).await;
+        let error = result.unwrap_err();
+        assert_eq!((error.call().unwrap().delivery, bodies.len()), (Delivery::Unknown, 1));
+        assert!(!error.surely_not_done());
+        assert!(error.call().unwrap().advice().starts_with("Look whether it was done"), "{error}");
+    }
 }
 
 #[tokio::test]
