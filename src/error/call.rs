@@ -212,6 +212,30 @@ pub enum PageFault {
     /// A page came again, so that the list would never end.
     #[error("the list leads back to a page that was read already")]
     Repeated,
+    /// The link to the next page leaves the path of the base URL. No credentials are sent there.
+    #[error("the next page is at `{path}`, outside of the base URL's path")]
+    OutsideBase {
+        /// The path that the link names, at most 100 characters of it, escaped.
+        path: String,
+    },
+    /// The list has more pages than [`ListLimits::max_pages`](crate::http::ListLimits::max_pages).
+    #[error("the list goes on after {limit} pages; if it really is that long, raise `ListLimits::max_pages`")]
+    TooManyPages {
+        /// The maximum number of pages.
+        limit: u32,
+    },
+    /// The list has more items than [`ListLimits::max_items`](crate::http::ListLimits::max_items).
+    #[error("the list has more than {limit} items; if it really is that long, raise `ListLimits::max_items`")]
+    TooManyItems {
+        /// The maximum number of items.
+        limit: u64,
+    },
+    /// Reading the list took longer than [`ListLimits::deadline`](crate::http::ListLimits::deadline).
+    #[error("reading the list took longer than {} s; if it really is that long, raise `ListLimits::deadline`", .limit.as_secs())]
+    TooSlow {
+        /// The time limit.
+        limit: Duration,
+    },
 }
 
 impl CallError {
@@ -284,6 +308,9 @@ impl CallError {
     pub fn advice(&self) -> String {
         let service = self.service;
         let text = match (self.delivery, self.meaning()) {
+            _ if matches!(self.fault, CallFault::Page(_)) => {
+                "Report the list to the service, unless it is really longer than the client's `list_limits`."
+            }
             (_, Some(Meaning::Unauthorized)) => {
                 return format!(
                     "Check the credentials for {service}: that they are whole, of the right kind, and of this account and region."

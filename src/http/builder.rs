@@ -9,62 +9,17 @@ use http::header::{ACCEPT, HeaderValue, USER_AGENT};
 
 use super::auth::{Auth, Credentials};
 use super::client::Client;
+use super::connect::Connect;
+use super::connections::Connections;
 use super::engine::Engine;
+use super::list_limits::ListLimits;
 use super::rate::RateLimit;
 use super::retry::{Budget, RetryPolicy};
 use super::service::ServiceInfo;
-use super::transport::Transport;
 use super::url::BaseUrl;
-use super::vars::Vars;
+use super::vars::Variables;
 use crate::error::{Error, Result};
 use crate::model::{Problem, Problems};
-
-/// A client that can be built from environment variables.
-///
-/// An implementation states the service and reads its variables; the three ways to build a client follow. The clients
-/// of this crate have them as methods of their own, so that no import of this trait is needed.
-pub trait Connect: Sized {
-    /// The service that the client talks to.
-    const SERVICE: &'static ServiceInfo;
-
-    /// Reads the account from its variables. `<SERVICE>_BASE_URL`, such as `VAPI_BASE_URL`, needs no mention: it is
-    /// read for every client.
-    ///
-    /// Returns a builder even when variables are missing; they are reported together afterwards.
-    fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self>;
-
-    /// Builds the client from the process's environment variables.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    fn from_env() -> Result<Self> {
-        Self::from_vars(Vars::environment)
-    }
-
-    /// Builds the client from variables that `lookup` returns by name.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
-    fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::builder_from_vars(lookup)?.build()
-    }
-
-    /// Returns a builder with the account from these variables, for settings that no variable has.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing.
-    fn builder_from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<ClientBuilder<Self>> {
-        let service = Self::SERVICE.service.as_str();
-        let mut vars = Vars::new(&lookup);
-        let builder = Self::builder_from(&mut vars);
-        let base_url = vars.optional(&format!("{}_BASE_URL", service.to_ascii_uppercase().replace('-', "_")));
-        vars.finish(service)?;
-        Ok(base_url.into_iter().fold(builder, ClientBuilder::base_url))
-    }
-}
 
 /// Builds a client. Made by `Vapi::builder` and the like.
 ///
@@ -88,12 +43,13 @@ pub struct ClientBuilder<C> {
     problems: Problems,
     base_url: String,
     timeout: Duration,
-    connect_timeout: Duration,
     max_response_bytes: usize,
     retry: RetryPolicy,
     limit: Option<NonZeroU32>,
     user_agent: Option<String>,
-    http_client: Option<reqwest::Client>,
+    lists: ListLimits,
+    pub(super) connections: Connections,
+    pub(super) variables: Variables,
 }
 
 impl<C> fmt::Debug for ClientBuilder<C> {
@@ -113,12 +69,13 @@ impl<C: Connect> ClientBuilder<C> {
             problems: Problems::new(),
             base_url: C::SERVICE.base_url.to_owned(),
             timeout: Duration::from_secs(60),
-            connect_timeout: Duration::from_secs(10),
             max_response_bytes: 8 * 1024 * 1024,
             retry: RetryPolicy::default(),
             limit: None,
             user_agent: None,
-            http_client: None,
+            lists: ListLimits::default(),
+            connections: Connections::default(),
+            variables: Variables::default(),
         }
     }
 }
@@ -131,9 +88,11 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Sets the base URL: that of a region, a proxy or the sandbox. It must be `https`, or `http` on loopback, and may
-    /// have a path. Defaults to the service's own. Credentials are sent to its origin only.
+    /// have a path. Defaults to the service's own. Credentials are sent to its origin only, and never leave its path.
+    /// An address on loopback is never reached by a proxy.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self.variables.forget("base_url");
         self
     }
 
@@ -143,14 +102,8 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets the time limit for connecting. Defaults to 10 s. Has no effect on a client given by
-    /// [`http_client`](Self::http_client).
-    pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// Sets the longest response that is read, in bytes. Defaults to 8 MiB. A longer one is an error.
+    /// Sets the longest response that is read, in bytes. Defaults to 8 MiB. A longer one is an error. Memory is used as
+    /// the response comes, whatever length it announces.
     pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -163,7 +116,9 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Sets the maximum number of requests in any second, of all clones of the client together. Defaults to no limit
-    /// for most services. Requests may bunch up on their way; stay a little below a service's own limit to be sure.
+    /// for most services. Requests go in the order of their calls. A call that would have to wait beyond its deadline
+    /// fails at once ([`Loss::HeldBack`](crate::error::Loss::HeldBack)), and one that is dropped makes room for the next.
+    /// Requests may bunch up on their way; stay a little below a service's own limit to be sure.
     pub const fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
         self.limit = Some(requests);
         self
@@ -175,11 +130,9 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets a [`reqwest::Client`] of your own, for its proxies, certificates or connection pool. Its redirect policy
-    /// must be [`none`](reqwest::redirect::Policy::none), and it must not retry on its own
-    /// ([`reqwest::retry::never`]). Responses that came by a redirect are refused.
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.http_client = Some(client);
+    /// Sets how long a list may be. Defaults to [`ListLimits::default`].
+    pub const fn list_limits(mut self, limits: ListLimits) -> Self {
+        self.lists = limits;
         self
     }
 
@@ -210,13 +163,14 @@ impl<C> ClientBuilder<C> {
     /// # Errors
     ///
     /// [`Error::Invalid`] with everything that is wrong: a key that is empty or cannot be a header's value, a base URL
-    /// that is not `https` (loopback aside), a build without TLS.
+    /// that is not `https` (loopback aside), a certificate that cannot be read, a build without TLS. A wrong value that
+    /// came from an environment variable is reported under the variable's name.
     pub fn build(self) -> Result<C> {
         let Self { service: info, mut auth, .. } = self;
         let mut problems = std::mem::take(&mut auth.problems);
         problems.append(self.problems);
         let base = BaseUrl::parse(&self.base_url, "base_url", &mut problems);
-        let tls = cfg!(any(feature = "rustls", feature = "native-tls")) || self.http_client.is_some();
+        let tls = cfg!(any(feature = "rustls", feature = "native-tls")) || self.connections.are_given();
         if !tls && base.as_ref().is_some_and(BaseUrl::is_https) {
             let remedy = "enable the feature `rustls` or `native-tls`";
             problems.add("base_url", "is https, but the crate was built without TLS", remedy);
@@ -231,23 +185,23 @@ impl<C> ClientBuilder<C> {
         if self.timeout.is_zero() {
             problems.add("timeout", "is zero", "give the time that one attempt may take");
         }
-        let cannot = |found| Error::invalid(format!("{}: the client cannot be built", info.service), found);
+        self.connections.check(&mut problems);
+        let cannot = |mut found: Vec<Problem>| {
+            found.iter_mut().for_each(|problem| self.variables.name(&mut problem.field));
+            Error::invalid(format!("{}: the client cannot be built", info.service), found)
+        };
         let base = match (base, problems.into_result()) {
             (Some(base), Ok(())) => base,
             (_, found) => return Err(cannot(found.err().unwrap_or_default())),
         };
-        let transport = match self.http_client {
-            Some(client) => Ok(Transport::Given(client)),
-            None => {
-                let (connect_timeout, timeout) = (self.connect_timeout, self.timeout);
-                Transport::own(timeout, move || http_client(connect_timeout, timeout))
-            }
-        };
-        let transport = transport.map_err(|error| {
-            let (fault, remedy) = (format!("cannot be made ({error})"), "check the machine's TLS set-up");
+        let proxy_secrets = self.connections.secrets();
+        let transport = self.connections.transport(self.timeout, base.is_loopback()).map_err(|error| {
+            let (fault, remedy) =
+                (format!("cannot be made ({error})"), "check the certificates and the machine's TLS set-up");
             cannot(vec![Problem::new("http_client", fault, remedy)])
         })?;
-        let Credentials { headers, signer, secrets, account } = auth.credentials(&base, headers);
+        let Credentials { headers, signer, mut secrets, account } = auth.credentials(&base, headers);
+        secrets.extend(proxy_secrets);
         let engine = Engine {
             service: info.service,
             transport,
@@ -261,19 +215,8 @@ impl<C> ClientBuilder<C> {
             retry: self.retry,
             budget: Budget::new(self.retry.budget),
             limit: self.limit.map(RateLimit::per_second),
+            lists: self.lists,
         };
         Ok((self.connect)(Client::new(base.prepare(info.paths), account, engine)))
     }
-}
-
-/// Follows no redirects, and does not resend behind the engine's back.
-fn http_client(connect_timeout: Duration, timeout: Duration) -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        // Without the count, `never` still keeps a copy of each request.
-        .retry(reqwest::retry::never().max_retries_per_request(0))
-        .referer(false)
-        .connect_timeout(connect_timeout)
-        .timeout(timeout)
-        .build()
 }

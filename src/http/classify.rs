@@ -9,6 +9,8 @@ use crate::error::{Delivery, Loss, Safety};
 pub(crate) enum Ending {
     Answered(StatusCode),
     Lost(Loss),
+    /// The user's own client followed a redirect.
+    Redirected,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(crate) fn classify(safety: Safety, ending: Ending) -> Verdict {
         (Ending::Lost(Loss::NotConnected), _) => Again(NotSent),
         (Ending::Lost(_), Read | Repeatable) => Again(Unknown),
         (Ending::Lost(_), Create) => Stop(Unknown),
+        // Sent again, the credentials would go there again.
+        (Ending::Redirected, _) => Stop(Unknown),
         (Ending::Answered(status), safety) => match (status.as_u16(), safety) {
             (200..=299, _) => Success,
             (429, Read | Repeatable) => Again(Refused),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
+use url::Url;
 
 use super::call::{Call, Prepared};
 use super::engine::{Answered, Asked, Engine};
@@ -38,14 +39,14 @@ impl Client {
         Self { engine: Arc::new(engine), base: Arc::new(base), account }
     }
 
-    /// The same client for a sister host, such as `trunking.` beside `api.`. An address that is not a host of that
-    /// name, such as a proxy or the sandbox, serves both.
-    pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
-        Self { base: Arc::new(self.base.sister(own, other)), ..self.clone() }
+    /// The same client for a sister host, such as `trunking.` beside `api.`, if the base URL is a host of the service's
+    /// own `domain`. Another one, such as a proxy or the sandbox, serves both.
+    pub(crate) fn sister(&self, own: &str, other: &str, domain: &str) -> Self {
+        Self { base: Arc::new(self.base.sister(own, other, domain)), ..self.clone() }
     }
 
     /// Returns a number that tells this account from others of the service within this process: clients with the same
-    /// base URL and the same credentials have the same one. For
+    /// base URL and the same credentials have the same one. `localhost`, `127.0.0.1` and `[::1]` count as the same host. For
     /// [`VoicePlatform::account`](crate::VoicePlatform::account).
     #[must_use]
     pub const fn account(&self) -> u64 {
@@ -134,8 +135,8 @@ impl Client {
     }
 
     /// A link that an answer gave, if it may be followed.
-    pub(super) fn follow(&self, operation: &'static str, link: &str) -> Result<Call> {
-        let url = self.base.follow(link).map_err(|fault| self.bad_page(operation, fault))?;
+    pub(super) fn follow(&self, operation: &'static str, page: Option<&Url>, link: &str) -> Result<Call> {
+        let url = self.base.follow(page, link).map_err(|fault| self.bad_page(operation, fault))?;
         Ok(Call::follow(operation, url))
     }
 

@@ -5,12 +5,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::Span;
 
 use super::auth::{Headers, Signer};
 use super::call::Prepared;
 use super::classify::{Ending, Verdict, classify};
+use super::deadline::later;
+use super::list_limits::ListLimits;
 use super::rate::RateLimit;
 use super::redact::{redact, secrets_of};
 use super::retry::{Budget, RetryPolicy, chance};
@@ -58,6 +60,7 @@ pub(super) struct Engine {
     pub(super) retry: RetryPolicy,
     pub(super) budget: Budget,
     pub(super) limit: Option<RateLimit>,
+    pub(super) lists: ListLimits,
 }
 
 impl Engine {
@@ -65,7 +68,7 @@ impl Engine {
     pub(super) async fn run(&self, asked: Asked, request: &Prepared, span: &Span) -> Result<Answered> {
         let Self { transport, headers, signer, retry, budget, limit, max_body, .. } = self;
         let start = Instant::now();
-        let (mut now, deadline) = (start, start + retry.deadline);
+        let (mut now, deadline) = (start, later(start, retry.deadline));
         let mut attempts = 0;
         // Whether an attempt before the last may have been carried out.
         let mut open = false;
@@ -73,7 +76,7 @@ impl Engine {
         loop {
             let held_back = match limit {
                 Some(limit) => {
-                    let late = timeout_at(deadline, limit.wait()).await.is_err();
+                    let late = limit.wait(deadline).await.is_err();
                     now = Instant::now();
                     late
                 }
@@ -93,6 +96,7 @@ impl Engine {
                 }
             };
             let (ending, head) = match &attempt {
+                Attempt::Answered { head, body: Body::Redirected } => (Ending::Redirected, Some(head)),
                 Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head)),
                 Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.as_ref()),
             };

@@ -1,13 +1,15 @@
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use futures_util::TryStreamExt;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Method};
 use serde_json::json;
 
 use super::*;
+use crate::error::PageFault;
 use crate::http::url::BaseUrl;
-use crate::http::{Call, Client};
+use crate::http::{Call, Client, ListLimits, Next};
 use crate::model::{PlatformKind, Problems, Timestamp};
 
 /// Answers that are given in turn, and what was sent.
@@ -69,6 +71,7 @@ fn client_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -
         retry,
         budget: Budget::new(retry.budget),
         limit,
+        lists: ListLimits::default(),
     };
     Client::new(base, 0, engine)
 }
@@ -139,7 +142,7 @@ async fn a_retry_after_is_waited_out_and_no_longer() {
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_that_leaves_no_time_is_told_and_not_waited_for() {
-    for value in ["120", "99999999999999999999999"] {
+    for value in ["120", "99999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 10000 00:00:00 GMT"] {
         let client = client(vec![Answer(429, Some(value), "")]);
         let start = Instant::now();
         let error = failure(client.request(create().repeatable()).await);
@@ -265,4 +268,55 @@ async fn what_cannot_be_sent_is_named_before_anything_is() {
         error.to_string(),
         "test: get number was not sent: `id` is a dot segment, which no URL keeps; give the id exactly as the service wrote it"
     );
+}
+
+/// Pages whose numbers go on for ever.
+fn numbered(client: &Client) -> futures_util::stream::BoxStream<'_, Result<u32>> {
+    let call = |page| Call::get("list", &["things"]).query("page", Some(page));
+    let mut page = 1;
+    client.pages(Ok(call(page)), move |items: Vec<u32>| {
+        page += 1;
+        (items, Next::Call(call(page)))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_has_a_time_of_its_own_in_which_its_reader_does_not_count() {
+    let busy = || Answer(503, Some("6"), "");
+    let mut client = client(vec![busy(), Answer(200, None, "[1]"), busy(), Answer(200, None, "[2]"), busy()]);
+    let limit = Duration::from_secs(15);
+    Arc::get_mut(&mut client.engine).expect("the only one").lists = ListLimits::default().deadline(limit);
+    let mut list = numbered(&client);
+    for item in [1, 2] {
+        assert_eq!(list.try_next().await.expect("in time"), Some(item));
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+    }
+    let start = Instant::now();
+    let Err(Error::Call(error)) = list.try_next().await else { panic!("it ends") };
+    assert!(matches!(error.fault, CallFault::Page(PageFault::TooSlow { .. })), "{error:?}");
+    assert_eq!((error.delivery, start.elapsed()), (Delivery::Read, Duration::from_secs(3)));
+    drop(list);
+    assert_eq!(sent(&client).len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_time_is_too_long() {
+    let policy = RetryPolicy::default()
+        .deadline(Duration::MAX)
+        .initial_backoff(Duration::MAX)
+        .max_backoff(Duration::MAX)
+        .max_attempts(u32::MAX);
+    let one = || Some(RateLimit::per_second(std::num::NonZeroU32::MIN));
+    let steps =
+        vec![Answer(503, Some("99999999999999999999999"), ""), Answer(503, Some("0"), ""), Answer(200, None, "[1]")];
+    let mut client = client_with(steps, policy, one());
+    let engine = Arc::get_mut(&mut client.engine).expect("the only one");
+    engine.timeout = Duration::MAX;
+    engine.lists = ListLimits::default().deadline(Duration::MAX);
+    let error = failure(client.request(Call::get("read", &["things"])).await);
+    assert_eq!(error.attempts, 1, "it asked for more time than there is");
+    assert_eq!(numbered(&client).try_next().await.expect("the third"), Some(1));
+
+    let client = client_with(vec![Answer(503, None, "")], policy, one());
+    assert_eq!(failure(client.request(Call::get("read", &["things"])).await).attempts, 1);
 }

@@ -2,19 +2,23 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout};
+use url::Url;
 
-use super::call::Call;
+use super::call::{Call, Prepared};
 use super::client::Client;
+use super::list_limits::ListLimits;
 use crate::error::{Error, PageFault, Result};
 
 /// Where the page after a page is.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums)] // clients make it, and nobody else reads it
 pub enum Next {
-    /// At this link of the service, absolute or relative. It must lead to the client's own origin.
+    /// At this link of the service, absolute or relative. It must lead to below the client's base URL.
     Link(String),
     /// At this call, with a cursor or the number of the page.
     Call(Call),
@@ -36,7 +40,8 @@ impl Client {
     ///
     /// The stream ends after its first error. A page that comes again is one ([`PageFault::Repeated`]): a page at an
     /// address that was asked before or, where calls lead from page to page, one with items and the same text as
-    /// an earlier one, which a service answers that does not know the parameter for the page.
+    /// an earlier one, which a service answers that does not know the parameter for the page. A list that is longer than
+    /// the client's [`ListLimits`](super::ListLimits) ends with an error as well.
     pub fn pages<'a, P, T>(
         &'a self,
         first: Result<Call>,
@@ -46,27 +51,66 @@ impl Client {
         P: DeserializeOwned,
         T: Send + 'a,
     {
-        let first = ("", first.map(Next::Call), split, Seen::default());
-        let pages = stream::try_unfold(first, move |(operation, next, mut split, mut seen)| async move {
-            let (call, by_link) = match next? {
-                Next::Call(call) => (call, false),
-                Next::Link(link) => (self.follow(operation, &link)?, true),
-                Next::Missing => return Err(self.bad_page(operation, PageFault::BadLink)),
-                Next::End => return Ok::<_, Error>(None),
-            };
-            let (asked, prepared) = self.prepare(call)?;
-            let repeated = || self.bad_page(asked.operation, PageFault::Repeated);
-            if !seen.is_new((&prepared.url, &prepared.body)) {
-                return Err(repeated());
-            }
-            let answered = self.exchange(asked, &prepared).await?;
-            let (items, next) = split(self.read(asked, &prepared, &answered)?);
-            if !by_link && !items.is_empty() && !seen.is_new(&answered.body) {
-                return Err(repeated());
-            }
-            Ok(Some((stream::iter(items).map(Ok), (asked.operation, Ok(next), split, seen))))
-        });
+        let walk = Walk { operation: "", at: None, seen: Seen::default(), pages: 0, items: 0, spent: Duration::ZERO };
+        let pages =
+            stream::try_unfold((first.map(Next::Call), split, walk), move |(next, mut split, mut walk)| async move {
+                let (call, by_link) = match next? {
+                    Next::Call(call) => (call, false),
+                    Next::Link(link) => (self.follow(walk.operation, walk.at.as_ref(), &link)?, true),
+                    Next::Missing => return Err(self.bad_page(walk.operation, PageFault::BadLink)),
+                    Next::End => return Ok::<_, Error>(None),
+                };
+                let (asked, prepared) = self.prepare(call)?;
+                walk.operation = asked.operation;
+                let bad = |fault| self.bad_page(asked.operation, fault);
+                let limits = &self.engine.lists;
+                walk.begin(&prepared, limits).map_err(bad)?;
+                let (begun, left) = (Instant::now(), limits.deadline.saturating_sub(walk.spent));
+                let Ok(answered) = timeout(left, self.exchange(asked, &prepared)).await else {
+                    return Err(bad(PageFault::TooSlow { limit: limits.deadline }));
+                };
+                let answered = answered?;
+                walk.spent = walk.spent.saturating_add(begun.elapsed());
+                let (items, next) = split(self.read(asked, &prepared, &answered)?);
+                if !by_link && !items.is_empty() && !walk.seen.is_new(&answered.body) {
+                    return Err(bad(PageFault::Repeated));
+                }
+                walk.count(items.len(), limits).map_err(bad)?;
+                walk.at = Some(prepared.url);
+                Ok(Some((stream::iter(items).map(Ok), (Ok(next), split, walk))))
+            });
         pages.try_flatten().boxed()
+    }
+}
+
+/// A list that is being read.
+struct Walk {
+    operation: &'static str,
+    /// Where the page before was, which its link may be relative to.
+    at: Option<Url>,
+    seen: Seen,
+    pages: u32,
+    items: u64,
+    spent: Duration,
+}
+
+impl Walk {
+    fn begin(&mut self, page: &Prepared, limits: &ListLimits) -> Result<(), PageFault> {
+        if !self.seen.is_new((&page.url, &page.body)) {
+            return Err(PageFault::Repeated);
+        }
+        let limit = limits.max_pages.max(1);
+        if self.pages >= limit {
+            return Err(PageFault::TooManyPages { limit });
+        }
+        self.pages += 1;
+        Ok(())
+    }
+
+    fn count(&mut self, items: usize, limits: &ListLimits) -> Result<(), PageFault> {
+        self.items = self.items.saturating_add(u64::try_from(items).unwrap_or(u64::MAX));
+        let limit = limits.max_items;
+        if self.items > limit { Err(PageFault::TooManyItems { limit }) } else { Ok(()) }
     }
 }
 

@@ -1,103 +1,162 @@
 //! A limit of requests per second, shared by all clones of a client.
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+use super::deadline::later;
 
 /// A second and a hundredth: what of a limit is not used, so that catching up stays within it.
 const SECOND: Duration = Duration::from_millis(1010);
 
-/// How much of a pause may be caught up with. Less than what is not used of a second.
+/// How late a request may be without shifting those after it. Less than what is not used of a second.
 const CATCH_UP: Duration = Duration::from_millis(8);
 
-/// Gives every request its own moment, evenly spaced; no second has more than its requests, wherever it begins.
+/// How late a waiting call may be before the others go past it: its future may be kept without being polled.
+const GRACE: Duration = Duration::from_millis(20);
+
+/// Lets requests go one by one, evenly spaced, in the order in which they came.
+///
+/// A slot is taken at the moment in which its request goes, so that a call that gives up has taken none, and a pause of
+/// the runtime makes up for nothing beyond [`CATCH_UP`]. No second has more than its requests, wherever it begins: they
+/// are at least [`SECOND`] apart from their like, less [`CATCH_UP`].
 /// (The crates for this count in milliseconds, or keep a clock of their own that tests cannot pause.)
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     spacing: Duration,
-    next: Mutex<Option<Instant>>,
+    queue: Mutex<Queue>,
 }
+
+#[derive(Debug, Default)]
+struct Queue {
+    /// When the next request may go; `None` before the first.
+    next: Option<Instant>,
+    /// How many calls have waited so far.
+    tickets: u64,
+    /// The calls that wait, in the order of their tickets.
+    waiting: VecDeque<Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    ticket: u64,
+    /// When it expects to go.
+    expected: Instant,
+    first: Arc<Notify>,
+}
+
+/// The call's slot lies beyond its deadline.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLate;
 
 impl RateLimit {
     pub(crate) fn per_second(requests: NonZeroU32) -> Self {
-        Self { spacing: SECOND / requests.get(), next: Mutex::new(None) }
+        Self { spacing: SECOND / requests.get(), queue: Mutex::default() }
     }
 
-    /// Waits for the next free moment. Who gives up waiting has used it.
-    pub(crate) async fn wait(&self) {
-        sleep_until(self.take()).await;
+    /// Waits until a request may go. Fails as soon as it is known that this is not before the deadline.
+    pub(crate) async fn wait(&self, deadline: Instant) -> Result<(), TooLate> {
+        let mut place = Place { limit: self, ticket: None, first: Arc::default() };
+        while let Some(until) = place.go_or_wait(deadline)? {
+            // Either is a reason to look again.
+            let _ = timeout_at(until.min(deadline), place.first.notified()).await;
+        }
+        Ok(())
     }
 
-    fn take(&self) -> Instant {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A call's place in the queue, which it leaves when it goes and when it is dropped.
+struct Place<'a> {
+    limit: &'a RateLimit,
+    ticket: Option<u64>,
+    first: Arc<Notify>,
+}
+
+impl Place<'_> {
+    /// Takes a slot if this call is the next to go. Otherwise says when to look again.
+    fn go_or_wait(&mut self, deadline: Instant) -> Result<Option<Instant>, TooLate> {
         let now = Instant::now();
-        // Moments that passed unused may be caught up with, as far back as this.
-        let earliest = now.checked_sub(CATCH_UP.saturating_sub(self.spacing)).unwrap_or(now);
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let moment = next.map_or(earliest, |next| next.max(earliest));
-        *next = Some(moment + self.spacing);
-        moment
+        let spacing = self.limit.spacing;
+        let mut queue = self.limit.queue();
+        queue.go_past_the_late(now);
+        if self.ticket.is_some() && now >= deadline {
+            return Err(TooLate);
+        }
+
+        let earliest = now.checked_sub(CATCH_UP).unwrap_or(now);
+        let slot = queue.next.map_or(earliest, |next| next.max(earliest));
+        let place = self.ticket.map_or(Err(queue.waiting.len()), |ticket| queue.place(ticket));
+        let (Ok(ahead) | Err(ahead)) = place;
+        if ahead == 0 && slot <= now {
+            queue.next = Some(later(slot, spacing));
+            drop(queue);
+            return Ok(None);
+        }
+
+        let expected = later(slot.max(now), spacing.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX)));
+        if expected >= deadline {
+            return Err(TooLate);
+        }
+        let ticket = *self.ticket.get_or_insert_with(|| {
+            queue.tickets += 1;
+            queue.tickets
+        });
+        match place {
+            Ok(at) => queue.waiting[at].expected = expected,
+            Err(at) => queue.waiting.insert(at, Waiting { ticket, expected, first: self.first.clone() }),
+        }
+        // Whoever is not the first is told when it is. If it is not in time, somebody ahead is late.
+        Ok(Some(if ahead == 0 { expected } else { later(expected, GRACE) }))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let mut queue = self.limit.queue();
+        if let Ok(at) = queue.place(ticket) {
+            queue.waiting.remove(at);
+            if at == 0 {
+                queue.tell_the_first(Instant::now());
+            }
+        }
+    }
+}
+
+impl Queue {
+    /// Where the call of this ticket stands, or would stand.
+    fn place(&self, ticket: u64) -> Result<usize, usize> {
+        self.waiting.binary_search_by_key(&ticket, |waiting| waiting.ticket)
+    }
+
+    /// Removes calls that should have gone by now. When they are polled, they take their place again.
+    fn go_past_the_late(&mut self, now: Instant) {
+        let mut some = false;
+        while self.waiting.front().is_some_and(|first| later(first.expected, GRACE) <= now) {
+            self.waiting.pop_front();
+            some = true;
+        }
+        if some {
+            self.tell_the_first(now);
+        }
+    }
+
+    fn tell_the_first(&mut self, now: Instant) {
+        if let Some(first) = self.waiting.front_mut() {
+            first.expected = self.next.map_or(now, |next| next.max(now));
+            first.first.notify_one();
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn taken(per_second: u32, requests: u32) -> Duration {
-        let limit = RateLimit::per_second(NonZeroU32::new(per_second).expect("not zero"));
-        let start = Instant::now();
-        for _ in 0..requests {
-            limit.wait().await;
-        }
-        start.elapsed()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn five_seconds_take_hardly_longer() {
-        for per_second in [1, 7, 10, 99, 333, 500, 1000, 4999] {
-            let seconds = taken(per_second, 5 * per_second + 1).await.as_secs_f64();
-            assert!((5.0..=5.1).contains(&seconds), "{per_second} a second: {seconds}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_second_has_more_than_its_requests_whatever_holds_them_up() {
-        for per_second in [1, 2, 10, 120, 200, 300, 499, 500, 1000, 2500] {
-            let limit = RateLimit::per_second(NonZeroU32::new(per_second).expect("not zero"));
-            let mut sent = Vec::new();
-            for nth in 0..4 * per_second {
-                limit.wait().await;
-                sent.push(Instant::now());
-                if nth % 37 == 0 {
-                    tokio::time::advance(Duration::from_millis(u64::from(nth) % 60)).await;
-                }
-            }
-            let seconds = sent.windows(per_second as usize + 1).map(|window| window[per_second as usize] - window[0]);
-            let shortest = seconds.min().expect("some");
-            assert!(shortest >= Duration::from_secs(1), "{per_second} a second, and one more in {shortest:?}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn any_limit_can_be_set() {
-        assert!(taken(u32::MAX, 1000).await < Duration::from_secs(1));
-        assert_eq!(taken(1, 1).await, Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_pause_is_caught_up_with_in_part() {
-        let limit = RateLimit::per_second(NonZeroU32::new(1000).expect("not zero"));
-        limit.wait().await;
-        tokio::time::advance(Duration::from_secs(60)).await;
-        let start = Instant::now();
-        for _ in 0..7 {
-            limit.wait().await;
-        }
-        assert_eq!(start.elapsed(), Duration::ZERO);
-        limit.wait().await;
-        limit.wait().await;
-        assert!(start.elapsed() >= Duration::from_millis(1));
-    }
-}
+#[path = "rate_tests.rs"]
+mod tests;

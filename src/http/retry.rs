@@ -85,7 +85,9 @@ impl RetryPolicy {
     /// The wait after attempt number `attempt` (from 1); `chance` is from 0 to 1.
     pub(crate) fn wait(&self, attempt: u32, chance: f64) -> Duration {
         let doubled = self.initial_backoff.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
-        doubled.min(self.max_backoff).mul_f64(chance)
+        let longest = doubled.min(self.max_backoff);
+        // The largest waits do not survive the way through a float.
+        Duration::try_from_secs_f64(longest.as_secs_f64() * chance).unwrap_or(longest)
     }
 }
 
@@ -135,6 +137,15 @@ mod tests {
         assert_eq!(bounds, [250, 500, 1000, 16_000, 20_000, 20_000, 20_000, 20_000]);
         assert_eq!(policy.wait(3, 0.0), Duration::ZERO);
         assert_eq!(policy.wait(3, 0.5), Duration::from_millis(500));
+    }
+
+    #[test]
+    fn no_wait_is_too_long_to_be_computed() {
+        let policy = RetryPolicy::default().initial_backoff(Duration::MAX).max_backoff(Duration::MAX);
+        for attempt in [1, 2, 33, u32::MAX] {
+            assert_eq!(policy.wait(attempt, 1.0), Duration::MAX);
+            assert_eq!(policy.wait(attempt, 0.0), Duration::ZERO);
+        }
     }
 
     #[test]

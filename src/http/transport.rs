@@ -152,11 +152,14 @@ async fn over_http(
 /// Reads a body within bounds. What is no success is read as far as it comes: its status counts.
 async fn read(response: &mut reqwest::Response, success: bool, max_body: usize) -> reqwest::Result<Body> {
     let limit = if success { max_body } else { MAX_REFUSAL };
-    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    if success && announced > limit {
+    if success
+        && response
+            .content_length()
+            .is_some_and(|announced| usize::try_from(announced).map_or(true, |announced| announced > limit))
+    {
         return Ok(Body::TooLarge);
     }
-    let mut body = Pieces { announced: announced.min(limit), ..Pieces::default() };
+    let mut body = Pieces::default();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() <= limit => body.push(chunk),
@@ -173,10 +176,10 @@ async fn read(response: &mut reqwest::Response, success: bool, max_body: usize) 
     Ok(Body::Whole(body.whole()))
 }
 
-/// A body as it comes. Most come in one piece, which is not copied.
+/// A body as it comes. Most come in one piece, which is not copied. Its room grows with what came, whatever length was
+/// announced.
 #[derive(Default)]
 struct Pieces {
-    announced: usize,
     first: Bytes,
     joined: BytesMut,
 }
@@ -192,7 +195,6 @@ impl Pieces {
             return;
         }
         if self.joined.is_empty() {
-            self.joined.reserve(self.announced.max(self.first.len() + piece.len()));
             self.joined.extend_from_slice(&std::mem::take(&mut self.first));
         }
         self.joined.extend_from_slice(&piece);

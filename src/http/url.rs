@@ -1,5 +1,8 @@
 //! The base URL of a client. Every path and query is built here, by the `url` crate, and stays on its origin.
 
+use std::hash::Hash;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use url::{Host, Url};
 
 use crate::error::PageFault;
@@ -75,11 +78,6 @@ impl BaseUrl {
         self
     }
 
-    /// The base itself.
-    pub(crate) const fn url(&self) -> &Url {
-        &self.url
-    }
-
     fn extended(&self, path: &Segments) -> Url {
         let mut url = self.url.clone();
         // An `https` base always has a path; `Err` would mean one that cannot.
@@ -110,20 +108,50 @@ impl BaseUrl {
         url
     }
 
-    /// Where a link in an answer leads, if that is the same origin.
-    pub(crate) fn follow(&self, link: &str) -> Result<Url, PageFault> {
-        let url = self.url.join(link).map_err(|_| PageFault::BadLink)?;
+    /// Where a link of a page leads, if that is below the base URL. It may be relative to the page.
+    pub(crate) fn follow(&self, page: Option<&Url>, link: &str) -> Result<Url, PageFault> {
+        let mut url = page.unwrap_or(&self.url).join(link).map_err(|_| PageFault::BadLink)?;
         if url.origin() != self.url.origin() {
             return Err(PageFault::ForeignOrigin { origin: url.origin().ascii_serialization() });
         }
+        if !self.has_below(url.path()) {
+            let path = url.path().chars().take(100).flat_map(char::escape_debug).collect();
+            return Err(PageFault::OutsideBase { path });
+        }
+        // Neither is sent. Kept, they would make the answer look like that of another address.
+        url.set_fragment(None);
+        let _ = (url.set_username(""), url.set_password(None));
         Ok(url)
     }
 
-    /// The same address with another first label of its host, if `own` is the first one now.
-    pub(crate) fn sister(&self, own: &str, other: &str) -> Self {
-        let rest = self.url.domain().and_then(|host| host.strip_prefix(own)).filter(|rest| rest.starts_with('.'));
+    /// Whether a path is below that of the base URL, also for a server that decodes it before it looks for `..`.
+    fn has_below(&self, path: &str) -> bool {
+        let prefix = self.url.path().trim_end_matches('/');
+        let Some(rest) = path.strip_prefix(prefix) else { return false };
+        let decoded = rest.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+        prefix.is_empty() || (rest.is_empty() || rest.starts_with('/')) && decoded.split('/').all(|part| part != "..")
+    }
+
+    /// What is the same for all spellings of an address: of the names of loopback, and of a path's end.
+    pub(crate) fn identity(&self) -> impl Hash + use<> {
+        let host = match self.url.host() {
+            Some(Host::Domain("localhost") | Host::Ipv4(Ipv4Addr::LOCALHOST) | Host::Ipv6(Ipv6Addr::LOCALHOST)) => {
+                "localhost".to_owned()
+            }
+            _ => self.url.host_str().unwrap_or_default().trim_end_matches('.').to_owned(),
+        };
+        let path = self.url.path().trim_end_matches('/').to_owned();
+        (self.url.scheme().to_owned(), host, self.url.port_or_known_default(), path)
+    }
+
+    /// The same address with another first label of its host, if `own` is the first one now and the rest is of that
+    /// domain.
+    pub(crate) fn sister(&self, own: &str, other: &str, domain: &str) -> Self {
+        let rest = self.url.domain().and_then(|host| host.strip_prefix(own)?.strip_prefix('.'));
+        let rest =
+            rest.filter(|rest| rest.strip_suffix(domain).is_some_and(|left| left.is_empty() || left.ends_with('.')));
         let mut url = self.url.clone();
-        if let Some(host) = rest.map(|rest| format!("{other}{rest}")) {
+        if let Some(host) = rest.map(|rest| format!("{other}.{rest}")) {
             // The new host differs by a label of plain letters, so it is one.
             let _ = url.set_host(Some(&host));
         }
@@ -132,6 +160,10 @@ impl BaseUrl {
 
     pub(crate) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
     }
 }
 
@@ -145,124 +177,5 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn base(text: &str) -> Result<BaseUrl, String> {
-        let mut problems = Problems::default();
-        let base = BaseUrl::parse(text, "base_url", &mut problems);
-        base.ok_or_else(|| problems.into_result().expect_err("a problem")[0].to_string())
-    }
-
-    fn joined(segments: &[&str]) -> Result<String, String> {
-        let mut problems = Problems::default();
-        let url = base("https://api.vapi.ai").expect("a base").join(Segments::new(segments), &[], &mut problems);
-        problems.into_result().map(|()| url.to_string()).map_err(|problems| problems[0].fault.clone())
-    }
-
-    #[test]
-    fn a_sister_host_differs_by_its_first_label_alone() {
-        let sister = |text: &str| base(text).expect("a base").sister("api", "trunking").url.to_string();
-        assert_eq!(sister("https://api.twilio.com"), "https://trunking.twilio.com/");
-        assert_eq!(sister("https://api.dublin.ie1.twilio.com/x"), "https://trunking.dublin.ie1.twilio.com/x");
-        for same in ["https://apis.example.com/", "http://127.0.0.1:4010/", "https://proxy.api.example.com/"] {
-            assert_eq!(sister(same), same);
-        }
-    }
-
-    #[test]
-    fn https_is_asked_for_everywhere_but_on_loopback() {
-        for good in ["https://api.vapi.ai", "http://127.0.0.1:4010", "http://[::1]:80/x", "http://localhost:1/"] {
-            assert!(base(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://api.vapi.ai",
-            "http://localhost.example.com",
-            "http://127.0.0.1.example.com",
-            "ftp://127.0.0.1",
-            "file:///etc",
-            "api.vapi.ai",
-            "",
-            "https://user@api.vapi.ai",
-            "https://:pw@api.vapi.ai",
-            "https://api.vapi.ai?x=1",
-            "https://api.vapi.ai#x",
-        ] {
-            assert!(base(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn plain_http_and_another_scheme_are_told_apart() {
-        let told = |text: &str| base(text).expect_err("a problem");
-        assert!(told("http://api.vapi.ai").contains("would show the key to the network"));
-        assert!(told("ftp://api.vapi.ai").contains("is not an https address"));
-    }
-
-    #[test]
-    fn a_secret_in_a_bad_base_url_is_not_repeated() {
-        let error = base("https://user:hunter22@api.vapi.ai").expect_err("credentials");
-        assert!(!error.contains("hunter22"), "{error}");
-    }
-
-    #[test]
-    fn an_id_cannot_leave_its_segment() {
-        for (id, encoded) in [
-            ("a/b", "a%2Fb"),
-            ("a?b", "a%3Fb"),
-            ("a#b", "a%23b"),
-            ("%2e%2e", "%252e%252e"),
-            ("a b", "a%20b"),
-            ("..a", "..a"),
-            ("ä", "%C3%A4"),
-            ("a\\b", "a%5Cb"),
-        ] {
-            assert_eq!(joined(&["phone-number", id]), Ok(format!("https://api.vapi.ai/phone-number/{encoded}")));
-        }
-    }
-
-    #[test]
-    fn an_id_that_no_encoding_keeps_is_refused() {
-        for id in ["", ".", "..", "a\nb", "\t", ".\r.", "a\u{0}"] {
-            assert!(joined(&["phone-number", id]).is_err(), "{id:?}");
-        }
-    }
-
-    #[test]
-    fn a_base_path_and_a_plus_in_the_query_are_kept() {
-        for text in ["https://example.com/proxy", "https://example.com/proxy/"] {
-            let base = base(text).expect("a base");
-            let query = [("search", "+1415".to_owned()), ("x", "a b&c".to_owned())];
-            let url = base.join(Segments::new(&["v2"]), &query, &mut Problems::default());
-            assert_eq!(url.as_str(), "https://example.com/proxy/v2?search=%2B1415&x=a+b%26c");
-        }
-    }
-
-    #[test]
-    fn an_address_made_beforehand_is_the_same_one() {
-        let query = [("search", "+1415".to_owned())];
-        let plain = base("https://example.com/proxy").expect("a base");
-        let made = plain.clone().prepare(&[&["v2", "phone-number"]]);
-        assert_eq!(made.made.len(), 1);
-        for path in [&["v2", "phone-number"][..], &["v2"], &["v2", "phone-number", "a/b"]] {
-            for query in [&[][..], &query] {
-                let join = |base: &BaseUrl| base.join(Segments::new(path), query, &mut Problems::default());
-                assert_eq!(join(&made), join(&plain));
-            }
-        }
-    }
-
-    #[test]
-    fn only_links_of_the_same_origin_are_followed() {
-        let base = base("https://api.twilio.com").expect("a base");
-        let followed = |link| base.follow(link).map(String::from);
-        assert_eq!(followed("/2010/x?Page=1"), Ok("https://api.twilio.com/2010/x?Page=1".to_owned()));
-        assert_eq!(followed("https://api.twilio.com:443/y"), Ok("https://api.twilio.com/y".to_owned()));
-        for foreign in
-            ["https://evil.example/x", "//evil.example/x", "http://api.twilio.com/x", "https://api.twilio.com:8443/x"]
-        {
-            assert!(matches!(followed(foreign), Err(PageFault::ForeignOrigin { .. })), "{foreign}");
-        }
-        assert_eq!(followed("https://["), Err(PageFault::BadLink));
-    }
-}
+#[path = "url_tests.rs"]
+mod tests;

@@ -1,5 +1,7 @@
 //! Settings by name, from the environment or from wherever the caller has them.
 
+use std::cell::RefCell;
+
 use crate::error::{Error, Result};
 use crate::model::{Problems, Secret};
 
@@ -7,6 +9,36 @@ use crate::model::{Problems, Secret};
 pub struct Vars<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: Problems,
+    set: RefCell<Variables>,
+}
+
+/// The variables that a client's settings came from, by name.
+#[derive(Default)]
+pub(super) struct Variables(Vec<String>);
+
+impl Variables {
+    /// Replaces the name of a setting, such as `api_key`, by that of its variable, such as `VAPI_API_KEY`.
+    pub(super) fn name(&self, field: &mut String) {
+        let setting = field.to_ascii_uppercase();
+        let named =
+            |variable: &&String| variable.strip_suffix(setting.as_str()).is_some_and(|left| left.ends_with('_'));
+        // `TWILIO_API_KEY` has the value of `api_key_sid`.
+        let begun = |variable: &&String| {
+            let own = variable.split_once('_').map(|(_, own)| own);
+            own.and_then(|own| setting.strip_prefix(own)).is_some_and(|left| left.starts_with('_'))
+        };
+        if let Some(variable) =
+            self.0.iter().filter(named).min_by_key(|variable| variable.len()).or_else(|| self.0.iter().find(begun))
+        {
+            field.clone_from(variable);
+        }
+    }
+
+    /// The setting has another value by now.
+    pub(super) fn forget(&mut self, setting: &str) {
+        let end = format!("_{}", setting.to_ascii_uppercase());
+        self.0.retain(|variable| !variable.ends_with(&end));
+    }
 }
 
 impl std::fmt::Debug for Vars<'_> {
@@ -17,7 +49,7 @@ impl std::fmt::Debug for Vars<'_> {
 
 impl<'a> Vars<'a> {
     pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { lookup, problems: Problems::new() }
+        Self { lookup, problems: Problems::new(), set: RefCell::default() }
     }
 
     /// The process's environment. A value that is not Unicode counts as missing.
@@ -28,7 +60,11 @@ impl<'a> Vars<'a> {
     /// Returns a variable, if it is set.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).filter(|value| !value.is_empty())
+        let value = (self.lookup)(name).filter(|value| !value.is_empty());
+        if value.is_some() {
+            self.set.borrow_mut().0.push(name.to_owned());
+        }
+        value
     }
 
     /// Returns a variable. If it is missing, reports that with advice to set it to `what`, and returns an empty text.
@@ -61,16 +97,41 @@ impl<'a> Vars<'a> {
         self.problems.add(name, format!("is not set, and {other} is"), format!("set it to {what}"));
     }
 
-    pub(super) fn finish(self, service: &str) -> Result<()> {
-        self.problems
-            .into_result()
-            .map_err(|found| Error::invalid(format!("{service}: the settings are not complete"), found))
+    pub(super) fn finish(self, service: &str) -> Result<Variables> {
+        let found = self.problems.into_result();
+        found.map_err(|found| Error::invalid(format!("{service}: the settings are not complete"), found))?;
+        Ok(self.set.into_inner())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_are_named_by_their_variables() {
+        let names = ["TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_BASE_URL", "PARROT_KEY"];
+        let mut variables = Variables(names.map(str::to_owned).into());
+        let named = |variables: &Variables, field: &str| {
+            let mut field = field.to_owned();
+            variables.name(&mut field);
+            field
+        };
+        for (field, name) in [
+            ("account_sid", "TWILIO_ACCOUNT_SID"),
+            ("api_key_sid", "TWILIO_API_KEY"),
+            ("base_url", "TWILIO_BASE_URL"),
+            ("key", "PARROT_KEY"),
+            ("api_secret", "api_secret"),
+            ("sid", "TWILIO_ACCOUNT_SID"),
+            ("timeout", "timeout"),
+            ("", ""),
+        ] {
+            assert_eq!(named(&variables, field), name);
+        }
+        variables.forget("base_url");
+        assert_eq!(named(&variables, "base_url"), "base_url");
+    }
 
     #[test]
     fn the_environment_is_the_processs_own() {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{sleep, timeout_at};
 
 use super::Importer;
 use crate::E164;
 use crate::error::Error;
+use crate::http::deadline::after;
 use crate::model::NumberRecord;
 
 /// How an [`Importer`](crate::Importer) looks up a number after the response to its import was lost: several times,
@@ -67,7 +68,7 @@ impl LookupPolicy {
 
     /// Looks the number up until it is found or the policy ends it.
     pub(super) async fn find(self, importer: &Importer, number: &E164) -> Lookups {
-        let deadline = Instant::now() + self.deadline;
+        let deadline = after(self.deadline);
         let mut wait = self.first_wait.min(self.longest_wait);
         let mut lookups = Lookups { found: None, count: 0, last_error: None };
         loop {
@@ -78,7 +79,7 @@ impl LookupPolicy {
                 Ok(None) => lookups.last_error = None,
                 Err(error) => lookups.last_error = Some(error),
             }
-            if lookups.count >= self.max_lookups || Instant::now() + wait >= deadline {
+            if lookups.count >= self.max_lookups || after(wait) >= deadline {
                 return lookups;
             }
             sleep(wait).await;

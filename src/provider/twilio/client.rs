@@ -70,7 +70,7 @@ impl Twilio {
             Key::Pair { id, secret } => (id, secret),
         };
         let own = credentials.clone();
-        let connect = |http: Client| Self { trunking: http.sister("api", "trunking"), http, credentials };
+        let connect = |http: Client| Self { trunking: http.sister("api", "trunking", "twilio.com"), http, credentials };
         ClientBuilder::new(Auth::basic(&user, &secret), connect).check(|problems| own.check(KIND, problems))
     }
 

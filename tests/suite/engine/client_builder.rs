@@ -81,6 +81,29 @@ fn a_missing_and_an_empty_variable_are_named() {
     assert_eq!(problems(Twilio::from_vars(half)), missing);
 }
 
+#[test]
+fn a_wrong_variable_is_named() {
+    let wrong = |name: &str| match name {
+        "VAPI_API_KEY" => Some("key\n".to_owned()),
+        "VAPI_BASE_URL" => Some("http://api.vapi.ai".to_owned()),
+        "TWILIO_ACCOUNT_SID" => Some("AC1".to_owned()),
+        "TWILIO_API_KEY" => Some("SK1".to_owned()),
+        "TWILIO_API_SECRET" => Some(" secret".to_owned()),
+        _ => None,
+    };
+    let fields = |error: Result<_, Error>| problems(error).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+    assert_eq!(fields(Vapi::from_vars(wrong).map(drop)), ["VAPI_API_KEY", "VAPI_BASE_URL"]);
+    let twilio = ["TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"];
+    assert_eq!(fields(Twilio::from_vars(wrong).map(drop)), twilio);
+    let told = Vapi::from_vars(wrong).unwrap_err().to_string();
+    assert!(told.contains("`VAPI_API_KEY` has a line break at position 3; "), "{told}");
+
+    // What is set beside the variables has its own name.
+    let built = Vapi::builder_from_vars(wrong).unwrap().base_url("http://example.com").build();
+    assert_eq!(fields(built.map(drop)), ["VAPI_API_KEY", "base_url"]);
+    assert_eq!(fields(Vapi::builder("").build().map(drop)), ["api_key"]);
+}
+
 #[tokio::test]
 async fn an_id_cannot_leave_its_place_in_the_path() {
     let server = server(ResponseTemplate::new(404)).await;
@@ -126,6 +149,13 @@ fn clients_of_one_account_are_known_as_such() {
     assert_eq!(account, Vapi::builder("key").build().unwrap().account(), "what it calls itself does not matter");
     assert_ne!(account, vapi("other", "https://api.vapi.ai").account());
     assert_ne!(account, vapi("key", "https://api.eu.vapi.ai").account());
+    for (one, other) in [
+        ("https://example.com/x", "https://example.com/x/"),
+        ("http://localhost:7", "http://127.0.0.1:7/"),
+        ("http://localhost:7", "http://[::1]:7"),
+    ] {
+        assert_eq!(vapi("key", one).account(), vapi("key", other).account(), "{one} {other}");
+    }
 }
 
 /// Imports of one account are done in turn and listed once, so two accounts must not pass for one.

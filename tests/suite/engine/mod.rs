@@ -1,6 +1,7 @@
 //! The HTTP engine that every client uses.
 
 mod client_builder;
+mod connections;
 mod disconnecting_server;
 mod outside_client;
 mod pages;

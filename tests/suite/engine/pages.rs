@@ -1,14 +1,15 @@
 //! Lists by links, by cursors and by numbers of pages.
 
 use futures_util::TryStreamExt;
-use numport::Error;
 use numport::error::{CallFault, PageFault};
-use numport::http::{Call, Next};
+use numport::http::{Auth, Call, ListLimits, Next};
+use numport::{Error, Secret};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::outside_client::Parrot;
+use crate::support::KEY;
 
 /// What a page has: its items, and what its `next` is.
 #[derive(serde::Deserialize)]
@@ -31,8 +32,18 @@ fn call() -> Call {
 }
 
 /// The items of a list, how it ended, and how many requests that took.
-async fn read(server: &MockServer, mut next: impl FnMut(Value) -> Next + Send) -> (Vec<u32>, Option<PageFault>, usize) {
-    let parrot = Parrot::at(&server.uri());
+async fn read(server: &MockServer, next: impl FnMut(Value) -> Next + Send) -> (Vec<u32>, Option<PageFault>, usize) {
+    read_at(&server.uri(), server, ListLimits::default().max_pages(20), next).await
+}
+
+async fn read_at(
+    uri: &str,
+    server: &MockServer,
+    limits: ListLimits,
+    mut next: impl FnMut(Value) -> Next + Send,
+) -> (Vec<u32>, Option<PageFault>, usize) {
+    let parrot = Parrot::builder(Auth::bearer("api_key", &Secret::new(KEY))).base_url(uri).list_limits(limits);
+    let parrot = parrot.build().unwrap();
     let mut stream = parrot.http.pages(Ok(call()), move |page: Page| (page.items, next(page.next)));
     let mut items = Vec::new();
     let end = loop {
@@ -115,4 +126,55 @@ async fn a_list_that_does_not_lead_on_says_so() {
     assert_eq!((items, requests), (vec![1], 1));
     let nowhere = serving(|_| json!({"items": [1], "next": true})).await;
     assert_eq!(read(&nowhere, by_cursor).await, (vec![1], Some(PageFault::BadLink), 1));
+}
+
+/// The number in a query such as `p=7`.
+fn number_of(query: &str) -> u32 {
+    query.split_once('=').map_or(1, |(_, number)| number.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_list_whose_pages_are_always_new_ends() {
+    let links = serving(|query| json!({"items": [1], "next": format!("/numbers?p={}", number_of(query) + 1)})).await;
+    let (items, fault, requests) = read(&links, by_link).await;
+    assert_eq!((items.len(), fault, requests), (20, Some(PageFault::TooManyPages { limit: 20 }), 20));
+    let cursors =
+        serving(|query| json!({"items": [number_of(query)], "next": (number_of(query) + 1).to_string()})).await;
+    let (items, fault, requests) = read(&cursors, by_cursor).await;
+    assert_eq!((items.len(), fault, requests), (20, Some(PageFault::TooManyPages { limit: 20 }), 20));
+    let empty = serving(|query| json!({"items": [], "next": (number_of(query) + 1).to_string()})).await;
+    let (items, fault, requests) = read(&empty, by_cursor).await;
+    assert_eq!((items.len(), fault, requests), (0, Some(PageFault::TooManyPages { limit: 20 }), 20));
+}
+
+#[tokio::test]
+async fn a_list_has_a_limit_of_items() {
+    let server =
+        serving(|query| json!({"items": [1, 2], "next": format!("/numbers?p={}", number_of(query) + 1)})).await;
+    let limits = ListLimits::default().max_items(5);
+    let (items, fault, requests) = read_at(&server.uri(), &server, limits, by_link).await;
+    assert_eq!((items.len(), &fault, requests), (4, &Some(PageFault::TooManyItems { limit: 5 }), 3));
+    let told = fault.unwrap().to_string();
+    assert_eq!(told, "the list has more than 5 items; if it really is that long, raise `ListLimits::max_items`");
+}
+
+#[tokio::test]
+async fn a_list_stays_below_its_base_url() {
+    for (base, link) in
+        [("/x", "/numbers?p=2"), ("/x/", "/xy/numbers?p=2"), ("/x", "../../numbers"), ("/x", "/x/..%2fy")]
+    {
+        let server = serving(move |_| json!({"items": [1], "next": link})).await;
+        let uri = format!("{}{base}", server.uri());
+        let (items, fault, requests) = read_at(&uri, &server, ListLimits::default(), by_link).await;
+        assert!(matches!(fault, Some(PageFault::OutsideBase { .. })), "{link}: {fault:?}");
+        assert_eq!((items, requests), (vec![1], 1), "{link}");
+    }
+    for link in ["/x/numbers?p=2#here", "?p=2", "numbers?p=2", "./numbers?p=2#"] {
+        let server = serving(
+            move |query| json!({"items": [number_of(query)], "next": if query.is_empty() { link } else { "" }}),
+        );
+        let server = server.await;
+        let uri = format!("{}/x", server.uri());
+        assert_eq!(read_at(&uri, &server, ListLimits::default(), by_link).await, (vec![1, 2], None, 2), "{link}");
+    }
 }

@@ -7,6 +7,7 @@ use numport::platform::interactly::{ImportNumber, PurchaseNumber};
 use numport::platform::vapi::{CreateTwilioNumber, CreateVapiNumber, SettingsPatch};
 use numport::provider::twilio::ListNumbers;
 use numport::{AccountKey, ClientBuilder, E164, Error, Interactly, RetryPolicy, Twilio, Vapi};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wiremock::ResponseTemplate;
 
 use super::disconnecting_server::{Break, Raw};
@@ -130,6 +131,63 @@ async fn an_answer_by_a_redirect_that_the_users_own_client_followed_is_refused()
     let client = Interactly::builder(KEY).base_url(here.uri()).http_client(reqwest::Client::new()).build().unwrap();
     let failure = call(client.list_numbers(None).await.unwrap_err());
     assert!(matches!(failure.fault, CallFault::Redirected), "{failure:?}");
+}
+
+#[tokio::test]
+async fn whatever_a_redirect_led_to_is_not_asked_again() {
+    for status in [200, 404, 429, 503] {
+        let there = server(ResponseTemplate::new(status).set_body_string("[]")).await;
+        let here = server(ResponseTemplate::new(308).insert_header("location", there.uri())).await;
+        let uri = here.uri();
+        let client = Interactly::builder(KEY).base_url(&uri).retry(at_once()).http_client(reqwest::Client::new());
+        let client = client.build().unwrap();
+        let read = call(client.list_numbers(None).await.unwrap_err());
+        let created = call(client.import_number(&ImportNumber::new(number())).await.unwrap_err());
+        for (failure, delivery) in [(read, Delivery::Read), (created, Delivery::Unknown)] {
+            assert!(matches!(failure.fault, CallFault::Redirected), "{failure:?}");
+            assert_eq!((failure.delivery, failure.attempts), (delivery, 1), "{status}");
+        }
+        assert_eq!(there.received_requests().await.unwrap().len(), 2, "{status}");
+    }
+}
+
+/// Serves one request. Writes a head and then blanks, until there are so many or nobody reads any more. How many were
+/// written is the task's result.
+async fn endless(head: &'static str, most: usize) -> (String, tokio::task::JoinHandle<usize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}", listener.local_addr().unwrap());
+    let task = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let _ = connection.read(&mut [0; 8192]).await.unwrap();
+        connection.write_all(head.as_bytes()).await.unwrap();
+        let (blanks, mut written) = (vec![b' '; 65_536], 0);
+        while written < most && connection.write_all(&blanks).await.is_ok() {
+            written += blanks.len();
+        }
+        written
+    });
+    (uri, task)
+}
+
+#[tokio::test]
+async fn a_refusal_without_an_end_is_read_in_part() {
+    let most = 256 * 1024 * 1024;
+    let (uri, written) = endless("HTTP/1.1 400 Bad Request\r\nx-request-id: r-7\r\n\r\n", most).await;
+    let failure = call(vapi(&uri).get_number("n1").await.unwrap_err());
+    assert_eq!((failure.status, failure.request_id.as_deref()), (Some(StatusCode::BAD_REQUEST), Some("r-7")));
+    // What waits in the buffers of the system is written, though nobody reads it.
+    let written = written.await.unwrap();
+    assert!(written < most / 4, "{written}");
+}
+
+#[tokio::test]
+async fn nothing_is_reserved_on_a_servers_word() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775000\r\n\r\n";
+    let (uri, written) = endless(head, 1024 * 1024).await;
+    let client = Vapi::builder(KEY).base_url(uri).retry(RetryPolicy::never()).max_response_bytes(usize::MAX);
+    let failure = call(client.build().unwrap().get_number("n1").await.unwrap_err());
+    let CallFault::Transport(fault) = &failure.fault else { panic!("{failure:?}") };
+    assert_eq!((fault.loss, written.await.unwrap()), (Loss::CutOff, 1024 * 1024));
 }
 
 #[tokio::test]

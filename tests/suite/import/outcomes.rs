@@ -64,6 +64,11 @@ async fn how_long_is_looked_can_be_set_and_ends() {
     open(platform.importer().lookup_policy(bounded).import(request(5)).await);
     assert_eq!(*platform.looked().last().unwrap(), 7500);
 
+    let endless = LookupPolicy::default().first_wait(Duration::MAX).longest_wait(Duration::MAX).deadline(Duration::MAX);
+    let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
+    open(platform.importer().lookup_policy(endless).import(request(8)).await);
+    assert_eq!(platform.looked().len(), 2, "it ends before it waits for ever");
+
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
     open(platform.importer().lookup_policy(LookupPolicy::default().max_lookups(0)).import(request(6)).await);
     assert_eq!(platform.looked().len(), 2);

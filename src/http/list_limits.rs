@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+/// How long a list may be before a client stops reading it. A service that leads from page to page for ever ends in an
+/// error ([`PageFault`](crate::error::PageFault)) that names the limit.
+///
+/// ```
+/// use std::time::Duration;
+/// use numport::{Vapi, http::ListLimits};
+///
+/// let limits = ListLimits::default().max_items(5_000_000).deadline(Duration::from_secs(3 * 60 * 60));
+/// let vapi = Vapi::builder("my-private-key").list_limits(limits).build()?;
+/// # Ok::<(), numport::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct ListLimits {
+    pub(super) max_pages: u32,
+    pub(super) max_items: u64,
+    pub(super) deadline: Duration,
+}
+
+impl Default for ListLimits {
+    /// Returns 20,000 pages, 1,000,000 items, 60 minutes. A list of 100,000 numbers has 5,000 pages where a page has 20.
+    fn default() -> Self {
+        Self { max_pages: 20_000, max_items: 1_000_000, deadline: Duration::from_secs(60 * 60) }
+    }
+}
+
+impl ListLimits {
+    /// Sets the maximum number of pages of one list. Defaults to 20,000. 0 counts as 1.
+    pub const fn max_pages(mut self, pages: u32) -> Self {
+        self.max_pages = pages;
+        self
+    }
+
+    /// Sets the maximum number of items of one list. Defaults to 1,000,000.
+    pub const fn max_items(mut self, items: u64) -> Self {
+        self.max_items = items;
+        self
+    }
+
+    /// Sets how long the client may take to read one list, with all pages, retries and waits. Time that the caller
+    /// takes between the pages does not count. Defaults to 60 minutes.
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+}
