@@ -88,7 +88,7 @@ fn a_wrong_variable_is_named() {
         "VAPI_BASE_URL" => Some("http://api.vapi.ai".to_owned()),
         "TWILIO_ACCOUNT_SID" => Some("AC1".to_owned()),
         "TWILIO_API_KEY" => Some("SK1".to_owned()),
-        "TWILIO_API_SECRET" => Some(" secret".to_owned()),
+        "TWILIO_API_SECRET" => Some("sec\nret".to_owned()),
         _ => None,
     };
     let fields = |error: Result<_, Error>| problems(error).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
