@@ -1,6 +1,7 @@
 //! One error type for the whole crate. It tells what happened, whether the request left, and what to do.
 
 mod call;
+mod clean;
 mod mismatch;
 mod outcome;
 mod safety;

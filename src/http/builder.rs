@@ -11,6 +11,7 @@ use super::auth::{Auth, Credentials};
 use super::client::Client;
 use super::engine::Engine;
 use super::rate::RateLimit;
+use super::redact::Known;
 use super::retry::{Budget, RetryPolicy};
 use super::service::ServiceInfo;
 use super::transport::Transport;
@@ -253,7 +254,7 @@ impl<C> ClientBuilder<C> {
             transport,
             headers,
             signer,
-            secrets,
+            known: Known::new(secrets),
             error_body: info.error_body,
             rejects: info.rejects,
             timeout: self.timeout,

@@ -60,7 +60,7 @@ impl Client {
                 return Err(repeated());
             }
             let answered = self.exchange(asked, &prepared).await?;
-            let (items, next) = split(self.read(asked, &prepared, &answered)?);
+            let (items, next) = split(self.read(asked, &answered)?);
             if !by_link && !items.is_empty() && !seen.is_new(&answered.body) {
                 return Err(repeated());
             }

@@ -62,6 +62,8 @@ impl<T: Into<String>> From<T> for Secret {
 
 /// The one way a secret gets into JSON.
 impl ToWire for Secret {
+    const SECRET: bool = true;
+
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
     }

@@ -1,6 +1,6 @@
 use std::any::Any;
 
-use super::{AccountKey, Byo, CredentialId, Declared, Details, Problems, ProviderKind, SipTrunk};
+use super::{AccountKey, Byo, CredentialId, Declared, Details, Key, Problems, ProviderKind, Secret, SipTrunk};
 
 /// What a platform needs to reach a number that is held at a carrier.
 ///
@@ -67,6 +67,18 @@ impl NumberSource {
     /// Creates a source that only one platform understands. That platform reads the details by [`Details::get`].
     pub fn custom<T: Any + std::fmt::Debug + Send + Sync>(carrier: ProviderKind, details: T) -> Self {
         Self::new(carrier, Reach::Custom(Details::new(details)))
+    }
+
+    /// Returns its secrets: what opens the account, or the password of the trunk. Those of a
+    /// [custom](Reach::Custom) source are not known.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        let secret = match &self.reach {
+            Reach::Account(AccountKey { key: Key::Token(secret) | Key::Pair { secret, .. }, .. }) => Some(secret),
+            Reach::Trunk(trunk) => trunk.credentials.as_ref().map(|(_, password)| password),
+            Reach::Stored(_) | Reach::Custom(_) => None,
+        };
+        secret.into_iter().cloned().collect()
     }
 
     /// Adds everything that is wrong with it by itself, whatever the platform.

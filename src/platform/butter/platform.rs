@@ -10,7 +10,7 @@ use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
     self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, SipTrunk,
+    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, text, time};
 use crate::platform::credentials::Made;
@@ -50,6 +50,10 @@ impl VoicePlatform for Butter {
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {

@@ -11,7 +11,7 @@ use crate::E164;
 use crate::error::Result;
 use crate::model::{
     AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, SipTrunk,
+    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
@@ -51,6 +51,10 @@ impl VoicePlatform for Vapi {
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
