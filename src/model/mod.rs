@@ -39,6 +39,6 @@ pub use sip::{
     SipTransport, SipTrunk,
 };
 pub use source::{NumberSource, Reach};
-pub(crate) use text::{Shown, word};
+pub(crate) use text::{Shown, quoted, word};
 pub use timestamp::{Timestamp, TimestampError};
 pub use update::{NumberUpdate, Removal};

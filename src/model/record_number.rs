@@ -178,11 +178,12 @@ impl PartialEq<E164> for RecordNumber {
     }
 }
 
+/// For people: what would break the line is escaped, and what is longer than 200 characters is cut off.
 impl fmt::Display for RecordNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::E164(number) => fmt::Display::fmt(number, f),
-            Self::Other(text) => f.pad(text),
+            Self::Other(text) => word(text).fmt(f),
             Self::Absent => f.pad("(no number)"),
         }
     }

@@ -1,6 +1,6 @@
 use std::any::Any;
 
-use super::{AccountKey, Byo, CredentialId, Declared, Details, Key, Problems, ProviderKind, Secret, SipTrunk};
+use super::{AccountKey, Byo, CredentialId, Declared, Details, Problems, ProviderKind, Secret, SipTrunk};
 
 /// What a platform needs to reach a number that is held at a carrier.
 ///
@@ -69,16 +69,15 @@ impl NumberSource {
         Self::new(carrier, Reach::Custom(Details::new(details)))
     }
 
-    /// Returns its secrets: what opens the account, or the password of the trunk. Those of a
-    /// [custom](Reach::Custom) source are not known.
+    /// Returns its secrets: what opens the account, also as a login of HTTP has it in base64, or the password of the
+    /// trunk. Those of a [custom](Reach::Custom) source are not known.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
-        let secret = match &self.reach {
-            Reach::Account(AccountKey { key: Key::Token(secret) | Key::Pair { secret, .. }, .. }) => Some(secret),
-            Reach::Trunk(trunk) => trunk.credentials.as_ref().map(|(_, password)| password),
-            Reach::Stored(_) | Reach::Custom(_) => None,
-        };
-        secret.into_iter().cloned().collect()
+        match &self.reach {
+            Reach::Account(account) => account.secrets().into(),
+            Reach::Trunk(trunk) => trunk.credentials.iter().map(|(_, password)| password.clone()).collect(),
+            Reach::Stored(_) | Reach::Custom(_) => Vec::new(),
+        }
     }
 
     /// Adds everything that is wrong with it by itself, whatever the platform.

@@ -15,8 +15,17 @@ pub(crate) const fn word(text: &str) -> Shown<'_> {
     Shown { text, max: 200 }
 }
 
+/// Quotes a label or another free text, and escapes it in the way of `Debug`.
+pub(crate) fn quoted(text: &str) -> String {
+    let end = text.char_indices().nth(200).map(|(end, _)| end);
+    end.map_or_else(|| format!("{text:?}"), |end| format!("{:?}", format!("{}…", &text[..end])))
+}
+
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.text.len() <= self.max && !self.text.contains(is_unsafe) {
+            return f.pad(self.text);
+        }
         let (mut safe, mut length) = (String::new(), 0);
         // How much of it leaves room for the mark of a cut.
         let mut room = 0;
@@ -69,6 +78,8 @@ mod tests {
             assert_eq!((once.chars().count(), once.ends_with('…')), (length, true));
             assert_eq!(word(&once).to_string(), once);
         }
+        assert_eq!(quoted("a\n\u{202e}\"b"), r#""a\n\u{202e}\"b""#);
+        assert_eq!(quoted(&"a".repeat(201)), format!("\"{}…\"", "a".repeat(200)));
         assert_eq!(format!("{:>3}|{:3}", word("a"), word("b")), "  a|b  ");
     }
 }

@@ -2,6 +2,7 @@
 
 mod client_builder;
 mod disconnecting_server;
+mod foreign_texts;
 mod outside_client;
 mod pages;
 mod raw_requests;
