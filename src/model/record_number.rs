@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::word;
 use crate::E164;
 
 /// The number of a record: most are E.164, but a platform may keep a SIP URI, an extension, a masked

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::wire::{read::FromJson, write::ToWire};
+use crate::wire::{Patch, read::FromJson, write::ToWire};
 
 /// A text that must not be seen: an API key, a token, a password.
 ///
@@ -57,6 +57,18 @@ impl<'de> Deserialize<'de> for Secret {
 impl<T: Into<String>> From<T> for Secret {
     fn from(text: T) -> Self {
         Self::new(text)
+    }
+}
+
+impl From<&str> for Patch<Secret> {
+    fn from(text: &str) -> Self {
+        Self::Set(Secret::new(text))
+    }
+}
+
+impl From<String> for Patch<Secret> {
+    fn from(text: String) -> Self {
+        Self::Set(Secret::new(text))
     }
 }
 

@@ -3,7 +3,7 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{Butter, KIND};
 use super::wire::{
-    CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, MediaEncryption,
+    CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, ListNumbers, MediaEncryption,
     NumberStatus, NumberSummary,
 };
 use crate::E164;
@@ -72,7 +72,7 @@ impl VoicePlatform for Butter {
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        let mut numbers = self.numbers(None);
+        let mut numbers = self.numbers(ListNumbers::new());
         while let Some(found) = numbers.try_next().await? {
             if found.phone_number_id == id.as_str() {
                 return Ok(record(found));
@@ -82,11 +82,11 @@ impl VoicePlatform for Butter {
     }
 
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        first_match(self.numbers(None).map_ok(record), number).await
+        first_match(self.numbers(ListNumbers::new()).map_ok(record), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
-        self.numbers(None).map_ok(record).boxed()
+        self.numbers(ListNumbers::new()).map_ok(record).boxed()
     }
 
     /// A number has one agent at most, so another one takes two calls: it is taken from the first, then

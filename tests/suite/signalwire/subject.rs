@@ -42,7 +42,7 @@ fn with_urls(mut number: Value, fields: &[&str]) -> Value {
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
-        required: &["id", "number", "data"],
+        required: &["id", "number", "data", "sid", "phone_number"],
         service: Service::Platform(PlatformKind::SIGNALWIRE),
         title: "SignalWire",
         secret: "SIGNALWIRE_API_TOKEN",

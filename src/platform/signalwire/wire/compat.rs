@@ -74,6 +74,10 @@ received_object! {
             /// Its country, two letters.
             country_code: String,
         }
+        lenient {
+            /// Of toll-free numbers alone: how their verification stands.
+            verification_status: String,
+        }
     }
 
     /// What a number can do.

@@ -93,7 +93,7 @@ received_object! {
             /// Its country, two letters.
             country_code: String,
         }
-        optional {
+        lenient {
             /// The caller's name that is live at the carrier, at most 15 characters.
             cnam: String,
         }
