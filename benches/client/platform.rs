@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use numport::model::{NumberId, PlatformKind, Removal};
 use numport::platform::{Capabilities, Create, Vapi, VoicePlatform};
-use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Result};
+use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Result, Secret};
 
 #[derive(Debug)]
 pub struct FindsNothing(pub Vapi);
@@ -21,6 +21,10 @@ impl VoicePlatform for FindsNothing {
 
     fn capabilities(&self) -> &'static Capabilities {
         self.0.capabilities()
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.0.redact(secrets);
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {

@@ -7,7 +7,7 @@ use numport::error::NotFound;
 use numport::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars};
 use numport::model::{NumberId, PlatformKind, Service};
 use numport::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, Way};
-use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Removal, Result, VoicePlatform};
+use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Removal, Result, Secret, VoicePlatform};
 
 use crate::models::{CreateNumber, EXCHANGE, Number, NumberPage, PARROT, error_body, record, update_number};
 
@@ -58,6 +58,10 @@ impl VoicePlatform for Parrot {
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {

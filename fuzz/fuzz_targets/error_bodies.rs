@@ -38,7 +38,10 @@ fuzz_target!(|input: &[u8]| -> Corpus {
         told.push_str(&call.advice());
         if let CallFault::Refusal(refusal) = &call.fault {
             assert!(refusal.body.len() <= Refusal::MAX_BODY);
-            assert!(refusal.messages.iter().all(|message| message.chars().count() <= 500));
+            assert!(
+                refusal.messages.len() <= Refusal::MAX_MESSAGES
+                    && refusal.messages.iter().all(|message| message.chars().count() <= Refusal::MAX_MESSAGE)
+            );
             // As text, and as whoever reads it as JSON sees it.
             let read: serde_json::Value = serde_json::from_str(&refusal.body).unwrap_or_default();
             for text in refusal.messages.iter().chain(&refusal.code).chain([&refusal.body, &format!("{read}")]) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{Mismatch, Safety};
-use crate::model::Service;
+use crate::model::{Service, Shown, word};
 
 /// A call to a platform or provider that failed.
 #[derive(Debug, thiserror::Error)]
@@ -141,11 +141,14 @@ pub struct TransportFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The service's own code.
+    /// The service's own code, with secrets redacted.
     pub code: Option<String>,
-    /// Its messages, with secrets redacted.
+    /// Its messages, with secrets redacted: at most [`Refusal::MAX_MESSAGES`], each of at most
+    /// [`Refusal::MAX_MESSAGE`] characters. Line breaks, escapes and marks of direction are escaped.
     pub messages: Vec<String>,
-    /// The body as text, with secrets redacted, up to [`Refusal::MAX_BODY`] bytes.
+    /// How many more messages there were.
+    pub omitted: usize,
+    /// The body as text, with secrets redacted, up to [`Refusal::MAX_BODY`] bytes. It is not escaped.
     pub body: String,
 }
 
@@ -160,8 +163,18 @@ impl TransportFault {
 impl Refusal {
     /// Returns a refusal with this message, for platforms of your own.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { code: None, messages: vec![message.into()], body: String::new() }
+        Self { code: None, messages: vec![message.into()], omitted: 0, body: String::new() }
     }
+
+    pub(super) const fn message(text: &str) -> Shown<'_> {
+        Shown { text, max: Self::MAX_MESSAGE }
+    }
+
+    /// Maximum number of messages that are kept.
+    pub const MAX_MESSAGES: usize = 10;
+
+    /// Maximum length of a message that is kept, in characters. One that is cut off ends with `…`.
+    pub const MAX_MESSAGE: usize = 500;
 
     /// Maximum length of the body that is kept, in bytes.
     pub const MAX_BODY: usize = 8 * 1024;
@@ -172,10 +185,18 @@ impl std::error::Error for Refusal {}
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(code) = &self.code {
-            write!(f, "code {code}: ")?;
+            write!(f, "code {}: ", word(code))?;
         }
         match (self.messages.is_empty(), self.body.is_empty()) {
-            (false, _) => f.write_str(&self.messages.join("; ")),
+            (false, _) => {
+                for (at, message) in self.messages.iter().take(Self::MAX_MESSAGES).enumerate() {
+                    write!(f, "{}{}", if at == 0 { "" } else { "; " }, Self::message(message))?;
+                }
+                match self.omitted.saturating_add(self.messages.len().saturating_sub(Self::MAX_MESSAGES)) {
+                    0 => Ok(()),
+                    more => write!(f, "; … and {more} more"),
+                }
+            }
             (true, true) => f.write_str("the answer has no text"),
             (true, false) => {
                 write!(f, "the answer has no message that can be read ({} bytes of text)", self.body.len())
@@ -186,7 +207,7 @@ impl fmt::Display for Refusal {
 
 /// A response that does not have the documented form.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer cannot be read at `{path}`")]
+#[error("the answer cannot be read at `{}`", word(.path))]
 #[non_exhaustive]
 pub struct DecodeFault {
     /// The path in the JSON document, such as `[3].server.timeoutSeconds`. `.` is the whole document.
@@ -201,7 +222,7 @@ pub struct DecodeFault {
 #[non_exhaustive]
 pub enum PageFault {
     /// The link to the next page leads to another origin than that of the base URL. No credentials are sent there.
-    #[error("the next page is at another origin, `{origin}`")]
+    #[error("the next page is at another origin, `{}`", word(.origin))]
     ForeignOrigin {
         /// The origin that the link names.
         origin: String,
@@ -271,7 +292,7 @@ impl CallError {
             (_, None) => text.push_str(" failed"),
         }
         if let Some(id) = &self.request_id {
-            text.push_str(&format!(" (request id {id})"));
+            text.push_str(&format!(" (request id {})", word(id)));
         }
         if self.attempts > 1 {
             text.push_str(&format!(", after {} attempts", self.attempts));

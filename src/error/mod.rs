@@ -1,6 +1,7 @@
 //! One error type for the whole crate. It tells what happened, whether the request left, and what to do.
 
 mod call;
+mod clean;
 mod mismatch;
 mod outcome;
 mod safety;
@@ -15,7 +16,7 @@ pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 pub use safety::Safety;
 pub use withheld::{Withheld, WithheldReason};
 
-use crate::model::{Finding, Preflight, Problem, Problems, Service};
+use crate::model::{Finding, Preflight, Problem, Problems, Service, Shown};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -123,7 +124,8 @@ impl Error {
         matches!(self, Self::NotFound(_)) || self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// The sentence, its causes and the advice as one line, for people.
+    /// The sentence, its causes and the advice as one line, for people. It has at most 8,192 characters; whatever would
+    /// break the line, move the cursor or turn the direction of writing is escaped.
     ///
     /// ```
     /// # #[cfg(feature = "vapi")] {
@@ -144,7 +146,8 @@ impl Error {
             line.push_str(&deeper.to_string());
             cause = deeper.source();
         }
-        format!("{}. {}", line.trim_end_matches('.'), self.advice())
+        let line = format!("{}. {}", line.trim_end_matches('.'), self.advice());
+        Shown { text: &line, max: 8192 }.to_string()
     }
 
     /// What a user can do about it, in a sentence.

@@ -149,6 +149,13 @@ impl Auth {
         self
     }
 
+    /// Keeps another text out of errors, such as the key that [`per_call`](Self::per_call) signs with, which is never
+    /// sent itself.
+    pub fn and_secret(mut self, secret: &Secret) -> Self {
+        self.secrets.push(secret.clone());
+        self
+    }
+
     /// Makes what the client of this account at this address needs.
     pub(super) fn credentials(self, base: &BaseUrl, mut common: HeaderMap) -> Credentials {
         // Keyed anew in each process, so that it tells nothing about the key.

@@ -14,6 +14,7 @@ use super::connections::Connections;
 use super::engine::Engine;
 use super::list_limits::ListLimits;
 use super::rate::RateLimit;
+use super::redact::Known;
 use super::retry::{Budget, RetryPolicy};
 use super::service::ServiceInfo;
 use super::url::BaseUrl;
@@ -207,7 +208,7 @@ impl<C> ClientBuilder<C> {
             transport,
             headers,
             signer,
-            secrets,
+            known: Known::new(secrets),
             error_body: info.error_body,
             rejects: info.rejects,
             timeout: self.timeout,

@@ -11,6 +11,7 @@ use super::call::{Call, Prepared};
 use super::engine::{Answered, Asked, Engine};
 use super::url::BaseUrl;
 use crate::error::{CallFault, Delivery, Error, Mismatch, PageFault, Result, Safety};
+use crate::model::Secret;
 use crate::wire::document::{self, Fault};
 
 /// The HTTP client of one account at one service, the base of every typed client.
@@ -91,7 +92,7 @@ impl Client {
     ) -> Result<T> {
         let (asked, prepared) = self.prepare(call)?;
         let answered = self.exchange(asked, &prepared).await?;
-        let response = self.read(asked, &prepared, &answered)?;
+        let response = self.read(asked, &answered)?;
         match compare(&response) {
             Ok(()) => Ok(response),
             Err(mismatch) => Err(self.engine.mismatched(asked, &answered, mismatch)),
@@ -125,13 +126,15 @@ impl Client {
         self.engine.run(asked, prepared, &span).instrument(span.clone()).await
     }
 
-    pub(super) fn read<T: DeserializeOwned>(
-        &self,
-        asked: Asked,
-        prepared: &Prepared,
-        answered: &Answered,
-    ) -> Result<T> {
-        decode(&answered.body).map_err(|fault| self.engine.unreadable(asked, prepared, answered, fault))
+    pub(super) fn read<T: DeserializeOwned>(&self, asked: Asked, answered: &Answered) -> Result<T> {
+        decode(&answered.body).map_err(|fault| self.engine.unreadable(asked, answered, fault))
+    }
+
+    /// Keeps these texts out of the errors of this client and its clones from now on, besides those that it sends
+    /// itself: its own credentials, and what requests carry under the names of secrets. Remembers at most 128 texts and
+    /// forgets those first that were not used for the longest time.
+    pub fn redact<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) {
+        self.engine.known.remember(secrets);
     }
 
     /// A link that an answer gave, if it may be followed.
@@ -143,7 +146,7 @@ impl Client {
     /// The error of a list that does not lead on safely.
     pub(super) fn bad_page(&self, operation: &'static str, fault: PageFault) -> Error {
         let asked = Asked { operation, safety: Safety::Read };
-        self.engine.failed(asked, 1, Delivery::Accepted, None, CallFault::Page(fault))
+        self.engine.failed(asked, 1, Delivery::Accepted, None, CallFault::Page(fault), &[])
     }
 }
 

@@ -14,7 +14,7 @@ use super::classify::{Ending, Verdict, classify};
 use super::deadline::later;
 use super::list_limits::ListLimits;
 use super::rate::RateLimit;
-use super::redact::{redact, secrets_of};
+use super::redact::{Known, secrets_of};
 use super::retry::{Budget, RetryPolicy, chance};
 use super::service::ErrorBody;
 use super::transport::{Attempt, Body, Head, Transport};
@@ -24,16 +24,13 @@ use crate::error::{
 use crate::model::{Secret, Service};
 use crate::wire::document::Fault;
 
-/// How much of one message of a service is kept, in characters.
-const MAX_MESSAGE: usize = 500;
-
 /// The answer to a call that succeeded.
 pub(super) struct Answered {
     head: Head,
     attempts: u32,
     pub(super) body: Bytes,
-    /// What the signatures of its attempts must not show.
-    signed: Vec<Secret>,
+    /// What the call itself sent of secrets, its signatures among them.
+    secrets: Vec<Secret>,
 }
 
 /// What an error tells of the call that it comes from.
@@ -51,7 +48,7 @@ pub(super) struct Engine {
     pub(super) headers: Headers,
     pub(super) signer: Option<Signer>,
     /// What must not stand in anything that is kept.
-    pub(super) secrets: Vec<Secret>,
+    pub(super) known: Known,
     pub(super) error_body: fn(&Value) -> ErrorBody,
     /// Whether the body of a success says that it is none.
     pub(super) rejects: fn(&[u8]) -> bool,
@@ -72,7 +69,8 @@ impl Engine {
         let mut attempts = 0;
         // Whether an attempt before the last may have been carried out.
         let mut open = false;
-        let mut signed = Vec::new();
+        let mut secrets = secrets_of(&request.body, request.content);
+        self.known.remember(&secrets);
         loop {
             let held_back = match limit {
                 Some(limit) => {
@@ -86,7 +84,7 @@ impl Engine {
                 Attempt::Lost { loss: Loss::HeldBack, head: None, error: None }
             } else {
                 let mut headers = headers.of(request.content).clone();
-                match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut signed)) {
+                match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut secrets)) {
                     Ok(()) => {
                         attempts += 1;
                         let left = deadline.saturating_duration_since(now);
@@ -124,7 +122,7 @@ impl Engine {
                 Verdict::Again(_) | Verdict::Stop(_) if open => Delivery::Unknown,
                 Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
             };
-            return self.conclude(asked, attempts, delivery, attempt, request, signed);
+            return self.conclude(asked, attempts, delivery, attempt, secrets);
         }
     }
 
@@ -134,21 +132,20 @@ impl Engine {
         attempts: u32,
         delivery: Delivery,
         attempt: Attempt,
-        request: &Prepared,
-        signed: Vec<Secret>,
+        secrets: Vec<Secret>,
     ) -> Result<Answered> {
         let (head, delivery, fault) = match attempt {
             Attempt::Answered { head, body: Body::Whole(body) }
                 if head.status.is_success() && (self.rejects)(&body) =>
             {
-                (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, request, &signed)))
+                (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, &secrets)))
             }
             Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() => {
                 self.budget.refill();
-                return Ok(Answered { head, attempts, body, signed });
+                return Ok(Answered { head, attempts, body, secrets });
             }
             Attempt::Answered { head, body: Body::Whole(body) } => {
-                (Some(head), delivery, CallFault::Refusal(self.refusal(&body, request, &signed)))
+                (Some(head), delivery, CallFault::Refusal(self.refusal(&body, &secrets)))
             }
             Attempt::Answered { head, body: Body::TooLarge } => {
                 (Some(head), delivery, CallFault::TooLarge { limit: self.max_body })
@@ -160,59 +157,35 @@ impl Engine {
                 (head, delivery, CallFault::Transport(TransportFault { loss, error }))
             }
         };
-        Err(self.failed(asked, attempts, delivery, head.as_ref(), fault))
+        Err(self.failed(asked, attempts, delivery, head.as_ref(), fault, &secrets))
     }
 
     /// The service's own words, without the secrets that it may have echoed.
-    fn refusal(&self, body: &[u8], request: &Prepared, signed: &[Secret]) -> Refusal {
-        let known = self.secrets(&request.body, signed);
-        let mut body = redact(&String::from_utf8_lossy(body), &known);
+    fn refusal(&self, body: &[u8], secrets: &[Secret]) -> Refusal {
+        let body = self.known.redact(&String::from_utf8_lossy(body), secrets);
         let told = serde_json::from_str(&body).map(|json| (self.error_body)(&json)).unwrap_or_default();
-        let mut messages = told.messages;
-        messages.retain(|message| !message.is_empty());
-        for message in &mut messages {
-            // A message may be a document itself.
-            *message = redact(message, &known);
-            if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
-                message.truncate(end);
-            }
-        }
-        let end = (0..=Refusal::MAX_BODY.min(body.len())).rev().find(|&end| body.is_char_boundary(end));
-        body.truncate(end.unwrap_or(0));
-        Refusal { code: told.code, messages, body }
+        // A message may be a document itself, and both may have been put together of parts.
+        Refusal::received(told.code.as_deref(), told.messages, body, &|text| self.known.redact(text, secrets))
     }
 
     /// The error of an answer that cannot be read. It tells the value that it is about, which may be a secret.
-    pub(super) fn unreadable(
-        &self,
-        asked: Asked,
-        request: &Prepared,
-        answered: &Answered,
-        Fault { path, error }: Fault,
-    ) -> Error {
+    pub(super) fn unreadable(&self, asked: Asked, answered: &Answered, Fault { path, error }: Fault) -> Error {
         self.transport.reconnect();
-        let (known, text) = (self.secrets(&request.body, &answered.signed), error.to_string());
-        let clean = redact(&text, &known);
-        let error = if clean == text { error } else { serde::de::Error::custom(clean) };
-        let fault = CallFault::Decode(DecodeFault { path: redact(&path, &known), error });
-        self.failed(asked, answered.attempts, Delivery::Accepted, Some(&answered.head), fault)
+        let fault = CallFault::Decode(DecodeFault { path, error });
+        self.failed(asked, answered.attempts, Delivery::Accepted, Some(&answered.head), fault, &answered.secrets)
     }
 
     /// The error of an answer to something else. So may be all that follow it on its connection.
-    pub(super) fn mismatched(&self, asked: Asked, answered: &Answered, mismatch: Mismatch) -> Error {
+    pub(super) fn mismatched(&self, asked: Asked, answered: &Answered, mut mismatch: Mismatch) -> Error {
         self.transport.reconnect();
         let (service, operation) = (self.service.as_str(), asked.operation);
+        mismatch.found = self.known.redact(&mismatch.found, &answered.secrets);
         tracing::warn!(service, operation, %mismatch, "a response is not believed");
         let fault = CallFault::Mismatch(mismatch);
-        self.failed(asked, answered.attempts, Delivery::Unknown, Some(&answered.head), fault)
+        self.failed(asked, answered.attempts, Delivery::Unknown, Some(&answered.head), fault, &answered.secrets)
     }
 
-    /// Those of a request's body, of its signatures, and of this client.
-    fn secrets(&self, sent: &[u8], signed: &[Secret]) -> Vec<String> {
-        let own = self.secrets.iter().chain(signed).map(|secret| secret.expose().to_owned());
-        secrets_of(sent).into_iter().chain(own).collect()
-    }
-
+    /// The error of a call. Everything that others wrote of it is redacted here.
     pub(super) fn failed(
         &self,
         Asked { operation, safety }: Asked,
@@ -220,12 +193,14 @@ impl Engine {
         delivery: Delivery,
         head: Option<&Head>,
         fault: CallFault,
+        secrets: &[Secret],
     ) -> Error {
+        let clean = |text: &str| self.known.redact(text, secrets);
         let (status, request_id, retry_after): (Option<StatusCode>, _, _) = match head {
-            Some(head) => (Some(head.status), head.request_id(), head.retry_after),
+            Some(head) => (Some(head.status), head.request_id().map(|id| clean(&id)), head.retry_after),
             None => (None, None, None),
         };
-        let service = self.service;
+        let (service, fault) = (self.service, fault.cleaned(&clean));
         let delivery = match delivery {
             Delivery::Unknown | Delivery::Accepted if safety == Safety::Read => Delivery::Read,
             delivery => delivery,

@@ -60,7 +60,7 @@ fn client_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -
         transport: Transport::Script(script),
         headers: Headers::new(HeaderMap::new()),
         signer: None,
-        secrets: vec![Secret::new("the-api-key")],
+        known: Known::new(vec![Secret::new("the-api-key")]),
         error_body: |body| ErrorBody {
             code: None,
             messages: body["message"].as_str().map(str::to_owned).into_iter().collect(),

@@ -71,7 +71,7 @@ impl Client {
                 };
                 let answered = answered?;
                 walk.spent = walk.spent.saturating_add(begun.elapsed());
-                let (items, next) = split(self.read(asked, &prepared, &answered)?);
+                let (items, next) = split(self.read(asked, &answered)?);
                 if !by_link && !items.is_empty() && !walk.seen.is_new(&answered.body) {
                     return Err(bad(PageFault::Repeated));
                 }

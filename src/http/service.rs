@@ -21,7 +21,8 @@ pub struct ServiceInfo {
 pub struct ErrorBody {
     /// The service's own code.
     pub code: Option<String>,
-    /// Its messages for people. Empty ones are dropped, and each is cut to 500 characters.
+    /// Its messages for people. Empty ones are dropped; of the others, errors keep as much as
+    /// [`Refusal`](crate::error::Refusal) says.
     pub messages: Vec<String>,
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate};
+use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate, quoted};
 
 /// A field of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -175,7 +175,7 @@ impl fmt::Display for Change {
 }
 
 pub(super) fn label(label: Option<&str>) -> String {
-    label.map_or_else(|| "none".to_owned(), |label| format!("{label:?}"))
+    label.map_or_else(|| "none".to_owned(), quoted)
 }
 
 pub(super) fn agent(agent: Option<&AgentId>) -> String {

@@ -68,8 +68,10 @@ pub struct Importer {
 const CONCURRENCY: usize = 16;
 
 impl Importer {
-    /// Imports from this provider into this platform.
+    /// Imports from this provider into this platform. From now on the platform's client redacts the secrets of the
+    /// provider's source ([`VoicePlatform::redact`]).
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
+        platform.redact(&provider.source().secrets());
         Self {
             provider: Arc::new(provider),
             platform: Arc::new(platform),

@@ -1,3 +1,6 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::{Problems, ProviderKind, Secret};
 
 /// The id of an account at a carrier, and a secret that opens it.
@@ -44,6 +47,15 @@ impl AccountKey {
     /// Creates the key of an account from one of its keys.
     pub fn pair(account: impl Into<String>, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self { account: account.into(), key: Key::Pair { id: id.into(), secret: secret.into() } }
+    }
+
+    /// What opens it, by itself and as a login (RFC 7617).
+    pub(super) fn secrets(&self) -> [Secret; 2] {
+        let (user, secret) = match &self.key {
+            Key::Token(token) => (&self.account, token),
+            Key::Pair { id, secret } => (id, secret),
+        };
+        [secret.clone(), Secret::new(BASE64.encode(format!("{user}:{}", secret.expose())))]
     }
 
     /// Adds everything that is wrong with it. A problem has the carrier's own name of the field.

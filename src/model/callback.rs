@@ -3,7 +3,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// An address that a carrier asks what to do with a call or a message, such as a voice URL.
+/// An address that a carrier or a platform asks what to do with a call or a message, or tells what became of it, such
+/// as a voice URL or the server of a webhook.
 ///
 /// It may hold a user, a password or a token, so `Debug` and `Display` show where it leads and no more;
 /// [`as_str`](Self::as_str) is the whole of it.

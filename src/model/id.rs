@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::word;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -42,9 +44,11 @@ macro_rules! ids {
             }
         }
 
+        /// For people: what would break the line is escaped, and what is longer than 200 characters is cut off.
+        /// [`as_str`](Self::as_str) is the id itself.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
+                word(&self.0).fmt(f)
             }
         }
     )*};

@@ -16,6 +16,7 @@ mod routing;
 mod secret;
 mod sip;
 mod source;
+mod text;
 mod timestamp;
 mod update;
 
@@ -38,5 +39,6 @@ pub use sip::{
     SipTransport, SipTrunk,
 };
 pub use source::{NumberSource, Reach};
+pub(crate) use text::{Shown, quoted, word};
 pub use timestamp::{Timestamp, TimestampError};
 pub use update::{NumberUpdate, Removal};

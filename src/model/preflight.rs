@@ -3,7 +3,7 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{CallbackUrl, HostWarning, PlatformKind, ProviderKind, Routing};
+use super::{CallbackUrl, HostWarning, PlatformKind, ProviderKind, Routing, Shown, quoted, word};
 use crate::E164;
 use crate::e164::UnassignedReason;
 
@@ -161,20 +161,22 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotHeld => f.write_str("is not held by the provider"),
-            Self::HeldBySubaccount { account } => write!(f, "is held by another account, {account}"),
+            Self::HeldBySubaccount { account } => write!(f, "is held by another account, {}", word(account)),
             Self::NoVoice => f.write_str("cannot take voice calls"),
-            Self::OnTrunk { trunk } => write!(f, "is on trunk {trunk}, which would get its calls all the same"),
+            Self::OnTrunk { trunk } => write!(f, "is on trunk {}, which would get its calls all the same", word(trunk)),
             Self::OnApplication { application } => {
-                write!(f, "is on application {application}, which would get its calls all the same")
+                write!(f, "is on application {}, which would get its calls all the same", word(application))
             }
             Self::AnsweredBy { platform } => write!(f, "is answered by {platform} now"),
             Self::Unassigned { reason } => reason.fmt(f),
             Self::Hosted => f.write_str("is another carrier's number, hosted at the provider"),
-            Self::Status { status } => write!(f, "is {status:?} at the provider"),
-            Self::Unreachable { host, warning } => write!(f, "is behind {host}, which {warning}"),
+            Self::Status { status } => write!(f, "is {} at the provider", quoted(status)),
+            Self::Unreachable { host, warning } => write!(f, "is behind {}, which {warning}", word(host)),
             Self::NotTakenOver { url: Some(url) } => write!(f, "does not reach the platform: its calls go to {url}"),
             Self::NotTakenOver { url: None } => f.write_str("does not reach the platform"),
-            Self::NotReadAgain { reason } => write!(f, "could not be read again at the provider ({reason})"),
+            Self::NotReadAgain { reason } => {
+                write!(f, "could not be read again at the provider ({})", Shown { text: reason, max: 1000 })
+            }
             Self::StillAnswered => f.write_str("still sends its calls to the platform, which would answer no more"),
             Self::NotVerifiable => f.write_str("may or may not be held: the provider does not tell"),
         }

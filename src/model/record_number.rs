@@ -2,6 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::word;
 use crate::E164;
 
 /// The number of a record: most are E.164, but a platform may keep a SIP URI, an extension, a masked
@@ -178,11 +179,12 @@ impl PartialEq<E164> for RecordNumber {
     }
 }
 
+/// For people: what would break the line is escaped, and what is longer than 200 characters is cut off.
 impl fmt::Display for RecordNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::E164(number) => fmt::Display::fmt(number, f),
-            Self::Other(text) => f.pad(text),
+            Self::Other(text) => word(text).fmt(f),
             Self::Absent => f.pad("(no number)"),
         }
     }

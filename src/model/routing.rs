@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::CallbackUrl;
+use super::{CallbackUrl, word};
 use crate::E164;
 
 /// Where a carrier sends a number's calls and messages, at one moment: what
@@ -66,8 +66,8 @@ impl fmt::Display for Calls {
         match self {
             Self::Nowhere => f.pad("nowhere"),
             Self::Url(url) => fmt::Display::fmt(url, f),
-            Self::Application(id) => f.pad(&format!("application {id}")),
-            Self::Trunk(id) => f.pad(&format!("trunk {id}")),
+            Self::Application(id) => f.pad(&format!("application {}", word(id))),
+            Self::Trunk(id) => f.pad(&format!("trunk {}", word(id))),
         }
     }
 }

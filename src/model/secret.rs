@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::wire::{read::FromJson, write::ToWire};
+use crate::wire::{Patch, read::FromJson, write::ToWire};
 
 /// A text that must not be seen: an API key, a token, a password.
 ///
@@ -60,8 +60,22 @@ impl<T: Into<String>> From<T> for Secret {
     }
 }
 
+impl From<&str> for Patch<Secret> {
+    fn from(text: &str) -> Self {
+        Self::Set(Secret::new(text))
+    }
+}
+
+impl From<String> for Patch<Secret> {
+    fn from(text: String) -> Self {
+        Self::Set(Secret::new(text))
+    }
+}
+
 /// The one way a secret gets into JSON.
 impl ToWire for Secret {
+    const SECRET: bool = true;
+
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
     }

@@ -1,6 +1,6 @@
 use std::any::Any;
 
-use super::{AccountKey, Byo, CredentialId, Declared, Details, Problems, ProviderKind, SipTrunk};
+use super::{AccountKey, Byo, CredentialId, Declared, Details, Problems, ProviderKind, Secret, SipTrunk};
 
 /// What a platform needs to reach a number that is held at a carrier.
 ///
@@ -67,6 +67,17 @@ impl NumberSource {
     /// Creates a source that only one platform understands. That platform reads the details by [`Details::get`].
     pub fn custom<T: Any + std::fmt::Debug + Send + Sync>(carrier: ProviderKind, details: T) -> Self {
         Self::new(carrier, Reach::Custom(Details::new(details)))
+    }
+
+    /// Returns its secrets: what opens the account, also as a login of HTTP has it in base64, or the password of the
+    /// trunk. Those of a [custom](Reach::Custom) source are not known.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        match &self.reach {
+            Reach::Account(account) => account.secrets().into(),
+            Reach::Trunk(trunk) => trunk.credentials.iter().map(|(_, password)| password.clone()).collect(),
+            Reach::Stored(_) | Reach::Custom(_) => Vec::new(),
+        }
     }
 
     /// Adds everything that is wrong with it by itself, whatever the platform.

@@ -25,7 +25,7 @@ use crate::E164;
 use crate::error::Result;
 #[cfg(doc)]
 use crate::model::RecordNumber;
-use crate::model::{ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal};
+use crate::model::{ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal, Secret};
 
 /// Declares the modules of all platforms in the list, and re-exports their clients.
 macro_rules! modules {
@@ -60,6 +60,12 @@ pub trait VoicePlatform: Debug + Send + Sync {
 
     /// What it can do.
     fn capabilities(&self) -> &'static Capabilities;
+
+    /// Keeps these texts out of what this client tells and logs from now on, besides its own credentials: a platform
+    /// may echo in any answer what an earlier call gave it. [`Importer::new`](crate::Importer::new) hands over the
+    /// secrets of the provider's [source](NumberSource::secrets). [`http::Client::redact`](crate::http::Client::redact)
+    /// does it; a platform that sends nothing has nothing to do.
+    fn redact(&self, secrets: &[Secret]);
 
     /// Checks an import and prepares it, without I/O. Awaiting the returned [`Create`] sends at most one create and
     /// the steps that must precede it; dropping it sends nothing, so that calling this method is also the check.
@@ -134,6 +140,10 @@ macro_rules! forward {
 
             fn capabilities(&self) -> &'static Capabilities {
                 (**self).capabilities()
+            }
+
+            fn redact(&self, secrets: &[Secret]) {
+                (**self).redact(secrets);
             }
 
             fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {

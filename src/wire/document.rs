@@ -11,6 +11,8 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqA
 use serde::{de, forward_to_deserialize_any};
 use serde_json::Value;
 
+use super::secret::{is_headers, is_secret};
+
 /// What is wrong with a document, and where.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -79,7 +81,11 @@ fn text(body: &[u8]) -> Cow<'_, str> {
 
 /// The path as far as it is known: its inner end, as an error makes its way out.
 #[derive(Default)]
-struct Path(String);
+struct Path {
+    text: String,
+    /// Whether it leads through a field that holds a secret.
+    secret: bool,
+}
 
 /// One step further in.
 #[derive(Clone, Copy)]
@@ -91,22 +97,33 @@ enum Step<'a> {
 impl Path {
     #[cold]
     fn push(&mut self, step: Step<'_>) {
-        let inner = &self.0;
-        self.0 = match step {
-            Step::Field(name) => format!(".{name}{inner}"),
+        let inner = &self.text;
+        self.text = match step {
+            Step::Field(name) => {
+                self.secret |= is_secret(name) || is_headers(name);
+                format!(".{name}{inner}")
+            }
             Step::Item(index) => format!("[{index}]{inner}"),
         };
     }
 
     #[cold]
     fn fault(self, error: serde_json::Error) -> Fault {
-        let path = match self.0.strip_prefix('.') {
+        let path = match self.text.strip_prefix('.') {
             Some(path) => path.to_owned(),
-            None if self.0.is_empty() => ".".to_owned(),
-            None => self.0,
+            None if self.text.is_empty() => ".".to_owned(),
+            None => self.text,
         };
-        Fault { path, error }
+        Fault { path, error: if self.secret && error.is_data() { hidden(&error) } else { error } }
     }
+}
+
+/// An error without the value that it is about.
+#[cold]
+fn hidden(error: &serde_json::Error) -> serde_json::Error {
+    let text = error.to_string();
+    let expected = text.rfind(", expected ").map_or("", |at| &text[at..]);
+    de::Error::custom(format!("invalid value: [redacted]{expected}"))
 }
 
 /// Stands between a model and its document at each step that leads further in.

@@ -10,6 +10,7 @@ pub(crate) mod object;
 pub(crate) mod open;
 mod patch;
 pub(crate) mod read;
+pub(crate) mod secret;
 #[cfg(test)]
 mod tests;
 pub(crate) mod union;

@@ -30,7 +30,8 @@
 //! | `patch` | a method; left out if kept | | |
 //! | `flatten` | a method; an object whose fields stand among the others | | |
 //!
-//! A [`Secret`](crate::Secret) is written like any other value.
+//! A [`Secret`](crate::Secret) is written like any other value. Its name on the wire must tell that it is one
+//! (`wire::secret`), so that it is redacted where a service echoes it; a model with another name does not compile.
 
 /// An object that is only received. Its fields are public; unknown ones are kept in `extra`.
 macro_rules! received_object {
@@ -55,6 +56,14 @@ macro_rules! received_object {
             $($($(#[$lenient_doc])* pub $lenient: Option<$lenient_type>,)+)?
             /// The fields that this crate does not know.
             pub extra: $crate::wire::UnknownFields,
+        }
+
+        $crate::wire::object::cover_secrets! {
+            $case,
+            $($($required: $required_type $(= $required_name)?,)+)?
+            $($($nullable: $nullable_type $(= $nullable_name)?,)+)?
+            $($($optional: $optional_type $(= $optional_name)?,)*)?
+            $($($lenient: $lenient_type $(= $lenient_name)?,)+)?
         }
 
         $crate::wire::object::read_fields! {
@@ -146,6 +155,13 @@ macro_rules! request_object {
             $($($(#[$flatten_doc])* $flatten: $flatten_type,)+)?
         }
 
+        $crate::wire::object::cover_secrets! {
+            $case,
+            $($($required: $required_type $(= $required_name)?,)+)?
+            $($($optional: $optional_type $(= $optional_name)?,)+)?
+            $($($patch: $patch_type $(= $patch_name)?,)+)?
+        }
+
         $crate::wire::object::write_fields! {
             $name, $case,
             $($(value $required $(= $required_name)?,)+)?
@@ -191,6 +207,21 @@ macro_rules! request_object {
         }
     )+};
     ($($objects:tt)+) => { $crate::wire::request_object!(@ camel_case; $($objects)+); };
+}
+
+/// Refuses to compile an object with a secret that would not be redacted if a service echoed it.
+macro_rules! cover_secrets {
+    ($case:ident, $($field:ident: $type:ty $(= $field_name:literal)?,)*) => {
+        const _: () = {$(
+            assert!(
+                $crate::wire::secret::is_covered(
+                    <$type as $crate::wire::write::ToWire>::SECRET,
+                    $crate::wire::name::name!($case, $field $(, $field_name)?),
+                ),
+                "a secret needs a name on the wire that `wire::secret` knows",
+            );
+        )*};
+    };
 }
 
 /// Reads an object of these fields.
@@ -280,4 +311,4 @@ macro_rules! write_fields {
     };
 }
 
-pub(crate) use {read_fields, received_object, request_object, wire_object, write_fields};
+pub(crate) use {cover_secrets, read_fields, received_object, request_object, wire_object, write_fields};

@@ -77,7 +77,7 @@ request_object! {
     pub struct Draw {
         required {
             /// A test.
-            key: Secret,
+            api_key: Secret,
         }
         patch {
             /// A test.
@@ -219,9 +219,9 @@ fn a_fault_in_a_known_object_names_its_place() {
 #[test]
 fn what_is_sent_is_written_with_its_secrets() {
     let draw = Draw::new("a-key").size(Size::new().width(2_u32)).pass_word(Patch::Clear);
-    assert_eq!(serde_json::to_value(&draw).expect("json"), json!({"key": "a-key", "passWord": null, "width": 2}));
+    assert_eq!(serde_json::to_value(&draw).expect("json"), json!({"apiKey": "a-key", "passWord": null, "width": 2}));
     assert!(!format!("{draw:?}").contains("a-key"));
     let order = Order::from(draw.line_colour(Colour::Red).pass_word(Secret::new("b-key")));
-    let written = json!({"do": "draw", "key": "a-key", "passWord": "b-key", "lineColour": "red", "width": 2});
+    let written = json!({"do": "draw", "apiKey": "a-key", "passWord": "b-key", "lineColour": "red", "width": 2});
     assert_eq!(serde_json::to_value(&order).expect("json"), written);
 }

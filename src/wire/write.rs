@@ -12,6 +12,9 @@ pub(crate) trait Object {
 
 /// A value that can be written: whatever serde writes, and a secret, which it does not.
 pub(crate) trait ToWire {
+    /// Whether it must not be seen.
+    const SECRET: bool = false;
+
     /// Writes it.
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }

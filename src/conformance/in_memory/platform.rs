@@ -11,7 +11,7 @@ use crate::model::{
     Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, RecordNumber, Removal,
 };
 use crate::platform::{Capabilities, Create, Duplicates, VoicePlatform};
-use crate::{E164, Patch};
+use crate::{E164, Patch, Secret};
 
 impl InMemoryPlatform {
     /// Makes a call, which ends as the script says.
@@ -93,6 +93,9 @@ impl VoicePlatform for InMemoryPlatform {
     fn capabilities(&self) -> &'static Capabilities {
         self.can
     }
+
+    /// It has nobody to show one.
+    fn redact(&self, _: &[Secret]) {}
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
         self.can.check_import(self.kind, source, request)?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Plan, PlanStep};
 use crate::import::change::{Field, agent, label, switch};
-use crate::model::{Finding, ImportRequest};
+use crate::model::{Finding, ImportRequest, word};
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,7 +40,7 @@ impl fmt::Display for PlanStep {
                 write!(f, "+ {number} import")?;
                 wanted(f, request)?;
                 if let Some(calls) = calls.as_deref().filter(|calls| *calls != "nowhere") {
-                    write!(f, ", calls go to {calls} now")?;
+                    write!(f, ", calls go to {} now", word(calls))?;
                 }
                 for finding in findings {
                     write!(f, "\n    {}: it {finding}", finding.severity())?;
@@ -111,4 +111,46 @@ fn cannot(f: &mut fmt::Formatter<'_>, unsupported_fields: &[Field]) -> fmt::Resu
     f.write_str(" (cannot be changed there: ")?;
     listed(f, unsupported_fields)?;
     f.write_str(")")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Calls, NumberId, RecordNumber};
+
+    const FORGED: &str = "a\r\n- +14155552671 remove\u{1b}[31m\u{202e}";
+
+    fn assert_one_line(text: &impl ToString) {
+        let text = text.to_string();
+        assert!(
+            text.contains(r"a\r\n- +14155552671 remove") && !text.contains(['\r', '\n', '\u{1b}', '\u{202e}']),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_a_platform_or_a_carrier_wrote_adds_no_line() {
+        let (id, label) = (NumberId::new(FORGED), Some(FORGED.to_owned()));
+        for agent in [Some(FORGED.into()), None] {
+            let number = RecordNumber::Other(FORGED.to_owned());
+            let (id, label) = (id.clone(), label.clone());
+            assert_one_line(&PlanStep::Extra { number, id, label, agent, second: false, remove: None });
+        }
+        let request = ImportRequest::new("+14155552671".parse().unwrap());
+        assert_one_line(&PlanStep::Import { request, calls: Some(FORGED.to_owned()), findings: Vec::new() });
+        assert_one_line(&id);
+        assert_one_line(&Calls::Trunk(FORGED.to_owned()));
+        assert_one_line(&Calls::Application(FORGED.to_owned()));
+        for finding in [
+            Finding::HeldBySubaccount { account: FORGED.to_owned() },
+            Finding::OnTrunk { trunk: FORGED.to_owned() },
+            Finding::OnApplication { application: FORGED.to_owned() },
+            Finding::Status { status: FORGED.to_owned() },
+            Finding::NotReadAgain { reason: FORGED.to_owned() },
+        ] {
+            assert_one_line(&finding);
+        }
+        assert!(NumberId::new("x".repeat(9000)).to_string().len() < 300);
+        assert_eq!(NumberId::new(FORGED).as_str(), FORGED);
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::created::Created;
 use super::error::{error_body, rejects};
 use super::wire::{
-    Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, NumberPage, NumberStatus,
+    Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, ListNumbers, NumberPage,
     NumberSummary, UpdateIntegration,
 };
 use crate::error::{Mismatch, Result, checked};
@@ -67,24 +67,22 @@ impl Butter {
         .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
 
-    /// Returns one page of numbers: the first, or the one at a cursor. The parameter's name, `cursor`, is inferred from
-    /// Butter's other lists.
+    /// Returns one page of numbers: the first, or the one at the list's cursor.
     ///
     /// # Errors
     ///
     /// If the request fails.
-    pub async fn list_numbers(&self, status: Option<&NumberStatus>, cursor: Option<&str>) -> Result<NumberPage> {
-        self.http.request(list_call(status, cursor)).await
+    pub async fn list_numbers(&self, list: &ListNumbers) -> Result<NumberPage> {
+        self.http.request(list_call(list)).await
     }
 
-    /// Returns all numbers, page after page. The stream ends after its first error.
+    /// Returns all numbers of a list, page after page, from its cursor on. The stream ends after its first error.
     #[must_use]
-    pub fn numbers(&self, status: Option<NumberStatus>) -> BoxStream<'_, Result<NumberSummary>> {
-        let first = list_call(status.as_ref(), None);
-        self.http.pages(Ok(first), move |page: NumberPage| {
+    pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<NumberSummary>> {
+        self.http.pages(Ok(list_call(&list)), move |page: NumberPage| {
             let pagination = page.pagination.unwrap_or_default();
             let next = match (pagination.has_more, pagination.next_cursor.filter(|cursor| !cursor.is_empty())) {
-                (Some(true), Some(cursor)) => Next::Call(list_call(status.as_ref(), Some(&cursor))),
+                (Some(true), Some(cursor)) => Next::Call(list_call(&list.clone().cursor(cursor))),
                 (Some(true), None) => Next::Missing,
                 _ => Next::End,
             };
@@ -194,6 +192,6 @@ fn of_integration(id: &str) -> impl FnOnce(&Integration) -> Result<(), Mismatch>
     |integration| Mismatch::unless_id(id, Some(&integration.integration_id))
 }
 
-fn list_call(status: Option<&NumberStatus>, cursor: Option<&str>) -> Call {
-    Call::get("list numbers", &NUMBERS).query("status", status).query("cursor", cursor)
+fn list_call(list: &ListNumbers) -> Call {
+    list.write(Call::get("list numbers", &NUMBERS))
 }

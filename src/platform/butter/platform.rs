@@ -3,14 +3,14 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{Butter, KIND};
 use super::wire::{
-    CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, MediaEncryption,
+    CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, ListNumbers, MediaEncryption,
     NumberStatus, NumberSummary,
 };
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
     self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, SipTrunk,
+    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, text, time};
 use crate::platform::credentials::Made;
@@ -52,6 +52,10 @@ impl VoicePlatform for Butter {
         &CAPABILITIES
     }
 
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
+    }
+
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
         CAPABILITIES.prepare_import(KIND, source, request, |problems| {
             if let Reach::Trunk(trunk) = &source.reach {
@@ -68,7 +72,7 @@ impl VoicePlatform for Butter {
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        let mut numbers = self.numbers(None);
+        let mut numbers = self.numbers(ListNumbers::new());
         while let Some(found) = numbers.try_next().await? {
             if found.phone_number_id == id.as_str() {
                 return Ok(record(found));
@@ -78,11 +82,11 @@ impl VoicePlatform for Butter {
     }
 
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        first_match(self.numbers(None).map_ok(record), number).await
+        first_match(self.numbers(ListNumbers::new()).map_ok(record), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
-        self.numbers(None).map_ok(record).boxed()
+        self.numbers(ListNumbers::new()).map_ok(record).boxed()
     }
 
     /// A number has one agent at most, so another one takes two calls: it is taken from the first, then

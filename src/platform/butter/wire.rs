@@ -2,6 +2,7 @@ use serde::Deserialize;
 use serde_json::Number;
 
 use crate::E164;
+use crate::http::Call;
 use crate::model::{Problems, Secret};
 use crate::wire::{Patch, open_enum, received_object, request_object, request_union};
 
@@ -97,6 +98,38 @@ received_object! {
             /// How many there are in all.
             total_count: Number,
         }
+    }
+}
+
+/// Which numbers to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct ListNumbers {
+    status: Option<NumberStatus>,
+    cursor: Option<String>,
+}
+
+impl ListNumbers {
+    /// Lists all numbers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lists only the numbers in this state.
+    pub fn status(mut self, status: NumberStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Begins at a [`next_cursor`](Pagination::next_cursor). The parameter's name, `cursor`, is inferred from Butter's
+    /// other lists.
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+
+    pub(super) fn write(&self, call: Call) -> Call {
+        call.query("status", self.status.as_ref()).query("cursor", self.cursor.as_deref())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::E164;
 use crate::error::{Error, NotFound, Result};
 use crate::model::{
     AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
-    Reach, RecordNumber, Removal,
+    Reach, RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, text};
 use crate::platform::{
@@ -42,6 +42,10 @@ impl VoicePlatform for Interactly {
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
     }
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {

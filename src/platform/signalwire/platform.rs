@@ -10,7 +10,7 @@ use crate::e164::{Assignment, NumberKind};
 use crate::error::{Result, checked};
 use crate::model::{
     AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
-    RecordNumber, Removal,
+    RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
@@ -45,6 +45,10 @@ impl VoicePlatform for SignalWire {
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
     }
 
     /// The create takes the bare number; label and agent follow by an update.

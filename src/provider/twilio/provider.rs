@@ -40,7 +40,8 @@ impl NumberProvider for Twilio {
     /// Every number of the account that is E.164, 1000 a call; Twilio's short codes are not.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
         let held = |found: IncomingPhoneNumber| async move {
-            Ok(found.phone_number.parse().ok().map(|number| held(number, found)))
+            let number = found.phone_number.as_deref().and_then(|number| number.parse().ok());
+            Ok(number.map(|number| held(number, found)))
         };
         self.numbers(ListNumbers::new().page_size(PAGE_MAX)).try_filter_map(held).boxed()
     }
@@ -55,7 +56,7 @@ impl Twilio {
     pub(super) async fn find_number(&self, number: &E164) -> Result<Option<IncomingPhoneNumber>> {
         let mut numbers = self.numbers(ListNumbers::new().phone_number(number.as_str()));
         while let Some(found) = numbers.try_next().await? {
-            if *number == found.phone_number.as_str() {
+            if found.phone_number.as_deref().is_some_and(|found| *number == found) {
                 return Ok(Some(found));
             }
         }
@@ -67,7 +68,7 @@ impl Twilio {
         let list = ListAccounts::new().status(AccountStatus::Active).page_size(PAGE_MAX);
         let own = self.credentials.account.as_str();
         let accounts = seen(self.list_accounts(&list).await)?.map(|page| page.accounts).unwrap_or_default();
-        let others = accounts.into_iter().map(|account| account.sid).filter(|sid| sid != own);
+        let others = accounts.into_iter().filter_map(|account| account.sid).filter(|sid| sid != own);
         Ok(others.take(SUBACCOUNTS).collect())
     }
 }
@@ -84,13 +85,13 @@ fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
 fn held(number: E164, found: IncomingPhoneNumber) -> HeldNumber {
     let text = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
     HeldNumber {
-        id: Some(found.sid.clone()),
+        id: text(&found.sid),
         account: text(&found.account_sid),
         label: text(&found.friendly_name),
         voice: found.capabilities.as_ref().and_then(|capabilities| capabilities.voice),
         hosted: found.origin == Some(Origin::Hosted),
         unusual_status: text(&found.status).filter(|status| status != "in-use"),
-        routing: Some(routing(number, &found)),
+        routing: routing(number, &found),
         ..HeldNumber::new(number, found)
     }
 }

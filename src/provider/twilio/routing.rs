@@ -39,19 +39,26 @@ const SETTINGS: [&str; 15] = [
 impl RoutingControl for Twilio {
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let found = self.find_number(number).await?;
-        Ok(found.map(|found| routing(*number, &found)))
+        Ok(found.and_then(|found| routing(*number, &found)))
     }
 
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
         let number = self.update_number(&routing.id, &update).await?;
-        Ok(self::routing(routing.number, &number))
+        // The number that was asked for, also if the answer does not name it.
+        Ok(routing_of(routing.number, &routing.id, &number))
     }
 }
 
-/// The routing of a number as Twilio tells of it. Addresses and SIDs that are not set are empty; of the
-/// rest, what Twilio does not tell is left out, since an empty text would not be taken for it.
-pub(super) fn routing(number: E164, found: &IncomingPhoneNumber) -> Routing {
+/// The routing of a number as Twilio tells of it. A number without an id has none, since nobody could put it back.
+pub(super) fn routing(number: E164, found: &IncomingPhoneNumber) -> Option<Routing> {
+    let id = found.sid.as_deref().filter(|sid| !sid.is_empty())?;
+    Some(routing_of(number, id, found))
+}
+
+/// Addresses and SIDs that are not set are empty; of the rest, what Twilio does not tell is left out, since an empty
+/// text would not be taken for it.
+fn routing_of(number: E164, id: &str, found: &IncomingPhoneNumber) -> Routing {
     let address = |url: &Option<CallbackUrl>| url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned());
     let sid = |sid: &Option<String>| sid.clone().unwrap_or_default();
     let word = |word: &Option<String>| word.clone().filter(|word| !word.is_empty());
@@ -74,7 +81,7 @@ pub(super) fn routing(number: E164, found: &IncomingPhoneNumber) -> Routing {
     ];
     let named = SETTINGS.into_iter().zip(values);
     let settings = named.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-    Routing::new(number, found.sid.clone(), calls(found), settings)
+    Routing::new(number, id.to_owned(), calls(found), settings)
 }
 
 /// A trunk beats an application, which beats the voice URL.

@@ -122,13 +122,13 @@ macro_rules! create {
     };
 }
 
-/// The fields of a change, where `null` empties.
+/// The fields of a change, where `null` empties; a name is emptied by an empty text.
 macro_rules! update {
     ($($own:expr),+ $(,)?) => {
         Object(&[
             $($own,)+
             optional("provider", ID),
-            optional("name", Nullable(&Text(0, 40))),
+            optional("name", Text(0, 40)),
             optional("assistantId", Nullable(&ID)),
             optional("squadId", Nullable(&ID)),
             optional("workflowId", Nullable(&ID)),

@@ -2,7 +2,7 @@
 
 use numport::platform::butter::{
     Assignment, Butter, CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber,
-    Integration, MediaEncryption, NumberPage, NumberStatus, NumberSummary, Provider, TwilioIntegration,
+    Integration, ListNumbers, MediaEncryption, NumberPage, NumberStatus, NumberSummary, Provider, TwilioIntegration,
     UpdateIntegration,
 };
 use numport::{E164, Patch};
@@ -48,7 +48,9 @@ async fn import(name: &str, import: impl Into<ImportNumber>) -> ImportedNumber {
 
 async fn list(name: &str, status: Option<NumberStatus>, cursor: Option<&str>) -> NumberPage {
     let name = format!("butter/list_numbers/{name}");
-    exchange(&name, client, |client| async move { client.list_numbers(status.as_ref(), cursor).await }).await
+    let list = status.into_iter().fold(ListNumbers::new(), ListNumbers::status);
+    let list = cursor.into_iter().fold(list, ListNumbers::cursor);
+    exchange(&name, client, |client| async move { client.list_numbers(&list).await }).await
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Butter's pages and Butter's refusals.
 
 use numport::error::{CallFault, Delivery, PageFault};
-use numport::platform::butter::{Butter, CreateIntegration, ImportSipNumber, ImportTwilioNumber, NumberStatus};
+use numport::platform::butter::{
+    Butter, CreateIntegration, ImportSipNumber, ImportTwilioNumber, ListNumbers, NumberStatus,
+};
 use numport::{Error, Result};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param, query_param_is_missing};
@@ -38,7 +40,8 @@ async fn pages(pages: &[(Option<&str>, Value)]) -> MockServer {
 
 /// The ids of a list, and how it ended.
 async fn read(client: &Butter, status: Option<NumberStatus>) -> (String, Option<Error>) {
-    let (numbers, end) = drained(client.numbers(status)).await;
+    let (numbers, end) =
+        drained(client.numbers(status.into_iter().fold(ListNumbers::new(), ListNumbers::status))).await;
     (numbers.into_iter().map(|number| number.phone_number_id).collect(), end)
 }
 
@@ -111,7 +114,7 @@ async fn failures(client: &Butter) -> [(&'static str, Error); 7] {
         result.map(drop).unwrap_err()
     }
     [
-        ("list numbers", error(client.list_numbers(None, None).await)),
+        ("list numbers", error(client.list_numbers(&ListNumbers::new()).await)),
         ("import number", error(client.import_number(import).await)),
         ("assign number", error(client.assign_number(AGENT, NUMBER).await)),
         ("unassign number", error(client.unassign_number(AGENT, NUMBER).await)),
@@ -171,7 +174,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
     }
     let html = "<html><h1>502</h1></html>";
     let server = server(ResponseTemplate::new(502).set_body_raw(html, "text/html")).await;
-    let error = client(server.uri()).list_numbers(None, None).await.unwrap_err();
+    let error = client(server.uri()).list_numbers(&ListNumbers::new()).await.unwrap_err();
     let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
     assert_eq!((refusal.body.as_str(), refusal.messages.len(), error.call().unwrap().attempts), (html, 0, 4));
 }

@@ -10,7 +10,7 @@ use numport::platform::butter::{
 use reqwest::Method;
 use serde_json::json;
 
-use crate::services::planted::{PLANTED, SID, TRACE, number, secret};
+use crate::services::planted::{KEY, PIN, PLANTED, SID, number, secret};
 use crate::services::subject::{
     Api, Before, Import, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
 };
@@ -19,14 +19,11 @@ const AGENTS: [&str; 2] = ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"];
 const CREATE: &str = "POST /api/phone-numbers";
 
 fn client(uri: &str) -> Butter {
-    Pace::at_once().client(Ok(Butter::builder(TRACE, "org_1").base_url(uri)))
+    Pace::at_once().client(Ok(Butter::builder(KEY, "org_1").base_url(uri)))
 }
 
 fn sip_number() -> ImportSipNumber {
-    ImportSipNumber::new(number())
-        .sip_server_address("sip.example.com")
-        .sip_password(PLANTED)
-        .inbound_pin(TRACE[..9].to_owned())
+    ImportSipNumber::new(number()).sip_server_address("sip.example.com").sip_password(PLANTED).inbound_pin(PIN)
 }
 
 fn credentials() -> IntegrationCredentials {
@@ -60,8 +57,8 @@ pub(crate) static SUBJECT: Platform = Platform {
                     Box::new(CreateIntegration::twilio("Main", SID, PLANTED)),
                     Box::new(UpdateIntegration::new().credentials(credentials())),
                     Box::new(client("http://127.0.0.1:1")),
-                    Box::new(Butter::builder(TRACE, "org_1")),
-                    Box::new(Butter::builder(format!("{TRACE}\n"), "org_1").build().unwrap_err()),
+                    Box::new(Butter::builder(KEY, "org_1")),
+                    Box::new(Butter::builder(format!("{KEY}\n"), "org_1").build().unwrap_err()),
                 ]
             },
             calls: |uri| {

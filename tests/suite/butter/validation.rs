@@ -5,8 +5,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use numport::platform::butter::{
-    Butter, CreateIntegration, ImportSipNumber, ImportTwilioNumber, IntegrationCredentials, TwilioIntegration,
-    UpdateIntegration,
+    Butter, CreateIntegration, ImportSipNumber, ImportTwilioNumber, IntegrationCredentials, ListNumbers,
+    TwilioIntegration, UpdateIntegration,
 };
 use numport::{Patch, RetryPolicy};
 use serde_json::json;
@@ -172,7 +172,7 @@ async fn time_of_30_calls(limit: Option<u32>) -> Duration {
     let client = builder.build().unwrap();
     let start = Instant::now();
     for _ in 0..30 {
-        let error = client.list_numbers(None, None).await.unwrap_err();
+        let error = client.list_numbers(&ListNumbers::new()).await.unwrap_err();
         assert_eq!(error.call().unwrap().attempts, 1);
         assert_eq!(error.source().unwrap().to_string(), "no connection could be made");
     }

@@ -3,6 +3,7 @@
 mod client_builder;
 mod connections;
 mod disconnecting_server;
+mod foreign_texts;
 mod outside_client;
 mod pages;
 mod raw_requests;

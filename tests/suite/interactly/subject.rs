@@ -8,7 +8,7 @@ use numport::platform::interactly::{Credentials, ImportNumber, PhoneNumber};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::services::planted::{PLANTED, TRACE, by_key, by_token, number};
+use crate::services::planted::{KEY, PLANTED, by_key, by_token, number};
 use crate::services::subject::{
     Api, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
 };
@@ -42,12 +42,12 @@ pub(crate) static SUBJECT: Platform = Platform {
                         serde_json::from_value::<PhoneNumber>(json!({"_id": "1", "number": "+1", "token": PLANTED}))
                             .unwrap(),
                     ),
-                    Box::new(Interactly::builder(TRACE).build().unwrap()),
+                    Box::new(Interactly::builder(KEY).build().unwrap()),
                 ]
             },
             calls: |uri| {
                 Box::pin(async move {
-                    let interactly = Pace::at_once().client(Ok(Interactly::builder(TRACE).base_url(uri)));
+                    let interactly = Pace::at_once().client(Ok(Interactly::builder(KEY).base_url(uri)));
                     vec![interactly.import_number(&ImportNumber::new(number()).credentials(by_key())).await.map(drop)]
                 })
             },

@@ -138,7 +138,7 @@ async fn messages_receive_mode_and_name_are_changed() {
     let request = Webhook::new("https://example.com/sms.xml");
     let messages = MessageHandler::LamlWebhooks { request, fallback: None };
     let updated = update("messages", UpdateNumber::new().message_handler(messages)).await;
-    assert_eq!(updated.message_request_url.as_deref(), Some("https://example.com/sms.xml"));
+    assert_eq!(updated.message_request_url, Some("https://example.com/sms.xml".into()));
     update("receive_mode", UpdateNumber::new().call_receive_mode(ReceiveMode::Fax)).await;
     update("name", UpdateNumber::new().name("Front desk")).await;
 }
@@ -239,4 +239,16 @@ fn an_older_answer_of_few_fields_is_read() {
     for missing in [json!({"id": ID}), json!({"number": "+15558675309"})] {
         serde_json::from_value::<PhoneNumber>(missing).unwrap_err();
     }
+}
+
+#[test]
+fn a_caller_name_that_is_null_stays_so_and_one_that_is_absent_too() {
+    for number in [documented(json!({"cnam": null})), documented(json!({"cnam": "Acme"})), documented(json!({}))] {
+        let read: PhoneNumber = serde_json::from_value(number.clone()).unwrap();
+        assert_eq!(read.cnam.as_deref(), number["cnam"].as_str());
+        assert_eq!(serde_json::to_value(&read).unwrap(), number);
+    }
+    let compat = json!({"sid": "1", "phone_number": "+1", "verification_status": "verified"});
+    let read: numport::platform::signalwire::CompatNumber = serde_json::from_value(compat).unwrap();
+    assert_eq!(read.verification_status.as_deref(), Some("verified"));
 }

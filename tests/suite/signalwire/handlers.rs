@@ -46,13 +46,13 @@ fn call_handlers() -> Vec<(&'static str, CallHandler, Value)> {
         ("relay_application", To::RelayApplication { name: id() }, json!({"call_relay_application": "x1"})),
         (
             "relay_topic",
-            To::RelayTopic { topic: id(), status_callback_url: Some(text("https://example.com/s")) },
+            To::RelayTopic { topic: id(), status_callback_url: Some("https://example.com/s".into()) },
             json!({"call_relay_topic": "x1", "call_relay_topic_status_callback_url": "https://example.com/s"}),
         ),
         ("relay_topic", To::RelayTopic { topic: id(), status_callback_url: None }, json!({"call_relay_topic": "x1"})),
         (
             "relay_context",
-            To::RelayContext { context: id(), status_callback_url: Some(text("https://example.com/s")) },
+            To::RelayContext { context: id(), status_callback_url: Some("https://example.com/s".into()) },
             json!({"call_relay_context": "x1", "call_relay_context_status_callback_url": "https://example.com/s"}),
         ),
         (

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use numport::model::{PlatformKind, Service};
-use numport::platform::signalwire::PhoneNumber;
+use numport::platform::signalwire::{CallHandler, CompatNumber, PhoneNumber, UpdateNumber, Webhook};
 use numport::{SignalWire, VoicePlatform};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::services::planted::{PLANTED, TRACE, number};
+use crate::services::planted::{KEY, PLANTED, number, url};
 use crate::services::subject::{
     Api, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
 };
@@ -18,12 +18,31 @@ const AGENTS: [&str; 2] = ["fe4093d9-58c2-4931-b4b9-5679f82652c6", "00000000-000
 const CREATE: &str = "POST /api/relay/rest/imported_phone_numbers";
 
 fn client(uri: &str) -> SignalWire {
-    Pace::at_once().client(Ok(SignalWire::builder(PROJECT, TRACE, "example").base_url(uri)))
+    Pace::at_once().client(Ok(SignalWire::builder(PROJECT, KEY, "example").base_url(uri)))
+}
+
+const NUMBER_URLS: &[&str] = &[
+    "call_request_url",
+    "call_fallback_url",
+    "call_status_callback_url",
+    "call_relay_topic_status_callback_url",
+    "call_relay_script_url",
+    "call_relay_context_status_callback_url",
+    "message_request_url",
+    "message_fallback_url",
+];
+const COMPAT_URLS: &[&str] = &["voice_url", "voice_fallback_url", "status_callback", "sms_url", "sms_fallback_url"];
+
+fn with_urls(mut number: Value, fields: &[&str]) -> Value {
+    for field in fields {
+        number[field] = url().into();
+    }
+    number
 }
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
-        required: &["id", "number", "data"],
+        required: &["id", "number", "data", "sid", "phone_number"],
         service: Service::Platform(PlatformKind::SIGNALWIRE),
         title: "SignalWire",
         secret: "SIGNALWIRE_API_TOKEN",
@@ -54,12 +73,31 @@ pub(crate) static SUBJECT: Platform = Platform {
             values: || {
                 vec![
                     Box::new(client("http://127.0.0.1:1")),
-                    Box::new(SignalWire::builder("p", TRACE, "example")),
-                    Box::new(SignalWire::builder("p", format!("{TRACE}\n"), "example").build().unwrap_err()),
+                    Box::new(SignalWire::builder("p", KEY, "example")),
+                    Box::new(SignalWire::builder("p", format!("{KEY}\n"), "example").build().unwrap_err()),
                     Box::new(
                         serde_json::from_value::<PhoneNumber>(json!({"id": "1", "number": "+1", "token": PLANTED}))
                             .unwrap(),
                     ),
+                    Box::new(
+                        serde_json::from_value::<PhoneNumber>(with_urls(
+                            json!({"id": "1", "number": "+1"}),
+                            NUMBER_URLS,
+                        ))
+                        .unwrap(),
+                    ),
+                    Box::new(
+                        serde_json::from_value::<CompatNumber>(with_urls(
+                            json!({"sid": "1", "phone_number": "+1"}),
+                            COMPAT_URLS,
+                        ))
+                        .unwrap(),
+                    ),
+                    Box::new(UpdateNumber::new().call_handler(CallHandler::RelayScript(Webhook::new(url())))),
+                    Box::new(CallHandler::RelayTopic {
+                        topic: "t".to_owned(),
+                        status_callback_url: Some(url().into()),
+                    }),
                 ]
             },
             calls: |uri| Box::pin(async move { vec![client(&uri).find(&number()).await.map(drop)] }),

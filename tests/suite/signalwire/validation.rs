@@ -160,12 +160,12 @@ async fn a_handler_has_what_it_needs() {
         ("call_relay_topic", To::RelayTopic { topic: none(), status_callback_url: None }),
         (
             "call_relay_topic_status_callback_url",
-            To::RelayTopic { topic: "t".into(), status_callback_url: Some(none()) },
+            To::RelayTopic { topic: "t".into(), status_callback_url: Some(none().into()) },
         ),
         ("call_relay_context", To::RelayContext { context: none(), status_callback_url: None }),
         (
             "call_relay_context_status_callback_url",
-            To::RelayContext { context: "c".into(), status_callback_url: Some(none()) },
+            To::RelayContext { context: "c".into(), status_callback_url: Some(none().into()) },
         ),
         ("call_relay_connector_id", To::RelayConnector { id: none() }),
         ("call_sip_endpoint_id", To::RelaySipEndpoint { id: none() }),

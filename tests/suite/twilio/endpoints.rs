@@ -57,7 +57,7 @@ async fn numbers_are_listed() {
     let one = ListNumbers::new().phone_number("+18089255327").page_size(1000);
     let page = exchange("twilio/list_numbers/full", client, list(one)).await;
     let number = &page.incoming_phone_numbers[0];
-    assert_eq!((number.sid.as_str(), number.account_sid.as_deref()), (NUMBER, Some(SID)));
+    assert_eq!((number.sid.as_deref(), number.account_sid.as_deref()), (Some(NUMBER), Some(SID)));
     let capabilities = number.capabilities.as_ref().unwrap();
     assert_eq!((capabilities.voice, capabilities.sms), (Some(true), Some(false)));
 
@@ -86,11 +86,7 @@ async fn a_number_is_read() {
     let number = exchange("twilio/get_number/documented", client, get).await;
     assert_eq!(number.created_at().unwrap().to_string(), "2015-07-30T23:19:04Z");
     assert_eq!(number.updated_at(), number.created_at());
-    let left: Vec<&str> = number.extra.0.keys().map(String::as_str).collect();
-    assert_eq!(
-        left,
-        ["address_requirements", "address_sid", "api_version", "bundle_sid", "identity_sid", "type", "uri"]
-    );
+    assert!(number.extra.is_empty(), "{:?}", number.extra);
 
     let read = |changes| serde_json::from_value::<IncomingPhoneNumber>(documented(changes)).unwrap();
     assert_eq!(read(json!({"origin": "hosted"})).origin, Some(Origin::Hosted));

@@ -80,7 +80,7 @@ async fn a_held_number_takes_one_call() {
     assert_eq!((held.number.as_str(), held.id.as_deref(), held.account.as_deref()), (HELD, Some(NUMBER), Some(SID)));
     assert_eq!((held.label.as_deref(), held.voice, held.hosted), (Some("(808) 925-5327"), Some(true), false));
     assert_eq!((held.unusual_status.as_deref(), held.routing.unwrap().id.as_str()), (None, NUMBER));
-    assert_eq!(held.details.get::<IncomingPhoneNumber>().unwrap().sid, NUMBER);
+    assert_eq!(held.details.get::<IncomingPhoneNumber>().unwrap().sid.as_deref(), Some(NUMBER));
 }
 
 #[tokio::test]

@@ -57,7 +57,10 @@ async fn short_codes_are_listed_by_the_client_and_left_out_by_the_provider() {
     let client = client(server.uri());
     let (all, error) = drained(client.numbers(ListNumbers::new())).await;
     assert!(error.is_none());
-    assert_eq!(all.iter().map(|number| number.phone_number.as_str()).collect::<Vec<_>>(), ["89255", "+18089255327"]);
+    assert_eq!(
+        all.iter().map(|number| number.phone_number.as_deref().unwrap()).collect::<Vec<_>>(),
+        ["89255", "+18089255327"]
+    );
     let (held, error) = drained(client.list()).await;
     assert!(error.is_none());
     assert_eq!(held.iter().map(|held| held.number.as_str()).collect::<Vec<_>>(), ["+18089255327"]);
@@ -143,4 +146,36 @@ async fn null_and_empty_links_end_a_list() {
         let (numbers, error, _) = listed(next).await;
         assert!(numbers.len() == 1 && error.is_none());
     }
+}
+
+#[tokio::test]
+async fn an_entry_without_its_number_or_its_id_breaks_no_page() {
+    let numbers = json!([
+        documented(json!({"phone_number": null})),
+        documented(json!({"sid": null, "phone_number": "+14155550100"})),
+        documented(json!({})),
+    ]);
+    let server = server(ResponseTemplate::new(200).set_body_json(page(numbers.clone(), Value::Null))).await;
+    let client = client(server.uri());
+    let (all, error) = drained(client.numbers(ListNumbers::new())).await;
+    assert!(error.is_none() && all.len() == 3, "{error:?}");
+    assert_eq!(serde_json::to_value(&all).unwrap(), numbers);
+    let (held, error) = drained(client.list()).await;
+    assert!(error.is_none());
+    // What has no id cannot be put back.
+    let held: Vec<_> =
+        held.iter().map(|held| (held.number.as_str(), held.id.is_some(), held.routing.is_some())).collect();
+    assert_eq!(held, [("+14155550100", false, false), ("+18089255327", true, true)]);
+}
+
+#[test]
+fn documented_fields_have_a_type() {
+    let fields = json!({"type": "local", "address_sid": "AD1", "bundle_sid": "BU1", "identity_sid": "RI1"});
+    let number: IncomingPhoneNumber = serde_json::from_value(documented(fields)).unwrap();
+    let read = [&number.kind, &number.address_sid, &number.bundle_sid, &number.identity_sid];
+    assert_eq!(read.map(Option::as_deref), ["local", "AD1", "BU1", "RI1"].map(Some));
+    assert!(number.extra.get("type").is_none());
+    let unset = documented(json!({"type": null, "bundle_sid": null}));
+    let number: IncomingPhoneNumber = serde_json::from_value(unset.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&number).unwrap(), unset);
 }

@@ -23,7 +23,7 @@ async fn the_numbers_of_a_trunk_are_listed() {
 async fn a_number_is_read_attached_and_detached() {
     let get = |client: Twilio| async move { client.get_trunk_number(TRUNK, NUMBER).await };
     let number = exchange("twilio/get_trunk_number/documented", client, get).await;
-    assert_eq!((number.sid.as_str(), number.account_sid.as_deref()), (NUMBER, Some(SID)));
+    assert_eq!((number.sid.as_deref(), number.account_sid.as_deref()), (Some(NUMBER), Some(SID)));
     assert_eq!((number.trunk_sid.as_deref(), number.phone_number.as_deref()), (Some(TRUNK), Some("+14158675309")));
     assert_eq!(number.created_at().unwrap().to_string(), "2010-12-10T17:27:34Z");
 

@@ -7,13 +7,14 @@ use numport::model::{Details, PlatformKind, RecordNumber, Service};
 use numport::platform::vapi::{
     CreateCredential, CreatePhoneNumber, CreateSipTrunkCredential, CreateTwilioCredential, CreateTwilioNumber,
     CreateVapiNumber, CreateVonageCredential, Credential, Destination, Headers, NumberPage, OutboundAuthentication,
-    PhoneNumber, Server, Settings, SettingsPatch, SipAuthentication, SipDestination, UpdateCredential,
-    UpdatePhoneNumber, UpdateTwilioCredential, UpdateTwilioNumber, UpdateVapiNumber, UpdateVonageCredential,
+    PhoneNumber, Server, Settings, SettingsPatch, SipAuthentication, SipDestination, TransferMode, TransferPlan,
+    UpdateCredential, UpdatePhoneNumber, UpdateTwilioCredential, UpdateTwilioNumber, UpdateVapiNumber,
+    UpdateVonageCredential,
 };
 use numport::{NumberRecord, Vapi, VoicePlatform};
 use serde_json::{Value, json};
 
-use crate::services::planted::{PLANTED, SID, TRACE, number, secret};
+use crate::services::planted::{KEY, PLANTED, SID, number, secret, url};
 use crate::services::subject::{
     Api, Import, LABEL, NUMBER, Pace, Plain, Platform, Record, Results, Secrets, Write, is_any, must,
 };
@@ -95,7 +96,7 @@ pub(crate) static SUBJECT: Platform = Platform {
 };
 
 fn server_with_headers() -> Server {
-    Server::new().header("Authorization", PLANTED)
+    Server::new().header("Authorization", PLANTED).url(url())
 }
 
 fn vapi_number() -> CreateVapiNumber {
@@ -113,7 +114,8 @@ fn trunk_credential() -> CreateSipTrunkCredential {
 fn echoed() -> Value {
     json!({
         "id": "n1", "provider": "twilio", "number": "+14155552671", "twilioAuthToken": PLANTED,
-        "twilioApiSecret": PLANTED, "serverUrlSecret": PLANTED, "server": {"headers": {"X": PLANTED}, "secret": PLANTED},
+        "twilioApiSecret": PLANTED, "serverUrlSecret": PLANTED, "serverUrl": url(),
+        "server": {"headers": {"X": PLANTED}, "secret": PLANTED, "url": url()},
         "authentication": {"username": "u", "password": PLANTED}, "laterSecret": {"deep": [PLANTED]},
     })
 }
@@ -131,6 +133,7 @@ fn values() -> Vec<Box<dyn Debug>> {
     vec![
         Box::new(server_with_headers()),
         Box::new(sip),
+        Box::new(TransferPlan::new(TransferMode::Blind).hold_audio_url(url()).transfer_complete_audio_url(url())),
         Box::new(SipAuthentication::new("u", PLANTED)),
         Box::new(OutboundAuthentication::new().auth_password(PLANTED)),
         Box::new(CreatePhoneNumber::from(
@@ -160,16 +163,16 @@ fn values() -> Vec<Box<dyn Debug>> {
             json!({"provider": "byo-sip-trunk", "outboundAuthenticationPlan": {"authPassword": PLANTED}}),
         )),
         Box::new(record),
-        Box::new(Vapi::builder(TRACE)),
-        Box::new(Vapi::builder(TRACE).base_url(format!("https://u:{TRACE}@example.com"))),
-        Box::new(Vapi::builder(TRACE).build().unwrap()),
-        Box::new(Vapi::builder(format!("{TRACE}\n")).build().unwrap_err()),
-        Box::new(Vapi::builder("k").base_url(format!("https://u:{TRACE}@example.com")).build().unwrap_err()),
+        Box::new(Vapi::builder(KEY)),
+        Box::new(Vapi::builder(KEY).base_url(format!("https://u:{KEY}@example.com"))),
+        Box::new(Vapi::builder(KEY).build().unwrap()),
+        Box::new(Vapi::builder(format!("{KEY}\n")).build().unwrap_err()),
+        Box::new(Vapi::builder("k").base_url(format!("https://u:{KEY}@example.com")).build().unwrap_err()),
     ]
 }
 
 async fn calls(uri: String) -> Results {
-    let vapi = Pace::at_once().client(Ok(Vapi::builder(TRACE).base_url(uri)));
+    let vapi = Pace::at_once().client(Ok(Vapi::builder(KEY).base_url(uri)));
     vec![
         vapi.create_number(CreateTwilioNumber::new(number(), SID).twilio_auth_token(PLANTED)).await.map(drop),
         vapi.create_number(vapi_number()).await.map(drop),

@@ -1,3 +1,4 @@
+use crate::model::CallbackUrl;
 use crate::wire::received_object;
 
 received_object! {
@@ -19,15 +20,15 @@ received_object! {
             /// Its name for people.
             friendly_name: String,
             /// Where its calls go.
-            voice_url: String,
+            voice_url: CallbackUrl,
             /// How that is requested.
             voice_method: String,
             /// Where its calls go when that fails.
-            voice_fallback_url: String,
+            voice_fallback_url: CallbackUrl,
             /// How that is requested.
             voice_fallback_method: String,
             /// Where states of calls are told.
-            status_callback: String,
+            status_callback: CallbackUrl,
             /// How that is requested.
             status_callback_method: String,
             /// The application that takes its calls.
@@ -35,11 +36,11 @@ received_object! {
             /// Whether callers are looked up.
             voice_caller_id_lookup: bool,
             /// Where its messages go.
-            sms_url: String,
+            sms_url: CallbackUrl,
             /// How that is requested.
             sms_method: String,
             /// Where its messages go when that fails.
-            sms_fallback_url: String,
+            sms_fallback_url: CallbackUrl,
             /// How that is requested.
             sms_fallback_method: String,
             /// The application that takes its messages.
@@ -72,6 +73,10 @@ received_object! {
             emergency_status: String,
             /// Its country, two letters.
             country_code: String,
+        }
+        lenient {
+            /// Of toll-free numbers alone: how their verification stands.
+            verification_status: String,
         }
     }
 

@@ -1,5 +1,5 @@
 use super::number::{CallHandlerKind, HttpMethod, MessageHandlerKind};
-use crate::model::Problems;
+use crate::model::{CallbackUrl, Problems};
 use crate::wire::open_enum;
 
 /// A URL that SignalWire requests.
@@ -7,14 +7,14 @@ use crate::wire::open_enum;
 #[non_exhaustive]
 pub struct Webhook {
     /// The address.
-    pub url: String,
+    pub url: CallbackUrl,
     /// How it is requested; POST unless said otherwise.
     pub method: Option<HttpMethod>,
 }
 
 impl Webhook {
     /// An address, requested by POST.
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: impl Into<CallbackUrl>) -> Self {
         Self { url: url.into(), method: None }
     }
 
@@ -57,14 +57,14 @@ pub enum CallHandler {
         /// Its name.
         topic: String,
         /// Told the states of calls.
-        status_callback_url: Option<String>,
+        status_callback_url: Option<CallbackUrl>,
     },
     /// A Relay context; deprecated there.
     RelayContext {
         /// Its name.
         context: String,
         /// Told the states of calls.
-        status_callback_url: Option<String>,
+        status_callback_url: Option<CallbackUrl>,
     },
     /// A Relay connector.
     RelayConnector {
@@ -196,12 +196,12 @@ impl CallHandler {
             Self::RelayApplication { name } => fields.push(("call_relay_application", name)),
             Self::RelayTopic { topic, status_callback_url } => {
                 fields.push(("call_relay_topic", topic));
-                let url = status_callback_url.as_deref();
+                let url = status_callback_url.as_ref().map(CallbackUrl::as_str);
                 fields.extend(url.map(|url| ("call_relay_topic_status_callback_url", url)));
             }
             Self::RelayContext { context, status_callback_url } => {
                 fields.push(("call_relay_context", context));
-                let url = status_callback_url.as_deref();
+                let url = status_callback_url.as_ref().map(CallbackUrl::as_str);
                 fields.extend(url.map(|url| ("call_relay_context_status_callback_url", url)));
             }
             Self::RelayConnector { id } => fields.push(("call_relay_connector_id", id)),

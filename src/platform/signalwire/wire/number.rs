@@ -1,3 +1,4 @@
+use crate::model::CallbackUrl;
 use crate::wire::{open_enum, received_object};
 
 received_object! {
@@ -36,15 +37,15 @@ received_object! {
             /// Whether it receives voice or fax.
             call_receive_mode: ReceiveMode,
             /// Of `laml_webhooks`: the cXML URL.
-            call_request_url: String,
+            call_request_url: CallbackUrl,
             /// Of `laml_webhooks`: how it is requested.
             call_request_method: HttpMethod,
             /// Of `laml_webhooks`: the URL when the first fails.
-            call_fallback_url: String,
+            call_fallback_url: CallbackUrl,
             /// Of `laml_webhooks`: how that is requested.
             call_fallback_method: HttpMethod,
             /// Of `laml_webhooks`: where states of calls are told.
-            call_status_callback_url: String,
+            call_status_callback_url: CallbackUrl,
             /// Of `laml_webhooks`: how that is requested.
             call_status_callback_method: HttpMethod,
             /// Of `laml_application`: the application.
@@ -54,13 +55,13 @@ received_object! {
             /// Of `relay_topic`: the topic.
             call_relay_topic: String,
             /// Of `relay_topic`: where states of calls are told.
-            call_relay_topic_status_callback_url: String,
+            call_relay_topic_status_callback_url: CallbackUrl,
             /// Of `relay_script`: the SWML URL.
-            call_relay_script_url: String,
+            call_relay_script_url: CallbackUrl,
             /// Of `relay_context`: the context.
             call_relay_context: String,
             /// Of `relay_context`: where states of calls are told.
-            call_relay_context_status_callback_url: String,
+            call_relay_context_status_callback_url: CallbackUrl,
             /// Of `relay_application`: the application.
             call_relay_application: String,
             /// Of `relay_connector`: the connector.
@@ -76,11 +77,11 @@ received_object! {
             /// The resource behind the message handler.
             messaging_handler_resource_id: String,
             /// Of `laml_webhooks`: the cXML URL.
-            message_request_url: String,
+            message_request_url: CallbackUrl,
             /// Of `laml_webhooks`: how it is requested.
             message_request_method: HttpMethod,
             /// Of `laml_webhooks`: the URL when the first fails.
-            message_fallback_url: String,
+            message_fallback_url: CallbackUrl,
             /// Of `laml_webhooks`: how that is requested.
             message_fallback_method: HttpMethod,
             /// Of `laml_application`: the application.
@@ -92,7 +93,7 @@ received_object! {
             /// Its country, two letters.
             country_code: String,
         }
-        optional {
+        lenient {
             /// The caller's name that is live at the carrier, at most 15 characters.
             cnam: String,
         }

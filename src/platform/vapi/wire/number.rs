@@ -2,7 +2,7 @@ use super::hook::Hook;
 use super::server::Server;
 use super::sip::SipAuthentication;
 use super::transfer::Destination;
-use crate::model::Secret;
+use crate::model::{CallbackUrl, Secret};
 use crate::wire::{open_enum, received_object};
 
 received_object! {
@@ -56,7 +56,7 @@ received_object! {
             /// Where its webhooks go.
             server: Box<Server>,
             /// The old form of `server.url`.
-            server_url: String,
+            server_url: CallbackUrl,
             /// The old secret of the webhook.
             server_url_secret: Secret,
             /// Where a call goes when nobody answers for the number.

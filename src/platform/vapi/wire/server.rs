@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use crate::model::Problems;
+use crate::model::{CallbackUrl, Problems};
 use crate::wire::{open_enum, wire_object};
 
 wire_object! {
@@ -11,7 +11,7 @@ wire_object! {
     pub struct Server {
         optional {
             /// The webhook's address.
-            url: String,
+            url: CallbackUrl,
             /// How long Vapi waits for an answer: 1 to 300 seconds, 20 unless said otherwise.
             timeout_seconds: Number,
             /// Headers sent along, by name; texts. An `Authorization` here beats the credential.

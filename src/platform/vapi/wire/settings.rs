@@ -27,7 +27,8 @@ request_object! {
     }
 
     /// What an update changes of a number of any carrier. Clearing is documented for the assistant
-    /// alone; whether `null` clears the others, the platform decides.
+    /// and the squad alone; whether `null` clears the others, the platform decides. A name is cleared by an empty text:
+    /// no document allows `null` there.
     pub struct SettingsPatch {
         patch {
             /// Its name for people, at most 40 characters.

@@ -3,7 +3,7 @@ use serde_json::{Map, Number, Value};
 
 use super::server::Headers;
 use super::text::{LANGUAGES, check_dialled};
-use crate::model::Problems;
+use crate::model::{CallbackUrl, Problems};
 use crate::wire::{document::from_value, open_enum, open_union, wire_object};
 
 open_union! {
@@ -77,9 +77,9 @@ wire_object! {
             /// How long it rings with the verb `dial`: 1 to 600 seconds, 60 unless said otherwise.
             dial_timeout: Number,
             /// What is played while the caller waits: the address of an MP3 or WAV file.
-            hold_audio_url: String,
+            hold_audio_url: CallbackUrl,
             /// What is played when the transfer is done, likewise.
-            transfer_complete_audio_url: String,
+            transfer_complete_audio_url: CallbackUrl,
             /// How much of the conversation the next agent sees.
             context_engineering_plan: ContextPlan,
             /// The TwiML run for whom the call is transferred, at most 4096 characters.

@@ -9,11 +9,9 @@ received_object! {
     /// A Twilio account or subaccount, without the auth token that Twilio sends along in clear
     /// (<https://www.twilio.com/docs/iam/api/account>).
     pub struct Account {
-        required {
+        nullable {
             /// Its id, `AC` and 32 hexadecimal digits.
             sid: String,
-        }
-        nullable {
             /// Its name for people.
             friendly_name: String,
             /// Whether it can be used.

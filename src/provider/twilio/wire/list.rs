@@ -23,11 +23,9 @@ received_object! {
 
     /// A number verified for caller id: calls may show it, but it is not owned and takes no calls here.
     pub struct CallerId {
-        required {
+        nullable {
             /// Its id, `PN` and 32 hexadecimal digits.
             sid: String,
-        }
-        nullable {
             /// The number, in E.164 form.
             phone_number: String,
             /// Its name for people.

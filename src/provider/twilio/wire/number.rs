@@ -10,13 +10,11 @@ received_object! {
     /// [`voice_application_sid`](Self::voice_application_sid), else to [`voice_url`](Self::voice_url)
     /// (<https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>).
     pub struct IncomingPhoneNumber {
-        required {
-            /// Its id, `PN` and 32 hexadecimal digits.
-            sid: String,
-            /// The number, in E.164 form.
-            phone_number: String,
-        }
         nullable {
+            /// Its id, `PN` and 32 hexadecimal digits. Documented as nullable; without it the number cannot be changed.
+            sid: String,
+            /// The number, in E.164 form. Documented as nullable.
+            phone_number: String,
             /// The account that owns it.
             account_sid: String,
             /// Its name for people.
@@ -69,6 +67,22 @@ received_object! {
             date_created: String,
             /// When it was last changed: RFC 2822.
             date_updated: String,
+        }
+        lenient {
+            /// Which address it needs: `none`, `any`, `local` or `foreign`.
+            address_requirements: String,
+            /// Its address.
+            address_sid: String,
+            /// The bundle of documents that allows its use.
+            bundle_sid: String,
+            /// The identity that allows its use.
+            identity_sid: String,
+            /// What kind of number it is, such as `local`.
+            kind: String = "type",
+            /// The version of the API.
+            api_version: String,
+            /// Where it is read, relative to the host.
+            uri: String,
         }
     }
 }

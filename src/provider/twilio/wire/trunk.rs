@@ -1,4 +1,7 @@
-use crate::model::Timestamp;
+use serde_json::{Map, Value};
+
+use super::Capabilities;
+use crate::model::{CallbackUrl, Timestamp};
 use crate::wire::received_object;
 
 received_object! {
@@ -6,11 +9,9 @@ received_object! {
 
     /// A number on an elastic SIP trunk (<https://www.twilio.com/docs/sip-trunking/api/phonenumber-resource>).
     pub struct TrunkNumber {
-        required {
+        nullable {
             /// The number's id, the same as in the account.
             sid: String,
-        }
-        nullable {
             /// The account that owns it.
             account_sid: String,
             /// The trunk.
@@ -23,6 +24,44 @@ received_object! {
             date_created: String,
             /// When it was last changed: ISO 8601.
             date_updated: String,
+            /// What it can do.
+            capabilities: Capabilities,
+            /// Whether it is new on Twilio's platform.
+            beta: bool,
+            /// Where its calls would go without the trunk.
+            voice_url: CallbackUrl,
+            /// How that is asked.
+            voice_method: String,
+            /// Where they would go when `voice_url` fails.
+            voice_fallback_url: CallbackUrl,
+            /// How that is asked.
+            voice_fallback_method: String,
+            /// Whether callers' names are looked up.
+            voice_caller_id_lookup: bool,
+            /// The application that would answer its calls.
+            voice_application_sid: String,
+            /// Where its messages go.
+            sms_url: CallbackUrl,
+            /// How that is asked.
+            sms_method: String,
+            /// Where its messages go when `sms_url` fails.
+            sms_fallback_url: CallbackUrl,
+            /// How that is asked.
+            sms_fallback_method: String,
+            /// The application that takes its messages.
+            sms_application_sid: String,
+            /// Whom Twilio tells when a call ends.
+            status_callback: CallbackUrl,
+            /// How that is told.
+            status_callback_method: String,
+            /// Which address it needs: `none`, `any`, `local` or `foreign`.
+            address_requirements: String,
+            /// The version of the API.
+            api_version: String,
+            /// Where it is read.
+            url: String,
+            /// What belongs to it, by name.
+            links: Map<String, Value>,
         }
     }
 }
