@@ -198,13 +198,13 @@ impl Twilio {
     pub async fn get_account(&self, sid: &str) -> Result<Account> {
         checked(KIND, GET_ACCOUNT, |problems| check_sid(problems, "sid", sid, "AC"))?;
         let call = Call::get(GET_ACCOUNT, &[VERSION, "Accounts", &format!("{sid}.json")]);
-        self.http.request_matching(call, |account: &Account| Mismatch::unless_id(sid, Some(&account.sid))).await
+        self.http.request_matching(call, |account: &Account| Mismatch::unless_id(sid, account.sid.as_deref())).await
     }
 }
 
 /// Whether a response is about the number of this SID.
 fn of_number(sid: &str) -> impl FnOnce(&IncomingPhoneNumber) -> Result<(), Mismatch> + Send + '_ {
-    |number| Mismatch::unless_id(sid, Some(&number.sid))
+    |number| Mismatch::unless_id(sid, number.sid.as_deref())
 }
 
 impl ClientBuilder<Twilio> {
