@@ -47,6 +47,15 @@ impl Answer {
         Self::Broken(Vec::new())
     }
 
+    /// The same as the last of its connection.
+    pub(crate) fn and_close(self) -> Self {
+        match self {
+            Self::Whole(response) => Self::Broken(response.bytes()),
+            Self::Bytes(bytes) => Self::Broken(bytes),
+            other => other,
+        }
+    }
+
     /// The same with another body, if it is a whole answer of JSON.
     pub(crate) fn edited(self, edit: impl FnOnce(&mut serde_json::Value)) -> Self {
         match self {
@@ -68,9 +77,12 @@ enum Answers {
 pub(crate) struct Hostile {
     pub(crate) uri: String,
     answers: Arc<Answers>,
-    requests: Arc<Mutex<Vec<Request>>>,
+    requests: Requests,
     server: JoinHandle<()>,
 }
+
+/// Those that came; `None` when they are not kept.
+type Requests = Arc<Mutex<Option<Vec<Request>>>>;
 
 impl Hostile {
     /// Answers as the script says.
@@ -98,7 +110,7 @@ impl Hostile {
     async fn serve(answers: Answers) -> Self {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
         let uri = format!("http://{}", listener.local_addr().expect("an address"));
-        let (answers, requests) = (Arc::new(answers), Arc::new(Mutex::new(Vec::new())));
+        let (answers, requests) = (Arc::new(answers), Arc::new(Mutex::new(Some(Vec::new()))));
         let (script, seen) = (answers.clone(), requests.clone());
         let server = tokio::spawn(async move {
             let mut connections = JoinSet::new();
@@ -113,12 +125,17 @@ impl Hostile {
 
     /// Every whole request so far, oldest first.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        lock(&self.requests).clone()
+        lock(&self.requests).clone().expect("requests are kept")
     }
 
     /// How many requests there were whose method and target begin so.
     pub(crate) fn count(&self, start: &str) -> usize {
-        lock(&self.requests).iter().filter(|request| request.line().starts_with(start)).count()
+        self.requests().iter().filter(|request| request.line().starts_with(start)).count()
+    }
+
+    /// Keeps no requests from here on, where there are too many of them.
+    pub(crate) fn keep_none(&self) {
+        *lock(&self.requests) = None;
     }
 }
 
@@ -133,12 +150,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Serves one connection until either side closes it.
-async fn converse(socket: TcpStream, connection: usize, answers: Arc<Answers>, seen: Arc<Mutex<Vec<Request>>>) {
+async fn converse(socket: TcpStream, connection: usize, answers: Arc<Answers>, seen: Requests) {
     let _ = socket.set_nodelay(true);
     let (mut client, mut upstream) = (Stream::new(socket), None);
     let mut unsent = VecDeque::new();
     while let Some(request) = client.request(connection).await {
-        lock(&seen).push(request.clone());
+        if let Some(seen) = &mut *lock(&seen) {
+            seen.push(request.clone());
+        }
         unsent.extend(match &*answers {
             Answers::Scripted(script) => lock(script)(&request),
             Answers::Relayed { to, distort } => {
