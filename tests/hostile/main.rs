@@ -13,5 +13,6 @@ mod between;
 mod conflict;
 mod lagging;
 mod log;
+mod recovered;
 mod spellings;
 mod unconfirmed;
