@@ -10,6 +10,7 @@ mod services;
 
 mod another_record;
 mod between;
+mod busy;
 mod conflict;
 mod lagging;
 mod log;
