@@ -14,6 +14,7 @@ mod busy;
 mod conflict;
 mod lagging;
 mod log;
+mod overload;
 mod recovered;
 mod spellings;
 mod unconfirmed;
