@@ -8,6 +8,7 @@ mod hostile;
 #[path = "../suite/services.rs"]
 mod services;
 
+mod addresses;
 mod another_record;
 mod between;
 mod busy;
