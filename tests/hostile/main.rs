@@ -17,5 +17,7 @@ mod lagging;
 mod log;
 mod overload;
 mod recovered;
+mod secrets;
 mod spellings;
+mod texts;
 mod unconfirmed;
