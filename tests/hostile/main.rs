@@ -13,6 +13,7 @@ mod another_record;
 mod between;
 mod busy;
 mod conflict;
+mod endless;
 mod lagging;
 mod log;
 mod overload;
