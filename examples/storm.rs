@@ -7,29 +7,34 @@
 //! ```
 //!
 //! `--platform` is the name of a platform, or `all`; `--imports` how many numbers each storm
-//! has; `--tasks` how many are imported at once; `--seed` the first storm's number and `--seeds` how many storms
+//! has (twice as many where a second process storms over others); `--tasks` how many are imported at once; `--seed` the first storm's number and `--seeds` how many storms
 //! there are; `--chance` how likely a request meets a fault. Fails when numport made a number twice, lost one, left
 //! one unfinished or said what is not so.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]
 
-// What it has to know of each platform is what the tests know.
+// What stands between a client and a platform, and what has to be known of each platform, is what the tests have.
+#[path = "../tests/suite/support/hostile/mod.rs"]
+mod hostile;
 #[path = "../tests/suite/services.rs"]
 mod services;
 mod support;
 #[path = "support/storm/mod.rs"]
 mod weather;
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use services::PLATFORMS;
 use support::{Failure, report};
-use weather::{Storm, Tally, Who};
+use weather::{Storm, Tally, Who, process};
 
 /// The first lines of what went wrong are enough.
 const NOTES: usize = 10;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if process::is_second().await {
+        return ExitCode::SUCCESS;
+    }
     report(run().await)
 }
 
@@ -68,7 +73,9 @@ async fn run() -> Result<(), Failure> {
         for (who, name) in [(Who::Numport, "numport"), (Who::Plain, "plain")] {
             let mut all = Tally::default();
             for seed in seed..seed + seeds {
-                all += Storm { platform, imports, tasks, seed, chance }.over(who).await;
+                let second = Command::new(std::env::current_exe()?);
+                let storm = Storm { platform, imports, tasks, seed, chance };
+                all += storm.over(who, (who == Who::Numport).then_some(second)).await;
             }
             println!("{:<10} {name:<7} {all}", platform.api.name());
             if who == Who::Numport {

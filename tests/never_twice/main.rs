@@ -4,6 +4,8 @@
 
 mod crowd;
 mod faults;
+#[path = "../suite/support/hostile/mod.rs"]
+mod hostile;
 mod killed;
 mod page;
 mod scenario;

@@ -1,13 +1,16 @@
 //! Who imports: numport, or a plain client.
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
+use numport::error::Meaning;
 use numport::{E164, Error, ImportRequest, Importer, LookupPolicy, Outcome, RetryPolicy};
 
-use super::Who;
 use super::plain::Plain;
+use super::{Vars, Who};
 use crate::services::carrier;
-use crate::services::subject::{LABEL, Pace, Platform, Vars};
+use crate::services::subject::{self, LABEL, Pace, Platform};
 
 /// What a client says became of an import.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +29,51 @@ pub enum Said {
     Nothing,
 }
 
+impl Said {
+    /// Whether its own call surely made nothing.
+    pub fn is_not_made(&self) -> bool {
+        matches!(self, Self::NotDone | Self::Incomplete { there: false })
+    }
+}
+
+/// In a line without tabs, for another process to read.
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done { outcome, id } => write!(f, "done {id} {outcome}"),
+            Self::Incomplete { there } => write!(f, "incomplete {there}"),
+            Self::NotDone => f.write_str("not-done"),
+            Self::Indeterminate => f.write_str("indeterminate"),
+            Self::Failed(why) => write!(f, "failed {}", why.escape_default()),
+            Self::Nothing => f.write_str("nothing"),
+        }
+    }
+}
+
+impl FromStr for Said {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        let outcomes = [Outcome::Created, Outcome::AlreadyThere, Outcome::Recovered];
+        let done = || {
+            let (id, outcome) = rest.split_once(' ')?;
+            let outcome = outcomes.into_iter().find(|known| known.as_str() == outcome)?;
+            Some(Self::Done { outcome, id: id.to_owned() })
+        };
+        match word {
+            "done" => done(),
+            "incomplete" => rest.parse().ok().map(|there| Self::Incomplete { there }),
+            "not-done" => Some(Self::NotDone),
+            "indeterminate" => Some(Self::Indeterminate),
+            "failed" => Some(Self::Failed(rest.to_owned())),
+            "nothing" => Some(Self::Nothing),
+            _ => None,
+        }
+        .ok_or_else(|| format!("{text:?} is nothing that is said"))
+    }
+}
+
 /// A client of one platform.
 pub enum Client {
     Numport { importer: Importer, platform: &'static Platform },
@@ -33,10 +81,10 @@ pub enum Client {
 }
 
 impl Client {
-    pub fn new(who: Who, platform: &'static Platform, vars: &[(&'static str, String)], timeout: Duration) -> Self {
+    pub fn new(who: Who, platform: &'static Platform, vars: &Vars, timeout: Duration) -> Self {
         let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         match who {
-            Who::Numport => Self::Numport { importer: importer(platform, &var, timeout), platform },
+            Who::Numport | Who::Second => Self::Numport { importer: importer(platform, &var, timeout), platform },
             Who::Plain => Self::Plain(Plain::new(platform, vars, timeout)),
         }
     }
@@ -47,12 +95,14 @@ impl Client {
             Self::Numport { importer, platform } => importer.import(request(platform, number)).await,
         };
         match result {
-            Ok(imported) if imported.unsupported_fields.is_empty() => {
+            Ok(imported) if imported.unsupported_fields.is_empty() && imported.unconfirmed_fields.is_empty() => {
                 Said::Done { outcome: imported.outcome, id: imported.record.id.to_string() }
             }
             Ok(_) => Said::Incomplete { there: true },
             Err(Error::Incomplete(incomplete)) => Said::Incomplete { there: incomplete.record.is_some() },
             Err(Error::Indeterminate(_)) => Said::Indeterminate,
+            // The platform says that somebody made it, and its list does not show it yet.
+            Err(error) if error.meaning() == Some(Meaning::Conflict) => Said::Indeterminate,
             Err(error) if error.surely_not_done() => Said::NotDone,
             Err(error) => Said::Failed(error.report()),
         }
@@ -67,7 +117,7 @@ pub fn request(platform: &Platform, number: E164) -> ImportRequest {
 
 /// An importer with clients of its own. They wait a few milliseconds between their attempts, and have enough of them
 /// for a storm; it looks for a lost number for longer than the longest delay.
-pub fn importer(platform: &Platform, vars: Vars<'_>, timeout: Duration) -> Importer {
+pub fn importer(platform: &Platform, vars: subject::Vars<'_>, timeout: Duration) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).budget(100_000_000);
     let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)) };
     let looks = LookupPolicy::default().max_lookups(8).first_wait(Duration::from_millis(20));

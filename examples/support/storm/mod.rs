@@ -1,28 +1,35 @@
-//! A storm: many imports through faults by chance, from many tasks that are given up at random moments. Then all of it
-//! once more in calm weather, and a look at what is kept.
+//! A storm: many imports through faults by chance, each from two tasks at once that are given up at random moments, and
+//! more of them from a second process. Lists lag, and answers come twice. Then all of it once more in calm weather, and
+//! a look at what is kept.
 
 #![allow(dead_code, unreachable_pub)] // no user of it uses all of it
 
 pub mod client;
+mod middlebox;
 mod plain;
+pub mod process;
 pub mod records;
 mod tally;
 
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use numport::E164;
+use numport::platform::Duplicates;
 use numport::sandbox::{Chaos, Fault, Sandbox};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use self::client::{Client, Said};
+use self::middlebox::Middlebox;
+use self::process::Second;
 use self::records::records_of;
 pub use self::tally::Tally;
 use crate::services::carrier;
-use crate::services::subject::Platform;
+use crate::services::subject::{Pace, Platform};
 
 /// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.
 pub const TIMEOUT: Duration = Duration::from_millis(150);
@@ -33,6 +40,8 @@ const LATE: usize = 14;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How many calls in ten are given up after a random time of up to this.
 const GIVEN_UP: (f64, Duration) = (0.3, Duration::from_millis(300));
+/// A second process has one task for so many of the first.
+const TASKS_OF_SECOND: usize = 4;
 /// How many calls there are before one client makes way for another.
 const CLIENT_LASTS: usize = 100;
 
@@ -41,8 +50,20 @@ const CLIENT_LASTS: usize = 100;
 pub enum Who {
     /// `numport::Importer`.
     Numport,
+    /// The same, in a second process.
+    Second,
     /// A client that sends the import, and again after 429, 5xx, a timeout and a broken connection.
     Plain,
+}
+
+impl Who {
+    /// How many tasks import each number at the same time. A plain client would have it twice in any weather then.
+    const fn callers(self) -> usize {
+        match self {
+            Self::Numport => 2,
+            Self::Second | Self::Plain => 1,
+        }
+    }
 }
 
 /// One storm.
@@ -56,11 +77,17 @@ pub struct Storm {
     pub chance: f64,
 }
 
+/// Settings of clients, as the environment has them.
+pub type Vars = Vec<(String, String)>;
+
+/// What one caller was told of one import, call after call.
+pub type Calls = Vec<Said>;
+
 /// What the tasks share.
 struct Shared {
     storm: Storm,
     who: Who,
-    vars: Vec<(&'static str, String)>,
+    vars: Vars,
     client: Mutex<Arc<Client>>,
     calls: AtomicUsize,
     /// The imports to be made, and the next of them.
@@ -92,78 +119,95 @@ pub async fn quiet(sandbox: &Sandbox) {
 }
 
 impl Storm {
-    /// Lets it storm over an account of its own, and counts.
-    pub async fn over(self, who: Who) -> Tally {
+    /// Lets it storm over an account of its own, and counts. If there is a command for it, a second process storms along:
+    /// over the same numbers where the platform refuses to have one twice, elsewhere over as many others.
+    pub async fn over(self, who: Who, second: Option<Command>) -> Tally {
         let begin = Instant::now();
         let sandbox = Sandbox::builder()
-            .held_numbers((0..self.imports).map(number))
+            .held_numbers((0..2 * self.imports).map(number))
             .keep_bodies(false)
             .start()
             .await
             .expect("the sandbox has a port");
-        let vars = sandbox.vars().to_vec();
+        let mut vars: Vars = sandbox.vars().iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let before = plain::before(self.platform, who, &vars).await;
-        let vars: Vec<_> = vars.into_iter().chain(before).collect();
+        vars.extend(before);
+        let middlebox = Middlebox::start(self.platform, &mut vars, self.seed).await;
 
         sandbox.chaos(weather(self.platform, self.seed, self.chance));
-        let said = self.run(who, &vars, (0..self.imports).collect(), TIMEOUT).await;
+        let var = |name: &str| sandbox.var(name);
+        let can = (self.platform.connect)(&var, Pace::at_once()).capabilities();
+        let shares = second.is_none() || can.duplicates == Duplicates::Refused;
+        let first = if shares { 0 } else { self.imports };
+        let second = second.map(|command| Second::start(command, self, first, &vars));
+        let mut said = vec![Vec::new(); first + self.imports];
+        for (import, callers) in self.run(who, &vars, (0..self.imports).collect(), TIMEOUT).await {
+            said[import] = callers;
+        }
+        if let Some(second) = second {
+            for (import, calls) in second.said().await {
+                said[import].push(calls);
+            }
+        }
         quiet(&sandbox).await;
         let mut tally = Tally::of_storm(self, &said, &records_of(&sandbox, self.platform));
 
         sandbox.calm();
-        let failed = |import: &usize| who == Who::Numport || !matches!(said[*import].last(), Some(Said::Done { .. }));
-        let again = self.run(who, &vars, (0..self.imports).filter(failed).collect(), PATIENCE).await;
+        middlebox.calm();
+        let is_done = |calls: &Calls| matches!(calls.last(), Some(Said::Done { .. }));
+        let again =
+            (0..said.len()).filter(|&import| who == Who::Numport || !said[import].iter().any(is_done)).collect();
+        let again = self.run(who, &vars, again, PATIENCE).await;
         quiet(&sandbox).await;
         tally.look(self, &again, &records_of(&sandbox, self.platform), &sandbox.requests());
         tally.took = begin.elapsed();
         tally
     }
 
-    /// Makes these imports, and tells what was said of each.
-    async fn run(
-        self,
-        who: Who,
-        vars: &[(&'static str, String)],
-        imports: Vec<usize>,
-        timeout: Duration,
-    ) -> Vec<Vec<Said>> {
+    /// Makes these imports, and tells what was said of each to its callers.
+    async fn run(self, who: Who, vars: &Vars, imports: Vec<usize>, timeout: Duration) -> Vec<(usize, Vec<Calls>)> {
         let client = Arc::new(Client::new(who, self.platform, vars, timeout));
         let (calls, next) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let shared = Shared { storm: self, who, vars: vars.to_vec(), client: Mutex::new(client), calls, imports, next };
+        let shared = Shared { storm: self, who, vars: vars.clone(), client: Mutex::new(client), calls, imports, next };
         let shared = Arc::new(shared);
         let mut tasks = JoinSet::new();
-        for _ in 0..self.tasks {
+        for _ in 0..(self.tasks / who.callers()).max(1) {
             tasks.spawn(shared.clone().work(timeout));
         }
-        let mut all = vec![Vec::new(); self.imports];
-        for (import, said) in tasks.join_all().await.into_iter().flatten() {
-            all[import] = said;
-        }
-        all
+        tasks.join_all().await.into_iter().flatten().collect()
     }
 }
 
 impl Shared {
-    /// One task: an import after the other, until there are no more.
-    async fn work(self: Arc<Self>, waits: Duration) -> Vec<(usize, Vec<Said>)> {
+    /// One worker: an import after the other, until there are no more.
+    async fn work(self: Arc<Self>, waits: Duration) -> Vec<(usize, Vec<Calls>)> {
         let mut done = Vec::new();
         while let Some(&import) = self.imports.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let mut rng = Rng::with_seed(self.storm.seed.wrapping_mul(1_000_003).wrapping_add(import as u64));
-            let mut said = Vec::new();
-            // A call that was given up is made again at once, twice at most.
-            while said.len() < 3 && said.iter().all(|word| *word == Said::Nothing) {
-                let client = self.client(waits);
-                let call = client.import(number(import));
-                let (chance, longest) = GIVEN_UP;
-                said.push(if waits == TIMEOUT && rng.f64() < chance {
-                    timeout(longest.mul_f64(rng.f64()), call).await.unwrap_or(Said::Nothing)
-                } else {
-                    call.await
-                });
+            let mut callers = JoinSet::new();
+            for caller in 0..self.who.callers() {
+                callers.spawn(self.clone().call(import, caller, waits));
             }
-            done.push((import, said));
+            done.push((import, callers.join_all().await));
         }
         done
+    }
+
+    /// One caller: a call that was given up is made again at once, twice at most.
+    async fn call(self: Arc<Self>, import: usize, caller: usize, waits: Duration) -> Calls {
+        let seed = (2 * import + caller) as u64;
+        let mut rng = Rng::with_seed(self.storm.seed.wrapping_mul(1_000_003).wrapping_add(seed));
+        let mut said = Vec::new();
+        while said.len() < 3 && said.iter().all(|word| *word == Said::Nothing) {
+            let client = self.client(waits);
+            let call = client.import(number(import));
+            let (chance, longest) = GIVEN_UP;
+            said.push(if waits == TIMEOUT && rng.f64() < chance {
+                timeout(longest.mul_f64(rng.f64()), call).await.unwrap_or(Said::Nothing)
+            } else {
+                call.await
+            });
+        }
+        said
     }
 
     /// The client of now; now and then a new one.

@@ -9,8 +9,8 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::client::Said;
-use super::{PATIENCE, Who};
-use crate::services::subject::{PlainRequest, Platform, Vars, must};
+use super::{PATIENCE, Vars, Who};
+use crate::services::subject::{self, PlainRequest, Platform, must};
 
 const ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(2);
@@ -21,7 +21,7 @@ pub struct Plain {
     http: reqwest::Client,
     platform: &'static Platform,
     base_url: String,
-    vars: Vec<(&'static str, String)>,
+    vars: Vars,
 }
 
 /// Why there is no answer that can be used.
@@ -31,24 +31,20 @@ enum Failed {
 }
 
 /// What must be there before the first import, made in calm weather.
-pub async fn before(
-    platform: &'static Platform,
-    who: Who,
-    vars: &[(&'static str, String)],
-) -> Option<(&'static str, String)> {
+pub async fn before(platform: &'static Platform, who: Who, vars: &Vars) -> Option<(String, String)> {
     let before = platform.plain.before.as_ref().filter(|_| who == Who::Plain)?;
     let plain = Plain::new(platform, vars, PATIENCE);
     let made = plain.send(&(before.create)(&|name| plain.var(name))).await.ok()?;
-    Some((BEFORE, made.pointer(before.id)?.as_str()?.to_owned()))
+    Some((BEFORE.to_owned(), made.pointer(before.id)?.as_str()?.to_owned()))
 }
 
 impl Plain {
-    pub fn new(platform: &'static Platform, vars: &[(&'static str, String)], timeout: Duration) -> Self {
+    pub fn new(platform: &'static Platform, vars: &Vars, timeout: Duration) -> Self {
         let mut plain = Self {
             http: reqwest::Client::builder().timeout(timeout).build().expect("a client"),
             platform,
             base_url: String::new(),
-            vars: vars.to_vec(),
+            vars: vars.clone(),
         };
         plain.base_url = must(&|name| plain.var(name), &platform.api.base_url());
         plain
@@ -61,7 +57,7 @@ impl Plain {
     /// Every step, one after the other.
     pub async fn import(&self, number: E164) -> Said {
         let plain = &self.platform.plain;
-        let vars: Vars<'_> = &|name| self.var(name);
+        let vars: subject::Vars<'_> = &|name| self.var(name);
         let body = (plain.create)(number, vars, self.var(BEFORE).as_deref());
         let create = PlainRequest::new(Method::POST, self.platform.create_path(), body);
         let answer = match self.send(&create).await {

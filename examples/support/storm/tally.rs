@@ -9,6 +9,7 @@ use numport::Outcome;
 use numport::sandbox::ReceivedRequest;
 use serde_json::Value;
 
+use super::Calls;
 use super::client::Said;
 use super::records::{ids, is_finished};
 use super::{Storm, number};
@@ -47,15 +48,15 @@ pub struct Tally {
 
 impl Tally {
     /// What was said, and whether it is so.
-    pub(super) fn of_storm(storm: Storm, said: &[Vec<Said>], kept: &HashMap<String, Vec<Value>>) -> Self {
-        let mut tally = Self { imports: storm.imports, ..Self::default() };
-        for (import, said) in said.iter().enumerate() {
-            said.iter().for_each(|word| tally.count(word));
+    pub(super) fn of_storm(storm: Storm, said: &[Vec<Calls>], kept: &HashMap<String, Vec<Value>>) -> Self {
+        let mut tally = Self { imports: said.len(), ..Self::default() };
+        for (import, callers) in said.iter().enumerate() {
+            callers.iter().flatten().for_each(|word| tally.count(word));
             let number = number(import);
             let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
-            if let Some(lie) = lie(storm, said, records) {
+            for lie in callers.iter().filter_map(|calls| lie(storm, calls, callers, records)) {
                 tally.lies += 1;
-                tally.notes.push(format!("seed {}: {number}: {lie}: said {said:?}, kept {records:?}", storm.seed));
+                tally.notes.push(format!("seed {}: {number}: {lie}: said {callers:?}, kept {records:?}", storm.seed));
             }
         }
         tally
@@ -78,15 +79,14 @@ impl Tally {
     pub(super) fn look(
         &mut self,
         storm: Storm,
-        again: &[Vec<Said>],
+        again: &[(usize, Vec<Calls>)],
         kept: &HashMap<String, Vec<Value>>,
         requests: &[ReceivedRequest],
     ) {
         let Storm { platform, seed, .. } = storm;
-        let failed = |said: &&Vec<Said>| said.last().is_some_and(|last| !matches!(last, Said::Done { .. }));
-        self.failed = again.iter().filter(failed).count();
-        for (import, said) in again.iter().enumerate() {
-            let number = number(import);
+        let is_done = |calls: &Calls| matches!(calls.last(), Some(Said::Done { .. }));
+        self.failed = again.iter().filter(|(_, callers)| !callers.iter().all(is_done)).count();
+        for number in (0..self.imports).map(number) {
             let records = kept.get(number.as_str()).map_or(&[][..], Vec::as_slice);
             let is_finished = records.iter().any(|record| is_finished(platform, record));
             self.records += records.len();
@@ -94,6 +94,8 @@ impl Tally {
             self.lost += usize::from(records.is_empty());
             self.unfinished += usize::from(!records.is_empty() && !is_finished);
             if records.len() != 1 || !is_finished {
+                let last = again.iter().find(|(import, _)| super::number(*import) == number);
+                let said = last.map_or(&[][..], |(_, callers)| callers);
                 self.notes.push(format!("seed {seed}: {number}: kept {records:?}, said at last {said:?}"));
             }
         }
@@ -111,19 +113,20 @@ impl Tally {
     }
 }
 
-/// What of this is not so. What was said is judged by what its own call could have done.
-fn lie(storm: Storm, said: &[Said], records: &[Value]) -> Option<&'static str> {
-    let (last, before) = said.split_last()?;
-    match last {
+/// What of this is not so. What was said to a caller is judged by what its own calls could have done, and what all
+/// callers were told together.
+fn lie(storm: Storm, calls: &Calls, all: &[Calls], records: &[Value]) -> Option<&'static str> {
+    match calls.last()? {
         Said::Done { id, .. } => {
             let at = ids(storm.platform, records).iter().position(|found| found == id);
             let so = at.is_some_and(|at| is_finished(storm.platform, &records[at]));
             (!so).then_some("said to be done, and is not")
         }
         Said::Incomplete { there: true } => records.is_empty().then_some("said to be there, and is not"),
-        // One that was given up before may have made it.
+        // Somebody made it.
         Said::NotDone | Said::Incomplete { there: false } => {
-            (before.is_empty() && !records.is_empty()).then_some("said not to be made, and is there")
+            let nobody = all.iter().flatten().all(Said::is_not_made);
+            (nobody && !records.is_empty()).then_some("said not to be made, and is there")
         }
         Said::Failed(_) => Some("nothing was said of what is there"),
         Said::Indeterminate | Said::Nothing => None,

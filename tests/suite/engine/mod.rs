@@ -2,7 +2,6 @@
 
 mod client_builder;
 mod connections;
-mod disconnecting_server;
 mod foreign_texts;
 mod outside_client;
 mod pages;

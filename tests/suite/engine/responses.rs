@@ -10,7 +10,7 @@ use numport::{AccountKey, ClientBuilder, E164, Error, Interactly, RetryPolicy, T
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wiremock::ResponseTemplate;
 
-use super::disconnecting_server::{Break, Raw};
+use crate::support::hostile::{Answer, Hostile};
 use crate::support::{KEY, at_once, server};
 
 fn number() -> E164 {
@@ -104,8 +104,9 @@ async fn ten_megabytes_end_in_a_bounded_error() {
 #[tokio::test]
 async fn an_answer_may_be_as_long_as_allowed_and_no_longer() {
     let announced = server(ResponseTemplate::new(200).set_body_string(format!("[{}]", " ".repeat(8)))).await;
-    let unannounced = Raw::start(Break::InPieces).await;
-    for uri in [announced.uri(), unannounced.uri] {
+    let pieces = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n6\r\n[     \r\n4\r\n   ]\r\n0\r\n\r\n";
+    let unannounced = Hostile::always(Answer::Bytes(pieces.to_vec())).await;
+    for uri in [announced.uri(), unannounced.uri.clone()] {
         let client =
             |most| Interactly::builder(KEY).base_url(&uri).retry(at_once()).max_response_bytes(most).build().unwrap();
         assert_eq!(client(10).list_numbers(None).await.unwrap(), []);
@@ -131,6 +132,17 @@ async fn an_answer_by_a_redirect_that_the_users_own_client_followed_is_refused()
     let client = Interactly::builder(KEY).base_url(here.uri()).http_client(reqwest::Client::new()).build().unwrap();
     let failure = call(client.list_numbers(None).await.unwrap_err());
     assert!(matches!(failure.fault, CallFault::Redirected), "{failure:?}");
+}
+
+/// Part of the head of an answer.
+fn cut_in_head() -> Answer {
+    Answer::Broken(b"HTTP/1.1 201 Cre".to_vec())
+}
+
+/// An answer of this status whose body ends early.
+fn cut_in_body(status: &str) -> Answer {
+    let part = format!("HTTP/1.1 {status}\r\nx-request-id: r-7\r\ncontent-length: 100\r\n\r\n{{\"id\":");
+    Answer::Broken(part.into_bytes())
 }
 
 #[tokio::test]
@@ -192,29 +204,29 @@ async fn nothing_is_reserved_on_a_servers_word() {
 
 #[tokio::test]
 async fn a_create_is_never_sent_again_after_its_answer_was_lost() {
-    for (how, loss, status) in [
-        (Break::BeforeAnswer, Loss::Reset, None),
-        (Break::InHead, Loss::Reset, None),
-        (Break::InBody, Loss::CutOff, Some(StatusCode::CREATED)),
-        (Break::Silence, Loss::TimedOut, None),
+    for (how, answer, loss, status) in [
+        ("before the answer", Answer::closed(), Loss::Reset, None),
+        ("in the head", cut_in_head(), Loss::Reset, None),
+        ("in the body", cut_in_body("201 Created"), Loss::CutOff, Some(StatusCode::CREATED)),
+        ("no answer", Answer::Silence, Loss::TimedOut, None),
     ] {
-        let raw = Raw::start(how).await;
+        let raw = Hostile::always(answer).await;
         let client = |uri: &str| {
-            let patient = Duration::from_secs(if how == Break::Silence { 1 } else { 60 });
+            let patient = Duration::from_secs(if loss == Loss::TimedOut { 1 } else { 60 });
             Vapi::builder(KEY).base_url(uri).retry(at_once()).timeout(patient).build().unwrap()
         };
         let create = CreateTwilioNumber::new(number(), "AC1").twilio_auth_token("token");
         let failure = call(client(&raw.uri).create_number(create).await.unwrap_err());
         let CallFault::Transport(fault) = &failure.fault else { panic!("{failure:?}") };
-        assert_eq!((fault.loss, failure.status), (loss, status), "{how:?}");
-        assert_eq!((failure.delivery, failure.attempts), (Delivery::Unknown, 1), "{how:?}");
-        assert_eq!(raw.requests(), 1, "{how:?}");
+        assert_eq!((fault.loss, failure.status), (loss, status), "{how}");
+        assert_eq!((failure.delivery, failure.attempts), (Delivery::Unknown, 1), "{how}");
+        assert_eq!(raw.requests().len(), 1, "{how}");
 
         let purchase = PurchaseNumber::new(number());
         let uri = raw.uri.clone();
         let client = Interactly::builder(KEY).base_url(uri).timeout(Duration::from_secs(1)).build().unwrap();
         assert_eq!(call(client.purchase_number(&purchase).await.unwrap_err()).delivery, Delivery::Unknown);
-        assert_eq!(raw.requests(), 2, "{how:?}");
+        assert_eq!(raw.requests().len(), 2, "{how}");
     }
 }
 
@@ -224,7 +236,7 @@ async fn whichever_ends_first_the_timeout_or_the_deadline_ends_an_attempt() {
     for (timeout, deadline) in [(soon, late), (late, soon)] {
         // A client of the user's own, with its own idea of a timeout, is held to both as well.
         for own in [None, Some(reqwest::Client::builder().timeout(late).build().unwrap())] {
-            let raw = Raw::start(Break::Silence).await;
+            let raw = Hostile::always(Answer::Silence).await;
             let retry = RetryPolicy::never().deadline(deadline);
             let builder = Vapi::builder(KEY).base_url(raw.uri.clone()).timeout(timeout).retry(retry);
             let client = own.into_iter().fold(builder, ClientBuilder::http_client).build().unwrap();
@@ -238,19 +250,20 @@ async fn whichever_ends_first_the_timeout_or_the_deadline_ends_an_attempt() {
 
 #[tokio::test]
 async fn reads_and_updates_are_sent_again() {
-    for how in [Break::BeforeAnswer, Break::InHead, Break::InBody] {
-        let raw = Raw::start(how).await;
+    for answer in [Answer::closed(), cut_in_head(), cut_in_body("201 Created")] {
+        let how = format!("{answer:?}");
+        let raw = Hostile::always(answer).await;
         let failure = call(vapi(&raw.uri).get_number("n1").await.unwrap_err());
-        assert_eq!((failure.attempts, raw.requests()), (4, 4), "{how:?}");
+        assert_eq!((failure.attempts, raw.requests().len()), (4, 4), "{how}");
         let update = SettingsPatch::new().name("x".to_owned());
         let failure = call(vapi(&raw.uri).update_number("n1", update).await.unwrap_err());
-        assert_eq!((failure.attempts, raw.requests()), (4, 8), "{how:?}");
+        assert_eq!((failure.attempts, raw.requests().len()), (4, 8), "{how}");
     }
 }
 
 #[tokio::test]
 async fn a_refusal_that_breaks_off_is_still_a_refusal() {
-    let raw = Raw::start(Break::InRefusal).await;
+    let raw = Hostile::always(cut_in_body("400 Bad Request")).await;
     let failure = call(vapi(&raw.uri).create_number(CreateVapiNumber::new()).await.unwrap_err());
     assert_eq!((failure.delivery, failure.status), (Delivery::Refused, Some(StatusCode::BAD_REQUEST)));
     assert_eq!(failure.request_id.as_deref(), Some("r-7"));

@@ -1,0 +1,56 @@
+//! Weather that no server makes by itself: lists that lag, and answers that come twice on a kept connection.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use super::Vars;
+use crate::hostile::{Answer, Hostile, Request, edit};
+use crate::services::subject::Platform;
+
+/// How long lists do not show a number after its create was answered. The lookups of a storm go on for longer.
+const LAG: Duration = Duration::from_millis(300);
+/// Of how many created numbers in ten the lists lag.
+const LAGS: f64 = 0.5;
+/// How many writes in ten are answered twice: the connection's next request gets the same answer, and is its last.
+const REPEATS: f64 = 0.05;
+
+/// A middlebox between the clients and a platform, and the variables that lead through it.
+pub struct Middlebox {
+    relay: Hostile,
+}
+
+impl Middlebox {
+    pub async fn start(platform: &'static Platform, vars: &mut Vars, seed: u64) -> Self {
+        let base_url = platform.api.base_url();
+        let (_, uri) = vars.iter_mut().find(|(name, _)| *name == base_url).expect("a base URL");
+        let relay = Hostile::relay(uri).await;
+        relay.keep_none();
+        uri.clone_from(&relay.uri);
+
+        let (number, mut rng, mut created) = (platform.record.number, Rng::with_seed(seed), HashMap::new());
+        relay.distort(move |request: &Request, answer| {
+            let is_done = matches!(&answer, Answer::Whole(response) if response.status < 300);
+            match request.method.as_str() {
+                "GET" => {
+                    let lags = |number: &str| created.get(number).is_some_and(|at: &Instant| at.elapsed() < LAG);
+                    vec![answer.edited(|body| edit::hide(body, number, &lags))]
+                }
+                _ if is_done => {
+                    if request.path() == platform.create_path() && rng.f64() < LAGS {
+                        let number = request.json()[number].as_str().unwrap_or_default().to_owned();
+                        created.insert(number, Instant::now());
+                    }
+                    if rng.f64() < REPEATS { vec![answer.clone(), answer.and_close()] } else { vec![answer] }
+                }
+                _ => vec![answer],
+            }
+        });
+        Self { relay }
+    }
+
+    pub fn calm(&self) {
+        self.relay.distort(|_, answer| vec![answer]);
+    }
+}

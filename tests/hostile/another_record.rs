@@ -1,0 +1,202 @@
+//! An answer is believed only when it is of the record that was asked for.
+
+use std::collections::HashMap;
+
+use futures_util::stream::{self, StreamExt};
+use numport::import::{BulkItem, BulkOutcome};
+use numport::platform::Duplicates;
+use numport::{E164, Error, NumberUpdate, Outcome};
+use serde_json::{Map, Value};
+
+use crate::between::{Between, is_create, number, stranger, unlisted};
+use crate::hostile::{Request, edit};
+use crate::services::each_platform;
+use crate::services::subject::Platform;
+
+/// Puts somebody else's number and id, or an empty id, in place of a record's own.
+fn as_other(platform: &'static Platform, id: &str) -> impl Fn(&mut Value) + use<> {
+    let (fields, id) = (&platform.record, id.to_owned());
+    move |body| {
+        edit::objects(body, fields.id, &mut |record: &mut Map<String, Value>| {
+            if !id.is_empty() {
+                record.insert(fields.number.to_owned(), stranger().as_str().into());
+            }
+            record.insert(fields.id.to_owned(), id.clone().into());
+        });
+    }
+}
+
+/// Imports somebody else's number, and returns its record.
+async fn import_stranger(between: &Between) -> Value {
+    between.direct().import(between.request(stranger())).await.unwrap();
+    between.records(&stranger()).remove(0)
+}
+
+/// Checks that nothing after the create went to this id, or over the connection of the create.
+fn assert_left_alone(between: &Between, id: &str) {
+    let requests = between.relay.requests();
+    let create = requests.iter().position(|request| is_create(between.platform, request)).unwrap();
+    for later in &requests[create + 1..] {
+        assert_ne!(later.connection, requests[create].connection, "{later:?} goes over the same connection");
+        let names = |request: &Request| request.target.contains(id) || request.json().to_string().contains(id);
+        assert!(id.is_empty() || !names(later), "{later:?} goes to somebody else's record");
+    }
+}
+
+async fn a_strangers_record(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    let before = import_stranger(&between).await;
+    let id = between.id(&before);
+    let other = as_other(platform, &id);
+    between.distort_creates(move |answer| answer.edited(&other));
+
+    between.assert_imported(between.import().await, Outcome::Recovered);
+    assert_eq!(between.creates(), 1);
+    assert_left_alone(&between, &id);
+    assert_eq!(between.records(&stranger()), [before], "somebody else's record is changed");
+}
+
+async fn an_empty_id(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    let other = as_other(platform, "");
+    between.distort_creates(move |answer| answer.edited(&other));
+    between.assert_imported(between.import().await, Outcome::Recovered);
+    assert_eq!(between.creates(), 1);
+    assert_left_alone(&between, "");
+}
+
+/// The create tells somebody else's id, and no number by which that would show.
+async fn an_id_without_a_number(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    let before = import_stranger(&between).await;
+    let (fields, id) = (&platform.record, between.id(&before));
+    let told = id.clone();
+    between.distort_creates(move |answer| {
+        let mut put = |record: &mut Map<String, Value>| {
+            record.insert(fields.number.to_owned(), Value::Null);
+            record.insert(fields.id.to_owned(), told.clone().into());
+        };
+        answer.edited(|body| edit::objects(body, fields.id, &mut put))
+    });
+    between.assert_imported(between.import().await, Outcome::Recovered);
+    assert_eq!((between.creates(), between.records(&stranger())), (1, vec![before]));
+    let writes = between.relay.requests().into_iter().filter(|request| request.method != "GET");
+    assert!(writes.into_iter().all(|request| !request.target.contains(&id)), "somebody else's record is written to");
+}
+
+async fn an_unlisted_record(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    let id = between.id(&import_stranger(&between).await);
+    let (other, unlisted) = (as_other(platform, &id), unlisted(platform, number()));
+    between.relay.distort(move |request, answer| {
+        vec![if is_create(platform, request) { answer.edited(&other) } else { unlisted(request, answer) }]
+    });
+
+    let error = between.import().await.unwrap_err();
+    assert_eq!(between.records(&number()).len(), 1);
+    assert!(!error.surely_not_done(), "{error:?}");
+    if between.client().capabilities().duplicates != Duplicates::Refused {
+        assert!(matches!(error, Error::Indeterminate(_)), "{error:?}");
+        assert_eq!(between.creates(), 1);
+    }
+    between.relay.distort(|_, answer| vec![answer]);
+    between.assert_imported(between.import().await, Outcome::Recovered);
+}
+
+async fn another_id(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    let other = between.id(&import_stranger(&between).await);
+    let record = between.import().await.unwrap().record;
+    let client = between.client();
+    let other = as_other(platform, &other);
+    let (path, create) = (record.id.clone(), platform.create_path());
+    between.relay.distort(move |request, answer| {
+        vec![if request.target.contains(path.as_str()) && request.path() != create {
+            answer.edited(&other)
+        } else {
+            answer
+        }]
+    });
+    match client.get(&record.id).await {
+        // Where a record is read in a list, no answer is of one record.
+        Ok(got) => assert_eq!((got.id, got.number), (record.id.clone(), record.number.clone())),
+        Err(error) => assert!(matches!(error, Error::Call(_)), "{error:?}"),
+    }
+    let update = NumberUpdate::new().agent(platform.agents[1]);
+    match client.update(&record.id, &update).await {
+        // Where the answer names no record, it says nothing of another one.
+        Ok(updated) => assert_eq!((&updated.id, &updated.number), (&record.id, &record.number)),
+        Err(error) => assert!(!error.surely_not_done(), "{error:?}"),
+    }
+    let got = between.direct().platform().get(&record.id).await.unwrap();
+    assert_eq!(got.agent.as_ref().map(AsRef::as_ref), Some(platform.agents[1]), "the update was carried out");
+}
+
+/// How many numbers are imported, and how many of them at once.
+const RACE: (usize, usize) = (60, 8);
+/// Each connection repeats its answer to this request, and so shifts all that follow.
+const REPEATED: usize = 4;
+
+async fn answers_shifted_by_one(platform: &'static Platform) {
+    let numbers: Vec<E164> = (0..RACE.0).map(|nth| format!("+1415{}", 2_000_000 + nth).parse().unwrap()).collect();
+    let between = Between::holding(platform, &numbers).await;
+    let mut counts = HashMap::new();
+    between.relay.distort(move |request, answer| {
+        let count = counts.entry(request.connection).or_insert(0);
+        *count += 1;
+        if *count == REPEATED { vec![answer.clone(), answer] } else { vec![answer] }
+    });
+    let requests: Vec<_> = numbers.iter().map(|number| between.request(*number)).collect();
+    let importer = between.importer().concurrency(RACE.1);
+    let items: Vec<_> = importer.import_many(stream::iter(requests)).collect().await;
+    for BulkItem { request, outcome, .. } in &items {
+        let (number, records) = (request.number(), between.records(request.number()));
+        match outcome {
+            BulkOutcome::Imported(imported) => {
+                assert_eq!(records.len(), 1, "{number} is said to be imported: {imported:?}");
+                assert_eq!(imported.record.id.as_str(), between.id(&records[0]), "{number}");
+                assert!(imported.record.number.is(number), "{number}: {imported:?}");
+            }
+            BulkOutcome::Failed(Error::Incomplete(incomplete)) => {
+                let told: Vec<_> = incomplete.record.iter().map(|record| record.id.to_string()).collect();
+                let there: Vec<_> = records.iter().map(|record| between.id(record)).collect();
+                assert_eq!(told, there, "{number}: {}", incomplete.error.report());
+            }
+            BulkOutcome::Failed(error) => {
+                let most = usize::from(!error.surely_not_done());
+                assert!(records.len() <= most, "{number}: {records:?}: {}", error.report());
+            }
+            other => panic!("{number}: {other:?}"),
+        }
+    }
+}
+
+each_platform! {
+    #[tokio::test]
+    a_create_that_answers_with_a_strangers_record_is_looked_up, a_strangers_record
+}
+
+each_platform! {
+    #[tokio::test]
+    a_create_that_answers_with_an_empty_id_is_looked_up, an_empty_id
+}
+
+each_platform! {
+    #[tokio::test]
+    a_create_that_answers_without_a_number_is_fetched_before_it_is_believed, an_id_without_a_number
+}
+
+each_platform! {
+    #[tokio::test]
+    a_create_that_answers_with_a_strangers_record_and_is_not_found_is_indeterminate, an_unlisted_record
+}
+
+each_platform! {
+    #[tokio::test]
+    a_get_or_an_update_that_answers_with_another_id_is_not_believed, another_id
+}
+
+each_platform! {
+    #[tokio::test]
+    answers_that_are_shifted_by_one_are_never_reported_as_another_numbers, answers_shifted_by_one
+}

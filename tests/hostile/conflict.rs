@@ -1,0 +1,41 @@
+//! A conflict says that the platform has the number; what does not find it leaves the import unresolved.
+
+use numport::Outcome;
+use serde_json::json;
+
+use crate::between::{Between, LOOKUPS, is_create, number, unlisted};
+use crate::hostile::Answer;
+use crate::services::each_platform;
+use crate::services::subject::Platform;
+
+/// After a conflict nothing is found, or the look-ups fail. The number shows at the last of the next import's look-ups.
+async fn a_409(platform: &'static Platform) {
+    for fails in [false, true] {
+        let between = Between::start(platform).await;
+        let (mut created, hides) = (false, unlisted(platform, number()));
+        between.relay.distort(move |request, answer| {
+            created |= is_create(platform, request);
+            vec![match request.method.as_str() {
+                _ if is_create(platform, request) => Answer::json(409, &json!({"message": "Conflict"})),
+                "GET" if created && fails => Answer::json(500, &json!({})),
+                _ => hides(request, answer),
+            }]
+        });
+        let error = between.import().await.unwrap_err();
+        assert!(!error.surely_not_done(), "{fails}: {error:?}");
+        let creates = between.creates();
+
+        let (mut lookups, hides) = (0, unlisted(platform, number()));
+        between.relay.distort(move |request, answer| {
+            lookups += u32::from(request.method == "GET");
+            vec![if lookups < LOOKUPS { hides(request, answer) } else { answer }]
+        });
+        between.assert_imported(between.import().await, Outcome::Recovered);
+        assert_eq!(between.creates(), creates, "{fails}");
+    }
+}
+
+each_platform! {
+    #[tokio::test]
+    after_a_409_that_nothing_explains_the_import_stays_unresolved, a_409
+}

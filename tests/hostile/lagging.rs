@@ -1,0 +1,78 @@
+//! Lists that do not show yet what was created: what this process created is remembered.
+
+use futures_util::StreamExt;
+use numport::import::Desired;
+use numport::import::plan::Applied;
+use numport::{Imported, Outcome, Result};
+
+use crate::between::{Between, number, unlisted};
+use crate::services::each_platform;
+use crate::services::subject::Platform;
+
+/// A platform that has the number, and whose lists do not show it.
+async fn lagging(platform: &'static Platform) -> Between {
+    let between = Between::start(platform).await;
+    between.assert_imported(between.import().await, Outcome::Created);
+    let unlisted = unlisted(platform, number());
+    between.relay.distort(move |request, answer| vec![unlisted(request, answer)]);
+    between
+}
+
+/// Whether a record can be asked for by its id, though no list shows it.
+async fn is_read_by_id(between: &Between) -> bool {
+    let id = between.id(&between.records(&number())[0]);
+    between.client().get(&id.into()).await.is_ok()
+}
+
+fn assert_nothing_created(between: &Between) {
+    assert_eq!((between.creates(), between.records(&number()).len()), (1, 1));
+}
+
+async fn a_second_import(platform: &'static Platform) {
+    let between = lagging(platform).await;
+    let by_id = is_read_by_id(&between).await;
+    let ended = |result: Result<Imported>| match result {
+        Ok(imported) if by_id => assert_eq!(imported.outcome, Outcome::AlreadyThere),
+        Err(error) if !by_id => assert!(error.report().contains(number().as_str()), "{error:?}"),
+        other => panic!("{by_id}: {other:?}"),
+    };
+    let importer = between.importer();
+    ended(importer.import(between.request(number())).await);
+    ended(between.import().await);
+    let requests = futures_util::stream::iter([between.request(number())]);
+    let items: Vec<_> = importer.import_many(requests).collect().await;
+    assert_eq!(items[0].outcome.is_failure(), !by_id, "{items:?}");
+    assert_nothing_created(&between);
+
+    between.relay.distort(|_, answer| vec![answer]);
+    let imported = between.import().await.unwrap();
+    assert_ne!(imported.outcome, Outcome::Created);
+    between.assert_own(&imported.record, number());
+}
+
+async fn a_plan(platform: &'static Platform) {
+    let between = lagging(platform).await;
+    let importer = between.importer();
+    let desired = Desired::from_iter([between.request(number())]);
+    match importer.plan(&desired).await {
+        Ok(plan) => {
+            let applied: Vec<_> = importer.apply(plan).unwrap().collect().await;
+            for step in applied {
+                let created = matches!(&step.outcome, Applied::Imported(done) if done.outcome == Outcome::Created);
+                assert!(!created, "{step:?}");
+            }
+        }
+        Err(error) => assert!(!error.report().is_empty()),
+    }
+    assert_nothing_created(&between);
+}
+
+each_platform! {
+    #[tokio::test]
+    what_a_list_does_not_show_yet_is_not_created_again, a_second_import
+}
+
+each_platform! {
+    #[tokio::test]
+    what_a_list_does_not_show_yet_is_not_created_by_a_plan, a_plan
+}

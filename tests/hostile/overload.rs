@@ -1,0 +1,48 @@
+//! A client that limits its requests per second goes on at its pace after any overload.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use numport::{RetryPolicy, Vapi};
+use serde_json::json;
+
+use crate::hostile::{Answer, Hostile};
+use crate::log;
+
+/// How many calls come at once: far more than fit before their deadline.
+const CALLS: usize = 1000;
+
+async fn server() -> Hostile {
+    log::start();
+    Hostile::always(Answer::json(200, &json!({"id": "n1", "provider": "twilio"}))).await
+}
+
+fn client(server: &Hostile, per_second: u32, deadline: Duration) -> Vapi {
+    let retry = RetryPolicy::never().deadline(deadline);
+    let limit = NonZeroU32::new(per_second).unwrap();
+    Vapi::builder("key").base_url(&server.uri).retry(retry).requests_per_second(limit).build().unwrap()
+}
+
+#[tokio::test]
+async fn calls_that_cannot_be_in_time_take_no_turn_from_those_that_can() {
+    let server = server().await;
+    let vapi = client(&server, 200, Duration::from_millis(500));
+    let ended = join_all((0..CALLS).map(|_| vapi.get_number("n1"))).await;
+    let held_back = ended.iter().filter(|result| result.is_err()).count();
+    assert!(held_back > CALLS / 2, "it is an overload: {held_back}");
+    assert!(server.requests().len() <= CALLS - held_back / 2);
+    vapi.get_number("n1").await.expect("the overload is over");
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_waits_gives_its_turn_back() {
+    let server = server().await;
+    let vapi = client(&server, 100, Duration::from_secs(5));
+    for _ in 0..CALLS {
+        let mut call = Box::pin(vapi.get_number("n1"));
+        assert!(call.as_mut().now_or_never().is_none());
+    }
+    vapi.get_number("n1").await.expect("nobody waits any more");
+}

@@ -1,0 +1,26 @@
+//! A record that was found after its create was lost is this process's own, as one whose create was answered.
+
+use numport::Outcome;
+
+use crate::between::{Between, number, unlisted};
+use crate::hostile::Answer;
+use crate::services::each_platform;
+use crate::services::subject::Platform;
+
+/// The record was found after its create was lost, and then the lists hide it, as one of several replicas does.
+async fn a_recovered_one(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    between.distort_creates(|_| Answer::closed());
+    between.assert_imported(between.import().await, Outcome::Recovered);
+    let unlisted = unlisted(platform, number());
+    between.relay.distort(move |request, answer| vec![unlisted(request, answer)]);
+    if let Ok(imported) = between.import().await {
+        assert_eq!(imported.outcome, Outcome::AlreadyThere);
+    }
+    assert_eq!((between.creates(), between.records(&number()).len()), (1, 1));
+}
+
+each_platform! {
+    #[tokio::test]
+    what_was_recovered_and_is_no_longer_listed_is_not_created_again, a_recovered_one
+}

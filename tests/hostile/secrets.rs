@@ -1,0 +1,165 @@
+//! Secrets that a service sends back, wherever it puts them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use numport::{Error, Imported, Result};
+use serde_json::{Map, Value, json};
+
+use crate::between::{Between, is_create};
+use crate::hostile::{Answer, Response, edit};
+use crate::log;
+use crate::services::each_platform;
+use crate::services::subject::Platform;
+
+const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "twilio-request-id", "cf-ray"];
+
+/// The secrets of an import, each as it is and as it may be sent.
+struct Planted(Vec<Secret>);
+
+#[derive(Clone)]
+struct Secret {
+    plain: String,
+    /// As it stands in a body.
+    sent: String,
+    /// Whether the platform learns it by the create alone.
+    by_create: bool,
+}
+
+/// What proves who is calling, as the platform's client sends it in `Authorization`; its key elsewhere.
+fn login(between: &Between) -> String {
+    let api = &between.platform.api;
+    let request = api.request(&between.sandbox, reqwest::Method::GET, "/").build().unwrap();
+    let sent = request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned());
+    let sent = sent.unwrap_or_else(|| format!("Key {}", between.sandbox.var(api.secret).unwrap()));
+    sent.split_once(' ').unwrap().1.to_owned()
+}
+
+impl Planted {
+    fn of(between: &Between) -> Self {
+        let var = |name: &str| between.sandbox.var(name).unwrap();
+        let (token, key) = (var("TWILIO_AUTH_TOKEN"), var(between.platform.api.secret));
+        let of_token = BASE64.encode(format!("{}:{token}", var("TWILIO_ACCOUNT_SID")));
+        let escaped = |text: &str| text.chars().map(|letter| format!("\\u{:04x}", letter as u32)).collect::<String>();
+        let secret =
+            |plain: &String, sent: &String, by_create| Secret { plain: plain.clone(), sent: sent.clone(), by_create };
+        let mut all = Vec::new();
+        for (secrets, by_create) in [([&token, &of_token], true), ([&key, &login(between)], false)] {
+            for plain in secrets {
+                all.extend([secret(plain, plain, by_create), secret(plain, &escaped(plain), by_create)]);
+            }
+        }
+        Self(all)
+    }
+
+    fn assert_hidden(&self, text: &str) {
+        for secret in self.0.iter().flat_map(|secret| [&secret.plain, &secret.sent]) {
+            assert!(!text.contains(secret), "{secret} shows: {text}");
+        }
+    }
+
+    fn assert_hidden_in(&self, result: &Result<Imported>) {
+        match result {
+            Ok(imported) => self.assert_hidden(&format!("{imported} {imported:?} {imported:#?}")),
+            Err(error) => self.assert_hidden_by(error),
+        }
+        let log = log::read();
+        log.lines().filter(|line| line.contains("numport")).for_each(|line| self.assert_hidden(line));
+    }
+
+    fn assert_hidden_by(&self, error: &Error) {
+        self.assert_hidden(&format!("{error} {error:?} {error:#?} {}", error.report()));
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            self.assert_hidden(&format!("{error} {error:?}"));
+            cause = error.source();
+        }
+    }
+}
+
+impl Secret {
+    /// A refusal that repeats it in its body and in a header.
+    fn echo(&self) -> Answer {
+        let text = format!("\"the key {} is bad\"", self.sent);
+        let body = format!(
+            "{{\"message\":{text},\"error\":{text},\"detail\":{text},\"errors\":[{{\"detail\":{text}}}],{text}:{text}}}"
+        );
+        let refusal = Response::new(400, "application/json", body);
+        let with_id = |refusal: Response, name: &&str| refusal.header(name, self.plain.as_str());
+        Answer::Whole(REQUEST_IDS.iter().fold(refusal, with_id))
+    }
+}
+
+/// Every answer repeats a secret.
+async fn echoed_by_all(platform: &'static Platform) {
+    let all = Planted::of(&Between::start(platform).await).0;
+    for secret in all.iter().filter(|secret| !secret.by_create) {
+        let between = Between::start(platform).await;
+        let (planted, echo) = (Planted::of(&between), secret.echo());
+        between.relay.distort(move |_, _| vec![echo.clone()]);
+        planted.assert_hidden_in(&between.import().await);
+        let client = between.client();
+        planted.assert_hidden_by(&client.get(&platform.absent.into()).await.unwrap_err());
+        planted.assert_hidden_by(&client.find(&crate::between::number()).await.unwrap_err());
+    }
+}
+
+/// The create is carried out, or its answer is lost; what is asked after it repeats a secret of the create.
+async fn echoed_by_a_later_call(platform: &'static Platform) {
+    for lost in [false, true] {
+        for secret in Planted::of(&Between::start(platform).await).0 {
+            let between = Between::start(platform).await;
+            let (planted, echo, mut created) = (Planted::of(&between), secret.echo(), false);
+            between.relay.distort(move |request, answer| {
+                let is_create = is_create(platform, request);
+                created |= is_create;
+                vec![match (created, is_create) {
+                    (true, true) if lost => Answer::closed(),
+                    (true, false) => echo.clone(),
+                    _ => answer,
+                }]
+            });
+            planted.assert_hidden_in(&between.import().await);
+        }
+    }
+}
+
+/// A create answers with a secret in place of the number, what follows answers with it in place of the id, and lists
+/// lead to a host of its name.
+async fn echoed_as_data(platform: &'static Platform) {
+    let fields = &platform.record;
+    for lost in [false, true] {
+        let between = Between::start(platform).await;
+        let planted = Planted::of(&between);
+        let token = between.sandbox.var("TWILIO_AUTH_TOKEN").unwrap();
+        let mut created = false;
+        between.relay.distort(move |request, answer| {
+            let is_create = is_create(platform, request);
+            created |= is_create;
+            let field = if is_create { fields.number } else { fields.id };
+            let mut put = |record: &mut Map<String, Value>| drop(record.insert(field.to_owned(), token.clone().into()));
+            let next = format!("https://{token}.example.com/{token}?next={token}");
+            let page = json!({"data": [], "links": {"next": next}, "results": [], "metadata": {"next": next}});
+            vec![match request.method.as_str() {
+                _ if !created || (is_create && !lost) => answer,
+                "GET" if lost => Answer::json(200, &page),
+                _ => answer.edited(|body| edit::objects(body, fields.id, &mut put)),
+            }]
+        });
+        planted.assert_hidden_in(&between.import().await);
+    }
+}
+
+each_platform! {
+    #[tokio::test]
+    a_secret_in_a_body_or_a_request_id_is_not_shown, echoed_by_all
+}
+
+each_platform! {
+    #[tokio::test]
+    a_secret_of_the_import_that_a_later_call_repeats_is_not_shown, echoed_by_a_later_call
+}
+
+each_platform! {
+    #[tokio::test]
+    a_secret_in_place_of_a_number_an_id_or_a_host_is_not_shown, echoed_as_data
+}

@@ -1,0 +1,53 @@
+//! What a create's answer does not confirm is told.
+
+use numport::import::Field;
+use numport::platform::Support;
+use numport::{ImportRequest, Outcome};
+use serde_json::{Map, Value};
+
+use crate::between::{Between, number};
+use crate::hostile::edit;
+use crate::log;
+use crate::services::each_platform;
+use crate::services::subject::{LABEL, Platform};
+
+/// The create's answer has another value in this field than the request, and nothing is set afterwards.
+async fn is_told_of(platform: &'static Platform, field: Field, name: &'static str, value: Value, ask: ImportRequest) {
+    let between = Between::start(platform).await;
+    let id = platform.record.id;
+    between.distort_creates(move |answer| {
+        let mut put = |record: &mut Map<String, Value>| drop(record.insert(name.to_owned(), value.clone()));
+        answer.edited(|body| edit::objects(body, id, &mut put))
+    });
+    let imported = between.importer().import(ask).await.unwrap_or_else(|error| panic!("{}", error.report()));
+    assert_eq!((imported.outcome, imported.unconfirmed_fields.as_slice()), (Outcome::Created, &[field][..]));
+    assert!(imported.to_string().contains(field.as_str()), "{imported}");
+    let log = log::read();
+    let warned = log.lines().any(|line| line.contains("WARN") && line.to_lowercase().contains(field.as_str()));
+    assert!(warned, "{field}: {log}");
+}
+
+async fn is_told(platform: &'static Platform) {
+    let can = Between::start(platform).await.client().capabilities();
+    let takes = |support: Support| support.create;
+    let ask = ImportRequest::new(number());
+    if let Some(name) = platform.record.label.filter(|_| takes(can.label)) {
+        is_told_of(platform, Field::Label, name, "Another desk".into(), ask.clone().label(LABEL)).await;
+    }
+    if takes(can.agent) {
+        let (name, [agent, other]) = (platform.record.agent, platform.agents);
+        is_told_of(platform, Field::Agent, name, other.into(), ask.clone().agent(agent)).await;
+    }
+    // One platform takes them, under these names.
+    if takes(can.inbound) {
+        is_told_of(platform, Field::Inbound, "supports_inbound", false.into(), ask.clone().inbound(true)).await;
+    }
+    if takes(can.outbound) {
+        is_told_of(platform, Field::Outbound, "supports_outbound", false.into(), ask.outbound(true)).await;
+    }
+}
+
+each_platform! {
+    #[tokio::test]
+    a_field_that_a_creates_answer_does_not_confirm_is_told, is_told
+}
