@@ -4,6 +4,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
+use super::NUMBER;
+
+/// What stands before a number in both bodies; all numbers are of one length.
+const FIELD: &[u8] = b"\"number\":\"";
+
 /// A server in another process, ended on drop.
 pub struct Server {
     process: Child,
@@ -29,7 +34,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves until it is killed. A GET is answered with a list, all else with a number.
+/// Serves until it is killed. A GET is answered with a list, all else with the number that was sent.
 pub fn serve(number: &str, list: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     println!("http://{}", listener.local_addr().expect("an address"));
@@ -50,6 +55,9 @@ fn answer_all(socket: TcpStream, number: &str, list: &str) -> Option<()> {
     socket.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(socket.try_clone().ok()?);
     let (mut socket, mut line, mut body) = (socket, String::new(), Vec::new());
+    let mut number = number.as_bytes().to_vec();
+    let after = |text: &[u8]| text.windows(FIELD.len()).position(|window| window == FIELD).map(|at| at + FIELD.len());
+    let place = after(&number)?;
     loop {
         let (mut length, mut is_get) = (0, None);
         loop {
@@ -71,6 +79,11 @@ fn answer_all(socket: TcpStream, number: &str, list: &str) -> Option<()> {
         }
         body.resize(length, 0);
         reader.read_exact(&mut body).ok()?;
-        socket.write_all(if is_get == Some(true) { list } else { number }.as_bytes()).ok()?;
+        if is_get == Some(true) {
+            socket.write_all(list.as_bytes()).ok()?;
+            continue;
+        }
+        number[place..place + NUMBER.len()].copy_from_slice(&body[after(&body)?..][..NUMBER.len()]);
+        socket.write_all(&number).ok()?;
     }
 }

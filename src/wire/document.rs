@@ -1,14 +1,11 @@
-//! Reads a JSON document, and tells where in it a fault is. `serde_path_to_error` tells the same, but keeps a copy of
-//! every key, so documents had to be read without it and faulty ones again with it: every model was compiled twice.
-//! Here the path is put together while an error makes its way out, which costs a reading without one next to nothing.
+//! Reads a JSON document, and tells where in it a fault is. `serde_path_to_error` tells the same, but stands between a
+//! model and its document all the time, and is compiled for each model. Here nothing does: an error says at which byte
+//! it is, and only then the text is walked through for the path to there.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::{de, forward_to_deserialize_any};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::secret::{is_headers, is_secret};
@@ -22,6 +19,14 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    #[cold]
+    fn new(text: &str, error: serde_json::Error) -> Self {
+        let Place { path, secret, .. } = place(text, &error);
+        let path = path.strip_prefix('.').unwrap_or(&path);
+        let path = if path.is_empty() { "." } else { path }.to_owned();
+        Self { path, error: if secret && error.is_data() { hidden(&error) } else { error } }
+    }
+
     /// If the body is no text, the fault in the words for its bytes.
     fn in_words_for(self, body: &[u8]) -> Self {
         match serde_json::from_slice::<Value>(body) {
@@ -31,7 +36,7 @@ impl Fault {
     }
 
     /// The error without its line and column, which mean nothing outside of the text that was read.
-    pub(crate) fn into_text(self) -> String {
+    fn into_text(self) -> String {
         let mut text = self.error.to_string();
         let position = format!(" at line {} column {}", self.error.line(), self.error.column());
         if text.ends_with(&position) {
@@ -48,16 +53,12 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
 
 /// Reads what was taken from a document as a model. It is read from text again, so that each model has one reader; a
 /// fault states its path within the value in its text.
-pub(crate) fn from_value<T: DeserializeOwned, E: de::Error>(value: Value) -> Result<T, E> {
-    read_text(&written(value)).map_err(|fault| E::custom(fault.into_text()))
+pub(crate) fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    read_text(&written(value)).map_err(Fault::into_text)
 }
 
 fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    let mut path = Path::default();
-    match T::deserialize(Tracked { inner: &mut serde_json::Deserializer::from_str(text), path: &mut path }) {
-        Ok(read) => Ok(read),
-        Err(error) => Err(path.fault(error)),
-    }
+    T::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(|error| Fault::new(text, error))
 }
 
 // What needs no type stands by itself, so that it is compiled once.
@@ -79,319 +80,183 @@ fn text(body: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The path as far as it is known: its inner end, as an error makes its way out.
-#[derive(Default)]
-struct Path {
-    text: String,
-    /// Whether it leads through a field that holds a secret.
-    secret: bool,
-}
-
-/// One step further in.
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Field(&'a str),
-    Item(usize),
-}
-
-impl Path {
-    #[cold]
-    fn push(&mut self, step: Step<'_>) {
-        let inner = &self.text;
-        self.text = match step {
-            Step::Field(name) => {
-                self.secret |= is_secret(name) || is_headers(name);
-                format!(".{name}{inner}")
-            }
-            Step::Item(index) => format!("[{index}]{inner}"),
-        };
-    }
-
-    #[cold]
-    fn fault(self, error: serde_json::Error) -> Fault {
-        let path = match self.text.strip_prefix('.') {
-            Some(path) => path.to_owned(),
-            None if self.text.is_empty() => ".".to_owned(),
-            None => self.text,
-        };
-        Fault { path, error: if self.secret && error.is_data() { hidden(&error) } else { error } }
-    }
-}
-
 /// An error without the value that it is about.
-#[cold]
 fn hidden(error: &serde_json::Error) -> serde_json::Error {
     let text = error.to_string();
     let expected = text.rfind(", expected ").map_or("", |at| &text[at..]);
     de::Error::custom(format!("invalid value: [redacted]{expected}"))
 }
 
-/// Stands between a model and its document at each step that leads further in.
-struct Tracked<'p, I> {
-    inner: I,
-    path: &'p mut Path,
+/// Where an error is.
+#[derive(Default)]
+struct Place {
+    /// The path to there, with a dot before each name.
+    path: String,
+    /// Whether it leads through a field that holds a secret, or may have begun at one.
+    secret: bool,
+    /// Whether the path to the value that was walked through last does.
+    last_secret: bool,
 }
 
-macro_rules! forward {
-    ($($method:ident($($argument:ident: $type:ty),*);)+) => {$(
-        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($argument,)* visitor)
-        }
-    )+};
-}
-
-macro_rules! track {
-    ($($method:ident($($argument:ident: $type:ty),*);)+) => {$(
-        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
-            self.inner.$method($($argument,)* Tracked { inner: visitor, path: self.path })
-        }
-    )+};
-}
-
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Tracked<'_, D> {
-    type Error = D::Error;
-
-    track! {
-        deserialize_any();
-        deserialize_option();
-        deserialize_newtype_struct(name: &'static str);
-        deserialize_seq();
-        deserialize_tuple(length: usize);
-        deserialize_tuple_struct(name: &'static str, length: usize);
-        deserialize_map();
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+/// Text that is no JSON stops the walk where it stopped the reader. A value that a model does not take does not, so the
+/// text is cut off where the reader was, and goes on with what no JSON does.
+fn place(text: &str, error: &serde_json::Error) -> Place {
+    let lines = text.split_inclusive('\n').map(str::len);
+    let end = lines.take(error.line().saturating_sub(1)).sum::<usize>() + error.column();
+    let text = match text.split_at_checked(end) {
+        Some((read, rest)) if error.is_data() => Cow::Owned(format!("{}@", at_value(read, rest))),
+        _ => Cow::Borrowed(text),
+    };
+    let mut place = Place::default();
+    let walk = Walk { place: &mut place, after_value: error.is_data() };
+    // It ends at the fault, or behind the whole document when the fault is of that.
+    if serde_json::Deserializer::from_str(&text).deserialize_any(walk).is_ok() {
+        place.secret |= place.last_secret;
     }
+    place.secret &= !names_a_field(error);
+    place
+}
 
-    // Nothing lies within these.
-    forward! {
-        deserialize_bool();
-        deserialize_i8();
-        deserialize_i16();
-        deserialize_i32();
-        deserialize_i64();
-        deserialize_i128();
-        deserialize_u8();
-        deserialize_u16();
-        deserialize_u32();
-        deserialize_u64();
-        deserialize_u128();
-        deserialize_f32();
-        deserialize_f64();
-        deserialize_char();
-        deserialize_str();
-        deserialize_string();
-        deserialize_bytes();
-        deserialize_byte_buf();
-        deserialize_unit();
-        deserialize_unit_struct(name: &'static str);
-        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
-        deserialize_identifier();
-        deserialize_ignored_any();
+/// Whether all that an error tells is which field is missing, or there twice.
+fn names_a_field(error: &serde_json::Error) -> bool {
+    let text = error.to_string();
+    text.starts_with("missing field `") || text.starts_with("duplicate field `")
+}
+
+/// The text before a value of which the bracket alone was read, or else the whole of it. What follows on that bracket
+/// may be another one: then the value within is taken to be the one at fault.
+fn at_value<'a>(read: &'a str, rest: &str) -> &'a str {
+    let opened = read.trim_ascii_end().strip_suffix(['[', '{']);
+    opened.filter(|_| !rest.trim_ascii_start().starts_with(['[', '{'])).unwrap_or(read)
+}
+
+/// Walks through a value. The path is put together as an error makes its way out.
+struct Walk<'p> {
+    place: &'p mut Place,
+    /// Whether an error behind a value is about that value, or about the last one in it.
+    after_value: bool,
+}
+
+/// One step further in.
+enum Step<'a> {
+    Field(&'a str),
+    Item(usize),
+}
+
+impl Step<'_> {
+    const fn is_secret(&self) -> bool {
+        matches!(self, Self::Field(name) if is_secret(name) || is_headers(name))
     }
 }
 
-macro_rules! visit {
-    ($($method:ident($type:ty);)+) => {$(
-        fn $method<E: serde::de::Error>(self, value: $type) -> Result<V::Value, E> {
-            self.inner.$method(value)
-        }
-    )+};
+impl Walk<'_> {
+    fn again(&mut self) -> Walk<'_> {
+        Walk { place: &mut *self.place, after_value: self.after_value }
+    }
+
+    fn push(&mut self, step: &Step<'_>) {
+        self.place.secret |= step.is_secret();
+        let step = match step {
+            Step::Field(name) => format!(".{name}"),
+            Step::Item(index) => format!("[{index}]"),
+        };
+        self.place.path.insert_str(0, &step);
+    }
+
+    fn push_last(&mut self, step: &Step<'_>) {
+        self.place.secret |= self.place.last_secret;
+        self.push(step);
+    }
+
+    fn pass(self) {
+        self.place.last_secret = false;
+    }
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Tracked<'_, V> {
-    type Value = V::Value;
+/// What is a step further in.
+struct Inner<'a>(Walk<'a>, Step<'a>);
+
+impl<'de> DeserializeSeed<'de> for Inner<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
+        let walked = deserializer.deserialize_any(self.0.again());
+        match walked {
+            Ok(()) => self.0.place.last_secret |= self.1.is_secret(),
+            Err(_) => self.0.push(&self.1),
+        }
+        walked
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.expecting(f)
+        f.write_str("any value")
     }
 
-    // What a JSON document is made of.
-    visit! {
-        visit_bool(bool);
-        visit_i64(i64);
-        visit_u64(u64);
-        visit_f64(f64);
-        visit_str(&str);
-        visit_borrowed_str(&'de str);
-        visit_string(String);
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(self.pass())
     }
 
-    fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
-        self.inner.visit_none()
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(self.pass())
     }
 
-    fn visit_unit<E: serde::de::Error>(self) -> Result<V::Value, E> {
-        self.inner.visit_unit()
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(self.pass())
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_some(Tracked { inner: deserializer, path: self.path })
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(self.pass())
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_newtype_struct(Tracked { inner: deserializer, path: self.path })
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(self.pass())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_seq(Items { inner: items, index: 0, path: self.path })
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(self.pass())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(Fields { inner: fields, name: Cow::Borrowed(""), path: self.path })
-    }
-}
-
-/// What is read a step further in.
-struct Inner<'p, S> {
-    seed: S,
-    step: Step<'p>,
-    path: &'p mut Path,
-}
-
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Inner<'_, S> {
-    type Value = S::Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
-        let read = self.seed.deserialize(Tracked { inner: deserializer, path: &mut *self.path });
-        if read.is_err() {
-            self.path.push(self.step);
-        }
-        read
-    }
-}
-
-struct Items<'p, A> {
-    inner: A,
-    index: usize,
-    path: &'p mut Path,
-}
-
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
-    type Error = A::Error;
-
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        let step = Step::Item(self.index);
-        self.index += 1;
-        self.inner.next_element_seed(Inner { seed, step, path: &mut *self.path })
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        self.inner.size_hint()
-    }
-}
-
-struct Fields<'p, 'de, A> {
-    inner: A,
-    /// The name of the field whose value comes next.
-    name: Cow<'de, str>,
-    path: &'p mut Path,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, 'de, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        match self.inner.next_key_seed(Name) {
-            Ok(Some(name)) => self.name = name,
-            Ok(None) => return Ok(None),
-            Err(error) => {
-                self.path.push(Step::Field("?"));
-                return Err(error);
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        self.again().pass();
+        let mut index = 0;
+        loop {
+            match items.next_element_seed(Inner(self.again(), Step::Item(index))) {
+                Ok(Some(())) => index += 1,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    // Not within the item that comes next.
+                    if self.place.path.is_empty() && self.after_value && index > 0 {
+                        self.push_last(&Step::Item(index - 1));
+                    }
+                    return Err(error);
+                }
             }
         }
-        seed.deserialize(Key(&self.name, PhantomData)).map(Some)
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.next_value_seed(Inner { seed, step: Step::Field(&self.name), path: &mut *self.path })
-    }
-}
-
-/// Reads a name, which is borrowed from the document where it can be.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a field's name")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(name))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(name.to_owned()))
-    }
-}
-
-/// A name that has been read.
-struct Key<'a, 'de, E>(&'a Cow<'de, str>, PhantomData<E>);
-
-macro_rules! parsed {
-    ($($method:ident $visit:ident;)+) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-            match self.0.parse() {
-                Ok(value) => visitor.$visit(value),
-                Err(_) => self.deserialize_any(visitor),
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
+        self.again().pass();
+        let mut last = None;
+        loop {
+            match fields.next_key::<String>() {
+                Ok(Some(name)) => {
+                    fields.next_value_seed(Inner(self.again(), Step::Field(&name)))?;
+                    last = Some(name);
+                }
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    match last.filter(|_| self.after_value) {
+                        Some(name) => self.push_last(&Step::Field(&name)),
+                        None => self.push(&Step::Field("?")),
+                    }
+                    return Err(error);
+                }
             }
         }
-    )+};
-}
-
-impl<'de, E: serde::de::Error> Deserializer<'de> for Key<'_, 'de, E> {
-    type Error = E;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        match self.0 {
-            Cow::Borrowed(name) => visitor.visit_borrowed_str(name),
-            Cow::Owned(name) => visitor.visit_str(name),
-        }
-    }
-
-    // The keys of a map of the user's own may be other than text, as `serde_json` reads them.
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, E> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, E> {
-        visitor.visit_enum(StrDeserializer::new(self.0))
-    }
-
-    parsed! {
-        deserialize_bool visit_bool;
-        deserialize_i8 visit_i8;
-        deserialize_i16 visit_i16;
-        deserialize_i32 visit_i32;
-        deserialize_i64 visit_i64;
-        deserialize_i128 visit_i128;
-        deserialize_u8 visit_u8;
-        deserialize_u16 visit_u16;
-        deserialize_u32 visit_u32;
-        deserialize_u64 visit_u64;
-        deserialize_u128 visit_u128;
-    }
-
-    forward_to_deserialize_any! {
-        f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 

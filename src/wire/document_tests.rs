@@ -113,6 +113,75 @@ fn every_fault_is_found_where_the_library_finds_it() {
 }
 
 #[test]
+fn what_a_type_refuses_after_it_was_read_is_found() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(try_from = "u8")]
+    struct Even;
+    impl TryFrom<u8> for Even {
+        type Error = &'static str;
+
+        fn try_from(number: u8) -> Result<Self, Self::Error> {
+            if number % 2 == 0 { Ok(Self) } else { Err("is odd") }
+        }
+    }
+    #[derive(Debug, serde::Deserialize)]
+    struct Two {
+        #[allow(dead_code)]
+        a: Vec<Even>,
+        #[allow(dead_code)]
+        b: Even,
+    }
+    // The last value of all is told by what it is in: the reader is behind both then.
+    for (body, path) in [
+        ("{\"a\": [2,\n 1 , 2], \"b\": 2}", "a[1]"),
+        (r#"{"b": 1, "a": []}"#, "b"),
+        (r#"{"a": [1], "b": 2}"#, "a"),
+        (r#"{"a": [], "b": 1}"#, "."),
+        (r#"{"a": [2]}"#, "."),
+        (r#"{"a": [], "a": []}"#, "."),
+        (r#"{"a": {}, "b": 2}"#, "a"),
+        (r#"{"a": [[]], "b": 2}"#, "a[0]"),
+        (r#"{"a": [2, {"b": 2}]}"#, "a[1]"),
+    ] {
+        assert_eq!(super::read::<Two>(body.as_bytes()).expect_err(body).path, path, "{body}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_refused_after_it_was_read_is_not_told() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(try_from = "String")]
+    struct Picky;
+    impl TryFrom<String> for Picky {
+        type Error = String;
+
+        fn try_from(text: String) -> Result<Self, Self::Error> {
+            Err(format!("{text} is no good"))
+        }
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Key {
+        id: u8,
+        #[serde(alias = "name")]
+        token: Picky,
+    }
+    for (body, hidden) in [
+        (r#"{"id": 1, "token": "hunter22"}"#, true),
+        (r#"{"token": "hunter22", "id": 1}"#, true),
+        (r#"{"id": 1, "name": "hunter22"}"#, false),
+        (r#"{"name": "hunter22", "id": 1}"#, false),
+    ] {
+        let error = super::read::<Key>(body.as_bytes()).expect_err(body).into_text();
+        assert_eq!(!error.contains("hunter22"), hidden, "{error}");
+        let error = super::read::<Vec<Key>>(format!("[{body}]").as_bytes()).expect_err(body).into_text();
+        assert_eq!(!error.contains("hunter22"), hidden, "{error}");
+    }
+    let told = super::read::<Key>(br#"{"token": "x"}"#).expect_err("no id").into_text();
+    assert!(told.contains("[redacted]"), "{told}");
+}
+
+#[test]
 fn keys_other_than_text_are_read_as_the_library_reads_them() {
     use std::collections::BTreeMap;
 

@@ -1,6 +1,10 @@
 //! Objects told apart by one field, their tag.
 
-use serde::{Deserialize, Deserializer};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
 use super::UnknownObject;
@@ -40,11 +44,10 @@ macro_rules! open_union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let (kind, object) = $crate::wire::union::read(deserializer, $tag)?;
-                match kind.as_deref() {
+                $crate::wire::union::read(deserializer, $tag, |kind, object| match kind {
                     $(Some($text) => $crate::wire::document::from_value(object).map(Self::$variant),)+
                     _ => Ok(Self::Unknown($crate::wire::union::unknown(object, $tag, kind))),
-                }
+                })
             }
         }
     )+};
@@ -83,27 +86,49 @@ macro_rules! request_union {
 
 pub(crate) use {open_union, request_union};
 
-/// Reads an object, and takes its kind out of it.
-pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, tag: &str) -> Result<(Option<String>, Value), D::Error> {
-    let mut fields = Map::deserialize(deserializer)?;
-    let kind = match fields.remove(tag) {
-        Some(Value::String(kind)) => Some(kind),
+/// What makes an object of its kind and of its other fields, or says what is wrong with them.
+type Make<T> = fn(Option<&str>, Value) -> Result<T, String>;
+
+/// Reads an object by its kind.
+pub(crate) fn read<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    tag: &'static str,
+    make: Make<T>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(Tagged { tag, make })
+}
+
+/// It makes the object while it stands at it, so that an error is one of this object.
+struct Tagged<T> {
+    tag: &'static str,
+    make: Make<T>,
+}
+
+impl<'de, T> Visitor<'de> for Tagged<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        let mut fields = Map::deserialize(MapAccessDeserializer::new(map))?;
         // A kind that is no text is no kind: it stays among the fields.
-        Some(other) => {
-            fields.insert(tag.to_owned(), other);
-            None
-        }
-        None => None,
-    };
-    Ok((kind, Value::Object(fields)))
+        let kind = match fields.get(self.tag) {
+            Some(Value::String(_)) => fields.remove(self.tag),
+            _ => None,
+        };
+        let kind = kind.as_ref().and_then(Value::as_str);
+        (self.make)(kind, Value::Object(fields)).map_err(de::Error::custom)
+    }
 }
 
 /// An object of an unknown kind, with its kind put back.
-pub(crate) fn unknown(object: Value, tag: &str, kind: Option<String>) -> UnknownObject {
+pub(crate) fn unknown(object: Value, tag: &str, kind: Option<&str>) -> UnknownObject {
     let mut fields = match object {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    fields.extend(kind.map(|kind| (tag.to_owned(), Value::String(kind))));
+    fields.extend(kind.map(|kind| (tag.to_owned(), kind.into())));
     UnknownObject(fields)
 }

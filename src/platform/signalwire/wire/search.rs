@@ -1,3 +1,7 @@
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -5,7 +9,7 @@ use super::number::Capability;
 use crate::E164;
 use crate::http::Call;
 use crate::model::Problems;
-use crate::wire::{document::from_value, open_enum, received_object};
+use crate::wire::{open_enum, received_object};
 
 /// Which of the project's numbers to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -230,10 +234,25 @@ pub enum AvailableCapabilities {
 
 impl<'de> Deserialize<'de> for AvailableCapabilities {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Object(switches) => Ok(Self::Switches(switches)),
-            list => from_value(list).map(Self::List),
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = AvailableCapabilities;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(AvailableCapabilities::List)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, switches: A) -> Result<Self::Value, A::Error> {
+                Deserialize::deserialize(MapAccessDeserializer::new(switches)).map(AvailableCapabilities::Switches)
+            }
         }
+
+        deserializer.deserialize_any(Either)
     }
 }
 

@@ -1,10 +1,14 @@
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::server::Headers;
 use super::text::{LANGUAGES, check_dialled};
 use crate::model::{CallbackUrl, Problems};
-use crate::wire::{document::from_value, open_enum, open_union, wire_object};
+use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
     /// Where a call is transferred to: the fallback of a number, or a hook's target.
@@ -193,10 +197,25 @@ pub enum Message {
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::String(text) => Ok(Self::Text(text)),
-            object => from_value(object).map(Self::Object),
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Message;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Message, E> {
+                Ok(text.into())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Message, A::Error> {
+                Deserialize::deserialize(MapAccessDeserializer::new(object)).map(Message::Object)
+            }
         }
+
+        deserializer.deserialize_any(Either)
     }
 }
 
