@@ -343,15 +343,10 @@ impl CallError {
                 );
             }
             (Delivery::Unknown, Some(Meaning::TooMany)) => {
-                return "Look whether it was done before sending it again, since a gateway may answer 429 after \
-                        the service has carried it out; `Importer::import` does that. Set `requests_per_second` on the \
-                        client."
-                    .to_owned();
+                "Look whether it was done before sending it again, since a gateway may answer 429 after the service \
+                 has carried it out; `Importer::import` does that. Set `requests_per_second` on the client."
             }
-            (_, Some(Meaning::TooMany)) => {
-                let wait = self.retry_after.map_or_else(String::new, |wait| format!(" {} s", wait.as_secs()));
-                return format!("Wait{wait}, and set `requests_per_second` on the client.");
-            }
+            (_, Some(Meaning::TooMany)) => "Set `requests_per_second` on the client.",
             (Delivery::NotSent, _) if self.lost() == Some(Loss::NotSigned) => {
                 "Check the credentials that requests are signed with; nothing was changed."
             }
@@ -365,7 +360,10 @@ impl CallError {
             (Delivery::Accepted, _) => "It was done; read it back instead of sending it again.",
             (Delivery::Refused, _) => "Correct what the service names; nothing was changed.",
         };
-        text.to_owned()
+        match self.retry_after {
+            Some(wait) => format!("{text} The service asks to wait for {} s.", wait.as_secs()),
+            None => text.to_owned(),
+        }
     }
 }
 
@@ -397,7 +395,7 @@ mod tests {
             (&[403], Forbidden, "may do this"),
             (&[404], Missing, "the id"),
             (&[409], Conflict, "already"),
-            (&[429], TooMany, "Wait 7 s"),
+            (&[429], TooMany, "asks to wait for 7 s"),
             (&[500, 503, 599], Unavailable, "nothing was changed"),
             (&[302, 418], Other, "nothing was changed"),
         ] {

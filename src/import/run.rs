@@ -123,7 +123,8 @@ impl<'a> Run<'a> {
             Ok((record, outcome)) => Imported::new(record, outcome),
             Err(error) => return Err(self.failed(error)),
         };
-        if imported.outcome == Outcome::Created {
+        // Also one that was recovered, since the list that shows it now may lag elsewhere.
+        if self.lock.has_sent || self.is_unresolved() {
             self.lock.created(&imported.record.id);
         }
         if let Err(error) = self.importer.reconcile(&mut imported, self.request).await {

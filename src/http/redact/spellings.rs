@@ -55,9 +55,12 @@ struct View {
     starts: Vec<usize>,
 }
 
+/// Returns the bytes that an escape at the beginning of a text stands for, and its length.
+type Escape = fn(&[u8]) -> Option<(Vec<u8>, usize)>;
+
 impl View {
-    /// What this view is read as. `escape` returns the bytes that an escape stands for, and its length.
-    fn read(&self, escape: fn(&[u8]) -> Option<(Vec<u8>, usize)>) -> Self {
+    /// What this view is read as.
+    fn read(&self, escape: Escape) -> Self {
         let mut read =
             Self { bytes: Vec::with_capacity(self.bytes.len()), starts: Vec::with_capacity(self.starts.len()) };
         let mut at = 0;
