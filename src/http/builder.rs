@@ -149,12 +149,13 @@ impl<C> ClientBuilder<C> {
             problems: self.problems,
             base_url: self.base_url,
             timeout: self.timeout,
-            connect_timeout: self.connect_timeout,
             max_response_bytes: self.max_response_bytes,
             retry: self.retry,
             limit: self.limit,
             user_agent: self.user_agent,
-            http_client: self.http_client,
+            lists: self.lists,
+            connections: self.connections,
+            variables: self.variables,
         }
     }
 
