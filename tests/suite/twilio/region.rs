@@ -77,7 +77,7 @@ fn what_is_no_part_of_a_host_is_refused() {
         assert_eq!(problem_fields(&both), ["edge", "region"], "{bad}");
     }
     let error = from_vars(&[("TWILIO_EDGE", "x/y"), ("TWILIO_REGION", "ie1")]).unwrap_err();
-    assert_eq!(problem_fields(&error), ["edge"]);
+    assert_eq!(problem_fields(&error), ["TWILIO_EDGE"]);
 }
 
 #[tokio::test]
