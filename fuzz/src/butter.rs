@@ -1,6 +1,6 @@
 use std::num::NonZeroU32;
 
-use numport::platform::butter::{Assignment, ImportedNumber, Integration, NumberPage};
+use numport::platform::butter::{Assignment, ImportedNumber, Integration, ListNumbers, NumberPage};
 use numport::{Butter, RetryPolicy};
 use serde_json::json;
 
@@ -16,7 +16,7 @@ pub const SERVICE: Service = Service {
     lists: &[List {
         origin: "https://api.getbutter.ai",
         page: |cursor| json!({"data": [], "pagination": {"has_more": true, "next_cursor": cursor}}),
-        read: || drain(client(RetryPolicy::never()).numbers(None)),
+        read: || drain(client(RetryPolicy::never()).numbers(ListNumbers::new())),
         sent_as: Some("cursor"),
     }],
 };
