@@ -1,5 +1,6 @@
 //! Lists that never end.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +49,9 @@ async fn always_new() -> Hostile {
 }
 
 fn built<C>(builder: ClientBuilder<C>, uri: &str, limits: ListLimits) -> C {
-    builder.base_url(uri).retry(RetryPolicy::never()).list_limits(limits).build().unwrap()
+    let builder = builder.base_url(uri).retry(RetryPolicy::never()).list_limits(limits);
+    // One of them has a limit by default, which would slow the list down.
+    builder.requests_per_second(NonZeroU32::MAX).build().unwrap()
 }
 
 /// The platforms whose lists have pages.
