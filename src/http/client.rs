@@ -1,6 +1,7 @@
 //! The client that sends every call.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -12,7 +13,7 @@ use super::engine::{Answered, Asked, Engine};
 use super::url::BaseUrl;
 use crate::error::{CallFault, Delivery, Error, Mismatch, PageFault, Result, Safety};
 use crate::model::Secret;
-use crate::wire::document::{self, Fault};
+use crate::wire::document;
 
 /// The HTTP client of one account at one service, the base of every typed client.
 ///
@@ -123,11 +124,17 @@ impl Client {
             attempt = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
-        self.engine.run(asked, prepared, &span).instrument(span.clone()).await
+        // Pinned, since it is large, and the span would take it over by a move.
+        pin!(self.engine.run(asked, prepared, &span)).instrument(span.clone()).await
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, asked: Asked, answered: &Answered) -> Result<T> {
-        decode(&answered.body).map_err(|fault| self.engine.unreadable(asked, answered, fault))
+        document::read(&answered.body).or_else(|fault| {
+            // No text at all is read as `null`, where that is a value.
+            let is_blank = answered.body.iter().all(u8::is_ascii_whitespace);
+            let null = if is_blank { document::read(b"null").ok() } else { None };
+            null.ok_or_else(|| self.engine.unreadable(asked, answered, fault))
+        })
     }
 
     /// Keeps these texts out of the errors of this client and its clones from now on, besides those that it sends
@@ -148,12 +155,4 @@ impl Client {
         let asked = Asked { operation, safety: Safety::Read };
         self.engine.failed(asked, 1, Delivery::Accepted, None, CallFault::Page(fault), &[])
     }
-}
-
-/// Reads an answer. No text at all is read as `null`, where that is a value.
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    document::read(body).or_else(|fault| match body.iter().all(u8::is_ascii_whitespace) {
-        true => document::read(b"null").map_err(|_| fault),
-        false => Err(fault),
-    })
 }

@@ -1,8 +1,7 @@
 //! Where numbers are held: [`NumberProvider`] and its implementations.
 
-mod byo;
 mod connect;
-mod sip;
+mod declared;
 
 use std::any::Any;
 use std::fmt::Debug;

@@ -9,6 +9,7 @@ pub(crate) mod name;
 pub(crate) mod object;
 pub(crate) mod open;
 mod patch;
+pub(crate) mod query;
 pub(crate) mod read;
 pub(crate) mod secret;
 #[cfg(test)]
@@ -20,5 +21,6 @@ pub(crate) mod write;
 pub(crate) use object::{received_object, request_object, wire_object};
 pub(crate) use open::open_enum;
 pub use patch::Patch;
+pub(crate) use query::query_object;
 pub(crate) use union::{open_union, request_union};
 pub use unknown::{Unknown, UnknownFields, UnknownObject};

@@ -213,7 +213,7 @@ fn of_number(id: &str) -> impl FnOnce(&PhoneNumber) -> Result<(), Mismatch> + Se
 
 fn first_page(list: &ListNumbers) -> Result<Call> {
     checked(KIND, LIST, |problems| list.check(problems))?;
-    Ok(list.apply(Call::get(LIST, &NUMBERS)))
+    Ok(list.query(Call::get(LIST, &NUMBERS)))
 }
 
 fn number(id: &str) -> [&str; 5] {

@@ -3,7 +3,7 @@ use futures_util::stream::BoxStream;
 use super::error::error_body;
 use super::wire::{
     Account, AccountPage, CallerId, CallerIdPage, IncomingPhoneNumber, ListAccounts, ListCallerIds, ListNumbers,
-    NumberPage, UpdateNumber,
+    NumberPage, UpdateNumber, check_page_size,
 };
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
@@ -103,18 +103,17 @@ impl Twilio {
     }
 
     fn numbers_call(&self, list: &ListNumbers) -> Result<Call> {
-        checked(KIND, LIST, |problems| list.check(problems))?;
-        Ok(list.write(self.of_account(Call::get, LIST, &["IncomingPhoneNumbers.json"])))
+        let call = self.of_account(Call::get, LIST, &["IncomingPhoneNumbers.json"]);
+        paged(LIST, list.page_size, list.query(call))
     }
 
     fn accounts_call(list: &ListAccounts) -> Result<Call> {
-        checked(KIND, LIST_ACCOUNTS, |problems| list.check(problems))?;
-        Ok(list.write(Call::get(LIST_ACCOUNTS, &[VERSION, "Accounts.json"])))
+        paged(LIST_ACCOUNTS, list.page_size, list.query(Call::get(LIST_ACCOUNTS, &[VERSION, "Accounts.json"])))
     }
 
     fn caller_ids_call(&self, list: &ListCallerIds) -> Result<Call> {
-        checked(KIND, LIST_CALLER_IDS, |problems| list.check(problems))?;
-        Ok(list.write(self.of_account(Call::get, LIST_CALLER_IDS, &["OutgoingCallerIds.json"])))
+        let call = self.of_account(Call::get, LIST_CALLER_IDS, &["OutgoingCallerIds.json"]);
+        paged(LIST_CALLER_IDS, list.page_size, list.query(call))
     }
 
     /// Returns the first page of the account's numbers.
@@ -236,4 +235,10 @@ fn check_label(field: &str, label: &str, problems: &mut Problems) -> bool {
         problems.add(field, format!("is {label:?}, which is no part of a host"), remedy);
     }
     good
+}
+
+/// The call of a list, if its page size may be.
+fn paged(operation: &'static str, page_size: Option<u16>, call: Call) -> Result<Call> {
+    checked(KIND, operation, |problems| check_page_size(page_size, problems))?;
+    Ok(call)
 }

@@ -9,51 +9,51 @@ use super::number::Capability;
 use crate::E164;
 use crate::http::Call;
 use crate::model::Problems;
-use crate::wire::{open_enum, received_object};
+use crate::wire::{open_enum, query_object, received_object};
 
-/// Which of the project's numbers to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct ListNumbers {
-    name: Option<String>,
-    number: Option<String>,
-    page_size: Option<u16>,
+query_object! {
+    /// Which of the project's numbers to list: all of them, 50 a page, unless said otherwise.
+    pub struct ListNumbers {
+        texts {
+            /// Those whose name holds this text.
+            name = "filter_name",
+            /// Those whose number holds this text; not an exact match.
+            number = "filter_number",
+        }
+        values {
+            /// How many a page, 1 to 1000.
+            page_size: u16 = "page_size",
+        }
+    }
+
+    /// Which numbers on sale to look for: any local number, 50 of them, unless said otherwise. There are no pages.
+    pub struct SearchNumbers {
+        texts {
+            /// Of this area code.
+            area_code = "areacode",
+            /// Of this state or province, two letters; local numbers only.
+            region = "region",
+            /// Of this city; needs a region.
+            city = "city",
+        }
+        values {
+            /// Local or toll-free.
+            sale_type: SaleType = "number_type",
+            /// How many at most, 1 to 100.
+            max_results: u16 = "max_results",
+        }
+        apart {
+            /// With these digits.
+            pattern: Pattern,
+        }
+    }
 }
 
 impl ListNumbers {
-    /// All of them, 50 a page.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Those whose name holds this text.
-    pub fn name(mut self, part: impl Into<String>) -> Self {
-        self.name = Some(part.into());
-        self
-    }
-
-    /// Those whose number holds this text; not an exact match.
-    pub fn number(mut self, part: impl Into<String>) -> Self {
-        self.number = Some(part.into());
-        self
-    }
-
-    /// How many a page, 1 to 1000.
-    pub const fn page_size(mut self, size: u16) -> Self {
-        self.page_size = Some(size);
-        self
-    }
-
     pub(in crate::platform::signalwire) fn check(&self, problems: &mut Problems) {
         if let Some(size) = self.page_size {
             problems.range("page_size", &size.into(), 1, 1000);
         }
-    }
-
-    pub(in crate::platform::signalwire) fn apply(&self, call: Call) -> Call {
-        call.query("filter_name", self.name.as_deref())
-            .query("filter_number", self.number.as_deref())
-            .query("page_size", self.page_size)
     }
 }
 
@@ -79,60 +79,7 @@ pub enum Pattern {
     EndsWith(String),
 }
 
-/// Which numbers on sale to look for. There are no pages.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[must_use]
-pub struct SearchNumbers {
-    area_code: Option<String>,
-    sale_type: Option<SaleType>,
-    pattern: Option<Pattern>,
-    max_results: Option<u16>,
-    region: Option<String>,
-    city: Option<String>,
-}
-
 impl SearchNumbers {
-    /// Any local number; 50 of them.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Of this area code.
-    pub fn area_code(mut self, code: impl Into<String>) -> Self {
-        self.area_code = Some(code.into());
-        self
-    }
-
-    /// Local or toll-free.
-    pub fn sale_type(mut self, sale_type: SaleType) -> Self {
-        self.sale_type = Some(sale_type);
-        self
-    }
-
-    /// With these digits.
-    pub fn pattern(mut self, pattern: Pattern) -> Self {
-        self.pattern = Some(pattern);
-        self
-    }
-
-    /// How many at most, 1 to 100.
-    pub const fn max_results(mut self, max: u16) -> Self {
-        self.max_results = Some(max);
-        self
-    }
-
-    /// Of this state or province, two letters; local numbers only.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// Of this city; needs a region.
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.city = Some(city.into());
-        self
-    }
-
     fn digits(&self) -> Option<(&'static str, &str)> {
         self.pattern.as_ref().map(|pattern| match pattern {
             Pattern::StartsWith(digits) => ("starts_with", digits.as_str()),
@@ -170,12 +117,7 @@ impl SearchNumbers {
     }
 
     pub(in crate::platform::signalwire) fn apply(&self, call: Call) -> Call {
-        let call = call
-            .query("areacode", self.area_code.as_deref())
-            .query("number_type", self.sale_type.as_ref())
-            .query("max_results", self.max_results)
-            .query("region", self.region.as_deref())
-            .query("city", self.city.as_deref());
+        let call = self.query(call);
         match self.digits() {
             Some((name, digits)) => call.query(name, Some(digits)),
             None => call,

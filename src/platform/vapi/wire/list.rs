@@ -3,7 +3,7 @@ use serde_json::Number;
 use super::number::PhoneNumber;
 use crate::http::Call;
 use crate::model::{Problems, Timestamp};
-use crate::wire::{open_enum, received_object, wire_object};
+use crate::wire::{open_enum, query_object, received_object, wire_object};
 
 /// The most characters of a search.
 pub const SEARCH_MAX: usize = 100;
@@ -80,62 +80,40 @@ impl ListFilter {
     }
 }
 
-/// The list that can be searched and comes in pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct SearchNumbers {
-    pub(crate) filter: ListFilter,
-    search: Option<String>,
-    sort_order: Option<SortOrder>,
-    sort_by: Option<SortBy>,
-    pub(crate) page: Option<u32>,
+query_object! {
+    /// The list that can be searched and comes in pages: everything, newest first, 100 a page, unless said otherwise.
+    pub struct SearchNumbers {
+        texts {
+            /// Numbers whose name, number or SIP address holds this text, in any letter case; at most 100
+            /// characters.
+            search = "search",
+        }
+        values {
+            /// Which page, from 1.
+            page: u32 = "page",
+            /// Which end comes first.
+            sort_order: SortOrder = "sortOrder",
+            /// What is sorted by.
+            sort_by: SortBy = "sortBy",
+        }
+        apart {
+            /// The bounds that both lists know; the limit is that of a page.
+            filter: ListFilter,
+        }
+    }
 }
 
 impl SearchNumbers {
-    /// Everything, newest first, 100 a page.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The bounds that both lists know; the limit is that of a page.
-    pub fn filter(mut self, filter: ListFilter) -> Self {
-        self.filter = filter;
-        self
-    }
-
-    /// Numbers whose name, number or SIP address holds this text, in any letter case; at most 100
-    /// characters.
-    pub fn search(mut self, text: impl Into<String>) -> Self {
-        self.search = Some(text.into());
-        self
-    }
-
-    /// Which end comes first.
-    pub fn sort_order(mut self, order: SortOrder) -> Self {
-        self.sort_order = Some(order);
-        self
-    }
-
     /// The oldest first, unless an order was given.
     pub(crate) fn oldest_first(mut self) -> Self {
         self.sort_order.get_or_insert(SortOrder::Ascending);
         self
     }
 
-    /// What is sorted by.
-    pub fn sort_by(mut self, key: SortBy) -> Self {
-        self.sort_by = Some(key);
-        self
-    }
-
-    /// Which page, from 1.
-    pub const fn page(mut self, page: u32) -> Self {
-        self.page = Some(page);
-        self
-    }
-
     pub(crate) fn check(&self, problems: &mut Problems) {
-        self.filter.check(problems);
+        if let Some(filter) = &self.filter {
+            filter.check(problems);
+        }
         if let Some(search) = &self.search {
             problems.length("search", search, 0, SEARCH_MAX);
         }
@@ -145,11 +123,11 @@ impl SearchNumbers {
     }
 
     pub(crate) fn apply(&self, call: Call) -> Call {
-        self.filter
-            .apply(call.query("search", self.search.as_deref()))
-            .query("page", self.page)
-            .query("sortOrder", self.sort_order.as_ref())
-            .query("sortBy", self.sort_by.as_ref())
+        let call = self.query(call);
+        match &self.filter {
+            Some(filter) => filter.apply(call),
+            None => call,
+        }
     }
 }
 

@@ -1,7 +1,5 @@
-use super::list::check_page_size;
-use crate::http::Call;
-use crate::model::{Problems, Timestamp};
-use crate::wire::{open_enum, received_object};
+use crate::model::Timestamp;
+use crate::wire::{open_enum, query_object, received_object};
 
 received_object! {
     snake_case;
@@ -75,46 +73,18 @@ received_object! {
     }
 }
 
-/// Which accounts to list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct ListAccounts {
-    friendly_name: Option<String>,
-    status: Option<AccountStatus>,
-    page_size: Option<u16>,
-}
-
-impl ListAccounts {
-    /// The account and all its subaccounts.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Those of this name, exactly.
-    pub fn friendly_name(mut self, name: impl Into<String>) -> Self {
-        self.friendly_name = Some(name.into());
-        self
-    }
-
-    /// Those in this state.
-    pub fn status(mut self, status: AccountStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    /// How many a page, 1 to 1000; 50 unless said otherwise.
-    pub const fn page_size(mut self, size: u16) -> Self {
-        self.page_size = Some(size);
-        self
-    }
-
-    pub(in super::super) fn check(&self, problems: &mut Problems) {
-        check_page_size(self.page_size, problems);
-    }
-
-    pub(in super::super) fn write(&self, call: Call) -> Call {
-        call.query("FriendlyName", self.friendly_name.as_deref())
-            .query("Status", self.status.as_ref())
-            .query("PageSize", self.page_size)
+query_object! {
+    /// Which accounts to list: the account and all its subaccounts, unless said otherwise.
+    pub struct ListAccounts {
+        texts {
+            /// Those of this name, exactly.
+            friendly_name = "FriendlyName",
+        }
+        values {
+            /// Those in this state.
+            status: AccountStatus = "Status",
+            /// How many a page, 1 to 1000; 50 unless said otherwise.
+            page_size: u16 = "PageSize",
+        }
     }
 }

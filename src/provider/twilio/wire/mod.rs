@@ -7,6 +7,7 @@ mod trunk;
 mod update;
 
 pub use account::{Account, AccountPage, AccountStatus, AccountType, ListAccounts};
+pub(super) use list::check_page_size;
 pub use list::{CallerId, CallerIdPage, ListCallerIds, ListNumbers, NumberPage, PAGE_MAX};
 pub use number::{
     Capabilities, EmergencyAddressStatus, EmergencyStatus, IncomingPhoneNumber, Origin, VoiceReceiveMode,

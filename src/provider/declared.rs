@@ -1,0 +1,64 @@
+//! The providers that nobody here can ask: what is declared answers for them, if anything is.
+
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::{HeldNumber, NumberProvider, Ownership, RoutingControl};
+use crate::E164;
+use crate::error::{Result, checked};
+use crate::model::{Byo, Declared, NumberSource, ProviderKind, SipTrunk};
+
+macro_rules! declared {
+    ($($(#[$doc:meta])* $Provider:ident = $kind:expr;)+) => {$(
+        $(#[$doc])*
+        #[async_trait]
+        impl NumberProvider for $Provider {
+            fn kind(&self) -> ProviderKind {
+                $kind
+            }
+
+            /// Without the numbers declared.
+            fn source(&self) -> NumberSource {
+                self.clone().into()
+            }
+
+            async fn lookup(&self, number: &E164) -> Result<Ownership> {
+                lookup(self.kind(), &self.numbers, number)
+            }
+
+            /// The numbers declared.
+            fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
+                list(self.kind(), &self.numbers)
+            }
+
+            fn routing(&self) -> Option<&dyn RoutingControl> {
+                None
+            }
+        }
+    )+};
+}
+
+declared! {
+    /// The credential is at the platform: nobody here can ask the carrier.
+    Byo = ProviderKind::BYO;
+    /// A trunk does not tell which numbers it carries.
+    SipTrunk = ProviderKind::SIP_TRUNK;
+}
+
+fn lookup(kind: ProviderKind, numbers: &Declared, number: &E164) -> Result<Ownership> {
+    checked(kind, "look up number", |problems| numbers.check(problems))?;
+    Ok(if numbers.is_empty() {
+        Ownership::NotVerifiable
+    } else if numbers.contains(number) {
+        Ownership::Held(HeldNumber::new(*number, ()))
+    } else {
+        Ownership::NotHeld
+    })
+}
+
+fn list(kind: ProviderKind, numbers: &Declared) -> BoxStream<'_, Result<HeldNumber>> {
+    match checked(kind, "list numbers", |problems| numbers.check(problems)) {
+        Ok(()) => stream::iter(numbers.iter().map(|number| Ok(HeldNumber::new(number, ())))).boxed(),
+        Err(error) => stream::iter([Err(error)]).boxed(),
+    }
+}
