@@ -123,10 +123,10 @@ fn names_a_field(error: &serde_json::Error) -> bool {
     text.starts_with("missing field `") || text.starts_with("duplicate field `")
 }
 
-/// The text before a value of which the bracket alone was read, or else the whole of it. What follows on that bracket
-/// may be another one: then the value within is taken to be the one at fault.
+/// The text before a value of which the bracket alone was read, or behind one whose comma was read as well, or else the
+/// whole of it. What follows may be another bracket: then the value that it opens is taken to be the one at fault.
 fn at_value<'a>(read: &'a str, rest: &str) -> &'a str {
-    let opened = read.trim_ascii_end().strip_suffix(['[', '{']);
+    let opened = read.trim_ascii_end().strip_suffix(['[', '{', ',']);
     opened.filter(|_| !rest.trim_ascii_start().starts_with(['[', '{'])).unwrap_or(read)
 }
 
