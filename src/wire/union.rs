@@ -17,28 +17,14 @@ macro_rules! open_union {
             $($(#[$variant_doc:meta])* $variant:ident($content:ty) = $text:literal,)+
         }
     )+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
-        #[allow(clippy::large_enum_variant)] // there are few of them, and none in most documents
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_doc])* #[doc = concat!("`\"", $tag, "\": \"", $text, "\"`.")] $variant($content),)+
-            /// An object of a kind that this crate does not know.
-            Unknown($crate::wire::UnknownObject),
-        }
-
-        $(impl From<$content> for $name {
-            fn from(content: $content) -> Self {
-                Self::$variant(content)
-            }
-        })+
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self {
-                    $(Self::$variant(content) => $crate::wire::write::tagged($tag, $text, content, serializer),)+
-                    Self::Unknown(object) => object.serialize(serializer),
-                }
+        $crate::wire::union::request_union! {
+            $(#[$doc])*
+            #[allow(clippy::large_enum_variant)] // there are few of them, and none in most documents
+            pub enum $name by $tag {
+                $($(#[$variant_doc])* $variant($content) = $text,)+
+            } else {
+                /// An object of a kind that this crate does not know.
+                Unknown($crate::wire::UnknownObject)
             }
         }
 
@@ -53,19 +39,22 @@ macro_rules! open_union {
     )+};
 }
 
-/// An enum of objects told apart by one field, which are only sent.
+/// An enum of objects told apart by one field, which are only sent. After `else` may stand what has no kind of its own.
 macro_rules! request_union {
     ($(
         $(#[$doc:meta])*
         pub enum $name:ident by $tag:literal {
             $($(#[$variant_doc:meta])* $variant:ident($content:ty) = $text:literal,)+
-        }
+        } $(else {
+            $(#[$other_doc:meta])* $other:ident($any:ty)
+        })?
     )+) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* #[doc = concat!("`\"", $tag, "\": \"", $text, "\"`.")] $variant($content),)+
+            $($(#[$other_doc])* $other($any),)?
         }
 
         $(impl From<$content> for $name {
@@ -78,6 +67,7 @@ macro_rules! request_union {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self {
                     $(Self::$variant(content) => $crate::wire::write::tagged($tag, $text, content, serializer),)+
+                    $(Self::$other(object) => object.serialize(serializer),)?
                 }
             }
         }
