@@ -118,10 +118,10 @@ async fn import(
         for warning in line.findings.iter().filter(|found| found.severity == Severity::Warning) {
             watch.say(out, &format!("line {}: {}: warning: {}", row.line, row.request.number(), warning.finding))?;
         }
-        if let BulkOutcome::Failed(error) = outcome {
-            if watch.progress.of(outcome.as_str()) <= SHOWN {
-                watch.say(out, &format!("line {}: {}", row.line, error.report()))?;
-            }
+        if let BulkOutcome::Failed(error) = outcome
+            && watch.progress.of(outcome.as_str()) <= SHOWN
+        {
+            watch.say(out, &format!("line {}: {}", row.line, error.report()))?;
         }
     }
     watch.end();
