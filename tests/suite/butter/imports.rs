@@ -329,13 +329,16 @@ async fn an_import_whose_answer_was_lost_is_found_again() {
     };
     let empty = json!({"success": true, "data": [], "pagination": {"has_more": false}});
     // A conflict says that it is there, and it was not a moment ago: somebody else was faster.
+    // Kept, so that no two have one address.
+    let mut servers = Vec::new();
     for (status, outcome) in [(409, Outcome::AlreadyThere), (500, Outcome::Recovered)] {
-        let server = butter(&[status], 200).await;
-        respond(&server, "GET", NUMBERS, 200, empty.clone(), 1).await;
-        respond(&server, "GET", NUMBERS, 200, listed(None), 1).await;
+        servers.push(butter(&[status], 200).await);
+        let server = servers.last().unwrap();
+        respond(server, "GET", NUMBERS, 200, empty.clone(), 1).await;
+        respond(server, "GET", NUMBERS, 200, listed(None), 1).await;
         let imported = importer(client(server.uri())).import(&requests()[0]).await.unwrap();
         assert_eq!((imported.outcome, imported.record.id.as_str()), (outcome, "p1"));
-        assert_eq!(sent(&server).await, ["GET phone-numbers", MAKE, IMPORT, "GET phone-numbers"]);
+        assert_eq!(sent(server).await, ["GET phone-numbers", MAKE, IMPORT, "GET phone-numbers"]);
     }
     let server = butter(&[], 200).await;
     respond(&server, "GET", NUMBERS, 200, listed(None), 1).await;

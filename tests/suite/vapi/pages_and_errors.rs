@@ -66,7 +66,7 @@ async fn every_page_is_asked_for_with_the_same_search_from_the_page_given() {
     assert_eq!(ids(&client(server.uri()), search).await.unwrap(), ["a", "b"]);
     let requests = server.received_requests().await.unwrap();
     let queries: Vec<_> = requests.iter().map(|request| request.url.query().unwrap()).collect();
-    assert_eq!(queries, ["search=desk&limit=1&page=3&sortOrder=ASC", "search=desk&limit=1&page=4&sortOrder=ASC"]);
+    assert_eq!(queries, ["search=desk&page=3&sortOrder=ASC&limit=1", "search=desk&page=4&sortOrder=ASC&limit=1"]);
 }
 
 #[tokio::test]
