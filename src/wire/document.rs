@@ -168,8 +168,9 @@ impl Walk<'_> {
         self.push(step);
     }
 
-    fn pass(self) {
+    fn pass<E>(self) -> Result<(), E> {
         self.place.last_secret = false;
+        Ok(())
     }
 }
 
@@ -197,31 +198,31 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(self.pass())
+        self.pass()
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(self.pass())
+        self.pass()
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(self.pass())
+        self.pass()
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(self.pass())
+        self.pass()
     }
 
     fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(self.pass())
+        self.pass()
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(self.pass())
+        self.pass()
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
-        self.again().pass();
+        self.place.last_secret = false;
         let mut index = 0;
         loop {
             match items.next_element_seed(Inner(self.again(), Step::Item(index))) {
@@ -239,7 +240,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
-        self.again().pass();
+        self.place.last_secret = false;
         let mut last = None;
         loop {
             match fields.next_key::<String>() {
