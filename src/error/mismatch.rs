@@ -1,24 +1,30 @@
 use std::fmt;
 
-use crate::model::RecordNumber;
+use crate::model::{RecordNumber, Shown};
 
 /// A response that is about something else than its request, such as another number: it answers somebody else's
 /// request, or an earlier one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the response is about {found}, not about {expected}")]
+#[error("the response is about {}, not about {expected}", self.shown())]
 #[non_exhaustive]
 pub struct Mismatch {
     /// What the request was about.
     pub expected: String,
-    /// What the response is about, at most 100 characters of it, escaped.
+    /// What the response is about, in the service's own words, with secrets redacted. `Display` shows at most 100
+    /// characters of it, escaped.
     pub found: String,
 }
 
 impl Mismatch {
-    /// Returns a mismatch. `found` is a text of the service; it is shortened and escaped.
+    fn shown(&self) -> Shown<'_> {
+        Shown { text: &self.found, max: 100 }
+    }
+
+    /// Returns a mismatch. `found` is a text of the service.
     pub fn new(expected: impl fmt::Display, found: Option<&str>) -> Self {
         let found = match found {
-            Some(found) => found.chars().take(100).flat_map(char::escape_debug).collect(),
+            // Cut only where no secret is cut in two, unless it is longer than any.
+            Some(found) => found.chars().take(4096).collect(),
             None => "nothing that can be told".to_owned(),
         };
         Self { expected: expected.to_string(), found }
@@ -75,7 +81,7 @@ mod tests {
         let mismatch = Mismatch::unless_id("r1", Some(&format!("r2\n{}", "x".repeat(200)))).unwrap_err();
         let told = mismatch.to_string();
         assert!(
-            told.starts_with("the response is about r2\\nxxx") && told.ends_with("x, not about the record r1"),
+            told.starts_with("the response is about r2\\nxxx") && told.ends_with("x…, not about the record r1"),
             "{told}"
         );
         assert!(told.len() < 160, "{told}");

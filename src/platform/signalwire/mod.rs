@@ -34,7 +34,7 @@
 //! let number = signalwire.import_number(&import).await?;
 //! let handler = CallHandler::RelayScript(Webhook::new("https://example.com/swml"));
 //! let number = signalwire.update_number(&number.id, &UpdateNumber::new().name("Desk").call_handler(handler)).await?;
-//! assert_eq!(number.call_relay_script_url.as_deref(), Some("https://example.com/swml"));
+//! assert_eq!(number.call_relay_script_url.unwrap().as_str(), "https://example.com/swml");
 //! # Ok(())
 //! # }
 //! ```
