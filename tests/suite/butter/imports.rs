@@ -187,11 +187,8 @@ async fn an_agent_follows_the_import() {
     assert_eq!((record.status.as_deref(), record.inbound), (Some("assigned"), Some(true)));
     assert_eq!(sent(&server).await[1..], [IMPORT, "POST agents/a1/assign-phone-number"]);
 
-    // Kept, so that no two have one address.
-    let mut servers = vec![server];
     for status in [400, 404, 409, 500] {
-        servers.push(butter(&[201], 200).await);
-        let server = servers.last().unwrap();
+        let server = &butter(&[201], 200).await;
         respond(server, "POST", ASSIGN, status, json!({"detail": "no"}), 1).await;
         respond(server, "GET", NUMBERS, 200, listed(Some("a2")), 1).await;
         let error = import(server, &request).await.unwrap_err();
@@ -329,11 +326,8 @@ async fn an_import_whose_answer_was_lost_is_found_again() {
     };
     let empty = json!({"success": true, "data": [], "pagination": {"has_more": false}});
     // A conflict says that it is there, and it was not a moment ago: somebody else was faster.
-    // Kept, so that no two have one address.
-    let mut servers = Vec::new();
     for (status, outcome) in [(409, Outcome::AlreadyThere), (500, Outcome::Recovered)] {
-        servers.push(butter(&[status], 200).await);
-        let server = servers.last().unwrap();
+        let server = &butter(&[status], 200).await;
         respond(server, "GET", NUMBERS, 200, empty.clone(), 1).await;
         respond(server, "GET", NUMBERS, 200, listed(None), 1).await;
         let imported = importer(client(server.uri())).import(&requests()[0]).await.unwrap();

@@ -9,6 +9,7 @@ pub(crate) mod validation;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use numport::{Result, RetryPolicy};
 use serde::Serialize;
@@ -22,10 +23,11 @@ use crate::services;
 /// The key that every client of these tests has.
 pub(crate) const KEY: &str = "planted-api-key";
 
-/// A key of the test's own, for importers: mock servers come back at the addresses of earlier ones, and a process
+/// A key that no other client has, for importers: mock servers come back at the addresses of earlier ones, and a process
 /// remembers what it created in an account.
 pub(crate) fn test_key() -> String {
-    format!("{KEY}-{}", std::thread::current().name().expect("the name of a test"))
+    static KEYS: AtomicUsize = AtomicUsize::new(0);
+    format!("{KEY}-{}", KEYS.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A secret that Twilio sends along in clear, and that no model keeps.
