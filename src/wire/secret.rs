@@ -47,9 +47,16 @@ pub(crate) const fn is_headers(name: &str) -> bool {
 
 /// Whether one of the words begins at this place of the name and, if so asked, ends with it.
 const fn any(words: &[&str], name: &[u8], at: usize, to_the_end: bool) -> bool {
+    if at >= name.len() {
+        return false;
+    }
+    // Most words begin with another letter.
+    let first = name[at].to_ascii_lowercase();
+    let is_letter = first.is_ascii_alphanumeric();
     let mut nth = 0;
     while nth < words.len() {
-        if begins(name, at, words[nth].as_bytes(), to_the_end) {
+        let word = words[nth].as_bytes();
+        if (word[0] == first || !is_letter) && begins(name, at, word, to_the_end) {
             return true;
         }
         nth += 1;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::MASK;
+use crate::model::Secret;
 use crate::wire::secret::{is_headers, is_secret};
 
 /// How deep JSON may stand in strings of JSON. What lies deeper is masked.
@@ -13,16 +14,28 @@ pub(super) fn mask_fields(text: &str) -> String {
     mask_json(text, NESTED)
 }
 
-/// Whether JSON may have a secret in it, by the names of its fields and by what a URL with one looks like.
-pub(super) fn may_have_secrets(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(field) = next_string(rest) {
-        if field.value.is_some() && (is_secret(&field.name) || is_headers(&field.name)) {
-            return true;
-        }
-        rest = field.after;
+/// The strings of JSON that stand under the names of secrets. `None` if that takes more than a look: when something is
+/// escaped, an object or a list has such a name, or a URL may have a secret in it.
+pub(super) fn plain_secrets(text: &str) -> Option<Vec<Secret>> {
+    if text.contains('\\') || (text.contains("://") && text.contains(['@', '?'])) {
+        return None;
     }
-    text.contains("://") && text.contains(['@', '?'])
+    let mut found = Vec::new();
+    // Nothing is escaped, so every second piece is a string.
+    let mut pieces = text.split('"').skip(1);
+    while let Some(name) = pieces.next() {
+        let after = pieces.next().unwrap_or_default().trim_start();
+        let Some(value) = after.strip_prefix(':').filter(|_| is_secret(name) || is_headers(name)) else { continue };
+        match value.trim_start().chars().next() {
+            Some('{' | '[') => return None,
+            Some(_) => {}
+            None => {
+                found.extend(pieces.next().map(Secret::new));
+                pieces.next();
+            }
+        }
+    }
+    Some(found)
 }
 
 /// A string of a JSON-like text.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use url::Url;
 
-use super::fields::may_have_secrets;
+use super::fields::plain_secrets;
 use crate::http::call::Content;
 use crate::model::Secret;
 use crate::wire::secret::{is_headers, is_secret};
@@ -62,8 +62,11 @@ pub(in crate::http) fn secrets_of(body: &[u8], content: Content) -> Vec<Secret> 
     match content {
         Content::None => {}
         Content::Json => {
-            let text = std::str::from_utf8(body).ok().filter(|text| may_have_secrets(text));
-            if let Some(value) = text.and_then(|text| serde_json::from_str(text).ok()) {
+            let text = std::str::from_utf8(body).unwrap_or_default();
+            if let Some(plain) = plain_secrets(text) {
+                return plain;
+            }
+            if let Ok(value) = serde_json::from_str(text) {
                 walk(&value, false, &mut found);
             }
         }
@@ -140,6 +143,12 @@ mod tests {
         assert_eq!(json(r#"{"url":"https://key@example.com"}"#), ["key", "https://key@example.com"]);
         assert!(json(r#"{"number":"+1","credentialId":"c1","url":"https://example.com/x"}"#).is_empty());
         assert!(json("{\"token\":").is_empty());
+        // What a look finds is what a walk finds.
+        assert_eq!(
+            json(r#"{"token" : "t", "n": "token", "auth": 7, "pin":"1", "x": {"secret":"s"}}"#),
+            ["t", "1", "s"]
+        );
+        assert_eq!(json(r#"{"secret": {"x": "in-object"}, "token": "t"}"#), ["in-object", "t"]);
     }
 
     #[test]
