@@ -27,12 +27,28 @@ pub(crate) const fn is_secret(name: &str) -> bool {
     let name = name.as_bytes();
     let (mut at, mut found) = (0, false);
     while at < name.len() && !found {
-        if name[at].is_ascii_alphanumeric() {
+        if begins_a_word(name[at]) {
             found = any(&PARTS, name, at, false) || any(&ENDS, name, at, true);
         }
         at += 1;
     }
     found && !any(&HARMLESS, name, 0, true)
+}
+
+/// The letters that words begin with, as bits: most letters of most names are none of them.
+const FIRST: u32 = first_of(&PARTS) | first_of(&ENDS);
+
+const fn first_of(words: &[&str]) -> u32 {
+    let (mut nth, mut all) = (0, 0);
+    while nth < words.len() {
+        all |= 1 << (words[nth].as_bytes()[0] - b'a');
+        nth += 1;
+    }
+    all
+}
+
+const fn begins_a_word(letter: u8) -> bool {
+    letter.is_ascii_alphabetic() && FIRST & (1 << (letter.to_ascii_lowercase() - b'a')) != 0
 }
 
 /// Whether a field of a model is redacted if it has to be. The macros ask it of every field while the crate is compiled.
