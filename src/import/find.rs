@@ -19,6 +19,7 @@ impl Importer {
         let found = match listed {
             Listed::There(record) => Some(*record),
             Listed::Absent => None,
+            Listed::Possible(withheld) => return Err(withheld.into()),
             Listed::Unknown => self.platform.find(number).await?,
         };
         match found {

@@ -80,6 +80,8 @@ struct State {
 pub(super) enum Listed {
     There(Box<NumberRecord>),
     Absent,
+    /// A record is there that may be of the number. A search for the number need not show it.
+    Possible(Box<Withheld>),
     /// The platform must be asked.
     Unknown,
 }
@@ -114,8 +116,7 @@ impl Listing {
             return Listed::Unknown;
         }
         match records.by_number.get_mut(number).map(Option::take) {
-            None if records.possible.of(number).is_some() => Listed::Unknown,
-            None => Listed::Absent,
+            None => records.possible.of(number).map_or(Listed::Absent, |record| Listed::Possible(Box::new(record))),
             Some(Some(record)) => Listed::There(record),
             Some(None) => Listed::Unknown,
         }

@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
     pub(super) async fn find(&mut self, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
         let (importer, number) = (self.importer, self.request.number());
         let Some(unresolved) = &self.lock.unresolved else { return importer.find(number, listing).await };
-        // It may still arrive. If it does not, whoever imports again wants it sent.
+        // The platform may still carry it out. If it does not, the user wants it sent again.
         let lookups = Box::pin(importer.lookup_policy.find(importer, number)).await;
         let found = match lookups.found {
             None => importer.find(number, None).await?,

@@ -109,8 +109,10 @@ fn place(text: &str, error: &serde_json::Error) -> Place {
     };
     let mut place = Place::default();
     let walk = Walk { place: &mut place, after_value: error.is_data() };
-    // It ends at the fault, or behind the whole document when the fault is of that.
-    if serde_json::Deserializer::from_str(&text).deserialize_any(walk).is_ok() {
+    // It ends at the fault, or behind the whole document when the fault is of that. Behind a comma the fault may be of
+    // the value before.
+    let ended = serde_json::Deserializer::from_str(&text).deserialize_any(walk).is_ok();
+    if ended || text.trim_end_matches('@').trim_ascii_end().ends_with(',') {
         place.secret |= place.last_secret;
     }
     place.secret &= !names_a_field(error);

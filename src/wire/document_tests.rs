@@ -187,6 +187,26 @@ fn a_secret_that_is_refused_after_it_was_read_is_not_told() {
         assert_eq!(!error.contains("hunter22"), hidden, "{error}");
         let error = super::read::<Vec<Key>>(format!("[{body}]").as_bytes()).expect_err(body).into_text();
         assert_eq!(!error.contains("hunter22"), hidden, "{error}");
+        let error = super::read::<Vec<Key>>(format!("[{body}, {{}}]").as_bytes()).expect_err(body).into_text();
+        assert!(!hidden || !error.contains("hunter22"), "{error}");
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(try_from = "Object")]
+    struct Whole;
+    #[derive(serde::Deserialize)]
+    struct Object {
+        token: String,
+    }
+    impl TryFrom<Object> for Whole {
+        type Error = String;
+
+        fn try_from(object: Object) -> Result<Self, Self::Error> {
+            Err(format!("{} is no good", object.token))
+        }
+    }
+    for body in [r#"[{"token": "hunter22"}, {"token": "x"}]"#, r#"[{"token": "hunter22"}, 1]"#] {
+        let error = super::read::<Vec<Whole>>(body.as_bytes()).expect_err(body).into_text();
+        assert!(!error.contains("hunter22"), "{body}: {error}");
     }
     let told = super::read::<Key>(br#"{"token": "x"}"#).expect_err("no id").into_text();
     assert!(told.contains("[redacted]"), "{told}");

@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
+use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::{Delivery, Withheld, WithheldReason};
 use numport::import::BulkOutcome;
+use numport::model::{PlatformKind, RecordNumber};
 use numport::{E164, Error, ImportRequest, Imported, Importer, Outcome, Result};
 use tokio::time::Instant;
 
 use super::scripted::End::{Answered, Done, Hang, Lost};
 use super::scripted::Look::{Failed, Nothing, There};
 use super::scripted::{REFUSES, Scripted, UNKNOWN};
+use crate::support::in_memory;
 
 fn number(last: u16) -> E164 {
     format!("+1415557{last:04}").parse().unwrap()
@@ -92,4 +95,18 @@ async fn unresolved_imports_are_told_until_they_are_resolved() {
     assert_eq!(importer.unresolved(), [number(20), number(21)]);
     let other = Scripted::new(&UNKNOWN, &[], &[Nothing]);
     assert!(other.importer().unresolved().is_empty(), "another account");
+}
+
+#[tokio::test]
+async fn a_listed_number_that_may_be_the_one_asked_for_stops_the_create_also_where_a_search_does_not_show_it() {
+    let platform = InMemoryPlatform::new(PlatformKind::from_static("searched"), &UNKNOWN);
+    let masked = platform.insert(RecordNumber::Other("+1415557****".to_owned()));
+    platform.always(Call::Find, Answer::Nothing);
+    let requests = [30, 31, 32].map(|last| ImportRequest::new(number(last)));
+    let mut items = in_memory::importer(&platform).import_many(stream::iter(requests));
+    while let Some(item) = items.next().await {
+        let BulkOutcome::Failed(Error::Withheld(withheld)) = &item.outcome else { panic!("{item:?}") };
+        assert!(matches!(&withheld.reason, WithheldReason::Ambiguous { id, .. } if *id == masked), "{withheld:?}");
+    }
+    assert_eq!(platform.calls(Call::Create), 0);
 }

@@ -12,7 +12,7 @@ use crate::model::Problems;
 use crate::wire::{open_enum, query_object, received_object};
 
 query_object! {
-    /// Which of the project's numbers to list: all of them, 50 a page, unless said otherwise.
+    /// Which of the project's numbers to list. Defaults to all of them, 50 a page.
     pub struct ListNumbers {
         texts {
             /// Those whose name holds this text.
@@ -26,7 +26,7 @@ query_object! {
         }
     }
 
-    /// Which numbers on sale to look for: any local number, 50 of them, unless said otherwise. There are no pages.
+    /// Which numbers on sale to search for. Defaults to any local number, at most 50. There are no pages.
     pub struct SearchNumbers {
         texts {
             /// Of this area code.

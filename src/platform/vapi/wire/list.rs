@@ -81,7 +81,7 @@ impl ListFilter {
 }
 
 query_object! {
-    /// The list that can be searched and comes in pages: everything, newest first, 100 a page, unless said otherwise.
+    /// The list that can be searched and comes in pages. Defaults to everything, newest first, 100 a page.
     pub struct SearchNumbers {
         texts {
             /// Numbers whose name, number or SIP address holds this text, in any letter case; at most 100
