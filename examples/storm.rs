@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `--platform` is the name of a platform, or `all`; `--imports` how many numbers each storm
-//! has (twice as many where a second process storms over others); `--tasks` how many are imported at once; `--seed` the first storm's number and `--seeds` how many storms
+//! has (twice as many where a second process storms over others); `--tasks` the concurrency; `--seed` the first storm's number and `--seeds` how many storms
 //! there are; `--chance` how likely a request meets a fault. Fails when numport made a number twice, lost one, left
 //! one unfinished or said what is not so.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]

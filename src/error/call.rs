@@ -368,51 +368,5 @@ impl CallError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::PlatformKind;
-
-    fn answered(status: u16) -> CallError {
-        CallError {
-            service: Service::Platform(PlatformKind::BUTTER),
-            operation: "import number",
-            safety: Safety::Create,
-            delivery: Delivery::Refused,
-            attempts: 1,
-            status: StatusCode::from_u16(status).ok(),
-            request_id: Some("r-1".to_owned()),
-            retry_after: Some(Duration::from_secs(7)),
-            fault: CallFault::TooLarge { limit: 1 },
-        }
-    }
-
-    #[test]
-    fn each_status_has_its_meaning_and_its_advice() {
-        use Meaning::*;
-        for (statuses, meaning, word) in [
-            (&[400, 422][..], Invalid, "Correct"),
-            (&[401], Unauthorized, "credentials for butter: that they are whole"),
-            (&[403], Forbidden, "may do this"),
-            (&[404], Missing, "the id"),
-            (&[409], Conflict, "already"),
-            (&[429], TooMany, "asks to wait for 7 s"),
-            (&[500, 503, 599], Unavailable, "nothing was changed"),
-            (&[302, 418], Other, "nothing was changed"),
-        ] {
-            for status in statuses {
-                let call = answered(*status);
-                assert_eq!(call.meaning(), Some(meaning), "{status}");
-                assert!(call.advice().contains(word), "{status}: {}", call.advice());
-            }
-        }
-        assert_eq!(answered(200).meaning(), None);
-    }
-
-    #[test]
-    fn the_sentence_names_service_operation_status_id_and_attempts() {
-        let call = CallError { attempts: 3, ..answered(500) };
-        let sentence = "butter: import number was answered 500 Internal Server Error, which cannot be used \
-                        (request id r-1), after 3 attempts";
-        assert_eq!(call.to_string(), sentence);
-    }
-}
+#[path = "call_tests.rs"]
+mod tests;

@@ -24,7 +24,7 @@ impl Refusal {
 }
 
 impl CallFault {
-    /// The same without what `clean` takes out of the texts in it. A refusal is clean already.
+    /// Returns the fault with its texts cleaned by `clean`. A refusal was cleaned when it was read.
     pub(crate) fn cleaned(self, clean: &impl Fn(&str) -> String) -> Self {
         match self {
             Self::Transport(TransportFault { loss, error: Some(error) }) => {

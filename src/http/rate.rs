@@ -113,7 +113,7 @@ impl Place<'_> {
             Ok(at) => queue.waiting[at].expected = expected,
             Err(at) => queue.waiting.insert(at, Waiting { ticket, expected, first: self.first.clone() }),
         }
-        // Whoever is not the first is told when it is. If it is not in time, somebody ahead is late.
+        // A call that is not first is woken when it becomes first. If that comes too late, a call ahead of it is late.
         Ok(Some(if ahead == 0 { expected } else { later(expected, GRACE) }))
     }
 }

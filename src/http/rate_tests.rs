@@ -85,7 +85,7 @@ async fn no_second_has_more_than_its_requests_when_the_runtime_has_paused() {
             .collect();
         let mut sent = Vec::new();
         for pause in [0, 250, 700, 1500, 30, 990].iter().cycle() {
-            // Whoever is due meanwhile wakes late, and all at once.
+            // Calls that become due during the pause wake up late, and together.
             tokio::time::advance(Duration::from_millis(*pause)).await;
             for _ in 0..=per_second / 3 {
                 sent.extend(waiting.next().await);

@@ -117,7 +117,7 @@ fn mask_string(literal: &str, nested: usize) -> Cow<'_, str> {
 fn mask_plain(text: &str) -> Cow<'_, str> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for (at, _) in text.match_indices('=') {
-        // What is masked already is not read again, so that many pairs in one value take no time.
+        // A masked text is not read again, so that the time does not grow with the number of pairs in a value.
         if found.last().is_none_or(|&(_, end)| end <= at) {
             found.extend(pair(text, at));
         }
