@@ -100,8 +100,8 @@ async fn a_slow_worker_keeps_its_jobs() {
     let here = Workplace::new().await;
     let numbers = here.sandbox.twilio().held_numbers();
     for _ in &numbers {
-        let patience = Fault::Refuse { status: 429, retry_after: Some("7".to_owned()) };
-        here.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", patience);
+        let slow = Fault::DelayBeforeCommit(Duration::from_secs(7));
+        here.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", slow);
     }
     here.enqueue().await;
     let workers = ["one", "two"].map(|name| {
