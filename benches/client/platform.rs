@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use numport::model::{NumberId, PlatformKind, Removal};
+use numport::model::{AccountId, CallbackUrl, NumberId, PlatformKind, Removal};
 use numport::platform::{Capabilities, Create, Vapi, VoicePlatform};
 use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Result, Secret};
 
@@ -15,12 +15,16 @@ impl VoicePlatform for FindsNothing {
         self.0.kind()
     }
 
-    fn account(&self) -> u64 {
+    fn account(&self) -> AccountId {
         self.0.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {
         self.0.capabilities()
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        self.0.inbound_address()
     }
 
     fn redact(&self, secrets: &[Secret]) {

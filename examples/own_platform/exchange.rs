@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use numport::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars};
-use numport::model::{ProviderKind, Routing, Service};
+use numport::model::{AccountId, CallbackUrl, Calls, ProviderKind, Routing, Service};
 use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use numport::{E164, NumberSource, Result, Secret};
 use serde_json::json;
@@ -49,6 +49,14 @@ impl NumberProvider for Exchange {
         EXCHANGE
     }
 
+    fn account(&self) -> AccountId {
+        self.http.account()
+    }
+
+    fn carriers(&self) -> Vec<&dyn NumberProvider> {
+        vec![self]
+    }
+
     fn source(&self) -> NumberSource {
         NumberSource::custom(EXCHANGE, ExchangeToken(self.token.clone()))
     }
@@ -76,5 +84,10 @@ impl RoutingControl for Exchange {
         let route = json!({"url": before.settings.get("url")});
         let call = Call::put("set routing", &["lines", &before.id]).repeatable().json(&route);
         self.http.request::<Line>(call).await.map(|line| routing(&line))
+    }
+
+    async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        let settings = [("url".to_owned(), address.as_str().to_owned())].into();
+        self.restore(&Routing::new(routing.number, routing.id.clone(), Calls::Url(address.clone()), settings)).await
     }
 }

@@ -5,7 +5,7 @@ use futures_util::future::ready;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use numport::error::NotFound;
 use numport::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars};
-use numport::model::{NumberId, PlatformKind, Service};
+use numport::model::{AccountId, CallbackUrl, NumberId, PlatformKind, Service};
 use numport::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, Way};
 use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Removal, Result, Secret, VoicePlatform};
 
@@ -52,12 +52,16 @@ impl VoicePlatform for Parrot {
         PARROT
     }
 
-    fn account(&self) -> u64 {
+    fn account(&self) -> AccountId {
         self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        Some("https://parrot.example/calls".into())
     }
 
     fn redact(&self, secrets: &[Secret]) {

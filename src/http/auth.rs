@@ -1,8 +1,6 @@
 //! How a client proves who it is, and the headers of its requests.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -12,7 +10,7 @@ use url::Url;
 
 use super::call::{Content, Prepared};
 use super::url::BaseUrl;
-use crate::model::{Problems, Secret};
+use crate::model::{AccountId, Problems, Secret};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Sign = dyn Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxError> + Send + Sync;
@@ -27,6 +25,7 @@ pub struct Auth {
     headers: Vec<(HeaderName, HeaderValue)>,
     secrets: Vec<Secret>,
     pub(super) problems: Problems,
+    account: Option<String>,
     signer: Option<Signer>,
 }
 
@@ -35,13 +34,11 @@ pub(super) struct Credentials {
     pub(super) headers: Headers,
     pub(super) signer: Option<Signer>,
     pub(super) secrets: Vec<Secret>,
-    /// Tells the account from others within the process.
-    pub(super) account: u64,
+    pub(super) account: AccountId,
 }
 
 /// Makes the headers of each attempt.
 pub(super) struct Signer {
-    account: String,
     sign: Box<Sign>,
 }
 
@@ -81,7 +78,7 @@ impl Unsigned<'_> {
 
 impl Auth {
     const fn new() -> Self {
-        Self { headers: Vec::new(), secrets: Vec::new(), problems: Problems::new(), signer: None }
+        Self { headers: Vec::new(), secrets: Vec::new(), problems: Problems::new(), account: None, signer: None }
     }
 
     /// Sends `Authorization: Bearer …`. An invalid key is reported by `build` under the name `field`.
@@ -136,7 +133,13 @@ impl Auth {
         account: impl Into<String>,
         sign: impl Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        Self { signer: Some(Signer { account: account.into(), sign: Box::new(sign) }), ..Self::new() }
+        Self { signer: Some(Signer { sign: Box::new(sign) }), ..Self::new() }.of_account(account)
+    }
+
+    /// States the account's own id at the service, of which its [`AccountId`] is made.
+    pub fn of_account(mut self, id: impl Into<String>) -> Self {
+        self.account = Some(id.into());
+        self
     }
 
     /// Sends another header with every call that tells the account and is not a secret, such as the id of an
@@ -157,11 +160,10 @@ impl Auth {
     }
 
     /// Makes what the client of this account at this address needs.
-    pub(super) fn credentials(self, base: &BaseUrl, mut common: HeaderMap) -> Credentials {
-        // Keyed anew in each process, so that it tells nothing about the key.
-        static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        let stated = self.signer.as_ref().map(|signer| &signer.account);
-        let account = KEYED.hash_one((base.identity(), &self.headers, stated));
+    pub(super) fn credentials(self, base: &BaseUrl, name: Option<String>, mut common: HeaderMap) -> Credentials {
+        let address = base.identity();
+        let id = name.or(self.account).unwrap_or_else(|| digest(&self.headers, &address));
+        let account = AccountId::new(format!("{id}@{address}"));
         common.extend(self.headers);
         Credentials { headers: Headers::new(common), signer: self.signer, secrets: self.secrets, account }
     }
@@ -179,6 +181,17 @@ impl Auth {
         self.headers.extend(sensitive(value).map(|value| (name, value)));
         self.secrets.push(secret);
     }
+}
+
+/// Tells an account by its credentials. The key of the HMAC is what they are, so that it tells nothing about them.
+fn digest(headers: &[(HeaderName, HeaderValue)], address: &str) -> String {
+    let mut key = Vec::new();
+    for (name, value) in headers {
+        key.extend([name.as_str().as_bytes(), b":", value.as_bytes(), b"\n"].concat());
+    }
+    let mac = hmac_sha256::HMAC::mac(address, &key);
+    let digest: String = mac.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
+    format!("key-{digest}")
 }
 
 impl fmt::Debug for Auth {
@@ -256,7 +269,7 @@ mod tests {
             (Auth::basic("user", &key), "authorization"),
             (Auth::header("x-api-key", "api_key", &key), "x-api-key"),
         ] {
-            let credentials = auth.and_header("x-org", "org", "o1").credentials(&base, HeaderMap::new());
+            let credentials = auth.and_header("x-org", "org", "o1").credentials(&base, None, HeaderMap::new());
             for content in [Content::None, Content::Json, Content::Form] {
                 let headers = credentials.headers.of(content);
                 assert!(headers[name].is_sensitive() && !headers["x-org"].is_sensitive(), "{name} {content:?}");
@@ -264,7 +277,7 @@ mod tests {
             assert!(!format!("{:?}", credentials.headers).contains("the-key"));
         }
         let signer =
-            Signer { account: String::new(), sign: Box::new(|_| Ok(vec![("x-token", Secret::new("the-key"))])) };
+            Signer { sign: Box::new(|_| Ok(vec![("x-token", Secret::new("the-key"))])) };
         let call = super::super::call::Call::get("read", &["things"]);
         let request =
             call.prepare(crate::model::Service::Platform(crate::model::PlatformKind::VAPI), &base).expect("a call");

@@ -49,6 +49,8 @@ pub struct ClientBuilder<C> {
     limit: Option<NonZeroU32>,
     user_agent: Option<String>,
     lists: ListLimits,
+    account_name: Option<String>,
+    former_accounts: Vec<String>,
     pub(super) connections: Connections,
     pub(super) variables: Variables,
 }
@@ -75,6 +77,8 @@ impl<C: Connect> ClientBuilder<C> {
             limit: None,
             user_agent: None,
             lists: ListLimits::default(),
+            account_name: None,
+            former_accounts: Vec::new(),
             connections: Connections::default(),
             variables: Variables::default(),
         }
@@ -137,6 +141,30 @@ impl<C> ClientBuilder<C> {
         self
     }
 
+    /// Gives the account a name of which its [`AccountId`](crate::model::AccountId) is made, for a service whose settings
+    /// have no id of the account: otherwise a renewed key makes another account of it, and plans that were made before
+    /// are refused. `former` are the texts of its id ([`AccountId::as_str`](crate::model::AccountId::as_str)) before it had
+    /// this name.
+    ///
+    /// ```
+    /// use numport::{Vapi, VoicePlatform};
+    ///
+    /// let before = Vapi::builder("old-key").build()?;
+    /// let now = Vapi::builder("new-key").account_name("main", [before.account().as_str()]).build()?;
+    /// assert_eq!(now.account().as_str(), "main@api.vapi.ai");
+    /// assert!(now.account().is(&before.account()));
+    /// # Ok::<(), numport::Error>(())
+    /// ```
+    pub fn account_name(
+        mut self,
+        name: impl Into<String>,
+        former: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.account_name = Some(name.into());
+        self.former_accounts = former.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Returns a builder of what `wrap` makes of the client, such as a trait object.
     pub fn map<D>(self, wrap: impl FnOnce(C) -> D + Send + 'static) -> ClientBuilder<D>
     where
@@ -151,6 +179,8 @@ impl<C> ClientBuilder<C> {
             base_url: self.base_url,
             timeout: self.timeout,
             lists: self.lists,
+            account_name: self.account_name,
+            former_accounts: self.former_accounts,
             max_response_bytes: self.max_response_bytes,
             retry: self.retry,
             limit: self.limit,
@@ -187,6 +217,9 @@ impl<C> ClientBuilder<C> {
         if self.timeout.is_zero() {
             problems.add("timeout", "is zero", "give the time that one attempt may take");
         }
+        if self.account_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+            problems.add("account_name", "is empty", "give the account a name, or none");
+        }
         self.connections.check(&mut problems);
         let cannot = |mut found: Vec<Problem>| {
             found.iter_mut().for_each(|problem| self.variables.name(&mut problem.field));
@@ -202,7 +235,8 @@ impl<C> ClientBuilder<C> {
                 (format!("cannot be made ({error})"), "check the certificates and the machine's TLS set-up");
             cannot(vec![Problem::new("http_client", fault, remedy)])
         })?;
-        let Credentials { headers, signer, mut secrets, account } = auth.credentials(&base, headers);
+        let Credentials { headers, signer, mut secrets, account } = auth.credentials(&base, self.account_name, headers);
+        let account = account.formerly(self.former_accounts);
         secrets.extend(proxy_secrets);
         let engine = Engine {
             service: info.service,

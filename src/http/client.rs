@@ -12,7 +12,7 @@ use super::call::{Call, Prepared};
 use super::engine::{Answered, Asked, Engine};
 use super::url::BaseUrl;
 use crate::error::{CallFault, Delivery, Error, Mismatch, PageFault, Result, Safety};
-use crate::model::Secret;
+use crate::model::{AccountId, Secret};
 use crate::wire::document;
 
 /// The HTTP client of one account at one service, the base of every typed client.
@@ -24,7 +24,7 @@ use crate::wire::document;
 pub struct Client {
     pub(super) engine: Arc<Engine>,
     base: Arc<BaseUrl>,
-    account: u64,
+    account: AccountId,
 }
 
 impl fmt::Debug for Client {
@@ -37,7 +37,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    pub(super) fn new(base: BaseUrl, account: u64, engine: Engine) -> Self {
+    pub(super) fn new(base: BaseUrl, account: AccountId, engine: Engine) -> Self {
         Self { engine: Arc::new(engine), base: Arc::new(base), account }
     }
 
@@ -47,12 +47,16 @@ impl Client {
         Self { base: Arc::new(self.base.sister(own, other, domain)), ..self.clone() }
     }
 
-    /// Returns a number that tells this account from others of the service within this process: clients with the same
-    /// base URL and the same credentials have the same one. `localhost`, `127.0.0.1` and `[::1]` count as the same host. For
-    /// [`VoicePlatform::account`](crate::VoicePlatform::account).
+    /// Returns which account it is, for [`VoicePlatform::account`](crate::VoicePlatform::account). In an address
+    /// `localhost`, `127.0.0.1` and `[::1]` count as the same host.
     #[must_use]
-    pub const fn account(&self) -> u64 {
-        self.account
+    pub fn account(&self) -> AccountId {
+        self.account.clone()
+    }
+
+    /// The id of another account at the same address.
+    pub(crate) fn account_of(&self, id: &str) -> AccountId {
+        AccountId::new(format!("{id}@{}", self.base.identity()))
     }
 
     /// Sends a call and reads the JSON of its response. An empty response is read as `null`.

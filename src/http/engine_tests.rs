@@ -10,7 +10,7 @@ use super::*;
 use crate::error::PageFault;
 use crate::http::url::BaseUrl;
 use crate::http::{Call, Client, ListLimits, Next};
-use crate::model::{PlatformKind, Problems, Timestamp};
+use crate::model::{AccountId, PlatformKind, Problems, Timestamp};
 
 /// Answers that are given in turn, and what was sent.
 #[derive(Debug, Default)]
@@ -73,7 +73,7 @@ fn client_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -
         limit,
         lists: ListLimits::default(),
     };
-    Client::new(base, 0, engine)
+    Client::new(base, AccountId::new("test"), engine)
 }
 
 fn sent(client: &Client) -> Vec<Instant> {

@@ -1,6 +1,5 @@
 //! The base URL of a client. Every path and query is built here, by the `url` crate, and stays on its origin.
 
-use std::hash::Hash;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
@@ -133,15 +132,16 @@ impl BaseUrl {
     }
 
     /// What is the same for all spellings of an address: of the names of loopback, and of a path's end.
-    pub(crate) fn identity(&self) -> impl Hash + use<> {
+    pub(crate) fn identity(&self) -> String {
         let host = match self.url.host() {
             Some(Host::Domain("localhost") | Host::Ipv4(Ipv4Addr::LOCALHOST) | Host::Ipv6(Ipv6Addr::LOCALHOST)) => {
                 "localhost".to_owned()
             }
             _ => self.url.host_str().unwrap_or_default().trim_end_matches('.').to_owned(),
         };
-        let path = self.url.path().trim_end_matches('/').to_owned();
-        (self.url.scheme().to_owned(), host, self.url.port_or_known_default(), path)
+        let scheme = if self.is_https() { "" } else { "http://" };
+        let port = self.url.port().map_or_else(String::new, |port| format!(":{port}"));
+        format!("{scheme}{host}{port}{}", self.url.path().trim_end_matches('/'))
     }
 
     /// The same address with another first label of its host, if `own` is the first one now and the rest is of that

@@ -71,7 +71,9 @@ impl Importer {
     /// Imports from this provider into this platform. From now on the platform's client redacts the secrets of the
     /// provider's source ([`VoicePlatform::redact`]).
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
-        platform.redact(&provider.source().secrets());
+        for carrier in provider.carriers() {
+            platform.redact(&carrier.source().secrets());
+        }
         Self {
             provider: Arc::new(provider),
             platform: Arc::new(platform),
@@ -95,7 +97,8 @@ impl Importer {
     }
 
     /// Skips the preflight: the importer does not ask the provider, so numbers are imported whatever it would say,
-    /// and nothing is known afterwards of where their calls went before.
+    /// and nothing is known afterwards of where their calls went before. [Several carriers](crate::provider::Carriers) are
+    /// asked nevertheless, since only they tell whose number it is. What a plan removes is always checked.
     #[must_use]
     pub const fn skip_preflight(mut self) -> Self {
         self.skip_preflight = true;

@@ -6,7 +6,7 @@ use crate::e164::Assignment;
 use crate::error::Result;
 use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach};
 use crate::platform::Takeover;
-use crate::provider::{HeldNumber, Ownership};
+use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership, holding};
 
 impl Importer {
     /// What the provider says of a number, and whether that stands against importing it. Changes nothing, and
@@ -33,14 +33,38 @@ impl Importer {
     ///
     /// When the provider cannot be asked. What it says is no error here.
     pub async fn preflight(&self, number: &E164) -> Result<Preflight> {
-        Ok(self.assess(number, &self.provider.lookup(number).await?))
+        let carriers = self.provider.carriers();
+        let holding = holding(&carriers, number).await?;
+        Ok(self.assess_holding(number, &carriers, &holding))
+    }
+
+    /// What the carriers' answers mean.
+    pub(super) fn assess_holding(
+        &self,
+        number: &E164,
+        carriers: &[&dyn NumberProvider],
+        holding: &Holding,
+    ) -> Preflight {
+        let carrier = holding.carrier.map(|index| carriers[index]);
+        let mut preflight = self.assess_at(number, &holding.ownership, carrier);
+        preflight.carrier = holding.carrier;
+        preflight.findings.extend(holding.findings.iter().cloned());
+        preflight.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+        preflight
     }
 
     /// The same of a number that was looked up already, such as one of
     /// [`NumberProvider::list`](crate::NumberProvider::list). No I/O.
     #[must_use]
     pub fn assess(&self, number: &E164, ownership: &Ownership) -> Preflight {
-        let mut preflight = Preflight::nothing(*number, self.provider.kind(), self.platform.kind());
+        let carriers = self.provider.carriers();
+        self.assess_at(number, ownership, if let [carrier] = carriers[..] { Some(carrier) } else { None })
+    }
+
+    /// The same of a carrier, where it is clear which one it is.
+    fn assess_at(&self, number: &E164, ownership: &Ownership, carrier: Option<&dyn NumberProvider>) -> Preflight {
+        let kind = carrier.map_or_else(|| self.provider.kind(), NumberProvider::kind);
+        let mut preflight = Preflight::nothing(*number, kind, self.platform.kind());
         let findings = &mut preflight.findings;
         match ownership {
             Ownership::Held(held) => {
@@ -56,7 +80,7 @@ impl Importer {
         if let Assignment::Unassigned { reason } = number.plan() {
             findings.push(Finding::Unassigned { reason });
         }
-        findings.extend(unreachable(&self.provider.source()));
+        findings.extend(carrier.and_then(|carrier| unreachable(&carrier.source())));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         preflight
     }
@@ -98,6 +122,6 @@ fn unreachable(source: &NumberSource) -> Option<Finding> {
 impl Preflight {
     /// With nothing found.
     pub(super) const fn nothing(number: E164, provider: ProviderKind, platform: PlatformKind) -> Self {
-        Self { number, provider, platform, routing: None, findings: Vec::new() }
+        Self { number, provider, platform, carrier: None, routing: None, findings: Vec::new() }
     }
 }

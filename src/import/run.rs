@@ -4,7 +4,9 @@ use super::listing::Listing;
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
-use crate::model::{ImportRequest, NumberRecord, NumberSource, Preflight, Routing, Severity, Timestamp};
+use crate::model::{
+    ImportRequest, NumberRecord, NumberSource, Preflight, Problem, Routing, Severity, Timestamp,
+};
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
@@ -35,23 +37,55 @@ impl Importer {
 
     /// The same, with a listing of the platform's records.
     pub(super) async fn import_listed(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
-        let source = self.provider.source();
-        let create = self.platform.create(&source, request)?;
-        let mut run = Run::begin(self, &source, request).await?;
+        let sources = self.sources();
+        let create = self.check(&sources, request)?;
+        let mut run = Run::begin(self, &sources, request).await?;
         run.check_preflight()?;
         let found = run.find(listing).await?;
         run.complete(found, create).await
+    }
+
+    /// What the platform needs to reach the numbers of each carrier.
+    pub(super) fn sources(&self) -> Vec<NumberSource> {
+        self.provider.carriers().iter().map(|carrier| carrier.source()).collect()
+    }
+
+    /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,
+    /// the platform must take the number from one at least.
+    pub(super) fn check<'a>(
+        &'a self,
+        sources: &'a [NumberSource],
+        request: &'a ImportRequest,
+    ) -> Result<Option<Create<'a>>> {
+        let [source] = sources else {
+            let mut refused = None;
+            for source in sources {
+                match self.platform.create(source, request) {
+                    Ok(_) => return Ok(None),
+                    Err(error) => refused = refused.or(Some(error)),
+                }
+            }
+            let none = || Error::invalid("the number was not imported", vec![Problem::new(
+                "provider",
+                "has no carrier",
+                "add one by `Carriers::and`",
+            )]);
+            return Err(refused.unwrap_or_else(none));
+        };
+        self.platform.create(source, request).map(Some)
     }
 }
 
 /// An import that holds the lock of its number.
 pub(super) struct Run<'a> {
     importer: &'a Importer,
-    source: &'a NumberSource,
+    sources: &'a [NumberSource],
     request: &'a ImportRequest,
     lock: NumberLock,
     /// What the provider says, if it was asked.
     pub(super) preflight: Option<Preflight>,
+    /// The index of the carrier that the number is imported from.
+    carrier: usize,
 }
 
 /// What is known of a create that was sent.
@@ -66,19 +100,29 @@ impl<'a> Run<'a> {
     /// Waits for the lock, and asks the provider.
     pub(super) async fn begin(
         importer: &'a Importer,
-        source: &'a NumberSource,
+        sources: &'a [NumberSource],
         request: &'a ImportRequest,
     ) -> Result<Self> {
         let lock = NumberLock::take(&*importer.platform, request.number(), importer.lock_timeout).await?;
-        let preflight = if importer.skip_preflight { None } else { Some(importer.preflight(request.number()).await?) };
-        Ok(Self { importer, source, request, lock, preflight })
+        // Only the carriers tell which of several holds the number.
+        let skip = importer.skip_preflight && sources.len() == 1;
+        let preflight = if skip { None } else { Some(importer.preflight(request.number()).await?) };
+        Ok(Self { importer, sources, request, lock, preflight, carrier: 0 })
     }
 
     /// Refuses the import if a finding of the provider is an error.
-    pub(super) fn check_preflight(&self) -> Result<()> {
-        match self.preflight.as_ref().filter(|preflight| preflight.severity() == Some(Severity::Error)) {
-            Some(refused) => Err(Error::Preflight(Box::new(refused.clone()))),
-            None => Ok(()),
+    pub(super) fn check_preflight(&mut self) -> Result<()> {
+        let Some(preflight) = &self.preflight else { return Ok(()) };
+        let skip = self.importer.skip_preflight;
+        match preflight.carrier {
+            Some(carrier) if skip || preflight.severity() != Some(Severity::Error) => {
+                self.carrier = carrier;
+                if skip {
+                    self.preflight = None;
+                }
+                Ok(())
+            }
+            _ => Err(Error::Preflight(Box::new(preflight.clone()))),
         }
     }
 
@@ -105,7 +149,7 @@ impl<'a> Run<'a> {
     }
 
     /// Brings the record that was found to what the request names, or creates one.
-    pub(super) async fn complete(mut self, found: Option<NumberRecord>, create: Create<'a>) -> Result<Imported> {
+    pub(super) async fn complete(mut self, found: Option<NumberRecord>, create: Option<Create<'a>>) -> Result<Imported> {
         let mut findings = Vec::new();
         if let Some(preflight) = self.preflight.take() {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);
@@ -162,8 +206,12 @@ impl<'a> Run<'a> {
     }
 
     /// Sends one create.
-    async fn send(&mut self, create: Create<'a>) -> Result<Sent> {
+    async fn send(&mut self, create: Option<Create<'a>>) -> Result<Sent> {
         let (importer, number) = (self.importer, self.request.number());
+        let create = match create {
+            Some(create) => create,
+            None => importer.platform.create(&self.sources[self.carrier], self.request)?,
+        };
         let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
         self.lock.sending().map_err(withheld)?;
         let sent_at = Timestamp::now();
@@ -198,11 +246,7 @@ impl<'a> Run<'a> {
         let number = self.request.number();
         let mut lookups = lookup_policy.find(importer, number).await;
         if lookups.found.is_none() && platform.capabilities().duplicates == Duplicates::Refused {
-            let again = match platform.create(self.source, self.request) {
-                Ok(create) => self.send(create).await,
-                Err(error) => Err(error),
-            };
-            match again {
+            match self.send(None).await {
                 Ok(Sent::Known(record, Outcome::AlreadyThere)) => return Ok((record, Outcome::Recovered)),
                 Ok(Sent::Known(record, outcome)) => return Ok((record, outcome)),
                 Err(Error::Incomplete(incomplete)) if incomplete.record.is_some() => return Err(incomplete.into()),

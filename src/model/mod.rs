@@ -1,6 +1,7 @@
 //! The words that all platforms share: request, update, record, source, secret.
 
 mod account;
+mod account_id;
 mod byo;
 mod callback;
 mod declared;
@@ -22,6 +23,7 @@ mod update;
 
 pub(crate) use account::check_sid;
 pub use account::{AccountKey, Key};
+pub use account_id::AccountId;
 pub use byo::Byo;
 pub use callback::CallbackUrl;
 pub(crate) use declared::Declared;

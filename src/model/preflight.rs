@@ -20,6 +20,8 @@ pub struct Preflight {
     pub provider: ProviderKind,
     /// Where it is to be imported to.
     pub platform: PlatformKind,
+    /// The index of the carrier that the number is imported from, if that is clear.
+    pub(crate) carrier: Option<usize>,
     /// Where its calls go now, where the provider tells.
     pub routing: Option<Routing>,
     /// What was found, the worst first.
@@ -51,6 +53,23 @@ pub enum Finding {
     HeldBySubaccount {
         /// That account.
         account: String,
+    },
+    /// Several of the given carriers hold or declare it. An error.
+    HeldByTwo {
+        /// These carriers.
+        carriers: Vec<String>,
+    },
+    /// No carrier that can be asked holds it, and each of several others may. An error.
+    HolderUnknown {
+        /// The carriers that do not tell their numbers.
+        carriers: Vec<String>,
+    },
+    /// One of the given carriers could not be asked, so it is not verified that no other one holds it. A warning.
+    CarrierNotAsked {
+        /// That carrier.
+        carrier: String,
+        /// Why.
+        reason: String,
     },
     /// It cannot take voice calls. An error.
     NoVoice,
@@ -114,11 +133,14 @@ impl Finding {
         match self {
             Self::NotHeld
             | Self::HeldBySubaccount { .. }
+            | Self::HeldByTwo { .. }
+            | Self::HolderUnknown { .. }
             | Self::NoVoice
             | Self::OnTrunk { .. }
             | Self::OnApplication { .. }
             | Self::StillAnswered => Severity::Error,
             Self::AnsweredBy { .. }
+            | Self::CarrierNotAsked { .. }
             | Self::Unassigned { .. }
             | Self::Hosted
             | Self::Status { .. }
@@ -137,6 +159,9 @@ impl Finding {
             Self::HeldBySubaccount { .. } => {
                 "Give the credentials of that account itself, or move the number to yours."
             }
+            Self::HeldByTwo { .. } => "Leave it with one of them: give the other one's numbers without it.",
+            Self::HolderUnknown { .. } => "Declare the numbers of each of them.",
+            Self::CarrierNotAsked { .. } => "Look whether that carrier holds the number as well, once it can be asked.",
             Self::NoVoice => "Give the number voice at the provider, or choose another one.",
             Self::OnTrunk { .. } => "Take it off the trunk, or import it with the trunk as the source.",
             Self::OnApplication { .. } => "Clear the number's application at the provider.",
@@ -162,6 +187,14 @@ impl fmt::Display for Finding {
         match self {
             Self::NotHeld => f.write_str("is not held by the provider"),
             Self::HeldBySubaccount { account } => write!(f, "is held by another account, {}", word(account)),
+            Self::HeldByTwo { carriers } => write!(f, "is held by several carriers: {}", words(carriers)),
+            Self::HolderUnknown { carriers } => {
+                write!(f, "may be held by any of several carriers that do not tell: {}", words(carriers))
+            }
+            Self::CarrierNotAsked { carrier, reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "may be held by {} as well, which could not be asked ({reason})", word(carrier))
+            }
             Self::NoVoice => f.write_str("cannot take voice calls"),
             Self::OnTrunk { trunk } => write!(f, "is on trunk {}, which would get its calls all the same", word(trunk)),
             Self::OnApplication { application } => {
@@ -218,6 +251,10 @@ impl fmt::Display for Preflight {
         }
         Ok(())
     }
+}
+
+fn words(names: &[String]) -> String {
+    names.iter().map(|name| word(name).to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn displayed<S: Serializer>(url: &Option<CallbackUrl>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -25,7 +25,7 @@ use crate::E164;
 use crate::error::Result;
 #[cfg(doc)]
 use crate::model::RecordNumber;
-use crate::model::{ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal, Secret};
+use crate::model::{AccountId, CallbackUrl, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal, Secret};
 
 /// Declares the modules of all platforms in the list, and re-exports their clients.
 macro_rules! modules {
@@ -53,13 +53,17 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// Which platform it is.
     fn kind(&self) -> PlatformKind;
 
-    /// Tells this account from others of the platform, within this process: the same for every client of one
-    /// account. [`Importer`](crate::Importer) lets imports of one number into one account take turns by it.
-    /// The clients of this crate make it of their address and their key.
-    fn account(&self) -> u64;
+    /// Which account it is: the same for every client of one account, in every process.
+    /// [`Importer`](crate::Importer) lets imports of one number into one account take turns by it, and a plan is applied
+    /// to no other account.
+    fn account(&self) -> AccountId;
 
     /// What it can do.
     fn capabilities(&self) -> &'static Capabilities;
+
+    /// The address to which a carrier sends a number's calls so that this platform answers them, where that is known.
+    /// [`Importer::inbound_address`](crate::Importer::inbound_address) gives another one.
+    fn inbound_address(&self) -> Option<CallbackUrl>;
 
     /// Keeps these texts out of what this client tells and logs from now on, besides its own credentials: a platform
     /// may echo in any answer what an earlier call gave it. [`Importer::new`](crate::Importer::new) hands over the
@@ -134,12 +138,16 @@ macro_rules! forward {
                 (**self).kind()
             }
 
-            fn account(&self) -> u64 {
+            fn account(&self) -> AccountId {
                 (**self).account()
             }
 
             fn capabilities(&self) -> &'static Capabilities {
                 (**self).capabilities()
+            }
+
+            fn inbound_address(&self) -> Option<CallbackUrl> {
+                (**self).inbound_address()
             }
 
             fn redact(&self, secrets: &[Secret]) {

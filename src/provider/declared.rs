@@ -6,15 +6,24 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use crate::E164;
 use crate::error::{Result, checked};
-use crate::model::{Byo, Declared, NumberSource, ProviderKind, SipTrunk};
+use crate::model::{AccountId, Byo, CredentialId, Declared, NumberSource, Problems, ProviderKind, SipTrunk};
 
 macro_rules! declared {
-    ($($(#[$doc:meta])* $Provider:ident = $kind:expr;)+) => {$(
+    ($($(#[$doc:meta])* $Provider:ident = $kind:expr, $account:expr;)+) => {$(
         $(#[$doc])*
         #[async_trait]
         impl NumberProvider for $Provider {
             fn kind(&self) -> ProviderKind {
                 $kind
+            }
+
+            fn account(&self) -> AccountId {
+                let account: fn(&Self) -> String = $account;
+                AccountId::new(account(self))
+            }
+
+            fn carriers(&self) -> Vec<&dyn NumberProvider> {
+                vec![self]
             }
 
             /// Without the numbers declared.
@@ -26,7 +35,7 @@ macro_rules! declared {
                 lookup(self.kind(), &self.numbers, number)
             }
 
-            /// The numbers declared.
+            /// The numbers declared; an error when none are.
             fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
                 list(self.kind(), &self.numbers)
             }
@@ -40,9 +49,16 @@ macro_rules! declared {
 
 declared! {
     /// The credential is at the platform: nobody here can ask the carrier.
-    Byo = ProviderKind::BYO;
+    Byo = ProviderKind::BYO, |byo| {
+        let credential = byo.credential.as_ref().map_or("default", CredentialId::as_str);
+        format!("{credential}@{}", byo.carrier)
+    };
     /// A trunk does not tell which numbers it carries.
-    SipTrunk = ProviderKind::SIP_TRUNK;
+    SipTrunk = ProviderKind::SIP_TRUNK, |trunk| {
+        let port = trunk.port.map_or_else(String::new, |port| format!(":{port}"));
+        let user = trunk.credentials.as_ref().map_or_else(String::new, |(user, _)| format!("{user}@"));
+        format!("{user}{}{port}", trunk.host_text().to_ascii_lowercase())
+    };
 }
 
 fn lookup(kind: ProviderKind, numbers: &Declared, number: &E164) -> Result<Ownership> {
@@ -57,7 +73,15 @@ fn lookup(kind: ProviderKind, numbers: &Declared, number: &E164) -> Result<Owner
 }
 
 fn list(kind: ProviderKind, numbers: &Declared) -> BoxStream<'_, Result<HeldNumber>> {
-    match checked(kind, "list numbers", |problems| numbers.check(problems)) {
+    let undeclared = |problems: &mut Problems| {
+        if numbers.is_empty() {
+            problems.add("numbers", "are not declared, and nobody can be asked for them", "declare them");
+        }
+    };
+    match checked(kind, "list numbers", |problems| {
+        numbers.check(problems);
+        undeclared(problems);
+    }) {
         Ok(()) => stream::iter(numbers.iter().map(|number| Ok(HeldNumber::new(number, ())))).boxed(),
         Err(error) => stream::iter([Err(error)]).boxed(),
     }

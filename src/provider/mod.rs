@@ -1,5 +1,6 @@
 //! Where numbers are held: [`NumberProvider`] and its implementations.
 
+mod carriers;
 mod connect;
 mod declared;
 
@@ -10,10 +11,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+pub use self::carriers::Carriers;
+pub(crate) use self::carriers::{Holding, holding};
 pub use self::connect::{builder, connect};
 use crate::E164;
 use crate::error::Result;
-use crate::model::{Details, NumberSource, ProviderKind, Routing};
+use crate::model::{AccountId, CallbackUrl, Details, NumberSource, ProviderKind, Routing};
 
 /// Declares the modules of all carriers in the list, and re-exports their clients.
 macro_rules! modules {
@@ -41,7 +44,7 @@ crate::__services!(modules);
 /// ```
 /// use async_trait::async_trait;
 /// use futures_util::stream::{self, BoxStream, StreamExt};
-/// use numport::model::ProviderKind;
+/// use numport::model::{AccountId, ProviderKind};
 /// use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 /// use numport::{Byo, E164, NumberSource, Result};
 ///
@@ -53,6 +56,14 @@ crate::__services!(modules);
 /// impl NumberProvider for Sheet {
 ///     fn kind(&self) -> ProviderKind {
 ///         ProviderKind::from_static("sheet")
+///     }
+///
+///     fn account(&self) -> AccountId {
+///         AccountId::new("the sheet of sales")
+///     }
+///
+///     fn carriers(&self) -> Vec<&dyn NumberProvider> {
+///         vec![self]
 ///     }
 ///
 ///     fn source(&self) -> NumberSource {
@@ -78,6 +89,13 @@ pub trait NumberProvider: Debug + Send + Sync {
     /// Which kind of provider it is.
     fn kind(&self) -> ProviderKind;
 
+    /// Which account it is: the same for every client of one account, in every process. A plan is applied to no
+    /// other account.
+    fn account(&self) -> AccountId;
+
+    /// The single carriers that it consists of: itself, unless it is several of them ([`Carriers`]).
+    fn carriers(&self) -> Vec<&dyn NumberProvider>;
+
     /// What a platform needs to reach its numbers: the account's credentials, the trunk, or the name of what
     /// the platform has stored already. No I/O.
     fn source(&self) -> NumberSource;
@@ -89,7 +107,9 @@ pub trait NumberProvider: Debug + Send + Sync {
     /// When the provider cannot be asked.
     async fn lookup(&self, number: &E164) -> Result<Ownership>;
 
-    /// Every number it holds. The stream ends after its first error.
+    /// Every number it holds. The stream ends after its first error, which is
+    /// [`Error::Invalid`](crate::Error::Invalid) when the provider cannot tell its numbers, as a SIP trunk whose numbers
+    /// are not declared.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>>;
 
     /// How to see and set where its numbers' calls go; `None` where the provider does not keep that.
@@ -113,6 +133,14 @@ pub trait RoutingControl: Debug + Send + Sync {
     ///
     /// When the provider cannot be asked or refuses; doing it again is safe.
     async fn restore(&self, routing: &Routing) -> Result<Routing>;
+
+    /// Sends the calls of the number of this routing to an address, and takes away whatever would get them all the
+    /// same, such as a trunk. Messages stay where they are. Answers the routing as it is then.
+    ///
+    /// # Errors
+    ///
+    /// When the provider cannot be asked or refuses; doing it again is safe.
+    async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing>;
 }
 
 /// Whether a provider holds a number.
@@ -174,9 +202,18 @@ impl HeldNumber {
 macro_rules! forward {
     ($($pointer:ty),+) => {$(
         #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
         impl<T: NumberProvider + ?Sized> NumberProvider for $pointer {
             fn kind(&self) -> ProviderKind {
                 (**self).kind()
+            }
+
+            fn account(&self) -> AccountId {
+                (**self).account()
+            }
+
+            fn carriers(&self) -> Vec<&dyn NumberProvider> {
+                (**self).carriers()
             }
 
             fn source(&self) -> NumberSource {

@@ -8,7 +8,7 @@ use super::answer::{Failure, failed};
 use super::{Answer, Call, InMemoryPlatform};
 use crate::error::{Delivery, Error, NotFound, Result};
 use crate::model::{
-    Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, RecordNumber, Removal,
+    AccountId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, RecordNumber, Removal,
 };
 use crate::platform::{Capabilities, Create, Duplicates, VoicePlatform};
 use crate::{E164, Patch, Secret};
@@ -86,8 +86,8 @@ impl VoicePlatform for InMemoryPlatform {
     }
 
     /// Clones are one account.
-    fn account(&self) -> u64 {
-        self.account
+    fn account(&self) -> AccountId {
+        AccountId::new(format!("in-memory-{}", self.account))
     }
 
     fn capabilities(&self) -> &'static Capabilities {
@@ -95,6 +95,10 @@ impl VoicePlatform for InMemoryPlatform {
     }
 
     /// It has nobody to show one.
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        None
+    }
+
     fn redact(&self, _: &[Secret]) {}
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {

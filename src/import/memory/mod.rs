@@ -9,8 +9,8 @@ mod number_lock;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasherDefault, Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -240,7 +240,9 @@ pub(super) fn unresolved(platform: &dyn VoicePlatform) -> Vec<E164> {
 }
 
 fn account(platform: &dyn VoicePlatform) -> Account {
-    (platform.kind(), platform.account())
+    // Keyed anew in each process, which nobody outside can foresee.
+    static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    (platform.kind(), KEYED.hash_one(platform.account()))
 }
 
 /// A number in half the space, as many are kept: at most 15 digits, of which the first is no zero.

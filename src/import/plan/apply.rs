@@ -219,9 +219,9 @@ impl Shared {
 
     async fn import(&self, request: &ImportRequest, planned: Option<&str>) -> Result<Applied> {
         let importer = &self.importer;
-        let source = importer.provider.source();
-        let create = importer.platform.create(&source, request)?;
-        let mut run = Run::begin(importer, &source, request).await?;
+        let sources = importer.sources();
+        let create = importer.check(&sources, request)?;
+        let mut run = Run::begin(importer, &sources, request).await?;
         let found = run.find(self.listing.as_ref()).await?;
         // A record of an import that was unresolved is ours, and is finished.
         if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {

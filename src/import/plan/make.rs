@@ -49,7 +49,7 @@ impl Importer {
                 }
             }
         }
-        let source = self.provider.source();
+        let sources = self.sources();
         let mut steps: Vec<Option<PlanStep>> = Vec::with_capacity(desired.len() + extra.len());
         let mut absent = Vec::new();
         for request in desired {
@@ -64,7 +64,7 @@ impl Importer {
                 Ok(Some(record)) => Some(self.compare(&record, request)?),
                 Err(Error::Withheld(withheld)) => Some(withheld_step(request, &withheld)),
                 Err(error) => return Err(error),
-                Ok(None) => match self.platform.create(&source, request) {
+                Ok(None) => match self.check(&sources, request) {
                     Err(Error::Invalid(invalid)) => Some(blocked(request, invalid.problems)),
                     Err(error) => return Err(error),
                     // Dropped, it sends nothing.

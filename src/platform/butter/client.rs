@@ -58,7 +58,8 @@ impl Butter {
     /// [`STARTER_REQUESTS_PER_SECOND`](Self::STARTER_REQUESTS_PER_SECOND).
     pub fn builder(api_key: impl Into<Secret>, organization_id: impl Into<String>) -> ClientBuilder<Self> {
         let auth = Auth::header("x-api-key", "api_key", &api_key.into());
-        let auth = auth.and_header("x-organization-id", "organization_id", &organization_id.into());
+        let organization = organization_id.into();
+        let auth = auth.and_header("x-organization-id", "organization_id", &organization).of_account(organization);
         ClientBuilder::new(auth, |http| Self {
             http,
             integrations: Credentials::default(),

@@ -9,7 +9,7 @@ use super::wire::{
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
-    self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
+    AccountId, CallbackUrl, self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
     NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, text, time};
@@ -44,12 +44,16 @@ impl VoicePlatform for Butter {
         KIND
     }
 
-    fn account(&self) -> u64 {
+    fn account(&self) -> AccountId {
         self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        None
     }
 
     fn redact(&self, secrets: &[Secret]) {

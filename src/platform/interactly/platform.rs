@@ -6,7 +6,7 @@ use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Error, NotFound, Result};
 use crate::model::{
-    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
+    AccountId, CallbackUrl, AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
     Reach, RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, text};
@@ -36,12 +36,16 @@ impl VoicePlatform for Interactly {
         KIND
     }
 
-    fn account(&self) -> u64 {
+    fn account(&self) -> AccountId {
         self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        None
     }
 
     fn redact(&self, secrets: &[Secret]) {

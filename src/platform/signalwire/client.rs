@@ -57,7 +57,7 @@ impl SignalWire {
         problems.uuid("project_id", &project_id);
         problems.key("api_token", &token);
         let base_url = space_url(space.as_ref(), &mut problems);
-        let auth = Auth::basic(&project_id, &token);
+        let auth = Auth::basic(&project_id, &token).of_account(&project_id);
         ClientBuilder::new(auth, |http| Self { http, project_id })
             .check(|found| found.append(problems))
             .base_url(base_url)

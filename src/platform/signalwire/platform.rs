@@ -9,7 +9,7 @@ use crate::E164;
 use crate::e164::{Assignment, NumberKind};
 use crate::error::{Result, checked};
 use crate::model::{
-    AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
+    AccountId, CallbackUrl, AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
     RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
@@ -39,12 +39,16 @@ impl VoicePlatform for SignalWire {
         KIND
     }
 
-    fn account(&self) -> u64 {
+    fn account(&self) -> AccountId {
         self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        None
     }
 
     fn redact(&self, secrets: &[Secret]) {

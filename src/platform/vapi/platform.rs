@@ -9,7 +9,7 @@ use super::wire::{
 };
 use crate::error::Result;
 use crate::model::{
-    AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    AccountId, CallbackUrl, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource, NumberUpdate,
     PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
@@ -45,12 +45,20 @@ impl VoicePlatform for Vapi {
         KIND
     }
 
-    fn account(&self) -> u64 {
+    fn account(&self) -> AccountId {
         self.http.account()
     }
 
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    /// Its address was seen on numbers that Vapi took over; no page documents it. At another base URL than Vapi's own,
+    /// such as a proxy, it is that of the default region.
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        let eu = self.http.account().as_str().ends_with("@api.eu.vapi.ai");
+        let base = if eu { Self::EU_BASE_URL } else { "https://api.vapi.ai" };
+        Some(CallbackUrl::new(format!("{base}/twilio/inbound_call")))
     }
 
     fn redact(&self, secrets: &[Secret]) {

@@ -7,7 +7,7 @@ use super::routing::routing;
 use super::wire::{AccountStatus, IncomingPhoneNumber, ListAccounts, ListNumbers, Origin, PAGE_MAX};
 use crate::E164;
 use crate::error::{Meaning, Result};
-use crate::model::{NumberSource, ProviderKind};
+use crate::model::{AccountId, NumberSource, ProviderKind};
 use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
 /// How many subaccounts are asked for a number that the account does not hold.
@@ -17,6 +17,14 @@ const SUBACCOUNTS: usize = 20;
 impl NumberProvider for Twilio {
     fn kind(&self) -> ProviderKind {
         KIND
+    }
+
+    fn account(&self) -> AccountId {
+        self.http.account_of(&self.credentials.account)
+    }
+
+    fn carriers(&self) -> Vec<&dyn NumberProvider> {
+        vec![self]
     }
 
     fn source(&self) -> NumberSource {

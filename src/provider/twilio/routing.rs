@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::Twilio;
 use super::client::KIND;
-use super::wire::{IncomingPhoneNumber, UpdateNumber};
+use super::wire::{CallbackMethod, IncomingPhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Result, sendable};
 use crate::model::{CallbackUrl, Calls, Problems, Routing};
@@ -46,6 +46,17 @@ impl RoutingControl for Twilio {
         let update = update(&routing.settings)?;
         let number = self.update_number(&routing.id, &update).await?;
         // The number that was asked for, also if the answer does not name it.
+        Ok(routing_of(routing.number, &routing.id, &number))
+    }
+
+    /// By POST, as platforms expect it. A trunk or an application would beat the address, so both are cleared.
+    async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        let update = UpdateNumber::new()
+            .voice_url(address.clone())
+            .voice_method(CallbackMethod::Post)
+            .voice_application_sid("")
+            .trunk_sid("");
+        let number = self.update_number(&routing.id, &update).await?;
         Ok(routing_of(routing.number, &routing.id, &number))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::conformance::{Answer, Call, InMemoryPlatform};
-use numport::model::{Calls, PlatformKind, ProviderKind, Routing};
+use numport::model::{AccountId, CallbackUrl, Calls, PlatformKind, ProviderKind, Routing};
 use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
 use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use numport::{Byo, E164, ImportRequest, Importer, NumberSource, Result};
@@ -93,6 +93,14 @@ impl NumberProvider for Exchange {
         ProviderKind::from_static("exchange")
     }
 
+    fn account(&self) -> AccountId {
+        AccountId::new("exchange")
+    }
+
+    fn carriers(&self) -> Vec<&dyn NumberProvider> {
+        vec![self]
+    }
+
     fn source(&self) -> NumberSource {
         Byo::credential(ProviderKind::SIP_TRUNK, "c1").into()
     }
@@ -121,5 +129,10 @@ impl RoutingControl for Exchange {
         self.restored.fetch_add(1, Ordering::SeqCst);
         self.point(before.number, &before.settings["voice_url"]);
         Ok(before.clone())
+    }
+
+    async fn point(&self, before: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        self.point(before.number, address.as_str());
+        Ok(routing(before.number, address.as_str()))
     }
 }

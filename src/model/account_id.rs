@@ -1,0 +1,85 @@
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Which account at a platform or a carrier: the same text for every client of the account, in every process. It holds
+/// no secret.
+///
+/// It is made of the account's own id where the client's settings have one (Twilio's account SID, SignalWire's project,
+/// Butter's organization), or of the name that [`account_name`](crate::ClientBuilder::account_name) gives it, and of the
+/// address of the service: `AC…@api.twilio.com`. Where there is neither it is a digest of address and key
+/// (HMAC-SHA-256), so that a renewed key makes another account of it. Name the account where keys are renewed.
+///
+/// Two are equal if their texts are. serde writes and reads the text alone, without former names.
+#[derive(Clone)]
+pub struct AccountId {
+    text: Arc<str>,
+    former: Option<Arc<[String]>>,
+}
+
+impl AccountId {
+    /// Creates the id of an account, for platforms and carriers of your own.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into().into(), former: None }
+    }
+
+    /// The same account, which had these texts before. What was kept under one of them is still of this account.
+    #[must_use]
+    pub fn formerly(mut self, texts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let texts: Arc<[String]> = texts.into_iter().map(Into::into).collect();
+        self.former = Some(texts).filter(|texts| !texts.is_empty());
+        self
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether what was kept under this id is of the account: it has its text, or one that it had before.
+    #[must_use]
+    pub fn is(&self, kept: &Self) -> bool {
+        self == kept || self.former.iter().flat_map(|former| former.iter()).any(|former| **former == *kept.text)
+    }
+}
+
+impl PartialEq for AccountId {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for AccountId {}
+
+impl Hash for AccountId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountId({self})")
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        super::word(&self.text).fmt(f)
+    }
+}
+
+impl Serialize for AccountId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}

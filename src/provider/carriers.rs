@@ -1,0 +1,210 @@
+//! Several carriers as one provider.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::future::join_all;
+use futures_util::stream::{self, BoxStream, StreamExt};
+
+use super::{HeldNumber, NumberProvider, Ownership, RoutingControl};
+use crate::E164;
+use crate::error::{Error, Result};
+use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, ProviderKind, Routing};
+
+/// Several carriers as one provider: accounts, subaccounts, SIP trunks, stored credentials. One plan then covers a
+/// platform that all of them feed.
+///
+/// Each number is imported from the carrier that holds it. All carriers are asked:
+///
+/// - A number that two carriers hold or declare is not imported ([`Finding::HeldByTwo`]).
+/// - When a carrier cannot be asked, a number that no other one holds is unknown, and nothing is done to it. One that
+///   another carrier holds is imported with a warning ([`Finding::CarrierNotAsked`]).
+/// - A number that no carrier is known to hold is imported from the only carrier that cannot tell its numbers (a trunk
+///   without declared numbers), if there is one. With several of them, declare their numbers.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use numport::provider::Carriers;
+/// use numport::{ImportRequest, Importer, SipTrunk, Twilio, Vapi, sandbox::Sandbox};
+///
+/// let sandbox = Sandbox::start().await?;
+/// let vars = |name: &str| sandbox.var(name);
+/// let trunk = SipTrunk::new("203.0.113.7").number("+493012345678".parse()?);
+/// let carriers = Carriers::new().and(Twilio::from_vars(vars)?).and(trunk);
+/// let importer = Importer::new(carriers, Vapi::from_vars(vars)?);
+///
+/// for number in ["+14155552671", "+493012345678"] {
+///     println!("{}", importer.import(ImportRequest::new(number.parse()?)).await?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Carriers(Vec<Arc<dyn NumberProvider>>);
+
+impl Carriers {
+    /// The kind of several carriers together.
+    pub const KIND: ProviderKind = ProviderKind::from_static("carriers");
+
+    /// Creates a provider of no carrier.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds a carrier.
+    pub fn and(mut self, carrier: impl NumberProvider + 'static) -> Self {
+        self.0.push(Arc::new(carrier));
+        self
+    }
+
+    fn controls(&self) -> impl Iterator<Item = &dyn RoutingControl> {
+        self.carriers().into_iter().filter_map(NumberProvider::routing)
+    }
+
+    /// The control of the carrier that keeps this routing.
+    async fn control_of(&self, routing: &Routing) -> Result<&dyn RoutingControl> {
+        for control in self.controls() {
+            let kept = control.snapshot(&routing.number).await?;
+            if kept.is_some_and(|kept| kept.id == routing.id) {
+                return Ok(control);
+            }
+        }
+        let fault = format!("is of {}, which none of the carriers holds under the same id", routing.number);
+        let problem = crate::model::Problem::new("routing", fault, "give the carrier that it was read from");
+        Err(Error::invalid("the routing was not set", vec![problem]))
+    }
+}
+
+impl FromIterator<Arc<dyn NumberProvider>> for Carriers {
+    fn from_iter<I: IntoIterator<Item = Arc<dyn NumberProvider>>>(carriers: I) -> Self {
+        Self(carriers.into_iter().collect())
+    }
+}
+
+#[async_trait]
+impl NumberProvider for Carriers {
+    fn kind(&self) -> ProviderKind {
+        Self::KIND
+    }
+
+    /// The accounts of all carriers.
+    fn account(&self) -> AccountId {
+        let accounts: Vec<AccountId> = self.carriers().iter().map(|carrier| carrier.account()).collect();
+        AccountId::new(accounts.iter().map(AccountId::as_str).collect::<Vec<_>>().join(" + "))
+    }
+
+    fn carriers(&self) -> Vec<&dyn NumberProvider> {
+        self.0.iter().flat_map(|carrier| carrier.carriers()).collect()
+    }
+
+    /// A source that no platform takes: each number has that of its own carrier.
+    fn source(&self) -> NumberSource {
+        NumberSource::custom(Self::KIND, ())
+    }
+
+    /// Asks all carriers. A number that two hold, or that several may hold, is not verifiable.
+    async fn lookup(&self, number: &E164) -> Result<Ownership> {
+        let holding = holding(&self.carriers(), number).await?;
+        let is_clear = holding.carrier.is_some() || !matches!(holding.ownership, Ownership::Held(_));
+        Ok(if is_clear { holding.ownership } else { Ownership::NotVerifiable })
+    }
+
+    /// The numbers of one carrier after the other.
+    fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
+        let lists: Vec<_> = self.carriers().into_iter().map(NumberProvider::list).collect();
+        stream::iter(lists).flatten().boxed()
+    }
+
+    fn routing(&self) -> Option<&dyn RoutingControl> {
+        self.controls().next().is_some().then_some(self as _)
+    }
+}
+
+#[async_trait]
+impl RoutingControl for Carriers {
+    async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
+        let mut failed = None;
+        for answer in join_all(self.controls().map(|control| control.snapshot(number))).await {
+            match answer {
+                Ok(Some(routing)) => return Ok(Some(routing)),
+                Ok(None) => {}
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        failed.map_or(Ok(None), Err)
+    }
+
+    async fn restore(&self, routing: &Routing) -> Result<Routing> {
+        self.control_of(routing).await?.restore(routing).await
+    }
+
+    async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        self.control_of(routing).await?.point(routing, address).await
+    }
+}
+
+/// Who holds a number, of several carriers.
+#[derive(Debug)]
+pub(crate) struct Holding {
+    pub(crate) ownership: Ownership,
+    /// The index of the carrier from which the number can be imported, if that is clear.
+    pub(crate) carrier: Option<usize>,
+    /// What is to be said of it, besides what the carrier itself says.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Asks all carriers for a number.
+pub(crate) async fn holding(carriers: &[&dyn NumberProvider], number: &E164) -> Result<Holding> {
+    combine(carriers, join_all(carriers.iter().map(|carrier| carrier.lookup(number))).await)
+}
+
+/// What the answers of these carriers say together. A number that nobody is known to hold while one cannot be asked is
+/// unknown, which is that one's error.
+pub(crate) fn combine(carriers: &[&dyn NumberProvider], answers: Vec<Result<Ownership>>) -> Result<Holding> {
+    let (mut held, mut elsewhere, mut silent, mut failed) = (Vec::new(), None, Vec::new(), Vec::new());
+    for (index, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(Ownership::Held(number)) => held.push((index, number)),
+            Ok(Ownership::HeldBySubaccount(number)) => elsewhere = elsewhere.or(Some(number)),
+            Ok(Ownership::NotVerifiable) => silent.push(index),
+            Ok(Ownership::NotHeld) => {}
+            Err(error) => failed.push((index, error)),
+        }
+    }
+    let names = |indexes: &[usize]| -> Vec<String> { indexes.iter().map(|&index| name(carriers[index])).collect() };
+    if !held.is_empty() {
+        let indexes: Vec<usize> = held.iter().map(|(index, _)| *index).collect();
+        let (index, number) = held.swap_remove(0);
+        let ownership = Ownership::Held(number);
+        if indexes.len() > 1 {
+            let findings = vec![Finding::HeldByTwo { carriers: names(&indexes) }];
+            return Ok(Holding { ownership, carrier: None, findings });
+        }
+        let not_asked = |(index, error): (usize, Error)| Finding::CarrierNotAsked {
+            carrier: name(carriers[index]),
+            reason: error.to_string(),
+        };
+        let findings = failed.into_iter().map(not_asked).collect();
+        return Ok(Holding { ownership, carrier: Some(index), findings });
+    }
+    if !failed.is_empty() {
+        return Err(failed.swap_remove(0).1);
+    }
+    let of = |ownership, carrier| Holding { ownership, carrier, findings: Vec::new() };
+    Ok(match (elsewhere, &silent[..]) {
+        (Some(number), _) => of(Ownership::HeldBySubaccount(number), None),
+        (None, []) => of(Ownership::NotHeld, None),
+        (None, [index]) => of(Ownership::NotVerifiable, Some(*index)),
+        (None, several) => {
+            let findings = vec![Finding::HolderUnknown { carriers: names(several) }];
+            Holding { ownership: Ownership::NotVerifiable, carrier: None, findings }
+        }
+    })
+}
+
+/// A carrier's kind and account, for people.
+pub(crate) fn name(carrier: &dyn NumberProvider) -> String {
+    format!("{} {}", carrier.kind(), carrier.account())
+}
