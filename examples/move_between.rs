@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use lexopt::prelude::*;
-use numport::import::plan::{Applied, PlanStep};
+use numport::import::plan::{Applied, Extra, PlanStep};
 use numport::model::AgentId;
 use numport::platform::vapi::CreateVapiNumber;
 use numport::sandbox::Sandbox;
@@ -192,7 +192,7 @@ async fn remove(
     stays: &mut HashMap<E164, String>,
     out: &mut (dyn Write + Send),
 ) -> Result<bool, Failure> {
-    let is_moved = |step: &PlanStep| step.number().telephone().is_some_and(|number| moved.contains(&number));
+    let is_moved = |extra: &Extra| extra.number.telephone().is_some_and(|number| moved.contains(&number));
     let mut plan = from.plan(&Desired::default()).await?.remove_extra_if(Removal::Record, is_moved);
     plan.steps.retain(PlanStep::does_something);
     writeln!(out, "\nAt {}:", from.platform().kind())?;

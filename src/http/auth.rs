@@ -276,8 +276,7 @@ mod tests {
             }
             assert!(!format!("{:?}", credentials.headers).contains("the-key"));
         }
-        let signer =
-            Signer { sign: Box::new(|_| Ok(vec![("x-token", Secret::new("the-key"))])) };
+        let signer = Signer { sign: Box::new(|_| Ok(vec![("x-token", Secret::new("the-key"))])) };
         let call = super::super::call::Call::get("read", &["things"]);
         let request =
             call.prepare(crate::model::Service::Platform(crate::model::PlatformKind::VAPI), &base).expect("a call");

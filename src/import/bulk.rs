@@ -10,8 +10,8 @@ use super::listing::Listing;
 use super::memory::{lock, packed};
 use super::{Imported, Importer};
 use crate::E164;
-use crate::error::{Error, Meaning, Result};
-use crate::model::ImportRequest;
+use crate::error::{CallError, Error, Meaning, Result};
+use crate::model::{ImportRequest, Service};
 
 /// What became of one request of [`Importer::import_many`].
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl Importer {
             move |number: &E164| !input.is_answered(number)
         };
         let listing = Listing::new(self.platform.clone(), expected, unanswered);
-        let shared = Arc::new((self.clone(), listing, Refused::default(), input));
+        let shared = Arc::new((self.clone(), listing, Refused::of(self), input));
         requests
             .enumerate()
             .map(move |(index, request)| {
@@ -151,17 +151,29 @@ impl Importer {
 }
 
 /// Whether a key was refused. Every further call would be as well.
-#[derive(Debug, Default)]
-pub(super) struct Refused(AtomicBool);
+#[derive(Debug)]
+pub(super) struct Refused {
+    already: AtomicBool,
+    /// Whether there are several carriers: the key of one is no other one's.
+    several: bool,
+}
 
 impl Refused {
+    pub(super) fn of(importer: &Importer) -> Self {
+        Self { already: AtomicBool::new(false), several: importer.provider.carriers().len() > 1 }
+    }
+
     pub(super) fn already(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.already.load(Ordering::Relaxed)
     }
 
     pub(super) fn watch<T>(&self, result: Result<T>) -> Result<T> {
-        if result.as_ref().is_err_and(|error| error.meaning() == Some(Meaning::Unauthorized)) {
-            self.0.store(true, Ordering::Relaxed);
+        let ends = |error: &Error| {
+            let by_carrier = matches!(error.call(), Some(CallError { service: Service::Provider(_), .. }));
+            error.meaning() == Some(Meaning::Unauthorized) && !(self.several && by_carrier)
+        };
+        if result.as_ref().is_err_and(ends) {
+            self.already.store(true, Ordering::Relaxed);
         }
         result
     }

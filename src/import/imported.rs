@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::change::Field;
-use crate::model::{Finding, NumberRecord, Routing};
+use crate::model::{Finding, NumberRecord, Reached, Routing};
 
 /// A number that is imported, and how it came to be. `Display` says it in a line, with what is to be known of it:
 /// `+14155552671 on vapi: created, id 6f0c…; warning: it was answered by butter before`.
@@ -22,9 +22,11 @@ pub struct Imported {
     pub unconfirmed_fields: Vec<Field>,
     /// What the provider said before and after the import; nothing that kept it from being made.
     pub findings: Vec<Finding>,
-    /// Where the provider sent the number's calls before this import made the record, for
-    /// [`Importer::restore`](crate::Importer::restore). `None` when it was there already, or the provider
-    /// was not asked, or keeps no routing.
+    /// Whether the number's calls reach the platform now. If they do not, a finding says why, and what to do.
+    pub reached: Reached,
+    /// Where the provider sent the number's calls before this import made the record, or gave it the agent with which
+    /// the platform takes its calls, for [`Importer::restore`](crate::Importer::restore). `None` when it was there
+    /// already, or the provider was not asked, or keeps no routing.
     pub routing_before: Option<Routing>,
 }
 
@@ -90,6 +92,7 @@ impl Imported {
             unsupported_fields: Vec::new(),
             unconfirmed_fields: Vec::new(),
             findings: Vec::new(),
+            reached: Reached::Unknown,
             routing_before: None,
         }
     }

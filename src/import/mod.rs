@@ -5,11 +5,13 @@
 mod bulk;
 mod change;
 mod find;
+mod holder;
 mod imported;
 mod listing;
 mod lookup;
 mod memory;
 pub mod plan;
+mod point;
 mod preflight;
 mod progress;
 mod reconcile;
@@ -18,7 +20,7 @@ mod routing;
 mod run;
 mod verify;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 pub use self::bulk::{BulkItem, BulkOutcome};
@@ -29,7 +31,7 @@ pub use self::plan::{Desired, Plan};
 pub use self::progress::Progress;
 pub use self::restore::Restored;
 use crate::E164;
-use crate::model::ImportRequest;
+use crate::model::{CallbackUrl, ImportRequest};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
 
@@ -62,6 +64,9 @@ pub struct Importer {
     concurrency: usize,
     lookup_policy: LookupPolicy,
     lock_timeout: Duration,
+    /// Why each of several carriers is not asked any more: it refused its key.
+    refused: Arc<[OnceLock<String>]>,
+    inbound_address: Option<CallbackUrl>,
 }
 
 /// How many numbers are processed concurrently by default.
@@ -71,9 +76,12 @@ impl Importer {
     /// Imports from this provider into this platform. From now on the platform's client redacts the secrets of the
     /// provider's source ([`VoicePlatform::redact`]).
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
-        for carrier in provider.carriers() {
+        let carriers = provider.carriers();
+        for carrier in &carriers {
             platform.redact(&carrier.source().secrets());
         }
+        let refused = carriers.iter().map(|_| OnceLock::new()).collect();
+        drop(carriers);
         Self {
             provider: Arc::new(provider),
             platform: Arc::new(platform),
@@ -81,6 +89,8 @@ impl Importer {
             concurrency: CONCURRENCY,
             lookup_policy: LookupPolicy::default(),
             lock_timeout: Duration::from_secs(120),
+            refused,
+            inbound_address: None,
         }
     }
 
@@ -130,6 +140,15 @@ impl Importer {
     #[must_use]
     pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
+        self
+    }
+
+    /// Sets the address to which a carrier sends a number's calls so that the platform answers them. Defaults to the
+    /// one that the platform is known to have ([`VoicePlatform::inbound_address`]). Calls that go there count as
+    /// answered by the platform, and a plan that [points calls](crate::Plan::point_calls) sends them there.
+    #[must_use]
+    pub fn inbound_address(mut self, address: impl Into<CallbackUrl>) -> Self {
+        self.inbound_address = Some(address.into());
         self
     }
 

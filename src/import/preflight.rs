@@ -6,7 +6,7 @@ use crate::e164::Assignment;
 use crate::error::Result;
 use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach};
 use crate::platform::Takeover;
-use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership, holding};
+use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership};
 
 impl Importer {
     /// What the provider says of a number, and whether that stands against importing it. Changes nothing, and
@@ -34,7 +34,7 @@ impl Importer {
     /// When the provider cannot be asked. What it says is no error here.
     pub async fn preflight(&self, number: &E164) -> Result<Preflight> {
         let carriers = self.provider.carriers();
-        let holding = holding(&carriers, number).await?;
+        let holding = self.holding(&carriers, number).await?;
         Ok(self.assess_holding(number, &carriers, &holding))
     }
 

@@ -4,9 +4,7 @@ use super::listing::Listing;
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
-use crate::model::{
-    ImportRequest, NumberRecord, NumberSource, Preflight, Problem, Routing, Severity, Timestamp,
-};
+use crate::model::{ImportRequest, NumberRecord, NumberSource, Preflight, Problem, Routing, Severity, Timestamp};
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
@@ -65,11 +63,12 @@ impl Importer {
                     Err(error) => refused = refused.or(Some(error)),
                 }
             }
-            let none = || Error::invalid("the number was not imported", vec![Problem::new(
-                "provider",
-                "has no carrier",
-                "add one by `Carriers::and`",
-            )]);
+            let none = || {
+                Error::invalid(
+                    "the number was not imported",
+                    vec![Problem::new("provider", "has no carrier", "add one by `Carriers::and`")],
+                )
+            };
             return Err(refused.unwrap_or_else(none));
         };
         self.platform.create(source, request).map(Some)
@@ -149,7 +148,11 @@ impl<'a> Run<'a> {
     }
 
     /// Brings the record that was found to what the request names, or creates one.
-    pub(super) async fn complete(mut self, found: Option<NumberRecord>, create: Option<Create<'a>>) -> Result<Imported> {
+    pub(super) async fn complete(
+        mut self,
+        found: Option<NumberRecord>,
+        create: Option<Create<'a>>,
+    ) -> Result<Imported> {
         let mut findings = Vec::new();
         if let Some(preflight) = self.preflight.take() {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);

@@ -1,6 +1,5 @@
 //! Reading the carrier again after an import.
 
-use super::routing::url;
 use super::{Imported, Importer, Outcome};
 use crate::model::{Finding, Routing};
 use crate::platform::Takeover;
@@ -11,8 +10,15 @@ impl Importer {
     pub(super) async fn verify(&self, imported: &mut Imported, now: Routing, sent: bool) {
         let takeover = self.platform.capabilities().takeover;
         let found = imported.outcome == Outcome::AlreadyThere;
-        let mut before = if found { None } else { Some(imported.routing_before.take().unwrap_or_else(|| now.clone())) };
-        let control = self.provider.routing().filter(|_| takeover != Takeover::Nothing && (sent || !found));
+        // An update may have given it the agent with which the platform takes the calls over.
+        let agent_set = takeover == Takeover::WithAgent && imported.before.is_some();
+        let mut before = if found && !agent_set {
+            None
+        } else {
+            Some(imported.routing_before.take().unwrap_or_else(|| now.clone()))
+        };
+        let control =
+            self.provider.routing().filter(|_| takeover != Takeover::Nothing && (sent || !found || agent_set));
         let after = match control {
             Some(control) => control.snapshot(&now.number).await,
             None => Ok(Some(now)),
@@ -21,12 +27,20 @@ impl Importer {
             Ok(Some(after)) => {
                 let documented = match takeover {
                     Takeover::AtImport => true,
-                    Takeover::WithAgent => !found && imported.record.agent.is_some(),
+                    Takeover::WithAgent => (!found || agent_set) && imported.record.agent.is_some(),
                     Takeover::Unknown | Takeover::Nothing => false,
                 };
                 let as_before = before.as_ref().is_none_or(|before| before.calls == after.calls);
-                if documented && as_before && !self.receives(&after.calls) {
-                    imported.findings.push(Finding::NotTakenOver { url: url(&after.calls).cloned() });
+                imported.reached = self.reached(Some(&after.calls));
+                let stays = self.calls_finding(&after.calls, imported.record.agent.is_some());
+                let stays = stays.filter(|finding| match finding {
+                    Finding::NotTakenOver { .. } => documented && as_before,
+                    _ => true,
+                });
+                if let Some(stays) = stays {
+                    let (platform, number) = (self.platform.kind(), &after.number);
+                    tracing::warn!(%platform, %number, "the number {stays}");
+                    imported.findings.push(stays);
                 }
                 if let Some(before) = before.as_mut().filter(|_| control.is_some()) {
                     before.replaced_by = Some(after.settings);

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use super::Sources;
 use crate::error::{Error, Result, checked};
 use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problem, Problems, Removal};
@@ -81,7 +83,8 @@ pub enum Takeover {
 }
 
 /// What removing a record does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OnRemoval {
     /// It is not documented, so it is not done.

@@ -25,7 +25,10 @@ use crate::E164;
 use crate::error::Result;
 #[cfg(doc)]
 use crate::model::RecordNumber;
-use crate::model::{AccountId, CallbackUrl, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal, Secret};
+use crate::model::{
+    AccountId, CallbackUrl, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal,
+    Secret,
+};
 
 /// Declares the modules of all platforms in the list, and re-exports their clients.
 macro_rules! modules {

@@ -106,7 +106,9 @@ impl NumberProvider for Carriers {
 
     /// Asks all carriers. A number that two hold, or that several may hold, is not verifiable.
     async fn lookup(&self, number: &E164) -> Result<Ownership> {
-        let holding = holding(&self.carriers(), number).await?;
+        let carriers = self.carriers();
+        let answers = join_all(carriers.iter().map(|carrier| carrier.lookup(number))).await;
+        let holding = combine(&carriers, answers)?;
         let is_clear = holding.carrier.is_some() || !matches!(holding.ownership, Ownership::Held(_));
         Ok(if is_clear { holding.ownership } else { Ownership::NotVerifiable })
     }
@@ -153,11 +155,6 @@ pub(crate) struct Holding {
     pub(crate) carrier: Option<usize>,
     /// What is to be said of it, besides what the carrier itself says.
     pub(crate) findings: Vec<Finding>,
-}
-
-/// Asks all carriers for a number.
-pub(crate) async fn holding(carriers: &[&dyn NumberProvider], number: &E164) -> Result<Holding> {
-    combine(carriers, join_all(carriers.iter().map(|carrier| carrier.lookup(number))).await)
 }
 
 /// What the answers of these carriers say together. A number that nobody is known to hold while one cannot be asked is

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
 pub use self::carriers::Carriers;
-pub(crate) use self::carriers::{Holding, holding};
+pub(crate) use self::carriers::{Holding, combine, name};
 pub use self::connect::{builder, connect};
 use crate::E164;
 use crate::error::Result;

@@ -8,7 +8,8 @@ use super::answer::{Failure, failed};
 use super::{Answer, Call, InMemoryPlatform};
 use crate::error::{Delivery, Error, NotFound, Result};
 use crate::model::{
-    AccountId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, RecordNumber, Removal,
+    AccountId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
+    RecordNumber, Removal,
 };
 use crate::platform::{Capabilities, Create, Duplicates, VoicePlatform};
 use crate::{E164, Patch, Secret};

@@ -230,6 +230,13 @@ pub(super) fn forget_created(platform: &dyn VoicePlatform, number: &E164, create
     memory().forget_created(Key::new(platform, number), created.at);
 }
 
+/// Forgets a record that was removed here.
+pub(super) fn forget_removed(platform: &dyn VoicePlatform, number: &E164, id: &NumberId) {
+    if let Some(removed) = created(platform, number).filter(|created| created.id == *id) {
+        forget_created(platform, number, &removed);
+    }
+}
+
 /// The numbers of unresolved imports into this account.
 pub(super) fn unresolved(platform: &dyn VoicePlatform) -> Vec<E164> {
     let (account, memory) = (account(platform), memory());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::make::calls;
+use super::calls::{PlannedCalls, Seal};
 use super::{Plan, PlanStep};
 use crate::E164;
 use crate::error::{Error, Result};
@@ -16,7 +16,9 @@ use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
 use crate::import::{Imported, Importer};
-use crate::model::{Finding, ImportRequest, NumberId, NumberRecord, Problem, Service};
+use crate::model::{
+    AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, Reached, Routing, Service,
+};
 use crate::platform::Find;
 
 /// A step of a plan, and what became of it.
@@ -39,6 +41,8 @@ pub enum Applied {
     Imported(Box<Imported>),
     /// Its record is changed; this is how it is now.
     Updated(Box<NumberRecord>),
+    /// Its calls are pointed at the platform; this is the carrier's routing now.
+    Pointed(Box<Routing>),
     /// Its record is removed.
     Removed {
         /// What was found at the provider afterwards, if anything.
@@ -93,6 +97,10 @@ impl AppliedStep {
                 let findings = findings.iter().map(|finding| format!("it {finding}. {}", finding.advice()));
                 problems.chain(findings).collect::<Vec<_>>().join(" ")
             }
+            (Applied::Imported(imported), _) if !imported.findings.is_empty() => {
+                let findings = imported.findings.iter().map(|finding| format!("it {finding}. {}", finding.advice()));
+                findings.collect::<Vec<_>>().join(" ")
+            }
             _ => return format!("{number} {word}"),
         };
         format!("{number} {word}: {why}")
@@ -106,6 +114,7 @@ impl Applied {
         match self {
             Self::Imported(imported) => imported.outcome.as_str(),
             Self::Updated(_) => "updated",
+            Self::Pointed(_) => "pointed",
             Self::Removed { .. } => "removed",
             Self::Unchanged => "unchanged",
             Self::Kept => "kept",
@@ -135,6 +144,7 @@ struct Shared {
     /// For platforms that find a number by listing them all.
     listing: Option<Listing>,
     refused: Refused,
+    seal: Seal,
 }
 
 impl Importer {
@@ -147,13 +157,14 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when the plan is of another platform or provider, or removes what the platform cannot
+    /// [`Error::Invalid`] when the plan is of another platform, provider or account, or removes what the platform cannot
     /// remove or gives away without consent; nothing was done.
     pub fn apply(&self, plan: Plan) -> Result<BoxStream<'static, AppliedStep>> {
         self.check_plan(&plan)?;
         let listed = self.platform.capabilities().find == Find::ThroughList;
         let listing = listed.then(|| Listing::new(self.platform.clone(), plan.steps.len(), |_| true));
-        let shared = Arc::new(Shared { importer: self.clone(), listing, refused: Refused::default() });
+        let shared =
+            Arc::new(Shared { importer: self.clone(), listing, refused: Refused::of(self), seal: plan.seal.clone() });
         let steps = stream::iter(plan.steps).enumerate().map(move |(index, step)| {
             let shared = shared.clone();
             async move {
@@ -176,7 +187,25 @@ impl Importer {
                 problems.push(Problem::new(field, fault, "apply it with the importer that it was made for"));
             }
         }
-        let mut consents: Vec<_> = plan.steps.iter().filter_map(PlanStep::removal).collect();
+        let accounts = "was made for another account";
+        let remedy = "apply it with the account that it was made for; `ClientBuilder::account_name` gives an account whose \
+                      key was renewed its former name";
+        if !self.platform.account().is(&plan.account) {
+            let fault = format!("{accounts}, {}", plan.account);
+            problems.push(Problem::new("account", fault, remedy));
+        }
+        let own: Vec<AccountId> = self.provider.carriers().iter().map(|carrier| carrier.account()).collect();
+        let same = own.len() == plan.carriers.len() && own.iter().zip(&plan.carriers).all(|(own, kept)| own.is(kept));
+        if !same {
+            let kept: Vec<String> = plan.carriers.iter().map(ToString::to_string).collect();
+            let fault = format!("{accounts}, {}", kept.join(", "));
+            problems.push(Problem::new("carriers", fault, remedy));
+        }
+        let removal = |step: &PlanStep| match step {
+            PlanStep::Extra(extra) => extra.remove.as_ref().map(|removal| removal.consent),
+            _ => None,
+        };
+        let mut consents: Vec<_> = plan.steps.iter().filter_map(removal).collect();
         consents.dedup();
         for consent in consents {
             if let Err(Error::Invalid(invalid)) =
@@ -195,7 +224,9 @@ impl Shared {
         if !step.does_something() {
             return match step {
                 PlanStep::Blocked { findings, .. } => Applied::Blocked { findings: findings.clone() },
-                PlanStep::Extra { .. } => Applied::Kept,
+                // It was to be removed.
+                PlanStep::Extra(extra) if !extra.kept.is_empty() => Applied::Blocked { findings: extra.kept.clone() },
+                PlanStep::Extra(_) => Applied::Kept,
                 _ => Applied::Unchanged,
             };
         }
@@ -203,12 +234,14 @@ impl Shared {
             return Applied::NotAttempted;
         }
         let done = match step {
-            PlanStep::Import { request, calls, .. } => self.import(request, calls.as_deref()).await,
-            PlanStep::Update { number, id, changes, .. } => self.update(number, id, changes).await,
-            PlanStep::Extra { number, id, second, remove: Some(consent), .. } => {
-                self.importer.remove_planned(number, id, *second, *consent).await
-            }
-            _ => Ok(Applied::Unchanged),
+            PlanStep::Import { request, calls, .. } => self.import(request, calls).await,
+            PlanStep::Update { number, id, changes, calls, .. } => self.update(number, id, changes, calls).await,
+            PlanStep::Unchanged { number, id, calls, .. } => self.update(number, id, &[], calls).await,
+            PlanStep::Extra(extra) => match &extra.remove {
+                Some(removal) => self.importer.remove_planned(extra, removal, &self.seal).await,
+                None => Ok(Applied::Kept),
+            },
+            PlanStep::Blocked { .. } => Ok(Applied::Unchanged),
         };
         match self.refused.watch(done) {
             Ok(applied) => applied,
@@ -217,7 +250,7 @@ impl Shared {
         }
     }
 
-    async fn import(&self, request: &ImportRequest, planned: Option<&str>) -> Result<Applied> {
+    async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Applied> {
         let importer = &self.importer;
         let sources = importer.sources();
         let create = importer.check(&sources, request)?;
@@ -235,17 +268,28 @@ impl Shared {
             return Ok(Applied::Moved(vec![Difference { what: "record", planned, found }]));
         }
         run.check_preflight()?;
-        let now = run.preflight.as_ref().and_then(calls);
-        if let (Some(planned), Some(now), None) = (planned, &now, &found) {
-            if planned != now {
-                let difference = Difference { what: "calls", planned: planned.to_owned(), found: now.clone() };
-                return Ok(Applied::Moved(vec![difference]));
+        let now = run.preflight.as_ref().and_then(|preflight| preflight.routing.clone());
+        if found.is_none() && run.preflight.is_some() {
+            let moved = calls_moved(planned, now.as_ref(), &self.seal);
+            if !moved.is_empty() {
+                return Ok(Applied::Moved(moved));
             }
         }
-        run.complete(found, create).await.map(|imported| Applied::Imported(Box::new(imported)))
+        let mut imported = run.complete(found, create).await?;
+        if let (Some(address), true) = (&planned.point_to, imported.reached != Reached::Platform) {
+            importer.point_imported(&mut imported, request.number(), now.as_ref(), address).await;
+        }
+        Ok(Applied::Imported(Box::new(imported)))
     }
 
-    async fn update(&self, number: &E164, id: &NumberId, changes: &[Change]) -> Result<Applied> {
+    /// Changes a record, and points its calls at the platform if that is planned.
+    async fn update(
+        &self,
+        number: &E164,
+        id: &NumberId,
+        changes: &[Change],
+        planned: &PlannedCalls,
+    ) -> Result<Applied> {
         let platform = &self.importer.platform;
         let _lock = NumberLock::take(&**platform, number, self.importer.lock_timeout).await?;
         let listed = match &self.listing {
@@ -259,7 +303,7 @@ impl Shared {
                 record => record?,
             },
         };
-        if changes.iter().all(|change| change.is_done(&record)) {
+        if changes.iter().all(|change| change.is_done(&record)) && planned.point_to.is_none() {
             return Ok(Applied::Unchanged);
         }
         let mut moved: Vec<_> = changes
@@ -278,9 +322,45 @@ impl Shared {
         if !moved.is_empty() {
             return Ok(Applied::Moved(moved));
         }
-        let updated = self.importer.update_record(id, number, &Change::update(changes)).await;
-        updated.map(|record| Applied::Updated(Box::new(record)))
+        let mut applied = Applied::Unchanged;
+        if !changes.iter().all(|change| change.is_done(&record)) {
+            let updated = self.importer.update_record(id, number, &Change::update(changes)).await?;
+            applied = Applied::Updated(Box::new(updated));
+        }
+        let Some(address) = &planned.point_to else { return Ok(applied) };
+        match (self.point(number, planned, address).await?, applied) {
+            (Applied::Pointed(_) | Applied::Unchanged, updated @ Applied::Updated(_)) => Ok(updated),
+            (pointed, _) => Ok(pointed),
+        }
     }
+
+    /// Points calls that are still as they were planned for.
+    async fn point(&self, number: &E164, planned: &PlannedCalls, address: &CallbackUrl) -> Result<Applied> {
+        let Some(control) = self.importer.provider.routing() else { return Ok(Applied::Unchanged) };
+        let now = control.snapshot(number).await?;
+        if now.as_ref().is_some_and(|now| now.calls == Calls::Url(address.clone())) {
+            return Ok(Applied::Unchanged);
+        }
+        let moved = calls_moved(planned, now.as_ref(), &self.seal);
+        match now {
+            Some(now) if moved.is_empty() => {
+                Ok(Applied::Pointed(Box::new(self.importer.point(control, &now, address).await?)))
+            }
+            _ => Ok(Applied::Moved(moved)),
+        }
+    }
+}
+
+/// How the calls differ from the plan.
+fn calls_moved(planned: &PlannedCalls, now: Option<&Routing>, seal: &Seal) -> Vec<Difference> {
+    let shown = now.map_or_else(|| "not told".to_owned(), |now| now.calls.to_string());
+    let found = |setting: String| {
+        if shown == planned.shown() { format!("{shown}, with another {setting}") } else { shown.clone() }
+    };
+    let changed = planned.changed(now, seal).into_iter();
+    changed
+        .map(|setting| Difference { what: "calls", planned: planned.shown().to_owned(), found: found(setting) })
+        .collect()
 }
 
 pub(super) fn gone(id: &NumberId) -> Difference {

@@ -2,33 +2,72 @@
 
 use std::fmt;
 
+use super::calls::PlannedCalls;
+use super::extra::{Extra, Holder, Reroute};
 use super::{Plan, PlanStep};
 use crate::import::change::{Field, agent, label, switch};
-use crate::model::{Finding, ImportRequest, word};
+use crate::model::{self, Finding, ImportRequest, Reached, word};
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut counts = [0; 6];
+        let mut counts = [0; 7];
+        let (mut not_reached, mut pointed) = (0, 0);
         for step in &self.steps {
+            if let Some(calls) = step.calls() {
+                pointed += usize::from(calls.point_to.is_some());
+                not_reached +=
+                    usize::from(calls.reached == Reached::Elsewhere && !matches!(step, PlanStep::Import { .. }));
+            }
             counts[match step {
                 PlanStep::Import { .. } => 0,
                 PlanStep::Update { .. } => 1,
-                PlanStep::Extra { remove: Some(_), .. } => 2,
+                PlanStep::Extra(Extra { remove: Some(removal), .. }) => {
+                    if removal.releases {
+                        6
+                    } else {
+                        2
+                    }
+                }
                 PlanStep::Blocked { .. } => 3,
                 PlanStep::Unchanged { .. } => 4,
-                PlanStep::Extra { remove: None, .. } => 5,
+                PlanStep::Extra(_) => 5,
             }] += 1;
-            if !matches!(step, PlanStep::Unchanged { unsupported_fields, .. } if unsupported_fields.is_empty()) {
+            let quiet = matches!(step, PlanStep::Unchanged { unsupported_fields, calls, findings, .. }
+                if unsupported_fields.is_empty() && findings.is_empty() && calls.point_to.is_none());
+            if !quiet {
                 writeln!(f, "{step}")?;
             }
         }
-        let [import, update, remove, blocked, unchanged, extra] = counts;
+        for carrier in &self.not_asked {
+            writeln!(f, "not asked: {}", word(carrier))?;
+        }
+        let [import, update, remove, blocked, unchanged, extra, release] = counts;
         write!(
             f,
             "{} from {}: {import} to import, {update} to update, {remove} to remove, {blocked} blocked, {unchanged} \
              unchanged, {extra} not desired",
             self.platform, self.provider
-        )
+        )?;
+        for (count, what) in [
+            (release, "to give away for good"),
+            (pointed, "whose calls are pointed at the platform"),
+            (not_reached, "whose calls do not reach it now"),
+        ] {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl PlanStep {
+    /// Where the number's calls go.
+    const fn calls(&self) -> Option<&PlannedCalls> {
+        match self {
+            Self::Import { calls, .. } | Self::Update { calls, .. } | Self::Unchanged { calls, .. } => Some(calls),
+            Self::Blocked { .. } | Self::Extra(_) => None,
+        }
     }
 }
 
@@ -39,39 +78,73 @@ impl fmt::Display for PlanStep {
             Self::Import { request, calls, findings } => {
                 write!(f, "+ {number} import")?;
                 wanted(f, request)?;
-                if let Some(calls) = calls.as_deref().filter(|calls| *calls != "nowhere") {
-                    write!(f, ", calls go to {} now", word(calls))?;
+                if let Some(to) = calls.to.as_deref().filter(|to| *to != "nowhere") {
+                    write!(f, ", calls go to {} now", word(to))?;
                 }
-                for finding in findings {
-                    write!(f, "\n    {}: it {finding}", finding.severity())?;
-                }
-                Ok(())
+                pointed(f, calls)?;
+                found(f, findings)
             }
-            Self::Update { changes, unsupported_fields, .. } => {
+            Self::Update { changes, unsupported_fields, calls, findings, .. } => {
                 write!(f, "~ {number} ")?;
                 listed(f, changes)?;
-                cannot(f, unsupported_fields)
+                cannot(f, unsupported_fields)?;
+                pointed(f, calls)?;
+                found(f, findings)
             }
-            Self::Unchanged { unsupported_fields, .. } => {
-                write!(f, "= {number} unchanged")?;
-                cannot(f, unsupported_fields)
+            Self::Unchanged { unsupported_fields, calls, findings, .. } => {
+                let sign = if calls.point_to.is_some() { '>' } else { '=' };
+                write!(f, "{sign} {number} unchanged")?;
+                cannot(f, unsupported_fields)?;
+                pointed(f, calls)?;
+                found(f, findings)
             }
             Self::Blocked { problems, findings, .. } => {
                 write!(f, "! {number} ")?;
                 listed(f, problems)?;
                 listed(f, findings.iter().map(It))
             }
-            Self::Extra { id, label: name, agent: answers, second, remove, .. } => {
-                let (sign, word) = match (remove, second) {
-                    (Some(_), _) => ('-', "remove"),
-                    (None, true) => ('?', "a second record"),
-                    (None, false) => ('?', "not desired"),
-                };
-                write!(f, "{sign} {number} {word}, id {id}, label {}", label(name.as_deref()))?;
-                write!(f, ", agent {}", agent(answers.as_ref()))
-            }
+            Self::Extra(extra) => extra.fmt(f),
         }
     }
+}
+
+impl fmt::Display for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, id, second, remove, calls, kept, .. } = self;
+        let (sign, word) = match remove {
+            Some(removal) if removal.releases => ('x', "give away for good"),
+            Some(_) => ('-', "remove"),
+            None if *second => ('?', "a second record"),
+            None => ('?', "not desired"),
+        };
+        write!(f, "{sign} {number} {word}, id {id}, label {}", label(self.label.as_deref()))?;
+        write!(f, ", agent {}", agent(self.agent.as_ref()))?;
+        match (self.holder, &calls.carrier) {
+            (Holder::Given, Some(carrier)) => write!(f, ", held by {}", model::word(carrier))?,
+            (Holder::None, _) => f.write_str(", held by none of the carriers")?,
+            _ => f.write_str(", carrier not known")?,
+        }
+        if let Some(to) = &calls.to {
+            write!(f, ", calls go to {}", model::word(to))?;
+        }
+        match remove.as_ref().and_then(|removal| removal.reroute.as_ref()) {
+            Some(Reroute::To(address)) => write!(f, ", after they are sent to {address}")?,
+            Some(Reroute::Back(before)) => write!(f, ", after they are sent back to {}", before.calls)?,
+            None => {}
+        }
+        found(f, kept)
+    }
+}
+
+fn pointed(f: &mut fmt::Formatter<'_>, calls: &PlannedCalls) -> fmt::Result {
+    match &calls.point_to {
+        Some(address) => write!(f, ", calls are pointed at {address}"),
+        None => Ok(()),
+    }
+}
+
+fn found(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
+    findings.iter().try_for_each(|finding| write!(f, "\n    {}: it {finding}", finding.severity()))
 }
 
 struct It<'a>(&'a Finding);
@@ -116,7 +189,7 @@ fn cannot(f: &mut fmt::Formatter<'_>, unsupported_fields: &[Field]) -> fmt::Resu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Calls, NumberId, RecordNumber};
+    use crate::model::{Calls, Details, NumberId, NumberRecord, PlatformKind, RecordNumber};
 
     const FORGED: &str = "a\r\n- +14155552671 remove\u{1b}[31m\u{202e}";
 
@@ -134,10 +207,19 @@ mod tests {
         for agent in [Some(FORGED.into()), None] {
             let number = RecordNumber::Other(FORGED.to_owned());
             let (id, label) = (id.clone(), label.clone());
-            assert_one_line(&PlanStep::Extra { number, id, label, agent, second: false, remove: None });
+            let mut record = NumberRecord::new(PlatformKind::VAPI, id, number, Details::new(()));
+            (record.label, record.agent) = (label, agent);
+            let carrier = Some(FORGED.to_owned());
+            let mut calls = PlannedCalls::default();
+            (calls.carrier, calls.to) = (carrier, Some(FORGED.to_owned()));
+            for holder in [Holder::Given, Holder::Unknown] {
+                assert_one_line(&PlanStep::Extra(Extra::new(record.clone(), false, holder, calls.clone())));
+            }
         }
         let request = ImportRequest::new("+14155552671".parse().unwrap());
-        assert_one_line(&PlanStep::Import { request, calls: Some(FORGED.to_owned()), findings: Vec::new() });
+        let mut calls = PlannedCalls::default();
+        calls.to = Some(FORGED.to_owned());
+        assert_one_line(&PlanStep::Import { request, calls, findings: Vec::new() });
         assert_one_line(&id);
         assert_one_line(&Calls::Trunk(FORGED.to_owned()));
         assert_one_line(&Calls::Application(FORGED.to_owned()));

@@ -1,34 +1,124 @@
-//! Comparing what is desired with the platform and the provider.
+//! Comparing what is desired with the platform and the carriers.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use super::calls::{PlannedCalls, Seal};
+use super::extra::{Extra, Holder};
+use super::held::Held;
 use super::{Desired, Plan, PlanStep, Version};
 use crate::E164;
 use crate::error::{Error, Result, Withheld};
 use crate::import::Importer;
 use crate::import::change::Change;
-use crate::import::listing::{Possible, RECORDS_A_REQUEST};
+use crate::import::listing::Possible;
 use crate::import::reconcile::Differences;
-use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, Severity, Timestamp};
-use crate::provider::Ownership;
+use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, Severity, Timestamp};
+
+/// The platform's records.
+#[derive(Default)]
+struct Records {
+    /// Those of the numbers that are desired.
+    desired: HashMap<E164, NumberRecord>,
+    /// The others, and whether they are second ones of a number that is desired.
+    extra: Vec<(NumberRecord, bool)>,
+    possible: Possible,
+}
 
 impl Importer {
     /// What it takes to bring the platform to what is desired. Changes nothing.
     ///
-    /// The platform's records are listed once. Of the numbers that it does not have, the provider is asked, by its
-    /// own list where that takes fewer calls; without that after [`skip_preflight`](Self::skip_preflight).
+    /// The platform's records are listed once, and the numbers of each carrier, where that takes fewer requests than
+    /// asking for each number. [`skip_preflight`](Self::skip_preflight) leaves a single carrier out: nothing is known of
+    /// calls then, and nothing is removed.
+    ///
+    /// When one of [several carriers](crate::provider::Carriers) cannot be asked, numbers that no other one holds are
+    /// blocked, and no record is removed.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when a number is desired twice, otherwise when the platform or the provider cannot be
+    /// [`Error::Invalid`] when a number is desired twice, otherwise when the platform or none of the carriers can be
     /// asked.
     pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
-        let desired_numbers = desired.indexes()?;
-        let mut there: HashMap<E164, NumberRecord> = HashMap::new();
-        let mut extra = Vec::new();
-        let mut possible = Possible::default();
+        let mut records = self.records(&desired.indexes()?).await?;
+        let sources = self.sources();
+        let skip = self.skip_preflight && sources.len() == 1;
+        let extras = records.extra.iter().filter_map(|(record, _)| record.number.telephone());
+        let numbers: HashSet<E164> = desired.iter().map(|request| *request.number()).chain(extras).collect();
+        let held = if skip { None } else { Some(Held::read(self, &numbers).await?) };
+        let preflights = self.preflights(held.as_ref(), numbers, &records).await?;
+        let seal = Seal::new();
+        let calls = |number: &E164| match (&held, preflights.get(number)) {
+            (Some(held), Some(preflight)) => {
+                let routing = preflight.routing.as_ref();
+                let reached = self.reached(routing.map(|routing| &routing.calls));
+                PlannedCalls::new(held.name(preflight), routing, reached, &seal)
+            }
+            _ => PlannedCalls::default(),
+        };
+        let not_asked = held.as_ref().map_or_else(Vec::new, Held::not_asked);
+
+        let mut steps: Vec<PlanStep> = Vec::with_capacity(desired.len() + records.extra.len());
+        let mut answered = Vec::new();
+        for request in desired {
+            let number = request.number();
+            let record = match records.desired.remove(number) {
+                Some(record) => Ok(Some(record)),
+                None => match records.possible.of(number) {
+                    Some(withheld) => Err(Box::new(withheld).into()),
+                    None => self.created_lately(number).await,
+                },
+            };
+            let preflight = preflights.get(number);
+            steps.push(match record {
+                Ok(Some(record)) => {
+                    if record.agent.is_some() {
+                        answered.push(*number);
+                    }
+                    self.compare(&record, request, calls(number), preflight)?
+                }
+                Err(Error::Withheld(withheld)) => withheld_step(request, &withheld),
+                Err(error) => return Err(error),
+                // Dropped, what is prepared sends nothing.
+                Ok(None) => match self.check(&sources, request) {
+                    Err(Error::Invalid(invalid)) => blocked(request, invalid.problems),
+                    Err(error) => return Err(error),
+                    Ok(_) => self.import_step(request, calls(number), preflight, &sources)?,
+                },
+            });
+        }
+        let seconds: HashSet<E164> =
+            records.extra.iter().filter_map(|(record, second)| record.number.telephone().filter(|_| *second)).collect();
+        answered.retain(|number| seconds.contains(number));
+        answered.sort_unstable();
+        for (record, second) in records.extra {
+            let number = record.number.telephone();
+            let preflight = number.as_ref().and_then(|number| preflights.get(number));
+            let holder = if not_asked.is_empty() { holder(preflight) } else { Holder::Unknown };
+            let calls = number.as_ref().map(calls).unwrap_or_default();
+            steps.push(PlanStep::Extra(Extra::new(record, second, holder, calls)));
+        }
+        Ok(Plan {
+            version: Version,
+            platform: self.platform.kind(),
+            account: self.platform.account(),
+            provider: self.provider.kind(),
+            carriers: self.provider.carriers().iter().map(|carrier| carrier.account()).collect(),
+            made_at: Timestamp::now(),
+            not_asked,
+            on_removal: self.platform.capabilities().removal,
+            address: self.address(),
+            answered,
+            seal,
+            steps,
+        })
+    }
+
+    /// Lists the platform.
+    async fn records(&self, desired: &HashMap<E164, usize>) -> Result<Records> {
+        let mut records = Records::default();
         // Records move between the pages of a list while it is read, so that one may be shown twice.
         let mut seen = HashSet::new();
         let mut list = self.platform.list();
@@ -36,123 +126,112 @@ impl Importer {
             if !seen.insert(record.id.clone()) {
                 continue;
             }
-            possible.add(&record);
-            match record
-                .number
-                .telephone()
-                .filter(|number| desired_numbers.contains_key(number) && !there.contains_key(number))
-            {
-                Some(number) => drop(there.insert(number, record)),
-                None => {
-                    let second = record.number.telephone().is_some_and(|number| desired_numbers.contains_key(&number));
-                    extra.push(extra_step(record, second));
-                }
-            }
-        }
-        let sources = self.sources();
-        let mut steps: Vec<Option<PlanStep>> = Vec::with_capacity(desired.len() + extra.len());
-        let mut absent = Vec::new();
-        for request in desired {
-            let record = match there.remove(request.number()) {
-                Some(record) => Ok(Some(record)),
-                None => match possible.of(request.number()) {
-                    Some(withheld) => Err(Box::new(withheld).into()),
-                    None => self.created_lately(request.number()).await,
-                },
+            records.possible.add(&record);
+            let Some(number) = record.number.telephone().filter(|number| desired.contains_key(number)) else {
+                records.extra.push((record, false));
+                continue;
             };
-            steps.push(match record {
-                Ok(Some(record)) => Some(self.compare(&record, request)?),
-                Err(Error::Withheld(withheld)) => Some(withheld_step(request, &withheld)),
-                Err(error) => return Err(error),
-                Ok(None) => match self.check(&sources, request) {
-                    Err(Error::Invalid(invalid)) => Some(blocked(request, invalid.problems)),
-                    Err(error) => return Err(error),
-                    // Dropped, it sends nothing.
-                    Ok(_) => {
-                        absent.push(request);
-                        None
-                    }
-                },
-            });
-        }
-        let mut preflights = self.preflight_all(&absent).await?;
-        for (step, request) in steps.iter_mut().zip(desired) {
-            if step.is_none() {
-                *step = Some(import_step(request, preflights.remove(request.number())));
+            match records.desired.entry(number) {
+                Entry::Vacant(entry) => drop(entry.insert(record)),
+                // The one that has an agent is the one that answers.
+                Entry::Occupied(mut entry) if entry.get().agent.is_none() && record.agent.is_some() => {
+                    records.extra.push((entry.insert(record), true));
+                }
+                Entry::Occupied(_) => records.extra.push((record, true)),
             }
         }
-        Ok(Plan {
-            version: Version,
-            platform: self.platform.kind(),
-            provider: self.provider.kind(),
-            made_at: Timestamp::now(),
-            steps: steps.into_iter().flatten().chain(extra).collect(),
-        })
+        Ok(records)
+    }
+
+    /// What the carriers say of each number.
+    async fn preflights(
+        &self,
+        held: Option<&Held<'_>>,
+        numbers: HashSet<E164>,
+        records: &Records,
+    ) -> Result<HashMap<E164, Preflight>> {
+        let Some(held) = held else { return Ok(HashMap::new()) };
+        let extra: HashSet<E164> = records.extra.iter().filter_map(|(record, _)| record.number.telephone()).collect();
+        let ask = |number: E164| {
+            // Only a number that is to be imported is looked for in subaccounts.
+            let everywhere = !extra.contains(&number) && !records.desired.contains_key(&number);
+            async move { held.preflight(&number, everywhere).await.map(|preflight| (number, preflight)) }
+        };
+        stream::iter(numbers).map(ask).buffer_unordered(self.concurrency).try_collect().await
     }
 
     /// A number that the platform has.
-    fn compare(&self, record: &NumberRecord, request: &ImportRequest) -> Result<PlanStep> {
+    fn compare(
+        &self,
+        record: &NumberRecord,
+        request: &ImportRequest,
+        calls: PlannedCalls,
+        preflight: Option<&Preflight>,
+    ) -> Result<PlanStep> {
         let can = self.platform.capabilities();
         let (number, id) = (*request.number(), record.id.clone());
+        let findings = preflight.map_or_else(Vec::new, |preflight| self.drift(record, preflight));
         let Differences { changes, unsupported_fields } = Differences::of(can, record, request, false);
         if changes.is_empty() {
-            return Ok(PlanStep::Unchanged { number, id, unsupported_fields });
+            return Ok(PlanStep::Unchanged { number, id, unsupported_fields, calls, findings });
         }
         match can.check_update(self.platform.kind(), &Change::update(&changes)) {
-            Ok(()) => Ok(PlanStep::Update { number, id, changes, unsupported_fields }),
+            Ok(()) => Ok(PlanStep::Update { number, id, changes, unsupported_fields, calls, findings }),
             Err(Error::Invalid(invalid)) => Ok(blocked(request, invalid.problems)),
             Err(error) => Err(error),
         }
     }
 
-    /// What the provider says of each number.
-    async fn preflight_all(&self, requests: &[&ImportRequest]) -> Result<HashMap<E164, Preflight>> {
-        if self.skip_preflight || requests.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let wanted: Vec<E164> = requests.iter().map(|request| *request.number()).collect();
-        let mut preflights: HashMap<E164, Preflight> = HashMap::with_capacity(wanted.len());
-        // A list that turns out longer than asking for each of the numbers is left.
-        let worth = wanted.len().saturating_mul(RECORDS_A_REQUEST);
-        if wanted.len() > 1 {
-            preflights.extend(wanted.iter().map(|number| (*number, self.assess(number, &Ownership::NotHeld))));
-            let mut held = self.provider.list().take(worth);
-            while let Some(held) = held.try_next().await? {
-                let number = held.number;
-                if let Some(preflight) = preflights.get_mut(&number) {
-                    *preflight = self.assess(&number, &Ownership::Held(held));
-                }
-            }
-        }
-        // What the list does not show may be in a subaccount, or the provider has no list.
-        let unseen = |number: &E164| {
-            preflights.get(number).is_none_or(|preflight| preflight.severity() == Some(Severity::Error))
+    /// What is to be said of a number that the platform has, for all that its carrier tells.
+    fn drift(&self, record: &NumberRecord, preflight: &Preflight) -> Vec<Finding> {
+        let concerns = |finding: &&Finding| {
+            finding.severity() == Severity::Error
+                || matches!(finding, Finding::CarrierNotAsked { .. } | Finding::Status { .. })
         };
-        let rest: Vec<E164> = wanted.into_iter().filter(unseen).collect();
-        let mut rest = stream::iter(rest)
-            .map(|number| async move { self.preflight(&number).await.map(|preflight| (number, preflight)) })
-            .buffer_unordered(self.concurrency);
-        while let Some((number, preflight)) = rest.try_next().await? {
-            preflights.insert(number, preflight);
+        let mut findings: Vec<Finding> = preflight.findings.iter().filter(concerns).cloned().collect();
+        let beaten = |finding: &Finding| matches!(finding, Finding::OnTrunk { .. } | Finding::OnApplication { .. });
+        if let Some(routing) = preflight.routing.as_ref().filter(|_| !findings.iter().any(beaten)) {
+            findings.extend(self.calls_finding(&routing.calls, record.agent.is_some()));
         }
-        Ok(preflights)
+        findings
+    }
+
+    /// A number that the platform does not have, and takes from one carrier at least.
+    fn import_step(
+        &self,
+        request: &ImportRequest,
+        calls: PlannedCalls,
+        preflight: Option<&Preflight>,
+        sources: &[crate::NumberSource],
+    ) -> Result<PlanStep> {
+        let request = request.clone();
+        let Some(preflight) = preflight else {
+            return Ok(PlanStep::Import { request, calls, findings: Vec::new() });
+        };
+        let findings = preflight.findings.clone();
+        match preflight.carrier {
+            Some(carrier) if preflight.severity() != Some(Severity::Error) => {
+                match self.platform.create(&sources[carrier], &request) {
+                    Ok(_) => {}
+                    Err(Error::Invalid(invalid)) => return Ok(blocked(&request, invalid.problems)),
+                    Err(error) => return Err(error),
+                }
+                Ok(PlanStep::Import { request, calls, findings })
+            }
+            _ => Ok(PlanStep::Blocked { request, problems: Vec::new(), findings }),
+        }
     }
 }
 
-fn import_step(request: &ImportRequest, preflight: Option<Preflight>) -> PlanStep {
-    let request = request.clone();
-    let refused = preflight.as_ref().is_some_and(|preflight| preflight.severity() == Some(Severity::Error));
-    let calls = preflight.as_ref().and_then(calls);
-    let findings = preflight.map(|preflight| preflight.findings).unwrap_or_default();
-    if refused {
-        return PlanStep::Blocked { request, problems: Vec::new(), findings };
+/// Which carrier holds the number of a record.
+fn holder(preflight: Option<&Preflight>) -> Holder {
+    match preflight {
+        Some(preflight) if preflight.carrier.is_some() && !preflight.findings.contains(&Finding::NotVerifiable) => {
+            Holder::Given
+        }
+        Some(preflight) if preflight.findings.contains(&Finding::NotHeld) => Holder::None,
+        _ => Holder::Unknown,
     }
-    PlanStep::Import { request, calls, findings }
-}
-
-/// Where a number's calls go, in the words of a plan.
-pub(super) fn calls(preflight: &Preflight) -> Option<String> {
-    preflight.routing.as_ref().map(|routing| routing.calls.to_string())
 }
 
 /// A number that may be at the platform already.
@@ -162,9 +241,4 @@ fn withheld_step(request: &ImportRequest, withheld: &Withheld) -> PlanStep {
 
 fn blocked(request: &ImportRequest, problems: Vec<Problem>) -> PlanStep {
     PlanStep::Blocked { request: request.clone(), problems, findings: Vec::new() }
-}
-
-fn extra_step(record: NumberRecord, second: bool) -> PlanStep {
-    let NumberRecord { number, id, label, agent, .. } = record;
-    PlanStep::Extra { number, id, label, agent, second, remove: None }
 }

@@ -39,28 +39,38 @@
 //! ```
 
 mod apply;
+mod calls;
 mod desired;
 mod display;
+mod extra;
+mod held;
 mod make;
 mod remove;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::apply::{Applied, AppliedStep, Difference};
+pub use self::calls::PlannedCalls;
+use self::calls::Seal;
 pub use self::desired::Desired;
+pub use self::extra::{Extra, Holder, PlannedRemoval, Reroute};
 #[cfg(doc)]
 use super::Importer;
 use super::change::{Change, Field};
 use crate::E164;
 use crate::model::{
-    AgentId, Finding, ImportRequest, NumberId, PlatformKind, Problem, ProviderKind, RecordNumber, Removal, Timestamp,
+    AccountId, CallbackUrl, Finding, ImportRequest, NumberId, PlatformKind, Problem, ProviderKind, Reached,
+    RecordNumber, Timestamp,
 };
+use crate::platform::OnRemoval;
 
 /// What it takes to bring a platform to what is desired, made by [`Importer::plan`] and done by
-/// [`Importer::apply`]. It holds no credential.
+/// [`Importer::apply`]. It holds no credential of an account. Treat it as confidential all the same: addresses to which
+/// calls are to go may hold secrets, and the sealed settings of a carrier can be guessed by whoever has the plan.
 ///
 /// `Display` shows a line for each step that does or would do something, and a summary: `+` imports, `~` updates,
-/// `-` removes, `!` is blocked, `?` is not desired and stays. serde reads and writes it whole.
+/// `>` points calls, `-` removes, `x` gives a number away for good, `!` is blocked, `?` is not desired and stays. serde
+/// reads and writes it whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
@@ -68,10 +78,26 @@ pub struct Plan {
     version: Version,
     /// The platform's name; the plan is applied to no other.
     pub platform: PlatformKind,
+    /// The account at the platform, likewise.
+    pub account: AccountId,
     /// The provider's name, likewise.
     pub provider: ProviderKind,
+    /// The accounts at the carriers, likewise.
+    pub carriers: Vec<AccountId>,
     /// When it was made.
     pub made_at: Timestamp,
+    /// The carriers that could not be asked, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_asked: Vec<String>,
+    /// What the platform does when a record is removed.
+    on_removal: OnRemoval,
+    /// Where the platform answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<CallbackUrl>,
+    /// The numbers with several records of which the one that stays shows an agent, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    answered: Vec<E164>,
+    seal: Seal,
     /// The desired numbers in their order, then what else the platform has.
     pub steps: Vec<PlanStep>,
 }
@@ -85,10 +111,9 @@ pub enum PlanStep {
     Import {
         /// The number, and what it is to be.
         request: ImportRequest,
-        /// Where its calls go now, as [`Calls`](crate::model::Calls) displays it, where the provider tells. When
-        /// that has changed the step is not done.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        calls: Option<String>,
+        /// Where its calls go now. When a setting of the carrier has changed the step is not done.
+        #[serde(default)]
+        calls: PlannedCalls,
         /// Warnings and notes of the provider.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
@@ -104,6 +129,12 @@ pub enum PlanStep {
         /// The fields that are desired and cannot be changed there.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         unsupported_fields: Vec<Field>,
+        /// Where its calls go now.
+        #[serde(default)]
+        calls: PlannedCalls,
+        /// What is not as it should be at the carrier.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
     },
     /// The platform has the number as desired.
     Unchanged {
@@ -114,6 +145,12 @@ pub enum PlanStep {
         /// The fields that are desired and cannot be changed there.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         unsupported_fields: Vec<Field>,
+        /// Where its calls go now.
+        #[serde(default)]
+        calls: PlannedCalls,
+        /// What is not as it should be at the carrier.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
     },
     /// It cannot be done.
     Blocked {
@@ -126,26 +163,8 @@ pub enum PlanStep {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
     },
-    /// The platform has a record that is not desired, or a second one of a number that is. It stays, unless
-    /// [`Plan::remove_extra`] says otherwise.
-    Extra {
-        /// Its number.
-        number: RecordNumber,
-        /// Its id.
-        id: NumberId,
-        /// Its label.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        label: Option<String>,
-        /// Its agent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        agent: Option<AgentId>,
-        /// Whether the number is desired, and has another record that stays.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        second: bool,
-        /// Whether it is removed, and with what consent.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        remove: Option<Removal>,
-    },
+    /// The platform has a record that is not desired, or a second one of a number that is.
+    Extra(Extra),
 }
 
 /// The form that plans are written in: 1.
@@ -169,24 +188,25 @@ impl From<Version> for u32 {
 }
 
 impl Plan {
-    /// The same, which also removes what is not desired. A record whose number's calls still go to the platform is not
-    /// removed ([`Finding::StillAnswered`]), unless it is a second one: point them elsewhere first, by an import into
-    /// another platform, by [`Importer::restore`], or at the carrier
-    /// ([`Twilio::update_number`](crate::Twilio::update_number)). `consent` must allow what the platform's removal does
-    /// ([`Capabilities::removal`](crate::platform::Capabilities::removal)), or the plan is not applied.
+    /// The same, which also points the calls of all desired numbers at the platform where they do not reach it,
+    /// imports included. Numbers whose calls a trunk or an application gets are left out. Where the platform's address is
+    /// not known ([`Importer::inbound_address`]) a finding says so, and the calls stay where they are.
     #[must_use]
-    pub fn remove_extra(self, consent: Removal) -> Self {
-        self.remove_extra_if(consent, |_| true)
-    }
-
-    /// The same, which also removes what is not desired and this picks.
-    #[must_use]
-    pub fn remove_extra_if(mut self, consent: Removal, mut pick: impl FnMut(&PlanStep) -> bool) -> Self {
-        let extra = self.steps.iter_mut().filter(|step| matches!(step, PlanStep::Extra { .. }));
-        for step in extra {
-            let picked = pick(step);
-            if let (PlanStep::Extra { remove, .. }, true) = (step, picked) {
-                *remove = Some(consent);
+    pub fn point_calls(mut self) -> Self {
+        for step in &mut self.steps {
+            let (calls, findings) = match step {
+                PlanStep::Import { calls, findings, .. }
+                | PlanStep::Update { calls, findings, .. }
+                | PlanStep::Unchanged { calls, findings, .. } => (calls, findings),
+                PlanStep::Blocked { .. } | PlanStep::Extra(_) => continue,
+            };
+            let beaten = |finding: &Finding| matches!(finding, Finding::OnTrunk { .. } | Finding::OnApplication { .. });
+            if calls.to.is_none() || calls.reached == Reached::Platform || findings.iter().any(beaten) {
+                continue;
+            }
+            calls.point_to.clone_from(&self.address);
+            if calls.point_to.is_none() && !findings.contains(&Finding::NoAddress) {
+                findings.push(Finding::NoAddress);
             }
         }
         self
@@ -219,22 +239,19 @@ impl PlanStep {
         match self {
             Self::Import { request, .. } | Self::Blocked { request, .. } => RecordNumber::E164(*request.number()),
             Self::Update { number, .. } | Self::Unchanged { number, .. } => RecordNumber::E164(*number),
-            Self::Extra { number, .. } => number.clone(),
-        }
-    }
-
-    /// Whether a record is removed, and with what consent.
-    pub(super) const fn removal(&self) -> Option<Removal> {
-        match self {
-            Self::Extra { remove, .. } => *remove,
-            _ => None,
+            Self::Extra(extra) => extra.number.clone(),
         }
     }
 
     /// Whether applying it changes anything.
     #[must_use]
     pub const fn does_something(&self) -> bool {
-        matches!(self, Self::Import { .. } | Self::Update { .. } | Self::Extra { remove: Some(_), .. })
+        match self {
+            Self::Import { .. } | Self::Update { .. } => true,
+            Self::Unchanged { calls, .. } => calls.point_to.is_some(),
+            Self::Extra(extra) => extra.remove.is_some(),
+            Self::Blocked { .. } => false,
+        }
     }
 }
 
@@ -249,11 +266,20 @@ mod tests {
             number: format!("+1415{}", 2_000_000 + n).parse().unwrap(),
             id: NumberId::new(n.to_string()),
             unsupported_fields: Vec::new(),
+            calls: PlannedCalls::default(),
+            findings: Vec::new(),
         };
         Plan {
             version: Version,
             platform: PlatformKind::VAPI,
+            account: AccountId::new("account"),
             provider: ProviderKind::TWILIO,
+            carriers: Vec::new(),
+            not_asked: Vec::new(),
+            on_removal: OnRemoval::Forgets,
+            address: None,
+            answered: Vec::new(),
+            seal: Seal::new(),
             made_at: Timestamp::now(),
             steps: (0..steps).map(step).collect(),
         }

@@ -3,81 +3,177 @@
 use futures_util::TryStreamExt;
 
 use super::apply::{Applied, Difference, gone};
+use super::calls::Seal;
+use super::extra::{Extra, Holder, PlannedRemoval, Reroute};
 use crate::E164;
-use crate::error::Result;
-use crate::import::Importer;
+use crate::error::{Error, Result};
+use crate::import::change::{agent, label, switch};
 use crate::import::memory::NumberLock;
-use crate::model::{Finding, NumberId, RecordNumber, Removal, Routing};
+use crate::import::{Importer, memory};
+use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
+use crate::provider::{self, NumberProvider, RoutingControl};
+
+/// A number at its carrier, read right before something is done that cannot be undone.
+struct Now<'a> {
+    carrier: Option<&'a dyn NumberProvider>,
+    routing: Option<Routing>,
+}
 
 impl Importer {
-    /// Removes a record that is still the planned one. Refused while its number's calls go to the platform; if
-    /// they go elsewhere they still do so afterwards.
-    pub(super) async fn remove_planned(
-        &self,
-        number: &RecordNumber,
-        id: &NumberId,
-        second: bool,
-        consent: Removal,
-    ) -> Result<Applied> {
-        let telephone = number.telephone();
-        let _lock = match telephone {
-            Some(telephone) => Some(NumberLock::take(&*self.platform, &telephone, self.lock_timeout).await?),
+    /// Removes a record that is still as it was planned for, in all that the plan knows of it and of its calls.
+    pub(super) async fn remove_planned(&self, extra: &Extra, removal: &PlannedRemoval, seal: &Seal) -> Result<Applied> {
+        let (number, id) = (extra.number.telephone(), &extra.id);
+        let _lock = match &number {
+            Some(number) => Some(NumberLock::take(&*self.platform, number, self.lock_timeout).await?),
             None => None,
         };
         let record = match self.platform.get(id).await {
             Err(error) if error.is_not_found() => return Ok(Applied::Unchanged),
             record => record?,
         };
-        if record.number != *number {
-            let difference =
-                Difference { what: "number", planned: number.to_string(), found: record.number.to_string() };
-            return Ok(Applied::Moved(vec![difference]));
-        }
-        let before = match telephone {
-            Some(telephone) => self.routing_of(&telephone).await?,
-            None => None,
+        let mut moved = extra.differences(&record);
+        let carriers = self.provider.carriers();
+        let mut now = match &number {
+            Some(number) => self.now(&carriers, number, extra, removal, &mut moved).await?,
+            None => Now { carrier: None, routing: None },
         };
-        let answers = before.as_ref().is_some_and(|routing| self.receives(&routing.calls));
-        if answers && !(second && self.has_another(number, id).await?) {
-            return Ok(Applied::Blocked { findings: vec![Finding::StillAnswered] });
+        moved.extend(extra.calls.changed(now.routing.as_ref(), seal).into_iter().map(|setting| Difference {
+            what: "calls",
+            planned: extra.calls.shown().to_owned(),
+            found: format!("another {setting}"),
+        }));
+        if !moved.is_empty() {
+            return Ok(Applied::Moved(moved));
         }
-        match self.platform.remove(id, consent).await {
+        if let Some(reroute) = &removal.reroute {
+            if let Some(finding) = self.reroute(&mut now, reroute).await? {
+                return Ok(Applied::Blocked { findings: vec![finding] });
+            }
+        } else if let Some(finding) = self.still_answered(&now, extra, removal).await? {
+            return Ok(Applied::Blocked { findings: vec![finding] });
+        }
+        match self.platform.remove(id, removal.consent).await {
             Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
             removed => removed?,
         }
-        let findings = match before {
-            Some(before) => self.keep_routing(&before).await.err().into_iter().collect(),
-            None => Vec::new(),
+        if let Some(number) = &number {
+            memory::forget_removed(&*self.platform, number, id);
+        }
+        let findings = match (now.carrier.and_then(NumberProvider::routing), &now.routing) {
+            (Some(control), Some(before)) => keep_routing(control, before).await.err().into_iter().collect(),
+            _ => Vec::new(),
         };
         Ok(Applied::Removed { findings })
     }
 
-    /// Whether another record of the number is still there, which gets its calls.
-    async fn has_another(&self, number: &RecordNumber, id: &NumberId) -> Result<bool> {
+    /// Asks the carriers. Where the plan says who holds the number, that must still be so.
+    async fn now<'a>(
+        &self,
+        carriers: &[&'a dyn NumberProvider],
+        number: &E164,
+        extra: &Extra,
+        removal: &PlannedRemoval,
+        moved: &mut Vec<Difference>,
+    ) -> Result<Now<'a>> {
+        let holding = match self.holding(carriers, number).await {
+            Ok(holding) => holding,
+            // It was told to do it unverified.
+            Err(_) if removal.unverified && extra.holder != Holder::Given => {
+                return Ok(Now { carrier: None, routing: None });
+            }
+            Err(error) => return Err(error),
+        };
+        let preflight = self.assess_holding(number, carriers, &holding);
+        let carrier = holding.carrier.map(|index| carriers[index]);
+        let found = carrier.map(provider::name);
+        if extra.holder == Holder::Given && found != extra.calls.carrier {
+            let shown =
+                |carrier: &Option<String>| carrier.clone().unwrap_or_else(|| "none of the given ones".to_owned());
+            let (planned, found) = (shown(&extra.calls.carrier), shown(&found));
+            moved.push(Difference { what: "carrier", planned, found });
+        }
+        Ok(Now { carrier, routing: preflight.routing })
+    }
+
+    /// Why the record must stay: its calls may go to the platform.
+    async fn still_answered(&self, now: &Now<'_>, extra: &Extra, removal: &PlannedRemoval) -> Result<Option<Finding>> {
+        let calls = now.routing.as_ref().map(|routing| &routing.calls);
+        let reached = if extra.number.telephone().is_some() { self.reached(calls) } else { Reached::Unknown };
+        match reached {
+            Reached::Elsewhere => Ok(None),
+            Reached::Unknown if removal.unverified => Ok(None),
+            // As a second one that shows no agent it was picked.
+            _ if extra.second && !removal.unverified => {
+                Ok(if self.has_agent_elsewhere(extra).await? { None } else { Some(Finding::MayBeTheOne) })
+            }
+            Reached::Platform => Ok(Some(Finding::StillAnswered)),
+            Reached::Unknown => Ok(Some(Finding::MayBeAnswered { calls: calls.map(Calls::to_string) })),
+        }
+    }
+
+    /// Whether this record shows no agent, and another one of its number does.
+    async fn has_agent_elsewhere(&self, extra: &Extra) -> Result<bool> {
         let mut list = self.platform.list();
         while let Some(record) = list.try_next().await? {
-            if record.id != *id && record.number.telephone() == number.telephone() {
-                return Ok(true);
+            if record.id != extra.id && record.number.telephone() == extra.number.telephone() && record.agent.is_some()
+            {
+                return Ok(extra.agent.is_none());
             }
         }
         Ok(false)
     }
 
-    /// Where a number's calls go, if the provider is asked and tells.
-    async fn routing_of(&self, number: &E164) -> Result<Option<Routing>> {
-        match self.provider.routing().filter(|_| !self.skip_preflight) {
-            Some(control) => control.snapshot(number).await,
-            None => Ok(None),
+    /// Sends the calls elsewhere, and makes sure that they go there.
+    async fn reroute(&self, now: &mut Now<'_>, reroute: &Reroute) -> Result<Option<Finding>> {
+        let (Some(control), Some(routing)) = (now.carrier.and_then(NumberProvider::routing), &now.routing) else {
+            return Ok(Some(Finding::MayBeAnswered { calls: None }));
+        };
+        let target = match reroute {
+            Reroute::To(address) => Calls::Url(address.clone()),
+            Reroute::Back(before) => before.calls.clone(),
+        };
+        if self.receives(&target) {
+            return Ok(Some(Finding::StillAnswered));
         }
+        if routing.calls != target {
+            match reroute {
+                Reroute::To(address) => drop(control.point(routing, address).await?),
+                Reroute::Back(before) if before.id == routing.id => drop(control.restore(before).await?),
+                Reroute::Back(_) => return Ok(Some(Finding::NotHeld)),
+            }
+        }
+        let after = control.snapshot(&routing.number).await?;
+        let arrived = after.as_ref().is_some_and(|after| after.calls == target);
+        let calls = after.as_ref().map(|after| after.calls.to_string());
+        now.routing = after;
+        Ok(if arrived { None } else { Some(Finding::MayBeAnswered { calls }) })
     }
+}
 
-    /// A removal may have changed where the calls go, though they did not go to the platform.
-    async fn keep_routing(&self, before: &Routing) -> Result<(), Finding> {
-        let not_read = |error: crate::Error| Finding::NotReadAgain { reason: error.to_string() };
-        let Some(control) = self.provider.routing() else { return Ok(()) };
-        match control.snapshot(&before.number).await.map_err(not_read)? {
-            Some(now) if now.settings != before.settings => control.restore(before).await.map(drop).map_err(not_read),
-            _ => Ok(()),
-        }
+impl Extra {
+    /// What of the record differs from the plan.
+    fn differences(&self, record: &NumberRecord) -> Vec<Difference> {
+        let word = |text: Option<&str>| text.unwrap_or("none").to_owned();
+        let time = |time: Option<crate::Timestamp>| time.map_or_else(|| "not told".to_owned(), |time| time.to_string());
+        let pairs = [
+            ("number", self.number.to_string(), record.number.to_string()),
+            ("label", label(self.label.as_deref()), label(record.label.as_deref())),
+            ("agent", agent(self.agent.as_ref()), agent(record.agent.as_ref())),
+            ("inbound", switch(self.inbound), switch(record.inbound)),
+            ("outbound", switch(self.outbound), switch(record.outbound)),
+            ("carrier", word(self.carrier.as_deref()), word(record.carrier.as_deref())),
+            ("time of its last change", time(self.updated_at), time(record.updated_at)),
+        ];
+        let differing = pairs.into_iter().filter(|(_, planned, found)| planned != found);
+        differing.map(|(what, planned, found)| Difference { what, planned, found }).collect()
+    }
+}
+
+/// A removal may have changed where the calls go, though they did not go to the platform.
+async fn keep_routing(control: &dyn RoutingControl, before: &Routing) -> Result<(), Finding> {
+    let not_read = |error: Error| Finding::NotReadAgain { reason: error.to_string() };
+    match control.snapshot(&before.number).await.map_err(not_read)? {
+        Some(now) if now.settings != before.settings => control.restore(before).await.map(drop).map_err(not_read),
+        _ => Ok(()),
     }
 }

@@ -9,8 +9,9 @@ use super::wire::{
 use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
-    AccountId, CallbackUrl, self, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
+    self, AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId,
+    NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal,
+    Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, text, time};
 use crate::platform::credentials::Made;

@@ -6,8 +6,8 @@ use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Error, NotFound, Result};
 use crate::model::{
-    AccountId, CallbackUrl, AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProviderKind,
-    Reach, RecordNumber, Removal, Secret,
+    AccountId, AgentId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, text};
 use crate::platform::{

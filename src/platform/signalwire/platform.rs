@@ -9,8 +9,8 @@ use crate::E164;
 use crate::e164::{Assignment, NumberKind};
 use crate::error::{Result, checked};
 use crate::model::{
-    AccountId, CallbackUrl, AgentId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems,
-    RecordNumber, Removal, Secret,
+    AccountId, AgentId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    PlatformKind, Problems, RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};

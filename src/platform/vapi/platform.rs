@@ -9,8 +9,8 @@ use super::wire::{
 };
 use crate::error::Result;
 use crate::model::{
-    AccountId, CallbackUrl, AccountKey, AgentId, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
+    AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
+    NumberSource, NumberUpdate, PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{

@@ -17,12 +17,14 @@ pub(crate) const INTEGRATION: &str = "intg_a1b2c3d4e5f6";
 
 /// A client that no limit slows.
 pub(crate) fn client(uri: String) -> Butter {
-    client_with(KEY, uri)
+    client_of(ORGANIZATION, uri)
 }
 
-pub(crate) fn client_with(key: &str, uri: String) -> Butter {
+/// The same, whose account has this name.
+pub(crate) fn client_of(account: &str, uri: String) -> Butter {
     let limit = 1000.try_into().unwrap();
-    Butter::builder(key, ORGANIZATION).base_url(uri).requests_per_second(limit).retry(at_once()).build().unwrap()
+    let builder = Butter::builder(KEY, ORGANIZATION).account_name(account, [""; 0]).base_url(uri);
+    builder.requests_per_second(limit).retry(at_once()).build().unwrap()
 }
 
 pub(crate) fn number(text: &str) -> E164 {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::butter::endpoints::{INTEGRATION, client_with, number};
+use crate::butter::endpoints::{INTEGRATION, client_of, number};
 use crate::butter::platform::{NUMBERS, PHONE, listed, respond, sent};
 use crate::support::{CreateNow, test_key};
 
@@ -28,7 +28,7 @@ fn byo() -> NumberSource {
 }
 
 fn client(uri: String) -> Butter {
-    client_with(&test_key(), uri)
+    client_of(&test_key(), uri)
 }
 
 fn requests() -> [ImportRequest; 3] {

@@ -8,7 +8,7 @@ use numport::model::{ProviderKind, Reach};
 use numport::provider::Ownership;
 use numport::sandbox::Sandbox;
 use numport::{
-    Byo, E164, ImportRequest, Importer, Interactly, NumberProvider, NumberUpdate, Removal, SignalWire, SipTrunk,
+    Byo, E164, Error, ImportRequest, Importer, Interactly, NumberProvider, NumberUpdate, Removal, SignalWire, SipTrunk,
     Twilio, Vapi, VoicePlatform,
 };
 
@@ -78,7 +78,8 @@ async fn trunks_and_stored_credentials_tell_no_numbers() {
         [Box::new(SipTrunk::new("sip.example.com")), Box::new(Byo::stored_default(ProviderKind::TWILIO))];
     for provider in providers {
         assert!(matches!(provider.lookup(&number()).await.unwrap(), Ownership::NotVerifiable));
-        assert!(provider.list().try_next().await.unwrap().is_none());
+        let error = provider.list().try_next().await.unwrap_err();
+        assert!(matches!(&error, Error::Invalid(invalid) if invalid.problems[0].field == "numbers"), "{error}");
         let reach = provider.source().reach;
         match provider.kind() {
             ProviderKind::SIP_TRUNK => assert!(matches!(reach, Reach::Trunk(_))),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use numport::model::{Calls, Finding, PlatformKind, Preflight, ProviderKind, Service, Severity};
+use numport::model::{Calls, Finding, NoTakeover, PlatformKind, Preflight, ProviderKind, Reached, Service, Severity};
 use numport::provider::Ownership;
 use numport::sandbox::Sandbox;
 use numport::sandbox::twilio::TwilioNumber;
@@ -163,7 +163,9 @@ async fn a_platform_that_leaves_the_carrier_alone_is_reached_by_a_trunk() {
     let sandbox = holding(TwilioNumber::new(number()).on_trunk()).await;
     let signalwire = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
     let imported = Importer::new(twilio(&sandbox), signalwire).import(ImportRequest::new(number())).await.unwrap();
-    assert_eq!((imported.outcome, imported.findings.len()), (Outcome::Created, 0));
+    assert_eq!((imported.outcome, imported.reached), (Outcome::Created, Reached::Unknown));
+    let calls = format!("trunk {}", sandbox.twilio().trunk_sid());
+    assert_eq!(imported.findings, [Finding::CallsStay { calls, reason: NoTakeover::LeavesCarrier }]);
     assert_eq!(sent(&sandbox, ProviderKind::TWILIO), 1, "nothing there can have changed");
 }
 
@@ -174,9 +176,14 @@ async fn a_platform_that_says_nothing_of_the_voice_url_gives_no_finding() {
     let request = ImportRequest::new(sandbox.twilio().held_numbers()[0]);
     let importer = Importer::new(twilio(&sandbox), butter);
     let imported = importer.import(&request).await.unwrap();
-    assert_eq!(imported.findings, [], "without an agent Butter does not touch it");
+    let calls = "https://demo.twilio.com/…".to_owned();
+    assert_eq!(
+        imported.findings,
+        [Finding::CallsStay { calls, reason: NoTakeover::NoAgent }],
+        "Butter does not touch it"
+    );
     let assigned = importer.import(request.agent("agent_a1b2c3d4e5f6")).await.unwrap();
-    assert_eq!(assigned.findings, []);
+    assert_eq!((assigned.findings, assigned.reached), (vec![], Reached::Platform));
     assert!(sandbox.twilio().voice_url(&sandbox.twilio().held_numbers()[0]).unwrap().contains("getbutter.ai"));
 }
 

@@ -1,6 +1,6 @@
 //! The second look at the carrier: did the platform see to it that it gets the calls?
 
-use numport::model::{Finding, PlatformKind, Severity};
+use numport::model::{Finding, NoTakeover, PlatformKind, Reached, Severity};
 use numport::sandbox::Sandbox;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::{AccountKey, E164, ImportRequest, Importer, Interactly, Outcome, Twilio, Vapi};
@@ -43,7 +43,10 @@ async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
     // Now the other one has the record, and the calls go to Vapi.
     let again = Importer::new(twilio(&sandbox), interactly).import(&request).await.unwrap();
     assert_eq!(again.outcome, Outcome::AlreadyThere);
-    assert_eq!(again.findings, [Finding::AnsweredBy { platform: PlatformKind::VAPI }]);
+    let calls = "https://api.vapi.ai/…".to_owned();
+    let stays = Finding::CallsStay { calls, reason: NoTakeover::NotDocumented };
+    assert_eq!(again.findings, [Finding::AnsweredBy { platform: PlatformKind::VAPI }, stays]);
+    assert_eq!(again.reached, Reached::Elsewhere);
 }
 
 #[tokio::test]

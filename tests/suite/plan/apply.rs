@@ -29,6 +29,11 @@ fn world(can: &'static numport::platform::Capabilities) -> (InMemoryPlatform, Ex
     (platform.clone(), exchange.clone(), Importer::new(exchange, platform))
 }
 
+/// Another platform answers all numbers.
+fn elsewhere(exchange: &Exchange) {
+    (0..10).for_each(|last| exchange.point(number(last), "https://api.elevenlabs.io/twilio/inbound_call"));
+}
+
 fn desired() -> Desired {
     (0..10).map(|last| request(last).label(format!("Desk {last}"))).collect()
 }
@@ -117,8 +122,9 @@ async fn another_record_of_the_number_is_not_the_planned_one() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_looked_at_has_failed_and_is_not_taken_for_gone() {
-    let (platform, _, importer) = world(&NATIVE);
+    let (platform, exchange, importer) = world(&NATIVE);
     let desired: Desired = [request(0).label("Desk")].into_iter().collect();
+    elsewhere(&exchange);
     let plan = importer.plan(&desired).await.unwrap().remove_extra(Removal::Record);
     for call in [Call::Create, Call::Get, Call::Find, Call::Update] {
         platform.always(call, Answer::refused(403));
@@ -176,6 +182,7 @@ async fn what_the_carrier_says_against_it_since_blocks_the_step() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_desired_is_removed_only_when_that_was_said() {
     let (platform, exchange, importer) = world(&NATIVE);
+    elsewhere(&exchange);
     exchange.point(number(1), "https://api.vapi.ai/twilio/inbound_call");
     let desired: Desired = [request(0)].into_iter().collect();
     let plan = importer.plan(&desired).await.unwrap();
@@ -196,23 +203,31 @@ async fn what_is_not_desired_is_removed_only_when_that_was_said() {
     assert_eq!(exchange.restored(), 0, "the calls of what is removed still go where they went");
 
     let without_a_look = importer.clone().skip_preflight();
-    assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "removed", "unchanged", "unchanged", "moved"]);
+    assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "blocked", "unchanged", "unchanged", "moved"]);
+    let planned_blindly = without_a_look.plan(&desired).await.unwrap().remove_extra(Removal::Record);
+    assert_eq!(words(&apply(&without_a_look, planned_blindly).await)[1..], ["blocked"; 2], "it widens nothing");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_record_is_removed_though_the_first_gets_the_calls() {
+async fn a_second_record_without_an_agent_is_removed_though_the_number_is_answered() {
     let (platform, exchange, importer) = world(&NATIVE);
     exchange.point(number(0), "https://api.vapi.ai/twilio/inbound_call");
     let second = platform.insert(number(0));
     let mut desired: Vec<_> = (0..5).map(request).collect();
-    let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_extra(Removal::Record);
+    // Nobody knows which of the two answers.
+    let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap();
+    for plan in [plan.clone().remove_second(Removal::Record), plan.remove_extra(Removal::Record)] {
+        assert_eq!(words(&apply(&importer, plan).await)[5..], ["blocked"]);
+    }
+    platform.edit(|records| records[0].agent = Some("a-1".into()));
+    let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_second(Removal::Record);
     let steps = apply(&importer, plan).await;
     assert_eq!(words(&steps), ["unchanged", "unchanged", "unchanged", "unchanged", "unchanged", "removed"]);
     assert!(records_of(&platform, &number(0)) == 1 && !platform.records().iter().any(|record| record.id == second));
 
     // When the first has gone since, the second one is all that answers.
     let second = platform.insert(number(0));
-    let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_extra(Removal::Record);
+    let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_second(Removal::Record);
     platform.edit(|records| records.retain(|record| record.id == second || !record.number.is(&number(0))));
     assert_eq!(words(&apply(&importer, plan).await)[5..], ["blocked"]);
     assert_eq!(records_of(&platform, &number(0)), 1);
@@ -232,10 +247,7 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
     let desired =
         [request(0).label("Desk 0"), request(1).label("Desk 1"), request(8).outbound(true), request(99)].into_iter();
     let plan = importer.plan(&desired.collect()).await.unwrap();
-    let plan = plan.remove_extra_if(Removal::Record, |step| {
-        assert!(matches!(step, numport::import::plan::PlanStep::Extra { .. }), "asked of nothing else");
-        step.number() == number(4)
-    });
+    let plan = plan.remove_extra_if(Removal::Record, |step| step.number == number(4));
     platform.edit(|records| records[0].label = Some("By hand".to_owned()));
     let mut lines: Vec<_> = apply(&importer, plan).await.iter().map(AppliedStep::report).collect();
     lines.retain(|line| !line.ends_with("kept"));
@@ -256,7 +268,8 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
 #[tokio::test(start_paused = true)]
 async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_moved() {
     for (status, word) in [(404, "moved"), (403, "failed")] {
-        let (platform, _, importer) = world(&NATIVE);
+        let (platform, exchange, importer) = world(&NATIVE);
+        elsewhere(&exchange);
         let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
         platform.always(Call::Remove, Answer::refused(status));
         let steps = apply(&importer, plan).await;
@@ -276,8 +289,11 @@ async fn a_removal_leaves_the_calls_where_they_went() {
         _ => {}
     });
     exchange.point(number(0), "https://api.elevenlabs.io/twilio/inbound_call");
-    let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
-    assert_eq!(words(&apply(&importer, plan).await), ["removed"; 5]);
+    let plan = importer.plan(&Desired::default()).await.unwrap();
+    let verified = plan.clone().remove_extra(Removal::Record);
+    assert_eq!(words(&apply(&importer, verified).await), ["removed", "blocked", "blocked", "blocked", "blocked"]);
+    let told = plan.remove_unverified_if(Removal::Record, |_| true);
+    assert_eq!(words(&apply(&importer, told).await), ["unchanged", "removed", "removed", "removed", "removed"]);
     assert_eq!(exchange.url(&number(0)).unwrap(), "https://api.elevenlabs.io/twilio/inbound_call");
     assert_eq!(exchange.url(&number(1)).unwrap(), "https://old.example.com/voice");
 }
@@ -286,25 +302,28 @@ async fn a_removal_leaves_the_calls_where_they_went() {
 async fn a_plan_is_applied_where_it_was_made_for_and_removes_what_was_agreed_to() {
     let (_, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
-    let refused = |importer: &Importer, plan: Plan| match importer.apply(plan) {
-        Err(Error::Invalid(invalid)) => invalid.to_string(),
+    let interactly = Interactly::builder("key").build().unwrap();
+    let twilio = Twilio::builder(AccountKey::token(format!("AC{:032}", 0), "token")).build().unwrap();
+    let fields = |importer: &Importer, plan: Plan| match importer.apply(plan) {
+        Err(Error::Invalid(invalid)) => {
+            invalid.problems.into_iter().map(|problem| problem.field.to_string()).collect::<Vec<_>>()
+        }
         other => panic!("{:?}", other.map(drop)),
     };
-    let elsewhere = Interactly::builder("key").build().unwrap();
-    let twilio = Twilio::builder(AccountKey::token(format!("AC{:032}", 0), "token")).build().unwrap();
     assert_eq!(
-        refused(&Importer::new(twilio, elsewhere), plan),
-        "the plan was not applied: `platform` is \"vapi\", and the importer's is interactly; apply it with the importer \
-         that it was made for; `provider` is \"exchange\", and the importer's is twilio; apply it with the importer \
-         that it was made for"
+        fields(&Importer::new(twilio, interactly), plan.clone()),
+        ["platform", "provider", "account", "carriers"]
     );
-    let (_, _, importer) = world(&THROUGH_LIST);
+    let (_, _, other_account) = world(&NATIVE);
+    assert_eq!(fields(&other_account, plan), ["account"]);
+
+    // A removal that was agreed to by hand, beyond what the plan's methods would plan.
+    let (_, exchange, importer) = world(&THROUGH_LIST);
+    elsewhere(&exchange);
     let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
-    assert_eq!(
-        refused(&importer, plan),
-        "the plan was not applied: `remove` cannot be done through vapi's API; remove the record in the platform's \
-         dashboard"
-    );
+    assert!(!plan.does_something());
+    let blocked = apply(&importer, plan).await;
+    assert!(matches!(&blocked[0].outcome, Applied::Blocked { findings } if *findings == [Finding::CannotRemove]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,14 +13,19 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::signalwire::endpoints::{AGENT, ID, PROJECT};
 use crate::support::validation::problem_fields;
-use crate::support::{CreateNow, at_once, test_key};
+use crate::support::{CreateNow, KEY, at_once, test_key};
 
 pub(crate) const IMPORT: &str = "/api/relay/rest/imported_phone_numbers";
 pub(crate) const NUMBERS: &str = "/api/relay/rest/phone_numbers";
 pub(crate) const NUMBER: &str = "+14155552671";
 
 pub(crate) fn client(server: &MockServer) -> SignalWire {
-    SignalWire::builder(PROJECT, test_key(), "example").base_url(server.uri()).retry(at_once()).build().unwrap()
+    SignalWire::builder(PROJECT, KEY, "example")
+        .account_name(test_key(), [""; 0])
+        .base_url(server.uri())
+        .retry(at_once())
+        .build()
+        .unwrap()
 }
 
 pub(crate) fn number(text: &str) -> E164 {

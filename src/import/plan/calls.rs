@@ -1,0 +1,81 @@
+//! What a plan knows of a number at its carrier.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{CallbackUrl, Reached, Routing};
+
+/// Where a number's calls went when a plan was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PlannedCalls {
+    /// The carrier that holds the number, by kind and account. `None` when none of the given ones is known to hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    /// Where its calls go, as [`Calls`](crate::model::Calls) displays it; `None` when the carrier does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Whether they reach the platform.
+    #[serde(default)]
+    pub reached: Reached,
+    /// The address to which they are pointed when the plan is applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point_to: Option<CallbackUrl>,
+    /// Every setting of the carrier, sealed: it may hold a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settings: Option<BTreeMap<String, String>>,
+}
+
+impl PlannedCalls {
+    pub(super) fn new(carrier: Option<String>, routing: Option<&Routing>, reached: Reached, seal: &Seal) -> Self {
+        Self {
+            carrier,
+            to: routing.map(|routing| routing.calls.to_string()),
+            reached,
+            point_to: None,
+            settings: routing.map(|routing| seal.settings(routing)),
+        }
+    }
+
+    /// What differs from the plan: each setting of which the carrier tells another value, by the carrier's name of it.
+    /// Where nothing was known, nothing differs.
+    pub(super) fn changed(&self, now: Option<&Routing>, seal: &Seal) -> Vec<String> {
+        let Some(planned) = &self.settings else { return Vec::new() };
+        let Some(now) = now.map(|now| seal.settings(now)) else { return vec!["routing".to_owned()] };
+        let names = planned.keys().chain(now.keys().filter(|name| !planned.contains_key(*name)));
+        names.filter(|name| planned.get(*name) != now.get(*name)).cloned().collect()
+    }
+
+    /// Where the calls go, in the words of a plan.
+    pub(super) fn shown(&self) -> &str {
+        self.to.as_deref().unwrap_or("not told")
+    }
+}
+
+/// Seals the settings of carriers, so that a plan tells whether one has changed and shows none. The key is random, and
+/// stands in the plan: whoever has the plan can try out values, so that a plan is confidential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Seal(String);
+
+impl Seal {
+    pub(super) fn new() -> Self {
+        // The standard library seeds it from the system.
+        let word = |_| format!("{:016x}", RandomState::new().hash_one(std::time::SystemTime::now()));
+        Self((0..4).map(word).collect())
+    }
+
+    fn settings(&self, routing: &Routing) -> BTreeMap<String, String> {
+        let id = ("id".to_owned(), self.of("id", &routing.id));
+        let settings = routing.settings.iter().map(|(name, value)| (name.clone(), self.of(name, value)));
+        settings.chain([id]).collect()
+    }
+
+    fn of(&self, name: &str, value: &str) -> String {
+        let mac = hmac_sha256::HMAC::mac(format!("{name}={value}"), &self.0);
+        mac.iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

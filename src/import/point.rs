@@ -1,0 +1,63 @@
+//! Pointing a number's calls at the platform.
+
+use super::{Imported, Importer};
+use crate::E164;
+use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
+use crate::model::{CallbackUrl, Calls, Finding, Reached, Routing};
+use crate::provider::RoutingControl;
+
+impl Importer {
+    /// Points the calls of a number that was imported, as long as its carrier has changed nothing meanwhile. If that
+    /// fails, the number is imported all the same, and a finding says so.
+    pub(super) async fn point_imported(
+        &self,
+        imported: &mut Imported,
+        number: &E164,
+        before: Option<&Routing>,
+        address: &CallbackUrl,
+    ) {
+        let failed = |error: Error| Finding::NotPointed { reason: error.to_string() };
+        let (Some(control), Some(before)) = (self.provider.routing(), before) else { return };
+        let now = match control.snapshot(number).await {
+            Ok(Some(now)) if now.settings == before.settings => now,
+            Ok(_) => {
+                let reason = "the carrier's settings have changed meanwhile".to_owned();
+                return imported.findings.push(Finding::NotPointed { reason });
+            }
+            Err(error) => return imported.findings.push(failed(error)),
+        };
+        match self.point(control, &now, address).await {
+            Ok(after) => {
+                imported.reached = Reached::Platform;
+                imported
+                    .findings
+                    .retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
+                let kept = imported.routing_before.get_or_insert(now);
+                kept.replaced_by = Some(after.settings);
+            }
+            Err(error) => imported.findings.push(failed(error)),
+        }
+    }
+
+    /// Points a number's calls at the platform, and reads them again.
+    pub(super) async fn point(
+        &self,
+        control: &dyn RoutingControl,
+        now: &Routing,
+        address: &CallbackUrl,
+    ) -> Result<Routing> {
+        control.point(now, address).await?;
+        match control.snapshot(&now.number).await? {
+            Some(after) if after.calls == Calls::Url(address.clone()) => {
+                tracing::info!(platform = %self.platform.kind(), number = %now.number, "its calls are pointed at the platform");
+                Ok(after)
+            }
+            after => {
+                let found = after.map_or_else(|| "nothing".to_owned(), |after| after.calls.to_string());
+                let fault = CallFault::Mismatch(Mismatch::new(address, Some(&found)));
+                Err(Box::new(CallError::new(self.provider.kind().into(), "point calls", Delivery::Unknown, fault))
+                    .into())
+            }
+        }
+    }
+}

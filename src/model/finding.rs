@@ -1,0 +1,324 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::{CallbackUrl, HostWarning, PlatformKind, Shown, quoted, word};
+use crate::e164::UnassignedReason;
+
+/// How bad a [`Finding`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// The import is made, and may not do what is wanted.
+    Warning,
+    /// The import is not made.
+    Error,
+}
+
+/// One thing that was found about a number. `Display` says it in a clause that begins with a verb;
+/// [`advice`](Self::advice) says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "finding", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// The provider does not hold the number. An error.
+    NotHeld,
+    /// It is held by another account, which the given credentials can see. An error.
+    HeldBySubaccount {
+        /// That account.
+        account: String,
+    },
+    /// Several of the given carriers hold or declare it. An error.
+    HeldByTwo {
+        /// These carriers.
+        carriers: Vec<String>,
+    },
+    /// No carrier that can be asked holds it, and each of several others may. An error.
+    HolderUnknown {
+        /// The carriers that do not tell their numbers.
+        carriers: Vec<String>,
+    },
+    /// One of the given carriers could not be asked, so it is not verified that no other one holds it. A warning.
+    CarrierNotAsked {
+        /// That carrier.
+        carrier: String,
+        /// Why.
+        reason: String,
+    },
+    /// It cannot take voice calls. An error.
+    NoVoice,
+    /// Its calls go to a trunk, which beats the address that the platform sets. An error.
+    OnTrunk {
+        /// The trunk's id.
+        trunk: String,
+    },
+    /// Its calls go to an application of the carrier, which beats the address that the platform sets. An
+    /// error.
+    OnApplication {
+        /// The application's id.
+        application: String,
+    },
+    /// Another platform answers its calls now, and will no longer. A warning.
+    AnsweredBy {
+        /// That platform.
+        platform: PlatformKind,
+    },
+    /// No numbering plan assigns it; see [`E164::plan`]. A warning.
+    Unassigned {
+        /// Why.
+        reason: UnassignedReason,
+    },
+    /// It is another carrier's number, of which the provider carries a part, messages as a rule. A warning.
+    Hosted,
+    /// The provider does not say that it is in ordinary use. A warning.
+    Status {
+        /// The provider's word for its state.
+        status: String,
+    },
+    /// The trunk's host cannot be reached from outside. A warning.
+    Unreachable {
+        /// The host.
+        host: String,
+        /// Why.
+        warning: HostWarning,
+    },
+    /// After the import its calls do not go to the platform, though the platform is documented to see to
+    /// that. A warning.
+    NotTakenOver {
+        /// Where they go, if to an address; written by serde as it is displayed.
+        #[serde(serialize_with = "displayed")]
+        url: Option<CallbackUrl>,
+    },
+    /// Its calls are not known to go to the platform, which does not see to that. A warning.
+    CallsStay {
+        /// Where they go, as [`Calls`](crate::model::Calls) displays it.
+        calls: String,
+        /// Why the platform does not see to it.
+        reason: NoTakeover,
+    },
+    /// The carrier was to send its calls to the platform, and it is not known at which address. A warning.
+    NoAddress,
+    /// Its calls were to be pointed at the platform, and that failed. A warning.
+    NotPointed {
+        /// Why.
+        reason: String,
+    },
+    /// After the import the provider could not be read again. A warning.
+    NotReadAgain {
+        /// Why.
+        reason: String,
+    },
+    /// Its calls still go to the platform that is to forget it, and would reach nobody. An error.
+    StillAnswered,
+    /// Its calls may go to the platform that is to forget it, through the address, trunk or application that gets
+    /// them. An error.
+    MayBeAnswered {
+        /// Where they go, as [`Calls`](crate::model::Calls) displays it; `None` when that is not known.
+        calls: Option<String>,
+    },
+    /// The record is to be removed, and none of the given carriers is known to hold the number. An error.
+    CarrierUnknown,
+    /// The record is to be removed as a second one of its number, and may be the one that answers. An error.
+    MayBeTheOne,
+    /// The platform cannot remove records. An error.
+    CannotRemove,
+    /// Removing the record would give the number away for good, which was not consented to. An error.
+    WouldRelease,
+    /// The provider cannot tell whether it holds the number. A note.
+    NotVerifiable,
+}
+
+impl Finding {
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        match self {
+            Self::NotHeld
+            | Self::HeldBySubaccount { .. }
+            | Self::HeldByTwo { .. }
+            | Self::HolderUnknown { .. }
+            | Self::NoVoice
+            | Self::OnTrunk { .. }
+            | Self::OnApplication { .. }
+            | Self::StillAnswered
+            | Self::MayBeAnswered { .. }
+            | Self::CarrierUnknown
+            | Self::MayBeTheOne
+            | Self::CannotRemove
+            | Self::WouldRelease => Severity::Error,
+            Self::AnsweredBy { .. }
+            | Self::CarrierNotAsked { .. }
+            | Self::Unassigned { .. }
+            | Self::Hosted
+            | Self::Status { .. }
+            | Self::Unreachable { .. }
+            | Self::NotTakenOver { .. }
+            | Self::CallsStay { .. }
+            | Self::NoAddress
+            | Self::NotPointed { .. }
+            | Self::NotReadAgain { .. } => Severity::Warning,
+            Self::NotVerifiable => Severity::Note,
+        }
+    }
+
+    /// What a user can do about it, in a sentence.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::NotHeld => "Check the number, and whose account it is in; a trunk's must be among those declared.",
+            Self::HeldBySubaccount { .. } => {
+                "Give the credentials of that account itself, or move the number to yours."
+            }
+            Self::HeldByTwo { .. } => "Leave it with one of them: give the other one's numbers without it.",
+            Self::HolderUnknown { .. } => "Declare the numbers of each of them.",
+            Self::CarrierNotAsked { .. } => "Look whether that carrier holds the number as well, once it can be asked.",
+            Self::NoVoice => "Give the number voice at the provider, or choose another one.",
+            Self::OnTrunk { .. } => "Take it off the trunk, or import it with the trunk as the source.",
+            Self::OnApplication { .. } => "Clear the number's application at the provider.",
+            Self::AnsweredBy { .. } => "If it should stay there, do not import it; `Importer::restore` puts it back.",
+            Self::Unassigned { .. } => "Check it for a typing error; a range that was opened lately is no fault.",
+            Self::Hosted => "Make sure that its voice calls come in through this provider.",
+            Self::Status { .. } => "Look at the number in the provider's console.",
+            Self::Unreachable { .. } => "Give a host that can be reached from the public internet.",
+            Self::NotTakenOver { .. } => {
+                "Point its calls at the platform: `Plan::point_calls` does it, where the platform's address is known."
+            }
+            Self::CallsStay { reason, .. } => reason.advice(),
+            Self::NoAddress => "Give the platform's address by `Importer::inbound_address`, or set it at the carrier.",
+            Self::NotPointed { .. } => "Make a new plan that points calls.",
+            Self::NotReadAgain { .. } => "Look at the provider whether the number's calls go to the platform.",
+            Self::StillAnswered => {
+                "Point its calls elsewhere first: import it where it is to be answered, or set them at the provider."
+            }
+            Self::MayBeAnswered { .. } => {
+                "Make sure where they go, and point them elsewhere; `Plan::remove_unverified_if` removes it unverified."
+            }
+            Self::CarrierUnknown => {
+                "Add the carrier that holds it; `Plan::remove_unverified_if` removes it without that."
+            }
+            Self::MayBeTheOne => "Give the agent to the record that is to stay, and make a new plan.",
+            Self::CannotRemove => "Remove it in the platform's dashboard.",
+            Self::WouldRelease => "Keep it, or consent to it by `Removal::RecordAndNumber`: it cannot be undone.",
+            Self::NotVerifiable => "Declare the provider's numbers to have them checked.",
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotHeld => f.write_str("is not held by the provider"),
+            Self::HeldBySubaccount { account } => write!(f, "is held by another account, {}", word(account)),
+            Self::HeldByTwo { carriers } => write!(f, "is held by several carriers: {}", words(carriers)),
+            Self::HolderUnknown { carriers } => {
+                write!(f, "may be held by any of several carriers that do not tell: {}", words(carriers))
+            }
+            Self::CarrierNotAsked { carrier, reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "may be held by {} as well, which could not be asked ({reason})", word(carrier))
+            }
+            Self::NoVoice => f.write_str("cannot take voice calls"),
+            Self::OnTrunk { trunk } => write!(f, "is on trunk {}, which would get its calls all the same", word(trunk)),
+            Self::OnApplication { application } => {
+                write!(f, "is on application {}, which would get its calls all the same", word(application))
+            }
+            Self::AnsweredBy { platform } => write!(f, "is answered by {platform} now"),
+            Self::Unassigned { reason } => reason.fmt(f),
+            Self::Hosted => f.write_str("is another carrier's number, hosted at the provider"),
+            Self::Status { status } => write!(f, "is {} at the provider", quoted(status)),
+            Self::Unreachable { host, warning } => write!(f, "is behind {}, which {warning}", word(host)),
+            Self::NotTakenOver { url: Some(url) } => write!(f, "does not reach the platform: its calls go to {url}"),
+            Self::NotTakenOver { url: None } => f.write_str("does not reach the platform"),
+            Self::CallsStay { calls, reason } => write!(f, "sends its calls to {}: {reason}", word(calls)),
+            Self::NoAddress => f.write_str("cannot be pointed at the platform, whose address is not known"),
+            Self::NotPointed { reason } => {
+                write!(f, "could not be pointed at the platform ({})", Shown { text: reason, max: 1000 })
+            }
+            Self::NotReadAgain { reason } => {
+                write!(f, "could not be read again at the provider ({})", Shown { text: reason, max: 1000 })
+            }
+            Self::StillAnswered => f.write_str("still sends its calls to the platform, which would answer no more"),
+            Self::MayBeAnswered { calls: Some(calls) } => {
+                write!(f, "sends its calls to {}, which may lead to the platform", word(calls))
+            }
+            Self::MayBeAnswered { calls: None } => f.write_str("may send its calls to the platform"),
+            Self::CarrierUnknown => f.write_str("is not known to be held by any of the given carriers"),
+            Self::MayBeTheOne => f.write_str("has several records, and this one may be the one that answers"),
+            Self::CannotRemove => f.write_str("cannot be removed: the platform documents no removal"),
+            Self::WouldRelease => f.write_str("would be given away for good with the record"),
+            Self::NotVerifiable => f.write_str("may or may not be held: the provider does not tell"),
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+fn words(names: &[String]) -> String {
+    names.iter().map(|name| word(name).to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn displayed<S: Serializer>(url: &Option<CallbackUrl>, serializer: S) -> Result<S::Ok, S::Error> {
+    url.as_ref().map(ToString::to_string).serialize(serializer)
+}
+
+/// Whether a number's calls reach a platform.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reached {
+    /// They go to an address of the platform.
+    Platform,
+    /// They go to another platform, or nowhere.
+    Elsewhere,
+    /// It is not known: the carrier does not tell, or they go to an address, a trunk or an application that may lead
+    /// to the platform or not.
+    #[default]
+    Unknown,
+}
+
+/// Why an import did not bring a number's calls to the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoTakeover {
+    /// The platform leaves the carrier alone.
+    LeavesCarrier,
+    /// The platform takes them over when the number gets an agent, and it has none.
+    NoAgent,
+    /// It is not documented whether the platform takes them over.
+    NotDocumented,
+}
+
+impl NoTakeover {
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::LeavesCarrier => {
+                "Point its calls at the platform, by a trunk or an address that the platform gives you: \
+                 `Importer::inbound_address` and `Plan::point_calls` do it."
+            }
+            Self::NoAgent => "Give it an agent.",
+            Self::NotDocumented => "Call it. If the platform does not answer, point its calls there yourself.",
+        }
+    }
+}
+
+impl fmt::Display for NoTakeover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::LeavesCarrier => "the platform does not change that",
+            Self::NoAgent => "the platform takes them over when it has an agent",
+            Self::NotDocumented => "the platform does not say whether it takes them over",
+        })
+    }
+}
