@@ -3,3 +3,4 @@
 mod apply;
 mod apply_with_faults;
 mod planning;
+mod worlds;
