@@ -2,5 +2,7 @@
 
 mod apply;
 mod apply_with_faults;
+mod drift;
 mod planning;
+mod several_carriers;
 mod worlds;

@@ -1,0 +1,240 @@
+//! A platform that is fed by several carriers, on the sandbox: who removes what, and what is said of the rest.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use numport::import::plan::{Applied, Extra, Holder, PlanStep, Reroute};
+use numport::model::{Finding, NoTakeover, ProviderKind, Reached, Removal};
+use numport::platform::Vapi;
+use numport::provider::{Carriers, NumberProvider, Ownership};
+use numport::sandbox::{Fault, Sandbox, twilio::TwilioNumber};
+use numport::{
+    AccountKey, Desired, E164, Error, ImportRequest, Importer, Outcome, Plan, SignalWire, SipTrunk, Twilio,
+    VoicePlatform,
+};
+
+use crate::plan::apply::apply;
+
+const OF_SUBACCOUNT: &str = "+14155550123";
+const OF_TRUNK: &str = "+4930123456";
+
+fn e164(number: &str) -> E164 {
+    number.parse().unwrap()
+}
+
+/// Twilio's main account, a subaccount, a trunk, and Vapi, which answers a number of each.
+struct Team {
+    sandbox: Sandbox,
+    main: Twilio,
+    sub: Twilio,
+    trunk: SipTrunk,
+    vapi: Vapi,
+    numbers: [E164; 3],
+}
+
+impl Team {
+    async fn new() -> Self {
+        let held = TwilioNumber::new(e164(OF_SUBACCOUNT)).in_subaccount();
+        let sandbox =
+            Sandbox::builder().hold(held).hold(TwilioNumber::new(e164("+14155550124"))).start().await.unwrap();
+        let vars = |name: &str| sandbox.var(name);
+        let (main, vapi) = (Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+        let key = AccountKey::token(sandbox.twilio().subaccount_sid(), sandbox.twilio().subaccount_auth_token());
+        let sub = Twilio::builder(key).base_url(vars("TWILIO_BASE_URL").unwrap()).build().unwrap();
+        let trunk = SipTrunk::new("203.0.113.7").credentials("user", "the-password").number(e164(OF_TRUNK));
+        let numbers = [e164("+14155550124"), e164(OF_SUBACCOUNT), e164(OF_TRUNK)];
+        let team = Self { sandbox, main, sub, trunk, vapi, numbers };
+        for number in team.numbers {
+            let imported = team.all().import(ImportRequest::new(number).agent("assistant-1")).await.unwrap();
+            assert_eq!(imported.outcome, Outcome::Created);
+        }
+        team
+    }
+
+    fn all(&self) -> Importer {
+        let carriers = Carriers::new().and(self.main.clone()).and(self.sub.clone()).and(self.trunk.clone());
+        Importer::new(carriers, self.vapi.clone())
+    }
+
+    fn from(&self, provider: impl NumberProvider + 'static) -> Importer {
+        Importer::new(provider, self.vapi.clone())
+    }
+
+    /// The subaccount, whose token is not right.
+    fn wrong(&self) -> Twilio {
+        let wrong = AccountKey::token(self.sandbox.twilio().subaccount_sid(), "another-token");
+        Twilio::builder(wrong).base_url(self.sandbox.var("TWILIO_BASE_URL").unwrap()).build().unwrap()
+    }
+
+    async fn records(&self) -> usize {
+        self.vapi.list().try_collect::<Vec<_>>().await.unwrap().len()
+    }
+}
+
+/// As it is, and as it comes back from a file.
+fn kept(plan: Plan) -> [Plan; 2] {
+    let read = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
+    [plan, read]
+}
+
+fn extras(plan: &Plan) -> Vec<&Extra> {
+    plan.steps.iter().filter_map(|step| if let PlanStep::Extra(extra) = step { Some(extra) } else { None }).collect()
+}
+
+#[tokio::test]
+async fn no_importer_removes_what_another_carrier_feeds() {
+    let team = Team::new().await;
+    let main = (team.from(team.main.clone()), [Holder::Given, Holder::None, Holder::None]);
+    let sub = (team.from(team.sub.clone()), [Holder::None, Holder::Given, Holder::None]);
+    let trunk = (team.from(team.trunk.clone()), [Holder::None, Holder::None, Holder::Given]);
+    let silent = (team.from(SipTrunk::new("203.0.113.7")), [Holder::Unknown; 3]);
+    let blind = (team.from(team.main.clone()).skip_preflight(), [Holder::Unknown; 3]);
+    let all = (team.all(), [Holder::Given; 3]);
+    for (importer, holders) in [main, sub, trunk, silent, blind, all] {
+        let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
+        for number in team.numbers {
+            let extra = *extras(&plan).iter().find(|extra| extra.number.is(&number)).unwrap();
+            let expected = holders[team.numbers.iter().position(|one| *one == number).unwrap()];
+            assert_eq!((extra.holder, extra.remove.is_some()), (expected, false), "{plan}");
+            let unknown = extra.kept.contains(&Finding::CarrierUnknown);
+            assert_eq!(unknown, expected != Holder::Given, "{plan}");
+        }
+        for plan in kept(plan) {
+            assert!(apply(&importer, plan).await.iter().all(|step| matches!(step.outcome, Applied::Blocked { .. })));
+        }
+        assert_eq!(team.records().await, 3);
+    }
+}
+
+#[tokio::test]
+async fn what_a_given_carrier_points_elsewhere_is_removed_and_the_rest_stays() {
+    let team = Team::new().await;
+    let (main, here) = (team.main.routing().unwrap(), team.numbers[0]);
+    let routing = main.snapshot(&here).await.unwrap().unwrap();
+    // An address of nobody that is known may lead to the platform.
+    for (address, removed) in
+        [("https://voice.example.com/answer", false), ("https://api.elevenlabs.io/twilio/inbound_call", true)]
+    {
+        main.point(&routing, &address.into()).await.unwrap();
+        let plan = team.all().plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
+        let extra = extras(&plan).into_iter().find(|extra| extra.number.is(&here)).unwrap();
+        assert_eq!(extra.remove.is_some(), removed, "{plan}");
+        if !removed {
+            let calls = Some("https://voice.example.com/…".to_owned());
+            assert_eq!(extra.kept, [Finding::MayBeAnswered { calls }]);
+        }
+        let [_, plan] = kept(plan);
+        apply(&team.all(), plan).await;
+        assert_eq!(team.records().await, if removed { 2 } else { 3 });
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_two_hold_or_declare_is_not_imported() {
+    let team = Team::new().await;
+    let number = e164("+14155550124");
+    let again = team.trunk.clone().number(number);
+    let importer = team.from(Carriers::new().and(team.main.clone()).and(again));
+    let error = importer.import(ImportRequest::new(number)).await.unwrap_err();
+    let Error::Preflight(refused) = &error else { panic!("{error:?}") };
+    assert!(matches!(&refused.findings[..], [Finding::HeldByTwo { carriers }] if carriers.len() == 2), "{refused}");
+    let plan = importer.plan(&Desired::default()).await.unwrap();
+    let extra = extras(&plan).into_iter().find(|extra| extra.number.is(&number)).unwrap();
+    assert_eq!(extra.holder, Holder::Unknown);
+    // Two that do not tell: any of them may hold it.
+    let silent = Carriers::new().and(SipTrunk::new("203.0.113.7")).and(SipTrunk::new("203.0.113.8"));
+    assert!(matches!(silent.lookup(&number).await.unwrap(), Ownership::NotVerifiable));
+    let error = team.from(silent).import(ImportRequest::new(e164("+4930999999"))).await.unwrap_err();
+    assert!(error.to_string().contains("may be held by any of several carriers"), "{error}");
+}
+
+#[tokio::test]
+async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
+    let team = Team::new().await;
+    let importer = team.from(Carriers::new().and(team.trunk.clone()).and(team.wrong()));
+    let [_, of_sub, of_trunk] = team.numbers;
+    team.vapi.remove(&team.vapi.find(&of_trunk).await.unwrap().unwrap().id, Removal::Record).await.unwrap();
+    team.vapi.remove(&team.vapi.find(&of_sub).await.unwrap().unwrap().id, Removal::Record).await.unwrap();
+    let before = team.sandbox.requests().len();
+
+    let requests = [of_sub, of_trunk, e164("+14155550199"), e164("+14155550198")].map(ImportRequest::new);
+    let items: Vec<_> = importer.clone().concurrency(1).import_many(stream::iter(requests.clone())).collect().await;
+    let words: Vec<_> = items.iter().map(|item| item.outcome.as_str()).collect();
+    assert_eq!(words, ["failed", "created", "failed", "failed"], "the refused key ends its own numbers alone");
+    let line = items[1].report();
+    assert!(line.contains("could not be asked"), "the one that holds it is not known to be the only one: {line}");
+    let asked = |entry: &&numport::sandbox::ReceivedRequest| entry.service == ProviderKind::TWILIO.into();
+    assert_eq!(team.sandbox.requests()[before..].iter().filter(asked).count(), 1, "and is not tried again");
+
+    let importer = team.from(Carriers::new().and(team.trunk.clone()).and(team.wrong()));
+    let plan = importer.plan(&requests.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
+    assert_eq!(plan.not_asked.len(), 1);
+    let PlanStep::Blocked { findings, .. } = &plan.steps[0] else { panic!("{plan}") };
+    assert!(matches!(findings[0], Finding::HolderUnknown { .. }), "{plan}");
+    assert!(extras(&plan).iter().all(|extra| extra.kept.contains(&Finding::CarrierUnknown)), "{plan}");
+}
+
+#[tokio::test]
+async fn a_carrier_that_is_down_while_a_plan_is_applied_removes_nothing() {
+    let team = Team::new().await;
+    let (main, here) = (team.main.routing().unwrap(), team.numbers[0]);
+    let routing = main.snapshot(&here).await.unwrap().unwrap();
+    main.point(&routing, &"https://api.elevenlabs.io/twilio/inbound_call".into()).await.unwrap();
+    let plan = team.all().plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
+    for _ in 0..20 {
+        team.sandbox.fault(ProviderKind::TWILIO, Fault::DropBeforeCommit);
+    }
+    let steps = apply(&team.all(), plan).await;
+    assert!(steps.iter().any(|step| matches!(step.outcome, Applied::Failed(_))));
+    assert_eq!(team.records().await, 3);
+}
+
+#[tokio::test]
+async fn a_number_is_retired_after_its_calls_were_sent_elsewhere() {
+    let team = Team::new().await;
+    let (importer, here) = (team.from(team.main.clone()), team.numbers[0]);
+    let plan = importer.plan(&Desired::default()).await.unwrap();
+    let blocked = plan.clone().remove_extra(Removal::Record);
+    let extra = extras(&blocked).into_iter().find(|extra| extra.number.is(&here)).unwrap();
+    assert_eq!(extra.kept, [Finding::StillAnswered], "the plan says so before it is applied");
+    let to_itself =
+        |extra: &Extra| extra.number.is(&here).then(|| Reroute::To("https://api.vapi.ai/twilio/inbound_call".into()));
+    let steps = apply(&importer, plan.clone().retire_extra(Removal::Record, to_itself)).await;
+    assert!(steps.iter().any(|step| step.outcome.is_failure()));
+    assert_eq!(team.records().await, 3, "that is no way out");
+
+    let away = |extra: &Extra| extra.number.is(&here).then(|| Reroute::To("https://voice.example.com/closed".into()));
+    let [_, plan] = kept(plan.retire_extra(Removal::Record, away));
+    assert!(plan.to_string().contains("after they are sent to https://voice.example.com/…"), "{plan}");
+    let steps = apply(&importer, plan).await;
+    assert!(steps.iter().any(|step| matches!(step.outcome, Applied::Removed { .. })), "{steps:?}");
+    let voice_url = team.sandbox.twilio().voice_url(&here);
+    assert_eq!((team.records().await, voice_url.as_deref()), (2, Some("https://voice.example.com/closed")));
+}
+
+#[tokio::test]
+async fn what_somebody_put_to_use_since_the_plan_is_not_removed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let signalwire = SignalWire::from_vars(vars).unwrap();
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), signalwire.clone());
+    let number = sandbox.twilio().held_numbers()[0];
+    let imported = importer.import(ImportRequest::new(number)).await.unwrap();
+    assert_eq!(imported.reached, Reached::Unknown);
+    let stays = |finding: &Finding| matches!(finding, Finding::CallsStay { reason: NoTakeover::LeavesCarrier, .. });
+    assert!(imported.findings.iter().any(stays), "{imported}");
+
+    let twilio = Twilio::from_vars(vars).unwrap();
+    let routing = twilio.routing().unwrap().snapshot(&number).await.unwrap().unwrap();
+    twilio.routing().unwrap().point(&routing, &"https://api.elevenlabs.io/twilio".into()).await.unwrap();
+    let plan = importer.plan(&Desired::default()).await.unwrap();
+    let kept_back = plan.clone().remove_extra(Removal::Record);
+    assert_eq!(extras(&kept_back)[0].kept, [Finding::WouldRelease]);
+    let plan = plan.remove_extra(Removal::RecordAndNumber);
+    assert!(plan.to_string().starts_with(&format!("x {number} give away for good")), "{plan}");
+    assert!(plan.to_string().ends_with("1 to give away for good"), "{plan}");
+
+    signalwire.update(&imported.record.id, &numport::NumberUpdate::new().label("Colleague's")).await.unwrap();
+    let [_, plan] = kept(plan);
+    let steps = apply(&importer, plan).await;
+    assert!(matches!(&steps[0].outcome, Applied::Moved(differences) if differences[0].what == "label"), "{steps:?}");
+    assert!(signalwire.find(&number).await.unwrap().is_some());
+}
