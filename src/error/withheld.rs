@@ -29,8 +29,10 @@ pub enum WithheldReason {
         /// How the platform writes its number, at most 100 characters of it, escaped.
         listed: String,
     },
-    /// This process created the record a short while ago, and the platform's list does not have it.
-    #[error("the record {id} was created {} s ago, and the platform does not list it", .age.as_secs())]
+    /// This process created the record a short while ago, and the platform does not show it, neither in its list nor by
+    /// its id. After the record was removed, [`Importer::forget_created`](crate::Importer::forget_created) lets the next
+    /// import create another one.
+    #[error("the record {id} was created {} s ago, and the platform does not show it", .age.as_secs())]
     NotListed {
         /// The record.
         id: NumberId,
@@ -71,7 +73,8 @@ impl Withheld {
                 "See in the platform's dashboard whether that record is of this number, then name or remove it there."
             }
             WithheldReason::NotListed { .. } => {
-                "Run the import again in some minutes; if the record was removed, it is created anew then."
+                "Run the import again in some minutes. If the record was removed, call `Importer::forget_created` first, or \
+                 wait until 10 minutes have passed since it was created."
             }
             WithheldReason::Locked { .. } => "Wait for the other import, then run this one again.",
             WithheldReason::TooManyUnresolved { .. } => {

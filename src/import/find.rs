@@ -5,12 +5,12 @@ use super::{Importer, memory};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, Withheld, WithheldReason};
 use crate::model::{NumberId, NumberRecord, NumberUpdate, RecordNumber};
-use crate::platform::Find;
 
 impl Importer {
     /// The record of this number, by the listing if there is one.
     ///
-    /// A record that this process created lately is fetched by its id if the platform does not list it (yet).
+    /// A record that this process created lately is fetched by its id if the platform does not list it (yet). If that
+    /// does not show it either, nothing tells a record that was removed from one that lags.
     pub(super) async fn find(&self, number: &E164, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
         let listed = match listing {
             Some(listing) => listing.ask(number).await,
@@ -36,15 +36,12 @@ impl Importer {
             Ok(record) if record.number.is(number) => Ok(Some(record)),
             Ok(record) if record.number.may_be(number) => Ok(Some(unmasked(record, number))),
             Ok(other) => Err(self.mismatch("get number", Delivery::Read, number, &other.number.to_string())),
-            Err(error) if !error.is_not_found() => Err(error),
-            Err(_) if platform.capabilities().get == Find::ThroughList => {
+            // A record by its id may lag as the list does.
+            Err(error) if error.is_not_found() => {
                 let reason = WithheldReason::NotListed { id: created.id, age: created.at.elapsed() };
                 Err(Box::new(Withheld::new(platform.kind(), *number, reason)).into())
             }
-            Err(_) => {
-                memory::forget_created(platform, number, &created);
-                Ok(None)
-            }
+            Err(error) => Err(error),
         }
     }
 

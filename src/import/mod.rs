@@ -152,6 +152,18 @@ impl Importer {
         self
     }
 
+    /// Forgets which record of this number this process created, so that [`import`](Self::import) may create another
+    /// one. Call it after the record was removed in the platform's dashboard or by its typed client.
+    ///
+    /// A process remembers for 10 minutes what it created. Until then, an import of a number whose record the platform
+    /// does not show is refused ([`WithheldReason::NotListed`](crate::error::WithheldReason::NotListed)), since the
+    /// platform may only show it later. A removal by [`apply`](Self::apply) is forgotten by itself.
+    ///
+    /// An unresolved import is not forgotten.
+    pub fn forget_created(&self, number: &E164) {
+        memory::forget_created(&*self.platform, number, None);
+    }
+
     /// Returns the numbers whose imports into this account are unresolved in this process: a create was sent, its
     /// response was lost, and no lookup has found the record. Importing one of them again looks it up by the whole
     /// [`LookupPolicy`] before it creates anything.

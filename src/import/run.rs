@@ -91,6 +91,8 @@ pub(super) struct Run<'a> {
 enum Sent {
     /// The record is there, and this is how it came to be.
     Known(NumberRecord, Outcome),
+    /// The platform says that the number is there.
+    Taken(Error),
     /// The response was lost, or is not believed.
     Lost { sent_at: Timestamp, error: Error },
 }
@@ -161,7 +163,12 @@ impl<'a> Run<'a> {
             Some(record) => Ok((record, Outcome::AlreadyThere)),
             None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
-                // Boxed, since it is large and rare.
+                // Boxed, since both are large and rare.
+                Ok(Sent::Taken(error)) => {
+                    let lookups =
+                        Box::pin(self.importer.lookup_policy.find(self.importer, self.request.number())).await;
+                    lookups.found.map(|found| (found, Outcome::AlreadyThere)).ok_or(error)
+                }
                 Ok(Sent::Lost { sent_at, error }) => Box::pin(self.resolve(sent_at, error)).await,
                 Err(error) => Err(error),
             },
@@ -229,8 +236,9 @@ impl<'a> Run<'a> {
         // Only the failure of the create itself leaves its result unknown; that of a step before or after it does not.
         let Some(call) = error.create_failure() else { return Err(error) };
         match call.meaning() {
-            // The number may be there, since somebody else was faster.
-            Some(Meaning::Conflict) => {}
+            // Somebody else was faster. A list may not show it yet.
+            Some(Meaning::Conflict) => return Ok(Sent::Taken(error)),
+            // Perhaps for the same reason.
             Some(Meaning::Invalid) if error.surely_not_done() => {}
             _ if error.surely_not_done() => return Err(error),
             _ => return Ok(Sent::Lost { sent_at, error }),
@@ -254,7 +262,7 @@ impl<'a> Run<'a> {
                 Ok(Sent::Known(record, outcome)) => return Ok((record, outcome)),
                 Err(Error::Incomplete(incomplete)) if incomplete.record.is_some() => return Err(incomplete.into()),
                 // Whatever became of the second one, the first is still unresolved.
-                Ok(Sent::Lost { .. }) | Err(_) => {}
+                Ok(Sent::Taken(_) | Sent::Lost { .. }) | Err(_) => {}
             }
             lookups = lookup_policy.find(importer, number).await;
         }

@@ -119,10 +119,14 @@ fn place(text: &str, error: &serde_json::Error) -> Place {
     place
 }
 
-/// Whether all that an error tells is which field is missing, or there twice.
+/// Whether all that an error tells is which field is missing, or there twice. What only begins so may go on with what
+/// the document says: a fault within a union begins with the names of its fields.
 fn names_a_field(error: &serde_json::Error) -> bool {
     let text = error.to_string();
-    text.starts_with("missing field `") || text.starts_with("duplicate field `")
+    let named = ["missing field `", "duplicate field `"].iter().find_map(|fault| text.strip_prefix(fault));
+    let Some((name, rest)) = named.and_then(|named| named.split_once('`')) else { return false };
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name && rest == format!(" at line {} column {}", error.line(), error.column())
 }
 
 /// The text before a value of which the bracket alone was read, or behind one whose comma was read as well, or else the

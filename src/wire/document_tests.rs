@@ -180,6 +180,10 @@ fn a_secret_that_is_refused_after_it_was_read_is_not_told() {
     for (body, hidden) in [
         (r#"{"id": 1, "token": "hunter22"}"#, true),
         (r#"{"token": "hunter22", "id": 1}"#, true),
+        // What is shown of a field that is missing does not let through a text that only begins so.
+        (r#"{"id": 1, "token": "missing field `hunter22"}"#, true),
+        (r#"{"id": 1, "token": "missing field `hunter22`"}"#, true),
+        (r#"{"id": 1, "token": "duplicate field `x` at line 1 column 2 hunter22"}"#, true),
         (r#"{"id": 1, "name": "hunter22"}"#, false),
         (r#"{"name": "hunter22", "id": 1}"#, false),
     ] {

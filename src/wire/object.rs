@@ -27,7 +27,8 @@
 //! | `nullable` | | | `null` if `None` |
 //! | `lenient` | | | left out if `None`; a value of another form goes to `extra` |
 //! | `ignored` | | | not read, not kept; has no type |
-//! | `patch` | a method; left out if kept | | |
+//! | `emptied` | a method; left out if kept, `""` if cleared | | |
+//! | `patch` | a method; left out if kept, `null` if cleared | | |
 //! | `flatten` | a method; an object whose fields stand among the others | | |
 //!
 //! A [`Secret`](crate::Secret) is written like any other value. Its name on the wire must tell that it is one
@@ -141,6 +142,7 @@ macro_rules! request_object {
         pub struct $name:ident {
             $(required { $($(#[$required_doc:meta])* $required:ident: $required_type:ty $(= $required_name:literal)?,)+ })?
             $(optional { $($(#[$optional_doc:meta])* $optional:ident: $optional_type:ty $(= $optional_name:literal)?,)+ })?
+            $(emptied { $($(#[$emptied_doc:meta])* $emptied:ident: $emptied_type:ty $(= $emptied_name:literal)?,)+ })?
             $(patch { $($(#[$patch_doc:meta])* $patch:ident: $patch_type:ty $(= $patch_name:literal)?,)+ })?
             $(flatten { $($(#[$flatten_doc:meta])* $flatten:ident: $flatten_type:ty,)+ })?
         }
@@ -151,6 +153,7 @@ macro_rules! request_object {
         pub struct $name {
             $($($(#[$required_doc])* $required: $required_type,)+)?
             $($($(#[$optional_doc])* $optional: Option<$optional_type>,)+)?
+            $($($(#[$emptied_doc])* $emptied: $crate::wire::Patch<$emptied_type>,)+)?
             $($($(#[$patch_doc])* $patch: $crate::wire::Patch<$patch_type>,)+)?
             $($($(#[$flatten_doc])* $flatten: $flatten_type,)+)?
         }
@@ -159,6 +162,7 @@ macro_rules! request_object {
             $case,
             $($($required: $required_type $(= $required_name)?,)+)?
             $($($optional: $optional_type $(= $optional_name)?,)+)?
+            $($($emptied: $emptied_type $(= $emptied_name)?,)+)?
             $($($patch: $patch_type $(= $patch_name)?,)+)?
         }
 
@@ -166,6 +170,7 @@ macro_rules! request_object {
             $name, $case,
             $($(value $required $(= $required_name)?,)+)?
             $($(optional $optional $(= $optional_name)?,)+)?
+            $($(emptied $emptied $(= $emptied_name)?,)+)?
             $($(patch $patch $(= $patch_name)?,)+)?
             ;
             flatten { $($($flatten,)+)? }
@@ -178,6 +183,7 @@ macro_rules! request_object {
                 Self {
                     $($($required: $required.into(),)+)?
                     $($($optional: None,)+)?
+                    $($($emptied: $crate::wire::Patch::Keep,)+)?
                     $($($patch: $crate::wire::Patch::Keep,)+)?
                     $($($flatten: Default::default(),)+)?
                 }
@@ -187,6 +193,13 @@ macro_rules! request_object {
                 $(#[$optional_doc])*
                 pub fn $optional(mut self, value: impl Into<$optional_type>) -> Self {
                     self.$optional = Some(value.into());
+                    self
+                }
+            )+)?
+            $($(
+                $(#[$emptied_doc])*
+                pub fn $emptied(mut self, patch: impl Into<$crate::wire::Patch<$emptied_type>>) -> Self {
+                    self.$emptied = patch.into();
                     self
                 }
             )+)?

@@ -79,6 +79,10 @@ request_object! {
             /// A test.
             api_key: Secret,
         }
+        emptied {
+            /// A test.
+            title: String,
+        }
         patch {
             /// A test.
             line_colour: Colour,
@@ -218,10 +222,12 @@ fn a_fault_in_a_known_object_names_its_place() {
 
 #[test]
 fn what_is_sent_is_written_with_its_secrets() {
-    let draw = Draw::new("a-key").size(Size::new().width(2_u32)).pass_word(Patch::Clear);
-    assert_eq!(serde_json::to_value(&draw).expect("json"), json!({"apiKey": "a-key", "passWord": null, "width": 2}));
+    let draw = Draw::new("a-key").size(Size::new().width(2_u32)).pass_word(Patch::Clear).title(Patch::Clear);
+    let written = json!({"apiKey": "a-key", "title": "", "passWord": null, "width": 2});
+    assert_eq!(serde_json::to_value(&draw).expect("json"), written);
     assert!(!format!("{draw:?}").contains("a-key"));
-    let order = Order::from(draw.line_colour(Colour::Red).pass_word(Secret::new("b-key")));
-    let written = json!({"do": "draw", "apiKey": "a-key", "passWord": "b-key", "lineColour": "red", "width": 2});
+    let order = Order::from(draw.line_colour(Colour::Red).pass_word(Secret::new("b-key")).title("Sky"));
+    let written =
+        json!({"do": "draw", "apiKey": "a-key", "title": "Sky", "passWord": "b-key", "lineColour": "red", "width": 2});
     assert_eq!(serde_json::to_value(&order).expect("json"), written);
 }

@@ -83,6 +83,18 @@ pub(crate) fn nullable<T: ToWire, M: SerializeMap>(
     }
 }
 
+/// Writes what becomes of a text that is cleared by an empty one, or leaves it out.
+pub(crate) fn emptied<T: ToWire, M: SerializeMap>(
+    map: &mut M,
+    name: &'static str,
+    field: &Patch<T>,
+) -> Result<(), M::Error> {
+    match field {
+        Patch::Clear => map.serialize_entry(name, ""),
+        kept_or_set => patch(map, name, kept_or_set),
+    }
+}
+
 /// Writes what becomes of a field, or leaves it out.
 pub(crate) fn patch<T: ToWire, M: SerializeMap>(
     map: &mut M,

@@ -35,6 +35,29 @@ async fn a_409(platform: &'static Platform) {
     }
 }
 
+/// The number is there, and the list shows it at the last look-up that the policy has.
+async fn a_409_before_the_list_shows_it(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    let (mut conflict, mut lookups, hides) = (false, 0, unlisted(platform, number()));
+    between.relay.distort(move |request, answer| {
+        let is_create = is_create(platform, request);
+        lookups += u32::from(conflict && request.method == "GET");
+        conflict |= is_create;
+        vec![match lookups {
+            _ if is_create => Answer::json(409, &json!({"message": "Conflict"})),
+            LOOKUPS.. => answer,
+            _ => hides(request, answer),
+        }]
+    });
+    between.assert_imported(between.import().await, Outcome::AlreadyThere);
+    assert_eq!(between.creates(), 1);
+}
+
+each_platform! {
+    #[tokio::test]
+    after_a_409_the_number_is_looked_up_by_the_whole_policy, a_409_before_the_list_shows_it
+}
+
 each_platform! {
     #[tokio::test]
     after_a_409_that_nothing_explains_the_import_stays_unresolved, a_409

@@ -1,11 +1,15 @@
 //! Lists that do not show yet what was created: what this process created is remembered.
 
 use futures_util::StreamExt;
+use numport::error::{Withheld, WithheldReason};
 use numport::import::Desired;
-use numport::import::plan::Applied;
-use numport::{Imported, Outcome, Result};
+use numport::import::plan::{Applied, PlanStep};
+use numport::platform::OnRemoval;
+use numport::{Error, Imported, Outcome, Removal, Result};
+use serde_json::json;
 
 use crate::between::{Between, number, unlisted};
+use crate::hostile::Answer;
 use crate::services::each_platform;
 use crate::services::subject::Platform;
 
@@ -67,9 +71,79 @@ async fn a_plan(platform: &'static Platform) {
     assert_nothing_created(&between);
 }
 
+/// Neither the lists nor the record's own address show what was created.
+async fn an_import_that_sees_nothing(platform: &'static Platform) {
+    let between = lagging(platform).await;
+    let (id, unlisted) = (between.id(&between.records(&number())[0]), unlisted(platform, number()));
+    let path = format!("/{id}");
+    between.relay.distort(move |request, answer| {
+        let is_of_record = request.method == "GET" && request.path().ends_with(&path);
+        vec![if is_of_record { Answer::json(404, &json!({})) } else { unlisted(request, answer) }]
+    });
+    let importer = between.importer();
+    for importer in [&importer, &importer, &between.importer()] {
+        let reason = withheld(importer.import(between.request(number())).await);
+        assert!(
+            matches!(&reason, WithheldReason::NotListed { id: created, .. } if created.as_str() == id),
+            "{reason:?}"
+        );
+    }
+    let plan = importer.plan(&Desired::from_iter([between.request(number())])).await.unwrap();
+    assert!(plan.steps.iter().any(|step| matches!(step, PlanStep::Blocked { .. })), "{plan:?}");
+    assert!(plan.steps.iter().all(|step| !matches!(step, PlanStep::Import { .. })), "{plan:?}");
+    assert_nothing_created(&between);
+
+    between.relay.distort(|_, answer| vec![answer]);
+    between.assert_imported(between.import().await, Outcome::AlreadyThere);
+}
+
+fn withheld(result: Result<Imported>) -> WithheldReason {
+    match result {
+        Err(Error::Withheld(withheld)) => {
+            let Withheld { reason, .. } = *withheld;
+            reason
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Only who removed it knows that it does not lag.
+async fn a_removal(platform: &'static Platform) {
+    let between = Between::start(platform).await;
+    let importer = between.importer().skip_preflight();
+    let can = importer.platform().capabilities();
+    let consent = match can.removal {
+        OnRemoval::Forgets => Removal::Record,
+        OnRemoval::Releases => Removal::RecordAndNumber,
+        _ => return,
+    };
+    let import = || importer.import(between.request(number()));
+    let record = between.assert_imported(import().await, Outcome::Created).record;
+    importer.platform().remove(&record.id, consent).await.unwrap();
+    let reason = withheld(import().await);
+    assert!(matches!(&reason, WithheldReason::NotListed { id, .. } if *id == record.id), "{reason:?}");
+    importer.forget_created(&number());
+    between.assert_imported(import().await, Outcome::Created);
+
+    let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(consent);
+    let applied: Vec<_> = importer.apply(plan).unwrap().collect().await;
+    assert!(matches!(applied[0].outcome, Applied::Removed { .. }), "{applied:?}");
+    between.assert_imported(import().await, Outcome::Created);
+}
+
 each_platform! {
     #[tokio::test]
     what_a_list_does_not_show_yet_is_not_created_again, a_second_import
+}
+
+each_platform! {
+    #[tokio::test]
+    what_neither_a_list_nor_its_own_id_shows_is_not_created_again, an_import_that_sees_nothing
+}
+
+each_platform! {
+    #[tokio::test]
+    what_was_removed_is_created_again_once_the_importer_knows_of_it, a_removal
 }
 
 each_platform! {

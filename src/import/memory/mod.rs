@@ -26,7 +26,8 @@ use crate::platform::VoicePlatform;
 pub(super) const MAX_UNRESOLVED: usize = 10_000;
 /// An unresolved import that is older is forgotten, once a lookup has not found it.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// For how long a record that was created here is fetched by its id where the platform does not list it.
+/// For how long a record that was created here is fetched by its id where the platform does not list it, and no other
+/// one is created.
 pub(super) const CREATED_FOR: Duration = Duration::from_secs(10 * 60);
 /// How many of them are remembered; the oldest are forgotten first.
 const MAX_CREATED: usize = 10_000;
@@ -225,15 +226,13 @@ pub(super) fn created(platform: &dyn VoicePlatform, number: &E164) -> Option<Cre
     (created.at.elapsed() < CREATED_FOR).then(|| created.clone())
 }
 
-/// Forgets that this record was created here.
-pub(super) fn forget_created(platform: &dyn VoicePlatform, number: &E164, created: &Created) {
-    memory().forget_created(Key::new(platform, number), created.at);
-}
-
-/// Forgets a record that was removed here.
-pub(super) fn forget_removed(platform: &dyn VoicePlatform, number: &E164, id: &NumberId) {
-    if let Some(removed) = created(platform, number).filter(|created| created.id == *id) {
-        forget_created(platform, number, &removed);
+/// Forgets what was created here of this number: the record of this id, or any.
+pub(super) fn forget_created(platform: &dyn VoicePlatform, number: &E164, id: Option<&NumberId>) {
+    let (key, mut memory) = (Key::new(platform, number), memory());
+    let created = memory.numbers.get(&key).and_then(|number| number.created.as_ref());
+    if let Some(created) = created.filter(|created| id.is_none_or(|id| created.id == *id)) {
+        let at = created.at;
+        memory.forget_created(key, at);
     }
 }
 

@@ -57,7 +57,7 @@ impl Importer {
             removed => removed?,
         }
         if let Some(number) = &number {
-            memory::forget_removed(&*self.platform, number, id);
+            memory::forget_created(&*self.platform, number, Some(id));
         }
         let findings = match (now.carrier.and_then(NumberProvider::routing), &now.routing) {
             (Some(control), Some(before)) => keep_routing(control, before).await.err().into_iter().collect(),

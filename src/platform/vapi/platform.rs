@@ -7,6 +7,7 @@ use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
     ListFilter, NAME_MAX, PhoneNumber, SearchNumbers, Settings, SettingsPatch,
 };
+use crate::E164;
 use crate::error::Result;
 use crate::model::{
     AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
@@ -16,7 +17,6 @@ use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
     Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way,
 };
-use crate::{E164, Patch};
 
 static CAPABILITIES: Capabilities = Capabilities {
     sources: Sources::Only(&[
@@ -100,12 +100,7 @@ impl VoicePlatform for Vapi {
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         CAPABILITIES.check_update(KIND, update)?;
         let agent = update.agent_patch().clone().map(|id| id.as_str().to_owned());
-        // No document allows `null` here, and an empty name is one.
-        let label = match update.label_patch() {
-            Patch::Clear => Patch::Set(String::new()),
-            other => other.clone(),
-        };
-        let settings = SettingsPatch::new().name(label).assistant_id(agent);
+        let settings = SettingsPatch::new().name(update.label_patch().clone()).assistant_id(agent);
         of_record(self.update_number(id.as_str(), settings).await, KIND, id, record)
     }
 

@@ -5,7 +5,7 @@ use futures_util::stream::BoxStream;
 use super::Twilio;
 use super::client::KIND;
 use super::wire::{TrunkNumber, TrunkNumberPage};
-use crate::error::{Result, checked};
+use crate::error::{Mismatch, Result, checked};
 use crate::http::{Call, Next};
 use crate::model::check_sid;
 
@@ -32,7 +32,8 @@ impl Twilio {
     /// If a SID is invalid, or the request fails. Status 404 if the number is not on the trunk.
     pub async fn get_trunk_number(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(GET, trunk, sid)?;
-        self.trunking.request(Call::get(GET, &["v1", "Trunks", trunk, "PhoneNumbers", sid])).await
+        let call = Call::get(GET, &["v1", "Trunks", trunk, "PhoneNumbers", sid]);
+        self.trunking.request_matching(call, on_trunk(trunk, sid)).await
     }
 
     /// Attaches a number to a trunk, which then gets its calls. Twilio clears the number's voice application.
@@ -43,7 +44,7 @@ impl Twilio {
     pub async fn attach_to_trunk(&self, trunk: &str, sid: &str) -> Result<TrunkNumber> {
         check(ATTACH, trunk, sid)?;
         let call = Call::post(ATTACH, &["v1", "Trunks", trunk, "PhoneNumbers"]).form(&[("PhoneNumberSid", sid)]);
-        self.trunking.request(call).await
+        self.trunking.request_matching(call, on_trunk(trunk, sid)).await
     }
 
     /// Detaches a number from a trunk. The account keeps it.
@@ -58,6 +59,14 @@ impl Twilio {
             Err(error) if !error.is_removed_before() => Err(error),
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether a response is about the number of this SID and, if it names one, about this trunk.
+fn on_trunk(trunk: &str, sid: &str) -> impl FnOnce(&TrunkNumber) -> Result<(), Mismatch> + Send {
+    move |number| {
+        Mismatch::unless_id(sid, number.sid.as_deref())?;
+        number.trunk_sid.as_deref().map_or(Ok(()), |found| Mismatch::unless_id(trunk, Some(found)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What holds for every platform and every provider.
 
+mod agents;
 mod completeness;
 mod conformance;
 mod in_memory_platform;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{KEY, at_once, case};
+use crate::support::{at_once, case, test_key};
 
 fn number() -> E164 {
     "+14155550123".parse().unwrap()
@@ -110,7 +110,7 @@ async fn read_again(before: Value, after: Option<Value>) -> numport::Imported {
     respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
     let account = AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "token");
     let twilio = Twilio::builder(account).base_url(carrier.uri()).retry(at_once()).build().unwrap();
-    let vapi = Vapi::builder(KEY).base_url(platform.uri()).build().unwrap();
+    let vapi = Vapi::builder(test_key()).base_url(platform.uri()).build().unwrap();
     Importer::new(twilio, vapi).import(ImportRequest::new(held)).await.unwrap()
 }
 
@@ -126,7 +126,7 @@ async fn a_platform_that_did_not_do_its_part_is_told() {
     let platform = MockServer::start().await;
     respond(&platform, "GET", 200, &json!({"results": [], "metadata": {"hasNextPage": false}}), 1).await;
     respond(&platform, "POST", 201, &json!({"id": "n1", "provider": "twilio", "number": held}), 1).await;
-    let vapi = Vapi::builder(KEY).base_url(platform.uri()).build().unwrap();
+    let vapi = Vapi::builder(test_key()).base_url(platform.uri()).build().unwrap();
     let imported = Importer::new(twilio(&sandbox), vapi).import(ImportRequest::new(held)).await.unwrap();
     let [Finding::NotTakenOver { url: Some(url) }] = imported.findings.as_slice() else {
         panic!("{:?}", imported.findings)

@@ -2,7 +2,9 @@
 
 use futures_util::TryStreamExt;
 use numport::Twilio;
+use numport::error::CallFault;
 use numport::provider::twilio::{ErrorCode, TrunkNumberPage};
+use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -31,6 +33,30 @@ async fn a_number_is_read_attached_and_detached() {
     exchange("twilio/attach_to_trunk/documented", client, attach).await;
     let detach = |client: Twilio| async move { client.detach_from_trunk(TRUNK, NUMBER).await };
     done("twilio/detach_from_trunk/documented", client, detach).await;
+}
+
+#[tokio::test]
+async fn another_number_or_trunk_in_a_response_is_not_believed() {
+    let (other, other_trunk) = (format!("PN{}", "0".repeat(32)), format!("TK{}", "0".repeat(32)));
+    for (name, field, found) in [
+        ("get_trunk_number", "sid", Some(&other)),
+        ("get_trunk_number", "sid", None),
+        ("get_trunk_number", "trunk_sid", Some(&other_trunk)),
+        ("attach_to_trunk", "sid", Some(&other)),
+        ("attach_to_trunk", "trunk_sid", Some(&other_trunk)),
+    ] {
+        let mut body = case(&format!("twilio/{name}/documented")).response.body;
+        body[field] = found.map_or(Value::Null, |found| found.as_str().into());
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(body)).mount(&server).await;
+        let client = client(server.uri());
+        let result = match name {
+            "get_trunk_number" => client.get_trunk_number(TRUNK, NUMBER).await,
+            _ => client.attach_to_trunk(TRUNK, NUMBER).await,
+        };
+        let error = result.unwrap_err();
+        assert!(matches!(error.call().unwrap().fault, CallFault::Mismatch(_)), "{name} {field}: {error:?}");
+    }
 }
 
 /// What a detachment comes to, when it is answered this once and then that nothing is there.

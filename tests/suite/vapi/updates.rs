@@ -106,18 +106,24 @@ pub(crate) fn body(update: impl Serialize) -> Value {
     serde_json::to_value(update).unwrap()
 }
 
-/// Checks of every field of an update that kept it is absent, cleared `null`, and set its value, while
-/// nothing else is in the body; and that the table leaves no field out.
+/// Checks of every field of an update that kept it is absent, cleared `null` (or what the table says), and set its value,
+/// while nothing else is in the body; and that the table leaves no field out.
 macro_rules! three_states {
     (
         $new:expr, $body:expr, $base:expr, besides $besides:expr,
-        { $($field:ident = $value:expr => $wire:literal: $json:expr;)+ }
+        { $($field:ident = $value:expr => $wire:literal: $json:expr $(, cleared $cleared:expr)?;)+ }
     ) => {{
         let (base, mut listed) = ($base, $besides);
         $(
             let body = |patch| $body($new.$field(patch));
             assert_eq!(body(Patch::Keep), base, "{} kept", $wire);
-            assert_eq!(body(Patch::Clear), $crate::vapi::updates::with(&base, $wire, Value::Null), "{} cleared", $wire);
+            let cleared = [$($cleared,)? Value::Null];
+            assert_eq!(
+                body(Patch::Clear),
+                $crate::vapi::updates::with(&base, $wire, cleared[0].clone()),
+                "{} cleared",
+                $wire
+            );
             assert_eq!(body(Patch::Set($value)), $crate::vapi::updates::with(&base, $wire, $json), "{} set", $wire);
             assert!(listed.insert(stringify!($field).to_owned()), "{} twice", $wire);
         )+
@@ -129,7 +135,7 @@ pub(crate) use three_states;
 /// The settings of a number, within the update that `make` makes.
 fn settings_have_three_states(base: Value, make: impl Fn(SettingsPatch) -> UpdatePhoneNumber) {
     three_states!(SettingsPatch::new(), |settings| body(make(settings)), base, besides BTreeSet::new(), {
-        name = "Reception".to_owned() => "name": json!("Reception");
+        name = "Reception".to_owned() => "name": json!("Reception"), cleared json!("");
         assistant_id = ASSISTANT.to_owned() => "assistantId": json!(ASSISTANT);
         squad_id = SQUAD.to_owned() => "squadId": json!(SQUAD);
         workflow_id = WORKFLOW.to_owned() => "workflowId": json!(WORKFLOW);

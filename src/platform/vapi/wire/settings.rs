@@ -27,12 +27,14 @@ request_object! {
     }
 
     /// What an update changes of a number of any carrier. Clearing is documented for the assistant
-    /// and the squad alone; whether `null` clears the others, the platform decides. A name is cleared by an empty text:
-    /// no document allows `null` there.
+    /// and the squad alone; whether `null` clears the others, the platform decides. A cleared name is sent as an empty
+    /// text, since no document allows `null` there.
     pub struct SettingsPatch {
-        patch {
+        emptied {
             /// Its name for people, at most 40 characters.
             name: String,
+        }
+        patch {
             /// The assistant that answers.
             assistant_id: String,
             /// The squad that answers.
