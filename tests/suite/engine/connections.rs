@@ -1,4 +1,4 @@
-//! Proxies, addresses and certificates.
+//! Proxies, addresses and pools.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
@@ -116,7 +116,7 @@ async fn connections_are_kept_as_set() {
     }
 }
 
-fn fields(built: Result<Interactly, Error>) -> Vec<String> {
+pub(super) fn fields(built: Result<Interactly, Error>) -> Vec<String> {
     let Error::Invalid(invalid) = built.unwrap_err() else { panic!("a setting") };
     invalid.problems.into_iter().map(|problem| problem.field).collect()
 }
@@ -136,25 +136,6 @@ fn settings_that_cannot_work_are_refused() {
     let own = own.resolve("api.example.com", away).pool_idle_timeout(None).pool_max_idle_per_host(1);
     let without_effect = ["proxy", "resolve", "tcp_keepalive", "pool_idle_timeout", "pool_max_idle_per_host"];
     assert_eq!(fields(own.build()), without_effect);
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-#[test]
-fn certificates_are_read_when_the_client_is_built() {
-    const CHAIN: &str = include_str!("certificate.pem");
-    const KEY_OF_CHAIN: &str = include_str!("certificate_key.pem");
-    let builder = || Interactly::builder(KEY);
-    builder().root_certificates(CHAIN).root_certificates([CHAIN, CHAIN].concat()).build().unwrap();
-    builder().client_certificate(CHAIN, KEY_OF_CHAIN).build().unwrap();
-    assert_eq!(fields(builder().root_certificates("").build()), ["root_certificates"]);
-    for (chain, key) in [("", KEY_OF_CHAIN), (CHAIN, ""), (CHAIN, "hush"), ("x", "x")] {
-        let built = builder().client_certificate(chain, key).build();
-        assert!(!format!("{built:?}").contains("hush"));
-        assert_eq!(fields(built), ["client_certificate"]);
-    }
-    let own = builder().http_client(reqwest::Client::new()).root_certificates(CHAIN);
-    let own = own.client_certificate(CHAIN, KEY_OF_CHAIN).build();
-    assert_eq!(fields(own), ["root_certificates", "client_certificate"]);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The HTTP engine that every client uses.
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+mod certificates;
 mod client_builder;
 mod connections;
 mod foreign_texts;
