@@ -125,9 +125,10 @@ fn date(days: i64) -> (i64, i64, i64) {
 struct Text<'a>(&'a str);
 
 impl Text<'_> {
-    fn take(&mut self, one_of: &str) -> Option<char> {
-        let first = self.0.chars().next().filter(|first| one_of.contains(*first))?;
-        self.0 = &self.0[first.len_utf8()..];
+    /// Takes the character that comes next, which must be one of these, all of ASCII.
+    fn take(&mut self, one_of: &[u8]) -> Option<u8> {
+        let first = self.0.bytes().next().filter(|first| one_of.contains(first))?;
+        self.0 = &self.0[1..];
         Some(first)
     }
 
@@ -140,7 +141,8 @@ impl Text<'_> {
     }
 
     fn number(&mut self, digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
-        self.digits(digits)?.parse().ok()
+        // As it is, a number of up to 9 digits.
+        Some(self.digits(digits)?.bytes().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
     }
 
     fn two_digits(&mut self, limit: i64) -> Option<i64> {
@@ -150,18 +152,18 @@ impl Text<'_> {
     /// Hours and minutes, and seconds if there are any, in seconds.
     fn time_of_day(&mut self) -> Option<i64> {
         let hours = self.two_digits(24)?;
-        self.take(":")?;
+        self.take(b":")?;
         let minutes = self.two_digits(60)?;
         // A leap second, which the time since 1970 does not count, is the one before.
-        let seconds = if self.take(":").is_some() { self.two_digits(61)?.min(59) } else { 0 };
+        let seconds = if self.take(b":").is_some() { self.two_digits(61)?.min(59) } else { 0 };
         Some(hours * 3600 + minutes * 60 + seconds)
     }
 
     /// The offset from UTC in seconds: `+02:00`, `+0200` or `+02`.
     fn offset(&mut self) -> Option<i64> {
-        let sign = if self.take("+-")? == '-' { -1 } else { 1 };
+        let sign = if self.take(b"+-")? == b'-' { -1 } else { 1 };
         let hours = self.two_digits(24)?;
-        let minutes = match self.take(":") {
+        let minutes = match self.take(b":") {
             None if self.0.is_empty() => 0,
             _ => self.two_digits(60)?,
         };
@@ -176,20 +178,21 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, TimestampError> {
         fn read(mut text: Text<'_>) -> Option<Timestamp> {
             let year = text.number(4..=4)?;
-            text.take("-")?;
+            text.take(b"-")?;
             let month = text.two_digits(13)?;
-            text.take("-")?;
+            text.take(b"-")?;
             let days = days(year, month, text.two_digits(32)?)?;
-            text.take("Tt ")?;
+            text.take(b"Tt ")?;
             let clock = text.0.len();
             let seconds = text.time_of_day()?;
             let has_seconds = clock - text.0.len() == "10:00:00".len();
             let mut nanoseconds = 0;
-            if has_seconds && text.take(".,").is_some() {
+            if has_seconds && text.take(b".,").is_some() {
                 let digits = text.digits(1..=9)?;
-                nanoseconds = format!("{digits:0<9}").parse().ok()?;
+                let zeros = digits.bytes().chain(std::iter::repeat(b'0'));
+                nanoseconds = zeros.take(9).fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
             }
-            let offset = if text.take("Zz").is_some() { 0 } else { text.offset()? };
+            let offset = if text.take(b"Zz").is_some() { 0 } else { text.offset()? };
             Timestamp::at(days, seconds - offset, nanoseconds).filter(|_| text.0.is_empty())
         }
         read(Text(text)).ok_or(TimestampError)
