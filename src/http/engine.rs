@@ -14,7 +14,7 @@ use super::classify::{Ending, Verdict, classify};
 use super::deadline::later;
 use super::list_limits::ListLimits;
 use super::rate::RateLimit;
-use super::redact::{Known, secrets_of};
+use super::redact::{Known, Sent};
 use super::retry::{Budget, RetryPolicy, chance};
 use super::service::ErrorBody;
 use super::transport::{Attempt, Body, Head, Transport};
@@ -29,8 +29,7 @@ pub(super) struct Answered {
     head: Head,
     attempts: u32,
     pub(super) body: Bytes,
-    /// What the call itself sent of secrets, its signatures among them.
-    secrets: Vec<Secret>,
+    sent: Sent,
 }
 
 /// What an error tells of the call that it comes from.
@@ -69,8 +68,8 @@ impl Engine {
         let mut attempts = 0;
         // Whether an attempt before the last may have been carried out.
         let mut open = false;
-        let mut secrets = secrets_of(&request.body, request.content);
-        self.known.remember(&secrets);
+        let mut sent = Sent { body: request.body.clone(), content: request.content, signed: Vec::new() };
+        self.known.remember_sent(&sent);
         loop {
             let held_back = match limit {
                 Some(limit) => {
@@ -84,7 +83,7 @@ impl Engine {
                 Attempt::Lost { loss: Loss::HeldBack, head: None, error: None }
             } else {
                 let mut headers = headers.of(request.content).clone();
-                match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut secrets)) {
+                match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut sent.signed)) {
                     Ok(()) => {
                         attempts += 1;
                         let left = deadline.saturating_duration_since(now);
@@ -122,7 +121,7 @@ impl Engine {
                 Verdict::Again(_) | Verdict::Stop(_) if open => Delivery::Unknown,
                 Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
             };
-            return self.conclude(asked, attempts, delivery, attempt, secrets);
+            return self.conclude(asked, attempts, delivery, attempt, sent);
         }
     }
 
@@ -132,20 +131,20 @@ impl Engine {
         attempts: u32,
         delivery: Delivery,
         attempt: Attempt,
-        secrets: Vec<Secret>,
+        sent: Sent,
     ) -> Result<Answered> {
         let (head, delivery, fault) = match attempt {
             Attempt::Answered { head, body: Body::Whole(body) }
                 if head.status.is_success() && (self.rejects)(&body) =>
             {
-                (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, &secrets)))
+                (Some(head), Delivery::Refused, CallFault::Refusal(self.refusal(&body, &sent.secrets())))
             }
             Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() => {
                 self.budget.refill();
-                return Ok(Answered { head, attempts, body, secrets });
+                return Ok(Answered { head, attempts, body, sent });
             }
             Attempt::Answered { head, body: Body::Whole(body) } => {
-                (Some(head), delivery, CallFault::Refusal(self.refusal(&body, &secrets)))
+                (Some(head), delivery, CallFault::Refusal(self.refusal(&body, &sent.secrets())))
             }
             Attempt::Answered { head, body: Body::TooLarge } => {
                 (Some(head), delivery, CallFault::TooLarge { limit: self.max_body })
@@ -157,7 +156,7 @@ impl Engine {
                 (head, delivery, CallFault::Transport(TransportFault { loss, error }))
             }
         };
-        Err(self.failed(asked, attempts, delivery, head.as_ref(), fault, &secrets))
+        Err(self.failed(asked, attempts, delivery, head.as_ref(), fault, &sent.secrets()))
     }
 
     /// The service's own words, without the secrets that it may have echoed.
@@ -172,17 +171,17 @@ impl Engine {
     pub(super) fn unreadable(&self, asked: Asked, answered: &Answered, Fault { path, error }: Fault) -> Error {
         self.transport.reconnect();
         let fault = CallFault::Decode(DecodeFault { path, error });
-        self.failed(asked, answered.attempts, Delivery::Accepted, Some(&answered.head), fault, &answered.secrets)
+        self.failed(asked, answered.attempts, Delivery::Accepted, Some(&answered.head), fault, &answered.sent.secrets())
     }
 
     /// The error of an answer to something else. So may be all that follow it on its connection.
     pub(super) fn mismatched(&self, asked: Asked, answered: &Answered, mut mismatch: Mismatch) -> Error {
         self.transport.reconnect();
         let (service, operation) = (self.service.as_str(), asked.operation);
-        mismatch.found = self.known.redact(&mismatch.found, &answered.secrets);
+        mismatch.found = self.known.redact(&mismatch.found, &answered.sent.secrets());
         tracing::warn!(service, operation, %mismatch, "a response is not believed");
         let fault = CallFault::Mismatch(mismatch);
-        self.failed(asked, answered.attempts, Delivery::Unknown, Some(&answered.head), fault, &answered.secrets)
+        self.failed(asked, answered.attempts, Delivery::Unknown, Some(&answered.head), fault, &answered.sent.secrets())
     }
 
     /// The error of a call. Everything that others wrote of it is redacted here.

@@ -1,54 +1,76 @@
 //! Which fields hold secrets, by their names: what redacts texts of a service knows no other way.
 
-/// A field is secret if its name has one of these in it. A model with a field of type [`Secret`](crate::Secret) that is
-/// not matched does not compile.
-const PARTS: [&str; 12] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "secret",
-    "token",
-    "apikey",
-    "privatekey",
-    "authorization",
-    "cookie",
-    "jwt",
-    "bearer",
-];
+/// A field is secret if its name has one of these in it; here are those that begin with this letter. A model with a
+/// field of type [`Secret`](crate::Secret) that is not matched does not compile.
+const fn parts(letter: u8) -> &'static [&'static str] {
+    match letter {
+        b'a' => &["apikey", "authorization"],
+        b'b' => &["bearer"],
+        b'c' => &["cookie"],
+        b'j' => &["jwt"],
+        b'p' => &["password", "passwd", "passphrase", "passcode", "privatekey"],
+        b's' => &["secret"],
+        b't' => &["token"],
+        _ => &[],
+    }
+}
+
 /// Or if its name ends with one of these.
-const ENDS: [&str; 4] = ["auth", "pin", "pwd", "signature"];
+const fn ends(letter: u8) -> &'static [&'static str] {
+    match letter {
+        b'a' => &["auth"],
+        b'p' => &["pin", "pwd"],
+        b's' => &["signature"],
+        _ => &[],
+    }
+}
+
 /// Names that match, of what is no secret: ids, and the cursors of pages.
 const HARMLESS: [&str; 7] =
     ["twilioapikey", "apikeysid", "apikeyid", "tokentype", "pagetoken", "nextpagetoken", "secretid"];
+
+/// For each letter the letters that come second in the words that begin with it, as bits.
+const SECOND: [u32; 256] = {
+    let (mut all, mut letter) = ([0; 256], b'a');
+    while letter <= b'z' {
+        let bits = seconds(parts(letter)) | seconds(ends(letter));
+        (all[letter as usize], all[letter.to_ascii_uppercase() as usize]) = (bits, bits);
+        letter += 1;
+    }
+    all
+};
+
+const fn seconds(words: &[&str]) -> u32 {
+    let (mut nth, mut bits) = (0, 0);
+    while nth < words.len() {
+        bits |= 1 << (words[nth].as_bytes()[1] - b'a');
+        nth += 1;
+    }
+    bits
+}
+
+/// Whether a word may begin at this place: most pairs of letters begin none.
+const fn begins_a_word(name: &[u8], at: usize) -> bool {
+    let seconds = SECOND[name[at] as usize];
+    if seconds == 0 || at + 1 == name.len() {
+        return false;
+    }
+    let second = name[at + 1].to_ascii_lowercase().wrapping_sub(b'a');
+    second >= 26 || seconds & (1 << second) != 0
+}
 
 /// Whether the value of a field is a secret. Case does not count, nor does what is neither a letter nor a digit.
 pub(crate) const fn is_secret(name: &str) -> bool {
     let name = name.as_bytes();
     let (mut at, mut found) = (0, false);
     while at < name.len() && !found {
-        if begins_a_word(name[at]) {
-            found = any(&PARTS, name, at, false) || any(&ENDS, name, at, true);
+        if begins_a_word(name, at) {
+            let letter = name[at].to_ascii_lowercase();
+            found = any(parts(letter), name, at, false) || any(ends(letter), name, at, true);
         }
         at += 1;
     }
     found && !any(&HARMLESS, name, 0, true)
-}
-
-/// The letters that words begin with, as bits: most letters of most names are none of them.
-const FIRST: u32 = first_of(&PARTS) | first_of(&ENDS);
-
-const fn first_of(words: &[&str]) -> u32 {
-    let (mut nth, mut all) = (0, 0);
-    while nth < words.len() {
-        all |= 1 << (words[nth].as_bytes()[0] - b'a');
-        nth += 1;
-    }
-    all
-}
-
-const fn begins_a_word(letter: u8) -> bool {
-    letter.is_ascii_alphabetic() && FIRST & (1 << (letter.to_ascii_lowercase() - b'a')) != 0
 }
 
 /// Whether a field of a model is redacted if it has to be. The macros ask it of every field while the crate is compiled.
@@ -63,16 +85,9 @@ pub(crate) const fn is_headers(name: &str) -> bool {
 
 /// Whether one of the words begins at this place of the name and, if so asked, ends with it.
 const fn any(words: &[&str], name: &[u8], at: usize, to_the_end: bool) -> bool {
-    if at >= name.len() {
-        return false;
-    }
-    // Most words begin with another letter.
-    let first = name[at].to_ascii_lowercase();
-    let is_letter = first.is_ascii_alphanumeric();
     let mut nth = 0;
     while nth < words.len() {
-        let word = words[nth].as_bytes();
-        if (word[0] == first || !is_letter) && begins(name, at, word, to_the_end) {
+        if begins(name, at, words[nth].as_bytes(), to_the_end) {
             return true;
         }
         nth += 1;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::MASK;
-use crate::model::Secret;
 use crate::wire::secret::{is_headers, is_secret};
 
 /// How deep JSON may stand in strings of JSON. What lies deeper is masked.
@@ -16,23 +15,30 @@ pub(super) fn mask_fields(text: &str) -> String {
 
 /// The strings of JSON that stand under the names of secrets. `None` if that takes more than a look: when something is
 /// escaped, an object or a list has such a name, or a URL may have a secret in it.
-pub(super) fn plain_secrets(text: &str) -> Option<Vec<Secret>> {
+pub(super) fn plain_secrets(text: &str) -> Option<Vec<&str>> {
     if text.contains('\\') || (text.contains("://") && text.contains(['@', '?'])) {
         return None;
     }
     let mut found = Vec::new();
-    // Nothing is escaped, so every second piece is a string.
-    let mut pieces = text.split('"').skip(1);
-    while let Some(name) = pieces.next() {
-        let after = pieces.next().unwrap_or_default().trim_start();
-        let Some(value) = after.strip_prefix(':').filter(|_| is_secret(name) || is_headers(name)) else { continue };
-        match value.trim_start().chars().next() {
-            Some('{' | '[') => return None,
-            Some(_) => {}
-            None => {
-                found.extend(pieces.next().map(Secret::new));
-                pieces.next();
+    // Nothing is escaped, so between every second quote and the next one stands a string.
+    let mut at = 0;
+    let mut next_quote = || {
+        at += text.as_bytes()[at..].iter().position(|&byte| byte == b'"')? + 1;
+        Some(at - 1)
+    };
+    while let (Some(start), Some(end)) = (next_quote(), next_quote()) {
+        let Some(value) = text[end + 1..].trim_ascii_start().strip_prefix(':') else { continue };
+        let name = &text[start + 1..end];
+        if !is_secret(name) && !is_headers(name) {
+            continue;
+        }
+        match value.trim_ascii_start().bytes().next() {
+            Some(b'{' | b'[') => return None,
+            Some(b'"') => {
+                let (start, end) = (next_quote()?, next_quote()?);
+                found.push(&text[start + 1..end]);
             }
+            _ => {}
         }
     }
     Some(found)

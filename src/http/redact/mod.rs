@@ -4,7 +4,7 @@ mod fields;
 mod sent;
 mod spellings;
 
-pub(super) use self::sent::{Known, secrets_of};
+pub(super) use self::sent::{Known, Sent};
 use crate::model::Secret;
 
 /// What stands in a secret's place.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use serde_json::Value;
 use url::Url;
 
@@ -28,17 +29,29 @@ impl Known {
         Self { own, sent: Mutex::default() }
     }
 
+    /// Remembers what a request sends. Most send what those before them did.
+    pub(in crate::http) fn remember_sent(&self, Sent { body, content, .. }: &Sent) {
+        match plain(body, *content) {
+            Some(plain) => self.remember_texts(plain),
+            None => self.remember(&searched(body, *content)),
+        }
+    }
+
     /// Remembers secrets for the calls to come. If there are too many, those that were not used for the longest time
     /// are forgotten.
     pub(in crate::http) fn remember<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) {
-        let mut secrets = secrets.into_iter().filter(|secret| !secret.expose().is_empty()).peekable();
+        self.remember_texts(secrets.into_iter().map(Secret::expose));
+    }
+
+    fn remember_texts<'a>(&self, secrets: impl IntoIterator<Item = &'a str>) {
+        let mut secrets = secrets.into_iter().filter(|secret| !secret.is_empty()).peekable();
         if secrets.peek().is_none() {
             return;
         }
         let mut sent = self.lock();
         for secret in secrets {
-            let known = sent.iter().rposition(|known| known == secret).and_then(|at| sent.remove(at));
-            sent.push_back(known.unwrap_or_else(|| secret.clone()));
+            let known = sent.iter().rposition(|known| known.expose() == secret).and_then(|at| sent.remove(at));
+            sent.push_back(known.unwrap_or_else(|| Secret::new(secret)));
             if sent.len() > MOST {
                 sent.pop_front();
             }
@@ -56,17 +69,47 @@ impl Known {
     }
 }
 
+/// What one call sent.
+pub(in crate::http) struct Sent {
+    pub(in crate::http) body: Bytes,
+    pub(in crate::http) content: Content,
+    /// The headers that were signed.
+    pub(in crate::http) signed: Vec<Secret>,
+}
+
+impl Sent {
+    /// Its secrets. Only errors need them, so they are looked for when there is one.
+    pub(in crate::http) fn secrets(&self) -> Vec<Secret> {
+        let Self { body, content, signed } = self;
+        let mut secrets = secrets_of(body, *content);
+        secrets.extend(signed.iter().cloned());
+        secrets
+    }
+}
+
 /// The secrets of a request's body, by the names of its fields, and those in its URLs.
-pub(in crate::http) fn secrets_of(body: &[u8], content: Content) -> Vec<Secret> {
+fn secrets_of(body: &[u8], content: Content) -> Vec<Secret> {
+    match plain(body, content) {
+        Some(plain) => plain.into_iter().map(Secret::new).collect(),
+        None => searched(body, content),
+    }
+}
+
+/// The secrets, if a look finds them.
+fn plain(body: &[u8], content: Content) -> Option<Vec<&str>> {
+    match content {
+        Content::None => Some(Vec::new()),
+        Content::Json => plain_secrets(std::str::from_utf8(body).unwrap_or_default()),
+        Content::Form => None,
+    }
+}
+
+fn searched(body: &[u8], content: Content) -> Vec<Secret> {
     let mut found = Vec::new();
     match content {
         Content::None => {}
         Content::Json => {
-            let text = std::str::from_utf8(body).unwrap_or_default();
-            if let Some(plain) = plain_secrets(text) {
-                return plain;
-            }
-            if let Ok(value) = serde_json::from_str(text) {
+            if let Ok(value) = serde_json::from_slice(body) {
                 walk(&value, false, &mut found);
             }
         }
