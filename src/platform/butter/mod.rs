@@ -45,6 +45,7 @@ mod client;
 mod created;
 mod error;
 mod platform;
+mod renew;
 mod wire;
 
 pub use client::Butter;

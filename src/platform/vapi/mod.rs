@@ -49,6 +49,7 @@
 mod client;
 mod error;
 mod platform;
+mod renew;
 mod trunk;
 mod wire;
 
