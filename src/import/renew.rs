@@ -19,7 +19,6 @@ use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 /// What [`Importer::renew`] did. `Display` says it in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-#[must_use]
 pub struct Renewed {
     /// The number.
     pub number: E164,

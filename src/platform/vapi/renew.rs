@@ -9,7 +9,7 @@ use super::wire::{
     CreateSipTrunkCredential, Credential, PhoneNumber, Provider, UpdateByoNumber, UpdatePhoneNumber,
     UpdateTelnyxNumber, UpdateTwilioNumber, UpdateVonageCredential, UpdateVonageNumber,
 };
-use crate::error::{CallError, CallFault, Delivery, Mismatch, NotFound, Result, checked};
+use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, NotFound, Result, checked};
 use crate::model::{
     AccountKey, CredentialId, Key, NumberRecord, NumberSource, Problems, ProviderKind, Reach, SipTrunk, SourcePart,
 };
@@ -119,7 +119,13 @@ impl Vapi {
             return Ok(renewed);
         }
         // One that was found may have an old password.
-        run.once(&renewed, source, self.renew_or_replace(&renewed, trunk, &wanted)).await
+        let bring = async {
+            match self.bring_trunk(&renewed, &wanted).await? {
+                true => Ok(renewed.clone()),
+                false => Err(not_of_trunk(&renewed)),
+            }
+        };
+        run.once(&renewed, source, bring).await
     }
 
     async fn renew_or_replace(
@@ -131,7 +137,8 @@ impl Vapi {
         if !id.as_str().is_empty() && self.bring_trunk(id, wanted).await? {
             return Ok(id.clone());
         }
-        Ok(self.trunks.get_or_make(trunk, self.trunk_credential(wanted.clone())).await?.id)
+        let other = self.trunks.get_or_make(trunk, self.trunk_credential(wanted.clone())).await?.id;
+        if other == *id { Err(not_of_trunk(id)) } else { Ok(other) }
     }
 
     /// Gives a credential the trunk's login and addresses. False if it is not there, or not visibly of this trunk: then
@@ -139,7 +146,8 @@ impl Vapi {
     async fn bring_trunk(&self, id: &CredentialId, wanted: &CreateSipTrunkCredential) -> Result<bool> {
         let there = match self.get_credential(id.as_str()).await {
             Ok(Credential::SipTrunk(there)) if wanted.is_same_trunk(&there) => there,
-            Ok(_) => return Ok(false),
+            Ok(Credential::SipTrunk(_)) => return Ok(false),
+            Ok(_) => return Err(not_of_trunk(id)),
             Err(error) if error.is_not_found() => return Ok(false),
             Err(error) => return Err(error),
         };
@@ -178,6 +186,12 @@ impl Vapi {
         };
         run.once(&uses, source, renew).await
     }
+}
+
+/// What Vapi says of a credential cannot be believed, so it is left as it is.
+fn not_of_trunk(id: &CredentialId) -> Error {
+    let mismatch = Mismatch::new("a SIP trunk of the source", Some(id.as_str()));
+    Box::new(CallError::new(KIND.into(), RENEW, Delivery::Read, CallFault::Mismatch(mismatch))).into()
 }
 
 /// What stands against it, by what the number shows.

@@ -109,14 +109,14 @@ async fn what_stands_against_it_is_told_before_anything_changes() {
     let sandbox = Sandbox::builder().hold(on_trunk).start().await.unwrap();
     let importer = Importer::new(twilio(&sandbox, None), vapi(&sandbox));
     import(&importer.clone().skip_preflight(), 7).await;
-    let _ = importer.renew(&number(7)).await.unwrap();
+    importer.renew(&number(7)).await.unwrap();
 
     // Without a preflight the carrier is not asked.
     let asked = |sandbox: &Sandbox| {
         sandbox.requests().iter().filter(|entry| entry.service == ProviderKind::TWILIO.into()).count()
     };
     let before = asked(&sandbox);
-    let _ = importer.skip_preflight().renew(&number(7)).await.unwrap();
+    importer.skip_preflight().renew(&number(7)).await.unwrap();
     assert_eq!(asked(&sandbox), before);
 }
 
@@ -175,7 +175,7 @@ async fn the_password_of_a_trunk_is_sent_once_for_all_its_numbers() {
     assert_eq!(changes(&sandbox, VAPI)[before..], ["PATCH credential"]);
     assert!(ids.iter().all(|id| sandbox.uses_secret(VAPI, id, NEW)));
     // A later call sends it again: somebody may have changed it.
-    let _ = importer.renew(&number(1)).await.unwrap();
+    importer.renew(&number(1)).await.unwrap();
     assert_eq!(changes(&sandbox, VAPI)[before..], ["PATCH credential", "PATCH credential"]);
 }
 
@@ -202,7 +202,7 @@ async fn a_credential_of_another_user_or_host_is_left_to_the_numbers_that_use_it
         assert_eq!(uses, [true, true, false], "the third number stays as it was");
         // Once more: now the credential visibly is this trunk's.
         let before = changes(&sandbox, VAPI).len();
-        let _ = importer.renew(&number(1)).await.unwrap();
+        importer.renew(&number(1)).await.unwrap();
         assert_eq!(changes(&sandbox, VAPI)[before..], ["PATCH credential"]);
     }
 }
@@ -262,7 +262,7 @@ async fn a_record_that_visibly_uses_another_source_is_a_finding() {
     assert_eq!(serde_json::from_str::<Finding>(&json).unwrap(), other);
 
     // One call brings it there, and then nothing differs.
-    let _ = importer.renew(&number(1)).await.unwrap();
+    importer.renew(&number(1)).await.unwrap();
     let imported = importer.import(ImportRequest::new(number(1))).await.unwrap();
     assert_eq!(imported.findings, []);
     let id = imported.record.id.as_str();
@@ -300,7 +300,7 @@ async fn a_lost_answer_says_that_it_may_be_done_and_again_is_safe() {
         assert_eq!(sandbox.uses_secret(VAPI, &id, NEW), is_done);
         assert_eq!(sandbox.uses_secret(VAPI, &id, &old), !is_done);
     }
-    let _ = importer.renew(&number(1)).await.unwrap();
+    importer.renew(&number(1)).await.unwrap();
     assert!(sandbox.uses_secret(VAPI, &id, NEW));
 }
 
