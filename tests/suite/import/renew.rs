@@ -1,14 +1,15 @@
 //! Credentials that were renewed at the carrier reach the platform by one call, and by nothing else.
 
 use futures_util::{StreamExt, stream};
+use numport::import::plan::PlanStep;
 use numport::import::{RenewalOutcome, RenewedItem};
 use numport::model::{Finding, PlatformKind, ProviderKind, Severity, SourcePart};
 use numport::provider::Carriers;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{
-    AccountKey, Butter, E164, Error, ImportRequest, Importer, Interactly, NumberSource, Outcome, SignalWire, SipTrunk,
-    Twilio, Vapi, VoicePlatform,
+    AccountKey, Butter, Desired, E164, Error, ImportRequest, Importer, Interactly, NumberSource, Outcome, SignalWire,
+    SipTrunk, Twilio, Vapi, VoicePlatform,
 };
 
 const VAPI: PlatformKind = PlatformKind::VAPI;
@@ -260,6 +261,13 @@ async fn a_record_that_visibly_uses_another_source_is_a_finding() {
     assert!(imported.to_string().ends_with(&told), "{imported}");
     let json = serde_json::to_string(&other).unwrap();
     assert_eq!(serde_json::from_str::<Finding>(&json).unwrap(), other);
+
+    // A plan says so, too.
+    let desired = Desired::from_iter([ImportRequest::new(number(1))]);
+    let plan = importer.plan(&desired).await.unwrap();
+    let [PlanStep::Unchanged { findings, .. }] = &plan.steps[..] else { panic!("{plan:?}") };
+    assert_eq!(findings[..], [other]);
+    assert!(plan.to_string().contains(&format!("it uses account {account} at the platform")), "{plan}");
 
     // One call brings it there, and then nothing differs.
     importer.renew(&number(1)).await.unwrap();
