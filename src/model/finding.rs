@@ -200,7 +200,9 @@ impl Finding {
             Self::NoAddress => "Give the platform's address by `Importer::inbound_address`, or set it at the carrier.",
             Self::NotPointed { .. } => "Make a new plan that points calls.",
             Self::NotReadAgain { .. } => "Look at the provider whether the number's calls go to the platform.",
-            Self::OtherSource { .. } => "Bring it to this source by `Importer::renew`, or give the source that it uses.",
+            Self::OtherSource { .. } => {
+                "Bring it to this source by `Importer::renew`, or give the source that it uses."
+            }
             Self::StillAnswered => {
                 "Point its calls elsewhere first: import it where it is to be answered, or set them at the provider."
             }
