@@ -32,7 +32,7 @@ pub mod wire;
 pub use crate::e164::E164;
 pub use crate::error::{Error, Result};
 pub use crate::http::{ClientBuilder, RetryPolicy};
-pub use crate::import::{Desired, Field, Imported, Importer, LookupPolicy, Outcome, Plan, Restored};
+pub use crate::import::{Desired, Field, Imported, Importer, LookupPolicy, Outcome, Plan, Renewed, Restored};
 pub use crate::model::{
     AccountKey, Byo, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Removal, Secret, SipTrunk, Timestamp,
 };

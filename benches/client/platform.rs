@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use numport::model::{AccountId, CallbackUrl, NumberId, PlatformKind, Removal};
-use numport::platform::{Capabilities, Create, Vapi, VoicePlatform};
+use numport::platform::{Capabilities, Create, RenewalRun, RenewedCredentials, SourceMatch, Vapi, VoicePlatform};
 use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Result, Secret};
 
 #[derive(Debug)]
@@ -49,6 +49,19 @@ impl VoicePlatform for FindsNothing {
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         self.0.update(id, update).await
+    }
+
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        self.0.compare_source(record, source)
+    }
+
+    async fn renew(
+        &self,
+        record: &NumberRecord,
+        source: &NumberSource,
+        run: &RenewalRun,
+    ) -> Result<RenewedCredentials> {
+        self.0.renew(record, source, run).await
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {

@@ -6,7 +6,10 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use numport::error::NotFound;
 use numport::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars};
 use numport::model::{AccountId, CallbackUrl, NumberId, PlatformKind, Service};
-use numport::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, Way};
+use numport::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, RenewalRun, RenewedCredentials, SourceMatch, Sources, Support,
+    Takeover, Way,
+};
 use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Removal, Result, Secret, VoicePlatform};
 
 use crate::models::{CreateNumber, EXCHANGE, Number, NumberPage, PARROT, error_body, record, update_number};
@@ -93,6 +96,16 @@ impl VoicePlatform for Parrot {
         CAPABILITIES.check_update(PARROT, update)?;
         let call = Call::patch("update number", &["numbers", id.as_str()]).repeatable().json(&update_number(update));
         self.http.request(call).await.map(record).map_err(|error| NotFound::or(error, PARROT, id))
+    }
+
+    /// A record shows nothing of its source.
+    fn compare_source(&self, _: &NumberRecord, _: &NumberSource) -> SourceMatch {
+        SourceMatch::Unknown
+    }
+
+    async fn renew(&self, _: &NumberRecord, source: &NumberSource, _: &RenewalRun) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(PARROT, source)?;
+        Ok(RenewedCredentials::unchanged())
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {

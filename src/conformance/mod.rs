@@ -4,8 +4,8 @@
 //! Each function takes a [`Subject`]: a platform, a source it can import from, and numbers that it does
 //! not have yet. What is asked depends on the platform's [`Capabilities`]: what it can do must work, and
 //! what it cannot must be refused with [`Error::Invalid`]. A failure is a panic that says what was
-//! expected. [`Capabilities::check_import`], [`check_update`](Capabilities::check_update) and
-//! [`check_removal`](Capabilities::check_removal) refuse what every platform must. Never run it against an account that is in use: it imports, changes and removes.
+//! expected. [`Capabilities::check_import`], [`check_update`](Capabilities::check_update),
+//! [`check_renewal`](Capabilities::check_renewal) and [`check_removal`](Capabilities::check_removal) refuse what every platform must. Never run it against an account that is in use: it imports, changes and removes.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -33,6 +33,7 @@ mod import;
 mod in_memory;
 pub mod provider;
 mod refuse;
+mod renew;
 mod update;
 
 use std::collections::VecDeque;
@@ -46,6 +47,7 @@ use crate::platform::{Capabilities, VoicePlatform};
 pub use self::import::{a_second_import_makes_no_second_record, import_makes_a_record, lists_every_record};
 pub use self::in_memory::{Answer, Call, InMemoryPlatform};
 pub use self::refuse::{absent_records_are_told, what_is_unsupported_is_refused};
+pub use self::renew::renewal_keeps_the_record;
 pub use self::update::{removal_ends_a_record, update_keeps_sets_and_clears};
 
 /// How many records [`lists_every_record`] makes.
@@ -139,6 +141,7 @@ pub async fn all(subject: &mut Subject<'_>) {
     import_makes_a_record(subject).await;
     a_second_import_makes_no_second_record(subject).await;
     update_keeps_sets_and_clears(subject).await;
+    renewal_keeps_the_record(subject).await;
     lists_every_record(subject).await;
     removal_ends_a_record(subject).await;
 }

@@ -1,7 +1,9 @@
 use super::{Subject, refused};
 use crate::error::Error;
-use crate::model::{AccountKey, ImportRequest, NumberSource, NumberUpdate, ProviderKind, Removal, SipTrunk};
-use crate::platform::{OnRemoval, Way};
+use crate::model::{
+    AccountKey, Details, ImportRequest, NumberRecord, NumberSource, NumberUpdate, ProviderKind, Removal, SipTrunk,
+};
+use crate::platform::{OnRemoval, RenewalRun, Way};
 
 /// What the platform declares it cannot do is refused, all of it at once, and nothing is sent.
 pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
@@ -50,6 +52,13 @@ pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
         let fields = refused(platform.create(&broken, &ImportRequest::new(number)), "bad credentials");
         let expected = ["source.account_sid", "source.auth_token"];
         assert_eq!(fields, expected, "the fields refused of a bad SID with an empty token");
+    }
+
+    // Of a renewal.
+    if can.renewal.of(&subject.source).is_none() {
+        let record = NumberRecord::new(platform.kind(), id.clone(), number.into(), Details::new(()));
+        let result = platform.renew(&record, &subject.source, &RenewalRun::new()).await;
+        assert_eq!(refused(result, "a renewal"), ["source"], "the field refused of a renewal that cannot be done");
     }
 
     // Of an update.

@@ -36,8 +36,8 @@ pub struct Imported {
 pub enum Outcome {
     /// This import made it.
     Created,
-    /// It was there before. Its source is not compared with the importer's: to give the platform other
-    /// credentials for a number that it has, use its typed client.
+    /// It was there before. Its credentials stay as they are. If it visibly uses another source than the importer's,
+    /// [`Finding::OtherSource`] says so; [`Importer::renew`](crate::Importer::renew) brings it to this one.
     AlreadyThere,
     /// The answer to this import was lost, or an earlier one in this process was given up under way, and the
     /// record was found afterwards.

@@ -15,6 +15,7 @@ mod point;
 mod preflight;
 mod progress;
 mod reconcile;
+mod renew;
 mod restore;
 mod routing;
 mod run;
@@ -29,6 +30,7 @@ pub use self::imported::{Imported, Outcome};
 pub use self::lookup::LookupPolicy;
 pub use self::plan::{Desired, Plan};
 pub use self::progress::Progress;
+pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
 pub use self::restore::Restored;
 use crate::E164;
 use crate::model::{CallbackUrl, ImportRequest};
@@ -115,8 +117,8 @@ impl Importer {
         self
     }
 
-    /// Sets how many numbers [`import_many`](Self::import_many), [`plan`](Self::plan) and [`apply`](Self::apply)
-    /// process concurrently. Defaults to 16. 0 counts as 1. Each client limits its requests per second by itself
+    /// Sets how many numbers [`import_many`](Self::import_many), [`renew_many`](Self::renew_many), [`plan`](Self::plan)
+    /// and [`apply`](Self::apply) process concurrently. Defaults to 16. 0 counts as 1. Each client limits its requests per second by itself
     /// ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)). An import takes at least
     /// three requests to the carrier and the platform: lookups before, the create, and a lookup after.
     #[must_use]

@@ -191,6 +191,13 @@ impl<'a> Run<'a> {
             }
         }
         imported.findings = findings;
+        if imported.outcome != Outcome::Created {
+            if let Some(other) = self.importer.source_finding(&imported.record, &self.sources[self.carrier]) {
+                let (platform, number) = (self.importer.platform.kind(), self.request.number());
+                tracing::warn!(%platform, %number, "it {other}");
+                imported.findings.push(other);
+            }
+        }
         if let Some(now) = self.lock.routing.clone() {
             self.importer.verify(&mut imported, now, self.lock.has_sent).await;
         }

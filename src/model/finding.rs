@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{CallbackUrl, HostWarning, PlatformKind, Shown, quoted, word};
+use super::{CallbackUrl, HostWarning, PlatformKind, Shown, SourcePart, quoted, word};
 use crate::e164::UnassignedReason;
 
 /// How bad a [`Finding`] is.
@@ -111,6 +111,15 @@ pub enum Finding {
         /// Why.
         reason: String,
     },
+    /// The platform's record uses another source than the one that was given, as far as it shows. A warning.
+    OtherSource {
+        /// What differs.
+        part: SourcePart,
+        /// What the record uses, as an id or a name.
+        uses: String,
+        /// What the source has in its place.
+        given: String,
+    },
     /// Its calls still go to the platform that is to forget it, and would reach nobody. An error.
     StillAnswered,
     /// Its calls may go to the platform that is to forget it, through the address, trunk or application that gets
@@ -159,7 +168,8 @@ impl Finding {
             | Self::CallsStay { .. }
             | Self::NoAddress
             | Self::NotPointed { .. }
-            | Self::NotReadAgain { .. } => Severity::Warning,
+            | Self::NotReadAgain { .. }
+            | Self::OtherSource { .. } => Severity::Warning,
             Self::NotVerifiable => Severity::Note,
         }
     }
@@ -190,6 +200,9 @@ impl Finding {
             Self::NoAddress => "Give the platform's address by `Importer::inbound_address`, or set it at the carrier.",
             Self::NotPointed { .. } => "Make a new plan that points calls.",
             Self::NotReadAgain { .. } => "Look at the provider whether the number's calls go to the platform.",
+            Self::OtherSource { .. } => {
+                "Bring it to this source by `Importer::renew`, or give the source that it uses."
+            }
             Self::StillAnswered => {
                 "Point its calls elsewhere first: import it where it is to be answered, or set them at the provider."
             }
@@ -239,6 +252,9 @@ impl fmt::Display for Finding {
             }
             Self::NotReadAgain { reason } => {
                 write!(f, "could not be read again at the provider ({})", Shown { text: reason, max: 1000 })
+            }
+            Self::OtherSource { part, uses, given } => {
+                write!(f, "uses {part} {} at the platform, and {} was given", word(uses), word(given))
             }
             Self::StillAnswered => f.write_str("still sends its calls to the platform, which would answer no more"),
             Self::MayBeAnswered { calls: Some(calls) } => {

@@ -18,6 +18,7 @@ mod routing;
 mod secret;
 mod sip;
 mod source;
+mod source_part;
 mod text;
 mod timestamp;
 mod update;
@@ -43,6 +44,7 @@ pub use sip::{
     SipTransport, SipTrunk,
 };
 pub use source::{NumberSource, Reach};
+pub use source_part::SourcePart;
 pub(crate) use text::{Shown, quoted, word};
 pub use timestamp::{Timestamp, TimestampError};
 pub use update::{NumberUpdate, Removal};

@@ -1,9 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use super::Sources;
+use super::{Renewal, Sources};
 use crate::error::{Error, Result, checked};
 use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problem, Problems, Removal};
 use crate::wire::Patch;
+
+/// What a renewal is called in errors.
+pub(crate) const RENEW: &str = "renew credentials";
 
 /// What a platform can do, as plain data. Everything else is refused before anything is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct Capabilities {
     pub duplicates: Duplicates,
     /// What an import does to where the carrier sends the number's calls.
     pub takeover: Takeover,
+    /// Which credentials can be brought to another source.
+    pub renewal: Renewal,
     /// The domains of the addresses that it sets at a carrier, of a platform that this crate does not know. Those that
     /// it knows are recognised by everybody ([`answered_by`](super::answered_by)).
     pub domains: &'static [&'static str],
@@ -141,6 +146,7 @@ impl Capabilities {
             removal,
             duplicates: Duplicates::Unknown,
             takeover: Takeover::Unknown,
+            renewal: Renewal::Unsupported,
             domains: &[],
         }
     }
@@ -186,6 +192,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_takeover(mut self, takeover: Takeover) -> Self {
         self.takeover = takeover;
+        self
+    }
+
+    /// Sets which credentials can be renewed. Defaults to [`Renewal::Unsupported`].
+    #[must_use]
+    pub const fn with_renewal(mut self, renewal: Renewal) -> Self {
+        self.renewal = renewal;
         self
     }
 
@@ -252,6 +265,21 @@ impl Capabilities {
     /// [`Error::Invalid`](crate::Error::Invalid).
     pub fn check_removal(&self, platform: PlatformKind, consent: Removal) -> Result<()> {
         checked(platform, "remove number", |problems| self.removal_problems(platform, consent, problems))
+    }
+
+    /// What every [`renew`](super::VoicePlatform::renew) refuses: a source whose credentials the platform cannot renew
+    /// (field `source`), and one that is wrong by itself (`source.account_sid`, …).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
+    pub fn check_renewal(&self, platform: PlatformKind, source: &NumberSource) -> Result<()> {
+        checked(platform, RENEW, |problems| {
+            problems.within("source", |problems| {
+                source.check(problems);
+                self.renewal.check(platform, source, problems);
+            });
+        })
     }
 
     /// What of an import the platform cannot do, and what no platform could.

@@ -77,7 +77,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
     }
 
     /// The credential of a source, with one use more.
-    async fn get_or_make(&self, source: &S, make: impl Future<Output = Result<Made>>) -> Result<Made> {
+    pub(super) async fn get_or_make(&self, source: &S, make: impl Future<Output = Result<Made>>) -> Result<Made> {
         let mut all = self.0.made.lock().await;
         let known = all.iter().find(|(known, _)| known == source).map(|(_, made)| made.clone());
         let made = match known {
@@ -92,6 +92,15 @@ impl<S: Clone + PartialEq> Credentials<S> {
         };
         *self.uses().entry(made.id.clone()).or_default() += 1;
         Ok(made)
+    }
+
+    /// Takes a credential that was changed for that of this source as well.
+    pub(super) async fn remember(&self, source: &S, made: Made) {
+        let mut all = self.0.made.lock().await;
+        if !all.iter().any(|(known, _)| known == source) {
+            let own = all.iter().any(|(_, other)| other.id == made.id && other.own);
+            all.push((source.clone(), Made { own: own || made.own, ..made }));
+        }
     }
 
     /// Gives up one use, and removes the credential if it was the last one.

@@ -7,6 +7,7 @@ mod connect;
 mod create;
 mod credentials;
 mod domains;
+mod renewal;
 mod sources;
 
 use std::fmt::Debug;
@@ -15,11 +16,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+pub(crate) use self::capabilities::RENEW;
 pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Support, Takeover};
 pub use self::connect::{builder, connect};
 pub use self::create::Create;
 pub use self::domains::answered_by;
 pub(crate) use self::domains::is_of;
+pub use self::renewal::{Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch};
 pub use self::sources::{Sources, Way};
 use crate::E164;
 use crate::error::Result;
@@ -122,6 +125,23 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// is sent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord>;
 
+    /// Compares what a record shows of its source with a source, without I/O.
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch;
+
+    /// Brings the credentials that a record uses to this source. Begins with [`Capabilities::check_renewal`]. Safe to
+    /// repeat: after any failure the platform has either the old or the new ones, and another call sends the new ones.
+    ///
+    /// A stored credential that other records use is changed only if it visibly is of the same account or trunk, and by
+    /// [`RenewalRun::once`], so that a run over many records sends it once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) (field `source`) when the platform cannot, when the record is of
+    /// another carrier, or when it cannot be told which credential the record uses; nothing was changed.
+    /// [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
+    async fn renew(&self, record: &NumberRecord, source: &NumberSource, run: &RenewalRun)
+    -> Result<RenewedCredentials>;
+
     /// Ends a record. Begins with [`Capabilities::check_removal`]. It does not look where the number's calls go, as
     /// the removals of a plan do.
     ///
@@ -175,6 +195,19 @@ macro_rules! forward {
 
             async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
                 (**self).update(id, update).await
+            }
+
+            fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+                (**self).compare_source(record, source)
+            }
+
+            async fn renew(
+                &self,
+                record: &NumberRecord,
+                source: &NumberSource,
+                run: &RenewalRun,
+            ) -> Result<RenewedCredentials> {
+                (**self).renew(record, source, run).await
             }
 
             async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {

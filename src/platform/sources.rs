@@ -55,7 +55,7 @@ impl Sources {
 
     /// Adds what of a source the platform does not take, by the field that would have to be another one.
     pub(crate) fn check(self, platform: PlatformKind, source: &NumberSource, problems: &mut Problems) {
-        let (carrier, way) = (source.carrier, way(&source.reach));
+        let (carrier, way) = (source.carrier, Way::of(&source.reach));
         if self.takes(carrier, way) {
             return;
         }
@@ -96,21 +96,22 @@ impl Sources {
 }
 
 impl Way {
+    /// How this reach is.
+    pub(super) const fn of(reach: &Reach) -> Self {
+        match reach {
+            Reach::Account(key) => match key.key {
+                Key::Token(_) => Self::Token,
+                Key::Pair { .. } => Self::Account,
+            },
+            Reach::Trunk(_) => Self::Trunk,
+            Reach::Stored(Some(_)) => Self::Stored,
+            Reach::Stored(None) => Self::StoredDefault,
+            Reach::Custom(_) => Self::Custom,
+        }
+    }
+
     const fn is_stored(self) -> bool {
         matches!(self, Self::Stored | Self::StoredDefault)
-    }
-}
-
-fn way(reach: &Reach) -> Way {
-    match reach {
-        Reach::Account(key) => match key.key {
-            Key::Token(_) => Way::Token,
-            Key::Pair { .. } => Way::Account,
-        },
-        Reach::Trunk(_) => Way::Trunk,
-        Reach::Stored(Some(_)) => Way::Stored,
-        Reach::Stored(None) => Way::StoredDefault,
-        Reach::Custom(_) => Way::Custom,
     }
 }
 

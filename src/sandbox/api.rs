@@ -35,6 +35,15 @@ pub(super) trait Api: Send {
     /// The numbers that it keeps, oldest first.
     fn records(&self) -> Vec<&Object>;
 
+    /// The secret with which it logs in to a carrier for this record or by this stored credential; of a carrier, the
+    /// one that opens this account.
+    fn secret_of(&self, _: &str) -> Option<&str> {
+        None
+    }
+
+    /// Gives an account another secret, if it is a carrier.
+    fn change_secret(&mut self, _id: &str, _secret: &str) {}
+
     /// Changes the answer to this request for a page so that it leads to the same page again.
     fn repeat_page(&self, _: &Context<'_>, _: &Request<'_>, _: &mut Value) {}
 

@@ -217,6 +217,30 @@ impl Sandbox {
         records.into_iter().cloned().map(Value::Object).collect()
     }
 
+    /// Returns whether a platform logs in to the carrier with this secret, for the record or by the stored credential of
+    /// this id. The platforms never show what they stored, so that this is the way to see whether it was renewed. Vapi
+    /// and Butter keep carriers' secrets here.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::model::PlatformKind;
+    /// use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
+    /// let imported = importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
+    /// let (id, token) = (imported.record.id.as_str(), sandbox.twilio().auth_token());
+    /// assert!(sandbox.uses_secret(PlatformKind::VAPI, id, &token));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn uses_secret(&self, service: impl Into<Service>, id: &str, secret: &str) -> bool {
+        self.state().api(service.into()).and_then(|api| api.secret_of(id)) == Some(secret)
+    }
+
     /// Returns the services that the sandbox serves, in the order of their ports.
     ///
     /// ```

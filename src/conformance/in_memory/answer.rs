@@ -16,6 +16,8 @@ pub enum Call {
     List,
     /// [`update`](crate::VoicePlatform::update).
     Update,
+    /// [`renew`](crate::VoicePlatform::renew).
+    Renew,
     /// [`remove`](crate::VoicePlatform::remove).
     Remove,
 }
@@ -90,6 +92,7 @@ pub(super) fn failed(kind: PlatformKind, call: Call, status: Option<u16>, delive
         Call::Find => "find number",
         Call::List => "list numbers",
         Call::Update => "update number",
+        Call::Renew => "renew credentials",
         Call::Remove => "remove number",
     };
     let fault = match status {

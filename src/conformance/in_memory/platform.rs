@@ -11,7 +11,7 @@ use crate::model::{
     AccountId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
     RecordNumber, Removal,
 };
-use crate::platform::{Capabilities, Create, Duplicates, VoicePlatform};
+use crate::platform::{Capabilities, Create, Duplicates, RenewalRun, RenewedCredentials, SourceMatch, VoicePlatform};
 use crate::{E164, Patch, Secret};
 
 impl InMemoryPlatform {
@@ -153,6 +153,20 @@ impl VoicePlatform for InMemoryPlatform {
             Ok(record.clone())
         };
         self.call(Call::Update, self.number_of(id), changed).await
+    }
+
+    /// A record shows nothing of its source.
+    fn compare_source(&self, _: &NumberRecord, _: &NumberSource) -> SourceMatch {
+        SourceMatch::Unknown
+    }
+
+    async fn renew(&self, record: &NumberRecord, source: &NumberSource, _: &RenewalRun) -> Result<RenewedCredentials> {
+        self.can.check_renewal(self.kind, source)?;
+        let renewed = |_: &Answer| match self.state().position(&record.id) {
+            Some(_) => Ok(RenewedCredentials::record()),
+            None => Err(self.missing(&record.id)),
+        };
+        self.call(Call::Renew, record.number.telephone(), renewed).await
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {

@@ -170,7 +170,8 @@ impl Importer {
     ) -> Result<PlanStep> {
         let can = self.platform.capabilities();
         let (number, id) = (*request.number(), record.id.clone());
-        let findings = preflight.map_or_else(Vec::new, |preflight| self.drift(record, preflight));
+        let mut findings = preflight.map_or_else(Vec::new, |preflight| self.drift(record, preflight));
+        findings.extend(self.planned_source_finding(record, preflight));
         let Differences { changes, unsupported_fields } = Differences::of(can, record, request, false);
         if changes.is_empty() {
             return Ok(PlanStep::Unchanged { number, id, unsupported_fields, calls, findings });

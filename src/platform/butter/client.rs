@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::created::Created;
 use super::error::{error_body, rejects};
+use super::renew::Integrations;
 use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, ListNumbers, NumberPage,
     NumberSummary, UpdateIntegration,
@@ -31,6 +32,7 @@ const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 pub struct Butter {
     pub(super) http: Client,
     pub(super) integrations: Credentials<AccountKey>,
+    pub(super) known: Integrations,
     pub(super) created: Created,
 }
 
@@ -63,6 +65,7 @@ impl Butter {
         ClientBuilder::new(auth, |http| Self {
             http,
             integrations: Credentials::default(),
+            known: Integrations::default(),
             created: Created::default(),
         })
         .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)

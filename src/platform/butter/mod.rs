@@ -19,7 +19,8 @@
 //!
 //! Through the uniform words an inline Twilio source makes one integration for each client and account,
 //! used by all its numbers. No endpoint that lists integrations is documented, so another process makes
-//! another one; [`Byo::credential`](crate::Byo::credential) names one that exists.
+//! another one; [`Byo::credential`](crate::Byo::credential) names one that exists, and
+//! [`use_integration`](Butter::use_integration) that of an account, so that its token can be renewed.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -45,6 +46,7 @@ mod client;
 mod created;
 mod error;
 mod platform;
+mod renew;
 mod wire;
 
 pub use client::Butter;

@@ -16,7 +16,8 @@ use crate::model::{
 use crate::platform::answer::{first_match, text, time};
 use crate::platform::credentials::Made;
 use crate::platform::{
-    Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way,
+    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
+    Sources, Support, Takeover, VoicePlatform, Way,
 };
 use crate::wire::Patch;
 
@@ -36,6 +37,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Refused,
     takeover: Takeover::WithAgent,
+    renewal: Renewal::Of(&[(ProviderKind::TWILIO, Way::Token, Renews::Credential)]),
     domains: &[],
 };
 
@@ -115,6 +117,20 @@ impl VoicePlatform for Butter {
         }
     }
 
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        self.compare(record, source)
+    }
+
+    async fn renew(
+        &self,
+        record: &NumberRecord,
+        source: &NumberSource,
+        run: &RenewalRun,
+    ) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(KIND, source)?;
+        self.renew_integration(record, source, run).await
+    }
+
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)
     }
@@ -134,17 +150,29 @@ impl Butter {
             let imported = self.integrations.with(
                 account,
                 (KIND, *request.number()),
-                self.make_integration(integration),
-                |id| self.import_number(from_integration(id, request)),
+                self.make_integration(&account.account, integration),
+                |id| {
+                    let id = id.clone();
+                    async move {
+                        let imported = self.import_number(from_integration(&id, request)).await?;
+                        self.known.imported(&imported, &id);
+                        Ok(imported)
+                    }
+                },
                 |id| async move { self.delete_integration(id.as_str()).await.map(drop) },
             );
             Ok(self.created(imported.await?, request))
         }))
     }
 
-    async fn make_integration(&self, integration: CreateIntegration) -> Result<Made> {
+    async fn make_integration(&self, account: &str, integration: CreateIntegration) -> Result<Made> {
+        if let Some(id) = self.known.told(account) {
+            return Ok(Made { id, own: false });
+        }
         let made = self.create_integration(&integration).await?;
-        Ok(Made { id: CredentialId::new(made.integration_id), own: true })
+        let id = CredentialId::new(made.integration_id);
+        self.known.made(&id, account);
+        Ok(Made { id, own: true })
     }
 
     /// The record of a number that was created, remembered for the update that gives it its agent.

@@ -7,11 +7,12 @@ use crate::E164;
 use crate::error::{Error, NotFound, Result};
 use crate::model::{
     AccountId, AgentId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret,
+    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SourcePart,
 };
 use crate::platform::answer::{first_match, of_record, text};
 use crate::platform::{
-    Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way,
+    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, SourceMatch, Sources,
+    Support, Takeover, VoicePlatform, Way,
 };
 use crate::wire::Patch;
 
@@ -27,6 +28,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Unsupported,
     duplicates: Duplicates::Unknown,
     takeover: Takeover::Unknown,
+    renewal: Renewal::Unsupported,
     domains: &[],
 };
 
@@ -79,6 +81,19 @@ impl VoicePlatform for Interactly {
         CAPABILITIES.check_update(KIND, update)?;
         let wire = wire_update(update.agent_patch(), update.inbound_enabled(), update.outbound_enabled());
         of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
+    }
+
+    /// A record shows the carrier alone.
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        let uses = record.carrier.as_deref().filter(|&uses| uses != source.carrier.as_str());
+        uses.map_or(SourceMatch::Unknown, |uses| {
+            SourceMatch::differs(SourcePart::Carrier, uses, source.carrier.as_str())
+        })
+    }
+
+    async fn renew(&self, _: &NumberRecord, source: &NumberSource, _: &RenewalRun) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(KIND, source)?;
+        Ok(RenewedCredentials::unchanged())
     }
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {

@@ -13,7 +13,10 @@ use crate::model::{
     PlatformKind, Problems, RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
-use crate::platform::{Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform};
+use crate::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, SourceMatch, Sources,
+    Support, Takeover, VoicePlatform,
+};
 
 /// The most numbers on a page.
 const PAGE: u16 = 1000;
@@ -30,6 +33,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Releases,
     duplicates: Duplicates::Refused,
     takeover: Takeover::Nothing,
+    renewal: Renewal::NoCredentials,
     domains: &[],
 };
 
@@ -82,6 +86,16 @@ impl VoicePlatform for SignalWire {
         })?;
         let wire = wire_update(update.label_patch().set().map(String::as_str), update.agent_patch().set());
         of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
+    }
+
+    /// An import gives no carrier's credentials, and a record shows none.
+    fn compare_source(&self, _: &NumberRecord, _: &NumberSource) -> SourceMatch {
+        SourceMatch::Unknown
+    }
+
+    async fn renew(&self, _: &NumberRecord, source: &NumberSource, _: &RenewalRun) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(KIND, source)?;
+        Ok(RenewedCredentials::unchanged())
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {

@@ -22,6 +22,11 @@
 //! Vapi knows inbound calls by IPv4 addresses alone, so a trunk that is given by a name needs
 //! [`allow_inbound`](crate::SipTrunk::allow_inbound) or [`outbound_only`](crate::SipTrunk::outbound_only).
 //!
+//! Renewing the credentials of a number ([`Importer::renew`](crate::Importer::renew)) updates a Twilio number itself. On a
+//! trunk it updates the number's credential if calls go to the same hosts as the same user by it, for all numbers that
+//! use it; otherwise the number gets another credential. What a Telnyx credential holds is not documented, so a number
+//! can only be given the id of another one.
+//!
 //! What it cannot do: switch directions of a number, or import a Twilio number by a stored credential
 //! (a Twilio number carries its own).
 //!
@@ -49,6 +54,7 @@
 mod client;
 mod error;
 mod platform;
+mod renew;
 mod trunk;
 mod wire;
 

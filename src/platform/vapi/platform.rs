@@ -2,11 +2,11 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{KIND, Vapi};
-use super::trunk;
 use super::wire::{
     CreateByoNumber, CreatePhoneNumber, CreateTelnyxNumber, CreateTwilioNumber, CreateVonageNumber, LIMIT_MAX,
     ListFilter, NAME_MAX, PhoneNumber, SearchNumbers, Settings, SettingsPatch,
 };
+use super::{renew, trunk};
 use crate::E164;
 use crate::error::Result;
 use crate::model::{
@@ -15,7 +15,8 @@ use crate::model::{
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
-    Capabilities, Create, Duplicates, Find, OnRemoval, Sources, Support, Takeover, VoicePlatform, Way,
+    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
+    Sources, Support, Takeover, VoicePlatform, Way,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {
@@ -36,6 +37,14 @@ static CAPABILITIES: Capabilities = Capabilities {
     removal: OnRemoval::Forgets,
     duplicates: Duplicates::Unknown,
     takeover: Takeover::AtImport,
+    renewal: Renewal::Of(&[
+        (ProviderKind::TWILIO, Way::Account, Renews::Record),
+        (ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Credential),
+        (ProviderKind::SIP_TRUNK, Way::Stored, Renews::Record),
+        (ProviderKind::TELNYX, Way::Stored, Renews::Record),
+        (ProviderKind::VONAGE, Way::Stored, Renews::Record),
+        (ProviderKind::VONAGE, Way::Token, Renews::Credential),
+    ]),
     domains: &[],
 };
 
@@ -102,6 +111,20 @@ impl VoicePlatform for Vapi {
         let agent = update.agent_patch().clone().map(|id| id.as_str().to_owned());
         let settings = SettingsPatch::new().name(update.label_patch().clone()).assistant_id(agent);
         of_record(self.update_number(id.as_str(), settings).await, KIND, id, record)
+    }
+
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        record.details.get().map_or(SourceMatch::Unknown, |number| renew::compare(number, source))
+    }
+
+    async fn renew(
+        &self,
+        record: &NumberRecord,
+        source: &NumberSource,
+        run: &RenewalRun,
+    ) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(KIND, source)?;
+        self.renew_number(record, source, run).await
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {

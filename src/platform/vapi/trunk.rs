@@ -7,12 +7,11 @@ use futures_util::TryStreamExt;
 use super::client::Vapi;
 use super::wire::{
     CreateSipTrunkCredential, Credential, Gateway, LIMIT_MAX, ListFilter, NAME_MAX, OutboundAuthentication,
-    OutboundProtocol, SearchNumbers, UpdateSipTrunkCredential,
+    OutboundProtocol, SearchNumbers,
 };
 use crate::error::Result;
 use crate::model::{CredentialId, MediaEncryption, Problems, SipHost, SipTransport, SipTrunk};
 use crate::platform::credentials::Made;
-use crate::wire::Patch;
 
 /// The prefixes that a gateway's netmask may have.
 const NETMASK_MIN: u8 = 24;
@@ -61,15 +60,11 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
 }
 
 impl Vapi {
-    /// The trunk's credential: one that is there already, or a new one. So neither a lost answer nor a new
-    /// process makes a second one.
+    /// The trunk's credential: one that is there already, as it is, or a new one. So neither a lost answer nor a new
+    /// process makes a second one. Other numbers share one that is there, so nothing is sent to it, although its
+    /// password, which Vapi does not show, may be an old one: [`renew`](crate::VoicePlatform::renew) changes it.
     pub(super) async fn trunk_credential(&self, wanted: CreateSipTrunkCredential) -> Result<Made> {
         if let Some(id) = self.find_trunk(&wanted).await? {
-            // A password is not answered, so the one that is there may be an old one.
-            if let Some(plan) = wanted.authentication() {
-                let update = UpdateSipTrunkCredential::new().outbound_authentication_plan(Patch::Set(plan.clone()));
-                self.update_credential(id.as_str(), update).await?;
-            }
             return Ok(Made { id, own: false });
         }
         let lost = match self.create_credential(wanted.clone()).await {

@@ -13,7 +13,7 @@ use super::SandboxBuilder;
 use super::api::Context;
 use super::api::{About, Api};
 use super::message::{Answer, Reply, Request, phrase};
-use super::records::{Object, Records};
+use super::records::{Object, Records, text};
 use super::rules::{Rule, Violation, Wrong};
 use crate::model::{PlatformKind, Service};
 
@@ -74,6 +74,12 @@ impl Api for Butter {
 
     fn records(&self) -> Vec<&Object> {
         self.numbers.iter().collect()
+    }
+
+    /// Of an integration, or of the one behind a number.
+    fn secret_of(&self, id: &str) -> Option<&str> {
+        let integration = self.numbers.get(id).and_then(|number| text(number, "integration_id"));
+        self.integrations.get(integration.unwrap_or(id))?.get("credentials")?.get("auth_token")?.as_str()
     }
 
     fn repeat_page(&self, _: &Context<'_>, request: &Request<'_>, answer: &mut Value) {

@@ -1,5 +1,6 @@
 //! The account, its subaccount, and what each login opens.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use crate::sandbox::message::{Answer, Reply, Request};
 /// An account, with the one trunk and the one application that it has.
 pub(super) struct Account {
     pub(super) sid: &'static str,
+    /// The one that it begins with; see [`Tokens`].
     pub(super) auth_token: &'static str,
     /// SID and secret of a Standard key.
     pub(super) api_key: Option<(&'static str, &'static str)>,
@@ -48,6 +50,27 @@ pub(super) static SUB: Account = Account {
 };
 static ACCOUNTS: [&Account; 2] = [&MAIN, &SUB];
 
+/// The auth tokens of the accounts, by their SIDs, as they are now.
+pub(super) struct Tokens(HashMap<&'static str, String>);
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self(ACCOUNTS.map(|account| (account.sid, account.auth_token.to_owned())).into())
+    }
+}
+
+impl Tokens {
+    pub(super) fn of(&self, sid: &str) -> Option<&str> {
+        self.0.get(sid).map(String::as_str)
+    }
+
+    pub(super) fn rotate(&mut self, sid: &str, token: &str) {
+        if let Some(now) = self.0.get_mut(sid) {
+            token.clone_into(now);
+        }
+    }
+}
+
 /// What a list of accounts can be asked for, beside a page.
 const FILTERS: [&str; 2] = ["FriendlyName", "Status"];
 const SUBRESOURCES: [(&str, &str); 20] = [
@@ -78,9 +101,9 @@ fn known(sid: &str) -> Option<&'static Account> {
 }
 
 /// The account whose numbers a platform may use with a login: the one that it names, and no other.
-pub(super) fn opened_by(login: &Login<'_>) -> Option<&'static Account> {
+pub(super) fn opened_by(login: &Login<'_>, tokens: &Tokens) -> Option<&'static Account> {
     let account = known(login.account)?;
-    let by_token = login.token.map(|token| token == account.auth_token);
+    let by_token = login.token.map(|token| tokens.of(account.sid) == Some(token));
     let by_key = login.key.map(|key| account.api_key == Some(key));
     by_token.or(by_key).unwrap_or(false).then_some(account)
 }
@@ -93,11 +116,11 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    pub(super) fn of(request: &Request<'_>) -> Option<Self> {
+    pub(super) fn of(request: &Request<'_>, tokens: &Tokens) -> Option<Self> {
         let (user, password) = request.basic()?;
         ACCOUNTS.into_iter().find_map(|account| {
             let by_key = account.api_key == Some((&user, &password));
-            let by_token = (account.sid, account.auth_token) == (&user, &password);
+            let by_token = account.sid == user && tokens.of(account.sid) == Some(&password);
             (by_key || by_token).then_some(Self { account, by_key })
         })
     }
@@ -114,7 +137,7 @@ impl Caller {
     }
 }
 
-pub(super) fn list(context: &Context<'_>, request: &Request<'_>, caller: Caller) -> Answer {
+pub(super) fn list(context: &Context<'_>, request: &Request<'_>, caller: Caller, tokens: &Tokens) -> Answer {
     if caller.by_key {
         return Err(refused());
     }
@@ -130,23 +153,23 @@ pub(super) fn list(context: &Context<'_>, request: &Request<'_>, caller: Caller)
             && status.is_none_or(|status| status == "active")
     };
     let fitting: Vec<&Account> = ACCOUNTS.into_iter().filter(fits).collect();
-    Ok(paging.answer("/2010-04-01/Accounts.json", "accounts", &fitting, |account| shown(account)))
+    Ok(paging.answer("/2010-04-01/Accounts.json", "accounts", &fitting, |account| shown(account, tokens)))
 }
 
-pub(super) fn get(request: &Request<'_>, caller: Caller, sid: &str) -> Answer {
+pub(super) fn get(request: &Request<'_>, caller: Caller, tokens: &Tokens, sid: &str) -> Answer {
     // A Standard key reads no account, not even its own.
     if caller.by_key {
         return Err(refused());
     }
-    Ok(Reply::json(200, shown(caller.reach(sid, request)?)))
+    Ok(Reply::json(200, shown(caller.reach(sid, request)?, tokens)))
 }
 
 /// The whole account, its token in clear: so it is documented.
-fn shown(account: &Account) -> Value {
+fn shown(account: &Account, tokens: &Tokens) -> Value {
     let path = format!("/2010-04-01/Accounts/{}", account.sid);
     let subresources = SUBRESOURCES.map(|(name, segment)| (name.to_owned(), format!("{path}/{segment}.json").into()));
     json!({
-        "auth_token": account.auth_token,
+        "auth_token": tokens.of(account.sid),
         "date_created": "Thu, 30 Jul 2015 20:00:00 +0000",
         "date_updated": "Thu, 30 Jul 2015 20:00:00 +0000",
         "friendly_name": account.friendly_name,

@@ -27,7 +27,7 @@ impl Sandbox {
     }
 }
 
-/// The sandbox's Twilio, from [`Sandbox::twilio`]. It reads without a request.
+/// The sandbox's Twilio, from [`Sandbox::twilio`]. It needs no requests.
 #[derive(Clone, Copy, Debug)]
 pub struct TwilioHandle<'a> {
     sandbox: &'a Sandbox,
@@ -40,10 +40,35 @@ impl TwilioHandle<'_> {
         MAIN.sid
     }
 
-    /// The auth token of the account. It opens the subaccount's paths, too.
+    /// The auth token of the account, as it is now. It opens the subaccount's paths, too.
     #[must_use]
-    pub const fn auth_token(self) -> &'static str {
-        MAIN.auth_token
+    pub fn auth_token(self) -> String {
+        self.token_of(MAIN.sid)
+    }
+
+    /// Renews the auth token of the account, as somebody does in Twilio's console. Requests with the old one are
+    /// answered 401 from now on, and platforms that have stored it keep it. [`Sandbox::var`] still has the old one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::{NumberProvider, Twilio, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
+    /// sandbox.twilio().rotate_auth_token("a-new-token");
+    /// let error = twilio.lookup(&"+14155552671".parse()?).await.unwrap_err();
+    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(401));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rotate_auth_token(self, token: &str) {
+        self.rotate(MAIN.sid, token);
+    }
+
+    /// The same for the subaccount's own token.
+    pub fn rotate_subaccount_auth_token(self, token: &str) {
+        self.rotate(SUB.sid, token);
     }
 
     /// SID and secret of the account's API key: a Standard key, which reads no `/Accounts` and opens nothing of the
@@ -59,10 +84,10 @@ impl TwilioHandle<'_> {
         SUB.sid
     }
 
-    /// The subaccount's own auth token, which opens the subaccount alone.
+    /// The subaccount's own auth token, as it is now. It opens the subaccount alone.
     #[must_use]
-    pub const fn subaccount_auth_token(self) -> &'static str {
-        SUB.auth_token
+    pub fn subaccount_auth_token(self) -> String {
+        self.token_of(SUB.sid)
     }
 
     /// The SID of the SIP trunk that the account has. The subaccount has another.
@@ -106,6 +131,18 @@ impl TwilioHandle<'_> {
             let target = by_rank.into_iter().find_map(|field| filled(found, field));
             target.filter(|_| found["capabilities"]["voice"] == true)
         })
+    }
+
+    fn token_of(self, sid: &str) -> String {
+        let state = self.sandbox.state();
+        let token = state.api(ABOUT.service).and_then(|api| api.secret_of(sid));
+        token.unwrap_or_default().to_owned()
+    }
+
+    fn rotate(self, sid: &str, token: &str) {
+        if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {
+            api.change_secret(sid, token);
+        }
     }
 
     fn numbers<T>(self, read: impl FnOnce(Vec<&Object>) -> T) -> T {

@@ -4,6 +4,8 @@
 //! others; a [`TwilioNumber`] says which account holds it, and how it is routed. `+13125550142` is verified for caller
 //! id, and not held. The trunking API is on the same port as the other one.
 //!
+//! [`TwilioHandle::rotate_auth_token`] renews a token. The old one is refused from then on, also when a platform uses it.
+//!
 //! A platform that is given an account's login takes over a number by its URLs. A trunk or an application of the
 //! number stays, and beats them: [`TwilioHandle::calls_go_to`] tells where calls go. Dates move by at least a second at
 //! each change.
@@ -20,7 +22,7 @@ mod update;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use self::account::{Caller, MAIN, refused};
+use self::account::{Caller, MAIN, Tokens, refused};
 pub use self::handle::TwilioHandle;
 pub use self::held::TwilioNumber;
 use self::held::{Numbers, Setup};
@@ -54,10 +56,11 @@ static ABOUT: About = About {
 
 struct Twilio {
     numbers: Numbers,
+    tokens: Tokens,
 }
 
 pub(super) fn api(builder: &SandboxBuilder) -> Box<dyn Api> {
-    Box::new(Twilio { numbers: Numbers::new(&Setup::of(builder)) })
+    Box::new(Twilio { numbers: Numbers::new(&Setup::of(builder)), tokens: Tokens::default() })
 }
 
 impl Api for Twilio {
@@ -66,7 +69,7 @@ impl Api for Twilio {
     }
 
     fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
-        let caller = Caller::of(request).ok_or_else(refused)?;
+        let caller = Caller::of(request, &self.tokens).ok_or_else(refused)?;
         match request.segments().as_slice() {
             ["2010-04-01", between @ .., last] => match last.strip_suffix(".json") {
                 Some(last) => self.answer_2010(context, request, caller, between, last),
@@ -97,6 +100,15 @@ impl Api for Twilio {
         }
     }
 
+    /// An account's token, by its SID.
+    fn secret_of(&self, id: &str) -> Option<&str> {
+        self.tokens.of(id)
+    }
+
+    fn change_secret(&mut self, id: &str, secret: &str) {
+        self.tokens.rotate(id, secret);
+    }
+
     fn as_carrier(&mut self) -> Option<&mut dyn Carrier> {
         Some(self)
     }
@@ -111,7 +123,8 @@ impl Carrier for Twilio {
         number: &str,
         routing: &Routing<'_>,
     ) -> Result<(), Denied> {
-        let account = login.map_or(Some(&MAIN), account::opened_by).ok_or(Denied::Login)?;
+        let opened = |login| account::opened_by(login, &self.tokens);
+        let account = login.map_or(Some(&MAIN), opened).ok_or(Denied::Login)?;
         let held = self.numbers.get_mut(number).filter(|held| held.is_of(account)).ok_or(Denied::Number)?;
         let urls = [("voice_url", routing.calls), ("sms_url", routing.messages)];
         held.change(now, urls.into_iter().filter_map(|(field, url)| Some((field.to_owned(), url?.into()))).collect());
@@ -129,8 +142,8 @@ impl Twilio {
         last: &str,
     ) -> Answer {
         let (sid, rest) = match (request.method, between, last) {
-            ("GET", [], "Accounts") => return account::list(context, request, caller),
-            ("GET", ["Accounts"], sid) => return account::get(request, caller, sid),
+            ("GET", [], "Accounts") => return account::list(context, request, caller, &self.tokens),
+            ("GET", ["Accounts"], sid) => return account::get(request, caller, &self.tokens, sid),
             (_, ["Accounts", sid, rest @ ..], _) => (sid, rest),
             _ => return Err(missing(request)),
         };

@@ -4,19 +4,16 @@ use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
-use super::{ORG_ID, Vapi, body, merge, missing, refused, tables};
+use super::{ORG_ID, Vapi, body, merge, missing, refused, tables, take_secrets};
 use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, set, text};
-
-/// What is not returned.
-const SECRETS: [&str; 2] = ["authToken", "apiSecret"];
 
 impl Vapi {
     pub(super) fn create_credential(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
         let mut credential = body(request, &tables::CREATE_CREDENTIAL)?;
         check_gateways(&credential)?;
-        hide(&mut credential);
+        let secrets = take_secrets(&mut credential);
         let now = context.now();
         if text(&credential, "provider") == Some("vonage") {
             // The document requires them, and marks the two secrets as not returned: so there they are, empty.
@@ -24,7 +21,9 @@ impl Vapi {
             set(&mut credential, "vonageApplicationPrivateKey", "");
             set(&mut credential, "apiSecret", "");
         }
-        set(&mut credential, "id", context.id());
+        let id = context.id();
+        self.secrets.insert(id.clone(), secrets);
+        set(&mut credential, "id", id);
         set(&mut credential, "orgId", ORG_ID);
         set(&mut credential, "createdAt", now.clone());
         set(&mut credential, "updatedAt", now);
@@ -41,7 +40,7 @@ impl Vapi {
         };
         let mut changes = body(request, table)?;
         check_gateways(&changes)?;
-        hide(&mut changes);
+        merge(self.secrets.entry(id.to_owned()).or_default(), take_secrets(&mut changes));
         set(&mut changes, "updatedAt", context.now());
         merge(credential, changes);
         Ok(Reply::json(200, credential.clone()))
@@ -58,13 +57,4 @@ fn check_gateways(credential: &Object) -> Result<(), Reply> {
         return Err(refused("Couldn't validate SIP trunk credential. SIP gateway creation failed."));
     }
     Ok(())
-}
-
-fn hide(credential: &mut Object) {
-    for secret in SECRETS {
-        credential.remove(secret);
-    }
-    if let Some(Value::Object(plan)) = credential.get_mut("outboundAuthenticationPlan") {
-        plan.remove("authPassword");
-    }
 }

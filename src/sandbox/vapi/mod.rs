@@ -6,13 +6,15 @@ mod list;
 mod number;
 mod tables;
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::SandboxBuilder;
 use super::api::Context;
 use super::api::{About, Api};
 use super::message::{Answer, Reply, Request, phrase};
-use super::records::{Object, Records};
+use super::records::{Object, Records, text};
 use super::rules::{Rule, Violation};
 use crate::model::{PlatformKind, Service};
 
@@ -40,11 +42,13 @@ static ABOUT: About = About {
 struct Vapi {
     numbers: Records,
     credentials: Records,
+    /// What is not returned of numbers and credentials, by their ids.
+    secrets: HashMap<String, Object>,
 }
 
 pub(super) fn api(_: &SandboxBuilder) -> Box<dyn Api> {
     let numbers = Records::new("id", &["name", "number", "sipUri"]);
-    Box::new(Vapi { numbers, credentials: Records::new("id", &[]) })
+    Box::new(Vapi { numbers, credentials: Records::new("id", &[]), secrets: HashMap::new() })
 }
 
 impl Api for Vapi {
@@ -83,6 +87,13 @@ impl Api for Vapi {
         self.numbers.iter().collect()
     }
 
+    /// A number that names a credential logs in by that. A token beats an API key that stands beside it.
+    fn secret_of(&self, id: &str) -> Option<&str> {
+        let credential = self.numbers.get(id).and_then(|number| text(number, "credentialId"));
+        let secrets = self.secrets.get(credential.unwrap_or(id))?;
+        SECRETS.into_iter().find_map(|name| text(secrets, name))
+    }
+
     /// Pages are asked for by their number, whatever an answer says: the page before comes again.
     fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
         if answer.get("metadata").is_none() {
@@ -96,6 +107,23 @@ impl Api for Vapi {
         let page = page.edited(|page| page["metadata"]["hasNextPage"] = true.into());
         *answer = serde_json::from_str(&page.body).unwrap_or_default();
     }
+}
+
+/// What is not returned, in the order in which it is used.
+const SECRETS: [&str; 5] = ["twilioAuthToken", "twilioApiSecret", "authToken", "apiSecret", "authPassword"];
+
+/// Takes what is not returned out of an object.
+fn take_secrets(object: &mut Object) -> Object {
+    let mut taken = Object::new();
+    let plan = match object.get_mut("outboundAuthenticationPlan") {
+        // It is replaced as a whole.
+        Some(Value::Object(plan)) => Some(plan.remove("authPassword").unwrap_or_default()),
+        Some(Value::Null) => Some(Value::Null),
+        _ => None,
+    };
+    taken.extend(plan.map(|password| ("authPassword".to_owned(), password)));
+    taken.extend(SECRETS.into_iter().filter_map(|name| object.remove_entry(name)));
+    taken
 }
 
 fn get(objects: &Records, id: &str) -> Answer {

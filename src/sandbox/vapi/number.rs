@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ORG_ID, Vapi, body, merge, missing, refused, tables};
+use super::{ORG_ID, Vapi, body, merge, missing, refused, tables, take_secrets};
 use crate::E164;
 use crate::model::ProviderKind;
 use crate::sandbox::api::Context;
@@ -13,8 +13,6 @@ use crate::sandbox::records::{Object, set, text};
 /// Where a Twilio number's calls go after an import, as several projects have seen it.
 const VOICE_URL: &str = "https://api.vapi.ai/twilio/inbound_call";
 const SMS_URL: &str = "https://api.vapi.ai/twilio/sms";
-/// What is not returned.
-const SECRETS: [&str; 2] = ["twilioAuthToken", "twilioApiSecret"];
 
 impl Vapi {
     pub(super) fn create_number(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
@@ -30,10 +28,9 @@ impl Vapi {
         if provider == "twilio" {
             number.entry("smsEnabled").or_insert(Value::Bool(true));
         }
-        for secret in SECRETS {
-            number.remove(secret);
-        }
-        set(&mut number, "id", context.id());
+        let (id, secrets) = (context.id(), take_secrets(&mut number));
+        self.secrets.insert(id.clone(), secrets);
+        set(&mut number, "id", id);
         set(&mut number, "orgId", ORG_ID);
         set(&mut number, "createdAt", now.clone());
         set(&mut number, "updatedAt", now);
@@ -62,9 +59,7 @@ impl Vapi {
         if changes.remove("provider").is_some_and(|provider| Some(&provider) != number.get("provider")) {
             return Err(refused("provider must be that of the number"));
         }
-        for secret in SECRETS {
-            changes.remove(secret);
-        }
+        merge(self.secrets.entry(id.to_owned()).or_default(), take_secrets(&mut changes));
         set(&mut changes, "updatedAt", context.now());
         merge(&mut number, changes);
         self.numbers.put(number.clone());

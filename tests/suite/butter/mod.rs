@@ -4,5 +4,6 @@ pub(crate) mod endpoints;
 mod imports;
 mod pages_and_errors;
 pub(crate) mod platform;
+mod renewals;
 mod sandbox;
 mod validation;

@@ -6,6 +6,7 @@ mod conformance;
 mod in_memory_platform;
 mod provider_conformance;
 pub(crate) mod records;
+mod renewals;
 mod sources;
 #[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod trait_objects;

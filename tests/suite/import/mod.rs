@@ -5,6 +5,7 @@ mod locks;
 mod one_number;
 mod outcomes;
 mod preflight;
+mod renew;
 mod restore_routing;
 mod scripted;
 mod verification;

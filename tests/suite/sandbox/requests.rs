@@ -61,5 +61,5 @@ async fn requests_tell_what_was_sent_and_their_debug_no_secret() {
     let requests = sandbox.requests();
     assert_eq!(requests[1].body, Some(json!({"assistantId": null})));
     assert_eq!(format!("{:?}", requests[1]), format!("vapi: PATCH /phone-number/{id} -> 200"));
-    assert!(!format!("{requests:?}").contains(sandbox.twilio().auth_token()));
+    assert!(!format!("{requests:?}").contains(&sandbox.twilio().auth_token()));
 }

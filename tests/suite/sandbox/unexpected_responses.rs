@@ -124,8 +124,8 @@ async fn a_refusal_repeats_every_secret_that_was_sent() {
     let (twilio, vars) = (sandbox.twilio().auth_token(), |name: &str| sandbox.var(name).unwrap());
     for (service, place, secrets) in [
         (INTERACTLY, "/message", vec![vars("INTERACTLY_API_KEY"), NUMBER.to_owned()]),
-        (VAPI, "/message", vec![vars("VAPI_API_KEY"), twilio.to_owned()]),
-        (TWILIO, "/message", vec![twilio.to_owned(), "FriendlyName=changed".to_owned(), "Basic ".to_owned()]),
+        (VAPI, "/message", vec![vars("VAPI_API_KEY"), twilio.clone()]),
+        (TWILIO, "/message", vec![twilio.clone(), "FriendlyName=changed".to_owned(), "Basic ".to_owned()]),
         (SIGNALWIRE, "/error", vec![vars("SIGNALWIRE_API_TOKEN"), NUMBER.to_owned()]),
         (BUTTER, "/detail", vec![vars("BUTTER_API_KEY"), "s3cret-pin".to_owned()]),
     ] {

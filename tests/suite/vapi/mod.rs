@@ -4,6 +4,7 @@ mod credentials;
 mod numbers;
 mod pages_and_errors;
 mod platform;
+mod renewals;
 mod required_fields;
 mod sandbox;
 mod settings;

@@ -47,14 +47,14 @@ async fn an_import_needs_good_credentials_and_a_held_number() {
         let number: E164 = number.parse().unwrap();
         CreateTwilioNumber::new(number, sandbox.twilio().account_sid()).twilio_auth_token(token)
     };
-    for (number, token) in [("+14155552671", "wrong"), ("+19995550100", sandbox.twilio().auth_token())] {
+    for (number, token) in [("+14155552671", "wrong"), ("+19995550100", &sandbox.twilio().auth_token())] {
         let error = vapi.create_number(create(number, token)).await.unwrap_err();
         let words = std::error::Error::source(&error).unwrap().to_string();
         assert!(words.starts_with("Number Not Found on Twilio"), "{words}");
     }
     let made =
-        vapi.create_number(create("+14155552671", sandbox.twilio().auth_token()).sms_enabled(false)).await.unwrap();
-    assert!(!serde_json::to_string(&made).unwrap().contains(sandbox.twilio().auth_token()), "no secret is returned");
+        vapi.create_number(create("+14155552671", &sandbox.twilio().auth_token()).sms_enabled(false)).await.unwrap();
+    assert!(!serde_json::to_string(&made).unwrap().contains(&sandbox.twilio().auth_token()), "no secret is returned");
     let unknown = CreateByoNumber::new("00000000-0000-4000-8000-00000000dead", "+14155552671");
     assert!(vapi.create_number(unknown).await.is_err());
 }

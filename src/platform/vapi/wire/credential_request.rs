@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::credential::{Credential, Gateway, OutboundAuthentication, SipTrunkCredential};
 use super::text::NAME_MAX;
 use crate::error::Mismatch;
@@ -137,15 +139,49 @@ impl CreateSipTrunkCredential {
         self.outbound_authentication_plan.as_ref()
     }
 
+    /// Whether a trunk that is there is of the same carrier's account: calls go to the same hosts, as the same user. The
+    /// addresses that calls come from, the port and the transport may differ.
+    pub(in super::super) fn is_same_trunk(&self, there: &SipTrunkCredential) -> bool {
+        let hosts = |gateways: &[Gateway]| -> BTreeSet<String> {
+            let outbound = gateways.iter().filter(|gateway| gateway.outbound_enabled != Some(false));
+            outbound.filter_map(|gateway| gateway.ip.as_deref().map(str::to_ascii_lowercase)).collect()
+        };
+        there.gateways.as_deref().is_some_and(|there| hosts(there) == hosts(&self.gateways))
+            && user(there.outbound_authentication_plan.as_ref()) == user(self.authentication())
+    }
+
+    /// The update that makes a trunk that is there this one. Its name, its health checks and how Vapi registers stay.
+    pub(in super::super) fn as_update_of(&self, there: &SipTrunkCredential) -> UpdateSipTrunkCredential {
+        let mut gateways = self.gateways.clone();
+        for gateway in &mut gateways {
+            let before = there.gateways.iter().flatten().find(|before| before.ip == gateway.ip);
+            gateway.options_ping_enabled = before.and_then(|before| before.options_ping_enabled);
+        }
+        let mut update = UpdateSipTrunkCredential::new().gateways(gateways);
+        if let Some(leading_plus) = self.outbound_leading_plus_enabled {
+            update = update.outbound_leading_plus_enabled(leading_plus);
+        }
+        if let Some(wanted) = self.authentication() {
+            let mut plan = there.outbound_authentication_plan.clone().unwrap_or_default();
+            plan.auth_username.clone_from(&wanted.auth_username);
+            plan.auth_password.clone_from(&wanted.auth_password);
+            update = update.outbound_authentication_plan(plan);
+        }
+        update
+    }
+
     /// Whether a trunk that is there is this one, by all that Vapi shows of it.
     pub(in super::super) fn is_alike(&self, there: &SipTrunkCredential) -> bool {
-        let user = |plan: Option<&OutboundAuthentication>| plan.and_then(|plan| plan.auth_username.clone());
         there.name == self.name
             && there.gateways.as_ref() == Some(&self.gateways)
             && there.outbound_leading_plus_enabled.unwrap_or_default()
                 == self.outbound_leading_plus_enabled.unwrap_or_default()
             && user(there.outbound_authentication_plan.as_ref()) == user(self.authentication())
     }
+}
+
+fn user(plan: Option<&OutboundAuthentication>) -> Option<&str> {
+    plan.and_then(|plan| plan.auth_username.as_deref())
 }
 
 impl CreateCredential {

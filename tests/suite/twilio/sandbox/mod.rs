@@ -44,11 +44,11 @@ fn number(sandbox: &Sandbox) -> String {
 }
 
 fn main_login(sandbox: &Sandbox) -> (&str, &str) {
-    (sandbox.twilio().account_sid(), sandbox.twilio().auth_token())
+    (sandbox.twilio().account_sid(), sandbox.twilio().auth_token().leak())
 }
 
 fn sub_login(sandbox: &Sandbox) -> (&str, &str) {
-    (sandbox.twilio().subaccount_sid(), sandbox.twilio().subaccount_auth_token())
+    (sandbox.twilio().subaccount_sid(), sandbox.twilio().subaccount_auth_token().leak())
 }
 
 /// A request with a login.

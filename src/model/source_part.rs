@@ -1,0 +1,37 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A part of a [`NumberSource`](super::NumberSource) by which a record shows which source it uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SourcePart {
+    /// The carrier.
+    Carrier,
+    /// The account at the carrier.
+    Account,
+    /// The API key of the account, by its id.
+    Key,
+    /// The credential that the platform has stored, by its id.
+    Credential,
+}
+
+impl SourcePart {
+    /// Its name in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Carrier => "carrier",
+            Self::Account => "account",
+            Self::Key => "API key",
+            Self::Credential => "credential",
+        }
+    }
+}
+
+impl fmt::Display for SourcePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,200 @@
+//! Bringing the credentials of a record to another source.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use tokio::sync::OnceCell;
+
+use super::Way;
+use crate::error::Result;
+use crate::model::{CredentialId, NumberSource, PlatformKind, Problems, ProviderKind, SourcePart};
+
+/// Which credentials a platform can bring to another source ([`renew`](super::VoicePlatform::renew)).
+///
+/// ```
+/// use numport::model::ProviderKind;
+/// use numport::platform::{Renewal, Renews, Way};
+/// use numport::{AccountKey, NumberSource, SipTrunk};
+///
+/// static RENEWAL: Renewal = Renewal::Of(&[(ProviderKind::TWILIO, Way::Account, Renews::Record)]);
+/// let twilio = NumberSource::account(ProviderKind::TWILIO, AccountKey::token("AC…", "the-new-token"));
+/// assert_eq!(RENEWAL.of(&twilio), Some(Renews::Record));
+/// assert_eq!(RENEWAL.of(&SipTrunk::new("sip.example.com").into()), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Renewal {
+    /// None: the platform documents no way.
+    Unsupported,
+    /// There are none: an import gives the platform no credentials.
+    NoCredentials,
+    /// Those of these sources, and of no others.
+    Of(&'static [(ProviderKind, Way, Renews)]),
+}
+
+/// What a renewal changes at a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Renews {
+    /// The record. No other record changes.
+    Record,
+    /// A stored credential. Every record that uses it changes.
+    Credential,
+}
+
+/// What a renewal changed. Both fields are empty if the record uses the source already, and nothing was changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RenewedCredentials {
+    /// Whether the record itself was changed.
+    pub record: bool,
+    /// The stored credential that was changed or made. Other records may use it.
+    pub credential: Option<CredentialId>,
+}
+
+/// Whether a record visibly uses a source. Platforms do not show secrets, so these are never compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SourceMatch {
+    /// All that the record shows is of this source. The secrets may differ.
+    Same,
+    /// The record uses another source.
+    Differs {
+        /// What differs.
+        part: SourcePart,
+        /// What the record uses, as an id or a name. Never a secret.
+        uses: String,
+        /// What the source has in its place. Never a secret.
+        given: String,
+    },
+    /// The record does not show enough.
+    Unknown,
+}
+
+/// Remembers which stored credentials were renewed, so that one that several records share is sent once. Make a new
+/// one for each run: a later run must send everything again, since somebody else may have changed it.
+#[derive(Debug, Default)]
+pub struct RenewalRun(Mutex<Vec<Renewing>>);
+
+#[derive(Debug)]
+struct Renewing {
+    id: CredentialId,
+    source: NumberSource,
+    renewed: Arc<OnceCell<CredentialId>>,
+}
+
+impl Renewal {
+    /// Returns what a renewal to this source changes; `None` if there is none.
+    #[must_use]
+    pub fn of(self, source: &NumberSource) -> Option<Renews> {
+        let Self::Of(table) = self else { return None };
+        let way = Way::of(&source.reach);
+        let takes = |taken: Way| taken == way || (taken, way) == (Way::Account, Way::Token);
+        let found = table.iter().find(|(carrier, taken, _)| *carrier == source.carrier && takes(*taken));
+        found.map(|(.., renews)| *renews)
+    }
+
+    /// Adds why there is no renewal to this source.
+    pub(super) fn check(self, platform: PlatformKind, source: &NumberSource, problems: &mut Problems) {
+        match self {
+            Self::NoCredentials => {
+                let fault = format!("cannot be renewed: {platform} keeps no credentials of a carrier");
+                problems.add("", fault, "nothing needs to be done there");
+            }
+            Self::Of(_) if self.of(source).is_some() => {}
+            Self::Unsupported | Self::Of(_) => {
+                let what = match Way::of(&source.reach) {
+                    Way::Account | Way::Token => format!("the credentials of {}", source.carrier),
+                    Way::Trunk => "those of a SIP trunk".to_owned(),
+                    Way::Stored | Way::StoredDefault => format!("a stored credential of {}", source.carrier),
+                    Way::Custom => "those of this source".to_owned(),
+                };
+                let fault = format!("cannot be renewed: {platform} documents no way to change {what}");
+                problems.add("", fault, "change them in the platform's dashboard");
+            }
+        }
+    }
+}
+
+impl RenewedCredentials {
+    /// Nothing was changed.
+    #[must_use]
+    pub fn unchanged() -> Self {
+        Self::default()
+    }
+
+    /// The record was changed.
+    #[must_use]
+    pub const fn record() -> Self {
+        Self { record: true, credential: None }
+    }
+
+    /// A stored credential was changed.
+    #[must_use]
+    pub const fn credential(id: CredentialId) -> Self {
+        Self { record: false, credential: Some(id) }
+    }
+}
+
+impl fmt::Display for RenewedCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.record, &self.credential) {
+            (false, None) => f.write_str("as before"),
+            (true, None) => f.write_str("renewed for this record alone"),
+            (false, Some(id)) => write!(f, "renewed in credential {id}, which other records may use"),
+            (true, Some(id)) => write!(f, "renewed: it uses credential {id} now, which other records may use"),
+        }
+    }
+}
+
+impl SourceMatch {
+    pub(super) fn differs(part: SourcePart, uses: impl Into<String>, given: impl Into<String>) -> Self {
+        Self::Differs { part, uses: uses.into(), given: given.into() }
+    }
+
+    /// Compares an id that a record may show.
+    pub(super) fn of(part: SourcePart, uses: Option<&str>, given: &str) -> Self {
+        match uses.filter(|uses| !uses.is_empty()) {
+            None => Self::Unknown,
+            Some(uses) if uses == given => Self::Same,
+            Some(uses) => Self::differs(part, uses, given),
+        }
+    }
+}
+
+impl RenewalRun {
+    /// Creates a run in which nothing was renewed yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Renews a stored credential, unless this run has done so from the same source. Whoever comes meanwhile waits. If
+    /// `renew` fails, the next caller tries again. It returns the id of the credential that the records that used this
+    /// one are to use: usually the same.
+    ///
+    /// # Errors
+    ///
+    /// The error of `renew`.
+    pub async fn once(
+        &self,
+        id: &CredentialId,
+        source: &NumberSource,
+        renew: impl Future<Output = Result<CredentialId>> + Send,
+    ) -> Result<CredentialId> {
+        let renewed = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            match all.iter().find(|one| one.id == *id && one.source == *source) {
+                Some(one) => one.renewed.clone(),
+                None => {
+                    let renewed = Arc::new(OnceCell::new());
+                    all.push(Renewing { id: id.clone(), source: source.clone(), renewed: renewed.clone() });
+                    renewed
+                }
+            }
+        };
+        renewed.get_or_try_init(|| renew).await.cloned()
+    }
+}

@@ -1,0 +1,133 @@
+//! Every fault at every request of a renewal: the platform has either the old or the new credentials, and one more call
+//! brings the new ones.
+
+use numport::model::PlatformKind;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{
+    AccountKey, Butter, E164, ImportRequest, Importer, NumberProvider, SipTrunk, Twilio, Vapi, VoicePlatform,
+};
+
+use crate::scenario::{DELAY, PATIENT, TIMEOUT};
+use crate::services::subject::Pace;
+
+const OLD: &str = "the-old-secret";
+const NEW: &str = "the-renewed-secret";
+
+/// Which credentials are renewed.
+#[derive(Clone, Copy, Debug)]
+enum Renewed {
+    VapiTwilio,
+    VapiTrunk,
+    /// The record is on the credential of another user, and is given another one.
+    VapiOtherTrunk,
+    Butter,
+}
+
+const ALL: [(Renewed, &[&str]); 4] = [
+    (Renewed::VapiTwilio, &["GET /v2/phone-number", "PATCH /phone-number"]),
+    (Renewed::VapiTrunk, &["GET /v2/phone-number", "GET /credential", "PATCH /credential"]),
+    (
+        Renewed::VapiOtherTrunk,
+        &["GET /v2/phone-number", "GET /credential/", "GET /credential?", "POST /credential", "PATCH /phone-number"],
+    ),
+    (Renewed::Butter, &["GET /api/phone-numbers", "PUT /api/integrations"]),
+];
+
+fn number() -> E164 {
+    "+14155552671".parse().unwrap()
+}
+
+impl Renewed {
+    fn kind(self) -> PlatformKind {
+        if matches!(self, Self::Butter) { PlatformKind::BUTTER } else { PlatformKind::VAPI }
+    }
+
+    fn provider(self, sandbox: &Sandbox, is_new: bool) -> Box<dyn NumberProvider> {
+        let secret = if is_new { NEW } else { OLD };
+        let trunk = |user: &str| SipTrunk::new("203.0.113.10").credentials(user, secret).number(number());
+        match self {
+            Self::VapiTrunk => Box::new(trunk("user")),
+            Self::VapiOtherTrunk => Box::new(trunk(if is_new { "new-user" } else { "user" })),
+            Self::VapiTwilio | Self::Butter => {
+                sandbox.twilio().rotate_auth_token(secret);
+                let key = AccountKey::token(sandbox.twilio().account_sid(), secret);
+                Box::new(
+                    Pace::at_once().client(Ok(Twilio::builder(key).base_url(sandbox.var("TWILIO_BASE_URL").unwrap()))),
+                )
+            }
+        }
+    }
+
+    fn platform(self, sandbox: &Sandbox, slow: bool) -> Box<dyn VoicePlatform> {
+        let pace = Pace::at_once().timeout(if slow { TIMEOUT } else { PATIENT });
+        let vars = |name: &str| sandbox.var(name);
+        match self {
+            Self::Butter => {
+                let butter = pace.client(Butter::builder_from_vars(vars));
+                let records = sandbox.records(PlatformKind::BUTTER);
+                if let Some(integration) = records.first().and_then(|record| record["integration_id"].as_str()) {
+                    butter.use_integration(sandbox.twilio().account_sid(), integration);
+                }
+                Box::new(butter)
+            }
+            _ => Box::new(pace.client(Vapi::builder_from_vars(vars))),
+        }
+    }
+}
+
+async fn meet(renewed: Renewed, step: &str, fault: &Fault) {
+    let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
+    let old = Importer::new(renewed.provider(&sandbox, false), renewed.platform(&sandbox, false));
+    let id = old.import(ImportRequest::new(number())).await.unwrap().record.id.to_string();
+    let uses = |secret: &str| sandbox.uses_secret(renewed.kind(), &id, secret);
+    assert!(uses(OLD));
+
+    sandbox.fault_on(renewed.kind(), step, fault.clone());
+    let slow = matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. });
+    let importer = Importer::new(renewed.provider(&sandbox, true), renewed.platform(&sandbox, slow));
+    let result = importer.renew(&number()).await;
+    while sandbox.waiting() > 0 {
+        tokio::time::sleep(DELAY / 10).await;
+    }
+    assert!(sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault)), "the step is none of this");
+    assert!(uses(OLD) != uses(NEW), "either the old or the new ones");
+    match &result {
+        Ok(_) => assert!(uses(NEW), "said to be renewed"),
+        Err(error) if error.surely_not_done() => assert!(uses(OLD), "said not to be renewed: {error:?}"),
+        Err(_) => {}
+    }
+    let told = format!("{result:?} {}", result.as_ref().err().map(numport::Error::report).unwrap_or_default());
+    assert!(!told.contains(OLD) && !told.contains(NEW), "a secret is told: {told}");
+
+    // In another process, which knows nothing of the first call.
+    let importer = Importer::new(renewed.provider(&sandbox, true), renewed.platform(&sandbox, false));
+    importer.renew(&number()).await.unwrap();
+    assert!(uses(NEW), "one more call brings the new ones");
+    assert_eq!(sandbox.records(renewed.kind()).len(), 1);
+    let made = |method: &str| {
+        let is_it = |entry: &&numport::sandbox::ReceivedRequest| {
+            entry.path.starts_with("/credential") && entry.method == method
+        };
+        sandbox.requests().iter().filter(is_it).filter(|entry| entry.own_status == Some(201)).count()
+    };
+    let most = if matches!(renewed, Renewed::VapiOtherTrunk) { 2 } else { 1 };
+    assert!(made("POST") <= most, "no fault makes a second credential of the trunk");
+}
+
+#[tokio::test]
+async fn every_fault_of_a_renewal_leaves_old_or_new_credentials() {
+    for (renewed, steps) in ALL {
+        for step in steps {
+            let faults = Fault::every(DELAY);
+            let met = faults.iter().map(|fault| async move {
+                let case = format!("{renewed:?}: {step:?} {fault:?}");
+                let met = tokio::spawn({
+                    let fault = fault.clone();
+                    async move { meet(renewed, step, &fault).await }
+                });
+                met.await.unwrap_or_else(|error| panic!("{case}: {error}"));
+            });
+            futures_util::future::join_all(met).await;
+        }
+    }
+}
