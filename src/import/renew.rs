@@ -188,7 +188,12 @@ impl Importer {
             .boxed()
     }
 
-    async fn renew_listed(&self, number: &E164, listing: Option<&Listing>, run: &RenewalRun) -> Result<Renewed> {
+    pub(super) async fn renew_listed(
+        &self,
+        number: &E164,
+        listing: Option<&Listing>,
+        run: &RenewalRun,
+    ) -> Result<Renewed> {
         let (platform, sources) = (self.platform.kind(), self.sources());
         self.check_renewal(&sources)?;
         let _lock = NumberLock::take(&*self.platform, number, self.lock_timeout).await?;

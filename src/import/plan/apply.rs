@@ -14,12 +14,13 @@ use crate::import::change::Change;
 use crate::import::listing::{Listed, Listing};
 use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
+use crate::import::renew::Renewed;
 use crate::import::run::Run;
 use crate::import::{Imported, Importer};
 use crate::model::{
     AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, Reached, Routing, Service,
 };
-use crate::platform::Find;
+use crate::platform::{Find, RenewalRun};
 
 /// A step of a plan, and what became of it.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub enum Applied {
     Updated(Box<NumberRecord>),
     /// Its calls are pointed at the platform; this is the carrier's routing now.
     Pointed(Box<Routing>),
+    /// Its credentials are renewed, and nothing else was to be done.
+    Renewed(Box<Renewed>),
     /// Its record is removed.
     Removed {
         /// What was found at the provider afterwards, if anything.
@@ -115,6 +118,7 @@ impl Applied {
             Self::Imported(imported) => imported.outcome.as_str(),
             Self::Updated(_) => "updated",
             Self::Pointed(_) => "pointed",
+            Self::Renewed(_) => "renewed",
             Self::Removed { .. } => "removed",
             Self::Unchanged => "unchanged",
             Self::Kept => "kept",
@@ -145,6 +149,7 @@ struct Shared {
     listing: Option<Listing>,
     refused: Refused,
     seal: Seal,
+    renewals: RenewalRun,
 }
 
 impl Importer {
@@ -163,8 +168,13 @@ impl Importer {
         self.check_plan(&plan)?;
         let listed = self.platform.capabilities().find == Find::ThroughList;
         let listing = listed.then(|| Listing::new(self.platform.clone(), plan.steps.len(), |_| true));
-        let shared =
-            Arc::new(Shared { importer: self.clone(), listing, refused: Refused::of(self), seal: plan.seal.clone() });
+        let shared = Arc::new(Shared {
+            importer: self.clone(),
+            listing,
+            refused: Refused::of(self),
+            seal: plan.seal.clone(),
+            renewals: RenewalRun::new(),
+        });
         let steps = stream::iter(plan.steps).enumerate().map(move |(index, step)| {
             let shared = shared.clone();
             async move {
@@ -235,8 +245,14 @@ impl Shared {
         }
         let done = match step {
             PlanStep::Import { request, calls, .. } => self.import(request, calls).await,
-            PlanStep::Update { number, id, changes, calls, .. } => self.update(number, id, changes, calls).await,
-            PlanStep::Unchanged { number, id, calls, .. } => self.update(number, id, &[], calls).await,
+            PlanStep::Update { number, id, changes, calls, renew, .. } => {
+                let updated = self.update(number, id, changes, calls).await;
+                self.renew(number, *renew, updated).await
+            }
+            PlanStep::Unchanged { number, id, calls, renew, .. } => {
+                let updated = self.update(number, id, &[], calls).await;
+                self.renew(number, *renew, updated).await
+            }
             PlanStep::Extra(extra) => match &extra.remove {
                 Some(removal) => self.importer.remove_planned(extra, removal, &self.seal).await,
                 None => Ok(Applied::Kept),
@@ -331,6 +347,17 @@ impl Shared {
         match (self.point(number, planned, address).await?, applied) {
             (Applied::Pointed(_) | Applied::Unchanged, updated @ Applied::Updated(_)) => Ok(updated),
             (pointed, _) => Ok(pointed),
+        }
+    }
+
+    /// Renews credentials after what else was to be done.
+    async fn renew(&self, number: &E164, renew: bool, done: Result<Applied>) -> Result<Applied> {
+        match done {
+            Ok(done @ (Applied::Unchanged | Applied::Updated(_) | Applied::Pointed(_))) if renew => {
+                let renewed = self.importer.renew_listed(number, self.listing.as_ref(), &self.renewals).await?;
+                Ok(if matches!(done, Applied::Unchanged) { Applied::Renewed(Box::new(renewed)) } else { done })
+            }
+            done => done,
         }
     }
 

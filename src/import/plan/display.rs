@@ -11,13 +11,17 @@ use crate::model::{self, Finding, ImportRequest, Reached, word};
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut counts = [0; 7];
-        let (mut not_reached, mut pointed) = (0, 0);
+        let (mut not_reached, mut pointed, mut renewed) = (0, 0, 0);
         for step in &self.steps {
             if let Some(calls) = step.calls() {
                 pointed += usize::from(calls.point_to.is_some());
                 not_reached +=
                     usize::from(calls.reached == Reached::Elsewhere && !matches!(step, PlanStep::Import { .. }));
             }
+            renewed += usize::from(matches!(
+                step,
+                PlanStep::Update { renew: true, .. } | PlanStep::Unchanged { renew: true, .. }
+            ));
             counts[match step {
                 PlanStep::Import { .. } => 0,
                 PlanStep::Update { .. } => 1,
@@ -32,8 +36,8 @@ impl fmt::Display for Plan {
                 PlanStep::Unchanged { .. } => 4,
                 PlanStep::Extra(_) => 5,
             }] += 1;
-            let quiet = matches!(step, PlanStep::Unchanged { unsupported_fields, calls, findings, .. }
-                if unsupported_fields.is_empty() && findings.is_empty() && calls.point_to.is_none());
+            let quiet = matches!(step, PlanStep::Unchanged { unsupported_fields, findings, .. }
+                if unsupported_fields.is_empty() && findings.is_empty() && !step.does_something());
             if !quiet {
                 writeln!(f, "{step}")?;
             }
@@ -51,6 +55,7 @@ impl fmt::Display for Plan {
         for (count, what) in [
             (release, "to give away for good"),
             (pointed, "whose calls are pointed at the platform"),
+            (renewed, "whose credentials are renewed"),
             (not_reached, "whose calls do not reach it now"),
         ] {
             if count > 0 {
@@ -84,18 +89,20 @@ impl fmt::Display for PlanStep {
                 pointed(f, calls)?;
                 found(f, findings)
             }
-            Self::Update { changes, unsupported_fields, calls, findings, .. } => {
+            Self::Update { changes, unsupported_fields, calls, findings, renew, .. } => {
                 write!(f, "~ {number} ")?;
                 listed(f, changes)?;
                 cannot(f, unsupported_fields)?;
                 pointed(f, calls)?;
+                renewed(f, *renew)?;
                 found(f, findings)
             }
-            Self::Unchanged { unsupported_fields, calls, findings, .. } => {
-                let sign = if calls.point_to.is_some() { '>' } else { '=' };
+            Self::Unchanged { unsupported_fields, calls, findings, renew, .. } => {
+                let sign = if calls.point_to.is_some() || *renew { '>' } else { '=' };
                 write!(f, "{sign} {number} unchanged")?;
                 cannot(f, unsupported_fields)?;
                 pointed(f, calls)?;
+                renewed(f, *renew)?;
                 found(f, findings)
             }
             Self::Blocked { problems, findings, .. } => {
@@ -134,6 +141,10 @@ impl fmt::Display for Extra {
         }
         found(f, kept)
     }
+}
+
+fn renewed(f: &mut fmt::Formatter<'_>, renew: bool) -> fmt::Result {
+    if renew { f.write_str(", credentials are renewed") } else { Ok(()) }
 }
 
 fn pointed(f: &mut fmt::Formatter<'_>, calls: &PlannedCalls) -> fmt::Result {

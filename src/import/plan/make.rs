@@ -174,10 +174,10 @@ impl Importer {
         findings.extend(self.planned_source_finding(record, preflight));
         let Differences { changes, unsupported_fields } = Differences::of(can, record, request, false);
         if changes.is_empty() {
-            return Ok(PlanStep::Unchanged { number, id, unsupported_fields, calls, findings });
+            return Ok(PlanStep::Unchanged { number, id, unsupported_fields, calls, findings, renew: false });
         }
         match can.check_update(self.platform.kind(), &Change::update(&changes)) {
-            Ok(()) => Ok(PlanStep::Update { number, id, changes, unsupported_fields, calls, findings }),
+            Ok(()) => Ok(PlanStep::Update { number, id, changes, unsupported_fields, calls, findings, renew: false }),
             Err(Error::Invalid(invalid)) => Ok(blocked(request, invalid.problems)),
             Err(error) => Err(error),
         }

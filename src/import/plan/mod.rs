@@ -69,7 +69,7 @@ use crate::platform::OnRemoval;
 /// calls are to go may hold secrets, and the sealed settings of a carrier can be guessed by whoever has the plan.
 ///
 /// `Display` shows a line for each step that does or would do something, and a summary: `+` imports, `~` updates,
-/// `>` points calls, `-` removes, `x` gives a number away for good, `!` is blocked, `?` is not desired and stays. serde
+/// `>` points calls or renews credentials, `-` removes, `x` gives a number away for good, `!` is blocked, `?` is not desired and stays. serde
 /// reads and writes it whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -135,6 +135,9 @@ pub enum PlanStep {
         /// What is not as it should be at the carrier.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
+        /// Whether its credentials are renewed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        renew: bool,
     },
     /// The platform has the number as desired.
     Unchanged {
@@ -151,6 +154,9 @@ pub enum PlanStep {
         /// What is not as it should be at the carrier.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
+        /// Whether its credentials are renewed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        renew: bool,
     },
     /// It cannot be done.
     Blocked {
@@ -212,6 +218,21 @@ impl Plan {
         self
     }
 
+    /// The same, which also brings the credentials of the desired numbers that the platform has, and that this picks, to
+    /// the sources of their carriers, as [`Importer::renew`] does: after a token or a password was renewed, or where
+    /// [`Finding::OtherSource`] shows another account. A stored credential that several numbers share is sent once, and
+    /// changes all of them. Where the platform documents no way, applying the step fails before anything is sent.
+    #[must_use]
+    pub fn renew_credentials_if(mut self, mut pick: impl FnMut(&PlanStep) -> bool) -> Self {
+        for step in &mut self.steps {
+            let picked = pick(step);
+            if let PlanStep::Update { renew, .. } | PlanStep::Unchanged { renew, .. } = step {
+                *renew = picked;
+            }
+        }
+        self
+    }
+
     /// The same in parts of so many steps (at least 1), in their order, to be applied by several workers: as jobs
     /// of a queue that begins a job again when its worker died.
     ///
@@ -248,7 +269,7 @@ impl PlanStep {
     pub const fn does_something(&self) -> bool {
         match self {
             Self::Import { .. } | Self::Update { .. } => true,
-            Self::Unchanged { calls, .. } => calls.point_to.is_some(),
+            Self::Unchanged { calls, renew, .. } => calls.point_to.is_some() || *renew,
             Self::Extra(extra) => extra.remove.is_some(),
             Self::Blocked { .. } => false,
         }
@@ -268,6 +289,7 @@ mod tests {
             unsupported_fields: Vec::new(),
             calls: PlannedCalls::default(),
             findings: Vec::new(),
+            renew: false,
         };
         Plan {
             version: Version,

@@ -47,6 +47,40 @@ async fn import(importer: &Importer, last: u8) -> String {
 }
 
 #[tokio::test]
+async fn a_plan_renews_credentials_where_that_is_asked_for() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let (first, second) = (sandbox.twilio().held_numbers()[0], sandbox.twilio().held_numbers()[1]);
+    let vapi = Vapi::from_vars(vars).unwrap();
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), vapi.clone());
+    let desired: numport::Desired = [first, second].map(ImportRequest::new).into_iter().collect();
+    for number in [first, second] {
+        importer.import(ImportRequest::new(number)).await.unwrap();
+    }
+    sandbox.twilio().rotate_auth_token("another-token");
+    let token = |name: &str| if name == "TWILIO_AUTH_TOKEN" { Some("another-token".to_owned()) } else { vars(name) };
+    let importer = Importer::new(Twilio::from_vars(token).unwrap(), vapi.clone());
+    let plan = importer.plan(&desired).await.unwrap();
+    assert!(!plan.does_something());
+    let plan = plan.renew_credentials_if(|step| step.number().is(&first));
+    assert!(plan.to_string().starts_with(&format!("> {first} unchanged, credentials are renewed\n")), "{plan}");
+    let plan: numport::Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
+    let mut words = Vec::new();
+    let mut steps = importer.apply(plan).unwrap();
+    while let Some(step) = futures_util::StreamExt::next(&mut steps).await {
+        words.push(format!("{} {}", step.step.number(), step.outcome.as_str()));
+    }
+    words.sort();
+    let mut expected = [format!("{first} renewed"), format!("{second} unchanged")];
+    expected.sort();
+    assert_eq!(words, expected);
+    for (number, renewed) in [(first, true), (second, false)] {
+        let id = vapi.find(&number).await.unwrap().unwrap().id;
+        assert_eq!(sandbox.uses_secret(PlatformKind::VAPI, id.as_str(), "another-token"), renewed);
+    }
+}
+
+#[tokio::test]
 async fn a_renewed_token_is_brought_to_the_record_and_by_no_import() {
     let sandbox = Sandbox::start().await.unwrap();
     let old = sandbox.twilio().auth_token();
