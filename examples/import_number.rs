@@ -106,7 +106,7 @@ async fn run() -> Result<(), Failure> {
     println!("\n7. Put the number's routing back as it was before the import into Vapi");
     if let Some(before) = &imported.routing_before {
         match into_vapi.restore(before).await? {
-            Restored::PutBack(now) => println!("   Twilio sends its calls to {} again", now.calls),
+            Restored::PutBack { now, .. } => println!("   Twilio sends its calls to {} again", now.calls),
             other => println!("   {other:?}"),
         }
     }

@@ -80,6 +80,10 @@ impl RoutingControl for Exchange {
         Ok(self.line(number).await?.as_ref().map(routing))
     }
 
+    fn parts_of(&self, _setting: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         let route = json!({"url": before.settings.get("url")});
         let call = Call::put("set routing", &["lines", &before.id]).repeatable().json(&route);

@@ -33,7 +33,7 @@ impl Importer {
                     .findings
                     .retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
                 let kept = imported.routing_before.get_or_insert(now);
-                kept.replaced_by = Some(after.settings);
+                kept.replaced_by = Some(self.left_by_import(kept, &after));
             }
             Err(error) => imported.findings.push(failed(error)),
         }

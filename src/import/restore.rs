@@ -5,25 +5,53 @@ use std::fmt;
 
 use super::Importer;
 use crate::error::{Error, Result};
-use crate::model::{CallbackUrl, PlatformKind, Problem, Routing};
+use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, Routing};
+use crate::provider::RoutingControl;
 
 /// What [`Importer::restore`] did. `Display` says it in a line.
+///
+/// ```
+/// # fn show(restored: numport::Restored) {
+/// use numport::Restored;
+///
+/// match restored {
+///     Restored::PutBack { changed, .. } if !changed.is_empty() => println!("somebody else's stay: {changed:?}"),
+///     Restored::PutBack { .. } | Restored::AsBefore(_) => println!("as before"),
+///     Restored::NoRecord { platform, .. } => println!("import it into {platform} first"),
+///     other => println!("{other}"),
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
 pub enum Restored {
-    /// The routing was put back; this is what the provider says of it now.
-    PutBack(Routing),
+    /// What the import changed was put back.
+    PutBack {
+        /// What the provider says of the routing now.
+        now: Routing,
+        /// The settings that somebody else changed, by the provider's names. They stay as they are.
+        changed: Vec<String>,
+    },
     /// It is as it was before the import; nothing was sent.
     AsBefore(Routing),
-    /// Somebody else has changed it since; nothing was sent.
+    /// All that differs was changed by somebody else; nothing was sent.
     Kept {
         /// The routing as it is.
         now: Routing,
         /// The platform that answers the number's calls now, if it is known by its address.
         answered_by: Option<PlatformKind>,
-        /// The settings that are neither as before nor as the import left them, by the provider's names.
+        /// The settings that somebody else changed, by the provider's names.
         changed: Vec<String>,
+    },
+    /// The calls would go to a platform that is not known to have a record of the number; nothing was sent. The
+    /// importer's own platform was asked and has none; another platform cannot be asked.
+    /// [`Importer::restore_unverified`] sends them there nevertheless.
+    NoRecord {
+        /// The routing as it is.
+        now: Routing,
+        /// The platform to which the calls would go.
+        platform: PlatformKind,
     },
     /// The provider does not hold the number any more, or holds it anew; nothing was sent.
     Gone,
@@ -32,7 +60,14 @@ pub enum Restored {
 impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::PutBack(now) => write!(f, "{} is put back: its calls go to {}", now.number, now.calls),
+            Self::PutBack { now, changed } => {
+                write!(f, "{} is put back: its calls go to {}", now.number, now.calls)?;
+                if changed.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, "; somebody else has changed {}", changed.join(", "))
+                }
+            }
             Self::AsBefore(now) => write!(f, "{} is as before: its calls go to {}", now.number, now.calls),
             Self::Kept { now, changed, .. } => {
                 let changed = changed.join(", ");
@@ -42,69 +77,169 @@ impl fmt::Display for Restored {
                     now.number, now.calls
                 )
             }
+            Self::NoRecord { now, platform } => write!(
+                f,
+                "{} is left alone: its calls would go to {platform}, which is not known to have a record of it; its calls \
+                 go to {}",
+                now.number, now.calls
+            ),
             Self::Gone => f.write_str("the provider does not hold the number any more"),
         }
     }
 }
 
 impl Importer {
-    /// Puts a number's routing back as it was before an import ([`Imported::routing_before`]), as long as
-    /// it still is as that import left it. Where somebody else has changed it since, it is left alone.
+    /// Puts a number's routing back as it was before an import ([`Imported::routing_before`]).
     ///
-    /// A snapshot that knows nothing of the time after the import, such as [`Preflight::routing`] or one of
-    /// an import that broke off, is put back while the number's calls go to an address of the platform.
+    /// Each setting is compared with what the import left ([`Routing::replaced_by`]). Those that the import changed and
+    /// that are still so are put back. What somebody else changed at any time stays, and the result names it.
+    ///
+    /// A snapshot that knows nothing of the time after the import, such as [`Preflight::routing`], one of a
+    /// [backup](Self::backup_routing) or one of an import that broke off, tells less. Of it only the settings are put
+    /// back that hold an address of the platform now, with what belongs to them, such as the method of a URL. For calls
+    /// that is the address given by [`inbound_address`](Self::inbound_address) or the one that the platform is known to
+    /// have; for messages, and for calls of a platform without such an address, any address on its domains.
+    ///
+    /// Calls are never sent to a platform that is not known to have a record of the number
+    /// ([`Restored::NoRecord`]).
     ///
     /// The provider is read, then set: it offers no way to do both at once, so a change in the moment
-    /// between is lost. The record at the platform stays.
+    /// between is lost. The record at the platform stays; [`undo`](Self::undo) removes it as well.
     ///
     /// [`Imported::routing_before`]: crate::Imported::routing_before
     /// [`Preflight::routing`]: crate::model::Preflight::routing
     ///
     /// # Errors
     ///
-    /// When the provider cannot be asked or refuses; doing it again is safe. [`Error::Invalid`] when the
-    /// provider keeps no routing.
+    /// When the provider or the platform cannot be asked or refuses; doing it again is safe. [`Error::Invalid`] when
+    /// the provider keeps no routing.
     pub async fn restore(&self, before: &Routing) -> Result<Restored> {
+        self.put_back(before, true).await
+    }
+
+    /// The same, and sends the calls also to a platform that is not known to have a record of the number, such as one
+    /// from which the number was moved. Make sure that it has one: callers reach nobody otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`restore`](Self::restore).
+    pub async fn restore_unverified(&self, before: &Routing) -> Result<Restored> {
+        self.put_back(before, false).await
+    }
+
+    async fn put_back(&self, before: &Routing, verify: bool) -> Result<Restored> {
         let Some(control) = self.provider.routing() else {
-            let fault = format!("is {}, which keeps no routing", self.provider.kind());
-            let problem =
-                Problem::new("provider", fault, "restore with the provider that the number was imported from");
-            return Err(Error::invalid("the routing was not restored", vec![problem]));
+            return Err(no_routing(self, "the routing was not restored"));
         };
         let Some(now) = control.snapshot(&before.number).await?.filter(|now| now.id == before.id) else {
             return Ok(Restored::Gone);
         };
-        let differing: Vec<&String> = before
-            .settings
-            .iter()
-            .filter(|(name, was)| now.settings.get(*name) != Some(*was))
-            .map(|(name, _)| name)
-            .collect();
-        if differing.is_empty() {
-            return Ok(Restored::AsBefore(now));
+        let differing = before.settings.iter().filter(|(name, was)| now.settings.get(*name) != Some(*was));
+        let (back, kept): (BTreeMap<_, _>, BTreeMap<_, _>) = {
+            let own = self.own_changes(control, before, &now);
+            differing.map(|(name, was)| (name.clone(), was.clone())).partition(|(name, _)| own.contains(&name.as_str()))
+        };
+        let changed: Vec<String> = kept.into_keys().collect();
+        if back.is_empty() {
+            return Ok(match changed.is_empty() {
+                true => Restored::AsBefore(now),
+                false => Restored::Kept { answered_by: self.answered_by(&now.calls), changed, now },
+            });
         }
-        let changed = self.changed_by_others(before, &now, &differing);
-        if changed.is_empty() {
-            return control.restore(before).await.map(Restored::PutBack);
+        if verify && before.calls != now.calls && (decides(before, &back) || decides(&now, &back)) {
+            if let Some(platform) = self.without_record(before).await? {
+                return Ok(Restored::NoRecord { now, platform });
+            }
         }
-        Ok(Restored::Kept { answered_by: self.answered_by(&now.calls), changed, now })
+        let now = control.restore(&Routing { settings: back, replaced_by: None, ..before.clone() }).await?;
+        Ok(Restored::PutBack { now, changed })
     }
 
-    /// Which of the differing settings this platform did not set.
-    fn changed_by_others(&self, before: &Routing, now: &Routing, differing: &[&String]) -> Vec<String> {
-        let own = |value: Option<&String>| {
-            value.is_some_and(|value| self.platform_at(&CallbackUrl::new(value)) == Some(self.platform.kind()))
-        };
-        let others = |left: Option<&BTreeMap<String, String>>| -> Vec<String> {
-            let set_by_import = |name: &String| left.is_some_and(|left| left.get(name) == now.settings.get(name));
-            let foreign = differing.iter().filter(|name| !set_by_import(name) && !own(now.settings.get(**name)));
-            foreign.map(|name| (*name).clone()).collect()
-        };
-        match &before.replaced_by {
-            Some(left) => others(Some(left)),
-            // Nothing tells of settings that are no address, so who gets the calls decides.
-            None if self.receives(&now.calls) => Vec::new(),
-            None => others(None),
+    /// The platform to which these calls go, if it is not known to have a record of the number.
+    async fn without_record(&self, before: &Routing) -> Result<Option<PlatformKind>> {
+        match self.answered_by(&before.calls) {
+            Some(own) if own == self.platform.kind() => {
+                Ok(if self.find(&before.number, None).await?.is_some() { None } else { Some(own) })
+            }
+            other => Ok(other),
         }
     }
+
+    /// The settings that an import changed and that are still as it left them.
+    fn own_changes<'a>(&self, control: &dyn RoutingControl, before: &'a Routing, now: &Routing) -> Vec<&'a str> {
+        let is_cleared = |name: &str| is_target(before, name) && self.receives_here(&now.calls);
+        let is_own = |name: &str, was: &str| match (&before.replaced_by, now.settings.get(name)) {
+            (_, None) => false,
+            (_, Some(value)) if value == was => false,
+            (Some(left), Some(value)) => left.get(name) == Some(value),
+            (None, Some(value)) if value.is_empty() => is_cleared(name),
+            (None, Some(value)) if is_target(now, name) => self.is_own_address(&CallbackUrl::new(value)),
+            (None, Some(value)) => self.is_on_own_domain(&CallbackUrl::new(value)),
+        };
+        let settings = before.settings.iter();
+        let mut own: Vec<&str> =
+            settings.filter(|(name, was)| is_own(name, was)).map(|(name, _)| name.as_str()).collect();
+        // A part, such as a method, goes with its address.
+        for (address, was) in &before.settings {
+            for part in control.parts_of(address) {
+                let Some((part, _)) = before.settings.get_key_value(*part) else { continue };
+                let with_address = own.contains(&address.as_str());
+                if with_address && before.replaced_by.is_none() {
+                    own.push(part);
+                } else if !with_address && now.settings.get(address) != Some(was) {
+                    own.retain(|name| name != part);
+                }
+            }
+        }
+        // A trunk or an application beats whatever somebody else has given the calls to.
+        let by_others = |(name, was): (&String, &String)| {
+            is_target(now, name) && now.settings.get(name) != Some(was) && !own.contains(&name.as_str())
+        };
+        if before.settings.iter().any(by_others) && !matches!(before.calls, Calls::Url(_)) {
+            own.retain(|name| !is_target(before, name));
+        }
+        own
+    }
+
+    /// The settings after an import, without those that the import cannot have changed: a value that is new and neither
+    /// an address of the platform, nor a part of one, nor cleared to make room for one is somebody else's.
+    pub(super) fn left_by_import(&self, before: &Routing, after: &Routing) -> BTreeMap<String, String> {
+        let is_own = |value: &String| self.is_on_own_domain(&CallbackUrl::new(value));
+        let is_as_before = |name: &str| before.settings.get(name) == after.settings.get(name);
+        let mut left = after.settings.clone();
+        left.retain(|name, value| {
+            let cleared = value.is_empty() && is_target(before, name) && self.receives(&after.calls);
+            is_as_before(name) || is_own(value) || cleared
+        });
+        let Some(control) = self.provider.routing() else { return left };
+        for (address, value) in &after.settings {
+            let is_taken = !is_as_before(address) && is_own(value);
+            for part in control.parts_of(address).iter().filter(|part| is_taken && !is_as_before(part)) {
+                left.extend(after.settings.get(*part).map(|value| ((*part).to_owned(), value.clone())));
+            }
+        }
+        left
+    }
+}
+
+/// The error of a provider that keeps no routing.
+pub(super) fn no_routing(importer: &Importer, what: &str) -> Error {
+    let fault = format!("is {}, which keeps no routing", importer.provider.kind());
+    let problem = Problem::new("provider", fault, "restore with the provider that the number was imported from");
+    Error::invalid(what, vec![problem])
+}
+
+/// Whether this setting is what gets the calls of a routing.
+fn is_target(routing: &Routing, name: &str) -> bool {
+    let target = match &routing.calls {
+        Calls::Nowhere => return false,
+        Calls::Url(url) => url.as_str(),
+        Calls::Application(id) | Calls::Trunk(id) => id,
+    };
+    routing.settings.get(name).is_some_and(|value| value == target)
+}
+
+/// Whether one of these settings is what gets the calls of a routing.
+fn decides(routing: &Routing, settings: &BTreeMap<String, String>) -> bool {
+    settings.keys().any(|name| is_target(routing, name))
 }

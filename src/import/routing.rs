@@ -38,6 +38,24 @@ impl Importer {
         Some(Finding::CallsStay { calls: calls.to_string(), reason })
     }
 
+    /// Whether these calls go to an address of the platform, and not only to its domain where that address is known.
+    pub(super) fn receives_here(&self, calls: &Calls) -> bool {
+        url(calls).is_some_and(|url| self.is_own_address(url))
+    }
+
+    /// Whether this is an address of the platform: a known one, or where none is known any address on its domains.
+    pub(super) fn is_own_address(&self, url: &CallbackUrl) -> bool {
+        match (&self.inbound_address, self.platform.inbound_address()) {
+            (None, None) => self.is_on_own_domain(url),
+            (given, known) => given.as_ref() == Some(url) || known.as_ref() == Some(url),
+        }
+    }
+
+    /// Whether this is any address of the platform, by its domains.
+    pub(super) fn is_on_own_domain(&self, url: &CallbackUrl) -> bool {
+        self.platform_at(url) == Some(self.platform.kind())
+    }
+
     /// The address at which the platform answers, as far as is known.
     pub(super) fn address(&self) -> Option<CallbackUrl> {
         self.inbound_address.clone().or_else(|| self.platform.inbound_address())
@@ -53,7 +71,7 @@ impl Importer {
         let domains = self.platform.capabilities().domains;
         let own =
             !domains.is_empty() && url.host().is_some_and(|host| domains.iter().any(|domain| is_of(&host, domain)));
-        let own = own || self.address().is_some_and(|address| address == *url);
+        let own = own || [&self.inbound_address, &self.platform.inbound_address()].contains(&&Some(url.clone()));
         if own { Some(self.platform.kind()) } else { platform::answered_by(url) }
     }
 }

@@ -43,7 +43,7 @@ impl Importer {
                     imported.findings.push(stays);
                 }
                 if let Some(before) = before.as_mut().filter(|_| control.is_some()) {
-                    before.replaced_by = Some(after.settings);
+                    before.replaced_by = Some(self.left_by_import(before, &after));
                 }
             }
             Ok(None) => imported.findings.push(Finding::NotHeld),

@@ -23,7 +23,8 @@ pub struct Routing {
     pub calls: Calls,
     /// Every setting that says so, by the provider's own names. An empty text is one that is not set.
     pub settings: BTreeMap<String, String>,
-    /// The same settings as an import left them, when it read them again.
+    /// The same settings as an import left them, when it read them again. A setting that somebody else changed
+    /// meanwhile is missing: the import sets addresses of the platform alone, with what belongs to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<BTreeMap<String, String>>,
 }

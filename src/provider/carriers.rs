@@ -138,6 +138,11 @@ impl RoutingControl for Carriers {
         failed.map_or(Ok(None), Err)
     }
 
+    fn parts_of(&self, setting: &str) -> &'static [&'static str] {
+        let parts = self.controls().map(|control| control.parts_of(setting));
+        parts.into_iter().find(|parts| !parts.is_empty()).unwrap_or_default()
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         self.control_of(routing).await?.restore(routing).await
     }

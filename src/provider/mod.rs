@@ -126,8 +126,12 @@ pub trait RoutingControl: Debug + Send + Sync {
     /// When the provider cannot be asked.
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>>;
 
-    /// Sets the routing as it was, whatever it is now, and answers what it is then.
-    /// [`Importer::restore`](crate::Importer::restore) looks first who has the number.
+    /// The settings that are a part of this one, by the provider's names: the method of a URL. They are put back
+    /// together. Empty for a setting that has none.
+    fn parts_of(&self, setting: &str) -> &'static [&'static str];
+
+    /// Sets the settings of this routing, whatever they are now, leaves those that it does not name, and answers the
+    /// routing as it is then. [`Importer::restore`](crate::Importer::restore) looks first who has changed them.
     ///
     /// # Errors
     ///

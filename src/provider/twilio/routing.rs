@@ -42,6 +42,17 @@ impl RoutingControl for Twilio {
         Ok(found.and_then(|found| routing(*number, &found)))
     }
 
+    fn parts_of(&self, setting: &str) -> &'static [&'static str] {
+        match setting {
+            "VoiceUrl" => &["VoiceMethod"],
+            "VoiceFallbackUrl" => &["VoiceFallbackMethod"],
+            "SmsUrl" => &["SmsMethod"],
+            "SmsFallbackUrl" => &["SmsFallbackMethod"],
+            "StatusCallback" => &["StatusCallbackMethod"],
+            _ => &[],
+        }
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
         let number = self.update_number(&routing.id, &update).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use numport::model::{Calls, PlatformKind, ProviderKind, Routing};
 use numport::platform::answered_by;
-use numport::provider::twilio::UpdateNumber;
+use numport::provider::twilio::{CallbackMethod, UpdateNumber};
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{
@@ -78,7 +78,7 @@ async fn an_import_that_is_restored_leaves_the_number_as_it_was() {
 
     let routing: Routing = serde_json::from_str(&kept).unwrap();
     assert!(
-        matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack(now) if now.calls == routing.calls)
+        matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack { now, .. } if now.calls == routing.calls)
     );
     assert_eq!(setup.kept(), before);
     let sent = setup.changes_sent();
@@ -104,6 +104,10 @@ async fn what_somebody_else_changed_is_left_alone() {
     let setup = setup().await;
     let routing = import(&setup.vapi).await.routing_before.unwrap();
     let trunk = setup.sandbox.twilio().trunk_sid();
+    // Messages still went to the platform: that is put back, the calls are not.
+    setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
+    let Restored::PutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
+    assert_eq!((now.calls.to_string(), changed), ("https://new.example.com".to_owned(), vec!["VoiceUrl".to_owned()]));
     for (update, changed, expected) in [
         (UpdateNumber::new().voice_url("https://new.example.com/"), "VoiceUrl", None),
         (UpdateNumber::new().voice_url("https://api-prod.interactly.ai/x"), "VoiceUrl", Some(PlatformKind::INTERACTLY)),
@@ -120,19 +124,128 @@ async fn what_somebody_else_changed_is_left_alone() {
     // The voice URL is the platform's again, but other settings are somebody else's.
     let ours = UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call");
     setup.set(ours.sms_url("https://new.example.com/sms").trunk_sid(trunk)).await;
-    let Restored::Kept { now, changed, .. } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
+    let Restored::PutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
     assert_eq!(now.calls, Calls::Trunk(trunk.to_owned()));
     assert_eq!(changed, ["SmsUrl", "TrunkSid"]);
+    let kept = setup.kept();
+    assert_eq!(kept["voice_url"], "https://user:pass@app.example.com/voice?token=t");
+    assert_eq!((&kept["sms_url"], &kept["trunk_sid"]), (&json!("https://new.example.com/sms"), &json!(trunk)));
 }
 
 #[tokio::test]
-async fn another_address_of_the_platforms_own_is_nobody_elses() {
+async fn what_others_change_while_an_import_is_under_way_is_not_the_imports() {
     let setup = setup().await;
-    let before = setup.kept();
+    setup.sandbox.fault_on(
+        PlatformKind::VAPI,
+        "POST /phone-number",
+        Fault::CommitThenDelay(Duration::from_millis(300)),
+    );
+    let mut import = Box::pin(setup.vapi.import(ImportRequest::new(number())));
+    while setup.sandbox.records(PlatformKind::VAPI).is_empty() {
+        assert!(tokio::time::timeout(Duration::from_millis(5), &mut import).await.is_err(), "it is under way");
+    }
+    let meanwhile = UpdateNumber::new()
+        .sms_url("https://new.example.com/sms")
+        .sms_method(CallbackMethod::Get)
+        .status_callback("https://new.example.com/ended")
+        .voice_caller_id_lookup(true);
+    setup.set(meanwhile).await;
+    let before = import.await.unwrap().routing_before.unwrap();
+    let names = ["SmsMethod", "SmsUrl", "StatusCallback", "VoiceCallerIdLookup"];
+    for name in names {
+        assert!(!before.replaced_by.as_ref().unwrap().contains_key(name), "{name}");
+    }
+    let Restored::PutBack { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
+    assert_eq!(changed, names);
+    let kept = setup.kept();
+    assert_eq!(kept["voice_url"], "https://user:pass@app.example.com/voice?token=t");
+    assert_eq!((&kept["sms_url"], &kept["sms_method"]), (&json!("https://new.example.com/sms"), &json!("GET")));
+    assert_eq!(kept["status_callback"], "https://new.example.com/ended");
+}
+
+#[tokio::test]
+async fn a_method_goes_with_its_address() {
+    let setup = setup().await;
+    setup.set(UpdateNumber::new().voice_method(CallbackMethod::Get)).await;
+    let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
+    let mut before = import(&setup.vapi).await.routing_before.unwrap();
+    // As a platform does that sets the method, too.
+    setup.set(UpdateNumber::new().voice_method(CallbackMethod::Post)).await;
+    let left = before.replaced_by.as_mut().unwrap();
+    left.insert("VoiceMethod".to_owned(), "POST".to_owned());
+    // Somebody else's address by POST: its method stays, too.
+    setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
+    let _ = setup.vapi.restore(&looked).await.unwrap(); // the messages
+    for routing in [&before, &looked] {
+        let Restored::Kept { changed, .. } = setup.vapi.restore(routing).await.unwrap() else { panic!() };
+        assert_eq!(changed, ["VoiceMethod", "VoiceUrl"]);
+    }
+    for routing in [&before, &looked] {
+        let address = "https://api.vapi.ai/twilio/inbound_call";
+        setup.set(UpdateNumber::new().voice_url(address).voice_method(CallbackMethod::Post)).await;
+        let Restored::PutBack { changed, .. } = setup.vapi.restore(routing).await.unwrap() else { panic!() };
+        assert_eq!((changed, &setup.kept()["voice_method"]), (vec![], &json!("GET")));
+    }
+}
+
+#[tokio::test]
+async fn a_trunk_that_made_room_is_put_back_unless_somebody_else_has_the_calls() {
+    let setup = setup().await;
+    let trunk = setup.sandbox.twilio().trunk_sid().to_owned();
+    setup.set(UpdateNumber::new().trunk_sid(&trunk)).await;
+    let before = setup.twilio.routing().unwrap().snapshot(&number()).await.unwrap().unwrap();
+    let address = "https://api.vapi.ai/twilio/inbound_call";
+    setup.set(UpdateNumber::new().voice_url("https://new.example.com/").trunk_sid("")).await;
+    let Restored::Kept { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
+    assert_eq!(changed, ["TrunkSid", "VoiceUrl"]);
+    setup.set(UpdateNumber::new().voice_url(address)).await;
+    let Restored::PutBack { now, changed } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
+    assert_eq!((now.calls, changed), (Calls::Trunk(trunk), vec![]));
+}
+
+#[tokio::test]
+async fn calls_go_to_no_platform_without_a_record() {
+    let setup = setup().await;
+    let looked = import(&setup.interactly).await;
+    let mut before = looked.routing_before.unwrap();
+    // The calls went to Vapi before, which nobody can ask here.
+    let address = "https://api.vapi.ai/twilio/inbound_call";
+    before.settings.insert("VoiceUrl".to_owned(), address.to_owned());
+    before.calls = Calls::Url(address.into());
+    let sent = setup.changes_sent();
+    let restored = setup.interactly.restore(&before).await.unwrap();
+    assert!(matches!(restored, Restored::NoRecord { platform: PlatformKind::VAPI, .. }), "{restored:?}");
+    assert!(restored.to_string().contains("would go to vapi, which is not known to have a record"), "{restored}");
+    assert_eq!(setup.changes_sent(), sent);
+    let told = setup.interactly.restore_unverified(&before).await.unwrap();
+    assert!(matches!(told, Restored::PutBack { now, .. } if now.calls == before.calls));
+
+    // Its own platform is asked: Vapi has no record until the number is imported.
+    let own = setup.vapi.clone().inbound_address("https://app.example.com/mine");
+    let mut back = before.clone();
+    back.replaced_by = None;
+    back.settings.insert("VoiceUrl".to_owned(), "https://app.example.com/mine".to_owned());
+    back.calls = Calls::Url("https://app.example.com/mine".into());
+    let restored = own.restore(&back).await.unwrap();
+    assert!(matches!(restored, Restored::NoRecord { platform: PlatformKind::VAPI, .. }), "{restored:?}");
+    import(&setup.vapi).await;
+    assert!(matches!(own.restore(&back).await.unwrap(), Restored::PutBack { .. }));
+}
+
+#[tokio::test]
+async fn another_address_on_the_platforms_domain_is_somebody_elses() {
+    let setup = setup().await;
+    let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
     let routing = import(&setup.vapi).await.routing_before.unwrap();
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/moved")).await;
-    assert!(matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack(_)));
-    assert_eq!(setup.kept(), before);
+    let _ = setup.vapi.restore(&routing).await.unwrap(); // the messages
+    for routing in [&routing, &looked] {
+        let restored = setup.vapi.restore(routing).await.unwrap();
+        let Restored::Kept { answered_by, changed, .. } = restored else { panic!("{restored:?}") };
+        assert_eq!((answered_by, changed), (Some(PlatformKind::VAPI), vec!["VoiceUrl".to_owned()]));
+    }
+    let told = setup.vapi.clone().inbound_address("https://api.vapi.ai/twilio/moved");
+    assert!(matches!(told.restore(&looked).await.unwrap(), Restored::PutBack { .. }));
 }
 
 #[tokio::test]
@@ -143,7 +256,11 @@ async fn what_became_of_a_routing_is_said_in_a_line() {
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/x").sms_url("https://new.example.com/sms")).await;
     let kept = "+14155550123 is left alone: somebody else has changed SmsUrl, VoiceUrl; its calls go to https://new.example.com/…";
     assert_eq!(told(&routing).await, kept);
-    setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/x").sms_url("")).await;
+    setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
+    let partly =
+        "+14155550123 is put back: its calls go to https://app.example.com/…; somebody else has changed SmsUrl";
+    assert_eq!(told(&routing).await, partly);
+    setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call").sms_url("")).await;
     let back = told(&routing).await;
     assert_eq!(back, "+14155550123 is put back: its calls go to https://app.example.com/…");
     assert_eq!(told(&routing).await, back.replace("put back", "as before"));
@@ -156,11 +273,13 @@ async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
     let setup = setup().await;
     let first = import(&setup.vapi).await.routing_before.unwrap();
     let second = import(&setup.interactly).await.routing_before.unwrap();
-    let Restored::Kept { answered_by, .. } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
-    assert_eq!(answered_by, Some(PlatformKind::INTERACTLY));
+    let Restored::PutBack { now, changed } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
+    assert!(matches!(&now.calls, Calls::Url(url) if answered_by(url) == Some(PlatformKind::INTERACTLY)));
+    assert_eq!(changed, ["VoiceUrl"], "the messages alone were put back");
     // One after the other, the last first, they can be undone.
-    assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::PutBack(_)));
-    assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack(_)));
+    assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::NoRecord { .. }));
+    assert!(matches!(setup.interactly.restore_unverified(&second).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack { .. }));
     assert_eq!(
         setup.sandbox.twilio().voice_url(&number()).as_deref(),
         Some("https://user:pass@app.example.com/voice?token=t")
@@ -172,7 +291,7 @@ async fn a_snapshot_from_before_is_put_back_while_the_platform_has_the_calls() {
     let setup = setup().await;
     let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
     import(&setup.vapi.clone().skip_preflight()).await;
-    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack(_)));
+    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack { .. }));
 
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
     let Restored::Kept { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
@@ -263,7 +382,7 @@ async fn an_import_that_was_dropped_keeps_the_routing_for_the_next_one() {
         assert_eq!(imported.findings, [], "the carrier is read again once the record is there");
         let before = imported.routing_before.unwrap();
         assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
-        assert!(matches!(importer.restore(&before).await.unwrap(), Restored::PutBack(_)));
+        assert!(matches!(importer.restore(&before).await.unwrap(), Restored::PutBack { .. }));
     }
 }
 
@@ -292,7 +411,8 @@ async fn a_snapshot_without_an_end_is_judged_by_who_has_the_calls() {
     import(&setup.vapi.clone().skip_preflight()).await;
     // The platform has the calls, and something that is no address was changed too, by whomever.
     setup.set(UpdateNumber::new().voice_caller_id_lookup(true)).await;
-    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack(_)));
+    let Restored::PutBack { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
+    assert_eq!(changed, ["VoiceCallerIdLookup"]);
 }
 
 #[tokio::test]

@@ -125,6 +125,10 @@ impl RoutingControl for Exchange {
         Ok(self.url(number).map(|url| routing(*number, &url)))
     }
 
+    fn parts_of(&self, _setting: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         self.restored.fetch_add(1, Ordering::SeqCst);
         self.point(before.number, &before.settings["voice_url"]);
