@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use numport::model::{AccountId, CallbackUrl, NumberId, PlatformKind, Removal};
+use numport::model::{AccountId, CallbackUrl, CredentialId, NumberId, PlatformKind, Removal};
 use numport::platform::{Capabilities, Create, RenewalRun, RenewedCredentials, SourceMatch, Vapi, VoicePlatform};
 use numport::{E164, ImportRequest, NumberRecord, NumberSource, NumberUpdate, Result, Secret};
 
@@ -66,5 +66,9 @@ impl VoicePlatform for FindsNothing {
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         self.0.remove(id, consent).await
+    }
+
+    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+        Ok(false)
     }
 }

@@ -5,7 +5,7 @@ use futures_util::future::ready;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use numport::error::NotFound;
 use numport::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars};
-use numport::model::{AccountId, CallbackUrl, NumberId, PlatformKind, Service};
+use numport::model::{AccountId, CallbackUrl, CredentialId, NumberId, PlatformKind, Service};
 use numport::platform::{
     Capabilities, Create, Duplicates, Find, OnRemoval, RenewalRun, RenewedCredentials, SourceMatch, Sources, Support,
     Takeover, Way,
@@ -112,5 +112,9 @@ impl VoicePlatform for Parrot {
         CAPABILITIES.check_removal(PARROT, consent)?;
         let call = Call::delete("remove number", &["numbers", id.as_str()]).repeatable();
         self.http.request_empty(call).await.map_err(|error| NotFound::or(error, PARROT, id))
+    }
+
+    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+        Ok(false)
     }
 }

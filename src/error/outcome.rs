@@ -54,8 +54,10 @@ pub enum Step {
     ImportNumber,
     /// Setting the agent, the label or the directions of the imported number.
     Configure,
-    /// Removing a credential that was made for an import that then failed.
+    /// Removing a credential that was made for an import that then failed or was undone.
     RemoveCredential,
+    /// Removing the record of an import that is undone, or setting its fields back. The routing is put back already.
+    Undo,
 }
 
 impl fmt::Display for Step {
@@ -64,6 +66,7 @@ impl fmt::Display for Step {
             Self::MakeCredential => "making the credential",
             Self::ImportNumber => "importing the number",
             Self::Configure => "setting it up",
+            Self::Undo => "undoing it, after its routing,",
             Self::RemoveCredential => "removing the credential made for it",
         })
     }

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate, quoted};
+use crate::platform::Capabilities;
 
 /// A field of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -107,6 +108,45 @@ impl Change {
                 Some(Self::Outbound { from: record.outbound, to })
             }
         }
+    }
+
+    /// What an update has changed of a record.
+    pub(super) fn between(before: &NumberRecord, after: &NumberRecord) -> Vec<Self> {
+        let fields = Field::ALL.into_iter();
+        let changes = fields.filter_map(|field| match field {
+            Field::Label => Some(Self::Label { from: before.label.clone(), to: after.label.clone()? }),
+            Field::Agent => Some(Self::Agent { from: before.agent.clone(), to: after.agent.clone()? }),
+            Field::Inbound => Some(Self::Inbound { from: before.inbound, to: after.inbound? }),
+            Field::Outbound => Some(Self::Outbound { from: before.outbound, to: after.outbound? }),
+        });
+        changes.filter(|change| !change.is_open(after)).collect()
+    }
+
+    /// What is sent to undo those of these changes that the record still has, and the fields that cannot be set back:
+    /// the platform cannot, or somebody else has changed them.
+    pub(super) fn undo(changes: &[Self], record: &NumberRecord, can: &Capabilities) -> (NumberUpdate, Vec<Field>) {
+        let (mut update, mut kept) = (NumberUpdate::new(), Vec::new());
+        for change in changes.iter().filter(|change| !change.is_open(record)) {
+            update = match change {
+                Self::Label { from: Some(from), .. } if change.is_done(record) && can.label.set => update.label(from),
+                Self::Label { from: None, .. } if change.is_done(record) && can.label.clear => update.clear_label(),
+                Self::Agent { from: Some(from), .. } if change.is_done(record) && can.agent.set => {
+                    update.agent(from.as_str())
+                }
+                Self::Agent { from: None, .. } if change.is_done(record) && can.agent.clear => update.clear_agent(),
+                Self::Inbound { from: Some(from), .. } if change.is_done(record) && can.inbound.set => {
+                    update.inbound(*from)
+                }
+                Self::Outbound { from: Some(from), .. } if change.is_done(record) && can.outbound.set => {
+                    update.outbound(*from)
+                }
+                _ => {
+                    kept.push(change.field());
+                    update
+                }
+            };
+        }
+        (update, kept)
     }
 
     /// What is sent to make these changes.

@@ -1,7 +1,9 @@
 use std::fmt;
 
-use super::change::Field;
-use crate::model::{Finding, NumberRecord, Reached, Routing};
+use super::change::{Change, Field};
+use super::undo::{Left, Undo};
+use crate::E164;
+use crate::model::{AccountId, CredentialId, Finding, NumberRecord, Reached, Routing};
 
 /// A number that is imported, and how it came to be. `Display` says it in a line, with what is to be known of it:
 /// `+14155552671 on vapi: created, id 6f0c…; warning: it was answered by butter before`.
@@ -28,6 +30,10 @@ pub struct Imported {
     /// the platform takes its calls, for [`Importer::restore`](crate::Importer::restore). `None` when it was there
     /// already, or the provider was not asked, or keeps no routing.
     pub routing_before: Option<Routing>,
+    number: E164,
+    account: AccountId,
+    /// The platform's credential, if this import may have made it.
+    pub(super) credential: Option<CredentialId>,
 }
 
 /// How a record came to be.
@@ -84,8 +90,29 @@ impl fmt::Display for Imported {
 }
 
 impl Imported {
-    pub(super) const fn new(record: NumberRecord, outcome: Outcome) -> Self {
+    /// Returns what [`Importer::undo`](crate::Importer::undo) needs to undo this import. A record that was recovered
+    /// counts as created by it.
+    #[must_use]
+    pub fn undo(&self) -> Undo {
+        let before = self.before.as_ref().filter(|_| self.outcome == Outcome::AlreadyThere);
+        Undo {
+            number: self.number,
+            platform: self.record.platform,
+            account: self.account.clone(),
+            id: self.record.id.clone(),
+            created: self.outcome != Outcome::AlreadyThere,
+            left: Left::from(&self.record),
+            changes: before.map(|before| Change::between(before, &self.record)).unwrap_or_default(),
+            credential: self.credential.clone(),
+            routing: self.routing_before.clone(),
+        }
+    }
+
+    pub(super) const fn new(record: NumberRecord, outcome: Outcome, number: E164, account: AccountId) -> Self {
         Self {
+            number,
+            account,
+            credential: None,
             record,
             outcome,
             before: None,

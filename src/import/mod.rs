@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("what_can_go_wrong.md")]
 
+mod backup;
 mod bulk;
 mod change;
 mod find;
@@ -19,6 +20,7 @@ mod renew;
 mod restore;
 mod routing;
 mod run;
+mod undo;
 mod verify;
 
 use std::sync::{Arc, OnceLock};
@@ -32,6 +34,7 @@ pub use self::plan::{Desired, Plan};
 pub use self::progress::Progress;
 pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
 pub use self::restore::Restored;
+pub use self::undo::{Left, Stays, Undo, Undone, UndoneRecord};
 use crate::E164;
 use crate::model::{CallbackUrl, ImportRequest};
 use crate::platform::VoicePlatform;

@@ -4,7 +4,9 @@ use super::listing::Listing;
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
-use crate::model::{ImportRequest, NumberRecord, NumberSource, Preflight, Problem, Routing, Severity, Timestamp};
+use crate::model::{
+    ImportRequest, NumberRecord, NumberSource, Preflight, Problem, Reach, Routing, Severity, Timestamp,
+};
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
@@ -174,7 +176,9 @@ impl<'a> Run<'a> {
             },
         };
         let mut imported = match brought {
-            Ok((record, outcome)) => Imported::new(record, outcome),
+            Ok((record, outcome)) => {
+                Imported::new(record, outcome, *self.request.number(), self.importer.platform.account())
+            }
             Err(error) => return Err(self.failed(error)),
         };
         // Also one that was recovered, since the list that shows it now may lag elsewhere.
@@ -189,6 +193,10 @@ impl<'a> Run<'a> {
             if imported.outcome == Outcome::AlreadyThere {
                 imported.outcome = Outcome::Recovered;
             }
+        }
+        // Of a trunk the platform keeps a credential, which an import makes; any other one the user has named.
+        if imported.outcome != Outcome::AlreadyThere && matches!(self.sources[self.carrier].reach, Reach::Trunk(_)) {
+            imported.credential = imported.record.credential.clone();
         }
         imported.findings = findings;
         if imported.outcome != Outcome::Created {

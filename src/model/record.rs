@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{AgentId, NumberId, PlatformKind, RecordNumber, Timestamp};
+use super::{AgentId, CredentialId, NumberId, PlatformKind, RecordNumber, Timestamp};
 
 /// A number as a platform keeps it, in words that every platform shares.
 ///
@@ -29,6 +29,9 @@ pub struct NumberRecord {
     pub outbound: Option<bool>,
     /// The carrier behind it, in the platform's own word, such as `twilio`.
     pub carrier: Option<String>,
+    /// The platform's credential by which it reaches the carrier, where it tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialId>,
     /// The platform's own word for its state, such as `active`.
     pub status: Option<String>,
     /// When it was made, where the platform tells in a form that can be read.
@@ -52,6 +55,7 @@ impl NumberRecord {
             inbound: None,
             outbound: None,
             carrier: None,
+            credential: None,
             status: None,
             created_at: None,
             updated_at: None,

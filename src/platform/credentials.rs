@@ -55,7 +55,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
     ) -> Result<T>
     where
         C: Future<Output = Result<T>>,
-        R: Future<Output = Result<()>>,
+        R: Future<Output = Result<bool>>,
     {
         let incomplete = |step, left_behind, error| {
             Error::from(Box::new(Incomplete::not_imported(platform, number, left_behind, step, error)))
@@ -103,10 +103,19 @@ impl<S: Clone + PartialEq> Credentials<S> {
         }
     }
 
-    /// Gives up one use, and removes the credential if it was the last one.
-    async fn remove_unused<R>(&self, made: &Made, remove: impl FnOnce(CredentialId) -> R) -> Result<()>
+    /// Gives up the use of a number that was removed, and removes the credential if no other import uses it, whoever
+    /// made it. Answers whether it is gone.
+    pub(super) async fn give_up<R>(&self, id: &CredentialId, remove: impl FnOnce(CredentialId) -> R) -> Result<bool>
     where
-        R: Future<Output = Result<()>>,
+        R: Future<Output = Result<bool>>,
+    {
+        self.remove_unused(&Made { id: id.clone(), own: true }, remove).await
+    }
+
+    /// Gives up one use, and removes the credential if it was the last one. Answers whether it is gone.
+    async fn remove_unused<R>(&self, made: &Made, remove: impl FnOnce(CredentialId) -> R) -> Result<bool>
+    where
+        R: Future<Output = Result<bool>>,
     {
         let mut all = self.0.made.lock().await;
         let is_unused = {
@@ -120,10 +129,10 @@ impl<S: Clone + PartialEq> Credentials<S> {
             left == 0
         };
         if !is_unused {
-            return Ok(());
+            return Ok(false);
         }
         all.retain(|(_, other)| other.id != made.id);
-        if made.own { remove(made.id.clone()).await } else { Ok(()) }
+        if made.own { remove(made.id.clone()).await } else { Ok(false) }
     }
 
     fn uses(&self) -> MutexGuard<'_, HashMap<CredentialId, usize>> {
@@ -167,7 +176,7 @@ mod tests {
         let mut removed = None;
         let remove = |id| {
             removed = Some(id);
-            async { Ok(()) }
+            async { Ok(true) }
         };
         drop(all.with(&source, (PLATFORM, number()), made(id, own), |_| outcome, remove).await);
         removed
@@ -217,7 +226,7 @@ mod tests {
             |_| async { failed::<()>(Delivery::Refused) },
             |_| async {
                 drop(ended.await);
-                Ok(())
+                Ok(true)
             },
         ));
         assert!(first.as_mut().now_or_never().is_none(), "it is being removed");
@@ -243,7 +252,7 @@ mod tests {
             |_| async { failed::<()>(Delivery::Refused) },
             |id| async {
                 *removed.lock().expect("a mutex") = Some(id);
-                Ok(())
+                Ok(true)
             },
         ));
         assert!(first.as_mut().now_or_never().is_none());

@@ -29,8 +29,8 @@ use crate::error::Result;
 #[cfg(doc)]
 use crate::model::RecordNumber;
 use crate::model::{
-    AccountId, CallbackUrl, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind, Removal,
-    Secret,
+    AccountId, CallbackUrl, CredentialId, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    PlatformKind, Removal, Secret,
 };
 
 /// Declares the modules of all platforms in the list, and re-exports their clients.
@@ -150,6 +150,14 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// [`Error::Invalid`](crate::Error::Invalid) when the platform cannot, or would give the number
     /// away without consent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()>;
+
+    /// Removes a credential that an import made, if no record uses it. Answers whether it is gone. A platform that
+    /// cannot tell which records use a credential, or of which an import makes none, answers `false` and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the platform cannot be asked or refuses; doing it again is safe.
+    async fn remove_credential(&self, id: &CredentialId) -> Result<bool>;
 }
 
 macro_rules! forward {
@@ -212,6 +220,10 @@ macro_rules! forward {
 
             async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
                 (**self).remove(id, consent).await
+            }
+
+            async fn remove_credential(&self, id: &CredentialId) -> Result<bool> {
+                (**self).remove_credential(id).await
             }
         }
     )+};

@@ -8,8 +8,8 @@ use super::answer::{Failure, failed};
 use super::{Answer, Call, InMemoryPlatform};
 use crate::error::{Delivery, Error, NotFound, Result};
 use crate::model::{
-    AccountId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate, PlatformKind,
-    RecordNumber, Removal,
+    AccountId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
+    PlatformKind, RecordNumber, Removal,
 };
 use crate::platform::{Capabilities, Create, Duplicates, RenewalRun, RenewedCredentials, SourceMatch, VoicePlatform};
 use crate::{E164, Patch, Secret};
@@ -178,6 +178,10 @@ impl VoicePlatform for InMemoryPlatform {
             Ok(())
         };
         self.call(Call::Remove, self.number_of(id), removed).await
+    }
+
+    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+        Ok(false)
     }
 }
 

@@ -134,6 +134,11 @@ impl VoicePlatform for Butter {
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)
     }
+
+    /// Numbers do not tell which integration they use, and none of them can be removed.
+    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+        Ok(false)
+    }
 }
 
 impl Butter {
@@ -159,7 +164,7 @@ impl Butter {
                         Ok(imported)
                     }
                 },
-                |id| async move { self.delete_integration(id.as_str()).await.map(drop) },
+                |id| async move { self.delete_integration(id.as_str()).await.map(|_| true) },
             );
             Ok(self.created(imported.await?, request))
         }))

@@ -6,8 +6,8 @@ use super::wire::{ImportNumber, PhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Error, NotFound, Result};
 use crate::model::{
-    AccountId, AgentId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SourcePart,
+    AccountId, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
+    NumberUpdate, PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SourcePart,
 };
 use crate::platform::answer::{first_match, of_record, text};
 use crate::platform::{
@@ -98,6 +98,10 @@ impl VoicePlatform for Interactly {
 
     async fn remove(&self, _id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)
+    }
+
+    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+        Ok(false)
     }
 }
 

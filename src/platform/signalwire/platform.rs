@@ -9,8 +9,8 @@ use crate::E164;
 use crate::e164::{Assignment, NumberKind};
 use crate::error::{Result, checked};
 use crate::model::{
-    AccountId, AgentId, CallbackUrl, Details, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, Problems, RecordNumber, Removal, Secret,
+    AccountId, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
+    NumberUpdate, PlatformKind, Problems, RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
@@ -101,6 +101,10 @@ impl VoicePlatform for SignalWire {
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)?;
         removed(self.release_number(id.as_str()).await, KIND, id)
+    }
+
+    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+        Ok(false)
     }
 }
 

@@ -131,6 +131,10 @@ impl VoicePlatform for Vapi {
         CAPABILITIES.check_removal(KIND, consent)?;
         removed(self.delete_number(id.as_str()).await, KIND, id)
     }
+
+    async fn remove_credential(&self, id: &CredentialId) -> Result<bool> {
+        self.trunks.give_up(id, |id| self.remove_trunk(id)).await
+    }
 }
 
 impl Vapi {
@@ -191,6 +195,7 @@ fn record(number: PhoneNumber) -> NumberRecord {
         label: text(&number.name).map(str::to_owned),
         agent: text(&number.assistant_id).map(AgentId::new),
         carrier: number.provider.as_ref().map(|name| name.as_str().to_owned()).filter(|name| !name.is_empty()),
+        credential: text(&number.credential_id).map(CredentialId::new),
         status: number.status.as_ref().map(|status| status.as_str().to_owned()),
         created_at: time(&number.created_at),
         updated_at: time(&number.updated_at),

@@ -80,15 +80,18 @@ impl Vapi {
     }
 
     /// Removes a trunk's credential, unless a number of somebody else uses it meanwhile. Whether Vapi would refuse that
-    /// is not documented.
-    pub(super) async fn remove_trunk(&self, id: CredentialId) -> Result<()> {
+    /// is not documented. Answers whether it is gone.
+    pub(super) async fn remove_trunk(&self, id: CredentialId) -> Result<bool> {
         let mut numbers = self.numbers(SearchNumbers::new().filter(ListFilter::new().limit(LIMIT_MAX)));
         while let Some(number) = numbers.try_next().await? {
             if number.credential_id.as_deref() == Some(id.as_str()) {
-                return Ok(());
+                return Ok(false);
             }
         }
-        self.delete_credential(id.as_str()).await.map(drop)
+        match self.delete_credential(id.as_str()).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(true),
+        }
     }
 
     /// A trunk's credential that is there, alike in all that Vapi shows of it.
