@@ -283,10 +283,15 @@ impl Importer {
         if let Some(stays) = undo.stays(&record) {
             return Ok(UndoneRecord::Stays(stays));
         }
-        match self.platform.remove(&undo.id, consent).await {
-            Err(error) if !error.is_not_found() => return Err(error),
-            _ => memory::forget_removed(&*self.platform, &undo.number, &undo.id),
+        let removed = match self.platform.remove(&undo.id, consent).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        };
+        // Also after a lost response: the record may be gone, and is looked up by everybody who needs it.
+        if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
+            memory::forget_created(&*self.platform, &undo.number, Some(&undo.id));
         }
+        removed?;
         if let (Some(control), Some(before)) = (self.provider.routing(), &seen) {
             // A removal may have changed it.
             if control.snapshot(&undo.number).await?.is_some_and(|after| after.settings != before.settings) {

@@ -1,5 +1,6 @@
 //! Importing numbers: before, during and after.
 
+mod backup;
 mod bulk;
 mod locks;
 mod one_number;
@@ -8,4 +9,5 @@ mod preflight;
 mod renew;
 mod restore_routing;
 mod scripted;
+mod undo;
 mod verification;

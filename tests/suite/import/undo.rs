@@ -1,0 +1,263 @@
+//! Undoing an import: the routing, the record, the credential, in this order, safe to repeat.
+
+use std::time::Duration;
+
+use numport::import::{Field, Stays, Undo, UndoneRecord};
+use numport::model::{PlatformKind, ProviderKind, Removal, Service};
+use numport::provider::twilio::UpdateNumber;
+use numport::sandbox::twilio::TwilioNumber;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{
+    E164, Error, ImportRequest, Importer, NumberUpdate, Outcome, Restored, SipTrunk, Twilio, Vapi, VoicePlatform,
+};
+use serde_json::Value;
+
+use crate::services::each_platform;
+use crate::services::subject::{Pace, Platform};
+
+fn number() -> E164 {
+    "+14155550123".parse().unwrap()
+}
+
+async fn sandbox() -> Sandbox {
+    let held = TwilioNumber::new(number()).voice_url("https://app.example.com/voice?token=t");
+    Sandbox::builder().hold(held).start().await.unwrap()
+}
+
+fn twilio(sandbox: &Sandbox, timeout: Duration) -> Twilio {
+    Pace::at_once().timeout(timeout).client(Twilio::builder_from_vars(|name| sandbox.var(name)))
+}
+
+fn vapi(sandbox: &Sandbox, timeout: Duration) -> Vapi {
+    Pace::at_once().timeout(timeout).client(Vapi::builder_from_vars(|name| sandbox.var(name)))
+}
+
+const PATIENT: Duration = Duration::from_secs(60);
+
+fn into_vapi(sandbox: &Sandbox) -> Importer {
+    Importer::new(twilio(sandbox, PATIENT), vapi(sandbox, PATIENT))
+}
+
+/// The number as Twilio keeps it, but for when it was changed.
+fn kept(sandbox: &Sandbox) -> Value {
+    let mut number = sandbox.twilio().number(&number()).unwrap();
+    number.as_object_mut().unwrap().remove("date_updated");
+    number
+}
+
+async fn set(sandbox: &Sandbox, update: UpdateNumber) {
+    let sid = sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+    twilio(sandbox, PATIENT).update_number(&sid, &update).await.unwrap();
+}
+
+/// As it is kept in a file.
+fn through_json(undo: &Undo) -> Undo {
+    serde_json::from_str(&serde_json::to_string(undo).unwrap()).unwrap()
+}
+
+async fn undone(platform: &'static Platform) {
+    let sandbox = sandbox().await;
+    let vars = |name: &str| sandbox.var(name);
+    let client = (platform.connect)(&vars, Pace::at_once());
+    let removal = client.capabilities().removal;
+    let importer = Importer::new(twilio(&sandbox, PATIENT), client);
+    let before = kept(&sandbox);
+    let imported = importer.import((platform.ask)(ImportRequest::new(number()))).await.unwrap();
+    let undo = through_json(&imported.undo());
+    assert_eq!(undo, imported.undo());
+    let records = || sandbox.records(platform.api.service).len();
+
+    // Wherever the record stays, the calls are back.
+    let first = importer.undo(&undo, Removal::Record).await.unwrap();
+    assert_eq!(kept(&sandbox), before);
+    let stays = match removal {
+        numport::platform::OnRemoval::Unsupported => Some(Stays::Unsupported),
+        numport::platform::OnRemoval::Releases => Some(Stays::WouldRelease),
+        _ => None,
+    };
+    let record = stays.clone().map_or(UndoneRecord::Removed, UndoneRecord::Stays);
+    assert_eq!(
+        (&first.record, first.is_complete(), records()),
+        (&record, stays.is_none(), usize::from(stays.is_some()))
+    );
+
+    let second = importer.undo(&undo, Removal::RecordAndNumber).await.unwrap();
+    let gone = stays != Some(Stays::Unsupported);
+    assert_eq!((second.is_complete(), records()), (gone, usize::from(!gone)), "{second}");
+    assert!(matches!(second.routing, Some(Restored::AsBefore(_))), "{second}");
+    assert_eq!(kept(&sandbox), before);
+}
+
+each_platform! {
+    #[tokio::test]
+    an_import_is_undone_where_the_platform_can, undone
+}
+
+#[tokio::test]
+async fn a_number_is_imported_anew_after_it() {
+    let sandbox = sandbox().await;
+    let importer = into_vapi(&sandbox);
+    let first = importer.import(ImportRequest::new(number())).await.unwrap();
+    let undone = importer.undo(&first.undo(), Removal::Record).await.unwrap();
+    assert_eq!(
+        undone.to_string(),
+        "+14155550123 is put back: its calls go to https://app.example.com/…; its record is removed"
+    );
+    assert_eq!(importer.import(ImportRequest::new(number())).await.unwrap().outcome, Outcome::Created);
+    // The first one is undone already; the second one's calls are not its own to take back.
+    let again = importer.undo(&first.undo(), Removal::Record).await.unwrap();
+    assert_eq!(again.record, UndoneRecord::Gone);
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_put_to_use_stays_with_its_calls() {
+    let sandbox = sandbox().await;
+    let importer = into_vapi(&sandbox);
+    let undo = importer.import(ImportRequest::new(number())).await.unwrap().undo();
+    let update = NumberUpdate::new().label("Sales").agent("00000000-0000-4000-8000-00000000a001");
+    importer.platform().update(&undo.id, &update).await.unwrap();
+    let before = kept(&sandbox);
+    let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Stays(Stays::Changed(vec![Field::Label, Field::Agent])));
+    assert_eq!((undone.routing, kept(&sandbox)), (None, before));
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
+}
+
+#[tokio::test]
+async fn a_record_stays_while_its_calls_may_reach_it() {
+    for (url, stays) in [
+        ("https://api.vapi.ai/twilio/other", Stays::StillAnswered),
+        ("https://new.example.com/forwards", Stays::MayBeAnswered),
+    ] {
+        let sandbox = sandbox().await;
+        let importer = into_vapi(&sandbox);
+        let undo = importer.import(ImportRequest::new(number())).await.unwrap().undo();
+        set(&sandbox, UpdateNumber::new().voice_url(url)).await;
+        let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+        assert_eq!(undone.record, UndoneRecord::Stays(stays), "{url}");
+        assert_eq!(sandbox.twilio().voice_url(&number()).as_deref(), Some(url));
+        assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
+    }
+    // Nothing is known of where they went before.
+    let sandbox = sandbox().await;
+    let importer = into_vapi(&sandbox).skip_preflight();
+    let undo = importer.import(ImportRequest::new(number())).await.unwrap().undo();
+    let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+    assert_eq!((undone.routing, undone.record), (None, UndoneRecord::Stays(Stays::StillAnswered)));
+}
+
+#[tokio::test]
+async fn a_record_that_was_there_before_gets_its_fields_back() {
+    let sandbox = sandbox().await;
+    let importer = into_vapi(&sandbox);
+    importer.import(ImportRequest::new(number()).label("Old")).await.unwrap();
+    let request = ImportRequest::new(number()).label("New").agent("00000000-0000-4000-8000-00000000a001");
+    let undo = through_json(&importer.import(&request).await.unwrap().undo());
+    assert!(!undo.created);
+    // Somebody else's label stays.
+    importer.platform().update(&undo.id, &NumberUpdate::new().label("Theirs")).await.unwrap();
+    let undone = importer.undo(&undo, Removal::RecordAndNumber).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Restored { kept: vec![Field::Label] });
+    let record = importer.platform().get(&undo.id).await.unwrap();
+    assert_eq!((record.label.as_deref(), record.agent), (Some("Theirs"), None));
+    // As the import left it, it is set back whole.
+    importer.platform().update(&undo.id, &NumberUpdate::new().label("New")).await.unwrap();
+    let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+    assert!(undone.is_complete(), "{undone}");
+    let record = importer.platform().get(&undo.id).await.unwrap();
+    assert_eq!((record.label.as_deref(), record.agent), (Some("Old"), None));
+}
+
+#[tokio::test]
+async fn a_trunks_credential_goes_with_its_last_number() {
+    let sandbox = sandbox().await;
+    let trunk = || SipTrunk::new("203.0.113.10").credentials("user", "password");
+    let importer = || Importer::new(trunk(), vapi(&sandbox, PATIENT));
+    let mut undos = Vec::new();
+    for number in ["+14155550123", "+14155550124"] {
+        undos.push(importer().import(ImportRequest::new(number.parse().unwrap())).await.unwrap().undo());
+    }
+    let credentials = async || {
+        let all = vapi(&sandbox, PATIENT).list_credentials(&Default::default()).await.unwrap();
+        all.len()
+    };
+    assert!(undos[0].credential.is_some() && undos[0].credential == undos[1].credential);
+    let first = importer().undo(&undos[0], Removal::Record).await.unwrap();
+    assert_eq!((first.record, first.credential_left), (UndoneRecord::Removed, undos[0].credential.clone()));
+    assert_eq!(credentials().await, 1);
+    let second = importer().undo(&undos[1], Removal::Record).await.unwrap();
+    assert_eq!((second.record, second.credential_left, credentials().await), (UndoneRecord::Removed, None, 0));
+    // Again, and from the client that imported both: nothing is left to do.
+    assert_eq!(importer().undo(&undos[1], Removal::Record).await.unwrap().credential_left, None);
+}
+
+#[tokio::test]
+async fn another_account_or_a_trunk_is_refused() {
+    let sandbox = sandbox().await;
+    let importer = into_vapi(&sandbox);
+    let mut undo = importer.import(ImportRequest::new(number())).await.unwrap().undo();
+    let on_trunk = Importer::new(SipTrunk::new("203.0.113.10"), vapi(&sandbox, PATIENT));
+    let error = on_trunk.undo(&undo, Removal::Record).await.unwrap_err();
+    assert!(error.to_string().contains("keeps no routing"), "{error}");
+    undo.account = numport::model::AccountId::new("another");
+    let error = importer.undo(&undo, Removal::Record).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)) && error.to_string().contains("`account` is another"), "{error}");
+    undo.platform = PlatformKind::BUTTER;
+    assert!(importer.undo(&undo, Removal::Record).await.unwrap_err().to_string().contains("`platform` is butter"));
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
+}
+
+/// What an undo sends to each service, by how its method and path begin.
+const STEPS: [(Service, &str); 5] = [
+    (Service::Platform(PlatformKind::VAPI), "GET /phone-number/"),
+    (Service::Platform(PlatformKind::VAPI), "DELETE /phone-number/"),
+    (Service::Provider(ProviderKind::TWILIO), "GET "),
+    (Service::Provider(ProviderKind::TWILIO), "POST "),
+    (Service::Platform(PlatformKind::VAPI), "DELETE /credential/"),
+];
+
+async fn meet((service, step): (Service, &'static str), fault: Fault) {
+    let delay = Duration::from_millis(300);
+    let slow = matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. });
+    let timeout = if slow { delay * 2 / 3 } else { PATIENT };
+    let sandbox = sandbox().await;
+    let is_trunk = step.contains("credential");
+    let importer = |timeout| match is_trunk {
+        true => Importer::new(SipTrunk::new("203.0.113.10").credentials("user", "p"), vapi(&sandbox, timeout)),
+        false => Importer::new(twilio(&sandbox, timeout), vapi(&sandbox, timeout)),
+    };
+    let before = kept(&sandbox);
+    let undo = importer(PATIENT).import(ImportRequest::new(number()).label("Desk")).await.unwrap().undo();
+    sandbox.fault_on(service, step, fault.clone());
+    let first = importer(timeout).undo(&undo, Removal::Record).await;
+    while sandbox.waiting() > 0 {
+        tokio::time::sleep(delay / 10).await;
+    }
+    assert!(sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(&fault)), "it was not met");
+    let gone = || sandbox.records(PlatformKind::VAPI).is_empty();
+    let back = || is_trunk || kept(&sandbox) == before;
+    match &first {
+        Ok(undone) if undone.is_complete() => assert!(gone() && back(), "said to be undone: {undone}"),
+        // Settings in words that nobody knows look as if somebody else had changed them.
+        Ok(_) if fault == Fault::UnknownEnumValues => {}
+        Ok(undone) => assert!(!gone() || !back(), "said to be left: {undone}"),
+        Err(error) => assert!(!gone() || back(), "callers reach nobody: {error}"),
+    }
+    let again = importer(PATIENT).undo(&undo, Removal::Record).await.unwrap();
+    assert!(again.is_complete() && again.credential_left.is_none(), "{again}");
+    assert!(gone() && back());
+    let credentials = vapi(&sandbox, PATIENT).list_credentials(&Default::default()).await.unwrap();
+    assert_eq!(credentials.len(), 0);
+}
+
+#[tokio::test]
+async fn every_fault_ends_undone_or_says_what_is_left() {
+    for step in STEPS {
+        let met = Fault::every(Duration::from_millis(300)).into_iter().map(|fault| async move {
+            let case = format!("{step:?} {fault:?}");
+            tokio::spawn(meet(step, fault)).await.unwrap_or_else(|error| panic!("{case}: {error}"));
+        });
+        futures_util::future::join_all(met).await;
+    }
+}
