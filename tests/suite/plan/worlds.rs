@@ -96,6 +96,10 @@ impl RoutingControl for Carrier {
         Ok(self.ask()?.get(number).and_then(|calls| Self::held(*number, calls).routing))
     }
 
+    fn parts_of(&self, _setting: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         self.ask()?;
         self.calls.lock().unwrap().insert(routing.number, routing.calls.clone());
