@@ -13,7 +13,7 @@ fn numbers() -> Vec<E164> {
 }
 
 async fn sandbox() -> Sandbox {
-    let held = |number: E164| TwilioNumber::new(number).voice_url(&format!("https://app.example.com/{number}"));
+    let held = |number: E164| TwilioNumber::new(number).voice_url(format!("https://app.example.com/{number}"));
     let builder = numbers().into_iter().fold(Sandbox::builder(), |builder, number| builder.hold(held(number)));
     builder.start().await.unwrap()
 }
