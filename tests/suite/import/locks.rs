@@ -97,6 +97,44 @@ async fn unresolved_imports_are_told_until_they_are_resolved() {
     assert!(other.importer().unresolved().is_empty(), "another account");
 }
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[tokio::test(start_paused = true)]
+async fn an_unresolved_import_expires_after_a_day_and_only_when_it_is_looked_up() {
+    for (last, age, expires) in [(40, DAY - Duration::from_secs(60), false), (41, DAY, true)] {
+        let refused = Answered(401, Delivery::Refused);
+        let platform = Scripted::new(&UNKNOWN, &[Lost, refused], &[Nothing]);
+        let importer = platform.importer();
+        importer.import(ImportRequest::new(number(last))).await.unwrap_err();
+        tokio::time::advance(age).await;
+        assert_eq!(importer.unresolved(), [number(last)], "nobody has looked it up");
+        importer.import(ImportRequest::new(number(last))).await.unwrap_err();
+        assert_eq!(importer.unresolved().is_empty(), expires, "what was refused since is surely not done");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unresolved_import_that_grew_old_is_looked_up_by_the_whole_policy_before_it_is_sent_again() {
+    // Before the create and six times after it; then it shows at the last lookup.
+    let platform = Scripted::new(&UNKNOWN, &[Lost, Done], &[[Nothing; 12].as_slice(), &[There]].concat());
+    let importer = platform.importer();
+    importer.import(ImportRequest::new(number(42))).await.unwrap_err();
+    tokio::time::advance(2 * DAY).await;
+    let imported = importer.import(ImportRequest::new(number(42))).await.unwrap();
+    assert_eq!((imported.outcome, platform.sent()), (Outcome::Recovered, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_later_import_recovered_is_remembered_as_created() {
+    let platform = Scripted::new(&UNKNOWN, &[Lost, Done], &[[Nothing; 7].as_slice(), &[There, Nothing]].concat());
+    let importer = platform.importer();
+    importer.import(ImportRequest::new(number(43))).await.unwrap_err();
+    for outcome in [Outcome::Recovered, Outcome::AlreadyThere] {
+        let imported = importer.import(ImportRequest::new(number(43))).await.unwrap();
+        assert_eq!((imported.outcome, platform.sent()), (outcome, 1));
+    }
+}
+
 #[tokio::test]
 async fn a_listed_number_that_may_be_the_one_asked_for_stops_the_create_also_where_a_search_does_not_show_it() {
     let platform = InMemoryPlatform::new(PlatformKind::from_static("searched"), &UNKNOWN);

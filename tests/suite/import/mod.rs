@@ -2,6 +2,7 @@
 
 mod bulk;
 mod locks;
+mod lying;
 mod one_number;
 mod outcomes;
 mod preflight;
