@@ -124,11 +124,6 @@ async fn a_removal(platform: &'static Platform) {
     assert!(matches!(&reason, WithheldReason::NotListed { id, .. } if *id == record.id), "{reason:?}");
     importer.forget_created(&number());
     between.assert_imported(import().await, Outcome::Created);
-
-    let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(consent);
-    let applied: Vec<_> = importer.apply(plan).unwrap().collect().await;
-    assert!(matches!(applied[0].outcome, Applied::Removed { .. }), "{applied:?}");
-    between.assert_imported(import().await, Outcome::Created);
 }
 
 each_platform! {

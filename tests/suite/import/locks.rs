@@ -7,13 +7,15 @@ use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::{Delivery, Withheld, WithheldReason};
 use numport::import::BulkOutcome;
 use numport::model::{PlatformKind, RecordNumber};
-use numport::{E164, Error, ImportRequest, Imported, Importer, Outcome, Result};
-use tokio::time::Instant;
+use numport::{E164, Error, ImportRequest, Imported, Importer, LookupPolicy, Outcome, Result};
+use tokio::time::{Instant, timeout};
 
 use super::scripted::End::{Answered, Done, Hang, Lost};
 use super::scripted::Look::{Failed, Nothing, There};
 use super::scripted::{REFUSES, Scripted, UNKNOWN};
 use crate::support::in_memory;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn number(last: u16) -> E164 {
     format!("+1415557{last:04}").parse().unwrap()
@@ -43,7 +45,9 @@ async fn a_wait_for_another_import_ends() {
     for (importer, waited) in [(importer.clone(), 120), (importer.clone().lock_timeout(Duration::from_secs(3)), 3)] {
         let waited = Duration::from_secs(waited);
         let begun = Instant::now();
-        let error = withheld(importer.import(ImportRequest::new(number(1))).await);
+        // Without an end it would not be red, but hang.
+        let ended = timeout(DAY, importer.import(ImportRequest::new(number(1)))).await;
+        let error = withheld(ended.expect("the wait ends"));
         assert_eq!((error.reason, begun.elapsed()), (WithheldReason::Locked { waited }, waited));
     }
     let forever = importer.clone().lock_timeout(Duration::MAX);
@@ -60,7 +64,8 @@ async fn an_import_in_the_loop_over_many_that_has_its_number_under_way_does_not_
     let mut items = importer.import_many(stream::iter(requests));
     let first = items.next().await.unwrap();
     assert_eq!(first.index, 0, "the second is looked up again and again");
-    let error = withheld(importer.import(ImportRequest::new(number(3))).await);
+    let ended = timeout(DAY, importer.import(ImportRequest::new(number(3)))).await;
+    let error = withheld(ended.expect("the wait ends"));
     assert_eq!(error.reason, WithheldReason::Locked { waited: Duration::from_secs(5) });
     let second = items.next().await.unwrap();
     assert!(matches!(&second.outcome, BulkOutcome::Failed(Error::Indeterminate(_))), "{second:?}");
@@ -95,6 +100,77 @@ async fn unresolved_imports_are_told_until_they_are_resolved() {
     assert_eq!(importer.unresolved(), [number(20), number(21)]);
     let other = Scripted::new(&UNKNOWN, &[], &[Nothing]);
     assert!(other.importer().unresolved().is_empty(), "another account");
+}
+
+const CHILD: &str = "NUMPORT_TEST_FILLS_THE_MEMORY";
+
+/// Not a test of its own: what the next one runs in a process of its own, since it leaves no room for others.
+#[tokio::test(start_paused = true)]
+async fn fills_the_memory_when_told_to() {
+    if std::env::var(CHILD).is_err() {
+        return;
+    }
+    const MOST: usize = 10_000;
+    let platform = InMemoryPlatform::new(PlatformKind::from_static("full"), &UNKNOWN);
+    platform.script(Call::Create, vec![Answer::lost(false); MOST]);
+    let importer = in_memory::importer(&platform).lookup_policy(LookupPolicy::default().max_lookups(1));
+    let request = |nth: usize| ImportRequest::new(format!("+1415{:07}", 2_000_000 + nth).parse().unwrap());
+    for nth in 0..MOST {
+        let error = importer.import(request(nth)).await.unwrap_err();
+        assert!(matches!(error, Error::Indeterminate(_)), "{nth}: {error:?}");
+    }
+    let full = withheld(importer.import(request(MOST)).await);
+    assert_eq!(full.reason, WithheldReason::TooManyUnresolved { limit: MOST });
+    assert_eq!((platform.calls(Call::Create), importer.unresolved().len()), (MOST, MOST));
+    // One that is remembered may be sent again, and then there is room.
+    for nth in [0, MOST] {
+        assert_eq!(importer.import(request(nth)).await.unwrap().outcome, Outcome::Created);
+    }
+    assert_eq!(importer.unresolved().len(), MOST - 1);
+}
+
+#[test]
+fn a_create_that_could_not_be_remembered_is_not_sent() {
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    let ended =
+        child.args(["--exact", "import::locks::fills_the_memory_when_told_to"]).env(CHILD, "1").output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unresolved_import_expires_after_a_day_and_only_when_it_is_looked_up() {
+    for (last, age, expires) in [(40, DAY - Duration::from_secs(60), false), (41, DAY, true)] {
+        let refused = Answered(401, Delivery::Refused);
+        let platform = Scripted::new(&UNKNOWN, &[Lost, refused], &[Nothing]);
+        let importer = platform.importer();
+        importer.import(ImportRequest::new(number(last))).await.unwrap_err();
+        tokio::time::advance(age).await;
+        assert_eq!(importer.unresolved(), [number(last)], "nobody has looked it up");
+        importer.import(ImportRequest::new(number(last))).await.unwrap_err();
+        assert_eq!(importer.unresolved().is_empty(), expires, "what was refused since is surely not done");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unresolved_import_that_grew_old_is_looked_up_by_the_whole_policy_before_it_is_sent_again() {
+    // Before the create and six times after it; then it shows at the last lookup.
+    let platform = Scripted::new(&UNKNOWN, &[Lost, Done], &[[Nothing; 12].as_slice(), &[There]].concat());
+    let importer = platform.importer();
+    importer.import(ImportRequest::new(number(42))).await.unwrap_err();
+    tokio::time::advance(2 * DAY).await;
+    let imported = importer.import(ImportRequest::new(number(42))).await.unwrap();
+    assert_eq!((imported.outcome, platform.sent()), (Outcome::Recovered, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_later_import_recovered_is_remembered_as_created() {
+    let platform = Scripted::new(&UNKNOWN, &[Lost, Done], &[[Nothing; 7].as_slice(), &[There, Nothing]].concat());
+    let importer = platform.importer();
+    importer.import(ImportRequest::new(number(43))).await.unwrap_err();
+    for outcome in [Outcome::Recovered, Outcome::AlreadyThere] {
+        let imported = importer.import(ImportRequest::new(number(43))).await.unwrap();
+        assert_eq!((imported.outcome, platform.sent()), (outcome, 1));
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod backup;
 mod bulk;
 mod locks;
+mod lying;
 mod one_number;
 mod outcomes;
 mod preflight;

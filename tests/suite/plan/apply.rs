@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::import::plan::{Applied, AppliedStep};
 use numport::model::{Finding, RecordNumber, Removal};
-use numport::{AccountKey, Desired, Error, Importer, Interactly, Plan, Twilio};
+use numport::{AccountKey, Desired, Error, Importer, Interactly, Outcome, Plan, Twilio};
 
 use crate::support::in_memory::{
     Exchange, NATIVE, THROUGH_LIST, number, platform, records_of, refuse_creates_after, request,
@@ -277,6 +277,27 @@ async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_mov
         let Applied::Moved(differences) = &steps[0].outcome else { continue };
         assert_eq!(differences[0].to_string(), "record: planned id r1, found none");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_plan_removed_may_be_created_again_and_nothing_else() {
+    let (platform, exchange, importer) = world(&NATIVE);
+    elsewhere(&exchange);
+    platform.edit(Vec::clear);
+    importer.import(request(0)).await.unwrap();
+    // Another record of the number is removed, and the one that was created here is no longer found.
+    let second = platform.insert(number(0));
+    let only = || Desired::from_iter([request(0)]);
+    let plan = importer.plan(&only()).await.unwrap().remove_extra(Removal::Record);
+    assert_eq!(words(&apply(&importer, plan).await), ["unchanged", "removed"]);
+    assert!(platform.records().iter().all(|record| record.id != second));
+    platform.script(Call::Find, [Answer::Nothing]);
+    assert_eq!(importer.import(request(0)).await.unwrap().outcome, Outcome::AlreadyThere);
+
+    let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
+    assert_eq!(words(&apply(&importer, plan).await), ["removed"]);
+    assert_eq!(importer.import(request(0)).await.unwrap().outcome, Outcome::Created);
+    assert_eq!(platform.calls(Call::Create), 2);
 }
 
 #[tokio::test(start_paused = true)]

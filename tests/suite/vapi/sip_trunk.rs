@@ -245,6 +245,20 @@ async fn sent(server: &MockServer) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_credential_that_somebody_elses_number_uses_meanwhile_is_left() {
+    let server = MockServer::start().await;
+    respond(&server, "GET", "/credential", 200, json!([]), 9).await;
+    respond(&server, "POST", "/credential", 201, json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"}), 1).await;
+    respond(&server, "POST", "/phone-number", 400, json!({"message": "no"}), 1).await;
+    let other = json!({"id": "n2", "provider": "byo-phone-number", "number": "101", "credentialId": CREDENTIAL});
+    let page = json!({"results": [other], "metadata": {"hasNextPage": false}});
+    respond(&server, "GET", "/v2/phone-number", 200, page, 9).await;
+    let error = client(&server).create_now(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
+    assert_eq!(error.create_failure().expect("nothing is left to undo").status.unwrap().as_u16(), 400);
+    assert_eq!(sent(&server).await, ["POST credential", "POST phone-number"]);
+}
+
+#[tokio::test]
 async fn the_credential_is_taken_back_when_the_number_was_surely_not_imported() {
     let server = vapi(&[400, 201], 200).await;
     let client = client(&server);

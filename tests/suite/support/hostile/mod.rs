@@ -13,7 +13,7 @@
 pub(crate) mod edit;
 mod message;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -81,6 +81,20 @@ pub(crate) struct Hostile {
     server: JoinHandle<()>,
 }
 
+/// At a port that no other one of this process has had, as the sandbox's: an importer remembers of an address what it
+/// created there.
+async fn new_address() -> TcpListener {
+    static USED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut earlier = Vec::new();
+    loop {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
+        if lock(&USED).insert(listener.local_addr().expect("an address").port()) {
+            return listener;
+        }
+        earlier.push(listener);
+    }
+}
+
 /// Those that came; `None` when they are not kept.
 type Requests = Arc<Mutex<Option<Vec<Request>>>>;
 
@@ -108,7 +122,7 @@ impl Hostile {
     }
 
     async fn serve(answers: Answers) -> Self {
-        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
+        let listener = new_address().await;
         let uri = format!("http://{}", listener.local_addr().expect("an address"));
         let (answers, requests) = (Arc::new(answers), Arc::new(Mutex::new(Some(Vec::new()))));
         let (script, seen) = (answers.clone(), requests.clone());

@@ -1,0 +1,142 @@
+//! A platform of one's own whose answers are of another record than was asked: the importer compares them itself.
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use numport::conformance::{Call, InMemoryPlatform};
+use numport::model::{AccountId, CallbackUrl, Details, NumberId, PlatformKind, ProviderKind, RecordNumber};
+use numport::platform::{Capabilities, Create, RenewalRun, RenewedCredentials, SourceMatch};
+use numport::{
+    Byo, E164, Error, ImportRequest, Importer, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal, Result,
+    Secret, VoicePlatform,
+};
+
+use crate::support::in_memory::{self, KIND, NATIVE, number, request};
+
+/// Makes of what is answered to a call what it likes.
+#[derive(Clone, Debug)]
+struct Lying {
+    platform: InMemoryPlatform,
+    lie: fn(Call, NumberRecord) -> NumberRecord,
+}
+
+impl Lying {
+    fn new(lie: fn(Call, NumberRecord) -> NumberRecord) -> Self {
+        Self { platform: in_memory::platform(&NATIVE, 0), lie }
+    }
+
+    fn importer(&self) -> Importer {
+        Importer::new(Byo::credential(ProviderKind::SIP_TRUNK, "c1"), self.clone())
+    }
+}
+
+#[async_trait]
+impl VoicePlatform for Lying {
+    fn kind(&self) -> PlatformKind {
+        self.platform.kind()
+    }
+
+    fn account(&self) -> AccountId {
+        self.platform.account()
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        self.platform.capabilities()
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        self.platform.inbound_address()
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.platform.redact(secrets);
+    }
+
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        let create = self.platform.create(source, request)?;
+        Ok(Create::new(async move { create.await.map(|record| (self.lie)(Call::Create, record)) }))
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        self.platform.get(id).await.map(|record| (self.lie)(Call::Get, record))
+    }
+
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        Ok(self.platform.find(number).await?.map(|record| (self.lie)(Call::Find, record)))
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        self.platform.list()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        self.platform.update(id, update).await.map(|record| (self.lie)(Call::Update, record))
+    }
+
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        self.platform.compare_source(record, source)
+    }
+
+    async fn renew(
+        &self,
+        record: &NumberRecord,
+        source: &NumberSource,
+        run: &RenewalRun,
+    ) -> Result<RenewedCredentials> {
+        self.platform.renew(record, source, run).await
+    }
+
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+        self.platform.remove(id, consent).await
+    }
+}
+
+fn with_number(mut record: NumberRecord, number: RecordNumber) -> NumberRecord {
+    record.number = number;
+    record
+}
+
+/// The same with another id.
+fn stranger(record: NumberRecord) -> NumberRecord {
+    NumberRecord::new(KIND, "somebody else's", record.number, Details::new(()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_answers_with_another_id_is_not_believed() {
+    let lying = Lying::new(|call, record| if call == Call::Update { stranger(record) } else { record });
+    let own = lying.platform.insert(number(1));
+    let error = lying.importer().import(request(1).label("Desk")).await.unwrap_err();
+    let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
+    assert_eq!(incomplete.record.as_ref().map(|record| &record.id), Some(&own));
+    assert!(incomplete.error.report().contains("somebody else's"), "{}", error.report());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_without_a_number_is_believed_only_if_its_own_id_has_the_number() {
+    for is_own in [true, false] {
+        let lying = Lying::new(if is_own {
+            without_number
+        } else {
+            |call, record| if call == Call::Get { stranger(record) } else { without_number(call, record) }
+        });
+        let imported = lying.importer().import(request(2)).await.unwrap();
+        let outcome = if is_own { Outcome::Created } else { Outcome::Recovered };
+        assert_eq!((imported.outcome, &imported.record.id), (outcome, &lying.platform.records()[0].id));
+        assert_eq!(lying.platform.calls(Call::Create), 1);
+    }
+}
+
+fn without_number(call: Call, record: NumberRecord) -> NumberRecord {
+    if call == Call::Create { with_number(record, RecordNumber::Absent) } else { record }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_found_under_another_number_is_not_taken() {
+    let lying = Lying::new(|call, record| match call {
+        Call::Find => with_number(record, number(9).into()),
+        _ => record,
+    });
+    lying.platform.insert(number(3));
+    let error = lying.importer().import(request(3).label("Desk")).await.unwrap_err();
+    assert!(error.surely_not_done(), "{error:?}");
+    assert_eq!([Call::Create, Call::Update].map(|call| lying.platform.calls(call)), [0, 0]);
+}
