@@ -9,6 +9,8 @@
 //! `old=new` gives an agent of the old platform its like at the new one; a file for `--agents` is a JSON object of
 //! them. `--dry-run` shows the plan alone. `--remove` removes at the old platform what is in at the new one, once its
 //! calls no longer go to the old one; what stays is listed, and why. A number is never given away.
+//! `--answers-at` gives the address at which the new platform answers, where its calls must be pointed there and the
+//! address is not known: at SignalWire, for example.
 //!
 //! It ends with 0 when all went well, 1 when something did not, 2 when the arguments are wrong.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub, dead_code)]
@@ -44,6 +46,7 @@ pub(crate) struct Arguments {
     pub(crate) live: bool,
     pub(crate) per_second: Option<NonZeroU32>,
     pub(crate) agents: HashMap<String, String>,
+    pub(crate) answers_at: Option<String>,
     pub(crate) dry_run: bool,
     pub(crate) remove: bool,
 }
@@ -51,7 +54,7 @@ pub(crate) struct Arguments {
 impl Default for Arguments {
     fn default() -> Self {
         let (from, to, agents) = ("vapi".to_owned(), "interactly".to_owned(), HashMap::new());
-        Self { from, to, live: false, per_second: None, agents, dry_run: false, remove: false }
+        Self { from, to, live: false, per_second: None, agents, answers_at: None, dry_run: false, remove: false }
     }
 }
 
@@ -65,6 +68,7 @@ impl Arguments {
                 Long("live") => arguments.live = true,
                 Long("per-second") => arguments.per_second = Some(parser.value()?.parse()?),
                 Long("agents") => arguments.agents.extend(agents(Path::new(&parser.value()?))?),
+                Long("answers-at") => arguments.answers_at = Some(parser.value()?.string()?),
                 Long("dry-run") => arguments.dry_run = true,
                 Long("remove") => arguments.remove = true,
                 Value(pair) => {
@@ -132,7 +136,10 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     let twilio = accounts::twilio(vars, arguments.per_second)?;
     let old = accounts::platform(&arguments.from, vars, arguments.per_second)?;
     let new = accounts::platform(&arguments.to, vars, arguments.per_second)?;
-    let (from, to) = (Importer::new(twilio.clone(), old.clone()), Importer::new(twilio, new.clone()));
+    let (from, mut to) = (Importer::new(twilio.clone(), old.clone()), Importer::new(twilio, new.clone()));
+    if let Some(address) = &arguments.answers_at {
+        to = to.inbound_address(address.as_str());
+    }
 
     let records: Vec<NumberRecord> = old.list().try_collect().await?;
     let desired = Desired::from_records(&records)
@@ -141,7 +148,7 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     writeln!(out, "{} records at {}, {} telephone numbers", records.len(), old.kind(), desired.len())?;
     left_out(arguments, &records, &*new, out)?;
 
-    let mut plan = to.plan(&desired).await?;
+    let mut plan = to.plan(&desired).await?.point_calls();
     plan.steps.retain(|step| !matches!(step, PlanStep::Extra { .. })); // what else is there is no concern of this
     writeln!(out, "\n{plan}")?;
     if arguments.dry_run {
@@ -194,7 +201,8 @@ async fn remove(
 ) -> Result<bool, Failure> {
     let is_moved = |extra: &Extra| extra.number.telephone().is_some_and(|number| moved.contains(&number));
     let mut plan = from.plan(&Desired::default()).await?.remove_extra_if(Removal::Record, is_moved);
-    plan.steps.retain(PlanStep::does_something);
+    let asked = |step: &PlanStep| matches!(step, PlanStep::Extra(extra) if !extra.kept.is_empty());
+    plan.steps.retain(|step| step.does_something() || asked(step));
     writeln!(out, "\nAt {}:", from.platform().kind())?;
     let done = match steps::apply(from, plan, out).await {
         Ok(done) => done?.0,

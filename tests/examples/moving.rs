@@ -61,10 +61,26 @@ async fn what_still_gets_calls_stays() {
     assert!(!changes(&sandbox).iter().any(|change| change == "vapi DELETE"));
     assert!(out.contains("inbound do not go along: signalwire takes none at an import\n"), "{out}");
     assert!(out.contains("    it still sends its calls to the platform, which would answer no more\n"), "{out}");
+    assert!(out.contains("it cannot be pointed at the platform, whose address is not known"), "said before: {out}");
     assert!(
         out.contains("! +12125550123 `agent` is not a UUID") && out.contains("    blocked at signalwire\n"),
         "{out}"
     );
+}
+
+#[tokio::test]
+async fn a_platform_whose_address_is_given_gets_the_calls() {
+    let sandbox = at_vapi().await;
+    let agent = "4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f50";
+    let words = format!(
+        "--to signalwire --remove --answers-at https://example.signalwire.com/answer assistant-day={agent} \
+         assistant-night={agent}"
+    );
+    let (code, out) = ran(&sandbox, &words).await;
+    assert_eq!((code, sandbox.records(PlatformKind::SIGNALWIRE).len()), (0, 3), "{out}");
+    assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1, "only what is no telephone number stays: {out}");
+    let calls = sandbox.twilio().calls_go_to(&"+14155552671".parse().unwrap()).unwrap();
+    assert_eq!(calls, "https://example.signalwire.com/answer");
 }
 
 #[tokio::test]
@@ -97,8 +113,7 @@ async fn where_records_cannot_be_removed_that_is_said() {
         (code, sandbox.records(PlatformKind::INTERACTLY).len(), sandbox.records(PlatformKind::VAPI).len()),
         (1, 3, 3)
     );
-    assert!(out.contains("`remove` cannot be done through interactly's API"), "{out}");
-    assert!(out.contains("    it cannot be removed there\n"), "{out}");
+    assert!(out.contains("    it cannot be removed: the platform documents no removal"), "{out}");
 }
 
 #[test]

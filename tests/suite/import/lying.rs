@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use numport::conformance::{Call, InMemoryPlatform};
-use numport::model::{AccountId, CallbackUrl, Details, NumberId, PlatformKind, ProviderKind, RecordNumber};
+use numport::model::{
+    AccountId, CallbackUrl, CredentialId, Details, NumberId, PlatformKind, ProviderKind, RecordNumber,
+};
 use numport::platform::{Capabilities, Create, RenewalRun, RenewedCredentials, SourceMatch};
 use numport::{
     Byo, E164, Error, ImportRequest, Importer, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal, Result,
@@ -83,6 +85,10 @@ impl VoicePlatform for Lying {
         run: &RenewalRun,
     ) -> Result<RenewedCredentials> {
         self.platform.renew(record, source, run).await
+    }
+
+    async fn remove_credential(&self, id: &CredentialId) -> Result<bool> {
+        self.platform.remove_credential(id).await
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
