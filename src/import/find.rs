@@ -31,7 +31,7 @@ impl Importer {
 
     pub(super) async fn created_lately(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let platform = &*self.platform;
-        let Some(created) = memory::created(platform, number) else { return Ok(None) };
+        let Some(created) = memory::created(self.account, number) else { return Ok(None) };
         match platform.get(&created.id).await {
             Ok(record) if record.number.is(number) => Ok(Some(record)),
             Ok(record) if record.number.may_be(number) => Ok(Some(unmasked(record, number))),

@@ -36,7 +36,7 @@ pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
 pub use self::restore::Restored;
 pub use self::undo::{Left, Stays, Undo, Undone, UndoneRecord};
 use crate::E164;
-use crate::model::{CallbackUrl, ImportRequest};
+use crate::model::{CallbackUrl, ImportRequest, NumberSource};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
 
@@ -65,6 +65,9 @@ use crate::provider::NumberProvider;
 pub struct Importer {
     provider: Arc<dyn NumberProvider>,
     platform: Arc<dyn VoicePlatform>,
+    account: memory::Account,
+    /// What the platform needs to reach the numbers of each carrier.
+    sources: Arc<[NumberSource]>,
     skip_preflight: bool,
     concurrency: usize,
     lookup_policy: LookupPolicy,
@@ -78,16 +81,16 @@ pub struct Importer {
 const CONCURRENCY: usize = 16;
 
 impl Importer {
-    /// Imports from this provider into this platform. From now on the platform's client redacts the secrets of the
-    /// provider's source ([`VoicePlatform::redact`]).
+    /// Imports from this provider into this platform. What the platform needs to reach the provider's numbers is taken
+    /// from it here, once ([`NumberProvider::source`]), and from now on the platform's client redacts the secrets in
+    /// it ([`VoicePlatform::redact`]).
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
-        let carriers = provider.carriers();
-        for carrier in &carriers {
-            platform.redact(&carrier.source().secrets());
-        }
-        let refused = carriers.iter().map(|_| OnceLock::new()).collect();
-        drop(carriers);
+        let sources: Arc<[NumberSource]> = provider.carriers().iter().map(|carrier| carrier.source()).collect();
+        sources.iter().for_each(|source| platform.redact(&source.secrets()));
+        let refused = sources.iter().map(|_| OnceLock::new()).collect();
         Self {
+            account: memory::account(&platform),
+            sources,
             provider: Arc::new(provider),
             platform: Arc::new(platform),
             skip_preflight: false,
@@ -166,7 +169,7 @@ impl Importer {
     ///
     /// An unresolved import is not forgotten.
     pub fn forget_created(&self, number: &E164) {
-        memory::forget_created(&*self.platform, number, None);
+        memory::forget_created(self.account, number, None);
     }
 
     /// Returns the numbers whose imports into this account are unresolved in this process: a create was sent, its
@@ -177,7 +180,7 @@ impl Importer {
     /// is forgotten after such a lookup.
     #[must_use]
     pub fn unresolved(&self) -> Vec<E164> {
-        memory::unresolved(&*self.platform)
+        memory::unresolved(self.account)
     }
 }
 

@@ -194,10 +194,10 @@ impl Importer {
         listing: Option<&Listing>,
         run: &RenewalRun,
     ) -> Result<Renewed> {
-        let (platform, sources) = (self.platform.kind(), self.sources());
-        self.check_renewal(&sources)?;
-        let _lock = NumberLock::take(&*self.platform, number, self.lock_timeout).await?;
-        let (source, findings) = self.source_of(number, &sources).await?;
+        let platform = self.platform.kind();
+        self.check_renewal()?;
+        let _lock = NumberLock::take(self.account, number, self.lock_timeout).await?;
+        let (source, findings) = self.source_of(number).await?;
         self.platform.capabilities().check_renewal(platform, source)?;
         let Some(record) = self.find(number, listing).await? else {
             return Err(not_renewed(platform, Problem::new("number", format!("{number} is not there"), "import it")));
@@ -208,11 +208,11 @@ impl Importer {
     }
 
     /// Checks before anybody is asked that the platform can renew the credentials of one carrier at least.
-    fn check_renewal(&self, sources: &[NumberSource]) -> Result<()> {
+    fn check_renewal(&self) -> Result<()> {
         let (platform, can) = (self.platform.kind(), self.platform.capabilities());
         let none = Problem::new("provider", "has no carrier", "give one");
         let mut refused = Err(not_renewed(platform, none));
-        for source in sources.iter().rev() {
+        for source in self.sources.iter().rev() {
             refused = can.check_renewal(platform, source);
             if refused.is_ok() {
                 break;
@@ -222,12 +222,8 @@ impl Importer {
     }
 
     /// The source of the carrier that holds a number. Where its calls go is no matter here.
-    async fn source_of<'a>(
-        &self,
-        number: &E164,
-        sources: &'a [NumberSource],
-    ) -> Result<(&'a NumberSource, Vec<Finding>)> {
-        if let ([source], true) = (sources, self.skip_preflight) {
+    async fn source_of(&self, number: &E164) -> Result<(&NumberSource, Vec<Finding>)> {
+        if let ([source], true) = (&*self.sources, self.skip_preflight) {
             return Ok((source, Vec::new()));
         }
         let mut preflight = self.preflight(number).await?;
@@ -243,7 +239,7 @@ impl Importer {
         };
         preflight.findings.retain(is_of_holder);
         let is_refused = !self.skip_preflight && preflight.severity() == Some(Severity::Error);
-        match preflight.carrier.and_then(|index| sources.get(index)) {
+        match preflight.carrier.and_then(|index| self.sources.get(index)) {
             Some(source) if !is_refused => Ok((source, preflight.findings)),
             _ => Err(Error::Preflight(Box::new(preflight))),
         }

@@ -4,9 +4,7 @@ use super::listing::Listing;
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
-use crate::model::{
-    ImportRequest, NumberRecord, NumberSource, Preflight, Problem, Reach, Routing, Severity, Timestamp,
-};
+use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, Reach, Routing, Severity, Timestamp};
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
@@ -37,29 +35,19 @@ impl Importer {
 
     /// The same, with a listing of the platform's records.
     pub(super) async fn import_listed(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
-        let sources = self.sources();
-        let create = self.check(&sources, request)?;
-        let mut run = Run::begin(self, &sources, request).await?;
+        let create = self.check(request)?;
+        let mut run = Run::begin(self, request).await?;
         run.check_preflight()?;
         let found = run.find(listing).await?;
         run.complete(found, create).await
     }
 
-    /// What the platform needs to reach the numbers of each carrier.
-    pub(super) fn sources(&self) -> Vec<NumberSource> {
-        self.provider.carriers().iter().map(|carrier| carrier.source()).collect()
-    }
-
     /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,
     /// the platform must take the number from one at least.
-    pub(super) fn check<'a>(
-        &'a self,
-        sources: &'a [NumberSource],
-        request: &'a ImportRequest,
-    ) -> Result<Option<Create<'a>>> {
-        let [source] = sources else {
+    pub(super) fn check<'a>(&'a self, request: &'a ImportRequest) -> Result<Option<Create<'a>>> {
+        let [source] = &*self.sources else {
             let mut refused = None;
-            for source in sources {
+            for source in &*self.sources {
                 match self.platform.create(source, request) {
                     Ok(_) => return Ok(None),
                     Err(error) => refused = refused.or(Some(error)),
@@ -80,7 +68,6 @@ impl Importer {
 /// An import that holds the lock of its number.
 pub(super) struct Run<'a> {
     importer: &'a Importer,
-    sources: &'a [NumberSource],
     request: &'a ImportRequest,
     lock: NumberLock,
     /// What the provider says, if it was asked.
@@ -101,16 +88,12 @@ enum Sent {
 
 impl<'a> Run<'a> {
     /// Waits for the lock, and asks the provider.
-    pub(super) async fn begin(
-        importer: &'a Importer,
-        sources: &'a [NumberSource],
-        request: &'a ImportRequest,
-    ) -> Result<Self> {
-        let lock = NumberLock::take(&*importer.platform, request.number(), importer.lock_timeout).await?;
+    pub(super) async fn begin(importer: &'a Importer, request: &'a ImportRequest) -> Result<Self> {
+        let lock = NumberLock::take(importer.account, request.number(), importer.lock_timeout).await?;
         // Only the carriers tell which of several holds the number.
-        let skip = importer.skip_preflight && sources.len() == 1;
+        let skip = importer.skip_preflight && importer.sources.len() == 1;
         let preflight = if skip { None } else { Some(importer.preflight(request.number()).await?) };
-        Ok(Self { importer, sources, request, lock, preflight, carrier: 0 })
+        Ok(Self { importer, request, lock, preflight, carrier: 0 })
     }
 
     /// Refuses the import if a finding of the provider is an error.
@@ -195,12 +178,14 @@ impl<'a> Run<'a> {
             }
         }
         // Of a trunk the platform keeps a credential, which an import makes; any other one the user has named.
-        if imported.outcome != Outcome::AlreadyThere && matches!(self.sources[self.carrier].reach, Reach::Trunk(_)) {
+        if imported.outcome != Outcome::AlreadyThere
+            && matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_))
+        {
             imported.credential = imported.record.credential.clone();
         }
         imported.findings = findings;
         if imported.outcome != Outcome::Created {
-            if let Some(other) = self.importer.source_finding(&imported.record, &self.sources[self.carrier]) {
+            if let Some(other) = self.importer.source_finding(&imported.record, &self.importer.sources[self.carrier]) {
                 let (platform, number) = (self.importer.platform.kind(), self.request.number());
                 tracing::warn!(%platform, %number, "it {other}");
                 imported.findings.push(other);
@@ -235,7 +220,7 @@ impl<'a> Run<'a> {
         let (importer, number) = (self.importer, self.request.number());
         let create = match create {
             Some(create) => create,
-            None => importer.platform.create(&self.sources[self.carrier], self.request)?,
+            None => importer.platform.create(&importer.sources[self.carrier], self.request)?,
         };
         let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
         self.lock.sending().map_err(withheld)?;

@@ -201,7 +201,7 @@ impl Importer {
     /// After each of them, run it again.
     pub async fn undo(&self, undo: &Undo, consent: Removal) -> Result<Undone> {
         self.check_undo(undo)?;
-        let _lock = NumberLock::take(&*self.platform, &undo.number, self.lock_timeout).await?;
+        let _lock = NumberLock::take(self.account, &undo.number, self.lock_timeout).await?;
         let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
         let found = self.record_of(undo).await?;
         if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
@@ -289,7 +289,7 @@ impl Importer {
         };
         // Also after a lost response: the record may be gone, and is looked up by everybody who needs it.
         if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
-            memory::forget_created(&*self.platform, &undo.number, Some(&undo.id));
+            memory::forget_created(self.account, &undo.number, Some(&undo.id));
         }
         removed?;
         if let (Some(control), Some(before)) = (self.provider.routing(), &seen) {

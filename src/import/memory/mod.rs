@@ -32,8 +32,8 @@ pub(super) const CREATED_FOR: Duration = Duration::from_secs(10 * 60);
 /// How many of them are remembered; the oldest are forgotten first.
 const MAX_CREATED: usize = 10_000;
 
-/// An account at a platform.
-type Account = (PlatformKind, u64);
+/// An account at a platform, in a form that is quick to compare.
+pub(super) type Account = (PlatformKind, u64);
 
 /// A number in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ struct Key {
 }
 
 impl Key {
-    fn new(platform: &dyn VoicePlatform, number: &E164) -> Self {
-        Self { account: account(platform), number: packed(number) }
+    fn new(account: Account, number: &E164) -> Self {
+        Self { account, number: packed(number) }
     }
 }
 
@@ -220,15 +220,15 @@ impl Memory {
 }
 
 /// The record of this number that was created here lately.
-pub(super) fn created(platform: &dyn VoicePlatform, number: &E164) -> Option<Created> {
+pub(super) fn created(account: Account, number: &E164) -> Option<Created> {
     let memory = memory();
-    let created = memory.numbers.get(&Key::new(platform, number))?.created.as_ref()?;
+    let created = memory.numbers.get(&Key::new(account, number))?.created.as_ref()?;
     (created.at.elapsed() < CREATED_FOR).then(|| created.clone())
 }
 
 /// Forgets what was created here of this number: the record of this id, or any.
-pub(super) fn forget_created(platform: &dyn VoicePlatform, number: &E164, id: Option<&NumberId>) {
-    let (key, mut memory) = (Key::new(platform, number), memory());
+pub(super) fn forget_created(account: Account, number: &E164, id: Option<&NumberId>) {
+    let (key, mut memory) = (Key::new(account, number), memory());
     let created = memory.numbers.get(&key).and_then(|number| number.created.as_ref());
     if let Some(created) = created.filter(|created| id.is_none_or(|id| created.id == *id)) {
         let at = created.at;
@@ -237,15 +237,15 @@ pub(super) fn forget_created(platform: &dyn VoicePlatform, number: &E164, id: Op
 }
 
 /// The numbers of unresolved imports into this account.
-pub(super) fn unresolved(platform: &dyn VoicePlatform) -> Vec<E164> {
-    let (account, memory) = (account(platform), memory());
+pub(super) fn unresolved(account: Account) -> Vec<E164> {
+    let memory = memory();
     let numbers = memory.numbers.iter().filter(|(key, number)| key.account == account && number.unresolved.is_some());
     let mut numbers: Vec<E164> = numbers.filter_map(|(key, _)| format!("+{}", key.number).parse().ok()).collect();
     numbers.sort_unstable();
     numbers
 }
 
-fn account(platform: &dyn VoicePlatform) -> Account {
+pub(super) fn account(platform: &dyn VoicePlatform) -> Account {
     // Keyed anew in each process, which nobody outside can foresee.
     static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     (platform.kind(), KEYED.hash_one(platform.account()))

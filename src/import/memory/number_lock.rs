@@ -2,11 +2,10 @@ use std::time::Duration;
 
 use tokio::time::{error::Elapsed, timeout};
 
-use super::{Key, MAX_UNRESOLVED, Unresolved, memory};
+use super::{Account, Key, MAX_UNRESOLVED, Unresolved, memory};
 use crate::E164;
 use crate::error::{Withheld, WithheldReason};
 use crate::model::{NumberId, Routing};
-use crate::platform::VoicePlatform;
 
 /// The only import of a number into an account, in this process. Dropping it lets the next one begin.
 #[derive(Debug)]
@@ -30,12 +29,12 @@ pub(in crate::import) struct NumberLock {
 impl NumberLock {
     /// Waits until nobody else imports this number into this account, and no longer than this.
     pub(in crate::import) async fn take(
-        platform: &dyn VoicePlatform,
+        account: Account,
         number: &E164,
         limit: Duration,
     ) -> Result<Self, Box<Withheld>> {
-        let lock = Self::of(Key::new(platform, number), limit).await;
-        lock.map_err(|_| Box::new(Withheld::new(platform.kind(), *number, WithheldReason::Locked { waited: limit })))
+        let lock = Self::of(Key::new(account, number), limit).await;
+        lock.map_err(|_| Box::new(Withheld::new(account.0, *number, WithheldReason::Locked { waited: limit })))
     }
 
     pub(super) async fn of(key: Key, limit: Duration) -> Result<Self, Elapsed> {

@@ -268,9 +268,8 @@ impl Shared {
 
     async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Applied> {
         let importer = &self.importer;
-        let sources = importer.sources();
-        let create = importer.check(&sources, request)?;
-        let mut run = Run::begin(importer, &sources, request).await?;
+        let create = importer.check(request)?;
+        let mut run = Run::begin(importer, request).await?;
         let found = run.find(self.listing.as_ref()).await?;
         // A record of an import that was unresolved is ours, and is finished.
         if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
@@ -307,7 +306,7 @@ impl Shared {
         planned: &PlannedCalls,
     ) -> Result<Applied> {
         let platform = &self.importer.platform;
-        let _lock = NumberLock::take(&**platform, number, self.importer.lock_timeout).await?;
+        let _lock = NumberLock::take(self.importer.account, number, self.importer.lock_timeout).await?;
         let listed = match &self.listing {
             Some(listing) => listing.ask(number).await,
             None => Listed::Unknown,

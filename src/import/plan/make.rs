@@ -43,8 +43,7 @@ impl Importer {
     /// asked.
     pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
         let mut records = self.records(&desired.indexes()?).await?;
-        let sources = self.sources();
-        let skip = self.skip_preflight && sources.len() == 1;
+        let skip = self.skip_preflight && self.sources.len() == 1;
         let extras = records.extra.iter().filter_map(|(record, _)| record.number.telephone());
         let numbers: HashSet<E164> = desired.iter().map(|request| *request.number()).chain(extras).collect();
         let held = if skip { None } else { Some(Held::read(self, &numbers).await?) };
@@ -82,10 +81,10 @@ impl Importer {
                 Err(Error::Withheld(withheld)) => withheld_step(request, &withheld),
                 Err(error) => return Err(error),
                 // Dropped, what is prepared sends nothing.
-                Ok(None) => match self.check(&sources, request) {
+                Ok(None) => match self.check(request) {
                     Err(Error::Invalid(invalid)) => blocked(request, invalid.problems),
                     Err(error) => return Err(error),
-                    Ok(_) => self.import_step(request, calls(number), preflight, &sources)?,
+                    Ok(_) => self.import_step(request, calls(number), preflight)?,
                 },
             });
         }
@@ -203,7 +202,6 @@ impl Importer {
         request: &ImportRequest,
         calls: PlannedCalls,
         preflight: Option<&Preflight>,
-        sources: &[crate::NumberSource],
     ) -> Result<PlanStep> {
         let request = request.clone();
         let Some(preflight) = preflight else {
@@ -212,7 +210,7 @@ impl Importer {
         let findings = preflight.findings.clone();
         match preflight.carrier {
             Some(carrier) if preflight.severity() != Some(Severity::Error) => {
-                match self.platform.create(&sources[carrier], &request) {
+                match self.platform.create(&self.sources[carrier], &request) {
                     Ok(_) => {}
                     Err(Error::Invalid(invalid)) => return Ok(blocked(&request, invalid.problems)),
                     Err(error) => return Err(error),

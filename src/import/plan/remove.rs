@@ -24,7 +24,7 @@ impl Importer {
     pub(super) async fn remove_planned(&self, extra: &Extra, removal: &PlannedRemoval, seal: &Seal) -> Result<Applied> {
         let (number, id) = (extra.number.telephone(), &extra.id);
         let _lock = match &number {
-            Some(number) => Some(NumberLock::take(&*self.platform, number, self.lock_timeout).await?),
+            Some(number) => Some(NumberLock::take(self.account, number, self.lock_timeout).await?),
             None => None,
         };
         let record = match self.platform.get(id).await {
@@ -57,7 +57,7 @@ impl Importer {
             removed => removed?,
         }
         if let Some(number) = &number {
-            memory::forget_created(&*self.platform, number, Some(id));
+            memory::forget_created(self.account, number, Some(id));
         }
         let findings = match (now.carrier.and_then(NumberProvider::routing), &now.routing) {
             (Some(control), Some(before)) => keep_routing(control, before).await.err().into_iter().collect(),

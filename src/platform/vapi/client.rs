@@ -57,16 +57,25 @@ impl Vapi {
     /// [`Error::Invalid`](crate::Error::Invalid) if the request breaks a documented rule; nothing is sent then. Otherwise
     /// [`CallError::delivery`](crate::error::CallError::delivery) says whether the request was carried out.
     pub async fn create_number(&self, create: impl Into<CreatePhoneNumber>) -> Result<PhoneNumber> {
-        let create = create.into();
-        checked(KIND, "import number", |problems| create.check(problems))?;
-        let call = Call::post("import number", &[NUMBER]).json(&create);
+        let created = self.prepared_create(&create.into());
+        created.await
+    }
+
+    /// The call is made at once: the body is large, and need not wait for the answer.
+    pub(super) fn prepared_create(
+        &self,
+        create: &CreatePhoneNumber,
+    ) -> impl Future<Output = Result<PhoneNumber>> + Send + use<'_> {
+        let checked = checked(KIND, "import number", |problems| create.check(problems));
+        let call = checked.map(|()| Call::post("import number", &[NUMBER]).json(create));
         let number = create.number().map(str::to_owned);
-        drop(create); // It is large, and need not wait for the answer.
-        let same = |created: &PhoneNumber| match (&number, &created.number) {
-            (Some(number), found) => Mismatch::unless_created(number, &created.id, found.as_deref()),
-            (None, _) => Mismatch::unless_created("a new number", &created.id, None),
-        };
-        self.http.request_matching(call, same).await
+        async move {
+            let same = |created: &PhoneNumber| match (&number, &created.number) {
+                (Some(number), found) => Mismatch::unless_created(number, &created.id, found.as_deref()),
+                (None, _) => Mismatch::unless_created("a new number", &created.id, None),
+            };
+            self.http.request_matching(call?, same).await
+        }
     }
 
     /// Returns numbers as one list: as many as the filter's limit, which defaults to 100 and is at most 1000. The order is

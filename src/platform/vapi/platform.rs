@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{KIND, Vapi};
@@ -76,14 +77,14 @@ impl VoicePlatform for Vapi {
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
         CAPABILITIES.prepare_import(KIND, source, request, |problems| match &source.reach {
-            Reach::Account(account) => Some(self.create_as(from_twilio(account, request))),
+            Reach::Account(account) => Some(self.create_as(&from_twilio(account, request))),
             Reach::Trunk(trunk) => {
                 problems.within("source", |problems| trunk::check(trunk, problems));
                 Some(self.create_on_trunk(trunk, request))
             }
             Reach::Stored(Some(id)) => {
                 problems.within("source", |problems| problems.uuid("credential", id.as_str()));
-                Some(self.create_as(from_stored(source.carrier, id, request)))
+                Some(self.create_as(&from_stored(source.carrier, id, request)))
             }
             _ => None,
         })
@@ -138,8 +139,8 @@ impl VoicePlatform for Vapi {
 }
 
 impl Vapi {
-    fn create_as(&self, number: CreatePhoneNumber) -> Create<'_> {
-        Create::new(async move { self.create_number(number).await.map(record) })
+    fn create_as(&self, number: &CreatePhoneNumber) -> Create<'_> {
+        Create::new(self.prepared_create(number).map(|created| created.map(record)))
     }
 
     /// The trunk's credential, and then the number, which names it.
