@@ -45,17 +45,23 @@ impl Importer {
         }
     }
 
-    /// The record of a create, if it is of this number. One that tells no number is fetched by its id.
-    pub(super) async fn believe_created(&self, record: NumberRecord, number: &E164) -> Result<NumberRecord> {
+    /// Compares the record of a create with this number. One that tells no number is fetched by its id.
+    pub(super) async fn believe_created(&self, record: &mut NumberRecord, number: &E164) -> Result<()> {
         let found = match record.number.telephone() {
             _ if record.id.as_str().is_empty() => "a record without an id".to_owned(),
-            Some(found) if found == *number => return Ok(record),
+            Some(found) if found == *number => return Ok(()),
             None if record.number == RecordNumber::Absent => match self.platform.get(&record.id).await {
-                Ok(fetched) if fetched.id == record.id && fetched.number.is(number) => return Ok(fetched),
+                Ok(fetched) if fetched.id == record.id && fetched.number.is(number) => {
+                    *record = fetched;
+                    return Ok(());
+                }
                 Ok(fetched) => fetched.number.to_string(),
                 Err(_) => "a record that cannot be fetched".to_owned(),
             },
-            _ if record.number.may_be(number) => return Ok(unmasked(record, number)),
+            _ if record.number.may_be(number) => {
+                record.number = (*number).into();
+                return Ok(());
+            }
             _ => record.number.to_string(),
         };
         Err(self.mismatch("import number", Delivery::Unknown, number, &found))

@@ -71,7 +71,7 @@ pub(super) struct Run<'a> {
     request: &'a ImportRequest,
     lock: NumberLock,
     /// What the provider says, if it was asked.
-    pub(super) preflight: Option<Preflight>,
+    pub(super) preflight: Option<Box<Preflight>>,
     /// The index of the carrier that the number is imported from.
     carrier: usize,
 }
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         let lock = NumberLock::take(importer.account, request.number(), importer.lock_timeout).await?;
         // Only the carriers tell which of several holds the number.
         let skip = importer.skip_preflight && importer.sources.len() == 1;
-        let preflight = if skip { None } else { Some(importer.preflight(request.number()).await?) };
+        let preflight = if skip { None } else { Some(Box::new(importer.preflight(request.number()).await?)) };
         Ok(Self { importer, request, lock, preflight, carrier: 0 })
     }
 
@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
                 }
                 Ok(())
             }
-            _ => Err(Error::Preflight(Box::new(preflight.clone()))),
+            _ => Err(Error::Preflight(preflight.clone())),
         }
     }
 
@@ -225,12 +225,11 @@ impl<'a> Run<'a> {
         let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
         self.lock.sending().map_err(withheld)?;
         let sent_at = Timestamp::now();
-        let created = match create.await {
-            Ok(record) => importer.believe_created(record, number).await,
-            Err(error) => Err(error),
-        };
-        let error = match created {
-            Ok(record) => return Ok(Sent::Known(record, Outcome::Created)),
+        let error = match create.await {
+            Ok(mut record) => match importer.believe_created(&mut record, number).await {
+                Ok(()) => return Ok(Sent::Known(record, Outcome::Created)),
+                Err(error) => error,
+            },
             Err(error) => error,
         };
         // Only the failure of the create itself leaves its result unknown; that of a step before or after it does not.

@@ -194,7 +194,7 @@ impl Memory {
     fn create(&mut self, key: Key, id: &NumberId) {
         let at = Instant::now();
         while let Some(&(oldest, key)) = self.created.front() {
-            if self.created.len() < MAX_CREATED && oldest.elapsed() < CREATED_FOR {
+            if self.created.len() < MAX_CREATED && at.duration_since(oldest) < CREATED_FOR {
                 break;
             }
             self.created.pop_front();
