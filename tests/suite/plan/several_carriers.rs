@@ -212,6 +212,28 @@ async fn a_number_is_retired_after_its_calls_were_sent_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_number_is_retired_to_a_backup_and_what_others_changed_stays() {
+    let team = Team::new().await;
+    let (importer, number) = (team.from(team.main.clone()), e164("+14155552671"));
+    let backup = importer.backup_routing().await.unwrap();
+    let before = backup.iter().find(|routing| routing.number == number).unwrap().clone();
+    importer.import(ImportRequest::new(number).agent("assistant-1")).await.unwrap();
+    let control = team.main.routing().unwrap();
+    let mut changed = control.snapshot(&number).await.unwrap().unwrap();
+    changed.settings = [("StatusCallback".to_owned(), "https://status.example.com/".to_owned())].into();
+    control.restore(&changed).await.unwrap();
+
+    let back = |extra: &Extra| extra.number.is(&number).then(|| Reroute::Back(Box::new(before.clone())));
+    let plan = importer.plan(&Desired::default()).await.unwrap().retire_extra(Removal::Record, back);
+    let [_, plan] = kept(plan);
+    let steps = apply(&importer, plan).await;
+    assert!(steps.iter().any(|step| matches!(step.outcome, Applied::Removed { .. })), "{steps:?}");
+    let now = control.snapshot(&number).await.unwrap().unwrap();
+    assert_eq!(now.calls, before.calls);
+    assert_eq!(now.settings["StatusCallback"], "https://status.example.com/");
+}
+
+#[tokio::test]
 async fn what_somebody_put_to_use_since_the_plan_is_not_removed() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
