@@ -61,7 +61,11 @@ pub async fn run(settings: &Settings, hands: Hands) -> Result<(), Failure> {
 
 /// One job. What it says last is kept in the table.
 async fn work(plan: Plan, tools: Data<Tools>, worker: WorkerContext) -> Result<Vec<Done>, BoxDynError> {
-    let mut steps = tools.importer.apply(plan).map_err(AbortError::new)?;
+    let mut steps = match tools.importer.apply(plan) {
+        Ok(steps) => steps,
+        // The plan is of another account, or of this one before its key was renewed. Another worker may have the right one.
+        Err(error) => return Err(stop(&error, &tools, &worker)),
+    };
     let mut done = Vec::new();
     while let Some(applied) = steps.next().await {
         let number = applied.step.number();
@@ -84,14 +88,20 @@ async fn work(plan: Plan, tools: Data<Tools>, worker: WorkerContext) -> Result<V
 
 /// What apalis is told: an error is tried again, an `AbortError` is not.
 fn failed(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
-    if error.meaning() == Some(Meaning::Unauthorized) && tools.refused.set(error.report()).is_ok() {
+    match error {
+        Error::Invalid(_) => AbortError::new(error.report()).into(),
+        _ if error.meaning() == Some(Meaning::Unauthorized) => stop(error, tools, worker),
+        _ => error.report().into(),
+    }
+}
+
+/// Stops the worker and keeps the job.
+fn stop(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
+    if tools.refused.set(error.report()).is_ok() {
         // It is stopping already, or does so now.
         let _ = worker.stop();
     }
-    match error {
-        Error::Invalid(_) => AbortError::new(error.report()).into(),
-        _ => error.report().into(),
-    }
+    error.report().into()
 }
 
 fn importer(settings: &Settings, hands: &Hands) -> Result<Importer, Failure> {
