@@ -54,7 +54,7 @@ impl Importer {
     }
 
     /// The same of a number that was looked up already, such as one of
-    /// [`NumberProvider::list`](crate::NumberProvider::list). No I/O.
+    /// [`NumberProvider::list`]. No I/O.
     #[must_use]
     pub fn assess(&self, number: &E164, ownership: &Ownership) -> Preflight {
         let carriers = self.provider.carriers();

@@ -66,7 +66,7 @@ pub enum Finding {
         /// That platform.
         platform: PlatformKind,
     },
-    /// No numbering plan assigns it; see [`E164::plan`]. A warning.
+    /// No numbering plan assigns it; see [`E164::plan`](crate::E164::plan). A warning.
     Unassigned {
         /// Why.
         reason: UnassignedReason,
