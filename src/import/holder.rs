@@ -30,7 +30,7 @@ impl Importer {
     /// Remembers that a carrier refused its key.
     pub(super) fn noting_refusal(&self, carrier: usize, error: Error) -> Error {
         if error.meaning() == Some(Meaning::Unauthorized) {
-            // Whoever was first has said it.
+            // The first refusal is kept.
             let _ = self.refused[carrier].set(error.to_string());
         }
         error

@@ -308,8 +308,9 @@ impl Shared {
         let platform = &self.importer.platform;
         let _lock = NumberLock::take(self.importer.account, number, self.importer.lock_timeout).await?;
         let listed = match &self.listing {
-            Some(listing) => listing.ask(number).await,
-            None => Listed::Unknown,
+            Some(listing) if planned.point_to.is_none() => listing.ask(number).await,
+            // Calls are only sent to a record that is there now.
+            _ => Listed::Unknown,
         };
         let record = match listed {
             Listed::There(record) if record.id == *id => *record,

@@ -56,7 +56,7 @@ impl PlannedCalls {
 }
 
 /// Seals the settings of carriers, so that a plan tells whether one has changed and shows none. The key is random, and
-/// stands in the plan: whoever has the plan can try out values, so that a plan is confidential.
+/// stands in the plan: anyone who has the plan can try out values, so a plan is confidential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Seal(String);

@@ -66,7 +66,7 @@ use crate::platform::OnRemoval;
 
 /// What it takes to bring a platform to what is desired, made by [`Importer::plan`] and done by
 /// [`Importer::apply`]. It holds no credential of an account. Treat it as confidential all the same: addresses to which
-/// calls are to go may hold secrets, and the sealed settings of a carrier can be guessed by whoever has the plan.
+/// calls are to go may hold secrets, and the sealed settings of a carrier can be guessed by anyone who has the plan.
 ///
 /// `Display` shows a line for each step that does or would do something, and a summary: `+` imports, `~` updates,
 /// `>` points calls or renews credentials, `-` removes, `x` gives a number away for good, `!` is blocked, `?` is not desired and stays. serde
