@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use numport::http::ErrorBody;
 use numport::model::{
-    CallbackUrl, Calls, Details, NumberRecord, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Routing,
+    CallbackUrl, Calls, Details, NumberRecord, PlatformKind, ProblemCode, Problems, ProviderKind, Reach, RecordNumber,
+    Routing,
 };
 use numport::provider::HeldNumber;
 use numport::{E164, ImportRequest, NumberSource, NumberUpdate, Patch, Secret};
@@ -48,7 +49,7 @@ impl<'a> CreateNumber<'a> {
     pub fn new(source: &'a NumberSource, request: &'a ImportRequest, problems: &mut Problems) -> Option<Self> {
         let Reach::Custom(details) = &source.reach else { return None };
         let Some(ExchangeToken(token)) = details.get() else {
-            problems.add("source", "is not an Exchange token", "give `Exchange::source()`");
+            problems.add(ProblemCode::Malformed, "source", "is not an Exchange token", "give `Exchange::source()`");
             return None;
         };
         let parrot = request.agent_id().map(AsRef::as_ref);

@@ -98,6 +98,20 @@ pub enum E164Error {
     },
 }
 
+impl E164Error {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MissingPlus => "missing_plus",
+            Self::LeadingZero => "leading_zero",
+            Self::InvalidCharacter { .. } => "invalid_character",
+            Self::TooShort => "too_short",
+            Self::TooLong { .. } => "too_long",
+        }
+    }
+}
+
 impl E164 {
     /// The number as text, `+` first. Does not allocate.
     #[must_use]

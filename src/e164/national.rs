@@ -52,6 +52,22 @@ pub enum HumanError {
     },
 }
 
+impl HumanError {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::InvalidCharacter { .. } => "invalid_character",
+            Self::RegionMissing => "region_missing",
+            Self::NoNationalNumbers => "no_national_numbers",
+            Self::Malformed(_) => "malformed",
+            Self::Unassigned { .. } => "unassigned",
+            Self::Ambiguous { .. } => "ambiguous",
+        }
+    }
+}
+
 /// Why an [`E164`] and a [`PhoneNumber`] are not converted into each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -78,6 +94,19 @@ pub enum ConversionError {
     /// It is no E.164 number.
     #[error("is no E.164 number: it {0}")]
     Malformed(#[source] E164Error),
+}
+
+impl ConversionError {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::Changed { .. } => "changed",
+            Self::Extension => "extension",
+            Self::Malformed(_) => "malformed",
+        }
+    }
 }
 
 impl E164 {

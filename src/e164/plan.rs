@@ -106,6 +106,21 @@ pub enum UnassignedReason {
     RangeNotAssigned,
 }
 
+impl UnassignedReason {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCallingCode => "unknown_calling_code",
+            Self::TooShort => "too_short",
+            Self::AreaCodeMissing => "area_code_missing",
+            Self::WrongLength => "wrong_length",
+            Self::TooLong => "too_long",
+            Self::RangeNotAssigned => "range_not_assigned",
+        }
+    }
+}
+
 /// A calling code. Lengths are of the number behind it.
 pub(super) struct CodePlan {
     pub(super) code: u16,

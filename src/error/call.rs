@@ -4,7 +4,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::{Mismatch, Safety};
-use crate::model::{Service, Shown, word};
+use crate::model::{Service, Shown, codes, word};
 
 /// A call to a platform or provider that failed.
 #[derive(Debug, thiserror::Error)]
@@ -32,42 +32,46 @@ pub struct CallError {
     pub fault: CallFault,
 }
 
-/// Whether a request was carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Delivery {
-    /// It was not sent.
-    NotSent,
-    /// The service refused it, and surely did not carry it out.
-    Refused,
-    /// It is not known: the response was lost, or does not tell.
-    Unknown,
-    /// It was carried out, but its response cannot be used.
-    Accepted,
-    /// It was a read whose response was lost or cannot be used. Nothing was changed.
-    Read,
+codes! {
+    /// Whether a request was carried out.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Delivery {
+        /// It was not sent.
+        NotSent => "not_sent",
+        /// The service refused it, and surely did not carry it out.
+        Refused => "refused",
+        /// It is not known: the response was lost, or does not tell.
+        Unknown => "unknown",
+        /// It was carried out, but its response cannot be used.
+        Accepted => "accepted",
+        /// It was a read whose response was lost or cannot be used. Nothing was changed.
+        Read => "read",
+    }
 }
 
-/// What a status means. Services use different statuses for the same thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Meaning {
-    /// 400 and 422: a field is missing or wrong.
-    Invalid,
-    /// 401: the credentials are not valid.
-    Unauthorized,
-    /// 403: the credentials do not allow this, or the resource belongs to another account.
-    Forbidden,
-    /// 404: the resource does not exist.
-    Missing,
-    /// 409: the resource exists already, or is in use.
-    Conflict,
-    /// 429: too many requests.
-    TooMany,
-    /// 500 and above: the service failed.
-    Unavailable,
-    /// Anything else.
-    Other,
+codes! {
+    /// What a status means. Services use different statuses for the same thing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Meaning {
+        /// 400 and 422: a field is missing or wrong.
+        Invalid => "invalid",
+        /// 401: the credentials are not valid.
+        Unauthorized => "unauthorized",
+        /// 403: the credentials do not allow this, or the resource belongs to another account.
+        Forbidden => "forbidden",
+        /// 404: the resource does not exist.
+        Missing => "missing",
+        /// 409: the resource exists already, or is in use.
+        Conflict => "conflict",
+        /// 429: too many requests.
+        TooMany => "too_many",
+        /// 500 and above: the service failed.
+        Unavailable => "unavailable",
+        /// Anything else.
+        Other => "other",
+    }
 }
 
 /// Why a call failed: the next layer below a [`CallError`].
@@ -100,22 +104,40 @@ pub enum CallFault {
     Page(PageFault),
 }
 
-/// How a request or its response was lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Loss {
-    /// The client's own limit of requests per second delayed it past the deadline, so nothing was sent.
-    HeldBack,
-    /// The headers that prove who is calling could not be made, so nothing was sent.
-    NotSigned,
-    /// No connection could be made, so nothing was sent.
-    NotConnected,
-    /// No response came within the time limit.
-    TimedOut,
-    /// The connection broke before the response began.
-    Reset,
-    /// The connection broke in the middle of the response.
-    CutOff,
+impl CallFault {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Transport(_) => "transport",
+            Self::Refusal(_) => "refusal",
+            Self::Decode(_) => "decode",
+            Self::Mismatch(_) => "mismatch",
+            Self::TooLarge { .. } => "too_large",
+            Self::Redirected => "redirected",
+            Self::Page(_) => "page",
+        }
+    }
+}
+
+codes! {
+    /// How a request or its response was lost.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Loss {
+        /// The client's own limit of requests per second delayed it past the deadline, so nothing was sent.
+        HeldBack => "held_back",
+        /// The headers that prove who is calling could not be made, so nothing was sent.
+        NotSigned => "not_signed",
+        /// No connection could be made, so nothing was sent.
+        NotConnected => "not_connected",
+        /// No response came within the time limit.
+        TimedOut => "timed_out",
+        /// The connection broke before the response began.
+        Reset => "reset",
+        /// The connection broke in the middle of the response.
+        CutOff => "cut_off",
+    }
 }
 
 /// A request without a complete response.
@@ -257,6 +279,22 @@ pub enum PageFault {
         /// The time limit.
         limit: Duration,
     },
+}
+
+impl PageFault {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ForeignOrigin { .. } => "foreign_origin",
+            Self::BadLink => "bad_link",
+            Self::Repeated => "repeated",
+            Self::OutsideBase { .. } => "outside_base",
+            Self::TooManyPages { .. } => "too_many_pages",
+            Self::TooManyItems { .. } => "too_many_items",
+            Self::TooSlow { .. } => "too_slow",
+        }
+    }
 }
 
 impl CallError {

@@ -2,6 +2,7 @@
 
 mod call;
 mod clean;
+mod kind;
 mod mismatch;
 mod outcome;
 mod safety;
@@ -11,12 +12,13 @@ use std::fmt;
 
 pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, PageFault, Refusal, TransportFault};
 pub use http::StatusCode;
+pub use kind::{ErrorKind, Failure};
 pub use mismatch::Mismatch;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 pub use safety::Safety;
 pub use withheld::{Withheld, WithheldReason};
 
-use crate::model::{Finding, Preflight, Problem, Problems, Service, Shown};
+use crate::model::{Finding, Preflight, Problem, ProblemCode, Problems, Service, Shown};
 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -197,15 +199,16 @@ pub(crate) fn not_built(service: Service, known: &[&str]) -> Error {
         Service::Platform(_) => ("platform", "VoicePlatform"),
         Service::Provider(_) => ("provider", "NumberProvider"),
     };
-    let (fault, remedy) = if known.contains(&name) {
-        ("is not a part of this build".to_owned(), format!("enable the cargo feature `{name}`"))
+    let (code, fault, remedy) = if known.contains(&name) {
+        (ProblemCode::NotBuilt, "is not a part of this build".to_owned(), format!("enable the cargo feature `{name}`"))
     } else {
         (
+            ProblemCode::Unsupported,
             format!("is {name}, for which this crate has no client"),
             format!("implement `{what}`, or use {}", known.join(", ")),
         )
     };
-    Error::invalid(format!("{name}: there is no client"), vec![Problem::new(field, fault, remedy)])
+    Error::invalid(format!("{name}: there is no client"), vec![Problem::new(code, field, fault, remedy)])
 }
 
 /// Everything that is wrong with a request or with settings. Nothing was sent.

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::{CallError, Error};
 use crate::E164;
-use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing, Timestamp};
+use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing, Timestamp, codes};
 
 /// The platform has no record of this id.
 #[derive(Debug, thiserror::Error)]
@@ -44,20 +44,22 @@ impl NotFound {
     }
 }
 
-/// A step of an import.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Step {
-    /// Making the platform's credential for the provider.
-    MakeCredential,
-    /// Importing the number itself.
-    ImportNumber,
-    /// Setting the agent, the label or the directions of the imported number.
-    Configure,
-    /// Removing a credential that was made for an import that then failed or was undone.
-    RemoveCredential,
-    /// Removing the record of an import that is undone, or setting its fields back. The routing is put back already.
-    Undo,
+codes! {
+    /// A step of an import.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Step {
+        /// Making the platform's credential for the provider.
+        MakeCredential => "make_credential",
+        /// Importing the number itself.
+        ImportNumber => "import_number",
+        /// Setting the agent, the label or the directions of the imported number.
+        Configure => "configure",
+        /// Removing a credential that was made for an import that then failed or was undone.
+        RemoveCredential => "remove_credential",
+        /// Removing the record of an import that is undone, or setting its fields back. The routing is put back already.
+        Undo => "undo",
+    }
 }
 
 impl fmt::Display for Step {

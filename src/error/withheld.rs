@@ -53,6 +53,19 @@ pub enum WithheldReason {
     },
 }
 
+impl WithheldReason {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::NotListed { .. } => "not_listed",
+            Self::Locked { .. } => "locked",
+            Self::TooManyUnresolved { .. } => "too_many_unresolved",
+        }
+    }
+}
+
 impl Withheld {
     /// Returns the error of an import that is not sent for this reason.
     #[must_use]

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::call::{Content, Prepared};
 use super::url::BaseUrl;
-use crate::model::{AccountId, Problems, Secret};
+use crate::model::{AccountId, ProblemCode, Problems, Secret};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Sign = dyn Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxError> + Send + Sync;
@@ -171,7 +171,12 @@ impl Auth {
     fn name(&mut self, name: &'static str) -> Option<HeaderName> {
         let parsed = HeaderName::from_bytes(name.as_bytes());
         if parsed.is_err() {
-            self.problems.add(name, "is not the name of a header", "use letters, digits and dashes");
+            self.problems.add(
+                ProblemCode::Malformed,
+                name,
+                "is not the name of a header",
+                "use letters, digits and dashes",
+            );
         }
         parsed.ok()
     }

@@ -20,7 +20,7 @@ use super::service::ServiceInfo;
 use super::url::BaseUrl;
 use super::vars::Variables;
 use crate::error::{Error, Result};
-use crate::model::{Problem, Problems};
+use crate::model::{Problem, ProblemCode, Problems};
 
 /// Builds a client. Made by `Vapi::builder` and the like.
 ///
@@ -205,20 +205,25 @@ impl<C> ClientBuilder<C> {
         let tls = cfg!(any(feature = "rustls", feature = "native-tls")) || self.connections.are_given();
         if !tls && base.as_ref().is_some_and(BaseUrl::is_https) {
             let remedy = "enable the feature `rustls` or `native-tls`";
-            problems.add("base_url", "is https, but the crate was built without TLS", remedy);
+            problems.add(ProblemCode::NotBuilt, "base_url", "is https, but the crate was built without TLS", remedy);
         }
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let agent = self.user_agent.as_deref().unwrap_or(concat!("numport/", env!("CARGO_PKG_VERSION")));
         match HeaderValue::from_str(agent) {
             Ok(agent) => drop(headers.insert(USER_AGENT, agent)),
-            Err(_) => problems.add("user_agent", "has a character that no header can hold", "use plain ASCII"),
+            Err(_) => problems.add(
+                ProblemCode::Malformed,
+                "user_agent",
+                "has a character that no header can hold",
+                "use plain ASCII",
+            ),
         }
         if self.timeout.is_zero() {
-            problems.add("timeout", "is zero", "give the time that one attempt may take");
+            problems.add(ProblemCode::OutOfRange, "timeout", "is zero", "give the time that one attempt may take");
         }
         if self.account_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
-            problems.add("account_name", "is empty", "give the account a name, or none");
+            problems.add(ProblemCode::Empty, "account_name", "is empty", "give the account a name, or none");
         }
         self.connections.check(&mut problems);
         let cannot = |mut found: Vec<Problem>| {
@@ -233,7 +238,7 @@ impl<C> ClientBuilder<C> {
         let transport = self.connections.transport(self.timeout, base.is_loopback()).map_err(|error| {
             let (fault, remedy) =
                 (format!("cannot be made ({error})"), "check the certificates and the machine's TLS set-up");
-            cannot(vec![Problem::new("http_client", fault, remedy)])
+            cannot(vec![Problem::new(ProblemCode::Malformed, "http_client", fault, remedy)])
         })?;
         let Credentials { headers, signer, mut secrets, account } = auth.credentials(&base, self.account_name, headers);
         let account = account.formerly(self.former_accounts);

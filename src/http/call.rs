@@ -9,7 +9,7 @@ use url::Url;
 
 use super::url::{BaseUrl, Segments};
 use crate::error::{Result, Safety, sendable};
-use crate::model::{Problems, Service};
+use crate::model::{ProblemCode, Problems, Service};
 
 /// One call to a service: what to send, and what sending it twice would do.
 ///
@@ -166,7 +166,12 @@ impl Call {
             Target::Path(path) => base.join(path, &self.query, &mut problems),
         };
         let body = self.body.unwrap_or_else(|error| {
-            problems.add("body", format!("cannot be written as JSON ({error})"), "check the values set");
+            problems.add(
+                ProblemCode::Malformed,
+                "body",
+                format!("cannot be written as JSON ({error})"),
+                "check the values set",
+            );
             Bytes::new()
         });
         sendable(service, self.operation, problems)?;

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::builder::ClientBuilder;
 use super::transport::Transport;
-use crate::model::{Problems, Secret};
+use crate::model::{ProblemCode, Problems, Secret};
 
 /// The settings, and all that is made of them.
 #[derive(Clone, Default)]
@@ -147,23 +147,38 @@ impl Connections {
                 Ok(_) => self.proxy().err().map(|_| "cannot be used".to_owned()),
             };
             let remedy = "give an address such as http://proxy.example.com:3128";
-            fault.into_iter().for_each(|fault| problems.add("proxy", fault, remedy));
+            fault.into_iter().for_each(|fault| problems.add(ProblemCode::Malformed, "proxy", fault, remedy));
         }
         for (host, addresses) in &self.resolve {
             if addresses.is_empty() {
-                problems.add("resolve", format!("has no address for {host:?}"), "give at least one");
+                problems.add(
+                    ProblemCode::Empty,
+                    "resolve",
+                    format!("has no address for {host:?}"),
+                    "give at least one",
+                );
             }
             let leaves = addresses.iter().any(|address| !address.ip().is_loopback());
             if host.trim_end_matches('.').eq_ignore_ascii_case("localhost") && leaves {
                 let fault = "leads away from this machine, where plain http would show the key to the network";
-                problems.add("resolve", format!("{fault} ({host:?})"), "give an address of loopback");
+                problems.add(
+                    ProblemCode::Malformed,
+                    "resolve",
+                    format!("{fault} ({host:?})"),
+                    "give an address of loopback",
+                );
             }
         }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         self.tls.check(problems);
         if self.given.is_some() {
             for name in self.without_effect() {
-                problems.add(name, "has no effect on the client given by `http_client`", "make the setting there");
+                problems.add(
+                    ProblemCode::Conflict,
+                    name,
+                    "has no effect on the client given by `http_client`",
+                    "make the setting there",
+                );
             }
         }
     }

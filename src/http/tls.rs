@@ -2,7 +2,7 @@
 
 use reqwest::{Certificate, ClientBuilder, Identity};
 
-use crate::model::{Problems, Secret};
+use crate::model::{ProblemCode, Problems, Secret};
 
 #[derive(Clone, Default)]
 pub(super) struct Tls {
@@ -17,14 +17,16 @@ impl Tls {
         let remedy = "give certificates in PEM (`-----BEGIN CERTIFICATE-----`)";
         for pem in &self.roots {
             match Certificate::from_pem_bundle(pem) {
-                Ok(roots) if roots.is_empty() => problems.add("root_certificates", "has no certificate", remedy),
+                Ok(roots) if roots.is_empty() => {
+                    problems.add(ProblemCode::Empty, "root_certificates", "has no certificate", remedy)
+                }
                 Ok(_) => {}
-                Err(_) => problems.add("root_certificates", "cannot be read", remedy),
+                Err(_) => problems.add(ProblemCode::Malformed, "root_certificates", "cannot be read", remedy),
             }
         }
         if self.identity().is_err() {
             let remedy = "give the chain in PEM, and its private key in PEM as PKCS #8 (`-----BEGIN PRIVATE KEY-----`)";
-            problems.add("client_certificate", "cannot be read", remedy);
+            problems.add(ProblemCode::Malformed, "client_certificate", "cannot be read", remedy);
         }
     }
 

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 use crate::error::PageFault;
-use crate::model::Problems;
+use crate::model::{ProblemCode, Problems};
 
 /// The segments of a path, a line each: no segment may have a line break. Each stays one segment, whatever else
 /// it holds.
@@ -48,7 +48,7 @@ impl BaseUrl {
         let url = match Url::parse(text) {
             Ok(url) => url,
             Err(error) => {
-                problems.add(field, format!("is not a URL ({error})"), remedy);
+                problems.add(ProblemCode::Malformed, field, format!("is not a URL ({error})"), remedy);
                 return None;
             }
         };
@@ -64,7 +64,7 @@ impl BaseUrl {
                 .then_some("has more than a host, a port and a path")
         });
         if let Some(fault) = fault {
-            problems.add(field, fault, remedy);
+            problems.add(ProblemCode::Malformed, field, fault, remedy);
             return None;
         }
         Some(Self { url, made: Vec::new() })
@@ -95,7 +95,7 @@ impl BaseUrl {
     ) -> Url {
         let path = path.unwrap_or_else(|faults| {
             for fault in faults {
-                problems.add("id", fault, "give the id exactly as the service wrote it");
+                problems.add(ProblemCode::Malformed, "id", fault, "give the id exactly as the service wrote it");
             }
             Segments::default()
         });

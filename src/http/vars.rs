@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::error::{Error, Result};
-use crate::model::{Problems, Secret};
+use crate::model::{ProblemCode, Problems, Secret};
 
 /// Reads the variables of a client, and collects what is missing. An empty variable counts as missing.
 pub struct Vars<'a> {
@@ -71,7 +71,7 @@ impl<'a> Vars<'a> {
     pub fn required(&mut self, name: &str, what: &str) -> String {
         self.optional(name).unwrap_or_else(|| {
             let fault = if (self.lookup)(name).is_some() { "is empty" } else { "is not set" };
-            self.problems.add(name, fault, format!("set it to {what}"));
+            self.problems.add(ProblemCode::Missing, name, fault, format!("set it to {what}"));
             String::new()
         })
     }
@@ -94,7 +94,12 @@ impl<'a> Vars<'a> {
     }
 
     fn missing_beside(&mut self, (name, what): (&str, &str), other: &str) {
-        self.problems.add(name, format!("is not set, and {other} is"), format!("set it to {what}"));
+        self.problems.add(
+            ProblemCode::Missing,
+            name,
+            format!("is not set, and {other} is"),
+            format!("set it to {what}"),
+        );
     }
 
     pub(super) fn finish(self, service: &str) -> Result<Variables> {

@@ -3,7 +3,7 @@ use std::fmt;
 use super::change::{Change, Field};
 use super::undo::{Left, Undo};
 use crate::E164;
-use crate::model::{AccountId, CredentialId, Finding, NumberRecord, Reached, Routing};
+use crate::model::{AccountId, CredentialId, Finding, NumberRecord, Reached, Routing, codes};
 
 /// A number that is imported, and how it came to be. `Display` says it in a line, with what is to be known of it:
 /// `+14155552671 on vapi: created, id 6f0c…; warning: it was answered by butter before`.
@@ -36,42 +36,45 @@ pub struct Imported {
     pub(super) credential: Option<CredentialId>,
 }
 
-/// How a record came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// This import made it.
-    Created,
-    /// It was there before. Its credentials stay as they are. If it visibly uses another source than the importer's,
-    /// [`Finding::OtherSource`] says so; [`Importer::renew`](crate::Importer::renew) brings it to this one.
-    AlreadyThere,
-    /// The answer to this import was lost, or an earlier one in this process was given up under way, and the
-    /// record was found afterwards.
-    Recovered,
+codes! {
+    /// How a record came to be.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Outcome {
+        /// This import made it.
+        Created => "created",
+        /// It was there before, and this import changed it; [`Imported::before`] shows how it was.
+        Updated => "updated",
+        /// It was there before, as the request names it or as far as the platform can change it. Its credentials stay as they are. If it visibly uses another source than the importer's,
+        /// [`Finding::OtherSource`] says so; [`Importer::renew`](crate::Importer::renew) brings it to this one.
+        AlreadyThere => "already_there",
+        /// The answer to this import was lost, or an earlier one in this process was given up under way, and the
+        /// record was found afterwards.
+        Recovered => "recovered",
+    }
 }
 
 impl Outcome {
-    /// How it came to be, in words.
+    /// Returns whether the record was there before this import, which is not the one that created it.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::AlreadyThere => "already there",
-            Self::Recovered => "recovered",
-        }
+    pub const fn was_there(self) -> bool {
+        matches!(self, Self::AlreadyThere | Self::Updated)
     }
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        f.pad(match self {
+            Self::AlreadyThere => "already there",
+            other => other.as_str(),
+        })
     }
 }
 
 impl fmt::Display for Imported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { record, outcome, before, unsupported_fields, unconfirmed_fields, findings, .. } = self;
-        let changed = if before.is_some() { " and changed" } else { "" };
+        let changed = if before.is_some() && *outcome != Outcome::Updated { " and changed" } else { "" };
         write!(f, "{} on {}: {outcome}{changed}, id {}", record.number, record.platform, record.id)?;
         for field in unsupported_fields {
             write!(f, "; its {field} cannot be changed there")?;
@@ -94,13 +97,13 @@ impl Imported {
     /// counts as created by it.
     #[must_use]
     pub fn undo(&self) -> Undo {
-        let before = self.before.as_ref().filter(|_| self.outcome == Outcome::AlreadyThere);
+        let before = self.before.as_ref().filter(|_| self.outcome.was_there());
         Undo {
             number: self.number,
             platform: self.record.platform,
             account: self.account.clone(),
             id: self.record.id.clone(),
-            created: self.outcome != Outcome::AlreadyThere,
+            created: !self.outcome.was_there(),
             left: Left::from(&self.record),
             changes: before.map(|before| Change::between(before, &self.record)).unwrap_or_default(),
             credential: self.credential.clone(),

@@ -20,6 +20,9 @@ impl Importer {
                 Ok(updated) => {
                     let before = std::mem::replace(record, updated);
                     imported.before = Some(before).filter(|_| !is_new);
+                    if imported.outcome == Outcome::AlreadyThere {
+                        imported.outcome = Outcome::Updated;
+                    }
                 }
                 Err(error) => return Err(Box::new(Incomplete::imported(record.clone(), Step::Configure, error)).into()),
             }

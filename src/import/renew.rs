@@ -13,7 +13,9 @@ use super::listing::Listing;
 use super::memory::{NumberLock, lock, packed};
 use crate::E164;
 use crate::error::{Error, Result};
-use crate::model::{Finding, NumberId, NumberRecord, NumberSource, PlatformKind, Preflight, Problem, Severity};
+use crate::model::{
+    Finding, NumberId, NumberRecord, NumberSource, PlatformKind, Preflight, Problem, ProblemCode, Severity,
+};
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 
 /// What [`Importer::renew`] did. `Display` says it in a line.
@@ -200,7 +202,10 @@ impl Importer {
         let (source, findings) = self.source_of(number).await?;
         self.platform.capabilities().check_renewal(platform, source)?;
         let Some(record) = self.find(number, listing).await? else {
-            return Err(not_renewed(platform, Problem::new("number", format!("{number} is not there"), "import it")));
+            return Err(not_renewed(
+                platform,
+                Problem::new(ProblemCode::Missing, "number", format!("{number} is not there"), "import it"),
+            ));
         };
         let credentials = self.platform.renew(&record, source, run).await?;
         tracing::info!(%platform, %number, id = %record.id, %credentials, "credentials renewed");
@@ -210,7 +215,7 @@ impl Importer {
     /// Checks before anybody is asked that the platform can renew the credentials of one carrier at least.
     fn check_renewal(&self) -> Result<()> {
         let (platform, can) = (self.platform.kind(), self.platform.capabilities());
-        let none = Problem::new("provider", "has no carrier", "give one");
+        let none = Problem::new(ProblemCode::Missing, "provider", "has no carrier", "give one");
         let mut refused = Err(not_renewed(platform, none));
         for source in self.sources.iter().rev() {
             refused = can.check_renewal(platform, source);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Importer;
 use crate::error::{Error, Result};
-use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, Routing};
+use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, ProblemCode, Routing};
 use crate::provider::RoutingControl;
 
 /// What [`Importer::restore`] did. `Display` says it in a line.
@@ -55,6 +55,20 @@ pub enum Restored {
     },
     /// The provider does not hold the number any more, or holds it anew; nothing was sent.
     Gone,
+}
+
+impl Restored {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::PutBack { .. } => "put_back",
+            Self::AsBefore(_) => "as_before",
+            Self::Kept { .. } => "kept",
+            Self::NoRecord { .. } => "no_record",
+            Self::Gone => "gone",
+        }
+    }
 }
 
 impl fmt::Display for Restored {
@@ -225,7 +239,12 @@ impl Importer {
 /// The error of a provider that keeps no routing.
 pub(super) fn no_routing(importer: &Importer, what: &str) -> Error {
     let fault = format!("is {}, which keeps no routing", importer.provider.kind());
-    let problem = Problem::new("provider", fault, "restore with the provider that the number was imported from");
+    let problem = Problem::new(
+        ProblemCode::Unsupported,
+        "provider",
+        fault,
+        "restore with the provider that the number was imported from",
+    );
     Error::invalid(what, vec![problem])
 }
 

@@ -4,7 +4,7 @@ use super::listing::Listing;
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
-use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, Reach, Routing, Severity, Timestamp};
+use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp};
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
@@ -56,7 +56,12 @@ impl Importer {
             let none = || {
                 Error::invalid(
                     "the number was not imported",
-                    vec![Problem::new("provider", "has no carrier", "add one by `Carriers::and`")],
+                    vec![Problem::new(
+                        ProblemCode::Missing,
+                        "provider",
+                        "has no carrier",
+                        "add one by `Carriers::and`",
+                    )],
                 )
             };
             return Err(refused.unwrap_or_else(none));
@@ -173,14 +178,12 @@ impl<'a> Run<'a> {
         }
         if let Some(unresolved) = self.lock.unresolved.take() {
             imported.routing_before = unresolved.routing();
-            if imported.outcome == Outcome::AlreadyThere {
+            if imported.outcome.was_there() {
                 imported.outcome = Outcome::Recovered;
             }
         }
         // Of a trunk the platform keeps a credential, which an import makes; any other one the user has named.
-        if imported.outcome != Outcome::AlreadyThere
-            && matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_))
-        {
+        if !imported.outcome.was_there() && matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_)) {
             imported.credential = imported.record.credential.clone();
         }
         imported.findings = findings;

@@ -11,7 +11,8 @@ use super::{Importer, Restored, memory};
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::model::{
-    AccountId, AgentId, CredentialId, NumberId, NumberRecord, PlatformKind, Problem, Reached, Removal, Routing,
+    AccountId, AgentId, CredentialId, NumberId, NumberRecord, PlatformKind, Problem, ProblemCode, Reached, Removal,
+    Routing,
 };
 use crate::platform::OnRemoval;
 
@@ -229,10 +230,15 @@ impl Importer {
         let mut problems = Vec::new();
         if undo.platform != self.platform.kind() {
             let fault = format!("is {}, and the importer's is {}", undo.platform, self.platform.kind());
-            problems.push(Problem::new("platform", fault, "undo with the platform of the import"));
+            problems.push(Problem::new(
+                ProblemCode::Mismatch,
+                "platform",
+                fault,
+                "undo with the platform of the import",
+            ));
         } else if !self.platform.account().is(&undo.account) {
             let fault = format!("is {}, and the importer's is {}", undo.account, self.platform.account());
-            problems.push(Problem::new("account", fault, "undo with the account of the import"));
+            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, "undo with the account of the import"));
         }
         if !problems.is_empty() {
             return Err(Error::invalid("the import was not undone", problems));

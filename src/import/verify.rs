@@ -1,6 +1,6 @@
 //! Reading the carrier again after an import.
 
-use super::{Imported, Importer, Outcome};
+use super::{Imported, Importer};
 use crate::model::{Finding, Routing};
 use crate::platform::Takeover;
 
@@ -9,7 +9,7 @@ impl Importer {
     /// still holds if the record was found before anything was sent.
     pub(super) async fn verify(&self, imported: &mut Imported, now: Routing, sent: bool) {
         let takeover = self.platform.capabilities().takeover;
-        let found = imported.outcome == Outcome::AlreadyThere;
+        let found = imported.outcome.was_there();
         // An update may have given it the agent with which the platform takes the calls over.
         let agent_set = takeover == Takeover::WithAgent && imported.before.is_some();
         let mut before = if found && !agent_set {

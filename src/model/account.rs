@@ -1,7 +1,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::{Problems, ProviderKind, Secret};
+use super::{ProblemCode, Problems, ProviderKind, Secret};
 
 /// The id of an account at a carrier, and a secret that opens it.
 ///
@@ -83,15 +83,25 @@ pub(crate) fn check_sid(problems: &mut Problems, field: &str, sid: &str, prefix:
     let hexadecimal = sid.strip_prefix(prefix);
     if !hexadecimal.is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|byte| byte.is_ascii_hexdigit())) {
         let remedy = format!("copy the SID from the Twilio console: `{prefix}` and 32 hexadecimal digits");
-        problems.add(field, format!("is not a Twilio SID ({} characters)", sid.chars().count()), remedy);
+        problems.add(
+            ProblemCode::Malformed,
+            field,
+            format!("is not a Twilio SID ({} characters)", sid.chars().count()),
+            remedy,
+        );
     }
 }
 
 fn check_secret(problems: &mut Problems, field: &str, secret: &Secret) {
     let text = secret.expose();
     if text.is_empty() {
-        problems.add(field, "is empty", "give the secret");
+        problems.add(ProblemCode::Empty, field, "is empty", "give the secret");
     } else if text.bytes().any(|byte| byte.is_ascii_control()) {
-        problems.add(field, "has a line break or another control character", "copy it without the line's end");
+        problems.add(
+            ProblemCode::Malformed,
+            field,
+            "has a line break or another control character",
+            "copy it without the line's end",
+        );
     }
 }

@@ -3,7 +3,7 @@ use std::iter;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::Problems;
+use super::{ProblemCode, Problems};
 use crate::E164;
 
 /// The numbers that a provider is told it holds, where it cannot be asked.
@@ -61,7 +61,7 @@ impl Declared {
             } else {
                 ("have different counts of digits", "declare a range for each count of digits")
             };
-            problems.add("numbers", format!("from {first} to {last} {fault}"), remedy);
+            problems.add(ProblemCode::Length, "numbers", format!("from {first} to {last} {fault}"), remedy);
         }
     }
 }

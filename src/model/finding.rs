@@ -141,6 +141,39 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Returns its stable code, such as `not_held`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotHeld => "not_held",
+            Self::HeldBySubaccount { .. } => "held_by_subaccount",
+            Self::HeldByTwo { .. } => "held_by_two",
+            Self::HolderUnknown { .. } => "holder_unknown",
+            Self::CarrierNotAsked { .. } => "carrier_not_asked",
+            Self::NoVoice => "no_voice",
+            Self::OnTrunk { .. } => "on_trunk",
+            Self::OnApplication { .. } => "on_application",
+            Self::AnsweredBy { .. } => "answered_by",
+            Self::Unassigned { .. } => "unassigned",
+            Self::Hosted => "hosted",
+            Self::Status { .. } => "status",
+            Self::Unreachable { .. } => "unreachable",
+            Self::NotTakenOver { .. } => "not_taken_over",
+            Self::CallsStay { .. } => "calls_stay",
+            Self::NoAddress => "no_address",
+            Self::NotPointed { .. } => "not_pointed",
+            Self::NotReadAgain { .. } => "not_read_again",
+            Self::OtherSource { .. } => "other_source",
+            Self::StillAnswered => "still_answered",
+            Self::MayBeAnswered { .. } => "may_be_answered",
+            Self::CarrierUnknown => "carrier_unknown",
+            Self::MayBeTheOne => "may_be_the_one",
+            Self::CannotRemove => "cannot_remove",
+            Self::WouldRelease => "would_release",
+            Self::NotVerifiable => "not_verifiable",
+        }
+    }
+
     /// How bad it is.
     #[must_use]
     pub const fn severity(&self) -> Severity {

@@ -4,12 +4,45 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
-use super::Secret;
+use super::{Secret, codes};
+
+codes! {
+    /// What is wrong in a [`Problem`], for programs.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    #[non_exhaustive]
+    pub enum ProblemCode {
+        /// A required value is missing.
+        Missing => "missing",
+        /// The value is empty.
+        Empty => "empty",
+        /// The value does not have the required form.
+        Malformed => "malformed",
+        /// The value is too short or too long.
+        Length => "length",
+        /// The value is too small or too large.
+        OutOfRange => "out_of_range",
+        /// The service or this client cannot do it.
+        Unsupported => "unsupported",
+        /// The value contradicts another one.
+        Conflict => "conflict",
+        /// The value belongs to something else, such as another account or carrier.
+        Mismatch => "mismatch",
+        /// The request changes nothing.
+        NoChange => "no_change",
+        /// The request cannot be undone, and consent to it is missing.
+        NeedsConsent => "needs_consent",
+        /// A cargo feature is missing.
+        NotBuilt => "not_built",
+    }
+}
 
 /// One thing that is wrong with a request or a setting, found before anything was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Problem {
+    /// What is wrong, for programs.
+    pub code: ProblemCode,
     /// The field, as a path such as `server.timeoutSeconds`, or the environment variable.
     pub field: String,
     /// What is wrong with its value, with the measured size where there is one. Never a secret.
@@ -20,8 +53,13 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of a field, for platforms of your own.
-    pub fn new(field: impl Into<String>, fault: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { field: field.into(), fault: fault.into(), remedy: remedy.into() }
+    pub fn new(
+        code: ProblemCode,
+        field: impl Into<String>,
+        fault: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { code, field: field.into(), fault: fault.into(), remedy: remedy.into() }
     }
 }
 
@@ -35,10 +73,11 @@ impl fmt::Display for Problem {
 ///
 /// ```
 /// use numport::error::checked;
+/// use numport::model::ProblemCode;
 ///
 /// let error = checked("parrot", "import number", |problems| {
 ///     problems.length("label", "", 1, 64);
-///     problems.within("source", |problems| problems.add("key", "is missing", "give the API key"));
+///     problems.within("source", |problems| problems.add(ProblemCode::Missing, "key", "is missing", "give the API key"));
 /// });
 /// assert_eq!(
 ///     error.unwrap_err().to_string(),
@@ -57,8 +96,8 @@ impl Problems {
         Self { path: Vec::new(), found: Vec::new() }
     }
 
-    /// Adds a problem: the field, what is wrong with its value (never the value of a secret), and what to do.
-    pub fn add(&mut self, field: &str, fault: impl Into<String>, remedy: impl Into<String>) {
+    /// Adds a problem: its code, the field, what is wrong with its value (never the value of a secret), and what to do.
+    pub fn add(&mut self, code: ProblemCode, field: &str, fault: impl Into<String>, remedy: impl Into<String>) {
         let mut path = self.path.join(".");
         if !field.is_empty() {
             if !path.is_empty() {
@@ -66,7 +105,7 @@ impl Problems {
             }
             path.push_str(field);
         }
-        self.found.push(Problem::new(path, fault, remedy));
+        self.found.push(Problem::new(code, path, fault, remedy));
     }
 
     /// Runs `check` on a part of the request. Its problems are reported under `part.field`.
@@ -80,7 +119,7 @@ impl Problems {
     /// Checks that a required value is there.
     pub fn required<T>(&mut self, field: &str, value: Option<&T>) {
         if value.is_none() {
-            self.add(field, "is missing", "give it: it is required");
+            self.add(ProblemCode::Missing, field, "is missing", "give it: it is required");
         }
     }
 
@@ -89,7 +128,7 @@ impl Problems {
         let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
         let good = |(at, byte): (usize, u8)| if dash(at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
         if id.len() != 36 || !id.bytes().enumerate().all(good) {
-            self.add(field, "is not a UUID", "copy the id, which is a UUID, from the platform");
+            self.add(ProblemCode::Malformed, field, "is not a UUID", "copy the id, which is a UUID, from the platform");
         }
     }
 
@@ -102,14 +141,14 @@ impl Problems {
                 (min, max) if min == max => format!("exactly {min}"),
                 (min, max) => format!("{min} to {max}"),
             };
-            self.add(field, format!("has {measured} characters"), format!("use {allowed}"));
+            self.add(ProblemCode::Length, field, format!("has {measured} characters"), format!("use {allowed}"));
         }
     }
 
     pub(crate) fn range(&mut self, field: &str, value: &Number, min: u32, max: u32) {
         let inside = value.as_f64().is_some_and(|value| (f64::from(min)..=f64::from(max)).contains(&value));
         if !inside {
-            self.add(field, format!("is {value}"), format!("use {min} to {max}"));
+            self.add(ProblemCode::OutOfRange, field, format!("is {value}"), format!("use {min} to {max}"));
         }
     }
 
@@ -121,12 +160,17 @@ impl Problems {
     pub(crate) fn header(&mut self, field: &str, text: &str) {
         let stray = text.chars().enumerate().find(|(_, character)| !(' '..='~').contains(character));
         if text.is_empty() {
-            self.add(field, "is empty", "give it a value");
+            self.add(ProblemCode::Empty, field, "is empty", "give it a value");
         } else if let Some((at, character)) = stray {
             let what = if "\r\n".contains(character) { "a line break" } else { "a character that no header can hold" };
-            self.add(field, format!("has {what} at position {at}"), "copy it again, without the line's end");
+            self.add(
+                ProblemCode::Malformed,
+                field,
+                format!("has {what} at position {at}"),
+                "copy it again, without the line's end",
+            );
         } else if text.trim() != text {
-            self.add(field, "begins or ends with a blank", "copy it without the blanks");
+            self.add(ProblemCode::Malformed, field, "begins or ends with a blank", "copy it without the blanks");
         }
     }
 

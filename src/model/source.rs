@@ -1,6 +1,6 @@
 use std::any::Any;
 
-use super::{AccountKey, Byo, CredentialId, Declared, Details, Problems, ProviderKind, Secret, SipTrunk};
+use super::{AccountKey, Byo, CredentialId, Declared, Details, ProblemCode, Problems, ProviderKind, Secret, SipTrunk};
 
 /// What a platform needs to reach a number that is held at a carrier.
 ///
@@ -86,7 +86,12 @@ impl NumberSource {
             Reach::Account(key) => key.check(self.carrier, problems),
             Reach::Trunk(trunk) => trunk.check(problems),
             Reach::Stored(Some(id)) if id.as_str().trim().is_empty() => {
-                problems.add("credential", "is empty", "give the platform's id of it, or use its stored default");
+                problems.add(
+                    ProblemCode::Empty,
+                    "credential",
+                    "is empty",
+                    "give the platform's id of it, or use its stored default",
+                );
             }
             Reach::Stored(_) | Reach::Custom(_) => {}
         }

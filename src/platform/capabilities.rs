@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Renewal, Sources};
 use crate::error::{Error, Result, checked};
-use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problem, Problems, Removal};
+use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problem, ProblemCode, Problems, Removal};
 use crate::wire::Patch;
 
 /// What a renewal is called in errors.
@@ -241,7 +241,12 @@ impl Capabilities {
             body = build(problems);
         })?;
         body.ok_or_else(|| {
-            let problem = Problem::new("source", "cannot be told to it", "use another source or another platform");
+            let problem = Problem::new(
+                ProblemCode::Unsupported,
+                "source",
+                "cannot be told to it",
+                "use another source or another platform",
+            );
             Error::invalid(format!("{platform}: import number was not sent"), vec![problem])
         })
     }
@@ -298,14 +303,19 @@ impl Capabilities {
             ("outbound", request.outbound_enabled().is_some() && !self.outbound.at_import()),
         ];
         for (field, _) in unsupported.into_iter().filter(|(_, unsupported)| *unsupported) {
-            problems.add(field, format!("cannot be set by an import into {platform}"), "leave it out");
+            problems.add(
+                ProblemCode::Unsupported,
+                field,
+                format!("cannot be set by an import into {platform}"),
+                "leave it out",
+            );
         }
         if self.label.at_import() {
             self.check_label(request.label_text(), problems);
         }
         // A platform keeps it as none, so that the record would never be as it is asked to be.
         if request.label_text() == Some("") {
-            problems.add("label", "is empty", "leave it out, or clear it by an update");
+            problems.add(ProblemCode::Empty, "label", "is empty", "leave it out, or clear it by an update");
         }
         check_agent(request.agent_id().map(AsRef::as_ref), problems);
         problems.within("source", |problems| self.sources.check(platform, source, problems));
@@ -319,7 +329,12 @@ impl Capabilities {
                 Patch::Clear if !support.clear => "cleared",
                 _ => return,
             };
-            problems.add(field, format!("cannot be {done} by an update at {platform}"), "leave it out");
+            problems.add(
+                ProblemCode::Unsupported,
+                field,
+                format!("cannot be {done} by an update at {platform}"),
+                "leave it out",
+            );
         };
         let switch = |enabled: Option<bool>| enabled.map_or(Patch::Keep, |_| Patch::Set(()));
         support("label", update.label_patch().as_ref().map(drop), self.label);
@@ -327,7 +342,7 @@ impl Capabilities {
         support("inbound", switch(update.inbound_enabled()), self.inbound);
         support("outbound", switch(update.outbound_enabled()), self.outbound);
         if update.is_empty() {
-            problems.add("update", "changes nothing", "set or clear a field");
+            problems.add(ProblemCode::NoChange, "update", "changes nothing", "set or clear a field");
         }
         if self.label.set {
             self.check_label(update.label_patch().set().map(String::as_str), problems);
@@ -340,11 +355,21 @@ impl Capabilities {
         match (self.removal, consent) {
             (OnRemoval::Unsupported, _) => {
                 let fault = format!("cannot be done through {platform}'s API");
-                problems.add("remove", fault, "remove the record in the platform's dashboard");
+                problems.add(
+                    ProblemCode::Unsupported,
+                    "remove",
+                    fault,
+                    "remove the record in the platform's dashboard",
+                );
             }
             (OnRemoval::Releases, Removal::Record) => {
                 let fault = format!("at {platform} gives the number itself away, for good");
-                problems.add("remove", fault, "consent with `Removal::RecordAndNumber`, or keep the record");
+                problems.add(
+                    ProblemCode::NeedsConsent,
+                    "remove",
+                    fault,
+                    "consent with `Removal::RecordAndNumber`, or keep the record",
+                );
             }
             _ => {}
         }
@@ -360,11 +385,20 @@ impl Capabilities {
 /// An empty agent id means "no agent" to some platforms: it is never sent by accident.
 fn check_agent(agent: Option<&str>, problems: &mut Problems) {
     match agent {
-        Some(id) if id.trim().is_empty() => problems.add("agent", "is empty", "give the agent's id"),
+        Some(id) if id.trim().is_empty() => {
+            problems.add(ProblemCode::Empty, "agent", "is empty", "give the agent's id")
+        }
         // Some platforms have it in a path, after the number was made.
-        Some(id @ ("." | "..")) => problems.add("agent", format!("is {id:?}"), "give the agent's id"),
+        Some(id @ ("." | "..")) => {
+            problems.add(ProblemCode::Malformed, "agent", format!("is {id:?}"), "give the agent's id")
+        }
         Some(id) if id.chars().any(char::is_control) => {
-            problems.add("agent", "has a line break or another control character", "copy the id without it");
+            problems.add(
+                ProblemCode::Malformed,
+                "agent",
+                "has a line break or another control character",
+                "copy the id without it",
+            );
         }
         _ => {}
     }

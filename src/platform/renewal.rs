@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use super::Way;
 use crate::error::Result;
-use crate::model::{CredentialId, NumberSource, PlatformKind, Problems, ProviderKind, SourcePart};
+use crate::model::{CredentialId, NumberSource, PlatformKind, ProblemCode, Problems, ProviderKind, SourcePart};
 
 /// Which credentials a platform can bring to another source ([`renew`](super::VoicePlatform::renew)).
 ///
@@ -101,7 +101,7 @@ impl Renewal {
         match self {
             Self::NoCredentials => {
                 let fault = format!("cannot be renewed: {platform} keeps no credentials of a carrier");
-                problems.add("", fault, "nothing needs to be done there");
+                problems.add(ProblemCode::Unsupported, "", fault, "nothing needs to be done there");
             }
             Self::Of(_) if self.of(source).is_some() => {}
             Self::Unsupported | Self::Of(_) => {
@@ -112,7 +112,7 @@ impl Renewal {
                     Way::Custom => "those of this source".to_owned(),
                 };
                 let fault = format!("cannot be renewed: {platform} documents no way to change {what}");
-                problems.add("", fault, "change them in the platform's dashboard");
+                problems.add(ProblemCode::Unsupported, "", fault, "change them in the platform's dashboard");
             }
         }
     }

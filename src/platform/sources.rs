@@ -1,4 +1,4 @@
-use crate::model::{Key, NumberSource, PlatformKind, Problems, ProviderKind, Reach};
+use crate::model::{Key, NumberSource, PlatformKind, ProblemCode, Problems, ProviderKind, Reach};
 
 /// Which sources a platform can import from: any, or a table of carriers and ways to reach them.
 ///
@@ -61,21 +61,31 @@ impl Sources {
         }
         if way == Way::Account && self.takes(carrier, Way::Token) {
             let fault = format!("is an API key, and {platform} takes the token of a {carrier} account alone");
-            problems.add("key", fault, "give the account's auth token");
+            problems.add(ProblemCode::Unsupported, "key", fault, "give the account's auth token");
         } else if way.is_stored() && self.has(|_, taken| taken.is_stored()) {
             let keeps = self.has(|of, taken| of == carrier && taken.is_stored());
             let takes = |wanted| self.has(|of, taken| (of == carrier || !keeps) && taken == wanted);
             if !keeps {
                 let fault = format!("is {carrier}, and {platform} keeps credentials of {} alone", self.stored());
-                problems.add("carrier", fault, "use one of these, or give the carrier's own credentials as the source");
+                problems.add(
+                    ProblemCode::Unsupported,
+                    "carrier",
+                    fault,
+                    "use one of these, or give the carrier's own credentials as the source",
+                );
             }
             if way == Way::StoredDefault && !takes(way) {
                 let fault = format!("is missing, and {platform} has no stored default");
-                problems.add("credential", fault, "give the credential's id");
+                problems.add(ProblemCode::Missing, "credential", fault, "give the credential's id");
             }
             if way == Way::Stored && !takes(way) {
                 let fault = format!("has an id, and {platform}'s stored credentials have none");
-                problems.add("credential", fault, "use `Byo::stored_default`: the credentials stored in its dashboard");
+                problems.add(
+                    ProblemCode::Unsupported,
+                    "credential",
+                    fault,
+                    "use `Byo::stored_default`: the credentials stored in its dashboard",
+                );
             }
         } else {
             let name = match &source.reach {
@@ -83,7 +93,7 @@ impl Sources {
                 _ => carrier,
             };
             let fault = format!("is {name}, which {platform} cannot import from");
-            problems.add("", fault, "use another source or another platform");
+            problems.add(ProblemCode::Unsupported, "", fault, "use another source or another platform");
         }
     }
 

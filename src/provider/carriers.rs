@@ -9,7 +9,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use crate::E164;
 use crate::error::{Error, Result};
-use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, ProviderKind, Routing};
+use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, Problem, ProblemCode, ProviderKind, Routing};
 
 /// Several carriers as one provider: accounts, subaccounts, SIP trunks, stored credentials. One plan then covers a
 /// platform that all of them feed.
@@ -72,7 +72,12 @@ impl Carriers {
             }
         }
         let fault = format!("is of {}, which none of the carriers holds under the same id", routing.number);
-        let problem = crate::model::Problem::new("routing", fault, "give the carrier that it was read from");
+        let problem = Problem::new(
+            ProblemCode::Mismatch,
+            "routing",
+            fault,
+            "give the carrier that it was read from",
+        );
         Err(Error::invalid("the routing was not set", vec![problem]))
     }
 }

@@ -6,7 +6,9 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 use crate::E164;
 use crate::error::{Result, checked};
-use crate::model::{AccountId, Byo, CredentialId, Declared, NumberSource, Problems, ProviderKind, SipTrunk};
+use crate::model::{
+    AccountId, Byo, CredentialId, Declared, NumberSource, ProblemCode, Problems, ProviderKind, SipTrunk,
+};
 
 macro_rules! declared {
     ($($(#[$doc:meta])* $Provider:ident = $kind:expr, $account:expr;)+) => {$(
@@ -75,7 +77,12 @@ fn lookup(kind: ProviderKind, numbers: &Declared, number: &E164) -> Result<Owner
 fn list(kind: ProviderKind, numbers: &Declared) -> BoxStream<'_, Result<HeldNumber>> {
     let undeclared = |problems: &mut Problems| {
         if numbers.is_empty() {
-            problems.add("numbers", "are not declared, and nobody can be asked for them", "declare them");
+            problems.add(
+                ProblemCode::Missing,
+                "numbers",
+                "are not declared, and nobody can be asked for them",
+                "declare them",
+            );
         }
     };
     match checked(kind, "list numbers", |problems| {

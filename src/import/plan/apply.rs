@@ -18,7 +18,8 @@ use crate::import::renew::Renewed;
 use crate::import::run::Run;
 use crate::import::{Imported, Importer};
 use crate::model::{
-    AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, Reached, Routing, Service,
+    AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, ProblemCode, Reached,
+    Routing, Service,
 };
 use crate::platform::{Find, RenewalRun};
 
@@ -194,7 +195,12 @@ impl Importer {
         for (field, planned, own) in kinds {
             if planned != own {
                 let fault = format!("is {:?}, and the importer's is {own}", planned.as_str());
-                problems.push(Problem::new(field, fault, "apply it with the importer that it was made for"));
+                problems.push(Problem::new(
+                    ProblemCode::Mismatch,
+                    field,
+                    fault,
+                    "apply it with the importer that it was made for",
+                ));
             }
         }
         let accounts = "was made for another account";
@@ -202,14 +208,14 @@ impl Importer {
                       key was renewed its former name";
         if !self.platform.account().is(&plan.account) {
             let fault = format!("{accounts}, {}", plan.account);
-            problems.push(Problem::new("account", fault, remedy));
+            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, remedy));
         }
         let own: Vec<AccountId> = self.provider.carriers().iter().map(|carrier| carrier.account()).collect();
         let same = own.len() == plan.carriers.len() && own.iter().zip(&plan.carriers).all(|(own, kept)| own.is(kept));
         if !same {
             let kept: Vec<String> = plan.carriers.iter().map(ToString::to_string).collect();
             let fault = format!("{accounts}, {}", kept.join(", "));
-            problems.push(Problem::new("carriers", fault, remedy));
+            problems.push(Problem::new(ProblemCode::Mismatch, "carriers", fault, remedy));
         }
         let removal = |step: &PlanStep| match step {
             PlanStep::Extra(extra) => extra.remove.as_ref().map(|removal| removal.consent),

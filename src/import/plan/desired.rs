@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::E164;
 use crate::error::{Error, Result};
-use crate::model::{AgentId, ImportRequest, NumberRecord, Problem};
+use crate::model::{AgentId, ImportRequest, NumberRecord, Problem, ProblemCode};
 use crate::platform::{Capabilities, Support};
 
 /// The numbers that a platform is to have, and what each is to be there: what [`Importer::plan`] compares the
@@ -81,7 +81,12 @@ impl Desired {
         for (index, request) in self.iter().enumerate() {
             if let Some(first) = indexes.insert(*request.number(), index) {
                 let fault = format!("is {}, as [{first}].number is", request.number());
-                problems.push(Problem::new(format!("[{index}].number"), fault, "name each number once"));
+                problems.push(Problem::new(
+                    ProblemCode::Conflict,
+                    format!("[{index}].number"),
+                    fault,
+                    "name each number once",
+                ));
             }
         }
         if problems.is_empty() { Ok(indexes) } else { Err(Error::invalid("the plan was not made", problems)) }

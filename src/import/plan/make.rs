@@ -15,7 +15,7 @@ use crate::import::Importer;
 use crate::import::change::Change;
 use crate::import::listing::Possible;
 use crate::import::reconcile::Differences;
-use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, Severity, Timestamp};
+use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
 
 /// The platform's records.
 #[derive(Default)]
@@ -235,7 +235,10 @@ fn holder(preflight: Option<&Preflight>) -> Holder {
 
 /// A number that may be at the platform already.
 fn withheld_step(request: &ImportRequest, withheld: &Withheld) -> PlanStep {
-    blocked(request, vec![Problem::new("number", withheld.reason.to_string(), withheld.advice())])
+    blocked(
+        request,
+        vec![Problem::new(ProblemCode::Conflict, "number", withheld.reason.to_string(), withheld.advice())],
+    )
 }
 
 fn blocked(request: &ImportRequest, problems: Vec<Problem>) -> PlanStep {

@@ -14,7 +14,7 @@ pub use error::SipAddressError;
 pub use host::SipHost;
 pub use reach::HostWarning;
 
-use super::{Declared, Problems, Secret};
+use super::{Declared, ProblemCode, Problems, Secret};
 use crate::E164;
 
 /// A SIP trunk: where it is reached, and what it wants to see.
@@ -178,22 +178,32 @@ impl SipTrunk {
 
     pub(crate) fn check(&self, problems: &mut Problems) {
         if let Err(error) = &self.host {
-            problems.add("host", error.fault(), error.remedy());
+            problems.add(ProblemCode::Malformed, "host", error.fault(), error.remedy());
         }
         if self.port == Some(0) {
-            problems.add("port", "is 0", "use 1 to 65535");
+            problems.add(ProblemCode::OutOfRange, "port", "is 0", "use 1 to 65535");
         }
         if let Some((user, password)) = &self.credentials {
             if user.is_empty() {
-                problems.add("credentials.user", "is empty", "give the user, or no credentials at all");
+                problems.add(
+                    ProblemCode::Empty,
+                    "credentials.user",
+                    "is empty",
+                    "give the user, or no credentials at all",
+                );
             }
             if password.expose().is_empty() {
-                problems.add("credentials.password", "is empty", "give the password, or no credentials at all");
+                problems.add(
+                    ProblemCode::Empty,
+                    "credentials.password",
+                    "is empty",
+                    "give the password, or no credentials at all",
+                );
             }
         }
         if self.outbound_only && !self.allowed_inbound.is_empty() {
             let remedy = "leave the addresses out, or `outbound_only`";
-            problems.add("allow_inbound", "is given, and the trunk is outbound only", remedy);
+            problems.add(ProblemCode::Conflict, "allow_inbound", "is given, and the trunk is outbound only", remedy);
         }
         self.numbers.check(problems);
     }

@@ -10,8 +10,8 @@ use crate::E164;
 use crate::error::{Error, Incomplete, NotFound, Result, Step};
 use crate::model::{
     self, AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId,
-    NumberRecord, NumberSource, NumberUpdate, PlatformKind, Problems, ProviderKind, Reach, RecordNumber, Removal,
-    Secret, SipTrunk,
+    NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProblemCode, Problems, ProviderKind, Reach, RecordNumber,
+    Removal, Secret, SipTrunk,
 };
 use crate::platform::answer::{first_match, text, time};
 use crate::platform::credentials::Made;
@@ -220,11 +220,16 @@ fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut 
     let outbound_only = matches!(&source.reach, Reach::Trunk(trunk) if trunk.outbound_only);
     let inbound = request.inbound_enabled().unwrap_or(!outbound_only);
     if outbound_only && inbound {
-        problems.add("inbound", "is on, and the trunk is outbound only", "leave it out, or `outbound_only`");
+        problems.add(
+            ProblemCode::Conflict,
+            "inbound",
+            "is on, and the trunk is outbound only",
+            "leave it out, or `outbound_only`",
+        );
     }
     if !inbound && request.agent_id().is_some() {
         let remedy = if outbound_only { "leave the agent out" } else { "leave the agent out, or inbound on" };
-        problems.add("inbound", "is off, and Butter switches it on with an agent", remedy);
+        problems.add(ProblemCode::Conflict, "inbound", "is off, and Butter switches it on with an agent", remedy);
     }
 }
 
@@ -232,11 +237,16 @@ fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut 
 fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     if let Some(transport) = trunk.transport {
         let fault = format!("is {transport}, which cannot be told to Butter");
-        problems.add("transport", fault, "leave it out, and `sips:`, and Butter chooses; or use another platform");
+        problems.add(
+            ProblemCode::Unsupported,
+            "transport",
+            fault,
+            "leave it out, and `sips:`, and Butter chooses; or use another platform",
+        );
     }
     if !trunk.allowed_inbound.is_empty() {
         let remedy = "leave them out: Butter gives an address and credentials for inbound calls";
-        problems.add("allow_inbound", "cannot be told to Butter", remedy);
+        problems.add(ProblemCode::Unsupported, "allow_inbound", "cannot be told to Butter", remedy);
     }
 }
 

@@ -10,7 +10,8 @@ use super::client::{Butter, KIND};
 use super::wire::{ImportedNumber, IntegrationCredentials, Provider, TwilioIntegration, UpdateIntegration};
 use crate::error::{Result, checked};
 use crate::model::{
-    AccountKey, CredentialId, Key, NumberId, NumberRecord, NumberSource, Problems, ProviderKind, Reach, SourcePart,
+    AccountKey, CredentialId, Key, NumberId, NumberRecord, NumberSource, ProblemCode, Problems, ProviderKind, Reach,
+    SourcePart,
 };
 use crate::platform::credentials::Made;
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
@@ -153,7 +154,12 @@ impl Butter {
         let uses = carrier(record);
         if uses != Some(source.carrier.as_str()) {
             let uses = uses.map_or("does not tell its carrier".to_owned(), |uses| format!("is of {uses}"));
-            problems.add("", format!("is {}, and the record {uses}", source.carrier), "give the record's own carrier");
+            problems.add(
+                ProblemCode::Mismatch,
+                "",
+                format!("is {}, and the record {uses}", source.carrier),
+                "give the record's own carrier",
+            );
             return None;
         }
         match self.known.of_account(record, &account.account) {
@@ -164,7 +170,7 @@ impl Butter {
             Err(fault) => {
                 let remedy = "name the account's integration by `Butter::use_integration`, \
                     or change it in the platform's dashboard";
-                problems.add("integration", fault, remedy);
+                problems.add(ProblemCode::Missing, "integration", fault, remedy);
                 None
             }
         }

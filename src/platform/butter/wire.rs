@@ -3,7 +3,7 @@ use serde_json::Number;
 
 use crate::E164;
 use crate::http::Call;
-use crate::model::{Problems, Secret};
+use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{Patch, open_enum, received_object, request_object, request_union};
 
 /// The fewest and the most characters of an inbound PIN.
@@ -241,13 +241,19 @@ impl ImportNumber {
         match self {
             Self::Twilio(import) => {
                 if import.integration_id.is_empty() {
-                    problems.add("integration_id", "is empty", "give the id of a Twilio integration");
+                    problems.add(
+                        ProblemCode::Empty,
+                        "integration_id",
+                        "is empty",
+                        "give the id of a Twilio integration",
+                    );
                 }
             }
             Self::Sip(import) => {
                 let server = import.sip_server_address.as_deref().is_some_and(|server| !server.is_empty());
                 if import.supports_outbound == Some(true) && !server {
                     problems.add(
+                        ProblemCode::Missing,
                         "sip_server_address",
                         "is missing, and outbound is on",
                         "give the carrier's SIP server",
@@ -340,7 +346,12 @@ impl UpdateIntegration {
         for (field, cleared) in [("name", self.name == Patch::Clear), ("credentials", self.credentials == Patch::Clear)]
         {
             if cleared {
-                problems.add(field, "cannot be cleared", "give it a value, or leave it as it is");
+                problems.add(
+                    ProblemCode::Unsupported,
+                    field,
+                    "cannot be cleared",
+                    "give it a value, or leave it as it is",
+                );
             }
         }
     }
@@ -350,10 +361,10 @@ impl IntegrationCredentials {
     fn check(&self, problems: &mut Problems) {
         let Self::Twilio(TwilioIntegration { account_sid, auth_token }) = self;
         if account_sid.is_empty() {
-            problems.add("account_sid", "is empty", "give the account's SID");
+            problems.add(ProblemCode::Empty, "account_sid", "is empty", "give the account's SID");
         }
         if auth_token.expose().is_empty() {
-            problems.add("auth_token", "is empty", "give the account's auth token");
+            problems.add(ProblemCode::Empty, "auth_token", "is empty", "give the account's auth token");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::wire::{
 };
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
-use crate::model::{PlatformKind, Problems, Secret, Service};
+use crate::model::{PlatformKind, ProblemCode, Problems, Secret, Service};
 
 pub(super) const KIND: PlatformKind = PlatformKind::SIGNALWIRE;
 
@@ -232,7 +232,12 @@ fn space_url(space: &str, problems: &mut Problems) -> String {
     let good = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
     if space.is_empty() || !space.chars().all(good) {
         let fault = "is neither a Space's name nor a host";
-        problems.add("space", fault, "give a name such as `example`, or a host such as `example.signalwire.com`");
+        problems.add(
+            ProblemCode::Malformed,
+            "space",
+            fault,
+            "give a name such as `example`, or a host such as `example.signalwire.com`",
+        );
         return "https://space.signalwire.com".to_owned();
     }
     if space.contains('.') { format!("https://{space}") } else { format!("https://{space}.signalwire.com") }

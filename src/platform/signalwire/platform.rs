@@ -10,7 +10,7 @@ use crate::e164::{Assignment, NumberKind};
 use crate::error::{Result, checked};
 use crate::model::{
     AccountId, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, PlatformKind, Problems, RecordNumber, Removal, Secret,
+    NumberUpdate, PlatformKind, ProblemCode, Problems, RecordNumber, Removal, Secret,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
@@ -112,7 +112,7 @@ fn body(request: &ImportRequest, problems: &mut Problems) -> Option<ImportNumber
     let number = request.number();
     let importable = ImportableNumber::try_from(*number);
     if let Err(error) = &importable {
-        problems.add("number", error.to_string(), "import a longer number");
+        problems.add(ProblemCode::Length, "number", error.to_string(), "import a longer number");
     }
     check_agent(request.agent_id(), problems);
     let toll_free = request.is_toll_free().unwrap_or_else(|| is_toll_free(number));

@@ -11,7 +11,8 @@ use super::wire::{
 };
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, NotFound, Result, checked};
 use crate::model::{
-    AccountKey, CredentialId, Key, NumberRecord, NumberSource, Problems, ProviderKind, Reach, SipTrunk, SourcePart,
+    AccountKey, CredentialId, Key, NumberRecord, NumberSource, ProblemCode, Problems, ProviderKind, Reach, SipTrunk,
+    SourcePart,
 };
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 use crate::wire::Patch;
@@ -174,7 +175,12 @@ impl Vapi {
                 problems.within("source", |problems| {
                     if shown != Some(account.account.as_str()) {
                         let fault = format!("is of another account than the number's credential {uses}");
-                        problems.add("account", fault, "make a credential of it in the dashboard, and give its id");
+                        problems.add(
+                            ProblemCode::Mismatch,
+                            "account",
+                            fault,
+                            "make a credential of it in the dashboard, and give its id",
+                        );
                     }
                 });
             })?;
@@ -205,11 +211,21 @@ fn check(number: Option<&PhoneNumber>, source: &NumberSource, problems: &mut Pro
     if uses != Some(source.carrier.as_str()) {
         let uses = uses.map_or("does not tell its carrier".to_owned(), |uses| format!("is of {uses}"));
         let fault = format!("is {}, and the record {uses}", source.carrier);
-        problems.add("", fault, "give a source of the record's carrier, or remove the record and import the number");
+        problems.add(
+            ProblemCode::Mismatch,
+            "",
+            fault,
+            "give a source of the record's carrier, or remove the record and import the number",
+        );
     }
     let is_vonage = source.carrier == ProviderKind::VONAGE && matches!(source.reach, Reach::Account(_));
     if is_vonage && number.is_none_or(|number| number.credential_id.is_none()) {
-        problems.add("", "has no credential to go to: the record does not show which one it uses", "use its dashboard");
+        problems.add(
+            ProblemCode::Missing,
+            "",
+            "has no credential to go to: the record does not show which one it uses",
+            "use its dashboard",
+        );
     }
 }
 

@@ -10,7 +10,7 @@ use super::wire::{
     OutboundProtocol, SearchNumbers,
 };
 use crate::error::Result;
-use crate::model::{CredentialId, MediaEncryption, Problems, SipHost, SipTransport, SipTrunk};
+use crate::model::{CredentialId, MediaEncryption, ProblemCode, Problems, SipHost, SipTransport, SipTrunk};
 use crate::platform::credentials::Made;
 
 /// The prefixes that a gateway's netmask may have.
@@ -23,20 +23,25 @@ pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     for allowed in &trunk.allowed_inbound {
         if allowed.address().is_ipv6() {
             let fault = format!("has {allowed}, and Vapi takes inbound calls from IPv4 addresses alone");
-            problems.add("allow_inbound", fault, "give the carrier's IPv4 addresses");
+            problems.add(ProblemCode::Unsupported, "allow_inbound", fault, "give the carrier's IPv4 addresses");
         } else if allowed.prefix() < NETMASK_MIN {
             let fault = format!("has {allowed}, and Vapi's networks are /{NETMASK_MIN} to /{NETMASK_MAX}");
-            problems.add("allow_inbound", fault, format!("split it into networks of /{NETMASK_MIN}"));
+            problems.add(
+                ProblemCode::OutOfRange,
+                "allow_inbound",
+                fault,
+                format!("split it into networks of /{NETMASK_MIN}"),
+            );
         }
     }
     match trunk.media_encryption {
         Some(MediaEncryption::Required) if trunk.transport != Some(SipTransport::Tls) => {
             let fault = "is required, and Vapi encrypts media with the transport TLS alone";
-            problems.add("media_encryption", fault, "set the transport to TLS as well");
+            problems.add(ProblemCode::Conflict, "media_encryption", fault, "set the transport to TLS as well");
         }
         Some(MediaEncryption::Allowed) => {
             let fault = "is allowed, which cannot be told to Vapi";
-            problems.add("media_encryption", fault, "leave it out, or require or disable it");
+            problems.add(ProblemCode::Unsupported, "media_encryption", fault, "leave it out, or require or disable it");
         }
         _ => {}
     }
@@ -48,14 +53,14 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
     let address = host.ip();
     if address.is_some_and(|address| address.is_ipv6()) {
         let remedy = "give the trunk's name or its IPv4 address";
-        problems.add("host", "is an IPv6 address, which Vapi does not take", remedy);
+        problems.add(ProblemCode::Unsupported, "host", "is an IPv6 address, which Vapi does not take", remedy);
     }
     let by_address = address.is_some_and(|address| address.is_ipv4());
     if !by_address && !trunk.outbound_only && trunk.allowed_inbound.is_empty() {
         let fault = "is empty, and Vapi knows inbound calls by IPv4 addresses alone: \
             it would silently block all calls from this host";
         let remedy = "name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`";
-        problems.add("allow_inbound", fault, remedy);
+        problems.add(ProblemCode::Missing, "allow_inbound", fault, remedy);
     }
 }
 

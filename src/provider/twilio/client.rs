@@ -7,7 +7,7 @@ use super::wire::{
 };
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
-use crate::model::{AccountKey, Key, Problems, ProviderKind, Service, check_sid};
+use crate::model::{AccountKey, Key, ProblemCode, Problems, ProviderKind, Service, check_sid};
 
 pub(super) const KIND: ProviderKind = ProviderKind::TWILIO;
 
@@ -219,7 +219,7 @@ impl ClientBuilder<Twilio> {
             if letters.len() == 2 && letters.len() < edge.len() && letters.bytes().all(|byte| byte.is_ascii_lowercase())
             {
                 let remedy = "give the edge first, as `dublin`, then the region, as `ie1`";
-                problems.add("edge", format!("is {edge:?}, which is a region"), remedy);
+                problems.add(ProblemCode::Malformed, "edge", format!("is {edge:?}, which is a region"), remedy);
             }
         });
         // An address that cannot be would be named as a fault of its own, of a setting that nobody gave.
@@ -232,7 +232,7 @@ fn check_label(field: &str, label: &str, problems: &mut Problems) -> bool {
     let good = !label.is_empty() && label.bytes().all(fits);
     if !good {
         let remedy = "use names such as `dublin` and `ie1`, in small letters";
-        problems.add(field, format!("is {label:?}, which is no part of a host"), remedy);
+        problems.add(ProblemCode::Malformed, field, format!("is {label:?}, which is no part of a host"), remedy);
     }
     good
 }

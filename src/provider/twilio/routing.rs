@@ -9,7 +9,7 @@ use super::client::KIND;
 use super::wire::{CallbackMethod, IncomingPhoneNumber, UpdateNumber};
 use crate::E164;
 use crate::error::{Result, sendable};
-use crate::model::{CallbackUrl, Calls, Problems, Routing};
+use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
 
 /// What decides over calls: only one of the two can be set, and setting one clears the other.
@@ -124,6 +124,7 @@ fn update(settings: &BTreeMap<String, String>) -> Result<UpdateNumber> {
     let mut problems = Problems::default();
     for name in settings.keys().filter(|name| !SETTINGS.contains(&name.as_str())) {
         problems.add(
+            ProblemCode::Malformed,
             "settings",
             format!("has {name:?}, which is no routing of Twilio"),
             "give a snapshot as it was taken",

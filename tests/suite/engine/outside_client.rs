@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use numport::error::{CallFault, Delivery, Loss, checked};
 use numport::http::{Auth, Call, Client, ClientBuilder, Connect, ErrorBody, ServiceInfo, Vars};
-use numport::model::{PlatformKind, Service};
+use numport::model::{PlatformKind, ProblemCode, Service};
 use numport::{Error, Result, RetryPolicy, Secret};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -82,7 +82,7 @@ async fn it_is_built_from_variables() {
 #[tokio::test]
 async fn it_checks_and_its_errors_are_those_of_the_crate() {
     let unbuilt = Parrot::builder(Auth::header("x key", "api_key", &Secret::new("a\n")).and_header("x-org", "org", ""))
-        .check(|problems| problems.add("own", "is odd", "make it even"))
+        .check(|problems| problems.add(ProblemCode::Malformed, "own", "is odd", "make it even"))
         .build();
     let Error::Invalid(invalid) = unbuilt.unwrap_err() else { panic!("not valid") };
     let fields: Vec<&str> = invalid.problems.iter().map(|problem| problem.field.as_str()).collect();

@@ -1,5 +1,5 @@
 use super::number::{CallHandlerKind, HttpMethod, MessageHandlerKind};
-use crate::model::{CallbackUrl, Problems};
+use crate::model::{CallbackUrl, ProblemCode, Problems};
 use crate::wire::open_enum;
 
 /// A URL that SignalWire requests.
@@ -262,7 +262,7 @@ fn check(fields: &[(&'static str, &str)], problems: &mut Problems) {
     const UUIDS: [&str; 3] = ["call_video_room_id", "call_ai_agent_id", "call_flow_id"];
     for (field, text) in fields {
         if text.is_empty() {
-            problems.add(field, "is empty", "give what the handler needs");
+            problems.add(ProblemCode::Empty, field, "is empty", "give what the handler needs");
         } else if UUIDS.contains(field) {
             problems.uuid(field, text);
         }

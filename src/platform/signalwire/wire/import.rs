@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::number::Capability;
 use crate::E164;
 use crate::error::Mismatch;
-use crate::model::Problems;
+use crate::model::{ProblemCode, Problems};
 use crate::wire::open_enum;
 
 /// A number by SignalWire's own rule: 5 to 30 characters, digits after an optional `+`.
@@ -127,7 +127,7 @@ impl ImportNumber {
 
     pub(in crate::platform::signalwire) fn check(&self, problems: &mut Problems) {
         if self.capabilities.as_ref().is_some_and(Vec::is_empty) {
-            problems.add("capabilities", "is empty", "name at least one, or leave it out for all");
+            problems.add(ProblemCode::Empty, "capabilities", "is empty", "name at least one, or leave it out for all");
         }
     }
 
@@ -135,9 +135,19 @@ impl ImportNumber {
     pub(in crate::platform::signalwire) fn check_compat(&self, problems: &mut Problems) {
         self.check(problems);
         match self.number.as_str().strip_prefix('+') {
-            None => problems.add("number", "has no `+`, which this API needs", "write it with a `+`"),
+            None => problems.add(
+                ProblemCode::Malformed,
+                "number",
+                "has no `+`, which this API needs",
+                "write it with a `+`",
+            ),
             Some(digits) if digits.len() < 5 => {
-                problems.add("number", format!("has {} digits", digits.len()), "give 5 to 30 digits after the `+`");
+                problems.add(
+                    ProblemCode::Length,
+                    "number",
+                    format!("has {} digits", digits.len()),
+                    "give 5 to 30 digits after the `+`",
+                );
             }
             Some(_) => {}
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::number::Capability;
 use crate::E164;
 use crate::http::Call;
-use crate::model::Problems;
+use crate::model::{ProblemCode, Problems};
 use crate::wire::{open_enum, query_object, received_object};
 
 query_object! {
@@ -92,7 +92,7 @@ impl SearchNumbers {
         if let Some((field, digits)) = self.digits() {
             problems.length(field, digits, 3, 7);
             if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-                problems.add(field, "is not digits alone", "give 3 to 7 digits");
+                problems.add(ProblemCode::Malformed, field, "is not digits alone", "give 3 to 7 digits");
             }
         }
         if let Some(max) = self.max_results {
@@ -103,16 +103,21 @@ impl SearchNumbers {
             .as_ref()
             .is_some_and(|region| region.len() != 2 || !region.bytes().all(|b| b.is_ascii_alphabetic()))
         {
-            problems.add("region", "is not two letters", "give the state's or province's code");
+            problems.add(ProblemCode::Malformed, "region", "is not two letters", "give the state's or province's code");
         }
         if self.sale_type == Some(SaleType::TollFree) {
             for (field, given) in [("region", self.region.is_some()), ("city", self.city.is_some())] {
                 if given {
-                    problems.add(field, "is asked for of a toll-free number", "search local numbers, or leave it out");
+                    problems.add(
+                        ProblemCode::Conflict,
+                        field,
+                        "is asked for of a toll-free number",
+                        "search local numbers, or leave it out",
+                    );
                 }
             }
         } else if self.city.is_some() && self.region.is_none() {
-            problems.add("city", "has no region", "give the region too");
+            problems.add(ProblemCode::Missing, "city", "has no region", "give the region too");
         }
     }
 

@@ -2,7 +2,7 @@ use super::settings::Settings;
 use super::sip::SipAuthentication;
 use super::text::check_dialled;
 use crate::E164;
-use crate::model::{Problems, Secret};
+use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{request_object, request_union};
 
 request_union! {
@@ -155,15 +155,24 @@ impl CreatePhoneNumber {
 impl CreateTwilioNumber {
     fn check_key(&self, problems: &mut Problems) {
         if self.twilio_account_sid.is_empty() {
-            problems.add("twilioAccountSid", "is empty", "give the account's SID");
+            problems.add(ProblemCode::Empty, "twilioAccountSid", "is empty", "give the account's SID");
         }
         let key = (&self.twilio_auth_token, &self.twilio_api_key, &self.twilio_api_secret);
         match key {
             (Some(_), _, _) | (None, Some(_), Some(_)) => {}
-            (None, Some(_), None) => problems.add("twilioApiSecret", "is missing", "give the secret of the API key"),
-            (None, None, Some(_)) => problems.add("twilioApiKey", "is missing", "give the id of the API key"),
+            (None, Some(_), None) => {
+                problems.add(ProblemCode::Missing, "twilioApiSecret", "is missing", "give the secret of the API key")
+            }
+            (None, None, Some(_)) => {
+                problems.add(ProblemCode::Missing, "twilioApiKey", "is missing", "give the id of the API key")
+            }
             (None, None, None) => {
-                problems.add("twilioAuthToken", "is missing", "give it, or an API key and its secret");
+                problems.add(
+                    ProblemCode::Missing,
+                    "twilioAuthToken",
+                    "is missing",
+                    "give it, or an API key and its secret",
+                );
             }
         }
     }

@@ -2,7 +2,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::Number;
 
-use crate::model::{Problems, Secret};
+use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
@@ -179,7 +179,7 @@ impl Gateway {
         if let Some(ip) = self.ip.as_deref() {
             if inbound && ip.parse::<Ipv4Addr>().is_err() {
                 let fault = "is not an IPv4 address, which an inbound gateway needs";
-                problems.add("ip", fault, "give the address, or set `inboundEnabled` to false");
+                problems.add(ProblemCode::Conflict, "ip", fault, "give the address, or set `inboundEnabled` to false");
             }
         }
     }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::credential::{Credential, Gateway, OutboundAuthentication, SipTrunkCredential};
 use super::text::NAME_MAX;
 use crate::error::Mismatch;
-use crate::model::{Problems, Secret};
+use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{request_object, request_union};
 
 /// The longest tech prefix and the longest diversion header, in characters.
@@ -242,7 +242,7 @@ fn check_name(name: Option<&str>, problems: &mut Problems) {
 
 fn check_trunk(gateways: Option<&[Gateway]>, prefix: Option<&str>, diversion: Option<&str>, problems: &mut Problems) {
     if gateways.is_some_and(<[_]>::is_empty) {
-        problems.add("gateways", "is empty", "give at least one gateway");
+        problems.add(ProblemCode::Empty, "gateways", "is empty", "give at least one gateway");
     }
     for (at, gateway) in gateways.into_iter().flatten().enumerate() {
         problems.within(format!("gateways[{at}]"), |problems| gateway.check(problems));

@@ -1,5 +1,5 @@
 use super::transfer::Destination;
-use crate::model::Problems;
+use crate::model::{ProblemCode, Problems};
 use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
@@ -149,7 +149,7 @@ impl Hook {
                         let field = format!("filters[{at}].startsWith[{nth}]");
                         problems.length(&field, prefix, 0, PREFIX_MAX);
                         if prefix.starts_with('+') {
-                            problems.add(&field, "begins with `+`", "leave the `+` out");
+                            problems.add(ProblemCode::Malformed, &field, "begins with `+`", "leave the `+` out");
                         }
                     }
                 }

@@ -2,7 +2,7 @@ use serde_json::Number;
 
 use super::number::PhoneNumber;
 use crate::http::Call;
-use crate::model::{Problems, Timestamp};
+use crate::model::{ProblemCode, Problems, Timestamp};
 use crate::wire::{open_enum, query_object, received_object, wire_object};
 
 /// The most characters of a search.
@@ -118,7 +118,7 @@ impl SearchNumbers {
             problems.length("search", search, 0, SEARCH_MAX);
         }
         if self.page == Some(0) {
-            problems.add("page", "is 0", "pages count from 1");
+            problems.add(ProblemCode::OutOfRange, "page", "is 0", "pages count from 1");
         }
     }
 

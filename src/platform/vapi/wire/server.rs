@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use crate::model::{CallbackUrl, Problems};
+use crate::model::{CallbackUrl, ProblemCode, Problems};
 use crate::wire::{open_enum, wire_object};
 
 wire_object! {
@@ -80,7 +80,12 @@ impl Server {
         if let Some(headers) = &self.headers {
             for (name, value) in &headers.0 {
                 if !value.is_string() {
-                    problems.add(&format!("headers.{name}"), "is not a text", "give the value as a text");
+                    problems.add(
+                        ProblemCode::Malformed,
+                        &format!("headers.{name}"),
+                        "is not a text",
+                        "give the value as a text",
+                    );
                 }
             }
         }

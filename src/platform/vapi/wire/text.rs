@@ -1,7 +1,7 @@
 //! Rules for texts that several objects share.
 
 use crate::E164;
-use crate::model::Problems;
+use crate::model::{ProblemCode, Problems};
 
 /// The longest name of a number or a credential, in characters.
 pub const NAME_MAX: usize = 40;
@@ -29,9 +29,19 @@ pub(crate) fn check_dialled(field: &str, number: &str, e164_check: Option<bool>,
     if e164_check == Some(false) {
         let rest = number.strip_prefix('+').unwrap_or(number);
         if rest.is_empty() || !rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            problems.add(field, "is not letters and digits after an optional `+`", "leave everything else out");
+            problems.add(
+                ProblemCode::Malformed,
+                field,
+                "is not letters and digits after an optional `+`",
+                "leave everything else out",
+            );
         }
     } else if let Err(error) = number.parse::<E164>() {
-        problems.add(field, error.to_string(), "correct it, or switch `numberE164CheckEnabled` off");
+        problems.add(
+            ProblemCode::Malformed,
+            field,
+            error.to_string(),
+            "correct it, or switch `numberE164CheckEnabled` off",
+        );
     }
 }

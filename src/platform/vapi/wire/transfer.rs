@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::server::Headers;
 use super::text::{LANGUAGES, check_dialled};
-use crate::model::{CallbackUrl, Problems};
+use crate::model::{CallbackUrl, ProblemCode, Problems};
 use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
@@ -320,7 +320,7 @@ fn check_message(message: Option<&Message>, problems: &mut Problems) {
             let unknown = |language: &&String| LANGUAGES.binary_search(&language.as_str()).is_err();
             if let Some(language) = text.language.as_ref().filter(unknown) {
                 let fault = format!("is {language:?}, which Vapi does not list");
-                problems.add(&field, fault, "use an ISO 639-1 code, or yue");
+                problems.add(ProblemCode::Malformed, &field, fault, "use an ISO 639-1 code, or yue");
             }
         }
     });
@@ -343,7 +343,7 @@ impl TransferPlan {
             problems.within("contextEngineeringPlan", |problems| {
                 problems.required("maxMessages", last.max_messages.as_ref());
                 if last.max_messages.as_ref().and_then(Number::as_f64).is_some_and(|max| max < 0.0) {
-                    problems.add("maxMessages", "is negative", "use 0 or more");
+                    problems.add(ProblemCode::OutOfRange, "maxMessages", "is negative", "use 0 or more");
                 }
             });
         }

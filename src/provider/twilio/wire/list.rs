@@ -1,5 +1,5 @@
 use super::{IncomingPhoneNumber, Origin};
-use crate::model::Problems;
+use crate::model::{ProblemCode, Problems};
 use crate::wire::{query_object, received_object};
 
 /// The most entries that Twilio puts on a page.
@@ -81,6 +81,6 @@ query_object! {
 
 pub(in super::super) fn check_page_size(size: Option<u16>, problems: &mut Problems) {
     if let Some(size) = size.filter(|size| !(1..=PAGE_MAX).contains(size)) {
-        problems.add("page_size", format!("is {size}"), format!("use 1 to {PAGE_MAX}"));
+        problems.add(ProblemCode::OutOfRange, "page_size", format!("is {size}"), format!("use 1 to {PAGE_MAX}"));
     }
 }

@@ -1,5 +1,5 @@
 use super::{EmergencyStatus, VoiceReceiveMode};
-use crate::model::{CallbackUrl, Problems, check_sid};
+use crate::model::{CallbackUrl, ProblemCode, Problems, check_sid};
 use crate::wire::open_enum;
 
 /// The longest name for people, in characters.
@@ -120,7 +120,7 @@ impl UpdateNumber {
 
     pub(in super::super) fn check(&self, problems: &mut Problems) {
         if self.fields.is_empty() {
-            problems.add("update", "changes nothing", "set a field");
+            problems.add(ProblemCode::NoChange, "update", "changes nothing", "set a field");
         }
         for (name, value) in &self.fields {
             let value = value.as_str();

@@ -1,0 +1,168 @@
+//! What an error means for a program: its kind, whether the number may be imported, whether to try again.
+
+use std::time::Duration;
+
+use super::{CallError, CallFault, Delivery, Error, Loss, Meaning, Safety, WithheldReason};
+use crate::model::codes;
+
+codes! {
+    /// The kind of an [`Error`]: what went wrong. [`Error::failure`] says whether anything was changed.
+    ///
+    /// ```
+    /// use numport::error::ErrorKind;
+    ///
+    /// /// The status with which a web service answers.
+    /// fn status(error: &numport::Error) -> u16 {
+    ///     match error.kind() {
+    ///         ErrorKind::Invalid | ErrorKind::Preflight | ErrorKind::Rejected => 422,
+    ///         ErrorKind::NotFound => 404,
+    ///         ErrorKind::Conflict => 409,
+    ///         ErrorKind::Busy | ErrorKind::RateLimited | ErrorKind::Unavailable => 503,
+    ///         ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::BadResponse => 502,
+    ///         ErrorKind::Incomplete | ErrorKind::Unresolved => 504,
+    ///         _ => 500,
+    ///     }
+    /// }
+    /// # assert_eq!(status(&numport::error::checked("parrot", "import number", |found| found.required("label", None::<&()>)).unwrap_err()), 422);
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum ErrorKind {
+        /// The request, a setting or an environment variable is invalid. Nothing was sent.
+        Invalid => "invalid",
+        /// A finding at the carrier forbids the import. The import was not sent.
+        Preflight => "preflight",
+        /// The platform or carrier rejected the request, for example with status 400 or 422.
+        Rejected => "rejected",
+        /// The platform or carrier did not accept the credentials (401).
+        Unauthorized => "unauthorized",
+        /// The credentials do not allow the request (403).
+        Forbidden => "forbidden",
+        /// The platform or carrier has no such resource (404).
+        NotFound => "not_found",
+        /// The resource exists already or is in use (409), or a record may be of this number.
+        Conflict => "conflict",
+        /// Another import of the number is in progress, its record is not visible yet, or too many imports are
+        /// unresolved. The import was not sent.
+        Busy => "busy",
+        /// Too many requests: the service said so (429), or the client's own limit held the request back.
+        RateLimited => "rate_limited",
+        /// The service cannot be reached, did not answer in time, or failed (500 and above).
+        Unavailable => "unavailable",
+        /// The response cannot be read, is not about the request, or is too long.
+        BadResponse => "bad_response",
+        /// An operation of several steps failed between two of them. Run it again to finish it.
+        Incomplete => "incomplete",
+        /// Nobody knows whether the number is imported. Run the same import again later.
+        Unresolved => "unresolved",
+    }
+}
+
+codes! {
+    /// Whether an operation that failed changed anything.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Failure {
+        /// It was refused, and surely not done. The same request will be refused again.
+        Refused => "refused",
+        /// It was surely not done, or it was done in part. The same request may succeed if it is sent again.
+        Failed => "failed",
+        /// Nobody knows whether it was done.
+        Unknown => "unknown",
+    }
+}
+
+impl Error {
+    /// Returns what went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid(_) => ErrorKind::Invalid,
+            Self::Preflight(_) => ErrorKind::Preflight,
+            Self::Withheld(withheld) => match withheld.reason {
+                WithheldReason::Ambiguous { .. } => ErrorKind::Conflict,
+                _ => ErrorKind::Busy,
+            },
+            Self::Call(call) => call.kind(),
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::Incomplete(_) => ErrorKind::Incomplete,
+            Self::Indeterminate(_) => ErrorKind::Unresolved,
+        }
+    }
+
+    /// Returns whether the operation changed anything.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        if self.is_unknown() {
+            Failure::Unknown
+        } else if self.surely_not_done() && !self.is_retryable() {
+            Failure::Refused
+        } else {
+            Failure::Failed
+        }
+    }
+
+    /// Returns whether the same call may succeed if it is made again later, and is safe to make again.
+    ///
+    /// A create of a typed client, whose response was lost, is not: it may exist already. An import is:
+    /// [`Importer::import`](crate::Importer::import) looks the number up first.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Invalid(_) | Self::Preflight(_) | Self::NotFound(_) => false,
+            Self::Withheld(_) => self.kind() == ErrorKind::Busy,
+            Self::Call(call) => call.is_retryable(),
+            Self::Incomplete(incomplete) => !incomplete.error.surely_not_done() || incomplete.error.is_retryable(),
+            Self::Indeterminate(_) => true,
+        }
+    }
+
+    /// Returns how long the service asked to wait before the next request, if it did.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.call().and_then(|call| call.retry_after)
+    }
+
+    fn is_unknown(&self) -> bool {
+        match self {
+            Self::Call(call) => call.delivery == Delivery::Unknown,
+            Self::Indeterminate(_) => true,
+            _ => false,
+        }
+    }
+}
+
+impl CallError {
+    /// Returns what went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match (&self.fault, self.meaning()) {
+            (CallFault::Refusal(_) | CallFault::Transport(_), Some(meaning)) => match meaning {
+                Meaning::Unauthorized => ErrorKind::Unauthorized,
+                Meaning::Forbidden => ErrorKind::Forbidden,
+                Meaning::Missing => ErrorKind::NotFound,
+                Meaning::Conflict => ErrorKind::Conflict,
+                Meaning::TooMany => ErrorKind::RateLimited,
+                Meaning::Unavailable => ErrorKind::Unavailable,
+                Meaning::Invalid | Meaning::Other => match self.status.map(|status| status.as_u16()) {
+                    Some(408 | 425) => ErrorKind::Unavailable,
+                    Some(400..=499) => ErrorKind::Rejected,
+                    _ => ErrorKind::BadResponse,
+                },
+            },
+            (CallFault::Transport(fault), None) => match fault.loss {
+                Loss::HeldBack => ErrorKind::RateLimited,
+                Loss::NotSigned => ErrorKind::Invalid,
+                _ => ErrorKind::Unavailable,
+            },
+            _ => ErrorKind::BadResponse,
+        }
+    }
+
+    /// Returns whether the same call may succeed if it is made again later, and is safe to make again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let is_safe = self.safety != Safety::Create || matches!(self.delivery, Delivery::NotSent | Delivery::Refused);
+        is_safe && matches!(self.kind(), ErrorKind::RateLimited | ErrorKind::Unavailable)
+    }
+}
