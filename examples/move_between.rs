@@ -163,7 +163,7 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     for step in done {
         let Some(number) = step.step.number().telephone() else { continue };
         if step.outcome.is_failure() {
-            stays.insert(number, format!("{} at {}", step.outcome.as_str(), new.kind()));
+            stays.insert(number, format!("{} at {}", step.outcome.code(), new.kind()));
         } else {
             moved.insert(number);
         }
@@ -217,7 +217,7 @@ async fn remove(
             Applied::Blocked { findings } => {
                 findings.iter().map(|finding| format!("it {finding}")).collect::<Vec<_>>().join(", ")
             }
-            other => other.as_str().to_owned(),
+            other => other.code().to_owned(),
         };
         stays.extend(step.step.number().telephone().map(|number| (number, why)));
     }

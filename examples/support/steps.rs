@@ -17,7 +17,7 @@ pub async fn apply(
     let mut steps = importer.apply(plan)?;
     let (mut done, mut progress) = (Vec::new(), Progress::default());
     while let Some(step) = steps.next().await {
-        progress.count(step.outcome.as_str(), step.outcome.is_failure());
+        progress.add(&step);
         if let Err(error) = show(&step, out) {
             return Ok(Err(error));
         }
@@ -27,7 +27,7 @@ pub async fn apply(
 }
 
 fn show(step: &AppliedStep, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let (number, word) = (step.step.number(), step.outcome.as_str());
+    let (number, word) = (step.step.number(), step.outcome.code());
     match &step.outcome {
         Applied::Unchanged | Applied::Kept => return Ok(()),
         Applied::Failed(error) => return writeln!(out, "  {number} {word}: {}", error.report()),

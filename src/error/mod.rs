@@ -5,6 +5,7 @@ mod clean;
 mod kind;
 mod mismatch;
 mod outcome;
+mod report;
 mod safety;
 mod withheld;
 
@@ -141,14 +142,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn report(&self) -> String {
-        let mut line = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(deeper) = cause {
-            line.push_str(": ");
-            line.push_str(&deeper.to_string());
-            cause = deeper.source();
-        }
-        let line = format!("{}. {}", line.trim_end_matches('.'), self.advice());
+        let line = format!("{}. {}", self.message().trim_end_matches('.'), self.advice());
         Shown { text: &line, max: 8192 }.to_string()
     }
 

@@ -31,7 +31,7 @@ pub struct BulkItem {
 pub enum BulkOutcome {
     /// It is imported.
     Imported(Box<Imported>),
-    /// It is not, or nobody knows; as the error of [`Importer::import`].
+    /// It is not imported, or nobody knows, as [`Error::failure`] says. The error is that of [`Importer::import`].
     Failed(Error),
     /// The number stood in the input before; nothing was sent for this one.
     Duplicate {
@@ -49,7 +49,7 @@ impl BulkItem {
         let number = self.request.number();
         match &self.outcome {
             BulkOutcome::Imported(imported) => imported.to_string(),
-            BulkOutcome::Failed(error) => format!("{number} failed: {}", error.report()),
+            BulkOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             BulkOutcome::Duplicate { of } => format!("{number} duplicate: it stands before, at {of}"),
             BulkOutcome::NotAttempted => format!("{number} not attempted: a key was refused before"),
         }
@@ -57,14 +57,15 @@ impl BulkItem {
 }
 
 impl BulkOutcome {
-    /// In two words at most, such as `created` or `not attempted`.
+    /// Returns its stable code: that of the [`Outcome`](crate::Outcome), such as `created`, or of the
+    /// [`Failure`](crate::error::Failure), `refused`, `failed` or `unknown`, or `duplicate` or `not_attempted`.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Imported(imported) => imported.outcome.as_str(),
-            Self::Failed(_) => "failed",
+            Self::Failed(error) => error.failure().as_str(),
             Self::Duplicate { .. } => "duplicate",
-            Self::NotAttempted => "not attempted",
+            Self::NotAttempted => "not_attempted",
         }
     }
 
@@ -107,9 +108,9 @@ impl Importer {
     /// let mut items = importer.import_many(stream::iter(requests));
     /// let mut progress = Progress::default();
     /// while let Some(item) = items.next().await {
-    ///     progress.count(item.outcome.as_str(), item.outcome.is_failure());
+    ///     progress.add(&item);
     /// }
-    /// assert_eq!(progress.to_string(), "3 done: 1 created, 1 duplicate, 1 failed");
+    /// assert_eq!(progress.to_string(), "3 done: 1 created, 1 duplicate, 1 refused");
     /// # Ok(())
     /// # }
     /// ```

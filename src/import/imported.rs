@@ -93,6 +93,12 @@ impl fmt::Display for Imported {
 }
 
 impl Imported {
+    /// Returns the number.
+    #[must_use]
+    pub const fn number(&self) -> &E164 {
+        &self.number
+    }
+
     /// Returns what [`Importer::undo`](crate::Importer::undo) needs to undo this import. A record that was recovered
     /// counts as created by it.
     #[must_use]

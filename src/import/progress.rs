@@ -1,6 +1,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::plan::AppliedStep;
+use super::{BulkItem, RenewedItem};
+
 /// How far many numbers are, as plain numbers, for a bar or a log line.
 ///
 /// ```
@@ -17,13 +20,18 @@ use std::time::Duration;
 pub struct Progress {
     done: usize,
     failed: usize,
-    /// In order of their words. There are few.
+    /// In order of their codes. There are few.
     outcomes: Vec<(&'static str, usize)>,
 }
 
 impl Progress {
-    /// Counts one more by its outcome's word ([`BulkOutcome::as_str`](super::BulkOutcome::as_str),
-    /// [`Applied::as_str`](super::plan::Applied::as_str)) and whether it is a failure.
+    /// Counts a [`BulkItem`](super::BulkItem), a [`RenewedItem`](super::RenewedItem) or an
+    /// [`AppliedStep`](super::plan::AppliedStep) by the code of its outcome.
+    pub fn add(&mut self, item: &impl Counted) {
+        self.count(item.code(), item.is_failure());
+    }
+
+    /// Counts one more by the code of its outcome and whether it is a failure, for outcomes of your own.
     pub fn count(&mut self, outcome: &'static str, failure: bool) {
         self.done += 1;
         self.failed += usize::from(failure);
@@ -55,7 +63,7 @@ impl Progress {
         self.outcomes.binary_search_by_key(&outcome, |(outcome, _)| outcome)
     }
 
-    /// Every outcome that was seen, and how often, by its word.
+    /// Every outcome that was seen, by its code, and how often.
     pub fn outcomes(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
         self.outcomes.iter().copied()
     }
@@ -68,11 +76,36 @@ impl Progress {
     }
 }
 
+/// What [`Progress::add`] counts. The items of this crate implement it.
+pub trait Counted {
+    /// Returns the stable code of its outcome.
+    fn code(&self) -> &'static str;
+
+    /// Returns whether it failed.
+    fn is_failure(&self) -> bool;
+}
+
+macro_rules! counted {
+    ($($Item:ty),*) => {
+        $(impl Counted for $Item {
+            fn code(&self) -> &'static str {
+                self.outcome.code()
+            }
+
+            fn is_failure(&self) -> bool {
+                self.outcome.is_failure()
+            }
+        })*
+    };
+}
+
+counted!(BulkItem, RenewedItem, AppliedStep);
+
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} done", self.done)?;
         for (at, (outcome, count)) in self.outcomes().enumerate() {
-            write!(f, "{} {count} {outcome}", if at == 0 { ":" } else { "," })?;
+            write!(f, "{} {count} {}", if at == 0 { ":" } else { "," }, outcome.replace('_', " "))?;
         }
         Ok(())
     }

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use futures_util::stream::{BoxStream, Stream, StreamExt};
-use serde::Serialize;
 
 use super::Importer;
 use super::bulk::Refused;
@@ -19,7 +18,7 @@ use crate::model::{
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 
 /// What [`Importer::renew`] did. `Display` says it in a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Renewed {
     /// The number.
@@ -61,14 +60,14 @@ pub enum RenewalOutcome {
 }
 
 impl RenewalOutcome {
-    /// In two words at most, such as `renewed` or `not attempted`.
+    /// Returns its stable code: `renewed`, `refused`, `failed`, `unknown`, `duplicate` or `not_attempted`.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Renewed(_) => "renewed",
-            Self::Failed(_) => "failed",
+            Self::Failed(error) => error.failure().as_str(),
             Self::Duplicate => "duplicate",
-            Self::NotAttempted => "not attempted",
+            Self::NotAttempted => "not_attempted",
         }
     }
 
@@ -94,7 +93,7 @@ impl RenewedItem {
         let number = self.number;
         match &self.outcome {
             RenewalOutcome::Renewed(renewed) => renewed.to_string(),
-            RenewalOutcome::Failed(error) => format!("{number} failed: {}", error.report()),
+            RenewalOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             RenewalOutcome::Duplicate => format!("{number} duplicate: it stands before"),
             RenewalOutcome::NotAttempted => format!("{number} not attempted: a key was refused before"),
         }

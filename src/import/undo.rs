@@ -93,6 +93,19 @@ pub enum UndoneRecord {
     Stays(Stays),
 }
 
+impl UndoneRecord {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Gone => "gone",
+            Self::Restored { .. } => "restored",
+            Self::Stays(_) => "stays",
+        }
+    }
+}
+
 /// Why a record stays though its import is undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -109,6 +122,21 @@ pub enum Stays {
     Unsupported,
     /// The platform would release the number for good, which needs [`Removal::RecordAndNumber`].
     WouldRelease,
+}
+
+impl Stays {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OtherNumber => "other_number",
+            Self::Changed(_) => "changed",
+            Self::StillAnswered => "still_answered",
+            Self::MayBeAnswered => "may_be_answered",
+            Self::Unsupported => "unsupported",
+            Self::WouldRelease => "would_release",
+        }
+    }
 }
 
 impl Undone {

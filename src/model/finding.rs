@@ -253,6 +253,25 @@ impl Finding {
     }
 }
 
+/// A finding as reports show it.
+#[derive(Serialize)]
+pub(crate) struct ReportedFinding {
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    advice: &'static str,
+}
+
+pub(crate) fn reported(findings: &[Finding]) -> Vec<ReportedFinding> {
+    let report = |finding: &Finding| ReportedFinding {
+        code: finding.code(),
+        severity: finding.severity(),
+        message: finding.to_string(),
+        advice: finding.advice(),
+    };
+    findings.iter().map(report).collect()
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::{Finding, PlatformKind, ProviderKind, Routing, Severity};
+use super::{Finding, PlatformKind, ProviderKind, Routing, Severity, reported};
 use crate::E164;
 
 /// What was found about a number at its provider before an import, by
@@ -63,7 +63,7 @@ impl Serialize for Preflight {
         object.serialize_field("platform", &self.platform)?;
         object.serialize_field("calls", &self.routing.as_ref().map(|routing| routing.calls.to_string()))?;
         object.serialize_field("severity", &self.severity())?;
-        object.serialize_field("findings", &self.findings)?;
+        object.serialize_field("findings", &reported(&self.findings))?;
         object.end()
     }
 }

@@ -72,12 +72,7 @@ impl Carriers {
             }
         }
         let fault = format!("is of {}, which none of the carriers holds under the same id", routing.number);
-        let problem = Problem::new(
-            ProblemCode::Mismatch,
-            "routing",
-            fault,
-            "give the carrier that it was read from",
-        );
+        let problem = Problem::new(ProblemCode::Mismatch, "routing", fault, "give the carrier that it was read from");
         Err(Error::invalid("the routing was not set", vec![problem]))
     }
 }

@@ -78,7 +78,7 @@ async fn work(plan: Plan, tools: Data<Tools>, worker: WorkerContext) -> Result<V
                 let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
                 format!("moved: {}", differences.join("; "))
             }
-            other => other.as_str().to_owned(),
+            other => other.code().to_owned(),
         };
         println!("{}: {number} {outcome}", tools.name);
         done.push(Done { number: number.to_string(), outcome });

@@ -55,7 +55,7 @@ impl Line {
     }
 
     pub fn of_outcome(row: &Row, outcome: &BulkOutcome) -> Self {
-        let line = Self::of(row, outcome.as_str());
+        let line = Self::of(row, outcome.code());
         match outcome {
             BulkOutcome::Imported(imported) => line.imported(imported),
             BulkOutcome::Failed(error) => line.failed(error),

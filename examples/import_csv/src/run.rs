@@ -112,14 +112,14 @@ async fn import(
     while let Some(item) = items.next().await {
         let (row, outcome) = (&rows[item.index], &item.outcome);
         begun[item.index] = true;
-        watch.count(outcome.as_str(), outcome.is_failure());
+        watch.count(outcome.code(), outcome.is_failure());
         let line = Line::of_outcome(row, outcome);
         report.write(&line)?;
         for warning in line.findings.iter().filter(|found| found.severity == Severity::Warning) {
             watch.say(out, &format!("line {}: {}: warning: {}", row.line, row.request.number(), warning.finding))?;
         }
         if let BulkOutcome::Failed(error) = outcome
-            && watch.progress.of(outcome.as_str()) <= SHOWN
+            && watch.progress.of(outcome.code()) <= SHOWN
         {
             watch.say(out, &format!("line {}: {}", row.line, error.report()))?;
         }

@@ -85,7 +85,7 @@ impl AppliedStep {
     /// The step's number, what became of it, why, and what to do about it, in a line for people.
     #[must_use]
     pub fn report(&self) -> String {
-        let (number, word) = (self.step.number(), self.outcome.as_str());
+        let (number, word) = (self.step.number(), self.outcome.code().replace('_', " "));
         let why = match (&self.outcome, &self.step) {
             (Applied::Failed(error), _) => error.report(),
             (Applied::Moved(differences), _) => {
@@ -112,9 +112,10 @@ impl AppliedStep {
 }
 
 impl Applied {
-    /// In two words at most, such as `updated` or `not attempted`.
+    /// Returns its stable code, such as `updated` or `not_attempted`. That of an import is the code of its
+    /// [`Outcome`](crate::Outcome), that of a failure the code of its [`Failure`](crate::error::Failure).
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Imported(imported) => imported.outcome.as_str(),
             Self::Updated(_) => "updated",
@@ -125,8 +126,8 @@ impl Applied {
             Self::Kept => "kept",
             Self::Blocked { .. } => "blocked",
             Self::Moved(_) => "moved",
-            Self::Failed(_) => "failed",
-            Self::NotAttempted => "not attempted",
+            Self::Failed(error) => error.failure().as_str(),
+            Self::NotAttempted => "not_attempted",
         }
     }
 

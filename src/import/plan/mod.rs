@@ -31,7 +31,7 @@
 //! let plan = serde_json::from_str(&serde_json::to_string(&plan)?)?;
 //! let mut steps = importer.apply(plan)?;
 //! while let Some(done) = steps.next().await {
-//!     println!("{} {}", done.outcome.as_str(), done.step.number()); // created …, blocked …
+//!     println!("{} {}", done.outcome.code(), done.step.number()); // created …, blocked …
 //! }
 //! assert!(!importer.plan(&desired).await?.does_something());
 //! # Ok(())

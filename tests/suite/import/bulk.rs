@@ -22,7 +22,7 @@ async fn all(items: impl stream::Stream<Item = BulkItem>) -> Vec<BulkItem> {
 }
 
 fn words(items: &[BulkItem]) -> Vec<&'static str> {
-    items.iter().map(|item| item.outcome.as_str()).collect()
+    items.iter().map(|item| item.outcome.code()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -208,7 +208,7 @@ async fn the_input_is_read_as_there_is_room() {
     };
     let mut items = importer(&platform).concurrency(4).import_many(endless);
     for _ in 0..10 {
-        assert_eq!(items.next().await.unwrap().outcome.as_str(), "created");
+        assert_eq!(items.next().await.unwrap().outcome.code(), "created");
     }
     let read = read.load(Ordering::SeqCst);
     assert!((10..=14).contains(&read), "{read} read for 10 answers and 4 under way");

@@ -68,7 +68,7 @@ async fn a_plan_renews_credentials_where_that_is_asked_for() {
     let mut words = Vec::new();
     let mut steps = importer.apply(plan).unwrap();
     while let Some(step) = futures_util::StreamExt::next(&mut steps).await {
-        words.push(format!("{} {}", step.step.number(), step.outcome.as_str()));
+        words.push(format!("{} {}", step.step.number(), step.outcome.code()));
     }
     words.sort();
     let mut expected = [format!("{first} renewed"), format!("{second} unchanged")];
@@ -248,11 +248,11 @@ async fn a_refused_key_stops_the_rest_and_another_failure_does_not() {
     let importer = Importer::new(twilio(&sandbox, None), vapi(&sandbox)).skip_preflight().concurrency(1);
     import(&importer, 1).await;
     let items: Vec<_> = importer.renew_many(stream::iter([9, 1].map(number))).collect().await;
-    assert_eq!(items.iter().map(|item| item.outcome.as_str()).collect::<Vec<_>>(), ["failed", "renewed"]);
+    assert_eq!(items.iter().map(|item| item.outcome.code()).collect::<Vec<_>>(), ["failed", "renewed"]);
 
     sandbox.fault_on(VAPI, "PATCH /phone-number", Fault::Refuse { status: 401, retry_after: None });
     let items: Vec<_> = importer.renew_many(stream::iter([1, 2, 3].map(number))).collect().await;
-    let outcomes: Vec<_> = items.iter().map(|item| item.outcome.as_str()).collect();
+    let outcomes: Vec<_> = items.iter().map(|item| item.outcome.code()).collect();
     assert_eq!(outcomes, ["failed", "not attempted", "not attempted"]);
     assert!(items.iter().all(|item| item.outcome.is_failure()));
     assert_eq!(items[1].report(), "+14155552672 not attempted: a key was refused before");

@@ -17,7 +17,7 @@ pub(crate) async fn apply(importer: &Importer, plan: Plan) -> Vec<AppliedStep> {
 }
 
 fn words(steps: &[AppliedStep]) -> Vec<&'static str> {
-    steps.iter().map(|step| step.outcome.as_str()).collect()
+    steps.iter().map(|step| step.outcome.code()).collect()
 }
 
 /// Numbers 0 to 4 at the platform, 5 to 9 at the carrier alone.

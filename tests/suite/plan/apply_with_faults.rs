@@ -67,7 +67,7 @@ async fn through_every_fault(platform: &Platform) {
         let left = next.steps.iter().filter(|step| step.does_something()).map(PlanStep::number);
         for number in left {
             let told = steps.iter().find(|step| step.step.number() == number).expect("it was desired before");
-            assert!(told.outcome.is_failure(), "{number} is left, and was {}", told.outcome.as_str());
+            assert!(told.outcome.is_failure(), "{number} is left, and was {}", told.outcome.code());
         }
     }
     assert_eq!(sandbox.records(platform.api.service).len(), 40);
