@@ -43,7 +43,7 @@ async fn import(count: usize, per_second: Option<NonZeroU32>) {
     let mut items = importer.import_many(stream::iter((0..count).map(number).map(ImportRequest::new)));
     let (mut progress, start) = (Progress::default(), Instant::now());
     while let Some(item) = items.next().await {
-        progress.count(item.outcome.as_str(), item.outcome.is_failure());
+        progress.add(&item);
     }
     let took = start.elapsed();
     assert_eq!(progress.of("created"), count, "{progress}");

@@ -5,6 +5,7 @@
 mod backup;
 mod bulk;
 mod change;
+mod check;
 mod find;
 mod holder;
 mod imported;
@@ -29,6 +30,7 @@ use std::time::Duration;
 
 pub use self::bulk::{BulkItem, BulkOutcome};
 pub use self::change::{Change, Field};
+pub use self::check::Checked;
 pub use self::imported::{Imported, Outcome};
 pub use self::lookup::LookupPolicy;
 pub use self::plan::{Desired, Plan};

@@ -35,7 +35,7 @@ impl Importer {
 
     /// The same, with a listing of the platform's records.
     pub(super) async fn import_listed(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
-        let create = self.check(request)?;
+        let create = self.prepare(request)?;
         let mut run = Run::begin(self, request).await?;
         run.check_preflight()?;
         let found = run.find(listing).await?;
@@ -44,7 +44,7 @@ impl Importer {
 
     /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,
     /// the platform must take the number from one at least.
-    pub(super) fn check<'a>(&'a self, request: &'a ImportRequest) -> Result<Option<Create<'a>>> {
+    pub(super) fn prepare<'a>(&'a self, request: &'a ImportRequest) -> Result<Option<Create<'a>>> {
         let [source] = &*self.sources else {
             let mut refused = None;
             for source in &*self.sources {

@@ -47,7 +47,7 @@ fn said(word: &str) -> &'static str {
     match word {
         "created" => "[`Created`]",
         "recovered" => "[`Recovered`]",
-        "already there" => "[`AlreadyThere`]",
+        "already_there" => "[`AlreadyThere`]",
         "nobody knows" => "[`Indeterminate`]",
         "refused" => "[`Call`], surely not done",
         _ => "[`Incomplete`]",

@@ -91,7 +91,7 @@ impl Scenario {
                 assert!(!readable || self.is_finished(record, number), "said to be finished: {record:?}");
                 match imported.outcome {
                     numport::Outcome::Created => "created",
-                    numport::Outcome::AlreadyThere => "already there",
+                    numport::Outcome::AlreadyThere => "already_there",
                     _ => "recovered",
                 }
             }

@@ -4,12 +4,13 @@ use std::io::Write;
 
 use futures_util::{StreamExt, stream};
 use numport::import::BulkOutcome;
-use numport::model::{Problem, Severity};
-use numport::{Error, ImportRequest, Importer, NumberProvider, VoicePlatform};
+use numport::model::{Finding, Severity};
+use numport::{ImportRequest, Importer};
+use serde_json::json;
 
 use super::arguments::Arguments;
 use super::dry_run::dry_run;
-use super::report::{Line, Report};
+use super::report::Report;
 use super::rows::{self, Row, Rows};
 use super::support::Failure;
 use super::support::accounts::{self, Vars};
@@ -33,33 +34,20 @@ pub async fn run(
     let twilio = accounts::twilio(vars, arguments.per_second)?;
     let platform = accounts::platform(&arguments.platform, vars, arguments.per_second)?;
     let (format, bytes) = arguments.read()?;
-    let source = twilio.source();
-    let check = |request: &ImportRequest| match platform.create(&source, request) {
-        Err(Error::Invalid(invalid)) => invalid.problems,
-        _ => Vec::new(),
-    };
-    let read = rows::read(format, &bytes, &|request| of_row(check(request)));
+    let importer = Importer::new(twilio, platform).concurrency(arguments.concurrency);
+    let check = |request: &ImportRequest| importer.check([request]).requests.into_iter().flat_map(|(_, found)| found);
+    let read = rows::read(format, &bytes, &|request| check(request).collect());
     let mut report = Report::open(arguments.report.as_deref())?;
     let Some(Rows { good, bad }) = look(read, arguments, out, &mut report)? else { return Ok(WRONG) };
-    if let Some(problem) = good.first().and_then(|row| check(&row.request).into_iter().find(is_of_source)) {
+    if let Some(problem) = importer.check(good.iter().map(|row| &row.request)).source.first() {
         return Err(format!("nothing was sent: {problem}").into());
     }
-    let importer = Importer::new(twilio, platform).concurrency(arguments.concurrency);
     let code = if arguments.dry_run {
         dry_run(&importer, &good, out, &mut report).await?
     } else {
         import(&importer, &good, out, &mut report, stop).await?
     };
     Ok(if bad.is_empty() { code } else { code.max(SOME_NOT) })
-}
-
-/// The problems that a row's own cells can make good.
-fn of_row(problems: Vec<Problem>) -> Vec<Problem> {
-    problems.into_iter().filter(|problem| !is_of_source(problem)).collect()
-}
-
-fn is_of_source(problem: &Problem) -> bool {
-    problem.field.split('.').next() == Some("source")
 }
 
 /// Names all that is bad. The rows, if they go ahead.
@@ -80,7 +68,8 @@ fn look(
     };
     for row in &rows.bad {
         row.faults.iter().try_for_each(|fault| writeln!(out, "{name}: {fault}"))?;
-        report.write(&Line::of_bad(row))?;
+        let problems: Vec<_> = row.faults.iter().map(ToString::to_string).collect();
+        report.write(row.line, json!({"number": row.number, "outcome": "bad_row", "problems": problems}))?;
     }
     let (good, bad) = (rows.good.len(), rows.bad.len());
     match (bad, arguments.skip_bad) {
@@ -112,24 +101,28 @@ async fn import(
     while let Some(item) = items.next().await {
         let (row, outcome) = (&rows[item.index], &item.outcome);
         begun[item.index] = true;
-        watch.count(outcome.code(), outcome.is_failure());
-        let line = Line::of_outcome(row, outcome);
-        report.write(&line)?;
-        for warning in line.findings.iter().filter(|found| found.severity == Severity::Warning) {
-            watch.say(out, &format!("line {}: {}: warning: {}", row.line, row.request.number(), warning.finding))?;
-        }
-        if let BulkOutcome::Failed(error) = outcome
-            && watch.progress.of(outcome.code()) <= SHOWN
-        {
-            watch.say(out, &format!("line {}: {}", row.line, error.report()))?;
+        watch.add(&item);
+        report.write(row.line, &item)?;
+        match outcome {
+            BulkOutcome::Imported(imported) => {
+                let is_warning = |finding: &&Finding| finding.severity() == Severity::Warning;
+                for warning in imported.findings.iter().filter(is_warning) {
+                    let number = row.request.number();
+                    watch.say(out, &format!("line {}: {number}: warning: it {warning}", row.line))?;
+                }
+            }
+            BulkOutcome::Failed(error) if watch.progress.failed() <= SHOWN => {
+                watch.say(out, &format!("line {}: {}", row.line, error.report()))?;
+            }
+            _ => {}
         }
     }
     watch.end();
     for (row, _) in rows.iter().zip(begun).filter(|(_, begun)| !begun) {
-        report.write(&Line::of(row, "not begun"))?;
+        report.write(row.line, json!({"number": row.request.number(), "outcome": "not_begun"}))?;
     }
     let (progress, total) = (&watch.progress, rows.len());
-    let hidden = progress.of("failed").saturating_sub(SHOWN);
+    let hidden = (progress.failed() - progress.of("not_attempted")).saturating_sub(SHOWN);
     if hidden > 0 {
         writeln!(out, "{hidden} more failed; --report FILE names them all.")?;
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use numport::import::Progress;
+use numport::import::{BulkItem, Progress};
 
 /// How far it is.
 pub struct Watch {
@@ -29,8 +29,8 @@ impl Watch {
         Self { progress: Progress::default(), total, bar, begun, said: begun }
     }
 
-    pub fn count(&mut self, outcome: &'static str, failure: bool) {
-        self.progress.count(outcome, failure);
+    pub fn add(&mut self, item: &BulkItem) {
+        self.progress.add(item);
         self.bar.set_message(words(&self.progress));
         self.bar.inc(1);
         if self.bar.is_hidden() && self.said.elapsed() >= SILENCE {
@@ -59,6 +59,7 @@ pub fn plain(progress: &Progress, total: usize, elapsed: Duration) -> String {
 
 /// Such as `41 created, 1 failed`.
 fn words(progress: &Progress) -> String {
-    let words: Vec<_> = progress.outcomes().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+    let words: Vec<_> =
+        progress.outcomes().map(|(outcome, count)| format!("{count} {}", outcome.replace('_', " "))).collect();
     words.join(", ")
 }

@@ -218,5 +218,5 @@ async fn of_ten_thousand_rows_all_five_hundred_bad_ones_are_named_and_nothing_is
     let report = fs::read_to_string(report).unwrap();
     let lines: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(lines.iter().map(|line| line["line"].as_u64().unwrap() as usize).eq(bad.keys().copied()));
-    assert!(lines.iter().all(|line| line["outcome"] == "bad row" && line["error"]["report"].is_string()));
+    assert!(lines.iter().all(|line| line["outcome"] == "bad_row" && line["problems"][0].is_string()));
 }

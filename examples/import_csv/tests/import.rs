@@ -11,7 +11,7 @@ use numport::sandbox::{Fault, Sandbox};
 use numport::{E164, NumberUpdate, Vapi, VoicePlatform};
 use serde_json::{Value, json};
 
-use crate::import_csv::report::{Line, Report};
+use crate::import_csv::report::Report;
 use crate::import_csv::support::code;
 use crate::import_csv::{ALL_IN, Arguments, SOME_NOT, WRONG, run, watch};
 use crate::support::{changes, file, new_file, typed};
@@ -53,12 +53,16 @@ async fn a_good_file_is_imported_and_reported_and_may_be_imported_again() {
     assert_eq!(outcomes(&first.report), created.map(|(line, number)| (line, number, "created")));
     let records = sandbox.records(PlatformKind::VAPI);
     for line in &first.report {
-        assert!(records.iter().any(|record| record["id"] == line["id"] && record["number"] == line["number"]));
+        assert!(
+            records
+                .iter()
+                .any(|record| record["id"] == line["imported"]["record"]["id"] && record["number"] == line["number"])
+        );
     }
 
     let again = ran(&sandbox, csv, "", pending()).await;
     assert_eq!((again.code, sandbox.records(PlatformKind::VAPI).len()), (ALL_IN, 3));
-    assert_eq!(outcomes(&again.report), created.map(|(line, number)| (line, number, "already there")));
+    assert_eq!(outcomes(&again.report), created.map(|(line, number)| (line, number, "already_there")));
 }
 
 #[tokio::test]
@@ -67,7 +71,7 @@ async fn bad_rows_keep_the_good_ones_back_unless_they_are_to_be_skipped() {
     let csv = file("bad.csv", format!("{GOOD}555,\n"));
     let kept = ran(&sandbox, csv.clone(), "", pending()).await;
     assert_eq!((kept.code, sandbox.requests().len()), (WRONG, 0));
-    assert_eq!(outcomes(&kept.report), [(5, "555", "bad row")]);
+    assert_eq!(outcomes(&kept.report), [(5, "555", "bad_row")]);
 
     let skipped = ran(&sandbox, csv, "--skip-bad", pending()).await;
     assert_eq!((skipped.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
@@ -81,10 +85,10 @@ async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() 
     let failed = ran(&sandbox, file("failed.csv", format!("{GOOD}+12025550143,\n")), "", pending()).await;
     assert_eq!((failed.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
     let line = &failed.report[3];
-    assert_eq!((&line["line"], &line["outcome"]), (&json!(5), &json!("failed")));
-    assert!(line["error"]["report"].as_str().unwrap().contains("is not held by the provider"));
+    assert_eq!((&line["line"], &line["outcome"]), (&json!(5), &json!("refused")));
+    assert!(line["error"]["message"].as_str().unwrap().contains("is not held by the provider"));
     assert!(line["error"]["advice"].as_str().unwrap().starts_with("Check the number"));
-    assert_eq!(line["findings"][0]["severity"], "error");
+    assert_eq!(line["error"]["findings"][0]["severity"], "error");
     assert!(
         failed.out.contains("line 5: vapi: import number was not sent: +12025550143 is not held"),
         "{}",
@@ -100,7 +104,7 @@ async fn a_refused_key_ends_it_and_says_which_rows_were_not_tried() {
     let refused = ran(&sandbox, file("refused.csv", GOOD), "--concurrency 1", pending()).await;
     assert_eq!((refused.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 0));
     let words: Vec<_> = refused.report.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
-    assert_eq!(words, ["failed", "not attempted", "not attempted"]);
+    assert_eq!(words, ["refused", "not_attempted", "not_attempted"]);
 }
 
 #[tokio::test]
@@ -119,12 +123,14 @@ async fn a_dry_run_shows_what_would_be_done_and_changes_nothing() {
     assert_eq!((dry.code, changes(&sandbox)), (SOME_NOT, before));
     assert!(dry.out.contains("line 3: ~ +12125550123 label \"Other\" → \"Sales\"\n"), "{}", dry.out);
     assert!(dry.out.contains("line 5: + +4915223433333 import, label \"Berlin\""), "{}", dry.out);
-    assert!(dry.out.ends_with(
-        "\n5 done: 1 blocked, 1 to import, 1 to update, 2 unchanged. It was a dry run: nothing was changed.\n"
-    ));
-    let words: Vec<_> = dry.report.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
-    assert_eq!(words, ["unchanged", "to update", "unchanged", "to import", "blocked"]);
-    assert_eq!(dry.report[4]["findings"][0]["finding"], "it is not held by the provider");
+    assert!(
+        dry.out.ends_with(
+            "\n5 done: 1 blocked, 1 import, 2 unchanged, 1 update. It was a dry run: nothing was changed.\n"
+        )
+    );
+    let words: Vec<_> = dry.report.iter().map(|line| line["action"].as_str().unwrap()).collect();
+    assert_eq!(words, ["unchanged", "update", "unchanged", "import", "blocked"]);
+    assert_eq!(dry.report[4]["findings"][0]["code"], "not_held");
     assert_eq!(dry.report[1]["id"], id.as_str());
 }
 
@@ -164,7 +170,7 @@ fn a_report_is_on_disk_line_by_line() {
     let path = new_file("flushed.jsonl");
     let mut report = Report::open(Some(&path)).unwrap();
     for count in 1..=2 {
-        report.write(&Line::default()).unwrap();
+        report.write(count, json!({"outcome": "created"})).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), count);
     }
 }

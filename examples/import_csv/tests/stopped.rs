@@ -19,7 +19,7 @@ async fn when_it_is_stopped_at_once_nothing_is_begun() {
     let stopped = ran(&sandbox, file("stopped.csv", ROWS), "", ready(())).await;
     assert_eq!((stopped.code, sandbox.requests().len()), (SOME_NOT, 0));
     assert_eq!(stopped.out, format!("0 done, of 5 rows.\n{AGAIN}"));
-    assert!(stopped.report.len() == 5 && stopped.report.iter().all(|line| line["outcome"] == "not begun"));
+    assert!(stopped.report.len() == 5 && stopped.report.iter().all(|line| line["outcome"] == "not_begun"));
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn what_is_under_way_is_finished_and_the_same_command_does_the_rest() {
     });
     let stopped = ran(&sandbox, csv.clone(), "--concurrency 2", stop).await;
     let of = |outcome: &str| stopped.report.iter().filter(|line| line["outcome"] == outcome).count();
-    let (created, left) = (of("created"), of("not begun"));
+    let (created, left) = (of("created"), of("not_begun"));
     assert_eq!((stopped.code, created + left), (SOME_NOT, 5));
     assert!(created > 0 && left > 0, "{}", stopped.out);
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), created);
@@ -41,6 +41,6 @@ async fn what_is_under_way_is_finished_and_the_same_command_does_the_rest() {
 
     let again = ran(&sandbox, csv, "", pending()).await;
     assert_eq!((again.code, sandbox.records(PlatformKind::VAPI).len()), (ALL_IN, 5));
-    let there = again.report.iter().filter(|line| line["outcome"] == "already there").count();
+    let there = again.report.iter().filter(|line| line["outcome"] == "already_there").count();
     assert_eq!(there, created);
 }

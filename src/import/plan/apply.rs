@@ -275,7 +275,7 @@ impl Shared {
 
     async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Applied> {
         let importer = &self.importer;
-        let create = importer.check(request)?;
+        let create = importer.prepare(request)?;
         let mut run = Run::begin(importer, request).await?;
         let found = run.find(self.listing.as_ref()).await?;
         // A record of an import that was unresolved is ours, and is finished.

@@ -6,36 +6,11 @@ use super::calls::PlannedCalls;
 use super::extra::{Extra, Holder, Reroute};
 use super::{Plan, PlanStep};
 use crate::import::change::{Field, agent, label, switch};
-use crate::model::{self, Finding, ImportRequest, Reached, word};
+use crate::model::{self, Finding, ImportRequest, word};
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut counts = [0; 7];
-        let (mut not_reached, mut pointed, mut renewed) = (0, 0, 0);
         for step in &self.steps {
-            if let Some(calls) = step.calls() {
-                pointed += usize::from(calls.point_to.is_some());
-                not_reached +=
-                    usize::from(calls.reached == Reached::Elsewhere && !matches!(step, PlanStep::Import { .. }));
-            }
-            renewed += usize::from(matches!(
-                step,
-                PlanStep::Update { renew: true, .. } | PlanStep::Unchanged { renew: true, .. }
-            ));
-            counts[match step {
-                PlanStep::Import { .. } => 0,
-                PlanStep::Update { .. } => 1,
-                PlanStep::Extra(Extra { remove: Some(removal), .. }) => {
-                    if removal.releases {
-                        6
-                    } else {
-                        2
-                    }
-                }
-                PlanStep::Blocked { .. } => 3,
-                PlanStep::Unchanged { .. } => 4,
-                PlanStep::Extra(_) => 5,
-            }] += 1;
             let quiet = matches!(step, PlanStep::Unchanged { unsupported_fields, findings, .. }
                 if unsupported_fields.is_empty() && findings.is_empty() && !step.does_something());
             if !quiet {
@@ -45,30 +20,13 @@ impl fmt::Display for Plan {
         for carrier in &self.not_asked {
             writeln!(f, "not asked: {}", word(carrier))?;
         }
-        let [import, update, remove, blocked, unchanged, extra, release] = counts;
-        write!(
-            f,
-            "{} from {}: {import} to import, {update} to update, {remove} to remove, {blocked} blocked, {unchanged} \
-             unchanged, {extra} not desired",
-            self.platform, self.provider
-        )?;
-        for (count, what) in [
-            (release, "to give away for good"),
-            (pointed, "whose calls are pointed at the platform"),
-            (renewed, "whose credentials are renewed"),
-            (not_reached, "whose calls do not reach it now"),
-        ] {
-            if count > 0 {
-                write!(f, ", {count} {what}")?;
-            }
-        }
-        Ok(())
+        self.summary().fmt(f)
     }
 }
 
 impl PlanStep {
     /// Where the number's calls go.
-    const fn calls(&self) -> Option<&PlannedCalls> {
+    pub(super) const fn calls(&self) -> Option<&PlannedCalls> {
         match self {
             Self::Import { calls, .. } | Self::Update { calls, .. } | Self::Unchanged { calls, .. } => Some(calls),
             Self::Blocked { .. } | Self::Extra(_) => None,

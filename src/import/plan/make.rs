@@ -81,7 +81,7 @@ impl Importer {
                 Err(Error::Withheld(withheld)) => withheld_step(request, &withheld),
                 Err(error) => return Err(error),
                 // Dropped, what is prepared sends nothing.
-                Ok(None) => match self.check(request) {
+                Ok(None) => match self.prepare(request) {
                     Err(Error::Invalid(invalid)) => blocked(request, invalid.problems),
                     Err(error) => return Err(error),
                     Ok(_) => self.import_step(request, calls(number), preflight)?,

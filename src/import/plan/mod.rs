@@ -46,6 +46,7 @@ mod extra;
 mod held;
 mod make;
 mod remove;
+mod summary;
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,7 @@ pub use self::calls::PlannedCalls;
 use self::calls::Seal;
 pub use self::desired::Desired;
 pub use self::extra::{Extra, Holder, PlannedRemoval, Reroute};
+pub use self::summary::{PlanSummary, StepReport};
 #[cfg(doc)]
 use super::Importer;
 use super::change::{Change, Field};

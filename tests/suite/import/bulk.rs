@@ -31,7 +31,7 @@ async fn many_numbers_cost_one_list_and_an_import_each() {
         let platform = platform(can, 40);
         let requests: Vec<_> = (20..320).map(|last| request(last).label("Desk")).collect();
         let items = all(importer(&platform).import_many(stream::iter(requests))).await;
-        assert_eq!(words(&items[..21])[19..], ["already there", "created"]);
+        assert_eq!(words(&items[..21])[19..], ["updated", "created"]);
         assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 0));
         assert_eq!(
             (platform.calls(Call::Create), platform.calls(Call::Update)),
@@ -47,7 +47,7 @@ async fn one_number_is_asked_for_where_the_platform_can_be_asked() {
     for (can, lists, finds) in [(&NATIVE, 0, 1), (&THROUGH_LIST, 1, 0)] {
         let platform = platform(can, 40);
         let items = all(importer(&platform).import_many(stream::iter([request(7)]))).await;
-        assert_eq!(words(&items), ["already there"]);
+        assert_eq!(words(&items), ["already_there"]);
         assert_eq!(
             (platform.calls(Call::List), platform.calls(Call::Find), platform.calls(Call::Create)),
             (lists, finds, 0)
@@ -59,7 +59,7 @@ async fn one_number_is_asked_for_where_the_platform_can_be_asked() {
 async fn a_list_that_is_longer_than_asking_is_left() {
     let platform = platform(&NATIVE, 5_000);
     let items = all(importer(&platform).concurrency(1).import_many(stream::iter((0..5).map(request)))).await;
-    assert_eq!(words(&items), ["already there"; 5]);
+    assert_eq!(words(&items), ["already_there"; 5]);
     assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 5));
     assert_eq!(platform.records_listed(), 501, "as many as five requests bring, and one to see that there are more");
 }
@@ -69,7 +69,7 @@ async fn an_input_of_unknown_length_is_asked_for_until_a_list_is_worth_it() {
     let platform = platform(&NATIVE, 500);
     let unknown = stream::iter(0..400).filter(|_| async { true }).map(request);
     let items = all(importer(&platform).concurrency(1).import_many(unknown)).await;
-    assert_eq!(words(&items), ["already there"; 400]);
+    assert_eq!(words(&items), ["already_there"; 400]);
     // Twice in vain for 200 and 400 records, then the whole of it.
     assert_eq!(
         (platform.calls(Call::Find), platform.calls(Call::List), platform.records_listed()),
@@ -91,7 +91,7 @@ async fn a_list_is_believed_for_a_minute() {
     };
     let input = stream::iter([request(0), request(1)]).chain(late);
     let items = all(importer(&platform).concurrency(1).import_many(input)).await;
-    assert_eq!(words(&items), ["created", "created", "already there"]);
+    assert_eq!(words(&items), ["created", "created", "already_there"]);
     assert_eq!(records_of(&platform, &number(2)), 1);
 }
 
@@ -106,7 +106,7 @@ async fn a_later_list_has_the_records_of_what_is_under_way_and_of_what_is_to_com
             request(last)
         });
         let items = all(importer(&platform).concurrency(at_once).import_many(input)).await;
-        assert_eq!(words(&items), ["already there"; 12]);
+        assert_eq!(words(&items), ["already_there"; 12]);
         assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (2, 0), "{at_once} at once");
     }
 }
@@ -120,7 +120,7 @@ async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
         let BulkOutcome::Imported(imported) = &item.outcome else { panic!("{item:?}") };
         assert_eq!(
             (imported.outcome, imported.unsupported_fields.as_slice()),
-            (Outcome::AlreadyThere, &[Field::Inbound][..])
+            (if changed { Outcome::Updated } else { Outcome::AlreadyThere }, &[Field::Inbound][..])
         );
         assert_eq!(imported.before.is_some(), changed);
     }
@@ -137,7 +137,7 @@ async fn what_this_process_imports_meanwhile_is_seen_at_once() {
     });
     let input = stream::iter([request(0), request(1)]).chain(after_the_list);
     let items = all(importer(&platform).concurrency(1).import_many(input)).await;
-    assert_eq!(words(&items), ["created", "created", "already there"]);
+    assert_eq!(words(&items), ["created", "created", "already_there"]);
     assert_eq!(records_of(&platform, &number(2)), 1);
 }
 
@@ -151,7 +151,7 @@ async fn what_is_under_way_while_the_list_is_read_is_seen() {
     let input = stream::iter([request(0), request(1), request(2)]);
     let (items, imported) = tokio::join!(all(importer(&platform).concurrency(1).import_many(input)), under_way);
     imported.unwrap();
-    assert_eq!((words(&items), records_of(&platform, &number(2))), (vec!["created", "created", "already there"], 1));
+    assert_eq!((words(&items), records_of(&platform, &number(2))), (vec!["created", "created", "already_there"], 1));
     assert_eq!(
         (platform.calls(Call::List), platform.calls(Call::Find)),
         (1, 2),
@@ -175,21 +175,21 @@ async fn what_fails_ends_nothing() {
     let platform = platform(&NATIVE, 0);
     let input = (0..10).map(|last| if last % 3 == 0 { request(last).label("x".repeat(21)) } else { request(last) });
     let items = all(importer(&platform).import_many(stream::iter(input))).await;
-    let failed: Vec<_> = items.iter().filter(|item| item.outcome.is_failure()).map(|item| item.index).collect();
-    assert_eq!(failed, [0, 3, 6, 9]);
+    let refused: Vec<_> = items.iter().filter(|item| item.outcome.is_failure()).map(|item| item.index).collect();
+    assert_eq!(refused, [0, 3, 6, 9]);
     let report = items[3].report();
-    assert!(report.starts_with("+14155570003 failed: ") && report.contains("`label` has 21 characters"), "{report}");
+    assert!(report.starts_with("+14155570003 refused: ") && report.contains("`label` has 21 characters"), "{report}");
     assert!(items[1].report().starts_with("+14155570001 on vapi: created, id "), "{}", items[1].report());
     assert_eq!(platform.calls(Call::Create), 6);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_key_that_is_refused_ends_it_and_nothing_else_does() {
-    for (status, rest) in [(401, "not attempted"), (403, "failed"), (404, "failed")] {
+    for (status, rest) in [(401, "not_attempted"), (403, "refused"), (404, "refused")] {
         let platform = platform(&NATIVE, 0);
         refuse_creates_after(&platform, 2, status);
         let items = all(importer(&platform).concurrency(1).import_many(stream::iter((0..6).map(request)))).await;
-        assert_eq!(words(&items), ["created", "created", "failed", rest, rest, rest], "{status}");
+        assert_eq!(words(&items), ["created", "created", "refused", rest, rest, rest], "{status}");
         assert!(items[2..].iter().all(|item| item.outcome.is_failure()));
     }
 }
@@ -233,7 +233,7 @@ async fn over_http_with_the_carrier_looked_at() {
 
     let before = sandbox.requests().len();
     let again = all(importer.import_many(stream::iter(requests))).await;
-    assert_eq!(words(&again[..30]), ["already there"; 30]);
+    assert_eq!(words(&again[..30]), ["already_there"; 30]);
     let to_vapi: Vec<_> =
         sandbox.requests().split_off(before).into_iter().filter(|entry| entry.service.as_str() == "vapi").collect();
     assert!(to_vapi.iter().all(|entry| entry.method == "GET"));
@@ -261,7 +261,7 @@ async fn the_sandbox_refuses_what_is_over_its_limit() {
         all(importer.import_many(stream::iter((0..4).map(request)))).await;
     }
     let again = all(importer.import_many(stream::iter((0..4).map(request)))).await;
-    assert_eq!(words(&again), ["already there"; 4]);
+    assert_eq!(words(&again), ["already_there"; 4]);
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 4);
     let refused = sandbox.requests().iter().filter(|entry| entry.status == Some(429)).count();
     assert!(refused > 0);

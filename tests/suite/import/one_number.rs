@@ -89,10 +89,10 @@ async fn a_record_that_is_there_is_brought_to_what_is_asked() {
     let importer = Importer::new(twilio.clone(), vapi);
     importer.import(ImportRequest::new(number()).label("Old").agent("agent-1")).await.unwrap();
     let imported = importer.import(ImportRequest::new(number()).label("New")).await.unwrap();
-    assert_eq!(imported.outcome, Outcome::AlreadyThere);
+    assert_eq!(imported.outcome, Outcome::Updated);
     assert_eq!(imported.record.label.as_deref(), Some("New"));
     assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"), "what is not named is kept");
-    let line = format!("+14155552671 on vapi: already there and changed, id {}", imported.record.id);
+    let line = format!("+14155552671 on vapi: updated, id {}", imported.record.id);
     assert_eq!(imported.to_string(), line);
     assert_eq!(imported.before.unwrap().label.as_deref(), Some("Old"));
 
@@ -220,7 +220,7 @@ async fn a_break_between_the_steps_names_the_record_and_is_finished_by_running_i
     assert_eq!(incomplete.error.status().unwrap().as_u16(), 500);
 
     let imported = interactly_at(&server).import(&request).await.unwrap();
-    assert_eq!(imported.outcome, Outcome::AlreadyThere);
+    assert_eq!(imported.outcome, Outcome::Updated);
     assert_eq!(imported.record.agent.as_ref().map(AsRef::as_ref), Some("agent-1"));
     assert_eq!(posts(&server, import).await, 1);
 }

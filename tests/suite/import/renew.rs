@@ -248,12 +248,12 @@ async fn a_refused_key_stops_the_rest_and_another_failure_does_not() {
     let importer = Importer::new(twilio(&sandbox, None), vapi(&sandbox)).skip_preflight().concurrency(1);
     import(&importer, 1).await;
     let items: Vec<_> = importer.renew_many(stream::iter([9, 1].map(number))).collect().await;
-    assert_eq!(items.iter().map(|item| item.outcome.code()).collect::<Vec<_>>(), ["failed", "renewed"]);
+    assert_eq!(items.iter().map(|item| item.outcome.code()).collect::<Vec<_>>(), ["refused", "renewed"]);
 
     sandbox.fault_on(VAPI, "PATCH /phone-number", Fault::Refuse { status: 401, retry_after: None });
     let items: Vec<_> = importer.renew_many(stream::iter([1, 2, 3].map(number))).collect().await;
     let outcomes: Vec<_> = items.iter().map(|item| item.outcome.code()).collect();
-    assert_eq!(outcomes, ["failed", "not attempted", "not attempted"]);
+    assert_eq!(outcomes, ["refused", "not_attempted", "not_attempted"]);
     assert!(items.iter().all(|item| item.outcome.is_failure()));
     assert_eq!(items[1].report(), "+14155552672 not attempted: a key was refused before");
 }

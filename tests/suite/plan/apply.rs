@@ -129,7 +129,7 @@ async fn what_cannot_be_looked_at_has_failed_and_is_not_taken_for_gone() {
     for call in [Call::Create, Call::Get, Call::Find, Call::Update] {
         platform.always(call, Answer::refused(403));
     }
-    assert_eq!(words(&apply(&importer, plan).await), ["failed"; 5]);
+    assert_eq!(words(&apply(&importer, plan).await), ["refused"; 5]);
     assert_eq!(platform.records().len(), 5);
 }
 
@@ -267,7 +267,7 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
 
 #[tokio::test(start_paused = true)]
 async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_moved() {
-    for (status, word) in [(404, "moved"), (403, "failed")] {
+    for (status, word) in [(404, "moved"), (403, "refused")] {
         let (platform, exchange, importer) = world(&NATIVE);
         elsewhere(&exchange);
         let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
@@ -353,7 +353,7 @@ async fn a_key_that_is_refused_ends_it() {
     let plan = importer.plan(&desired()).await.unwrap();
     refuse_creates_after(&platform, 2, 401);
     let steps = apply(&importer.concurrency(1), plan).await;
-    let expected = ["updated", "updated", "updated", "updated", "updated", "created", "created", "failed"];
+    let expected = ["updated", "updated", "updated", "updated", "updated", "created", "created", "refused"];
     assert_eq!(words(&steps)[..8], expected);
-    assert_eq!(words(&steps)[8..], ["not attempted"; 2]);
+    assert_eq!(words(&steps)[8..], ["not_attempted"; 2]);
 }

@@ -1,0 +1,71 @@
+//! Checking many requests before anything is sent.
+
+use serde::Serialize;
+
+use super::Importer;
+use crate::error::Error;
+use crate::model::{ImportRequest, Problem};
+
+/// The problems that [`Importer::check`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Checked {
+    /// The problems of the source, such as a trunk that the platform cannot take. They concern every request, and are
+    /// named once.
+    pub source: Vec<Problem>,
+    /// The requests with problems of their own, by their index in the input; the first is 0.
+    pub requests: Vec<(usize, Vec<Problem>)>,
+}
+
+impl Checked {
+    /// Returns whether no problem was found.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.source.is_empty() && self.requests.is_empty()
+    }
+}
+
+impl Importer {
+    /// Checks requests without sending anything: the fields, and whether the platform supports them and the source.
+    /// [`import`](Self::import) does the same before it sends anything. Of [several
+    /// carriers](crate::provider::Carriers) a request must suit one.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
+    ///
+    /// let number = "+14155552671".parse()?;
+    /// let requests = [ImportRequest::new(number), ImportRequest::new(number).label("x".repeat(41))];
+    /// let checked = importer.check(&requests);
+    /// assert!(checked.source.is_empty());
+    /// let (index, problems) = &checked.requests[0];
+    /// assert_eq!((*index, problems[0].to_string().as_str()), (1, "`label` has 41 characters; use at most 40"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check<'a>(&self, requests: impl IntoIterator<Item = &'a ImportRequest>) -> Checked {
+        let mut checked = Checked::default();
+        for (index, request) in requests.into_iter().enumerate() {
+            let Err(Error::Invalid(invalid)) = self.prepare(request).map(drop) else { continue };
+            let (of_source, own): (Vec<_>, Vec<_>) = invalid.problems.into_iter().partition(is_of_source);
+            for problem in of_source {
+                if !checked.source.contains(&problem) {
+                    checked.source.push(problem);
+                }
+            }
+            if !own.is_empty() {
+                checked.requests.push((index, own));
+            }
+        }
+        checked
+    }
+}
+
+fn is_of_source(problem: &Problem) -> bool {
+    problem.field.split('.').next() == Some("source")
+}

@@ -1,0 +1,217 @@
+//! A plan in numbers, and its steps as a report shows them.
+
+use std::fmt;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::{Applied, AppliedStep, Difference, Extra, Plan, PlanStep};
+use crate::model::{Finding, NumberId, PlatformKind, Problem, ProviderKind, Reached, reported};
+
+/// How many steps of each kind a [`Plan`] has. `Display` shows it as the last line of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PlanSummary {
+    /// The platform.
+    pub platform: PlatformKind,
+    /// The provider.
+    pub provider: ProviderKind,
+    /// Numbers to import.
+    pub import: usize,
+    /// Records to update.
+    pub update: usize,
+    /// Records to remove. The number stays with its carrier.
+    pub remove: usize,
+    /// Records whose removal also releases the number for good.
+    pub release: usize,
+    /// Numbers that cannot be imported or updated.
+    pub blocked: usize,
+    /// Numbers that are as desired.
+    pub unchanged: usize,
+    /// Records that are not desired, and stay.
+    pub not_desired: usize,
+    /// Numbers, imports included, whose calls are pointed at the platform.
+    pub point: usize,
+    /// Records whose credentials are renewed.
+    pub renew: usize,
+    /// Numbers that the platform has and whose calls do not reach it now.
+    pub not_reached: usize,
+}
+
+impl Plan {
+    /// Returns how many steps of each kind the plan has.
+    ///
+    /// ```
+    /// # fn show(plan: numport::Plan) {
+    /// let summary = plan.summary();
+    /// if summary.blocked > 0 {
+    ///     eprintln!("{summary}");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn summary(&self) -> PlanSummary {
+        let count = |is: fn(&PlanStep) -> bool| self.steps.iter().filter(|step| is(step)).count();
+        let removal = |step: &PlanStep| match step {
+            PlanStep::Extra(Extra { remove: Some(removal), .. }) => Some(removal.releases),
+            _ => None,
+        };
+        PlanSummary {
+            platform: self.platform,
+            provider: self.provider,
+            import: count(|step| matches!(step, PlanStep::Import { .. })),
+            update: count(|step| matches!(step, PlanStep::Update { .. })),
+            remove: self.steps.iter().filter(|step| removal(step) == Some(false)).count(),
+            release: self.steps.iter().filter(|step| removal(step) == Some(true)).count(),
+            blocked: count(|step| matches!(step, PlanStep::Blocked { .. })),
+            unchanged: count(|step| matches!(step, PlanStep::Unchanged { .. })),
+            not_desired: count(|step| matches!(step, PlanStep::Extra(Extra { remove: None, .. }))),
+            point: count(|step| step.calls().is_some_and(|calls| calls.point_to.is_some())),
+            renew: count(|step| {
+                matches!(step, PlanStep::Update { renew: true, .. } | PlanStep::Unchanged { renew: true, .. })
+            }),
+            not_reached: count(|step| {
+                let is_elsewhere = step.calls().is_some_and(|calls| calls.reached == Reached::Elsewhere);
+                is_elsewhere && !matches!(step, PlanStep::Import { .. })
+            }),
+        }
+    }
+}
+
+impl fmt::Display for PlanSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { platform, provider, import, update, remove, blocked, unchanged, not_desired, .. } = self;
+        write!(
+            f,
+            "{platform} from {provider}: {import} to import, {update} to update, {remove} to remove, {blocked} blocked, \
+             {unchanged} unchanged, {not_desired} not desired"
+        )?;
+        for (count, what) in [
+            (self.release, "to give away for good"),
+            (self.point, "whose calls are pointed at the platform"),
+            (self.renew, "whose credentials are renewed"),
+            (self.not_reached, "whose calls do not reach it now"),
+        ] {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A step as reports show it: an object with `action`, `number`, `id`, `message`, `problems` and `findings`. It holds
+/// nothing confidential of the plan. [`PlanStep::report`] returns it.
+#[derive(Clone, Copy, Debug)]
+pub struct StepReport<'a>(&'a PlanStep);
+
+impl PlanStep {
+    /// Returns its stable code: `import`, `update`, `unchanged`, `blocked` or `extra`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Import { .. } => "import",
+            Self::Update { .. } => "update",
+            Self::Unchanged { .. } => "unchanged",
+            Self::Blocked { .. } => "blocked",
+            Self::Extra(_) => "extra",
+        }
+    }
+
+    /// Returns the id of the record that it is about.
+    #[must_use]
+    pub const fn id(&self) -> Option<&NumberId> {
+        match self {
+            Self::Update { id, .. } | Self::Unchanged { id, .. } | Self::Extra(Extra { id, .. }) => Some(id),
+            Self::Import { .. } | Self::Blocked { .. } => None,
+        }
+    }
+
+    /// Returns what was found about the number, or the reasons for which the record is kept.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Import { findings, .. }
+            | Self::Update { findings, .. }
+            | Self::Unchanged { findings, .. }
+            | Self::Blocked { findings, .. } => findings,
+            Self::Extra(extra) => &extra.kept,
+        }
+    }
+
+    /// Returns the problems of a step that is blocked.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::Blocked { problems, .. } => problems,
+            _ => &[],
+        }
+    }
+
+    /// Returns what serde writes for reports. The step itself is written whole, to be applied later.
+    #[must_use]
+    pub const fn report(&self) -> StepReport<'_> {
+        StepReport(self)
+    }
+}
+
+impl Serialize for StepReport<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        self.write::<S>(&mut object)?;
+        object.end()
+    }
+}
+
+impl StepReport<'_> {
+    fn write<S: Serializer>(&self, object: &mut S::SerializeMap) -> Result<(), S::Error> {
+        let Self(step) = self;
+        object.serialize_entry("action", step.code())?;
+        object.serialize_entry("number", &step.number())?;
+        if let Some(id) = step.id() {
+            object.serialize_entry("id", id)?;
+        }
+        object.serialize_entry("message", &step.to_string())?;
+        if !step.problems().is_empty() {
+            object.serialize_entry("problems", step.problems())?;
+        }
+        if !step.findings().is_empty() {
+            object.serialize_entry("findings", &reported(step.findings()))?;
+        }
+        Ok(())
+    }
+}
+
+/// An object with `index`, those fields of [`PlanStep::report`], and `outcome` (the [code](Applied::code)) with what
+/// belongs to it: `imported`, `record`, `calls`, `renewed`, `findings_now`, `differences` or `error`.
+impl Serialize for AppliedStep {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("index", &self.index)?;
+        self.step.report().write::<S>(&mut object)?;
+        object.serialize_entry("outcome", self.outcome.code())?;
+        match &self.outcome {
+            Applied::Imported(imported) => object.serialize_entry("imported", imported)?,
+            Applied::Updated(record) => object.serialize_entry("record", record)?,
+            Applied::Pointed(routing) => object.serialize_entry("calls", &routing.calls.to_string())?,
+            Applied::Renewed(renewed) => object.serialize_entry("renewed", renewed)?,
+            Applied::Removed { findings } | Applied::Blocked { findings } if !findings.is_empty() => {
+                object.serialize_entry("findings_now", &reported(findings))?;
+            }
+            Applied::Moved(differences) => object.serialize_entry("differences", differences)?,
+            Applied::Failed(error) => object.serialize_entry("error", error)?,
+            _ => {}
+        }
+        object.end()
+    }
+}
+
+impl Serialize for Difference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(3))?;
+        object.serialize_entry("what", self.what)?;
+        object.serialize_entry("planned", &self.planned)?;
+        object.serialize_entry("found", &self.found)?;
+        object.end()
+    }
+}
