@@ -25,8 +25,8 @@ fn each_status_has_its_meaning_and_its_advice() {
         (&[404], Missing, "the id"),
         (&[409], Conflict, "already"),
         (&[429], TooMany, "asks to wait for 7 s"),
-        (&[500, 503, 599], Unavailable, "nothing was changed"),
-        (&[302, 418], Other, "nothing was changed"),
+        (&[500, 503, 599], Unavailable, "Nothing was changed"),
+        (&[302, 418], Other, "Nothing was changed"),
     ] {
         for status in statuses {
             let call = answered(*status);

@@ -15,7 +15,7 @@ codes! {
     /// fn status(error: &numport::Error) -> u16 {
     ///     match error.kind() {
     ///         ErrorKind::Invalid | ErrorKind::Preflight | ErrorKind::Rejected => 422,
-    ///         ErrorKind::NotFound => 404,
+    ///         ErrorKind::NotFound => 404, // also of a wrong base URL
     ///         ErrorKind::Conflict => 409,
     ///         ErrorKind::Busy | ErrorKind::RateLimited | ErrorKind::Unavailable => 503,
     ///         ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::BadResponse => 502,
@@ -51,7 +51,7 @@ codes! {
         Unavailable => "unavailable",
         /// The response cannot be read, is not about the request, or is too long.
         BadResponse => "bad_response",
-        /// An operation of several steps failed between two of them. Run it again to finish it.
+        /// An operation of several steps failed between two of them. Run it again to finish it, once its cause is mended.
         Incomplete => "incomplete",
         /// Nobody knows whether the number is imported. Run the same import again later.
         Unresolved => "unresolved",

@@ -156,7 +156,8 @@ impl Error {
             Self::Call(call) => call.advice(),
             Self::NotFound(_) => "List the platform's records to see which ids it has.".to_owned(),
             Self::Incomplete(incomplete) if incomplete.error.surely_not_done() => {
-                format!("{} Then run the same call again: it finishes what is left.", incomplete.error.advice())
+                let remedy = incomplete.error.call().map_or_else(|| incomplete.error.advice(), CallError::remedy);
+                format!("{remedy} Then run the same call again: it finishes what is left.")
             }
             Self::Incomplete(_) => "Run the same call again: it finishes what is left.".to_owned(),
             Self::Indeterminate(_) => "Run the same import again later: it looks for the number first. \

@@ -59,6 +59,10 @@ codes! {
         RemoveCredential => "remove_credential",
         /// Removing the record of an import that is undone, or setting its fields back. The routing is put back already.
         Undo => "undo",
+        /// Pointing the number's calls at the platform.
+        Point => "point",
+        /// Renewing the credentials of its record.
+        Renew => "renew",
     }
 }
 
@@ -69,6 +73,8 @@ impl fmt::Display for Step {
             Self::ImportNumber => "importing the number",
             Self::Configure => "setting it up",
             Self::Undo => "undoing it, after its routing,",
+            Self::Point => "pointing its calls at the platform",
+            Self::Renew => "renewing its credentials",
             Self::RemoveCredential => "removing the credential made for it",
         })
     }

@@ -69,7 +69,7 @@ impl Importer {
     where
         S: Stream<Item = Routing> + Send + 'a,
     {
-        let shared = Arc::new((self.clone(), Refused::of(self)));
+        let shared = Arc::new((self.for_run(), Refused::of(self)));
         let unrefused = shared.clone();
         backup
             .take_while(move |_| std::future::ready(!unrefused.1.already()))

@@ -125,7 +125,7 @@ impl Importer {
             move |number: &E164| !input.is_answered(number)
         };
         let listing = Listing::new(self.platform.clone(), expected, unanswered);
-        let shared = Arc::new((self.clone(), listing, Refused::of(self), input));
+        let shared = Arc::new((self.for_run(), listing, Refused::of(self), input));
         requests
             .enumerate()
             .map(move |(index, request)| {

@@ -4,12 +4,18 @@ use futures_util::future::join_all;
 
 use super::Importer;
 use crate::E164;
-use crate::error::{Error, Meaning, Result};
-use crate::model::{Finding, Preflight};
+use crate::error::{CallError, CallFault, Delivery, Error, Meaning, Refusal, Result};
+use crate::model::Service;
 use crate::provider::{self, Holding, NumberProvider, Ownership};
 
 impl Importer {
-    /// Asks all carriers for a number. Of several, one that refused its key is not asked again.
+    /// The importer of one run over many numbers, in which a carrier that refuses its key is not asked again.
+    pub(super) fn for_run(&self) -> Self {
+        let refused = self.sources.iter().map(|_| std::sync::OnceLock::new()).collect();
+        Self { refused: Some(refused), ..self.clone() }
+    }
+
+    /// Asks all carriers for a number.
     pub(super) async fn holding(&self, carriers: &[&dyn NumberProvider], number: &E164) -> Result<Holding> {
         let answers = carriers.iter().enumerate().map(|(index, carrier)| async move {
             match self.ask(index, *carrier, number).await {
@@ -21,26 +27,30 @@ impl Importer {
     }
 
     async fn ask(&self, index: usize, carrier: &dyn NumberProvider, number: &E164) -> Result<Ownership> {
-        match self.refused[index].get() {
-            Some(reason) => Err(self.not_asked(number, carrier, reason)),
+        match self.refused.as_ref().and_then(|refused| refused[index].get()) {
+            Some(refusal) => Err(not_asked(carrier, refusal)),
             None => carrier.lookup(number).await,
         }
     }
 
-    /// Remembers that a carrier refused its key.
-    pub(super) fn noting_refusal(&self, carrier: usize, error: Error) -> Error {
-        if error.meaning() == Some(Meaning::Unauthorized) {
+    /// Remembers in a run that a carrier refused its key.
+    pub(super) fn noting_refusal(&self, index: usize, error: Error) -> Error {
+        if let (Some(refused), Some(Meaning::Unauthorized)) = (&self.refused, error.meaning()) {
             // The first refusal is kept.
-            let _ = self.refused[carrier].set(error.to_string());
+            let _ = refused[index].set(not_asked(self.provider.carriers()[index], &error));
         }
         error
     }
+}
 
-    /// The error of a number that may be held by a carrier which is not asked.
-    pub(super) fn not_asked(&self, number: &E164, carrier: &dyn NumberProvider, reason: &str) -> Error {
-        let carriers = vec![format!("{} ({reason})", provider::name(carrier))];
-        let mut preflight = Preflight::nothing(*number, carrier.kind(), self.platform.kind());
-        preflight.findings.push(Finding::HolderUnknown { carriers });
-        Error::Preflight(Box::new(preflight))
+/// The error of a number for which a carrier is not asked, since an earlier call to it failed.
+pub(super) fn not_asked(carrier: &dyn NumberProvider, earlier: &Error) -> Error {
+    let fault = CallFault::Refusal(Refusal::new("it was not asked again"));
+    let (service, operation) = (Service::Provider(carrier.kind()), "look up number");
+    let mut error = CallError::new(service, operation, Delivery::Read, fault);
+    error.attempts = 0;
+    if let Some(call) = earlier.call() {
+        (error.operation, error.status, error.retry_after) = (call.operation, call.status, call.retry_after);
     }
+    Box::new(error).into()
 }

@@ -39,6 +39,7 @@ pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
 pub use self::restore::Restored;
 pub use self::undo::{Left, Stays, Undo, Undone, UndoneRecord};
 use crate::E164;
+use crate::error::Error;
 use crate::model::{CallbackUrl, ImportRequest, NumberSource};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
@@ -75,8 +76,8 @@ pub struct Importer {
     concurrency: usize,
     lookup_policy: LookupPolicy,
     lock_timeout: Duration,
-    /// Why each of several carriers is not asked any more: it refused its key.
-    refused: Arc<[OnceLock<String>]>,
+    /// In a run over many numbers, why each of several carriers is not asked any more: it refused its key.
+    refused: Option<Arc<[OnceLock<Error>]>>,
     inbound_address: Option<CallbackUrl>,
 }
 
@@ -90,7 +91,6 @@ impl Importer {
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
         let sources: Arc<[NumberSource]> = provider.carriers().iter().map(|carrier| carrier.source()).collect();
         sources.iter().for_each(|source| platform.redact(&source.secrets()));
-        let refused = sources.iter().map(|_| OnceLock::new()).collect();
         Self {
             account: memory::account(&platform),
             sources,
@@ -100,7 +100,7 @@ impl Importer {
             concurrency: CONCURRENCY,
             lookup_policy: LookupPolicy::default(),
             lock_timeout: Duration::from_secs(120),
-            refused,
+            refused: None,
             inbound_address: None,
         }
     }

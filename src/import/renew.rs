@@ -165,7 +165,7 @@ impl Importer {
     {
         let listing = Listing::new(self.platform.clone(), numbers.size_hint().0, |_| true);
         let seen = Mutex::new(HashSet::new());
-        let shared = Arc::new((self.clone(), listing, Refused::of(self), RenewalRun::new()));
+        let shared = Arc::new((self.for_run(), listing, Refused::of(self), RenewalRun::new()));
         numbers
             .enumerate()
             .map(move |(index, number)| {

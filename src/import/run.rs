@@ -4,7 +4,9 @@ use super::listing::Listing;
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
-use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp};
+use crate::model::{
+    Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp,
+};
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
@@ -146,6 +148,7 @@ impl<'a> Run<'a> {
         create: Option<Create<'a>>,
     ) -> Result<Imported> {
         let mut findings = Vec::new();
+        let was_asked = self.preflight.is_some();
         if let Some(preflight) = self.preflight.take() {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);
         }
@@ -194,8 +197,10 @@ impl<'a> Run<'a> {
                 imported.findings.push(other);
             }
         }
-        if let Some(now) = self.lock.routing.clone() {
-            self.importer.verify(&mut imported, now, self.lock.has_sent).await;
+        match self.lock.routing.clone() {
+            Some(now) => self.importer.verify(&mut imported, now, self.lock.has_sent).await,
+            None if was_asked => imported.findings.push(Finding::RoutingUnknown),
+            None => {}
         }
         // Dropped before this line, the import stays unresolved: nobody has learned where the calls went before.
         self.lock.resolved();

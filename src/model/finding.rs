@@ -41,6 +41,11 @@ pub enum Finding {
         /// The carriers that do not tell their numbers.
         carriers: Vec<String>,
     },
+    /// A carrier that may hold it could not be asked, and no other one is known to. An error.
+    HolderNotAsked {
+        /// The call that failed.
+        reason: String,
+    },
     /// One of the given carriers could not be asked, so it is not verified that no other one holds it. A warning.
     CarrierNotAsked {
         /// That carrier.
@@ -132,10 +137,15 @@ pub enum Finding {
     CarrierUnknown,
     /// The record is to be removed as a second one of its number, and may be the one that answers. An error.
     MayBeTheOne,
+    /// The record is to be removed after its calls were sent to an address that is no URL, or back to the routing of
+    /// another number. An error.
+    BadReroute,
     /// The platform cannot remove records. An error.
     CannotRemove,
     /// Removing the record would give the number away for good, which was not consented to. An error.
     WouldRelease,
+    /// The carrier does not tell where the number's calls go, as that of a SIP trunk. A note.
+    RoutingUnknown,
     /// The provider cannot tell whether it holds the number. A note.
     NotVerifiable,
 }
@@ -149,6 +159,7 @@ impl Finding {
             Self::HeldBySubaccount { .. } => "held_by_subaccount",
             Self::HeldByTwo { .. } => "held_by_two",
             Self::HolderUnknown { .. } => "holder_unknown",
+            Self::HolderNotAsked { .. } => "holder_not_asked",
             Self::CarrierNotAsked { .. } => "carrier_not_asked",
             Self::NoVoice => "no_voice",
             Self::OnTrunk { .. } => "on_trunk",
@@ -168,8 +179,10 @@ impl Finding {
             Self::MayBeAnswered { .. } => "may_be_answered",
             Self::CarrierUnknown => "carrier_unknown",
             Self::MayBeTheOne => "may_be_the_one",
+            Self::BadReroute => "bad_reroute",
             Self::CannotRemove => "cannot_remove",
             Self::WouldRelease => "would_release",
+            Self::RoutingUnknown => "routing_unknown",
             Self::NotVerifiable => "not_verifiable",
         }
     }
@@ -182,6 +195,7 @@ impl Finding {
             | Self::HeldBySubaccount { .. }
             | Self::HeldByTwo { .. }
             | Self::HolderUnknown { .. }
+            | Self::HolderNotAsked { .. }
             | Self::NoVoice
             | Self::OnTrunk { .. }
             | Self::OnApplication { .. }
@@ -189,6 +203,7 @@ impl Finding {
             | Self::MayBeAnswered { .. }
             | Self::CarrierUnknown
             | Self::MayBeTheOne
+            | Self::BadReroute
             | Self::CannotRemove
             | Self::WouldRelease => Severity::Error,
             Self::AnsweredBy { .. }
@@ -203,7 +218,7 @@ impl Finding {
             | Self::NotPointed { .. }
             | Self::NotReadAgain { .. }
             | Self::OtherSource { .. } => Severity::Warning,
-            Self::NotVerifiable => Severity::Note,
+            Self::RoutingUnknown | Self::NotVerifiable => Severity::Note,
         }
     }
 
@@ -217,6 +232,7 @@ impl Finding {
             }
             Self::HeldByTwo { .. } => "Leave it with one of them: give the other one's numbers without it.",
             Self::HolderUnknown { .. } => "Declare the numbers of each of them.",
+            Self::HolderNotAsked { .. } => "Make sure that every carrier can be asked, then try again.",
             Self::CarrierNotAsked { .. } => "Look whether that carrier holds the number as well, once it can be asked.",
             Self::NoVoice => "Give the number voice at the provider, or choose another one.",
             Self::OnTrunk { .. } => "Take it off the trunk, or import it with the trunk as the source.",
@@ -237,17 +253,21 @@ impl Finding {
                 "Bring it to this source by `Importer::renew`, or give the source that it uses."
             }
             Self::StillAnswered => {
-                "Point its calls elsewhere first: import it where it is to be answered, or set them at the provider."
+                "Point its calls elsewhere first: import it where it is to be answered, or let `Plan::retire_extra` send them \
+                 to another address or back to a backup's."
             }
             Self::MayBeAnswered { .. } => {
-                "Make sure where they go, and point them elsewhere; `Plan::remove_unverified_if` removes it unverified."
+                "Make sure that they do not lead to the platform: `Plan::retire_extra` with the address where they go says so. \
+                 `Plan::remove_unverified_if` removes it unverified."
             }
             Self::CarrierUnknown => {
                 "Add the carrier that holds it; `Plan::remove_unverified_if` removes it without that."
             }
             Self::MayBeTheOne => "Give the agent to the record that is to stay, and make a new plan.",
+            Self::BadReroute => "Give a whole URL, or this number's own routing of a backup.",
             Self::CannotRemove => "Remove it in the platform's dashboard.",
             Self::WouldRelease => "Keep it, or consent to it by `Removal::RecordAndNumber`: it cannot be undone.",
+            Self::RoutingUnknown => "Make sure at the carrier that the calls go to the platform: call the number.",
             Self::NotVerifiable => "Declare the provider's numbers to have them checked.",
         }
     }
@@ -280,6 +300,10 @@ impl fmt::Display for Finding {
             Self::HeldByTwo { carriers } => write!(f, "is held by several carriers: {}", words(carriers)),
             Self::HolderUnknown { carriers } => {
                 write!(f, "may be held by any of several carriers that do not tell: {}", words(carriers))
+            }
+            Self::HolderNotAsked { reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "may be held by a carrier that could not be asked ({reason})")
             }
             Self::CarrierNotAsked { carrier, reason } => {
                 let reason = Shown { text: reason, max: 1000 };
@@ -315,8 +339,10 @@ impl fmt::Display for Finding {
             Self::MayBeAnswered { calls: None } => f.write_str("may send its calls to the platform"),
             Self::CarrierUnknown => f.write_str("is not known to be held by any of the given carriers"),
             Self::MayBeTheOne => f.write_str("has several records, and this one may be the one that answers"),
+            Self::BadReroute => f.write_str("cannot be sent there: that is no URL, or the routing of another number"),
             Self::CannotRemove => f.write_str("cannot be removed: the platform documents no removal"),
             Self::WouldRelease => f.write_str("would be given away for good with the record"),
+            Self::RoutingUnknown => f.write_str("sends its calls where its carrier was told to, which cannot be seen"),
             Self::NotVerifiable => f.write_str("may or may not be held: the provider does not tell"),
         }
     }

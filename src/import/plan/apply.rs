@@ -1,148 +1,26 @@
 //! Doing what a plan says, as long as the world is as it was planned for.
 
-use std::fmt;
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use super::applied::{Applied, AppliedStep, Changed, Difference};
 use super::calls::{PlannedCalls, Seal};
 use super::{Plan, PlanStep};
 use crate::E164;
-use crate::error::{Error, Result};
+use crate::error::{Error, Incomplete, Result, Step};
+use crate::import::Importer;
 use crate::import::bulk::Refused;
 use crate::import::change::Change;
 use crate::import::listing::{Listed, Listing};
 use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
-use crate::import::renew::Renewed;
 use crate::import::run::Run;
-use crate::import::{Imported, Importer};
 use crate::model::{
-    AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, ProblemCode, Reached,
-    Routing, Service,
+    AccountId, CallbackUrl, Calls, ImportRequest, NumberId, NumberRecord, Problem, ProblemCode, Reached, Routing,
+    Service,
 };
 use crate::platform::{Find, RenewalRun};
-
-/// A step of a plan, and what became of it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct AppliedStep {
-    /// The step's index in the plan; the first is 0.
-    pub index: usize,
-    /// The step.
-    pub step: PlanStep,
-    /// What became of it.
-    pub outcome: Applied,
-}
-
-/// What became of a step of a plan.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Applied {
-    /// The number is imported.
-    Imported(Box<Imported>),
-    /// Its record is changed; this is how it is now.
-    Updated(Box<NumberRecord>),
-    /// Its calls are pointed at the platform; this is the carrier's routing now.
-    Pointed(Box<Routing>),
-    /// Its credentials are renewed, and nothing else was to be done.
-    Renewed(Box<Renewed>),
-    /// Its record is removed.
-    Removed {
-        /// What was found at the provider afterwards, if anything.
-        findings: Vec<Finding>,
-    },
-    /// Nothing was to be done: the step says so, or it was done before.
-    Unchanged,
-    /// The plan leaves the record alone.
-    Kept,
-    /// It cannot be done: the plan says so, or the provider does now.
-    Blocked {
-        /// What the provider says against it, if that is why; else the step's own `problems` tell.
-        findings: Vec<Finding>,
-    },
-    /// The world is no longer as it was planned for; nothing was changed. Make a new plan.
-    Moved(Vec<Difference>),
-    /// It went wrong, as the errors of [`Importer::import`] and of the platform's update and removal say.
-    Failed(Error),
-    /// Nothing was sent: a key was refused (401) before its turn came.
-    NotAttempted,
-}
-
-/// How the world differs from a plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Difference {
-    /// What differs, such as `record`, `label` or `calls`.
-    pub what: &'static str,
-    /// How it was when the plan was made.
-    pub planned: String,
-    /// How it is.
-    pub found: String,
-}
-
-impl AppliedStep {
-    /// The step's number, what became of it, why, and what to do about it, in a line for people.
-    #[must_use]
-    pub fn report(&self) -> String {
-        let (number, word) = (self.step.number(), self.outcome.code().replace('_', " "));
-        let why = match (&self.outcome, &self.step) {
-            (Applied::Failed(error), _) => error.report(),
-            (Applied::Moved(differences), _) => {
-                let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
-                format!("{}. Make a new plan.", differences.join("; "))
-            }
-            (Applied::Blocked { findings }, step) => {
-                let problems: &[Problem] = match step {
-                    PlanStep::Blocked { problems, .. } => problems,
-                    _ => &[],
-                };
-                let problems = problems.iter().map(|problem| format!("{problem}."));
-                let findings = findings.iter().map(|finding| format!("it {finding}. {}", finding.advice()));
-                problems.chain(findings).collect::<Vec<_>>().join(" ")
-            }
-            (Applied::Imported(imported), _) if !imported.findings.is_empty() => {
-                let findings = imported.findings.iter().map(|finding| format!("it {finding}. {}", finding.advice()));
-                findings.collect::<Vec<_>>().join(" ")
-            }
-            _ => return format!("{number} {word}"),
-        };
-        format!("{number} {word}: {why}")
-    }
-}
-
-impl Applied {
-    /// Returns its stable code, such as `updated` or `not_attempted`. That of an import is the code of its
-    /// [`Outcome`](crate::Outcome), that of a failure the code of its [`Failure`](crate::error::Failure).
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Imported(imported) => imported.outcome.as_str(),
-            Self::Updated(_) => "updated",
-            Self::Pointed(_) => "pointed",
-            Self::Renewed(_) => "renewed",
-            Self::Removed { .. } => "removed",
-            Self::Unchanged => "unchanged",
-            Self::Kept => "kept",
-            Self::Blocked { .. } => "blocked",
-            Self::Moved(_) => "moved",
-            Self::Failed(error) => error.failure().as_str(),
-            Self::NotAttempted => "not_attempted",
-        }
-    }
-
-    /// Whether what the step was to bring about is not so, as far as is known.
-    #[must_use]
-    pub const fn is_failure(&self) -> bool {
-        matches!(self, Self::Blocked { .. } | Self::Moved(_) | Self::Failed(_) | Self::NotAttempted)
-    }
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: planned {}, found {}", self.what, self.planned, self.found)
-    }
-}
 
 /// What the steps of one plan share.
 struct Shared {
@@ -171,7 +49,7 @@ impl Importer {
         let listed = self.platform.capabilities().find == Find::ThroughList;
         let listing = listed.then(|| Listing::new(self.platform.clone(), plan.steps.len(), |_| true));
         let shared = Arc::new(Shared {
-            importer: self.clone(),
+            importer: self.for_run(),
             listing,
             refused: Refused::of(self),
             seal: plan.seal.clone(),
@@ -212,7 +90,9 @@ impl Importer {
             problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, remedy));
         }
         let own: Vec<AccountId> = self.provider.carriers().iter().map(|carrier| carrier.account()).collect();
-        let same = own.len() == plan.carriers.len() && own.iter().zip(&plan.carriers).all(|(own, kept)| own.is(kept));
+        let same = own.len() == plan.carriers.len()
+            && plan.carriers.iter().all(|kept| own.iter().any(|own| own.is(kept)))
+            && own.iter().all(|own| plan.carriers.iter().any(|kept| own.is(kept)));
         if !same {
             let kept: Vec<String> = plan.carriers.iter().map(ToString::to_string).collect();
             let fault = format!("{accounts}, {}", kept.join(", "));
@@ -253,13 +133,9 @@ impl Shared {
         let done = match step {
             PlanStep::Import { request, calls, .. } => self.import(request, calls).await,
             PlanStep::Update { number, id, changes, calls, renew, .. } => {
-                let updated = self.update(number, id, changes, calls).await;
-                self.renew(number, *renew, updated).await
+                self.change(number, id, changes, calls, *renew).await
             }
-            PlanStep::Unchanged { number, id, calls, renew, .. } => {
-                let updated = self.update(number, id, &[], calls).await;
-                self.renew(number, *renew, updated).await
-            }
+            PlanStep::Unchanged { number, id, calls, renew, .. } => self.change(number, id, &[], calls, *renew).await,
             PlanStep::Extra(extra) => match &extra.remove {
                 Some(removal) => self.importer.remove_planned(extra, removal, &self.seal).await,
                 None => Ok(Applied::Kept),
@@ -304,16 +180,48 @@ impl Shared {
         Ok(Applied::Imported(Box::new(imported)))
     }
 
-    /// Changes a record, and points its calls at the platform if that is planned.
-    async fn update(
+    /// Changes a record, points its calls at the platform, and renews its credentials, as far as that is planned.
+    async fn change(
         &self,
         number: &E164,
         id: &NumberId,
         changes: &[Change],
         planned: &PlannedCalls,
+        renew: bool,
     ) -> Result<Applied> {
-        let platform = &self.importer.platform;
-        let _lock = NumberLock::take(self.importer.account, number, self.importer.lock_timeout).await?;
+        let mut changed = Changed::default();
+        let lock = NumberLock::take(self.importer.account, number, self.importer.lock_timeout).await?;
+        let record = match self.planned_record(number, id, changes, planned).await? {
+            Ok(record) => record,
+            Err(moved) => return Ok(Applied::Moved(moved)),
+        };
+        if !changes.iter().all(|change| change.is_done(&record)) {
+            let updated = self.importer.update_record(id, number, &Change::update(changes)).await?;
+            changed.record = Some(updated);
+        }
+        if let Some(address) = &planned.point_to {
+            match self.point(number, planned, address).await.map_err(|error| changed.broken(Step::Point, error))? {
+                Ok(routing) => changed.routing = routing,
+                Err(moved) if changed.is_empty() => return Ok(Applied::Moved(moved)),
+                Err(_) => {} // a new plan tells
+            }
+        }
+        drop(lock);
+        if renew {
+            let renewed = self.importer.renew_listed(number, self.listing.as_ref(), &self.renewals).await;
+            changed.renewed = Some(renewed.map_err(|error| changed.broken(Step::Renew, error))?);
+        }
+        Ok(if changed.is_empty() { Applied::Unchanged } else { Applied::Changed(Box::new(changed)) })
+    }
+
+    /// The record, if it is still as it was planned for.
+    async fn planned_record(
+        &self,
+        number: &E164,
+        id: &NumberId,
+        changes: &[Change],
+        planned: &PlannedCalls,
+    ) -> Result<Result<NumberRecord, Vec<Difference>>> {
         let listed = match &self.listing {
             Some(listing) if planned.point_to.is_none() => listing.ask(number).await,
             // Calls are only sent to a record that is there now.
@@ -321,14 +229,11 @@ impl Shared {
         };
         let record = match listed {
             Listed::There(record) if record.id == *id => *record,
-            _ => match platform.get(id).await {
-                Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
+            _ => match self.importer.platform.get(id).await {
+                Err(error) if error.is_not_found() => return Ok(Err(vec![gone(id)])),
                 record => record?,
             },
         };
-        if changes.iter().all(|change| change.is_done(&record)) && planned.point_to.is_none() {
-            return Ok(Applied::Unchanged);
-        }
         let mut moved: Vec<_> = changes
             .iter()
             // One that is done already may be of an update that broke off midway.
@@ -342,45 +247,35 @@ impl Shared {
         if record.number.telephone() != Some(*number) {
             moved.push(Difference { what: "number", planned: number.to_string(), found: record.number.to_string() });
         }
-        if !moved.is_empty() {
-            return Ok(Applied::Moved(moved));
-        }
-        let mut applied = Applied::Unchanged;
-        if !changes.iter().all(|change| change.is_done(&record)) {
-            let updated = self.importer.update_record(id, number, &Change::update(changes)).await?;
-            applied = Applied::Updated(Box::new(updated));
-        }
-        let Some(address) = &planned.point_to else { return Ok(applied) };
-        match (self.point(number, planned, address).await?, applied) {
-            (Applied::Pointed(_) | Applied::Unchanged, updated @ Applied::Updated(_)) => Ok(updated),
-            (pointed, _) => Ok(pointed),
-        }
-    }
-
-    /// Renews credentials after what else was to be done.
-    async fn renew(&self, number: &E164, renew: bool, done: Result<Applied>) -> Result<Applied> {
-        match done {
-            Ok(done @ (Applied::Unchanged | Applied::Updated(_) | Applied::Pointed(_))) if renew => {
-                let renewed = self.importer.renew_listed(number, self.listing.as_ref(), &self.renewals).await?;
-                Ok(if matches!(done, Applied::Unchanged) { Applied::Renewed(Box::new(renewed)) } else { done })
-            }
-            done => done,
-        }
+        Ok(if moved.is_empty() { Ok(record) } else { Err(moved) })
     }
 
     /// Points calls that are still as they were planned for.
-    async fn point(&self, number: &E164, planned: &PlannedCalls, address: &CallbackUrl) -> Result<Applied> {
-        let Some(control) = self.importer.provider.routing() else { return Ok(Applied::Unchanged) };
+    async fn point(
+        &self,
+        number: &E164,
+        planned: &PlannedCalls,
+        address: &CallbackUrl,
+    ) -> Result<Result<Option<Routing>, Vec<Difference>>> {
+        let Some(control) = self.importer.provider.routing() else { return Ok(Ok(None)) };
         let now = control.snapshot(number).await?;
         if now.as_ref().is_some_and(|now| now.calls == Calls::Url(address.clone())) {
-            return Ok(Applied::Unchanged);
+            return Ok(Ok(None));
         }
         let moved = calls_moved(planned, now.as_ref(), &self.seal);
         match now {
-            Some(now) if moved.is_empty() => {
-                Ok(Applied::Pointed(Box::new(self.importer.point(control, &now, address).await?)))
-            }
-            _ => Ok(Applied::Moved(moved)),
+            Some(now) if moved.is_empty() => Ok(Ok(Some(self.importer.point(control, &now, address).await?))),
+            _ => Ok(Err(moved)),
+        }
+    }
+}
+
+impl Changed {
+    /// The error of a step after which something is changed already.
+    fn broken(&self, step: Step, error: Error) -> Error {
+        match &self.record {
+            Some(record) => Box::new(Incomplete::imported(record.clone(), step, error)).into(),
+            None => error,
         }
     }
 }

@@ -21,6 +21,9 @@ pub struct PlannedCalls {
     /// Whether they reach the platform.
     #[serde(default)]
     pub reached: Reached,
+    /// Whether the import itself makes the platform take them over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken_over: bool,
     /// The address to which they are pointed when the plan is applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub point_to: Option<CallbackUrl>,
@@ -35,6 +38,7 @@ impl PlannedCalls {
             carrier,
             to: routing.map(|routing| routing.calls.to_string()),
             reached,
+            taken_over: false,
             point_to: None,
             settings: routing.map(|routing| seal.settings(routing)),
         }

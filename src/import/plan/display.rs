@@ -56,11 +56,13 @@ impl fmt::Display for PlanStep {
                 found(f, findings)
             }
             Self::Unchanged { unsupported_fields, calls, findings, renew, .. } => {
-                let sign = if calls.point_to.is_some() || *renew { '>' } else { '=' };
-                write!(f, "{sign} {number} unchanged")?;
+                match (&calls.point_to, renew) {
+                    (Some(address), _) => write!(f, "> {number} calls are pointed at {address}")?,
+                    (None, true) => write!(f, "> {number} credentials are renewed")?,
+                    (None, false) => write!(f, "= {number} unchanged")?,
+                }
+                renewed(f, *renew && calls.point_to.is_some())?;
                 cannot(f, unsupported_fields)?;
-                pointed(f, calls)?;
-                renewed(f, *renew)?;
                 found(f, findings)
             }
             Self::Blocked { problems, findings, .. } => {
@@ -77,7 +79,9 @@ impl fmt::Display for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { number, id, second, remove, calls, kept, .. } = self;
         let (sign, word) = match remove {
+            Some(removal) if removal.releases && removal.unverified => ('x', "give away for good, unverified"),
             Some(removal) if removal.releases => ('x', "give away for good"),
+            Some(removal) if removal.unverified => ('-', "remove, unverified"),
             Some(_) => ('-', "remove"),
             None if *second => ('?', "a second record"),
             None => ('?', "not desired"),

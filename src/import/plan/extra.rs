@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::calls::PlannedCalls;
 use super::{Plan, PlanStep};
 use crate::model::{
-    AgentId, CallbackUrl, Finding, NumberId, NumberRecord, Reached, RecordNumber, Removal, Routing, Timestamp,
+    AgentId, CallbackUrl, Calls, Finding, NumberId, NumberRecord, Reached, RecordNumber, Removal, Routing, Timestamp,
 };
 use crate::platform::OnRemoval;
 
@@ -84,7 +84,7 @@ pub struct PlannedRemoval {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reroute {
-    /// To this address.
+    /// To this address, an `http` or `https` URL.
     To(CallbackUrl),
     /// To where they went before, by a backup such as [`Imported::routing_before`](crate::Imported::routing_before).
     Back(Box<Routing>),
@@ -148,8 +148,9 @@ impl Plan {
         for step in &mut self.steps {
             let PlanStep::Extra(extra) = step else { continue };
             let Some(pick) = pick(extra) else { continue };
+            let own = self.address.as_ref();
             let answered = extra.number.telephone().is_some_and(|number| answered.binary_search(&number).is_ok());
-            extra.kept = extra.against(&pick, consent, self.on_removal, answered);
+            extra.kept = extra.against(&pick, consent, self.on_removal, answered, own);
             let (unverified, reroute) = match pick {
                 Pick::Verified(reroute) => (false, reroute),
                 Pick::Second => (false, None),
@@ -172,7 +173,14 @@ impl Extra {
     }
 
     /// What stands against removing it.
-    fn against(&self, pick: &Pick, consent: Removal, on_removal: OnRemoval, answered: bool) -> Vec<Finding> {
+    fn against(
+        &self,
+        pick: &Pick,
+        consent: Removal,
+        on_removal: OnRemoval,
+        answered: bool,
+        own: Option<&CallbackUrl>,
+    ) -> Vec<Finding> {
         let mut findings = Vec::new();
         match on_removal {
             OnRemoval::Unsupported => findings.push(Finding::CannotRemove),
@@ -186,7 +194,8 @@ impl Extra {
         match (pick, self.calls.reached) {
             (Pick::Second, _) if answered && self.agent.is_none() => {}
             (Pick::Second, _) => findings.push(Finding::MayBeTheOne),
-            (Pick::Verified(Some(_)), _) | (_, Reached::Elsewhere) => {}
+            (Pick::Verified(Some(reroute)), _) => findings.extend(self.against_reroute(reroute, own)),
+            (_, Reached::Elsewhere) => {}
             (_, Reached::Platform) => findings.push(Finding::StillAnswered),
             (Pick::Unverified, Reached::Unknown) => {}
             (Pick::Verified(None), Reached::Unknown) => {
@@ -194,5 +203,27 @@ impl Extra {
             }
         }
         findings
+    }
+
+    /// What stands against sending its calls there.
+    fn against_reroute(&self, reroute: &Reroute, own: Option<&CallbackUrl>) -> Option<Finding> {
+        if self.holder == Holder::Given && self.calls.to.is_none() {
+            return Some(Finding::MayBeAnswered { calls: None }); // the carrier keeps no routing
+        }
+        let (target, is_of_number) = match reroute {
+            Reroute::To(address) => (Some(address), true),
+            Reroute::Back(before) => {
+                let address = match &before.calls {
+                    Calls::Url(address) => Some(address),
+                    _ => None,
+                };
+                (address, self.number.is(&before.number))
+            }
+        };
+        let is_address = target.is_none_or(|address| address.host().is_some());
+        if !is_address || !is_of_number {
+            return Some(Finding::BadReroute);
+        }
+        (own.is_some() && target == own).then_some(Finding::StillAnswered)
     }
 }

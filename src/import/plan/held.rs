@@ -8,6 +8,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use crate::E164;
 use crate::error::{Error, Result};
 use crate::import::Importer;
+use crate::import::holder::not_asked;
 use crate::import::listing::RECORDS_A_REQUEST;
 use crate::model::{Finding, Preflight};
 use crate::provider::{self, HeldNumber, Holding, NumberProvider, Ownership};
@@ -19,7 +20,7 @@ enum List {
     /// It is asked for each number: it does not tell its numbers, or has very many.
     Lookups,
     /// It could not be asked.
-    Failed(String),
+    Failed(Error),
 }
 
 /// What all carriers hold of some numbers.
@@ -43,7 +44,7 @@ impl<'a> Held<'a> {
         for (index, list) in lists.into_iter().enumerate() {
             kept.push(match list {
                 Err(error) if all_failed => return Err(error),
-                Err(error) => List::Failed(importer.noting_refusal(index, error).to_string()),
+                Err(error) => List::Failed(importer.noting_refusal(index, error)),
                 Ok(list) => list,
             });
         }
@@ -67,7 +68,7 @@ impl<'a> Held<'a> {
             match &self.lists[index] {
                 List::Whole(held) => Ok(held.get(number).cloned().map_or(Ownership::NotHeld, Ownership::Held)),
                 List::Lookups => carrier.lookup(number).await,
-                List::Failed(reason) => Err(self.importer.not_asked(number, carrier, reason)),
+                List::Failed(earlier) => Err(not_asked(carrier, earlier)),
             }
         };
         let listed = provider::combine(&self.carriers, join_all((0..self.carriers.len()).map(ask)).await)?;
@@ -82,12 +83,10 @@ impl<'a> Held<'a> {
     pub(super) async fn preflight(&self, number: &E164, everywhere: bool) -> Result<Preflight> {
         match self.holding(number, everywhere).await {
             Ok(holding) => Ok(self.importer.assess_holding(number, &self.carriers, &holding)),
-            Err(Error::Preflight(unknown)) => Ok(*unknown),
             Err(error) if self.carriers.len() > 1 => {
-                let carriers = vec![error.to_string()];
                 let mut unknown =
                     Preflight::nothing(*number, self.importer.provider.kind(), self.importer.platform.kind());
-                unknown.findings.push(Finding::HolderUnknown { carriers });
+                unknown.findings.push(Finding::HolderNotAsked { reason: error.to_string() });
                 Ok(unknown)
             }
             Err(error) => Err(error),

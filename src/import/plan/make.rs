@@ -16,6 +16,7 @@ use crate::import::change::Change;
 use crate::import::listing::Possible;
 use crate::import::reconcile::Differences;
 use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
+use crate::platform::Takeover;
 
 /// The platform's records.
 #[derive(Default)]
@@ -42,6 +43,11 @@ impl Importer {
     /// [`Error::Invalid`] when a number is desired twice, otherwise when the platform or none of the carriers can be
     /// asked.
     pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
+        // Boxed, since it is large.
+        Box::pin(self.for_run().make(desired)).await
+    }
+
+    async fn make(&self, desired: &Desired) -> Result<Plan> {
         let mut records = self.records(&desired.indexes()?).await?;
         let skip = self.skip_preflight && self.sources.len() == 1;
         let extras = records.extra.iter().filter_map(|(record, _)| record.number.telephone());
@@ -200,20 +206,31 @@ impl Importer {
     fn import_step(
         &self,
         request: &ImportRequest,
-        calls: PlannedCalls,
+        mut calls: PlannedCalls,
         preflight: Option<&Preflight>,
     ) -> Result<PlanStep> {
         let request = request.clone();
         let Some(preflight) = preflight else {
             return Ok(PlanStep::Import { request, calls, findings: Vec::new() });
         };
-        let findings = preflight.findings.clone();
+        let mut findings = preflight.findings.clone();
+        let has_agent = request.agent_id().is_some();
+        match (&preflight.routing, self.platform.capabilities().takeover) {
+            (None, _) if preflight.severity() == Some(Severity::Error) => {}
+            (None, _) => findings.push(Finding::RoutingUnknown),
+            (Some(_), Takeover::AtImport) => calls.taken_over = true,
+            (Some(_), Takeover::WithAgent) if has_agent => calls.taken_over = true,
+            (Some(routing), _) => findings.extend(self.calls_finding(&routing.calls, has_agent)),
+        }
         match preflight.carrier {
             Some(carrier) if preflight.severity() != Some(Severity::Error) => {
-                match self.platform.create(&self.sources[carrier], &request) {
-                    Ok(_) => {}
-                    Err(Error::Invalid(invalid)) => return Ok(blocked(&request, invalid.problems)),
-                    Err(error) => return Err(error),
+                // A sole carrier was checked already.
+                if self.sources.len() > 1 {
+                    match self.platform.create(&self.sources[carrier], &request) {
+                        Ok(_) => {}
+                        Err(Error::Invalid(invalid)) => return Ok(blocked(&request, invalid.problems)),
+                        Err(error) => return Err(error),
+                    }
                 }
                 Ok(PlanStep::Import { request, calls, findings })
             }

@@ -38,6 +38,7 @@
 //! # }
 //! ```
 
+mod applied;
 mod apply;
 mod calls;
 mod desired;
@@ -50,7 +51,7 @@ mod summary;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::apply::{Applied, AppliedStep, Difference};
+pub use self::applied::{Applied, AppliedStep, Changed, Difference};
 pub use self::calls::PlannedCalls;
 use self::calls::Seal;
 pub use self::desired::Desired;
@@ -70,9 +71,9 @@ use crate::platform::OnRemoval;
 /// [`Importer::apply`]. It holds no credential of an account. Treat it as confidential all the same: addresses to which
 /// calls are to go may hold secrets, and the sealed settings of a carrier can be guessed by anyone who has the plan.
 ///
-/// `Display` shows a line for each step that does or would do something, and a summary: `+` imports, `~` updates,
-/// `>` points calls or renews credentials, `-` removes, `x` gives a number away for good, `!` is blocked, `?` is not desired and stays. serde
-/// reads and writes it whole.
+/// `Display` shows a line for each step that does something or has a finding, and the [summary](Self::summary): `+`
+/// imports, `~` updates, `>` points calls or renews credentials, `-` removes, `x` gives a number away for good, `!` is
+/// blocked, `?` is not desired and stays, `=` is unchanged. serde reads and writes it whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
@@ -197,7 +198,9 @@ impl From<Version> for u32 {
 
 impl Plan {
     /// The same, which also points the calls of all desired numbers at the platform where they do not reach it,
-    /// imports included. Numbers whose calls a trunk or an application gets are left out. Where the platform's address is
+    /// imports included. Where a trunk or an application at the carrier gets
+    /// the calls, the step stays as it is, with the finding that says so. So does an import by which the platform takes
+    /// the calls over itself. Where the platform's address is
     /// not known ([`Importer::inbound_address`]) a finding says so, and the calls stay where they are.
     #[must_use]
     pub fn point_calls(mut self) -> Self {
@@ -209,12 +212,20 @@ impl Plan {
                 PlanStep::Blocked { .. } | PlanStep::Extra(_) => continue,
             };
             let beaten = |finding: &Finding| matches!(finding, Finding::OnTrunk { .. } | Finding::OnApplication { .. });
-            if calls.to.is_none() || calls.reached == Reached::Platform || findings.iter().any(beaten) {
+            if calls.taken_over || calls.reached == Reached::Platform || findings.iter().any(beaten) {
                 continue;
             }
-            calls.point_to.clone_from(&self.address);
-            if calls.point_to.is_none() && !findings.contains(&Finding::NoAddress) {
-                findings.push(Finding::NoAddress);
+            let cannot = match (&calls.to, &self.address) {
+                (None, _) => Finding::RoutingUnknown,
+                (_, None) => Finding::NoAddress,
+                (Some(_), Some(address)) => {
+                    calls.point_to = Some(address.clone());
+                    findings.retain(|finding| !matches!(finding, Finding::CallsStay { .. }));
+                    continue;
+                }
+            };
+            if !findings.contains(&cannot) {
+                findings.push(cannot);
             }
         }
         self

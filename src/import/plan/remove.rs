@@ -2,7 +2,8 @@
 
 use futures_util::TryStreamExt;
 
-use super::apply::{Applied, Difference, gone};
+use super::applied::{Applied, Difference};
+use super::apply::gone;
 use super::calls::Seal;
 use super::extra::{Extra, Holder, PlannedRemoval, Reroute};
 use crate::E164;

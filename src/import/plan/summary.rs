@@ -26,7 +26,7 @@ pub struct PlanSummary {
     pub release: usize,
     /// Numbers that cannot be imported or updated.
     pub blocked: usize,
-    /// Numbers that are as desired.
+    /// Numbers for which nothing is to be done.
     pub unchanged: usize,
     /// Records that are not desired, and stay.
     pub not_desired: usize,
@@ -34,7 +34,7 @@ pub struct PlanSummary {
     pub point: usize,
     /// Records whose credentials are renewed.
     pub renew: usize,
-    /// Numbers that the platform has and whose calls do not reach it now.
+    /// Numbers that the platform has and whose calls are not known to reach it, as far as their carrier tells.
     pub not_reached: usize,
 }
 
@@ -64,15 +64,25 @@ impl Plan {
             remove: self.steps.iter().filter(|step| removal(step) == Some(false)).count(),
             release: self.steps.iter().filter(|step| removal(step) == Some(true)).count(),
             blocked: count(|step| matches!(step, PlanStep::Blocked { .. })),
-            unchanged: count(|step| matches!(step, PlanStep::Unchanged { .. })),
+            unchanged: count(|step| matches!(step, PlanStep::Unchanged { .. }) && !step.does_something()),
             not_desired: count(|step| matches!(step, PlanStep::Extra(Extra { remove: None, .. }))),
             point: count(|step| step.calls().is_some_and(|calls| calls.point_to.is_some())),
             renew: count(|step| {
                 matches!(step, PlanStep::Update { renew: true, .. } | PlanStep::Unchanged { renew: true, .. })
             }),
             not_reached: count(|step| {
+                let drift = |finding: &Finding| {
+                    matches!(
+                        finding,
+                        Finding::NotTakenOver { .. }
+                            | Finding::CallsStay { .. }
+                            | Finding::OnTrunk { .. }
+                            | Finding::OnApplication { .. }
+                    )
+                };
                 let is_elsewhere = step.calls().is_some_and(|calls| calls.reached == Reached::Elsewhere);
-                is_elsewhere && !matches!(step, PlanStep::Import { .. })
+                let is_there = matches!(step, PlanStep::Update { .. } | PlanStep::Unchanged { .. });
+                is_there && (is_elsewhere || step.findings().iter().any(drift))
             }),
         }
     }
@@ -90,7 +100,7 @@ impl fmt::Display for PlanSummary {
             (self.release, "to give away for good"),
             (self.point, "whose calls are pointed at the platform"),
             (self.renew, "whose credentials are renewed"),
-            (self.not_reached, "whose calls do not reach it now"),
+            (self.not_reached, "whose calls are not known to reach it"),
         ] {
             if count > 0 {
                 write!(f, ", {count} {what}")?;
@@ -192,9 +202,17 @@ impl Serialize for AppliedStep {
         object.serialize_entry("outcome", self.outcome.code())?;
         match &self.outcome {
             Applied::Imported(imported) => object.serialize_entry("imported", imported)?,
-            Applied::Updated(record) => object.serialize_entry("record", record)?,
-            Applied::Pointed(routing) => object.serialize_entry("calls", &routing.calls.to_string())?,
-            Applied::Renewed(renewed) => object.serialize_entry("renewed", renewed)?,
+            Applied::Changed(changed) => {
+                if let Some(record) = &changed.record {
+                    object.serialize_entry("record", record)?;
+                }
+                if let Some(routing) = &changed.routing {
+                    object.serialize_entry("calls", &routing.calls.to_string())?;
+                }
+                if let Some(renewed) = &changed.renewed {
+                    object.serialize_entry("renewed", renewed)?;
+                }
+            }
             Applied::Removed { findings } | Applied::Blocked { findings } if !findings.is_empty() => {
                 object.serialize_entry("findings_now", &reported(findings))?;
             }

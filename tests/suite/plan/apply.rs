@@ -51,7 +51,7 @@ async fn what_is_applied_is_unchanged_in_the_next_plan() {
         assert_eq!(counted, asked, "lists, finds, gets");
         let next = importer.plan(&desired()).await.unwrap();
         assert!(!next.does_something(), "{next}");
-        assert!(next.to_string().ends_with("0 blocked, 10 unchanged, 0 not desired"), "{next}");
+        assert!(next.to_string().contains("0 blocked, 10 unchanged, 0 not desired"), "{next}");
         // The same plan again finds everything done.
         let sent = |platform: &InMemoryPlatform| (platform.calls(Call::Create), platform.calls(Call::Update));
         let before = sent(&platform);
@@ -255,12 +255,14 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
         lines,
         [
             "+14155570000 moved: label: planned none, found \"By hand\". Make a new plan.",
-            "+14155570001 unchanged",
+            "+14155570001 unchanged: it sends its calls to https://old.example.com/…: the platform does not say whether it \
+             takes them over. Call it. If the platform does not answer, point its calls there yourself.",
             "+14155570008 blocked: `outbound` cannot be set by an import into vapi; leave it out.",
             "+14155570099 blocked: it is not held by the provider. Check the number, and whose account it is in; a \
              trunk's must be among those declared.",
             "+14155570004 blocked: it still sends its calls to the platform, which would answer no more. Point its \
-             calls elsewhere first: import it where it is to be answered, or set them at the provider.",
+             calls elsewhere first: import it where it is to be answered, or let `Plan::retire_extra` send them to \
+             another address or back to a backup's.",
         ]
     );
 }

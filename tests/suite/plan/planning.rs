@@ -53,7 +53,8 @@ async fn every_kind_of_step_is_told_in_a_line() {
          https://voice.example.com/…: the platform does not say whether it takes them over\n\
          = +14155570002 unchanged (cannot be changed there: inbound)\n\
          + +14155570008 import, label \"Desk 8\", agent a-8, inbound on, calls go to https://api.elevenlabs.io/… now\n    warning: it is answered by \
-         elevenlabs now\n\
+         elevenlabs now\n    warning: it sends its calls to https://api.elevenlabs.io/…: the platform does not say whether it \
+         takes them over\n\
          ! +14155570009 `outbound` cannot be set by an import into vapi; leave it out; `label` has 21 characters; use \
          at most 20\n\
          ! +14155571000 it is not held by the provider\n\
@@ -62,7 +63,8 @@ async fn every_kind_of_step_is_told_in_a_line() {
          ? sip:desk@example.com not desired, id r5, label none, agent none, carrier not known\n\
          ? +14155570000 a second record, id r6, label none, agent none, held by exchange exchange, calls go to \
          https://api.vapi.ai/…\n\
-         vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 not desired"
+         vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 not desired, 1 \
+         whose calls are not known to reach it"
     );
     assert!(plan.does_something());
     let PlanStep::Update { changes, .. } = &plan.steps[1] else { panic!("{:?}", plan.steps[1]) };

@@ -1,6 +1,8 @@
 //! A platform that is fed by several carriers, on the sandbox: who removes what, and what is said of the rest.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use numport::error::ErrorKind;
+use numport::import::BulkOutcome;
 use numport::import::plan::{Applied, Extra, Holder, PlanStep, Reroute};
 use numport::model::{Finding, NoTakeover, ProviderKind, Reached, Removal};
 use numport::platform::Vapi;
@@ -169,7 +171,7 @@ async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
     let plan = importer.plan(&requests.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
     assert_eq!(plan.not_asked.len(), 1);
     let PlanStep::Blocked { findings, .. } = &plan.steps[0] else { panic!("{plan}") };
-    assert!(matches!(findings[0], Finding::HolderUnknown { .. }), "{plan}");
+    assert!(matches!(findings[0], Finding::HolderNotAsked { .. }), "{plan}");
     assert!(extras(&plan).iter().all(|extra| extra.kept.contains(&Finding::CarrierUnknown)), "{plan}");
 }
 
@@ -201,6 +203,23 @@ async fn a_number_is_retired_after_its_calls_were_sent_elsewhere() {
     let steps = apply(&importer, plan.clone().retire_extra(Removal::Record, to_itself)).await;
     assert!(steps.iter().any(|step| step.outcome.is_failure()));
     assert_eq!(team.records().await, 3, "that is no way out");
+
+    // What cannot be is blocked in the plan already.
+    let (all, of_trunk) = (team.all(), team.numbers[2]);
+    let mut other = team.main.routing().unwrap().snapshot(&here).await.unwrap().unwrap();
+    other.number = e164("+14155550199");
+    for (number, reroute, expected) in [
+        (here, Reroute::To("".into()), Finding::BadReroute),
+        (here, Reroute::To("closed".into()), Finding::BadReroute),
+        (here, Reroute::Back(Box::new(other)), Finding::BadReroute),
+        (here, Reroute::To("https://api.vapi.ai/twilio/inbound_call".into()), Finding::StillAnswered),
+        (of_trunk, Reroute::To("https://voice.example.com/".into()), Finding::MayBeAnswered { calls: None }),
+    ] {
+        let plan = all.plan(&Desired::default()).await.unwrap();
+        let plan = plan.retire_extra(Removal::Record, |extra| extra.number.is(&number).then(|| reroute.clone()));
+        let kept: Vec<_> = extras(&plan).into_iter().flat_map(|extra| extra.kept.clone()).collect();
+        assert_eq!((kept, plan.does_something()), (vec![expected], false), "{reroute:?}");
+    }
 
     let away = |extra: &Extra| extra.number.is(&here).then(|| Reroute::To("https://voice.example.com/closed".into()));
     let [_, plan] = kept(plan.retire_extra(Removal::Record, away));
@@ -260,4 +279,38 @@ async fn what_somebody_put_to_use_since_the_plan_is_not_removed() {
     let steps = apply(&importer, plan).await;
     assert!(matches!(&steps[0].outcome, Applied::Moved(differences) if differences[0].what == "label"), "{steps:?}");
     assert!(signalwire.find(&number).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_key_refused_once_is_asked_again_by_the_next_call() {
+    let team = Team::new().await;
+    let [of_main, ..] = team.numbers;
+    let importer = team.from(Carriers::new().and(team.main.clone()).and(team.trunk.clone()));
+    let refuse = || {
+        let fault = Fault::Refuse { status: 401, retry_after: None };
+        team.sandbox.fault_on(ProviderKind::TWILIO, "GET /2010", fault);
+    };
+    refuse();
+    let refused = importer.preflight(&of_main).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Unauthorized, "{}", refused.report());
+    assert!(importer.preflight(&of_main).await.unwrap().errors().next().is_none());
+
+    // In a run it is not asked again, and the error is still that of the key.
+    refuse();
+    let requests = [of_main, e164("+14155550199")].map(ImportRequest::new);
+    let items: Vec<_> = importer.clone().concurrency(1).import_many(stream::iter(requests)).collect().await;
+    for item in &items {
+        let BulkOutcome::Failed(error) = &item.outcome else { panic!("{item:?}") };
+        assert_eq!(error.kind(), ErrorKind::Unauthorized, "{}", error.report());
+    }
+    assert!(items[1].report().contains("it was not asked again"), "{}", items[1].report());
+}
+
+#[tokio::test]
+async fn the_order_of_carriers_is_no_part_of_a_plan() {
+    let team = Team::new().await;
+    let plan = team.from(Carriers::new().and(team.main.clone()).and(team.trunk.clone()));
+    let plan = plan.plan(&Desired::default()).await.unwrap();
+    assert!(team.from(Carriers::new().and(team.trunk.clone()).and(team.main.clone())).apply(plan.clone()).is_ok());
+    assert!(team.from(Carriers::new().and(team.main.clone()).and(team.main.clone())).apply(plan).is_err());
 }

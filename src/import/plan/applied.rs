@@ -1,0 +1,156 @@
+//! What became of the steps of a plan.
+
+use std::fmt;
+
+use super::PlanStep;
+use crate::error::Error;
+use crate::import::Imported;
+use crate::import::renew::Renewed;
+use crate::model::{Finding, NumberRecord, Routing};
+
+/// A step of a plan, and what became of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AppliedStep {
+    /// The step's index in the plan; the first is 0.
+    pub index: usize,
+    /// The step.
+    pub step: PlanStep,
+    /// What became of it.
+    pub outcome: Applied,
+}
+
+/// What became of a step of a plan.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Applied {
+    /// The number is imported.
+    Imported(Box<Imported>),
+    /// The platform had the number, and its record, its calls or its credentials are changed.
+    Changed(Box<Changed>),
+    /// Its record is removed.
+    Removed {
+        /// What was found at the provider afterwards, if anything.
+        findings: Vec<Finding>,
+    },
+    /// Nothing was to be done: the step says so, or it was done before.
+    Unchanged,
+    /// The plan leaves the record alone.
+    Kept,
+    /// It cannot be done: the plan says so, or the provider does now.
+    Blocked {
+        /// What the provider says against it, if that is why; else the step's own `problems` tell.
+        findings: Vec<Finding>,
+    },
+    /// The world is no longer as it was planned for; nothing was changed. Make a new plan.
+    Moved(Vec<Difference>),
+    /// It went wrong, as the errors of [`Importer::import`] and of the platform's update and removal say.
+    Failed(Error),
+    /// Nothing was sent: a key was refused (401) before its turn came.
+    NotAttempted,
+}
+
+/// What a step changed of a number that the platform had. At least one of them is there.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Changed {
+    /// The record after its update.
+    pub record: Option<NumberRecord>,
+    /// The carrier's routing after the calls were pointed at the platform.
+    pub routing: Option<Routing>,
+    /// The credentials that were renewed.
+    pub renewed: Option<Renewed>,
+}
+
+/// How the world differs from a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// What differs, such as `record`, `label` or `calls`.
+    pub what: &'static str,
+    /// How it was when the plan was made.
+    pub planned: String,
+    /// How it is.
+    pub found: String,
+}
+
+impl AppliedStep {
+    /// The step's number, what became of it, why, and what to do about it, in a line for people.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let number = self.step.number();
+        let word = match &self.outcome {
+            Applied::Changed(changed) => changed.words().collect::<Vec<_>>().join(", "),
+            other => other.code().replace('_', " "),
+        };
+        let told = |findings: &[Finding]| {
+            let told = findings.iter().map(|finding| format!("it {finding}. {}", finding.advice()));
+            told.collect::<Vec<_>>().join(" ")
+        };
+        let why = match &self.outcome {
+            Applied::Failed(error) => error.report(),
+            Applied::Moved(differences) => {
+                let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
+                format!("{}. Make a new plan.", differences.join("; "))
+            }
+            Applied::Blocked { findings } => {
+                let problems = self.step.problems().iter().map(|problem| format!("{problem}."));
+                problems.chain(Some(told(findings)).filter(|told| !told.is_empty())).collect::<Vec<_>>().join(" ")
+            }
+            Applied::Imported(imported) => told(&imported.findings),
+            Applied::Unchanged => told(self.step.findings()),
+            _ => String::new(),
+        };
+        if why.is_empty() {
+            return format!("{number} {word}");
+        }
+        format!("{number} {word}: {why}")
+    }
+}
+
+impl Applied {
+    /// Returns its stable code, such as `updated` or `not_attempted`. That of an import is the code of its
+    /// [`Outcome`](crate::Outcome), that of a failure the code of its [`Failure`](crate::error::Failure).
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Imported(imported) => imported.outcome.as_str(),
+            Self::Changed(changed) => changed.words().next().unwrap_or("updated"),
+            Self::Removed { .. } => "removed",
+            Self::Unchanged => "unchanged",
+            Self::Kept => "kept",
+            Self::Blocked { .. } => "blocked",
+            Self::Moved(_) => "moved",
+            Self::Failed(error) => error.failure().as_str(),
+            Self::NotAttempted => "not_attempted",
+        }
+    }
+
+    /// Whether what the step was to bring about is not so, as far as is known.
+    #[must_use]
+    pub const fn is_failure(&self) -> bool {
+        matches!(self, Self::Blocked { .. } | Self::Moved(_) | Self::Failed(_) | Self::NotAttempted)
+    }
+}
+
+impl Changed {
+    /// What was changed, as codes.
+    fn words(&self) -> impl Iterator<Item = &'static str> {
+        let changed = [
+            ("updated", self.record.is_some()),
+            ("pointed", self.routing.is_some()),
+            ("renewed", self.renewed.is_some()),
+        ];
+        changed.into_iter().filter_map(|(word, is_so)| is_so.then_some(word))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.words().next().is_none()
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: planned {}, found {}", self.what, self.planned, self.found)
+    }
+}
