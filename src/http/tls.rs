@@ -18,7 +18,7 @@ impl Tls {
         for pem in &self.roots {
             match Certificate::from_pem_bundle(pem) {
                 Ok(roots) if roots.is_empty() => {
-                    problems.add(ProblemCode::Empty, "root_certificates", "has no certificate", remedy)
+                    problems.add(ProblemCode::Empty, "root_certificates", "has no certificate", remedy);
                 }
                 Ok(_) => {}
                 Err(_) => problems.add(ProblemCode::Malformed, "root_certificates", "cannot be read", remedy),

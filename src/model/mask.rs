@@ -41,7 +41,7 @@ impl<T: Serialize> Serialize for MaskNumbers<T> {
 
 fn mask(value: &mut Value, is_number: bool) {
     match value {
-        Value::String(text) if is_number && !text.parse::<E164>().is_ok() => *text = digits_masked(text),
+        Value::String(text) if is_number && text.parse::<E164>().is_err() => *text = digits_masked(text),
         Value::String(text) => *text = masked(text),
         Value::Array(items) => items.iter_mut().for_each(|item| mask(item, is_number)),
         Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| mask(value, name == "number")),

@@ -386,11 +386,11 @@ impl Capabilities {
 fn check_agent(agent: Option<&str>, problems: &mut Problems) {
     match agent {
         Some(id) if id.trim().is_empty() => {
-            problems.add(ProblemCode::Empty, "agent", "is empty", "give the agent's id")
+            problems.add(ProblemCode::Empty, "agent", "is empty", "give the agent's id");
         }
         // Some platforms have it in a path, after the number was made.
         Some(id @ ("." | "..")) => {
-            problems.add(ProblemCode::Malformed, "agent", format!("is {id:?}"), "give the agent's id")
+            problems.add(ProblemCode::Malformed, "agent", format!("is {id:?}"), "give the agent's id");
         }
         Some(id) if id.chars().any(char::is_control) => {
             problems.add(

@@ -161,10 +161,10 @@ impl CreateTwilioNumber {
         match key {
             (Some(_), _, _) | (None, Some(_), Some(_)) => {}
             (None, Some(_), None) => {
-                problems.add(ProblemCode::Missing, "twilioApiSecret", "is missing", "give the secret of the API key")
+                problems.add(ProblemCode::Missing, "twilioApiSecret", "is missing", "give the secret of the API key");
             }
             (None, None, Some(_)) => {
-                problems.add(ProblemCode::Missing, "twilioApiKey", "is missing", "give the id of the API key")
+                problems.add(ProblemCode::Missing, "twilioApiKey", "is missing", "give the id of the API key");
             }
             (None, None, None) => {
                 problems.add(
