@@ -116,7 +116,7 @@ impl Serialize for CallError {
 
 impl Error {
     /// The sentence and its causes, as one line.
-    pub(super) fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let mut line = self.to_string();
         let mut cause = self.source();
         while let Some(deeper) = cause {

@@ -121,15 +121,15 @@ impl Client {
 
     pub(super) async fn exchange(&self, asked: Asked, prepared: &Prepared) -> Result<Answered> {
         let span = tracing::info_span!(
-            "numport",
-            platform = self.engine.service.as_str(),
+            "call",
+            service = self.engine.service.as_str(),
             operation = asked.operation,
             status = tracing::field::Empty,
-            attempt = tracing::field::Empty,
+            attempts = tracing::field::Empty,
             elapsed_ms = tracing::field::Empty,
         );
         // Pinned, since it is large, and the span would take it over by a move.
-        pin!(self.engine.run(asked, prepared, &span)).instrument(span.clone()).await
+        pin!(self.engine.run(asked, prepared)).instrument(span).await
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, asked: Asked, answered: &Answered) -> Result<T> {

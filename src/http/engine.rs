@@ -59,9 +59,31 @@ pub(super) struct Engine {
     pub(super) lists: ListLimits,
 }
 
+/// Logs the end of a call: at INFO what changed something, at WARN what may have. The span gets each field once.
+fn log(safety: Safety, delivery: Delivery, attempts: u32, start: Instant, status: Option<u16>) {
+    let span = Span::current();
+    if span.is_disabled() {
+        return;
+    }
+    if let Some(status) = status {
+        span.record("status", status);
+    }
+    span.record("attempts", attempts);
+    span.record("elapsed_ms", u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
+    match (safety, delivery) {
+        (Safety::Read, _) => tracing::debug!("answered"),
+        (_, Delivery::Accepted) => tracing::info!("carried out"),
+        (_, Delivery::Unknown) => {
+            tracing::warn!("no usable response: it is unknown whether this was carried out")
+        }
+        (_, Delivery::NotSent) => tracing::info!("not sent"),
+        (_, Delivery::Refused | Delivery::Read) => tracing::info!("refused"),
+    }
+}
+
 impl Engine {
     /// Sends a request until it has an answer, or no attempt is left.
-    pub(super) async fn run(&self, asked: Asked, request: &Prepared, span: &Span) -> Result<Answered> {
+    pub(super) async fn run(&self, asked: Asked, request: &Prepared) -> Result<Answered> {
         let Self { transport, headers, signer, retry, budget, limit, max_body, .. } = self;
         let start = Instant::now();
         let (mut now, deadline) = (start, later(start, retry.deadline));
@@ -97,19 +119,13 @@ impl Engine {
                 Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head)),
                 Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.as_ref()),
             };
-            if !span.is_disabled() {
-                span.record("attempt", attempts);
-                span.record("elapsed_ms", u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
-                span.record("status", head.map(|head| head.status.as_u16()));
-            }
-
             let verdict = classify(asked.safety, ending);
             if let Verdict::Again(delivery) = verdict {
                 let wait = head.and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, chance()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
                 if attempts < retry.max_attempts && in_time && budget.take() {
-                    tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "trying again");
+                    tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "retrying");
                     open |= delivery == Delivery::Unknown;
                     tokio::time::sleep(wait).await;
                     now = Instant::now();
@@ -121,6 +137,7 @@ impl Engine {
                 Verdict::Again(_) | Verdict::Stop(_) if open => Delivery::Unknown,
                 Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
             };
+            log(asked.safety, delivery, attempts, start, head.map(|head| head.status.as_u16()));
             return self.conclude(asked, attempts, delivery, attempt, sent);
         }
     }

@@ -10,6 +10,7 @@ mod find;
 mod holder;
 mod imported;
 mod listing;
+mod log;
 mod lookup;
 mod memory;
 pub mod plan;

@@ -48,10 +48,7 @@ impl Importer {
     ) -> Result<Routing> {
         control.point(now, address).await?;
         match control.snapshot(&now.number).await? {
-            Some(after) if after.calls == Calls::Url(address.clone()) => {
-                tracing::info!(platform = %self.platform.kind(), number = %now.number, "its calls are pointed at the platform");
-                Ok(after)
-            }
+            Some(after) if after.calls == Calls::Url(address.clone()) => Ok(after),
             after => {
                 let found = after.map_or_else(|| "nothing".to_owned(), |after| after.calls.to_string());
                 let fault = CallFault::Mismatch(Mismatch::new(address, Some(&found)));

@@ -31,10 +31,6 @@ impl Importer {
         let unsupported = &imported.unsupported_fields;
         imported.unconfirmed_fields =
             Field::ALL.into_iter().filter(|field| differs(field) && !unsupported.contains(field)).collect();
-        if !imported.unconfirmed_fields.is_empty() {
-            let (platform, fields) = (self.platform.kind(), &imported.unconfirmed_fields);
-            tracing::warn!(%platform, number = %request.number(), ?fields, "the record is not as it was asked to be");
-        }
         Ok(())
     }
 }

@@ -1,5 +1,10 @@
 //! Bringing the credentials of imported numbers to the importer's source.
 
+use std::pin::pin;
+
+use tracing::Instrument;
+
+use super::log::{self, number_span};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -195,6 +200,17 @@ impl Importer {
         listing: Option<&Listing>,
         run: &RenewalRun,
     ) -> Result<Renewed> {
+        let span = number_span!("renew", self, number);
+        pin!(async {
+            let result = self.renew_unlogged(number, listing, run).await;
+            log::ended(&result, |_| "renewed", |renewed| Some(format!("credentials {}", renewed.credentials)));
+            result
+        })
+        .instrument(span)
+        .await
+    }
+
+    async fn renew_unlogged(&self, number: &E164, listing: Option<&Listing>, run: &RenewalRun) -> Result<Renewed> {
         let platform = self.platform.kind();
         self.check_renewal()?;
         let _lock = NumberLock::take(self.account, number, self.lock_timeout).await?;
@@ -207,7 +223,6 @@ impl Importer {
             ));
         };
         let credentials = self.platform.renew(&record, source, run).await?;
-        tracing::info!(%platform, %number, id = %record.id, %credentials, "credentials renewed");
         Ok(Renewed { number: *number, platform, record: record.id, credentials, findings })
     }
 

@@ -1,5 +1,10 @@
 //! Putting back where the carrier sent the calls before an import.
 
+use std::pin::pin;
+
+use tracing::Instrument;
+
+use super::log::{self, number_span};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -142,6 +147,17 @@ impl Importer {
     }
 
     async fn put_back(&self, before: &Routing, verify: bool) -> Result<Restored> {
+        let span = number_span!("restore", self, before.number);
+        pin!(async {
+            let result = self.put_back_unlogged(before, verify).await;
+            log::ended(&result, Restored::code, |restored| Some(restored.to_string()));
+            result
+        })
+        .instrument(span)
+        .await
+    }
+
+    async fn put_back_unlogged(&self, before: &Routing, verify: bool) -> Result<Restored> {
         let Some(control) = self.provider.routing() else {
             return Err(no_routing(self, "the routing was not restored"));
         };

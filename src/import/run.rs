@@ -1,6 +1,11 @@
 //! One import of one number, from the check to the verification at the carrier.
 
+use std::pin::pin;
+
+use tracing::Instrument;
+
 use super::listing::Listing;
+use super::log::{self, number_span};
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
@@ -37,6 +42,18 @@ impl Importer {
 
     /// The same, with a listing of the platform's records.
     pub(super) async fn import_listed(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
+        let span = number_span!("import", self, request.number());
+        // Pinned, since it is large, and the span would take it over by a move.
+        pin!(async {
+            let result = self.import_unlogged(request, listing).await;
+            log::imported(&result);
+            result
+        })
+        .instrument(span)
+        .await
+    }
+
+    async fn import_unlogged(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
         let create = self.prepare(request)?;
         let mut run = Run::begin(self, request).await?;
         run.check_preflight()?;
@@ -135,7 +152,7 @@ impl<'a> Run<'a> {
             found => found,
         };
         if found.is_none() && unresolved.is_expired() {
-            tracing::warn!(platform = %importer.platform.kind(), %number, "an unresolved import has expired");
+            tracing::warn!("an unresolved import has expired");
             self.lock.expire();
         }
         Ok(found)
@@ -192,8 +209,6 @@ impl<'a> Run<'a> {
         imported.findings = findings;
         if imported.outcome != Outcome::Created {
             if let Some(other) = self.importer.source_finding(&imported.record, &self.importer.sources[self.carrier]) {
-                let (platform, number) = (self.importer.platform.kind(), self.request.number());
-                tracing::warn!(%platform, %number, "it {other}");
                 imported.findings.push(other);
             }
         }

@@ -38,8 +38,6 @@ impl Importer {
                     _ => true,
                 });
                 if let Some(stays) = stays {
-                    let (platform, number) = (self.platform.kind(), &after.number);
-                    tracing::warn!(%platform, %number, "the number {stays}");
                     imported.findings.push(stays);
                 }
                 if let Some(before) = before.as_mut().filter(|_| control.is_some()) {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use tracing::Span;
+
 use super::PlanStep;
 use crate::error::Error;
-use crate::import::Imported;
 use crate::import::renew::Renewed;
-use crate::model::{Finding, NumberRecord, Routing};
+use crate::import::{Imported, log};
+use crate::model::{Finding, MaskNumbers, NumberRecord, Routing};
 
 /// A step of a plan, and what became of it.
 #[derive(Debug)]
@@ -123,6 +125,35 @@ impl Applied {
             Self::Moved(_) => "moved",
             Self::Failed(error) => error.failure().as_str(),
             Self::NotAttempted => "not_attempted",
+        }
+    }
+
+    /// Logs what became of a step that was to do something.
+    pub(super) fn log(&self, step: &PlanStep) {
+        Span::current().record("outcome", self.code());
+        match self {
+            Self::Imported(imported) => {
+                tracing::info!(id = %imported.record.id, "imported");
+                log::findings(&imported.findings);
+            }
+            Self::Failed(error) => log::failed(error),
+            Self::Moved(differences) => {
+                let told: Vec<_> = differences.iter().map(ToString::to_string).collect();
+                tracing::warn!("moved: {}", MaskNumbers(told.join("; ")));
+            }
+            Self::Blocked { findings } => {
+                tracing::info!("blocked");
+                log::findings(findings);
+            }
+            Self::Removed { findings } => {
+                tracing::info!("removed");
+                log::findings(findings);
+            }
+            Self::Changed(_) => tracing::info!("{}", self.code()),
+            Self::Unchanged | Self::Kept | Self::NotAttempted if step.does_something() => {
+                tracing::info!("{}", self.code().replace('_', " "));
+            }
+            Self::Unchanged | Self::Kept | Self::NotAttempted => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
+use tracing::Instrument;
 
 use super::applied::{Applied, AppliedStep, Changed, Difference};
 use super::calls::{PlannedCalls, Seal};
@@ -17,8 +18,8 @@ use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
 use crate::model::{
-    AccountId, CallbackUrl, Calls, ImportRequest, NumberId, NumberRecord, Problem, ProblemCode, Reached, Routing,
-    Service,
+    AccountId, CallbackUrl, Calls, ImportRequest, MaskNumbers, NumberId, NumberRecord, Problem, ProblemCode, Reached,
+    Routing, Service,
 };
 use crate::platform::{Find, RenewalRun};
 
@@ -58,7 +59,21 @@ impl Importer {
         let steps = stream::iter(plan.steps).enumerate().map(move |(index, step)| {
             let shared = shared.clone();
             async move {
-                let outcome = shared.outcome(&step).await;
+                let importer = &shared.importer;
+                let span = tracing::info_span!(
+                    "step",
+                    action = step.code(),
+                    number = %MaskNumbers(step.number()),
+                    platform = importer.platform.kind().as_str(),
+                    carrier = importer.provider.kind().as_str(),
+                    outcome = tracing::field::Empty,
+                );
+                let outcome = async {
+                    let outcome = shared.outcome(&step).await;
+                    outcome.log(&step);
+                    outcome
+                };
+                let outcome = outcome.instrument(span).await;
                 AppliedStep { index, step, outcome }
             }
         });

@@ -14,6 +14,7 @@ use crate::error::{Error, Result, Withheld};
 use crate::import::Importer;
 use crate::import::change::Change;
 use crate::import::listing::Possible;
+use crate::import::log;
 use crate::import::reconcile::Differences;
 use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
 use crate::platform::Takeover;
@@ -44,7 +45,9 @@ impl Importer {
     /// asked.
     pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
         // Boxed, since it is large.
-        Box::pin(self.for_run().make(desired)).await
+        let plan = Box::pin(self.for_run().make(desired)).await?;
+        log::summary(plan.summary());
+        Ok(plan)
     }
 
     async fn make(&self, desired: &Desired) -> Result<Plan> {
