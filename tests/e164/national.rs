@@ -60,7 +60,8 @@ fn each_fault_is_named() {
     assert_eq!(E164::from_human("(415) 555-2671", None), Err(RegionMissing));
     assert_eq!(read("415 555 2671", Region::WORLD), Err(NoNationalNumbers));
     assert_eq!(us("1-800-FLOWERS"), InvalidCharacter { at: 6, found: 'F' });
-    assert_eq!(us("(415) 555-2671 ext. 5"), InvalidCharacter { at: 15, found: 'e' });
+    assert_eq!(us("(415) 555-2671 ext. 5"), Extension { at: 15 });
+    assert_eq!(us("(415) 555-2671 ext. five"), InvalidCharacter { at: 15, found: 'e' });
     assert_eq!(us("tel:415;phone-context=+1"), InvalidCharacter { at: 7, found: ';' });
     assert_eq!(us("415+555"), InvalidCharacter { at: 3, found: '+' });
     assert_eq!(us("++1415"), InvalidCharacter { at: 1, found: '+' });
@@ -70,8 +71,8 @@ fn each_fault_is_named() {
     assert_eq!(us("4155552671415555267"), Malformed(E164Error::TooLong { digits: 20 }));
     let reason = UnassignedReason::AreaCodeMissing;
     assert_eq!(us("555-2671"), Unassigned { number: number("+15552671"), reason });
-    // The prefix that callers within the country dial is not taken out of an international number.
-    let Unassigned { number: kept, .. } = us("+44 (0)20 7183 8750") else { panic!() };
+    // Without brackets the prefix that callers within the country dial is not taken out of an international number.
+    let Unassigned { number: kept, .. } = us("+44 020 7183 8750") else { panic!() };
     assert_eq!(kept, "+4402071838750");
     // From abroad a mobile of Buenos Aires has a 9 and no 15: digits that nobody typed.
     assert!(matches!(read("011 15-2345-6789", Region::AR), Err(Unassigned { .. })));
