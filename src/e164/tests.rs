@@ -135,15 +135,15 @@ fn regions_and_kinds_are_texts_in_json() {
 #[test]
 fn errors_have_a_subject_and_are_objects_in_json() {
     for (text, code, message) in [
-        ("415", "missing_plus", "the number does not begin with `+`; write it in international form, such as +14155552671"),
+        (
+            "415",
+            "missing_plus",
+            "the number does not begin with `+`; write it in international form, such as +14155552671",
+        ),
         ("+0415", "leading_zero", "the number begins with 0 after the `+`; a calling code begins with 1 to 9"),
         ("+4 1", "invalid_character", "the number has ' ' at position 2; only the digits 0 to 9 may follow the `+`"),
         ("+1", "too_short", "the number has fewer than 2 digits; give the whole number"),
-        (
-            "+1234567890123456",
-            "too_long",
-            "the number has 16 characters after the `+`; a number has at most 15 digits",
-        ),
+        ("+1234567890123456", "too_long", "the number has 16 characters after the `+`; a number has at most 15 digits"),
     ] {
         let json = serde_json::to_value(refusal(text)).expect("json");
         assert_eq!(json, serde_json::json!({ "code": code, "message": message }));

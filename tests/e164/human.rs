@@ -23,30 +23,40 @@ fn table(mut check: impl FnMut(&str, &str, E164, &str, Option<&str>)) {
     }
 }
 
+/// Texts of one form, and those that were refused.
+#[derive(Default)]
+struct Form {
+    texts: usize,
+    refused: Vec<String>,
+}
+
 #[test]
 fn the_references_examples_are_read_however_they_are_written() {
-    let (mut numbers, mut forms, mut wrong, mut refused) = (HashSet::new(), BTreeMap::new(), Vec::new(), Vec::new());
+    let (mut numbers, mut forms, mut others) = (HashSet::new(), BTreeMap::new(), Vec::new());
     table(|region, form, number, text, extension| {
         numbers.insert(number);
-        *forms.entry(form.to_owned()).or_insert(0) += 1;
+        let Form { texts, refused } = forms.entry(form.to_owned()).or_default();
+        *texts += 1;
         let dialled: Region = region.parse().unwrap();
-        let plain = E164::from_human(text, Some(dialled));
+        if extension.is_some() {
+            let plain = E164::from_human(text, Some(dialled));
+            assert!(matches!(plain, Err(HumanError::Extension { .. })), "{text:?}: {plain:?}");
+        }
         match E164::from_human_with_extension(text, Some(dialled)) {
-            Ok((read, digits)) => {
-                if (read, digits.as_deref()) != (number, extension) {
-                    wrong.push(format!("{text:?} in {region} ({form}) is {number}, read as {read} {digits:?}"));
-                }
-                match extension {
-                    Some(_) => assert!(matches!(plain, Err(HumanError::Extension { .. })), "{text:?}: {plain:?}"),
-                    None => assert_eq!(plain, Ok(read), "{text:?}"),
-                }
+            Ok((read, digits)) if (read, digits.as_deref()) == (number, extension) => {}
+            Ok(other) => others.push(format!("{text:?} in {region} is {number}, read as {other:?}")),
+            Err(error) => {
+                // The calling code without `+` may be the beginning of a national number, too.
+                assert!(form != "coded" || error.code() == "ambiguous", "{text:?} in {region}: {error}");
+                refused.push(format!("{text:?} in {region} is {number}: {error}"));
             }
-            Err(error) => refused.push(format!("{text:?} in {region} ({form}) is {number}: {error}")),
         }
     });
-    let texts: usize = forms.values().sum();
-    assert!(wrong.is_empty(), "{} of {texts} are read as another number:\n{}", wrong.len(), wrong.join("\n"));
-    let shown = refused.join("\n");
-    assert!(refused.len() * 1000 <= texts, "{} of {texts} are refused, {forms:?}:\n{shown}", refused.len());
-    assert!(numbers.len() >= 3000 && forms.len() == 6, "{} numbers, {forms:?}", numbers.len());
+    assert!(others.is_empty(), "{} are read as another number:\n{}", others.len(), others.join("\n"));
+    for (form, Form { texts, refused }) in &forms {
+        let at_most = if form == "coded" { texts / 50 } else { texts / 1000 };
+        let refusals = refused.join("\n");
+        assert!(refused.len() <= at_most, "{} of {texts} {form} texts are refused:\n{refusals}", refused.len());
+    }
+    assert!(numbers.len() >= 3000 && forms.len() == 6, "{} numbers, {:?}", numbers.len(), forms.keys());
 }

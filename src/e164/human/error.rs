@@ -37,7 +37,9 @@ pub enum HumanError {
         at: usize,
     },
     /// No `+`, and no region by which to read a national number.
-    #[error("the number does not begin with `+`; write it in international form, or give the region it is dialled from")]
+    #[error(
+        "the number does not begin with `+`; write it in international form, or give the region it is dialled from"
+    )]
     RegionMissing,
     /// The region has no national numbers: it is [`Region::WORLD`](crate::e164::Region::WORLD).
     #[error("the number cannot be read as a national number of the whole world; write it in international form")]

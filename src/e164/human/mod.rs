@@ -80,10 +80,7 @@ impl E164 {
     /// # Errors
     ///
     /// A [`HumanError`], like `from_human`.
-    pub fn from_human_with_extension(
-        text: &str,
-        region: Option<Region>,
-    ) -> Result<(Self, Option<String>), HumanError> {
+    pub fn from_human_with_extension(text: &str, region: Option<Region>) -> Result<(Self, Option<String>), HumanError> {
         let typed = Typed::read(text)?;
         let number = typed.number(region)?;
         Ok((number, typed.extension.map(|extension| extension.digits)))

@@ -118,7 +118,13 @@ fn international_prefixes(metadata: &Metadata, digits: &str) -> Vec<usize> {
 
 /// The digits without a national prefix, and without a code that chooses a carrier.
 fn without_national_prefix(metadata: &Metadata, digits: &str) -> Vec<String> {
-    let plain = metadata.national_prefix().and_then(|prefix| digits.strip_prefix(prefix)).map(str::to_owned);
+    let by_format = || {
+        // Gabon has none, and numbers that are written with a 0 nonetheless.
+        let rules = metadata.formats().iter().filter_map(|format| format.national_prefix());
+        rules.map(|rule| &rule[..rule.bytes().take_while(u8::is_ascii_digit).count()]).find(|digits| !digits.is_empty())
+    };
+    let prefix = metadata.national_prefix().or_else(by_format);
+    let plain = prefix.and_then(|prefix| digits.strip_prefix(prefix)).map(str::to_owned);
     let by_pattern = metadata.national_prefix_for_parsing().and_then(|pattern| {
         let found = pattern.captures(digits)?;
         let prefix = found.get(0).filter(|prefix| prefix.start() == 0 && prefix.end() > 0)?;

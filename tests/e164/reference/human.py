@@ -55,7 +55,7 @@ def matches(tree):
 
 
 def examples(region):
-    """The example numbers of a region, and two more of each kind."""
+    """The example numbers of a region, and three more of each kind."""
     metadata = PhoneMetadata.metadata_for_region(region)
     found = set()
     for kind in KINDS:
@@ -63,10 +63,14 @@ def examples(region):
         if not desc or not desc.example_number:
             continue
         tree = patterns.parse(desc.national_number_pattern)
-        for national in [desc.example_number, sample(tree), sample(tree)]:
-            number = phonenumbers.parse(f"+{metadata.country_code}{national}")
-            if phonenumbers.region_code_for_number(number) == region:
-                found.add(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+        for national in [desc.example_number, *(sample(tree) for _ in range(3))]:
+            written = f"+{metadata.country_code}{national}"
+            number = phonenumbers.parse(written)
+            valid = phonenumbers.is_valid_number(number) and phonenumbers.region_code_for_number(number) == region
+            # The reference's parser takes away what looks like a national prefix.
+            same = phonenumbers.format_number(number, PhoneNumberFormat.E164) == written
+            if valid and same and len(written) <= 16:
+                found.add(written)
     return sorted(found)
 
 
