@@ -91,14 +91,14 @@ fn only(readings: &[Reading]) -> Option<Reading> {
 
 /// The digits as they are, behind the reading without `(0)` where that is the national prefix, as in `+44 (0)20`.
 fn international(digits: &str, zero: Option<usize>) -> Vec<Reading> {
+    let is_prefix = |code: u16| {
+        let mut regions = DATABASE.by_code(&code).into_iter().flatten();
+        regions.any(|metadata| metadata.national_prefix() == Some("0"))
+    };
     let without_zero = zero.and_then(|at| {
         let number: E164 = format!("+{}{}", digits.get(..at)?, digits.get(at + 1..)?).parse().ok()?;
         let behind_code = number.calling_code_digits() == at;
-        let is_prefix = || {
-            let metadata = DATABASE.by_code(&number.calling_code()?)?;
-            metadata.iter().any(|metadata| metadata.national_prefix() == Some("0")).then_some(())
-        };
-        (behind_code && is_prefix().is_some()).then(|| assigned(number.digits()))
+        (behind_code && number.calling_code().is_some_and(is_prefix)).then(|| assigned(number.digits()))
     });
     without_zero.into_iter().chain([assigned(digits)]).collect()
 }
