@@ -46,7 +46,7 @@ pub fn code(error: &Failure) -> u8 {
 
 /// Reads a number as it was typed; the error names it.
 pub fn number(text: &str) -> Result<numport::E164, Failure> {
-    text.parse().map_err(|error| format!("{text:?} is not an E.164 number: it {error}").into())
+    text.parse().map_err(|error| format!("{text:?} is not an E.164 number: {error}").into())
 }
 
 /// A record as one line of a table.

@@ -39,9 +39,11 @@ impl Region {
     }
 }
 
-/// A text is no region that has numbers: two capital letters as in ISO 3166-1, such as `US`, or `001`.
+/// A text is not a region that has numbers: two capital letters as in ISO 3166-1, such as `US`, or `001`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is no region that has numbers; write two capital letters as in ISO 3166-1, such as US, or 001 for the world")]
+#[error(
+    "the text is not a region that has numbers; write two capital letters as in ISO 3166-1, such as US, or 001 for the world"
+)]
 #[non_exhaustive]
 pub struct UnknownRegion;
 

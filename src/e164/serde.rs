@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for E164 {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<E164, E> {
-                text.parse().map_err(|error| E::custom(format_args!("number {error}")))
+                text.parse().map_err(E::custom)
             }
         }
 
@@ -41,6 +41,6 @@ impl Serialize for Region {
 impl<'de> Deserialize<'de> for Region {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error| de::Error::custom(format_args!("{text:?} {error}")))
+        text.parse().map_err(|error| de::Error::custom(format_args!("{text:?}: {error}")))
     }
 }

@@ -129,5 +129,26 @@ fn regions_and_kinds_are_texts_in_json() {
     let read: (Region, NumberKind, UnassignedReason) = serde_json::from_str(&json).expect("the same");
     assert_eq!(read, (Region::US, NumberKind::FixedLineOrMobile, UnassignedReason::AreaCodeMissing));
     let error = serde_json::from_str::<Region>("\"us\"").expect_err("small letters").to_string();
-    assert!(error.starts_with("\"us\" is no region that has numbers"), "{error}");
+    assert!(error.starts_with("\"us\": the text is not a region that has numbers"), "{error}");
+}
+
+#[test]
+fn errors_have_a_subject_and_are_objects_in_json() {
+    for (text, code, message) in [
+        (
+            "415",
+            "missing_plus",
+            "the number does not begin with `+`; write it in international form, such as +14155552671",
+        ),
+        ("+0415", "leading_zero", "the number begins with 0 after the `+`; a calling code begins with 1 to 9"),
+        ("+4 1", "invalid_character", "the number has ' ' at position 2; only the digits 0 to 9 may follow the `+`"),
+        ("+1", "too_short", "the number has fewer than 2 digits; give the whole number"),
+        ("+1234567890123456", "too_long", "the number has 16 characters after the `+`; a number has at most 15 digits"),
+    ] {
+        let json = serde_json::to_value(refusal(text)).expect("json");
+        assert_eq!(json, serde_json::json!({ "code": code, "message": message }));
+        assert_eq!(refusal(text).to_string(), message);
+    }
+    let json = serde_json::from_str::<E164>(r#""4155""#).expect_err("no plus").to_string();
+    assert!(json.starts_with("the number does not begin with `+`"), "{json}");
 }

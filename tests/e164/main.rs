@@ -4,5 +4,7 @@
 
 mod allocations;
 #[cfg(feature = "phonenumber")]
+mod human;
+#[cfg(feature = "phonenumber")]
 mod national;
 mod reference;

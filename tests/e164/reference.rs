@@ -7,14 +7,19 @@ use flate2::read::GzDecoder;
 use numport::E164;
 use numport::e164::{Assignment, METADATA_VERSION, NumberKind, Region, UnassignedReason};
 
+/// The text of a file that the reference wrote, whose version must be the table's.
+pub(crate) fn unpack(packed: &[u8]) -> String {
+    let mut text = String::new();
+    GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    assert_eq!(text.lines().next().unwrap(), format!("# phonenumbers {METADATA_VERSION}"));
+    text
+}
+
 /// Each number and the reference's answer, in the reference's words.
 pub(crate) fn corpus(mut check: impl FnMut(E164, &str)) {
-    let mut text = String::new();
-    GzDecoder::new(include_bytes!("reference/corpus.txt.gz").as_slice()).read_to_string(&mut text).unwrap();
-    let mut lines = text.lines();
-    assert_eq!(lines.next().unwrap(), format!("# phonenumbers {METADATA_VERSION}"));
+    let text = unpack(include_bytes!("reference/corpus.txt.gz"));
     let mut answer = "";
-    for line in lines {
+    for line in text.lines().skip(1) {
         match line.strip_prefix("= ") {
             Some(next) => answer = next,
             None => check(number(&format!("+{line}")), answer),

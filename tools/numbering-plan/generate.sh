@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # generate.sh table: writes src/e164/table.rs anew from the metadata that requirements.txt names.
 # generate.sh corpus: asks the reference library anew for what tests/e164/ compares the table with.
-# For newer metadata raise the version in requirements.txt and run both. Needs Python 3.11 with venv.
+# generate.sh human: writes its example numbers as people write them, for tests/e164/human.rs.
+# For newer metadata raise the version in requirements.txt and run all three. Needs Python 3.11 with venv.
 set -euo pipefail
 cd "$(dirname "$0")"
 venv=../../target/numbering-plan
@@ -12,9 +13,9 @@ table)
     "$venv/bin/python" -B generate.py >"$venv/table.rs"
     mv "$venv/table.rs" ../../src/e164/table.rs
     ;;
-corpus) "$venv/bin/python" -B ../../tests/e164/reference/corpus.py ;;
+corpus | human) "$venv/bin/python" -B "../../tests/e164/reference/$1.py" ;;
 *)
-    echo "error: $1 is neither table nor corpus" >&2
+    echo "error: $1 is not table, corpus or human" >&2
     exit 2
     ;;
 esac

@@ -182,4 +182,5 @@ def main():
     print(f"{sum(map(len, rows.values()))} numbers, {len(rows)} answers, {len(differences)} differences", file=sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -65,6 +65,8 @@ async fn a_checked_number_is_e164() {
     let good = ["+12", "+14155550100", "+123456789012345"];
     let bad = ["14155550100", "+0123456", "+1234567890123456", "+1415555010a", "+1 415", "1833684XXXX"];
     let import = |number: &str| CreateByoNumber::new(CREDENTIAL, number);
+    let (_, told) = rules.problems("number", create(import("4155550100"))).await;
+    assert!(told.contains("`number` does not begin with `+`"), "{told}");
     rules.row("number", good, bad, |number| create(import(number))).await;
     rules.row("number", good, bad, |number| create(import(number).number_e164_check_enabled(true))).await;
     let change =

@@ -150,7 +150,7 @@ fn number(text: &str) -> Result<E164, Wrong> {
             }
             E164Error::TooShort => ("has fewer than 2 digits".to_owned(), "give the whole number"),
             E164Error::TooLong { digits } => (format!("has {digits} digits"), "a number has at most 15"),
-            other => (other.to_string(), "correct the number"),
+            _ => ("is not an E.164 number".to_owned(), "correct the number"),
         };
         (format!("{:?} {fault}", shortened(text)), remedy)
     })

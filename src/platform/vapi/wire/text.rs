@@ -40,7 +40,7 @@ pub(crate) fn check_dialled(field: &str, number: &str, e164_check: Option<bool>,
         problems.add(
             ProblemCode::Malformed,
             field,
-            error.to_string(),
+            error.clause().to_string(),
             "correct it, or switch `numberE164CheckEnabled` off",
         );
     }
