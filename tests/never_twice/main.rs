@@ -13,3 +13,4 @@ mod scenario;
 #[path = "../suite/services.rs"]
 mod services;
 mod storm;
+mod undoing;

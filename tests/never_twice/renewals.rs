@@ -52,14 +52,16 @@ impl Renewed {
                 sandbox.twilio().rotate_auth_token(secret);
                 let key = AccountKey::token(sandbox.twilio().account_sid(), secret);
                 Box::new(
-                    Pace::at_once().client(Ok(Twilio::builder(key).base_url(sandbox.var("TWILIO_BASE_URL").unwrap()))),
+                    Pace::at_once()
+                        .rootless()
+                        .client(Ok(Twilio::builder(key).base_url(sandbox.var("TWILIO_BASE_URL").unwrap()))),
                 )
             }
         }
     }
 
     fn platform(self, sandbox: &Sandbox, slow: bool) -> Box<dyn VoicePlatform> {
-        let pace = Pace::at_once().timeout(if slow { TIMEOUT } else { PATIENT });
+        let pace = Pace::at_once().rootless().timeout(if slow { TIMEOUT } else { PATIENT });
         let vars = |name: &str| sandbox.var(name);
         match self {
             Self::Butter => {

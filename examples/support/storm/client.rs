@@ -119,7 +119,7 @@ pub fn request(platform: &Platform, number: E164) -> ImportRequest {
 /// for a storm; it looks for a lost number for longer than the longest delay.
 pub fn importer(platform: &Platform, vars: subject::Vars<'_>, timeout: Duration) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).budget(100_000_000);
-    let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)) };
+    let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)), rootless: false };
     let looks = LookupPolicy::default().max_lookups(8).first_wait(Duration::from_millis(20));
     Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
         .lookup_policy(looks.longest_wait(Duration::from_millis(200)))
