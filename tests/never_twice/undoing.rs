@@ -22,7 +22,7 @@ use crate::services::{carrier, each_platform};
 const CONCURRENCY: usize = 16;
 /// Where the calls go before the import.
 pub(crate) const BEFORE: &str = "https://app.example.com/voice?token=t";
-/// Where a platform that leaves the carrier alone answers.
+/// An address of the platform that no import sets by itself.
 pub(crate) const ADDRESS: &str = "https://answer.example.net/calls";
 
 pub(crate) fn number() -> E164 {
@@ -99,6 +99,8 @@ enum Case {
     Created,
     /// The same at one that leaves the carrier alone: the calls were pointed at it.
     Pointed,
+    /// An import that made the record, and somebody else sends the calls to another address of the platform since.
+    Answered,
     /// An import that changed a record that was there before.
     Changed,
 }
@@ -135,14 +137,11 @@ pub(crate) fn at_carrier(sandbox: &Sandbox) -> Value {
 
 impl Subject {
     fn of(platform: &'static Platform, takeover: Takeover) -> impl Iterator<Item = Self> {
-        let created = match takeover {
-            Takeover::Nothing | Takeover::Unknown => Case::Pointed,
-            _ => Case::Created,
-        };
         Scenario::of(platform).flat_map(move |Scenario { platform, import }| {
-            let cases = match import.carrier {
-                Some(_) => vec![created, Case::Changed],
-                None => vec![Case::Created],
+            let cases = match (import.carrier, takeover) {
+                (None, _) => vec![Case::Created],
+                (Some(_), Takeover::Nothing | Takeover::Unknown) => vec![Case::Pointed, Case::Changed],
+                (Some(_), _) => vec![Case::Created, Case::Answered, Case::Changed],
             };
             cases.into_iter().map(move |case| Self { platform, import, case })
         })
@@ -153,6 +152,7 @@ impl Subject {
         let case = match case {
             Case::Created => "created",
             Case::Pointed => "created and pointed",
+            Case::Answered => "created and still answered",
             Case::Changed => "changed",
         };
         format!("{} from {}, {case}", platform.api.title, import.carrier.unwrap_or("a trunk"))
@@ -169,7 +169,7 @@ impl Subject {
             Some(name) => Importer::new((carrier(name).connect)(&vars, pace), platform),
             None => Importer::new(SipTrunk::new("203.0.113.10").credentials("user", "password"), platform),
         };
-        if matches!(self.case, Case::Pointed) { importer.inbound_address(ADDRESS) } else { importer }
+        if matches!(self.case, Case::Pointed | Case::Answered) { importer.inbound_address(ADDRESS) } else { importer }
     }
 
     fn world(&self, sandbox: &Sandbox) -> World {
@@ -191,7 +191,7 @@ impl Subject {
         }
         let before = self.world(sandbox);
         let undo = match self.case {
-            Case::Created | Case::Changed => importer.import(&request).await.unwrap().undo(),
+            Case::Created | Case::Answered | Case::Changed => importer.import(&request).await.unwrap().undo(),
             Case::Pointed => {
                 let desired: Desired = [request].into_iter().collect();
                 let plan = importer.plan(&desired).await.unwrap().point_calls();
@@ -201,6 +201,11 @@ impl Subject {
             }
         };
         assert_eq!(undo.created, !matches!(self.case, Case::Changed));
+        if matches!(self.case, Case::Answered) {
+            let control = importer.provider().routing().unwrap();
+            let now = control.snapshot(&number()).await.unwrap().unwrap();
+            control.point(&now, &ADDRESS.into()).await.unwrap();
+        }
         (before, serde_json::from_str(&serde_json::to_string(&undo).unwrap()).unwrap())
     }
 
@@ -221,6 +226,11 @@ impl Subject {
         let undone = self.undo(&sandbox, Pace::at_once().rootless(), &undo).await.unwrap();
         let sent = sent(&sandbox, from);
         let after = self.world(&sandbox);
+        if matches!(self.case, Case::Answered) {
+            let stays = UndoneRecord::Stays(Stays::StillAnswered);
+            assert!(undone.record == stays || undone.record == UndoneRecord::Stays(Stays::Unsupported), "{undone}");
+            return (undone, after, sent);
+        }
         assert_eq!(after.carrier, before.carrier, "the calls go where they went");
         let unsupported = undone.record == UndoneRecord::Stays(Stays::Unsupported);
         let cannot_clear = matches!(&undone.record, UndoneRecord::Restored { kept } if !kept.is_empty());
