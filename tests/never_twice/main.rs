@@ -8,6 +8,7 @@ mod faults;
 mod hostile;
 mod killed;
 mod page;
+mod pointing;
 mod renewals;
 mod scenario;
 #[path = "../suite/services.rs"]

@@ -19,7 +19,7 @@ use crate::services::subject::{Import, Pace, Platform};
 use crate::services::{carrier, each_platform};
 
 /// How many cases run at the same time: most of each is waiting.
-const CONCURRENCY: usize = 16;
+pub(crate) const CONCURRENCY: usize = 16;
 /// Where the calls go before the import.
 pub(crate) const BEFORE: &str = "https://app.example.com/voice?token=t";
 /// An address of the platform that no import sets by itself.
@@ -83,6 +83,13 @@ impl fmt::Display for Nth {
 }
 
 impl Nth {
+    /// Every fault, and how many attempts the client makes: a read that is made again is no other one.
+    pub(crate) fn every_fault(&self) -> impl Iterator<Item = (Self, Fault, u32)> {
+        let attempts = if self.method == "GET " { &[1_u32][..] } else { &[4, 1] };
+        let faults = Fault::every(DELAY).into_iter();
+        faults.flat_map(move |fault| attempts.iter().map(move |attempts| (self.clone(), fault.clone(), *attempts)))
+    }
+
     /// Lets a fault wait for this request.
     pub(crate) fn meets(&self, sandbox: &Sandbox, fault: &Fault) {
         let none = Fault::SlowBody { pieces: 1, pause: std::time::Duration::ZERO };
@@ -294,12 +301,7 @@ async fn every_fault(platform: &'static Platform) {
     let client = (platform.connect)(&|name| vars.var(name), Pace::at_once());
     for subject in Subject::of(platform, client.capabilities().takeover) {
         let (last, end, sent) = subject.calm().await;
-        let cases = sent.iter().flat_map(|nth| Fault::every(DELAY).into_iter().map(move |fault| (nth.clone(), fault)));
-        // A read that is made again is no other one.
-        let attempts = |nth: &Nth| if nth.method == "GET " { &[1_u32][..] } else { &[4, 1] };
-        let cases = cases.flat_map(|(nth, fault)| {
-            attempts(&nth).iter().map(move |attempts| (nth.clone(), fault.clone(), *attempts))
-        });
+        let cases = sent.iter().flat_map(Nth::every_fault);
         let met = cases.map(|(nth, fault, attempts)| {
             let (last, end) = (last.clone(), end.clone());
             async move {

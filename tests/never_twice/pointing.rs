@@ -1,0 +1,154 @@
+//! Every fault at every request of a step that points calls: they go where they went or to the platform, what the step
+//! says is so, and one more plan in another process ends with the calls at the platform and one record.
+
+use std::future;
+
+use futures_util::stream::{self, StreamExt};
+use numport::import::plan::Applied;
+use numport::model::{Finding, Reached};
+use numport::sandbox::{Fault, Sandbox};
+use numport::{Desired, ImportRequest, Importer, Plan};
+use serde_json::Value;
+
+use crate::services::subject::{Pace, Platform};
+use crate::services::{carrier, each_platform};
+use crate::undoing::{ADDRESS, BEFORE, CONCURRENCY, Nth, at_carrier, number, pace, sandbox, sent, struck};
+
+/// What else the step does.
+#[derive(Clone, Copy, Debug)]
+enum Case {
+    /// It imports the number.
+    Imports,
+    /// It changes the record.
+    Changes,
+    /// Nothing.
+    Points,
+}
+
+#[derive(Clone, Copy)]
+struct Subject {
+    platform: &'static Platform,
+    case: Case,
+}
+
+impl Subject {
+    fn importer(&self, sandbox: &Sandbox, pace: Pace) -> Importer {
+        let vars = |name: &str| sandbox.var(name);
+        let importer = Importer::new((carrier("twilio").connect)(&vars, pace), (self.platform.connect)(&vars, pace));
+        importer.inbound_address(ADDRESS)
+    }
+
+    async fn plan(&self, importer: &Importer) -> Plan {
+        let request = ImportRequest::new(number());
+        let desired: Desired = [match self.case {
+            Case::Imports | Case::Points => request,
+            Case::Changes => (self.platform.ask)(request),
+        }]
+        .into_iter()
+        .collect();
+        importer.plan(&desired).await.unwrap().point_calls()
+    }
+
+    async fn apply(&self, importer: &Importer, plan: Plan) -> Applied {
+        let steps: Vec<_> = importer.apply(plan).unwrap().collect().await;
+        steps.into_iter().next().unwrap().outcome
+    }
+
+    /// A number that is there already, if the step does not import it, and whose calls go elsewhere; and the plan.
+    async fn begin(&self, sandbox: &Sandbox) -> Plan {
+        let importer = self.importer(sandbox, Pace::at_once().rootless());
+        if !matches!(self.case, Case::Imports) {
+            importer.import(ImportRequest::new(number())).await.unwrap();
+            let control = importer.provider().routing().unwrap();
+            let now = control.snapshot(&number()).await.unwrap().unwrap();
+            control.point(&now, &BEFORE.into()).await.unwrap();
+        }
+        self.plan(&importer).await
+    }
+
+    fn records(&self, sandbox: &Sandbox) -> Vec<Value> {
+        sandbox.records(self.platform.api.service)
+    }
+
+    /// The requests of the step without a fault, and where the calls go then.
+    async fn calm(&self) -> (Vec<Nth>, Value) {
+        let sandbox = sandbox().await;
+        let plan = self.begin(&sandbox).await;
+        let from = sandbox.requests().len();
+        let importer = self.importer(&sandbox, Pace::at_once().rootless());
+        let applied = self.apply(&importer, plan).await;
+        assert!(!applied.is_failure(), "{applied:?}");
+        let sent = sent(&sandbox, from);
+        let calls = at_carrier(&sandbox)["voice_url"].clone();
+        assert_ne!(calls, BEFORE, "{applied:?}");
+        (sent, calls)
+    }
+
+    async fn meet(&self, nth: &Nth, fault: &Fault, attempts: u32, end: &Value) {
+        let sandbox = sandbox().await;
+        let plan = self.begin(&sandbox).await;
+        let (left, records) = (at_carrier(&sandbox), self.records(&sandbox));
+        nth.meets(&sandbox, fault);
+        let applied = self.apply(&self.importer(&sandbox, pace(Some(fault), attempts)), plan).await;
+        struck(&sandbox, fault).await;
+        let calls = || at_carrier(&sandbox)["voice_url"].clone();
+        let is_at_platform = || calls() == *end;
+        assert!(is_at_platform() || calls() == BEFORE, "they go to {}", calls());
+        assert!(calls() == BEFORE || !self.records(&sandbox).is_empty(), "callers reach nobody");
+        match &applied {
+            Applied::Pointed(_) | Applied::Unchanged | Applied::Updated(_) => {
+                assert!(is_at_platform(), "said to be pointed: {applied:?}");
+            }
+            Applied::Imported(imported) => {
+                let is_told = imported.findings.iter().any(|finding| match finding {
+                    Finding::NotPointed { .. } | Finding::NotReadAgain { .. } => true,
+                    Finding::CallsStay { .. } | Finding::NotTakenOver { .. } => !is_at_platform(),
+                    _ => false,
+                });
+                assert!(is_at_platform() || is_told, "nothing is said of it: {imported:?}");
+                assert!(imported.reached != Reached::Platform || is_at_platform(), "said to arrive: {imported:?}");
+                assert_eq!(self.records(&sandbox).len(), 1);
+            }
+            Applied::Failed(error) if !error.surely_not_done() => {}
+            _ => {
+                assert!(applied.is_failure(), "{applied:?}");
+                assert_eq!(
+                    (at_carrier(&sandbox), self.records(&sandbox)),
+                    (left, records),
+                    "said not to be: {applied:?}"
+                );
+            }
+        }
+
+        // In another process, which knows nothing of the first call.
+        let importer = self.importer(&sandbox, pace(None, attempts));
+        let plan = self.plan(&importer).await;
+        let again = self.apply(&importer, plan).await;
+        assert!(!again.is_failure(), "{again:?}");
+        assert_eq!(calls(), *end, "{again:?}");
+        assert_eq!(self.records(&sandbox).len(), 1);
+    }
+}
+
+async fn every_fault(platform: &'static Platform) {
+    for case in [Case::Imports, Case::Changes, Case::Points] {
+        let subject = Subject { platform, case };
+        let (sent, end) = subject.calm().await;
+        let cases = sent.iter().flat_map(Nth::every_fault);
+        let met = cases.map(|(nth, fault, attempts)| {
+            let end = end.clone();
+            async move {
+                let case = format!("{}, {case:?}: {nth}: {fault:?}, {attempts} attempts", platform.api.title);
+                let met = tokio::spawn(async move { subject.meet(&nth, &fault, attempts, &end).await });
+                met.await.err().map(|error| format!("{case}: {error}"))
+            }
+        });
+        let failed: Vec<_> = stream::iter(met).buffer_unordered(CONCURRENCY).filter_map(future::ready).collect().await;
+        assert!(failed.is_empty(), "{} failed: {:#?}", failed.len(), &failed[..failed.len().min(3)]);
+    }
+}
+
+each_platform! {
+    #[tokio::test]
+    every_fault_of_pointing_is_met, every_fault
+}
