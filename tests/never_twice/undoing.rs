@@ -45,6 +45,11 @@ pub(crate) async fn struck(sandbox: &Sandbox, fault: &Fault) {
     panic!("the fault was not met, or is still under way");
 }
 
+/// There are thousands of sandboxes, so that one comes to have the port of an earlier one, and its account.
+pub(crate) fn forget_created(importer: &Importer) {
+    importer.forget_created(&number());
+}
+
 /// The time that one call to a service takes at most, and how often it is made. Only what is slow on purpose may run
 /// out of time, however busy the machine is.
 pub(crate) fn pace(fault: Option<&Fault>, attempts: u32) -> Pace {
@@ -58,7 +63,7 @@ pub(crate) fn pace(fault: Option<&Fault>, attempts: u32) -> Pace {
 /// A request that a call without a fault sends: its service and method, and how many alike come before it.
 #[derive(Clone)]
 pub(crate) struct Nth {
-    service: Service,
+    pub(crate) service: Service,
     method: String,
     before: usize,
     /// For people.
@@ -192,6 +197,7 @@ impl Subject {
     /// Imports; returns how it was before, and what undoes it.
     async fn import(&self, sandbox: &Sandbox) -> (World, Undo) {
         let importer = self.importer(sandbox, Pace::at_once().rootless());
+        forget_created(&importer);
         let request = (self.platform.ask)(ImportRequest::new(number()));
         if matches!(self.case, Case::Changed) {
             importer.import(ImportRequest::new(number())).await.unwrap();
