@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt};
 use numport::import::plan::Applied;
 use numport::import::{Stays, Undo, Undone, UndoneRecord};
 use numport::model::{Removal, Service};
-use numport::platform::Takeover;
+use numport::platform::{Capabilities, OnRemoval, Takeover};
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, ReceivedRequest, Sandbox};
 use numport::{Desired, E164, ImportRequest, Importer, Restored, Result, SipTrunk};
@@ -148,11 +148,13 @@ pub(crate) fn at_carrier(sandbox: &Sandbox) -> Value {
 }
 
 impl Subject {
-    fn of(platform: &'static Platform, takeover: Takeover) -> impl Iterator<Item = Self> {
+    fn of(platform: &'static Platform, can: &Capabilities) -> impl Iterator<Item = Self> + use<> {
+        let (takeover, removal) = (can.takeover, can.removal);
         Scenario::of(platform).flat_map(move |Scenario { platform, import }| {
             let cases = match (import.carrier, takeover) {
                 (None, _) => vec![Case::Created],
                 (Some(_), Takeover::Nothing | Takeover::Unknown) => vec![Case::Pointed, Case::Changed],
+                (Some(_), _) if removal == OnRemoval::Unsupported => vec![Case::Created, Case::Changed],
                 (Some(_), _) => vec![Case::Created, Case::Answered, Case::Changed],
             };
             cases.into_iter().map(move |case| Self { platform, import, case })
@@ -305,7 +307,7 @@ impl Subject {
 async fn every_fault(platform: &'static Platform) {
     let vars = Sandbox::start().await.unwrap();
     let client = (platform.connect)(&|name| vars.var(name), Pace::at_once());
-    for subject in Subject::of(platform, client.capabilities().takeover) {
+    for subject in Subject::of(platform, client.capabilities()) {
         let (last, end, sent) = subject.calm().await;
         let cases = sent.iter().flat_map(Nth::every_fault);
         let met = cases.map(|(nth, fault, attempts)| {
