@@ -88,10 +88,18 @@ impl fmt::Display for Nth {
 }
 
 impl Nth {
-    /// Every fault, and how many attempts the client makes: a read that is made again is no other one.
+    /// Every fault, and how many attempts the client makes. A read that is made again is no other one, and it carries
+    /// nothing out: of the faults that differ in that alone, one is enough.
     pub(crate) fn every_fault(&self) -> impl Iterator<Item = (Self, Fault, u32)> {
-        let attempts = if self.method == "GET " { &[1_u32][..] } else { &[4, 1] };
-        let faults = Fault::every(DELAY).into_iter();
+        let is_read = self.method == "GET ";
+        let attempts = if is_read { &[1_u32][..] } else { &[4, 1] };
+        let is_another = move |fault: &Fault| match fault {
+            Fault::Refuse { retry_after, .. } => retry_after.is_none(),
+            Fault::CommitThenDrop | Fault::DelayBeforeCommit(_) | Fault::HtmlBody { status: 502, .. } => false,
+            Fault::CommitThenRefuse { status } => *status == 408,
+            _ => true,
+        };
+        let faults = Fault::every(DELAY).into_iter().filter(move |fault| !is_read || is_another(fault));
         faults.flat_map(move |fault| attempts.iter().map(move |attempts| (self.clone(), fault.clone(), *attempts)))
     }
 
