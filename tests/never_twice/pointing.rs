@@ -105,7 +105,10 @@ impl Subject {
             Applied::Unchanged => assert!(is_at_platform(), "said to be pointed: {applied:?}"),
             Applied::Changed(changed) => {
                 assert!(is_at_platform() || changed.routing.is_none(), "said to be pointed: {applied:?}");
-                assert!(changed.record.is_none() || self.records(&sandbox) != records, "said to be changed: {applied:?}");
+                assert!(
+                    changed.record.is_none() || self.records(&sandbox) != records,
+                    "said to be changed: {applied:?}"
+                );
             }
             Applied::Imported(imported) => {
                 let is_told = imported.findings.iter().any(|finding| match finding {
