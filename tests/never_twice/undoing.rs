@@ -36,7 +36,8 @@ pub(crate) async fn sandbox() -> Sandbox {
 /// Waits until the fault has struck, and nothing is on its way any more.
 pub(crate) async fn struck(sandbox: &Sandbox, fault: &Fault) {
     let struck = || sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault));
-    for _ in 0..20 {
+    // Long, for a busy machine.
+    for _ in 0..500 {
         if struck() && sandbox.waiting() == 0 {
             return;
         }

@@ -41,7 +41,7 @@ impl Said {
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Done { outcome, id, .. } => write!(f, "done {id} {outcome}"),
+            Self::Done { outcome, id, .. } => write!(f, "done {id} {}", outcome.as_str()),
             Self::Incomplete { there } => write!(f, "incomplete {there}"),
             Self::NotDone => f.write_str("not-done"),
             Self::Indeterminate => f.write_str("indeterminate"),
@@ -56,10 +56,9 @@ impl FromStr for Said {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let outcomes = [Outcome::Created, Outcome::AlreadyThere, Outcome::Recovered];
         let done = || {
             let (id, outcome) = rest.split_once(' ')?;
-            let outcome = outcomes.into_iter().find(|known| known.as_str() == outcome)?;
+            let outcome = *Outcome::ALL.iter().find(|known| known.as_str() == outcome)?;
             Some(Self::Done { outcome, id: id.to_owned(), undo: None })
         };
         match word {

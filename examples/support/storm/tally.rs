@@ -68,7 +68,7 @@ impl Tally {
     fn count(&mut self, said: &Said) {
         let counter = match said {
             Said::Done { outcome: Outcome::Created, .. } => &mut self.created,
-            Said::Done { outcome: Outcome::AlreadyThere, .. } => &mut self.there,
+            Said::Done { outcome: Outcome::AlreadyThere | Outcome::Updated, .. } => &mut self.there,
             Said::Done { .. } => &mut self.recovered,
             Said::Incomplete { .. } => &mut self.incomplete,
             Said::Indeterminate => &mut self.indeterminate,
