@@ -8,8 +8,8 @@
 //!
 //! `--platform` is the name of a platform, or `all`; `--imports` how many numbers each storm
 //! has (twice as many where a second process storms over others); `--tasks` the concurrency; `--seed` the first storm's number and `--seeds` how many storms
-//! there are; `--chance` how likely a request meets a fault. Fails when numport made a number twice, lost one, left
-//! one unfinished or said what is not so.
+//! there are; `--chance` how likely a request meets a fault. In the end numport undoes its imports in the same weather. Fails when numport
+//! made a number twice, lost one, left one unfinished or not undone, or said what is not so.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]
 
 // What stands between a client and a platform, and what has to be known of each platform, is what the tests have.
@@ -80,7 +80,7 @@ async fn run() -> Result<(), Failure> {
             println!("{:<10} {name:<7} {all}", platform.api.name());
             if who == Who::Numport {
                 all.notes.iter().take(NOTES).for_each(|note| eprintln!("{note}"));
-                wrong += all.twice + all.lost + all.unfinished + all.lies + all.failed;
+                wrong += all.twice + all.lost + all.unfinished + all.lies + all.failed + all.not_undone;
             }
         }
     }

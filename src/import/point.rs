@@ -47,14 +47,24 @@ impl Importer {
         address: &CallbackUrl,
     ) -> Result<Routing> {
         control.point(now, address).await?;
-        match control.snapshot(&now.number).await? {
-            Some(after) if after.calls == Calls::Url(address.clone()) => Ok(after),
-            after => {
-                let found = after.map_or_else(|| "nothing".to_owned(), |after| after.calls.to_string());
-                let fault = CallFault::Mismatch(Mismatch::new(address, Some(&found)));
-                Err(Box::new(CallError::new(self.provider.kind().into(), "point calls", Delivery::Unknown, fault))
-                    .into())
+        let after = control.snapshot(&now.number).await.map_err(|error| match error {
+            // They may be pointed already.
+            Error::Call(mut call) => {
+                call.delivery = Delivery::Unknown;
+                Error::Call(call)
             }
+            error => error,
+        })?;
+        match after {
+            Some(after) if after.calls == Calls::Url(address.clone()) => Ok(after),
+            after => Err(self.not_pointed(address, after.as_ref())),
         }
+    }
+
+    /// The error of calls that do not go to this address though they should.
+    pub(super) fn not_pointed(&self, address: &CallbackUrl, found: Option<&Routing>) -> Error {
+        let found = found.map_or_else(|| "nothing".to_owned(), |found| found.calls.to_string());
+        let fault = CallFault::Mismatch(Mismatch::new(address, Some(&found)));
+        Box::new(CallError::new(self.provider.kind().into(), "point calls", Delivery::Unknown, fault)).into()
     }
 }

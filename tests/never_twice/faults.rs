@@ -21,6 +21,8 @@ fn number() -> E164 {
 pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &str), fault: &Fault) -> Became {
     let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
     let request = scenario.request(number());
+    // The sandbox may have the port, and so the account, of an earlier one.
+    scenario.importer(&sandbox, PATIENT).forget_created(&number());
     sandbox.fault_on(step.0, step.1, fault.clone());
     // Only what is slow on purpose may run out of time, however busy the machine is.
     let slow = matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. });

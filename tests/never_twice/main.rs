@@ -8,8 +8,10 @@ mod faults;
 mod hostile;
 mod killed;
 mod page;
+mod pointing;
 mod renewals;
 mod scenario;
 #[path = "../suite/services.rs"]
 mod services;
 mod storm;
+mod undoing;

@@ -55,7 +55,7 @@ impl Scenario {
 
     /// An importer with clients of its own.
     pub(crate) fn importer(&self, sandbox: &Sandbox, timeout: Duration) -> Importer {
-        let (vars, pace) = (|name: &str| sandbox.var(name), Pace::at_once().timeout(timeout));
+        let (vars, pace) = (|name: &str| sandbox.var(name), Pace::at_once().timeout(timeout).rootless());
         let platform = (self.platform.connect)(&vars, pace);
         let importer = match self.import.carrier {
             Some(name) => Importer::new((carrier(name).connect)(&vars, pace), platform),

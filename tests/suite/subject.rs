@@ -178,12 +178,21 @@ impl PlainRequest {
 pub(crate) struct Pace {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
+    /// Whether it knows no root certificates: reading them takes most of the time that a client takes to be built.
+    pub(crate) rootless: bool,
 }
 
 impl Pace {
     /// Waits for nothing between attempts, and long for an answer.
     pub(crate) fn at_once() -> Self {
-        Self { timeout: Duration::from_secs(60), retry: RetryPolicy::default().initial_backoff(Duration::ZERO) }
+        let retry = RetryPolicy::default().initial_backoff(Duration::ZERO);
+        Self { timeout: Duration::from_secs(60), retry, rootless: false }
+    }
+
+    /// For tests that build thousands of clients.
+    pub(crate) fn rootless(mut self) -> Self {
+        self.rootless = true;
+        self
     }
 
     pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
@@ -193,7 +202,13 @@ impl Pace {
 
     /// A client that no limit of requests slows.
     pub(crate) fn client<C>(self, builder: Result<ClientBuilder<C>>) -> C {
-        let builder = builder.unwrap().timeout(self.timeout).retry(self.retry);
+        let mut builder = builder.unwrap().timeout(self.timeout).retry(self.retry);
+        if self.rootless {
+            let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+            #[cfg(feature = "rustls")]
+            let http = http.tls_backend_rustls().tls_certs_only([]);
+            builder = builder.http_client(http.retry(reqwest::retry::never()).build().unwrap());
+        }
         builder.requests_per_second(NonZeroU32::MAX).build().unwrap()
     }
 }

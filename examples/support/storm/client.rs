@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use numport::error::Meaning;
+use numport::import::Undo;
 use numport::{E164, Error, ImportRequest, Importer, LookupPolicy, Outcome, RetryPolicy};
 
 use super::plain::Plain;
@@ -15,8 +16,8 @@ use crate::services::subject::{self, LABEL, Pace, Platform};
 /// What a client says became of an import.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
-    /// It is there under this id, and as was asked.
-    Done { outcome: Outcome, id: String },
+    /// It is there under this id, and as was asked; what undoes it, unless another process says so.
+    Done { outcome: Outcome, id: String, undo: Option<Box<Undo>> },
     /// It is there and not set up, or it is not there and something else is left behind.
     Incomplete { there: bool },
     /// This call surely did not make it.
@@ -40,7 +41,7 @@ impl Said {
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Done { outcome, id } => write!(f, "done {id} {outcome}"),
+            Self::Done { outcome, id, .. } => write!(f, "done {id} {}", outcome.as_str()),
             Self::Incomplete { there } => write!(f, "incomplete {there}"),
             Self::NotDone => f.write_str("not-done"),
             Self::Indeterminate => f.write_str("indeterminate"),
@@ -55,11 +56,10 @@ impl FromStr for Said {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let outcomes = [Outcome::Created, Outcome::AlreadyThere, Outcome::Recovered];
         let done = || {
             let (id, outcome) = rest.split_once(' ')?;
-            let outcome = outcomes.into_iter().find(|known| known.as_str() == outcome)?;
-            Some(Self::Done { outcome, id: id.to_owned() })
+            let outcome = *Outcome::ALL.iter().find(|known| known.as_str() == outcome)?;
+            Some(Self::Done { outcome, id: id.to_owned(), undo: None })
         };
         match word {
             "done" => done(),
@@ -96,7 +96,8 @@ impl Client {
         };
         match result {
             Ok(imported) if imported.unsupported_fields.is_empty() && imported.unconfirmed_fields.is_empty() => {
-                Said::Done { outcome: imported.outcome, id: imported.record.id.to_string() }
+                let undo = Some(Box::new(imported.undo()));
+                Said::Done { outcome: imported.outcome, id: imported.record.id.to_string(), undo }
             }
             Ok(_) => Said::Incomplete { there: true },
             Err(Error::Incomplete(incomplete)) => Said::Incomplete { there: incomplete.record.is_some() },
@@ -119,7 +120,7 @@ pub fn request(platform: &Platform, number: E164) -> ImportRequest {
 /// for a storm; it looks for a lost number for longer than the longest delay.
 pub fn importer(platform: &Platform, vars: subject::Vars<'_>, timeout: Duration) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).budget(100_000_000);
-    let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)) };
+    let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)), rootless: false };
     let looks = LookupPolicy::default().max_lookups(8).first_wait(Duration::from_millis(20));
     Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
         .lookup_policy(looks.longest_wait(Duration::from_millis(200)))

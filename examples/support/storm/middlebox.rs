@@ -29,8 +29,14 @@ impl Middlebox {
         relay.keep_none();
         uri.clone_from(&relay.uri);
 
+        let middlebox = Self { relay };
+        middlebox.storm(platform, seed);
+        middlebox
+    }
+
+    pub fn storm(&self, platform: &'static Platform, seed: u64) {
         let (number, mut rng, mut created) = (platform.record.number, Rng::with_seed(seed), HashMap::new());
-        relay.distort(move |request: &Request, answer| {
+        self.relay.distort(move |request: &Request, answer| {
             let is_done = matches!(&answer, Answer::Whole(response) if response.status < 300);
             match request.method.as_str() {
                 "GET" => {
@@ -47,7 +53,6 @@ impl Middlebox {
                 _ => vec![answer],
             }
         });
-        Self { relay }
     }
 
     pub fn calm(&self) {

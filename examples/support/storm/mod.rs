@@ -1,6 +1,6 @@
 //! A storm: many imports through faults by chance, each from two tasks at once that are given up at random moments, and
 //! more of them from a second process. Lists lag, and answers come twice. Then all of it once more in calm weather, and
-//! a look at what is kept.
+//! a look at what is kept. What numport has imported is then undone in the same weather.
 
 #![allow(dead_code, unreachable_pub)] // no user of it uses all of it
 
@@ -10,6 +10,7 @@ mod plain;
 pub mod process;
 pub mod records;
 mod tally;
+mod undoing;
 
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use numport::E164;
-use numport::platform::Duplicates;
+use numport::platform::{Duplicates, OnRemoval};
 use numport::sandbox::{Chaos, Fault, Sandbox};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -129,11 +130,13 @@ impl Storm {
             .start()
             .await
             .expect("the sandbox has a port");
+        let sandbox = Arc::new(sandbox);
         let mut vars: Vars = sandbox.vars().iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let before = plain::before(self.platform, who, &vars).await;
         vars.extend(before);
         let middlebox = Middlebox::start(self.platform, &mut vars, self.seed).await;
 
+        let routing_before = undoing::before(&sandbox, self.platform).await;
         sandbox.chaos(weather(self.platform, self.seed, self.chance));
         let var = |name: &str| sandbox.var(name);
         let can = (self.platform.connect)(&var, Pace::at_once()).capabilities();
@@ -160,6 +163,12 @@ impl Storm {
         let again = self.run(who, &vars, again, PATIENCE).await;
         quiet(&sandbox).await;
         tally.look(self, &again, &records_of(&sandbox, self.platform), &sandbox.requests());
+        if who == Who::Numport {
+            sandbox.chaos(weather(self.platform, self.seed, self.chance));
+            middlebox.storm(self.platform, self.seed);
+            let undos = undoing::undos(&said, &again, &routing_before);
+            undoing::undo_all(self, sandbox, (&vars, can.removal != OnRemoval::Unsupported), undos, &mut tally).await;
+        }
         tally.took = begin.elapsed();
         tally
     }

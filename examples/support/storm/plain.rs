@@ -71,7 +71,7 @@ impl Plain {
                 return Said::Incomplete { there: true };
             }
         }
-        Said::Done { outcome: Outcome::Created, id: id.to_owned() }
+        Said::Done { outcome: Outcome::Created, id: id.to_owned(), undo: None }
     }
 
     async fn send(&self, request: &PlainRequest) -> Result<Value, Failed> {

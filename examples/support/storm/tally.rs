@@ -26,10 +26,13 @@ pub struct Tally {
     pub lost: usize,
     /// Numbers none of whose records is as was asked.
     pub unfinished: usize,
-    /// Calls that said of the first run what is not so.
+    /// Calls that said of the first run, or of an undo, what is not so.
     pub lies: usize,
     /// Imports that failed in calm weather.
     pub failed: usize,
+    /// Imports that were to be undone, and those of which something was left.
+    pub undone: usize,
+    pub not_undone: usize,
     /// The calls of the first run, by what they said.
     pub created: usize,
     pub there: usize,
@@ -65,7 +68,7 @@ impl Tally {
     fn count(&mut self, said: &Said) {
         let counter = match said {
             Said::Done { outcome: Outcome::Created, .. } => &mut self.created,
-            Said::Done { outcome: Outcome::AlreadyThere, .. } => &mut self.there,
+            Said::Done { outcome: Outcome::AlreadyThere | Outcome::Updated, .. } => &mut self.there,
             Said::Done { .. } => &mut self.recovered,
             Said::Incomplete { .. } => &mut self.incomplete,
             Said::Indeterminate => &mut self.indeterminate,
@@ -108,7 +111,7 @@ impl Tally {
 
     /// The heading of a table of them.
     pub fn heading() -> String {
-        let counts = "imports records twice lost unfinished lies failed | created there recovered indeterminate";
+        let counts = "imports records twice lost unfinished lies failed undone not-undone | created there recovered indeterminate";
         format!("{counts} incomplete refused given-up | requests/import creates/import seconds")
     }
 }
@@ -142,6 +145,8 @@ impl AddAssign for Tally {
         self.unfinished += other.unfinished;
         self.lies += other.lies;
         self.failed += other.failed;
+        self.undone += other.undone;
+        self.not_undone += other.not_undone;
         self.created += other.created;
         self.there += other.there;
         self.recovered += other.recovered;
@@ -159,8 +164,9 @@ impl AddAssign for Tally {
 /// A line under the heading.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { imports, records, twice, lost, unfinished, lies, failed, .. } = self;
-        write!(f, "{imports:>7} {records:>7} {twice:>5} {lost:>4} {unfinished:>10} {lies:>4} {failed:>6} | ")?;
+        let Self { imports, records, twice, lost, unfinished, lies, failed, undone, not_undone, .. } = self;
+        write!(f, "{imports:>7} {records:>7} {twice:>5} {lost:>4} {unfinished:>10} {lies:>4} {failed:>6} ")?;
+        write!(f, "{undone:>6} {not_undone:>10} | ")?;
         let Self { created, there, recovered, indeterminate, incomplete, refused, given_up, .. } = self;
         write!(f, "{created:>7} {there:>5} {recovered:>9} {indeterminate:>13} {incomplete:>10} ")?;
         write!(f, "{refused:>7} {given_up:>8} | ")?;

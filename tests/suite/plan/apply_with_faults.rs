@@ -15,7 +15,7 @@ use crate::support::in_memory::{number, request};
 /// An importer for bad weather: its clients try often and wait little.
 fn importer(sandbox: &Sandbox, platform: &Platform, timeout: Duration) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::ZERO).max_attempts(12).budget(100_000);
-    let (vars, pace) = (|name: &str| sandbox.var(name), Pace { timeout, retry });
+    let (vars, pace) = (|name: &str| sandbox.var(name), Pace { timeout, retry, rootless: false });
     let patient = LookupPolicy::default()
         .max_lookups(30)
         .first_wait(Duration::from_millis(5))

@@ -1,10 +1,8 @@
 //! Where calls go is a part of a plan: it is shown, compared, and brought back when that is asked for.
 
-use std::time::Duration;
-
 use numport::import::plan::{Applied, PlanStep};
-use numport::model::{Finding, PlatformKind, ProviderKind, Reached};
-use numport::sandbox::{Fault, Sandbox};
+use numport::model::{Finding, Reached};
+use numport::sandbox::Sandbox;
 use numport::{
     Butter, Desired, E164, ImportRequest, Importer, NumberProvider, Plan, SignalWire, Twilio, Vapi, VoicePlatform,
 };
@@ -127,33 +125,6 @@ async fn calls_that_somebody_else_moves_meanwhile_are_not_pointed() {
     one.set("VoiceUrl", "https://voice.example.com/on-purpose").await;
     assert!(matches!(apply(&importer, plan).await[0].outcome, Applied::Moved(_)));
     assert_eq!(one.voice_url(), "https://voice.example.com/on-purpose");
-}
-
-#[tokio::test]
-async fn pointing_is_safe_to_do_again_after_every_fault() {
-    for method in ["GET", "POST"] {
-        for fault in Fault::every(Duration::from_millis(20)) {
-            let one = One::new().await;
-            let importer = one.vapi();
-            importer.import(ImportRequest::new(one.number)).await.unwrap();
-            let at_vapi = one.voice_url();
-            one.set("VoiceUrl", "https://voice.example.com/answer").await;
-            let plan = importer.plan(&one.desired()).await.unwrap().point_calls();
-            let name = format!("{method} {fault:?}");
-            one.sandbox.fault_on(ProviderKind::TWILIO, method, fault);
-            let done = apply(&importer, plan).await;
-            let is_told = match &done[0].outcome {
-                Applied::Changed(changed) if changed.routing.is_some() => one.voice_url() == at_vapi,
-                outcome => outcome.is_failure(),
-            };
-            assert!(is_told, "{name}: {done:?}");
-            one.sandbox.calm();
-            let again = importer.plan(&one.desired()).await.unwrap().point_calls();
-            assert!(!apply(&importer, again).await[0].outcome.is_failure(), "{name}");
-            assert_eq!(one.voice_url(), at_vapi, "{name}");
-            assert_eq!(one.sandbox.records(PlatformKind::VAPI).len(), 1, "{name}");
-        }
-    }
 }
 
 #[tokio::test]

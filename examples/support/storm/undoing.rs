@@ -1,0 +1,129 @@
+//! Undoing what a storm has imported, in the same weather.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use numport::import::{Stays, Undo, UndoneRecord};
+use numport::model::{Removal, Routing};
+use numport::sandbox::Sandbox;
+use numport::{E164, Importer};
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::client::{Said, importer};
+use super::records::records_of;
+use super::{Calls, PATIENCE, Storm, TIMEOUT, Tally, Vars, number, quiet};
+use crate::services::subject::Platform;
+
+/// How many calls there are at most for one import.
+const CALLS: usize = 40;
+
+/// Where the calls of a number went before the storm.
+pub type Before = HashMap<E164, Routing>;
+
+/// The routing of all numbers, as a backup has it.
+pub async fn before(sandbox: &Sandbox, platform: &'static Platform) -> Before {
+    let backup = importer(platform, &|name| sandbox.var(name), PATIENCE).backup_routing().await;
+    backup.expect("a backup").into_iter().map(|routing| (routing.number, routing)).collect()
+}
+
+/// One import that is undone.
+struct Undoing {
+    undo: Undo,
+    before: Routing,
+}
+
+/// What undoes each import. An import by another process, or by a call that was given up, has told nobody: then the
+/// record that was found is taken for the import's, with the routing of a backup.
+pub fn undos(said: &[Vec<Calls>], again: &[(usize, Vec<Calls>)], before: &Before) -> Vec<(Undo, Routing)> {
+    let told = |calls: &Calls| match calls.last() {
+        Some(Said::Done { undo: Some(undo), .. }) => Some((**undo).clone()),
+        _ => None,
+    };
+    let undo = |(import, callers): &(usize, Vec<Calls>)| {
+        let before = before[&number(*import)].clone();
+        let found = callers.iter().find_map(told)?;
+        let is_own = |undo: &Undo| {
+            let routing = undo.routing.as_ref();
+            undo.created && undo.id == found.id && routing.is_some_and(|routing| routing.settings == before.settings)
+        };
+        let own = said[*import].iter().chain(callers).filter_map(told).find(is_own);
+        let undo = own.unwrap_or_else(|| {
+            let mut undo = found;
+            (undo.created, undo.changes, undo.routing) = (true, Vec::new(), Some(before.clone()));
+            undo
+        });
+        Some((undo, before))
+    };
+    again.iter().filter_map(undo).collect()
+}
+
+/// Undoes all of them in the weather of now, and counts what is not so.
+pub async fn undo_all(
+    storm: Storm,
+    sandbox: Arc<Sandbox>,
+    (vars, removes): (&Vars, bool),
+    undos: Vec<(Undo, Routing)>,
+    tally: &mut Tally,
+) {
+    let undos: Arc<Vec<Undoing>> = Arc::new(undos.into_iter().map(|(undo, before)| Undoing { undo, before }).collect());
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut tasks = JoinSet::new();
+    for _ in 0..storm.tasks {
+        let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        let client = importer(storm.platform, &var, TIMEOUT);
+        let (undos, next, sandbox) = (undos.clone(), next.clone(), sandbox.clone());
+        tasks.spawn(async move {
+            let mut lies = Vec::new();
+            while let Some(undoing) = undos.get(next.fetch_add(1, Ordering::Relaxed)) {
+                lies.extend(undoing.undo(&client, &sandbox).await);
+            }
+            lies
+        });
+    }
+    let lies = tasks.join_all().await.into_iter().flatten();
+    let lies: Vec<String> = lies.map(|lie| format!("seed {}: {lie}", storm.seed)).collect();
+    quiet(&sandbox).await;
+
+    let kept = records_of(&sandbox, storm.platform);
+    tally.undone = undos.len();
+    for Undoing { undo, before } in undos.iter() {
+        let records = kept.get(undo.number.as_str()).map_or(0, Vec::len);
+        let is_back = is_back(&sandbox, before);
+        if (removes && records > 0) || !is_back {
+            tally.not_undone += 1;
+            let number = &undo.number;
+            tally.notes.push(format!("seed {}: {number}: {records} records, routing back: {is_back}", storm.seed));
+        }
+    }
+    tally.lies += lies.len();
+    tally.notes.extend(lies);
+}
+
+/// Whether calls and messages go where they went.
+fn is_back(sandbox: &Sandbox, before: &Routing) -> bool {
+    let now: Value = sandbox.twilio().number(&before.number).expect("a held number");
+    let is_back =
+        |(name, setting): (&str, &str)| now[name].as_str() == before.settings.get(setting).map(String::as_str);
+    [("voice_url", "VoiceUrl"), ("sms_url", "SmsUrl")].into_iter().all(is_back)
+}
+
+impl Undoing {
+    /// Calls until it is undone; what was said that is not so.
+    async fn undo(&self, client: &Importer, sandbox: &Sandbox) -> Option<String> {
+        let Self { undo, before } = self;
+        for _ in 0..CALLS {
+            let Ok(undone) = client.undo(undo, Removal::RecordAndNumber).await else { continue };
+            let is_gone = matches!(undone.record, UndoneRecord::Removed | UndoneRecord::Gone);
+            let is_back = is_back(sandbox, before);
+            if is_gone && !is_back {
+                return Some(format!("{}: the record is gone while its calls go to it: {undone}", undo.number));
+            }
+            if undone.is_complete() || (undone.record == UndoneRecord::Stays(Stays::Unsupported) && is_back) {
+                return None;
+            }
+        }
+        Some(format!("{}: it was not undone by {CALLS} calls", undo.number))
+    }
+}

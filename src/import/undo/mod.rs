@@ -1,0 +1,257 @@
+//! Undoing an import: the routing first, the record after it, and the credential when nobody uses it.
+
+mod left;
+mod outcome;
+
+pub use self::left::{Left, Undo};
+pub use self::outcome::{Stays, Undone, UndoneRecord};
+use std::pin::pin;
+
+use tracing::Instrument;
+
+use super::change::{Change, Field};
+use super::memory::NumberLock;
+use super::restore::no_routing;
+use super::{Importer, memory};
+use crate::error::{Error, Incomplete, Result, Step};
+use crate::import::log::{self, number_span};
+use crate::model::{NumberRecord, Problem, ProblemCode, Reached, Removal, Routing};
+use crate::platform::OnRemoval;
+
+impl Importer {
+    /// Undoes an import: puts the [routing](Self::restore) back, then removes the record that the import created, then
+    /// the credential that it may have made, if no number uses that. Of a record that was there before, it sets the
+    /// changed fields back instead. Whatever is done already is found done, so it is safe to repeat.
+    ///
+    /// The record is read first, and again right before it is removed. It stays if it is not as the import left it, if
+    /// the number's calls are not surely away from the platform, if the platform cannot remove records, and if that
+    /// would release the number and `consent` does not say so; [`Undone::record`] says which. In the last two cases the
+    /// calls are put back nevertheless, and the record that stays answers nobody. Calls that went to another platform
+    /// before stay ([`Restored::NoRecord`]) until [`restore_unverified`](Self::restore_unverified) has sent them there.
+    ///
+    /// A provider that does not show where calls go, such as a SIP trunk, leaves every record that an import created
+    /// ([`Stays::MayBeAnswered`]). Send the calls elsewhere first, then call
+    /// [`undo_unverified`](Self::undo_unverified).
+    ///
+    /// [`Restored::NoRecord`]: crate::Restored::NoRecord
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::import::Undo;
+    /// use numport::model::Removal;
+    /// use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
+    ///
+    /// let imported = importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
+    /// let kept = serde_json::to_string(&imported.undo())?; // in a file, say
+    ///
+    /// let undo: Undo = serde_json::from_str(&kept)?;
+    /// let undone = importer.undo(&undo, Removal::Record).await?;
+    /// assert!(undone.is_complete(), "{undone}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Invalid`] when it is of another platform or account, or the provider keeps no routing; nothing was
+    ///   sent.
+    /// - [`Error::Incomplete`] when the routing is put back and a later step failed.
+    /// - Any other error when nothing of the record was changed. Whether the routing was put back may be unknown.
+    ///
+    /// After each of them, run it again.
+    pub async fn undo(&self, undo: &Undo, consent: Removal) -> Result<Undone> {
+        self.take_back(undo, consent, true).await
+    }
+
+    /// Does the same as [`undo`](Self::undo), and also removes a record whose calls may go to the platform
+    /// ([`Stays::MayBeAnswered`]): the provider does not show where they go, or they go to an address that is not known
+    /// to belong to another platform. A record whose calls surely go to the platform stays
+    /// ([`Stays::StillAnswered`]).
+    ///
+    /// Make sure that the calls go elsewhere: callers reach nobody otherwise.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::import::{Stays, UndoneRecord};
+    /// use numport::model::Removal;
+    /// use numport::{ImportRequest, Importer, SipTrunk, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let importer = Importer::new(SipTrunk::new("203.0.113.7"), Vapi::from_vars(|name| sandbox.var(name))?);
+    /// let undo = importer.import(ImportRequest::new("+493012345678".parse()?)).await?.undo();
+    ///
+    /// let undone = importer.undo(&undo, Removal::Record).await?;
+    /// assert_eq!(undone.record, UndoneRecord::Stays(Stays::MayBeAnswered));
+    /// // The trunk sends its calls elsewhere by now.
+    /// let undone = importer.undo_unverified(&undo, Removal::Record).await?;
+    /// assert_eq!(undone.record, UndoneRecord::Removed);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`undo`](Self::undo): also when the provider shows where calls go and cannot be asked.
+    pub async fn undo_unverified(&self, undo: &Undo, consent: Removal) -> Result<Undone> {
+        self.take_back(undo, consent, false).await
+    }
+
+    async fn take_back(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<Undone> {
+        let span = number_span!("undo", self, undo.number);
+        pin!(async {
+            let result = self.take_back_unlogged(undo, consent, verify).await;
+            log::ended(&result, |undone| undone.record.code(), |undone| Some(undone.to_string()));
+            if let Some(credential) = result.as_ref().ok().and_then(|undone| undone.credential_left.as_ref()) {
+                tracing::warn!(%credential, "a credential is left behind");
+            }
+            result
+        })
+        .instrument(span)
+        .await
+    }
+
+    async fn take_back_unlogged(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<Undone> {
+        self.check_undo(undo)?;
+        let _lock = NumberLock::take(self.account, &undo.number, self.lock_timeout).await?;
+        let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
+        let found = self.record_of(undo).await?;
+        if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
+            return Ok(outcome(None, UndoneRecord::Stays(stays)));
+        }
+        let routing = match &undo.routing {
+            Some(before) => Some(self.restore(before).await?),
+            None => None,
+        };
+        let Some(record) = found else {
+            return self.finish_undo(undo, outcome(routing, UndoneRecord::Gone)).await;
+        };
+        let step = |error| Error::from(Box::new(Incomplete::imported(record.clone(), Step::Undo, error)));
+        if !undo.created {
+            let kept = self.set_back(undo, &record, verify).await.map_err(step)?;
+            return Ok(outcome(routing, UndoneRecord::Restored { kept }));
+        }
+        match self.remove_undone(undo, consent, verify).await.map_err(step)? {
+            UndoneRecord::Stays(stays) => Ok(outcome(routing, UndoneRecord::Stays(stays))),
+            removed => self.finish_undo(undo, outcome(routing, removed)).await,
+        }
+    }
+
+    fn check_undo(&self, undo: &Undo) -> Result<()> {
+        let mut problems = Vec::new();
+        if undo.platform != self.platform.kind() {
+            let fault = format!("is {}, and the importer's is {}", undo.platform, self.platform.kind());
+            problems.push(Problem::new(
+                ProblemCode::Mismatch,
+                "platform",
+                fault,
+                "undo with the platform of the import",
+            ));
+        } else if !self.platform.account().is(&undo.account) {
+            let fault = format!("is {}, and the importer's is {}", undo.account, self.platform.account());
+            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, "undo with the account of the import"));
+        }
+        if !problems.is_empty() {
+            return Err(Error::invalid("the import was not undone", problems));
+        }
+        match &undo.routing {
+            Some(_) if self.provider.routing().is_none() => Err(no_routing(self, "the import was not undone")),
+            _ => Ok(()),
+        }
+    }
+
+    async fn record_of(&self, undo: &Undo) -> Result<Option<NumberRecord>> {
+        match self.platform.get(&undo.id).await {
+            Ok(record) => Ok(Some(record)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sets the fields back that are still as the import left them. Returns those that are not as before then.
+    async fn set_back(&self, undo: &Undo, record: &NumberRecord, verify: bool) -> Result<Vec<Field>> {
+        // A number whose calls were not put back keeps its agent.
+        if undo.routing.is_some() && record.agent.is_some() {
+            if let Err(stays) = self.calls_are_away(undo, verify).await? {
+                tracing::warn!(reason = stays.code(), "the record is left as it is");
+                return Ok(undo.changes.iter().filter(|change| !change.is_open(record)).map(Change::field).collect());
+            }
+        }
+        let (update, mut kept) = Change::undo(&undo.changes, record, self.platform.capabilities());
+        if !update.is_empty() {
+            let now = self.update_record(&undo.id, &undo.number, &update).await?;
+            kept = undo.changes.iter().filter(|change| !change.is_open(&now)).map(Change::field).collect();
+        }
+        Ok(kept)
+    }
+
+    /// Removes the record, if nobody can reach it any more and nobody else has changed it.
+    async fn remove_undone(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<UndoneRecord> {
+        match (self.platform.capabilities().removal, consent) {
+            (OnRemoval::Unsupported, _) => return Ok(UndoneRecord::Stays(Stays::Unsupported)),
+            (OnRemoval::Releases, Removal::Record) => return Ok(UndoneRecord::Stays(Stays::WouldRelease)),
+            _ => {}
+        }
+        let seen = match self.calls_are_away(undo, verify).await? {
+            Ok(seen) => seen,
+            Err(stays) => return Ok(UndoneRecord::Stays(stays)),
+        };
+        let Some(record) = self.record_of(undo).await? else { return Ok(UndoneRecord::Gone) };
+        if let Some(stays) = undo.stays(&record) {
+            return Ok(UndoneRecord::Stays(stays));
+        }
+        let removed = match self.platform.remove(&undo.id, consent).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        };
+        // Also after a lost response: the record may be gone, and is looked up by everybody who needs it.
+        if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
+            memory::forget_created(self.account, &undo.number, Some(&undo.id));
+        }
+        removed?;
+        if let (Some(control), Some(before)) = (self.provider.routing(), &seen) {
+            // A removal may have changed it.
+            if control.snapshot(&undo.number).await?.is_some_and(|after| after.settings != before.settings) {
+                control.restore(before).await?;
+            }
+        }
+        Ok(UndoneRecord::Removed)
+    }
+
+    /// Reads where the calls go, if the provider shows that, or says why they may still go to the platform. Those that
+    /// go where they went before the import are no reason: nothing is taken away then.
+    async fn calls_are_away(&self, undo: &Undo, verify: bool) -> Result<Result<Option<Routing>, Stays>> {
+        let now = match self.provider.routing() {
+            Some(control) => control.snapshot(&undo.number).await?,
+            None => None,
+        };
+        let calls = now.as_ref().map(|now| &now.calls);
+        let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
+        Ok(match self.reached(calls) {
+            Reached::Platform => Err(Stays::StillAnswered),
+            Reached::Unknown if verify && !as_before => Err(Stays::MayBeAnswered),
+            _ => Ok(now),
+        })
+    }
+
+    /// Removes the credential, once the record is gone.
+    async fn finish_undo(&self, undo: &Undo, mut undone: Undone) -> Result<Undone> {
+        let Some(credential) = undo.credential.as_ref().filter(|_| undo.created) else { return Ok(undone) };
+        match self.platform.remove_credential(credential).await {
+            Ok(true) => Ok(undone),
+            Ok(false) => {
+                undone.credential_left = Some(credential.clone());
+                Ok(undone)
+            }
+            Err(error) => {
+                let (left, step) = (Some(credential.clone()), Step::RemoveCredential);
+                Err(Box::new(Incomplete::not_imported(undo.platform, undo.number, left, step, error)).into())
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What became of an import that is undone.
+
+use std::fmt;
+
+use crate::E164;
+use crate::import::{Field, Restored};
+use crate::model::CredentialId;
+
+/// What [`Importer::undo`](crate::Importer::undo) did. `Display` says it in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
+pub struct Undone {
+    /// The number.
+    pub number: E164,
+    /// What became of the routing; `None` where it was not touched: the import kept none, or the record stays since
+    /// somebody else has changed it.
+    pub routing: Option<Restored>,
+    /// What became of the record.
+    pub record: UndoneRecord,
+    /// A credential that this import may have made and that stays: a number uses it, or the platform cannot tell.
+    pub credential_left: Option<CredentialId>,
+}
+
+/// What became of the record of an import that is undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UndoneRecord {
+    /// It was removed.
+    Removed,
+    /// It was not there any more.
+    Gone,
+    /// It was there before the import and stays. These fields could not be put back: the platform cannot, or somebody
+    /// else has changed them.
+    Restored {
+        /// The fields that are not as before.
+        kept: Vec<Field>,
+    },
+    /// It stays as it is, for this reason.
+    Stays(Stays),
+}
+
+/// Why a record stays though its import is undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stays {
+    /// It is of another number now.
+    OtherNumber,
+    /// Somebody else has changed these fields. The calls were left alone, too.
+    Changed(Vec<Field>),
+    /// The number's calls go to the platform, and were not put back.
+    StillAnswered,
+    /// The number's calls may go to the platform: somebody else has changed where they go, or the provider does not
+    /// show it, as a SIP trunk never does. [`Importer::undo_unverified`](crate::Importer::undo_unverified) removes the
+    /// record nevertheless.
+    MayBeAnswered,
+    /// The platform cannot remove records. Remove it in its dashboard.
+    Unsupported,
+    /// The platform would release the number for good, which needs
+    /// [`Removal::RecordAndNumber`](crate::model::Removal::RecordAndNumber).
+    WouldRelease,
+}
+
+impl UndoneRecord {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Gone => "gone",
+            Self::Restored { .. } => "restored",
+            Self::Stays(_) => "stays",
+        }
+    }
+}
+
+impl Stays {
+    /// Returns its stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OtherNumber => "other_number",
+            Self::Changed(_) => "changed",
+            Self::StillAnswered => "still_answered",
+            Self::MayBeAnswered => "may_be_answered",
+            Self::Unsupported => "unsupported",
+            Self::WouldRelease => "would_release",
+        }
+    }
+}
+
+impl Undone {
+    /// Whether nothing of the import is left, as far as was asked.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let routing = match &self.routing {
+            None | Some(Restored::AsBefore(_)) => true,
+            Some(Restored::PutBack { changed, .. }) => changed.is_empty(),
+            Some(_) => false,
+        };
+        let record = match &self.record {
+            UndoneRecord::Removed | UndoneRecord::Gone => true,
+            UndoneRecord::Restored { kept } => kept.is_empty(),
+            UndoneRecord::Stays(_) => false,
+        };
+        routing && record
+    }
+}
+
+impl fmt::Display for Undone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = |fields: &[Field]| fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        match &self.routing {
+            Some(routing) => write!(f, "{routing}")?,
+            None => write!(f, "{}: its routing was not touched", self.number)?,
+        }
+        match &self.record {
+            UndoneRecord::Removed => f.write_str("; its record is removed")?,
+            UndoneRecord::Gone => f.write_str("; its record is not there any more")?,
+            UndoneRecord::Restored { kept } if kept.is_empty() => f.write_str("; its record is as before")?,
+            UndoneRecord::Restored { kept } => write!(f, "; its record stays with another {}", fields(kept))?,
+            UndoneRecord::Stays(why) => {
+                f.write_str("; its record stays: ")?;
+                match why {
+                    Stays::OtherNumber => f.write_str("it is of another number")?,
+                    Stays::Changed(changed) => write!(f, "somebody else has changed its {}", fields(changed))?,
+                    Stays::StillAnswered => f.write_str("the calls go to the platform")?,
+                    Stays::MayBeAnswered => f.write_str("the calls may go to the platform")?,
+                    Stays::Unsupported => f.write_str("the platform cannot remove it")?,
+                    Stays::WouldRelease => f.write_str("the platform would release the number for good")?,
+                }
+            }
+        }
+        match &self.credential_left {
+            Some(credential) => write!(f, "; the credential {credential} stays"),
+            None => Ok(()),
+        }
+    }
+}

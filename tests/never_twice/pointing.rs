@@ -1,0 +1,184 @@
+//! Every fault at every request of a step that points calls: they go where they went or to the platform, what the step
+//! says is so, and one more plan in another process ends with the calls at the platform and one record.
+
+use std::future;
+
+use futures_util::stream::{self, StreamExt};
+use numport::import::plan::Applied;
+use numport::model::{Finding, Reached};
+use numport::platform::Takeover;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{Desired, ImportRequest, Importer, LookupPolicy, Plan};
+use serde_json::Value;
+
+use crate::scenario::DELAY;
+use crate::services::subject::{Pace, Platform};
+use crate::services::{carrier, each_platform};
+use crate::undoing::{
+    ADDRESS, BEFORE, CONCURRENCY, Nth, TRIES, at_carrier, forget_created, number, pace, sandbox, sent, struck,
+};
+
+/// What else the step does.
+#[derive(Clone, Copy, Debug)]
+enum Case {
+    /// It imports the number.
+    Imports,
+    /// It changes the record.
+    Changes,
+    /// Nothing.
+    Points,
+}
+
+#[derive(Clone, Copy)]
+struct Subject {
+    platform: &'static Platform,
+    case: Case,
+}
+
+impl Subject {
+    fn importer(&self, sandbox: &Sandbox, pace: Pace) -> Importer {
+        let vars = |name: &str| sandbox.var(name);
+        let importer = Importer::new((carrier("twilio").connect)(&vars, pace), (self.platform.connect)(&vars, pace));
+        let lookups = LookupPolicy::default().max_lookups(8).first_wait(DELAY / 16).longest_wait(DELAY / 2);
+        importer.inbound_address(ADDRESS).lookup_policy(lookups)
+    }
+
+    async fn plan(&self, importer: &Importer) -> Plan {
+        let request = ImportRequest::new(number());
+        let desired: Desired = [match self.case {
+            Case::Imports | Case::Points => request,
+            Case::Changes => (self.platform.ask)(request),
+        }]
+        .into_iter()
+        .collect();
+        importer.plan(&desired).await.unwrap().point_calls()
+    }
+
+    async fn apply(&self, importer: &Importer, plan: Plan) -> Applied {
+        let steps: Vec<_> = importer.apply(plan).unwrap().collect().await;
+        steps.into_iter().next().unwrap().outcome
+    }
+
+    /// A number that is there already, if the step does not import it, and whose calls go elsewhere; and the plan.
+    async fn begin(&self, sandbox: &Sandbox) -> Plan {
+        let importer = self.importer(sandbox, Pace::at_once().rootless());
+        forget_created(&importer);
+        if !matches!(self.case, Case::Imports) {
+            importer.import(ImportRequest::new(number())).await.unwrap();
+            let control = importer.provider().routing().unwrap();
+            let now = control.snapshot(&number()).await.unwrap().unwrap();
+            control.point(&now, &BEFORE.into()).await.unwrap();
+        }
+        self.plan(&importer).await
+    }
+
+    fn records(&self, sandbox: &Sandbox) -> Vec<Value> {
+        sandbox.records(self.platform.api.service)
+    }
+
+    /// The requests of the step without a fault, and where the calls go then.
+    async fn calm(&self) -> (Vec<Nth>, Value) {
+        let sandbox = sandbox().await;
+        let plan = self.begin(&sandbox).await;
+        let from = sandbox.requests().len();
+        let importer = self.importer(&sandbox, Pace::at_once().rootless());
+        let applied = self.apply(&importer, plan).await;
+        assert!(!applied.is_failure(), "{applied:?}");
+        let sent = sent(&sandbox, from);
+        let calls = at_carrier(&sandbox)["voice_url"].clone();
+        assert_ne!(calls, BEFORE, "{applied:?}");
+        (sent, calls)
+    }
+
+    async fn meet(&self, nth: &Nth, fault: &Fault, attempts: u32, end: &Value) -> bool {
+        let sandbox = sandbox().await;
+        let plan = self.begin(&sandbox).await;
+        let (left, records) = (at_carrier(&sandbox), self.records(&sandbox));
+        nth.meets(&sandbox, fault);
+        let applied = self.apply(&self.importer(&sandbox, pace(Some(fault), attempts)), plan).await;
+        if !struck(&sandbox, fault).await {
+            return false;
+        }
+        let calls = || at_carrier(&sandbox)["voice_url"].clone();
+        let is_at_platform = || calls() == *end;
+        assert!(is_at_platform() || calls() == BEFORE, "they go to {}", calls());
+        assert!(calls() == BEFORE || !self.records(&sandbox).is_empty(), "callers reach nobody");
+        match &applied {
+            Applied::Unchanged => assert!(is_at_platform(), "said to be pointed: {applied:?}"),
+            Applied::Changed(changed) => {
+                assert!(is_at_platform() || changed.routing.is_none(), "said to be pointed: {applied:?}");
+                assert!(
+                    changed.record.is_none() || self.records(&sandbox) != records,
+                    "said to be changed: {applied:?}"
+                );
+            }
+            Applied::Imported(imported) => {
+                let is_told = imported.findings.iter().any(|finding| match finding {
+                    Finding::NotPointed { .. } | Finding::NotReadAgain { .. } => true,
+                    Finding::CallsStay { .. } | Finding::NotTakenOver { .. } => !is_at_platform(),
+                    _ => false,
+                });
+                assert!(is_at_platform() || is_told, "nothing is said of it: {imported:?}");
+                assert!(imported.reached != Reached::Platform || is_at_platform(), "said to arrive: {imported:?}");
+                assert_eq!(self.records(&sandbox).len(), 1);
+            }
+            Applied::Failed(error) if !error.surely_not_done() => {}
+            _ => {
+                assert!(applied.is_failure(), "{applied:?}");
+                assert_eq!(
+                    (at_carrier(&sandbox), self.records(&sandbox)),
+                    (left, records),
+                    "said not to be: {applied:?}"
+                );
+            }
+        }
+
+        // In another process, which knows nothing of the first call.
+        let importer = self.importer(&sandbox, pace(None, attempts));
+        let plan = self.plan(&importer).await;
+        let again = self.apply(&importer, plan).await;
+        assert!(!again.is_failure(), "{again:?}");
+        assert_eq!(calls(), *end, "{again:?}");
+        assert_eq!(self.records(&sandbox).len(), 1);
+        true
+    }
+}
+
+async fn every_fault(platform: &'static Platform) {
+    let vars = Sandbox::start().await.unwrap();
+    let client = (platform.connect)(&|name| vars.var(name), Pace::at_once());
+    // Where the platform takes the calls at an import, they are pointed after a change alone, as anywhere.
+    let cases: &[Case] = match client.capabilities().takeover {
+        Takeover::AtImport => &[Case::Changes],
+        _ => &[Case::Imports, Case::Changes, Case::Points],
+    };
+    for &case in cases {
+        let subject = Subject { platform, case };
+        let (sent, end) = subject.calm().await;
+        // What an import sends to the platform meets every fault as a step of an import.
+        let is_new = |nth: &&Nth| !matches!(case, Case::Imports) || nth.service != platform.api.service;
+        let cases = sent.iter().filter(is_new).flat_map(Nth::every_fault);
+        let met = cases.map(|(nth, fault, attempts)| {
+            let end = end.clone();
+            async move {
+                let case = format!("{}, {case:?}: {nth}: {fault:?}, {attempts} attempts", platform.api.title);
+                let met = tokio::spawn(async move {
+                    for _ in 0..TRIES {
+                        if subject.meet(&nth, &fault, attempts, &end).await {
+                            return;
+                        }
+                    }
+                    panic!("the fault was not met");
+                });
+                met.await.err().map(|error| format!("{case}: {error}"))
+            }
+        });
+        let failed: Vec<_> = stream::iter(met).buffer_unordered(CONCURRENCY).filter_map(future::ready).collect().await;
+        assert!(failed.is_empty(), "{} failed: {:#?}", failed.len(), &failed[..failed.len().min(3)]);
+    }
+}
+
+each_platform! {
+    #[tokio::test]
+    every_fault_of_pointing_is_met, every_fault
+}
