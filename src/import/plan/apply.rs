@@ -215,7 +215,7 @@ impl Shared {
             changed.record = Some(updated);
         }
         if let Some(address) = &planned.point_to {
-            match self.point(number, planned, address).await.map_err(|error| changed.broken(Step::Point, error))? {
+            match self.point(number, planned, address).await.map_err(|error| changed.broken(&record, Step::Point, error))? {
                 Ok(routing) => changed.routing = routing,
                 Err(moved) if changed.is_empty() => return Ok(Applied::Moved(moved)),
                 Err(_) => {} // a new plan tells
@@ -224,7 +224,7 @@ impl Shared {
         drop(lock);
         if renew {
             let renewed = self.importer.renew_listed(number, self.listing.as_ref(), &self.renewals).await;
-            changed.renewed = Some(renewed.map_err(|error| changed.broken(Step::Renew, error))?);
+            changed.renewed = Some(renewed.map_err(|error| changed.broken(&record, Step::Renew, error))?);
         }
         Ok(if changed.is_empty() { Applied::Unchanged } else { Applied::Changed(Box::new(changed)) })
     }
@@ -287,11 +287,12 @@ impl Shared {
 
 impl Changed {
     /// The error of a step after which something is changed already.
-    fn broken(&self, step: Step, error: Error) -> Error {
-        match &self.record {
-            Some(record) => Box::new(Incomplete::imported(record.clone(), step, error)).into(),
-            None => error,
+    fn broken(&self, before: &NumberRecord, step: Step, error: Error) -> Error {
+        if self.is_empty() {
+            return error;
         }
+        let record = self.record.as_ref().unwrap_or(before).clone();
+        Box::new(Incomplete::imported(record, step, error)).into()
     }
 }
 
