@@ -14,11 +14,21 @@ pub async fn apply(
     plan: Plan,
     out: &mut (dyn Write + Send),
 ) -> Result<io::Result<(Vec<AppliedStep>, Progress)>> {
+    apply_keeping(importer, plan, out, &mut |_| Ok(())).await
+}
+
+/// The same, and keeps each step as soon as it is done. When that fails, it stops.
+pub async fn apply_keeping(
+    importer: &Importer,
+    plan: Plan,
+    out: &mut (dyn Write + Send),
+    keep: &mut (dyn FnMut(&AppliedStep) -> io::Result<()> + Send),
+) -> Result<io::Result<(Vec<AppliedStep>, Progress)>> {
     let mut steps = importer.apply(plan)?;
     let (mut done, mut progress) = (Vec::new(), Progress::default());
     while let Some(step) = steps.next().await {
         progress.add(&step);
-        if let Err(error) = show(&step, out) {
+        if let Err(error) = keep(&step).and_then(|()| show(&step, out)) {
             return Ok(Err(error));
         }
         done.push(step);
@@ -31,6 +41,7 @@ fn show(step: &AppliedStep, out: &mut (dyn Write + Send)) -> io::Result<()> {
     match &step.outcome {
         Applied::Unchanged | Applied::Kept => return Ok(()),
         Applied::Failed(error) => return writeln!(out, "  {number} {word}: {}", error.report()),
+        Applied::Changed(_) => return writeln!(out, "  {}", step.report()),
         _ => writeln!(out, "  {number} {word}")?,
     }
     match &step.outcome {

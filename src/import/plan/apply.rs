@@ -46,7 +46,7 @@ impl Importer {
     /// [`Error::Invalid`] when the plan is of another platform, provider or account, or removes what the platform cannot
     /// remove or gives away without consent; nothing was done.
     pub fn apply(&self, plan: Plan) -> Result<BoxStream<'static, AppliedStep>> {
-        self.check_plan(&plan)?;
+        self.check_plan(&plan, "the plan was not applied")?;
         let listed = self.platform.capabilities().find == Find::ThroughList;
         let listing = listed.then(|| Listing::new(self.platform.clone(), plan.steps.len(), |_| true));
         let shared = Arc::new(Shared {
@@ -80,7 +80,7 @@ impl Importer {
         Ok(steps.buffer_unordered(self.concurrency).boxed())
     }
 
-    fn check_plan(&self, plan: &Plan) -> Result<()> {
+    pub(super) fn check_plan(&self, plan: &Plan, not_done: &str) -> Result<()> {
         let mut problems = Vec::new();
         let kinds: [(_, Service, Service); 2] = [
             ("platform", plan.platform.into(), self.platform.kind().into()),
@@ -127,7 +127,7 @@ impl Importer {
             }
         }
         problems.dedup();
-        if problems.is_empty() { Ok(()) } else { Err(Error::invalid("the plan was not applied", problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(Error::invalid(not_done, problems)) }
     }
 }
 

@@ -48,6 +48,7 @@ mod held;
 mod make;
 mod remove;
 mod summary;
+mod undo;
 
 use serde::{Deserialize, Serialize};
 

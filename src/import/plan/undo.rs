@@ -1,0 +1,143 @@
+//! What undoes a plan, also one whose outcomes are lost.
+
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt;
+
+use super::{Plan, PlanStep};
+use crate::E164;
+use crate::error::Result;
+use crate::import::change::Change;
+use crate::import::{Importer, Left, Undo};
+use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord, Reach, Routing};
+
+impl Importer {
+    /// Returns what is needed to undo the imports and updates of a plan that was applied, wholly or in part, also when
+    /// the outcomes are lost: the process was killed, say. Save the plan and a [backup](Self::backup_routing) before
+    /// [`apply`](Self::apply), and give both here. Changes nothing; [`undo`](Self::undo) takes what this returns.
+    ///
+    /// The platform's records are listed once. An import of which no record is there is left out. A record of a number
+    /// that the platform did not have when the plan was made counts as made by it; where an outcome is known,
+    /// [`Imported::undo`](crate::Imported::undo) tells more exactly. `undo` leaves a record that differs from what the
+    /// plan asked for. Removals and renewed credentials are not undone, nor are calls that a step pointed without
+    /// changing anything else: [`restore`](Self::restore) puts them back.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::StreamExt;
+    /// use numport::model::Removal;
+    /// use numport::{Desired, ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
+    ///
+    /// let desired = Desired::from_iter([ImportRequest::new("+14155552671".parse()?)]);
+    /// let (plan, backup) = (importer.plan(&desired).await?, importer.backup_routing().await?);
+    /// let kept = serde_json::to_string(&(&plan, &backup))?; // in a file, say
+    /// importer.apply(plan)?.next().await; // and then it was killed
+    ///
+    /// let (plan, backup) = serde_json::from_str(&kept)?;
+    /// for undo in importer.undos_of(&plan, backup).await? {
+    ///     let undone = importer.undo(&undo, Removal::Record).await?;
+    ///     assert!(undone.is_complete(), "{undone}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) when the plan is of another platform, provider or account. Otherwise
+    /// when the platform cannot be asked.
+    pub async fn undos_of(&self, plan: &Plan, backup: Vec<Routing>) -> Result<Vec<Undo>> {
+        self.check_plan(plan, "nothing was undone")?;
+        let mut backup: HashMap<E164, Routing> = backup.into_iter().map(|before| (before.number, before)).collect();
+        let mut records = self.records_of_imports(plan).await?;
+        let mut undos = Vec::new();
+        for step in &plan.steps {
+            match step {
+                PlanStep::Import { request, .. } => {
+                    let number = request.number();
+                    let found = match records.remove(number) {
+                        Some(record) => Some(record),
+                        None => self.created_lately(number).await?,
+                    };
+                    let Some(record) = found else { continue };
+                    let (left, credential) = (left(&record, request), self.credential_of(&record));
+                    let undo = self.planned_undo(*number, record.id, left, backup.remove(number));
+                    undos.push(Undo { created: true, credential, ..undo });
+                }
+                PlanStep::Update { number, id, changes, .. } => {
+                    let undo = self.planned_undo(*number, id.clone(), as_changed(changes), backup.remove(number));
+                    undos.push(Undo { changes: changes.clone(), ..undo });
+                }
+                PlanStep::Unchanged { .. } | PlanStep::Blocked { .. } | PlanStep::Extra(_) => {}
+            }
+        }
+        Ok(undos)
+    }
+
+    fn planned_undo(&self, number: E164, id: NumberId, left: Left, routing: Option<Routing>) -> Undo {
+        let (platform, account) = (self.platform.kind(), self.platform.account());
+        Undo { number, platform, account, id, created: false, left, changes: Vec::new(), credential: None, routing }
+    }
+
+    /// The records of the numbers that a plan imports. Of several, the one that is most as the plan asked for.
+    async fn records_of_imports(&self, plan: &Plan) -> Result<HashMap<E164, NumberRecord>> {
+        let import = |step: &PlanStep| match step {
+            PlanStep::Import { request, .. } => Some((*request.number(), request.clone())),
+            _ => None,
+        };
+        let requests: HashMap<E164, ImportRequest> = plan.steps.iter().filter_map(import).collect();
+        let mut records: HashMap<E164, NumberRecord> = HashMap::new();
+        let mut list = self.platform.list();
+        while let Some(record) = list.try_next().await? {
+            let Some((number, request)) = record.number.telephone().and_then(|number| requests.get_key_value(&number))
+            else {
+                continue;
+            };
+            let fits = |record: &NumberRecord| left(record, request) == Left::from(record);
+            if records.get(number).is_none_or(|known| !fits(known) && fits(&record)) {
+                records.insert(*number, record);
+            }
+        }
+        Ok(records)
+    }
+
+    /// The credential that an import from a trunk may have made.
+    fn credential_of(&self, record: &NumberRecord) -> Option<CredentialId> {
+        let trunks = self.sources.iter().all(|source| matches!(source.reach, Reach::Trunk(_)));
+        record.credential.clone().filter(|_| trunks)
+    }
+}
+
+/// The record as an import leaves it that ran to its end, or broke off before it had set every field.
+fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
+    fn asked<T: Clone>(now: Option<&T>, asked: Option<&T>) -> Option<T> {
+        now.and_then(|now| asked.or(Some(now))).cloned()
+    }
+    let label = request.label_text().map(str::to_owned);
+    Left {
+        label: asked(record.label.as_ref(), label.as_ref()),
+        agent: asked::<AgentId>(record.agent.as_ref(), request.agent_id()),
+        // A switch has no third state that shows that it was not set yet.
+        inbound: record.inbound,
+        outbound: record.outbound,
+    }
+}
+
+/// What an update leaves of the fields that it changes.
+fn as_changed(changes: &[Change]) -> Left {
+    let mut left = Left { label: None, agent: None, inbound: None, outbound: None };
+    for change in changes {
+        match change {
+            Change::Label { to, .. } => left.label = Some(to.clone()),
+            Change::Agent { to, .. } => left.agent = Some(to.clone()),
+            Change::Inbound { to, .. } => left.inbound = Some(*to),
+            Change::Outbound { to, .. } => left.outbound = Some(*to),
+        }
+    }
+    left
+}
