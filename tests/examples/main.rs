@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)] // tests fail by panicking
 #![allow(clippy::duplicate_mod)] // each example brings its own `support`
 
-#[path = "../../examples/move_between.rs"]
+#[path = "../../examples/move_between/main.rs"]
 mod move_between;
 #[path = "../../examples/plan_apply.rs"]
 mod plan_apply;
 
 mod clients;
 mod moving;
+mod moving_back;
 mod plans;
 mod support;

@@ -1,6 +1,6 @@
 //! `move_between`.
 
-use numport::model::PlatformKind;
+use numport::model::{PlatformKind, ProviderKind};
 use numport::sandbox::Sandbox;
 use serde_json::Value;
 
@@ -105,15 +105,20 @@ async fn a_dry_run_shows_the_plan_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn where_records_cannot_be_removed_that_is_said() {
-    let sandbox = Sandbox::start().await.unwrap();
-    prepare("interactly", &|name| sandbox.var(name)).await.unwrap();
-    let (code, out) = ran(&sandbox, "--from interactly --to vapi --remove").await;
-    assert_eq!(
-        (code, sandbox.records(PlatformKind::INTERACTLY).len(), sandbox.records(PlatformKind::VAPI).len()),
-        (1, 3, 3)
-    );
-    assert!(out.contains("    it cannot be removed: the platform documents no removal"), "{out}");
+async fn where_a_record_cannot_be_removed_alone_nothing_moves_and_that_is_said_before() {
+    let cannot = "it cannot be removed: the platform documents no removal. Remove it in the platform's dashboard.";
+    let releases = "it would be given away for good with the record.";
+    for (from, told) in [("interactly", cannot), ("butter", cannot), ("signalwire", releases)] {
+        let sandbox = Sandbox::start().await.unwrap();
+        prepare(from, &|name| sandbox.var(name)).await.unwrap();
+        let (before, calls) = (changes(&sandbox), sandbox.records(ProviderKind::TWILIO));
+        for (words, expected) in [("--dry-run --remove", 0), ("--remove", 1)] {
+            let (code, out) = ran(&sandbox, &format!("--from {from} --to vapi {words}")).await;
+            assert_eq!((code, changes(&sandbox)), (expected, before.clone()), "{out}");
+            assert!(out.contains(&format!("Nothing is moved. Of each record at {from}: {told}")), "{out}");
+        }
+        assert_eq!(sandbox.records(ProviderKind::TWILIO), calls);
+    }
 }
 
 #[test]
@@ -121,6 +126,7 @@ fn arguments_that_are_wrong_are_named() {
     for (words, told) in [
         ("--to vapi", "--from and --to are both vapi; give two platforms"),
         ("assistant-day", "\"assistant-day\" is no old=new of agents"),
+        ("--undo moved --remove", "--undo FILE takes --live and --per-second alone; its file knows the rest"),
         ("--agents no-such-file.json", "no-such-file.json cannot be read"),
     ] {
         let error = Arguments::parse(typed(words)).err().unwrap();

@@ -53,12 +53,14 @@ impl Importer {
         } else if let Some(finding) = self.still_answered(&now, extra, removal).await? {
             return Ok(Applied::Blocked { findings: vec![finding] });
         }
-        match self.platform.remove(id, removal.consent).await {
+        let removed = self.platform.remove(id, removal.consent).await;
+        // Also after a lost response: the record may be gone, and an import is to look for it then.
+        if let Some(number) = number.filter(|_| removed.as_ref().err().is_none_or(|error| !error.surely_not_done())) {
+            memory::forget_created(self.account, &number, Some(id));
+        }
+        match removed {
             Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
             removed => removed?,
-        }
-        if let Some(number) = &number {
-            memory::forget_created(self.account, number, Some(id));
         }
         let findings = match (now.carrier.and_then(NumberProvider::routing), &now.routing) {
             (Some(control), Some(before)) => keep_routing(control, before).await.err().into_iter().collect(),

@@ -3,93 +3,53 @@
 //! ```sh
 //! cargo run --example move_between -- --remove                        # on a sandbox
 //! cargo run --example move_between -- --live --from vapi --to interactly --dry-run assistant-1=agent-1
-//! cargo run --example move_between -- --live --from vapi --to interactly --agents agents.json --remove
+//! cargo run --example move_between -- --live --from vapi --to interactly --agents agents.json --remove --keep moved
+//! cargo run --example move_between -- --live --undo moved
 //! ```
 //!
 //! `old=new` gives an agent of the old platform its like at the new one; a file for `--agents` is a JSON object of
 //! them. `--dry-run` shows the plan alone. `--remove` removes at the old platform what is in at the new one, once its
-//! calls no longer go to the old one; what stays is listed, and why. A number is never given away.
+//! calls no longer go to the old one; what stays is listed, and why. A number is never given away: where the old platform
+//! cannot remove a record alone, `--remove` is refused before anything is sent.
 //! `--answers-at` gives the address at which the new platform answers, where its calls must be pointed there and the
 //! address is not known: at SignalWire, for example.
+//!
+//! `--keep FILE` writes down what is needed to go back, before anything is changed and after every step. The file is
+//! confidential. `--undo FILE` goes back, also after the program was killed: it imports the numbers at the old platform
+//! again with label, agent and directions, puts their routing back, and removes at the new platform what the move made
+//! there. It lists what it cannot undo, and is safe to repeat. What the old platform has of a record beside these fields
+//! is lost with it.
 //!
 //! It ends with 0 when all went well, 1 when something did not, 2 when the arguments are wrong.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub, dead_code)]
 
+mod arguments;
+mod kept;
+#[path = "../support/mod.rs"]
 mod support;
+mod undo;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs;
 use std::io::{self, Write};
-use std::num::NonZeroU32;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use lexopt::prelude::*;
 use numport::import::plan::{Applied, Extra, PlanStep};
-use numport::model::AgentId;
+use numport::model::{AgentId, Finding};
+use numport::platform::OnRemoval;
 use numport::platform::vapi::CreateVapiNumber;
 use numport::sandbox::Sandbox;
-use numport::{Desired, E164, ImportRequest, Importer, NumberRecord, Removal, Vapi, VoicePlatform};
+use numport::{Desired, E164, ImportRequest, Importer, NumberRecord, Removal, Twilio, Vapi, VoicePlatform};
 
+pub(crate) use arguments::Arguments;
+use kept::{Journal, Kept};
 use support::accounts::{self, Vars};
 use support::{Failure, steps};
 
 /// How it ends.
 const DONE: u8 = 0;
 const NOT_ALL: u8 = 1;
-
-pub(crate) struct Arguments {
-    pub(crate) from: String,
-    pub(crate) to: String,
-    pub(crate) live: bool,
-    pub(crate) per_second: Option<NonZeroU32>,
-    pub(crate) agents: HashMap<String, String>,
-    pub(crate) answers_at: Option<String>,
-    pub(crate) dry_run: bool,
-    pub(crate) remove: bool,
-}
-
-impl Default for Arguments {
-    fn default() -> Self {
-        let (from, to, agents) = ("vapi".to_owned(), "interactly".to_owned(), HashMap::new());
-        Self { from, to, live: false, per_second: None, agents, answers_at: None, dry_run: false, remove: false }
-    }
-}
-
-impl Arguments {
-    pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Self, Failure> {
-        let mut arguments = Self::default();
-        while let Some(argument) = parser.next()? {
-            match argument {
-                Long("from") => arguments.from = parser.value()?.string()?,
-                Long("to") => arguments.to = parser.value()?.string()?,
-                Long("live") => arguments.live = true,
-                Long("per-second") => arguments.per_second = Some(parser.value()?.parse()?),
-                Long("agents") => arguments.agents.extend(agents(Path::new(&parser.value()?))?),
-                Long("answers-at") => arguments.answers_at = Some(parser.value()?.string()?),
-                Long("dry-run") => arguments.dry_run = true,
-                Long("remove") => arguments.remove = true,
-                Value(pair) => {
-                    let pair = pair.string()?;
-                    let (old, new) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is no old=new of agents"))?;
-                    arguments.agents.insert(old.to_owned(), new.to_owned());
-                }
-                other => return Err(other.unexpected().into()),
-            }
-        }
-        if arguments.from == arguments.to {
-            return Err(format!("--from and --to are both {}; give two platforms", arguments.to).into());
-        }
-        Ok(arguments)
-    }
-}
-
-fn agents(file: &Path) -> Result<HashMap<String, String>, Failure> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()).into())
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -99,6 +59,9 @@ async fn main() -> ExitCode {
 async fn begin() -> Result<u8, Failure> {
     let mut arguments = Arguments::parse(lexopt::Parser::from_env())?;
     let out = &mut io::stdout();
+    if arguments.undo.is_some() && !arguments.live {
+        return Err("--undo needs --live: a sandbox ends with its program".into());
+    }
     if arguments.live {
         return run(&arguments, &|name| std::env::var(name).ok(), out).await;
     }
@@ -117,9 +80,15 @@ pub(crate) async fn prepare(from: &str, vars: Vars<'_>) -> Result<(), Failure> {
     let old = accounts::platform(from, vars, None)?;
     let importer = Importer::new(accounts::twilio(vars, None)?, old.clone());
     let [desk, sales, london] = ["+14155552671", "+12125550123", "+442071838750"].map(support::number);
+    let [day, night] = match from {
+        // Agents that the sandbox has, and UUIDs: others are refused.
+        "butter" => ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"],
+        "signalwire" => ["4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f50", "4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f51"],
+        _ => ["assistant-day", "assistant-night"],
+    };
     let desired = Desired::from_iter([
-        ImportRequest::new(desk?).label("Front desk").agent("assistant-day"),
-        ImportRequest::new(sales?).label("Sales").agent("assistant-night"),
+        ImportRequest::new(desk?).label("Front desk").agent(day),
+        ImportRequest::new(sales?).label("Sales").agent(night),
         ImportRequest::new(london?).label("London"),
     ]);
     for request in desired.fitting(old.capabilities()) {
@@ -131,17 +100,20 @@ pub(crate) async fn prepare(from: &str, vars: Vars<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Moves what can be moved.
+/// Moves what can be moved, or undoes a move.
 pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Write + Send)) -> Result<u8, Failure> {
+    if let Some(file) = &arguments.undo {
+        return undo::undo(file, arguments.per_second, vars, out).await;
+    }
     let twilio = accounts::twilio(vars, arguments.per_second)?;
     let old = accounts::platform(&arguments.from, vars, arguments.per_second)?;
     let new = accounts::platform(&arguments.to, vars, arguments.per_second)?;
-    let (from, mut to) = (Importer::new(twilio.clone(), old.clone()), Importer::new(twilio, new.clone()));
-    if let Some(address) = &arguments.answers_at {
-        to = to.inbound_address(address.as_str());
-    }
+    let from = Importer::new(twilio.clone(), old.clone());
+    let to = target(twilio, new.clone(), arguments.answers_at.as_deref());
 
-    let records: Vec<NumberRecord> = old.list().try_collect().await?;
+    let mut records: Vec<NumberRecord> = old.list().try_collect().await?;
+    // Of several records of a number the one that has an agent is the one that answers.
+    records.sort_by_key(|record| record.agent.is_none());
     let desired = Desired::from_records(&records)
         .map_agents(|agent| arguments.agents.get(agent.as_str()).map(AgentId::new))
         .fitting(new.capabilities());
@@ -151,12 +123,44 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     let mut plan = to.plan(&desired).await?.point_calls();
     plan.steps.retain(|step| !matches!(step, PlanStep::Extra { .. })); // what else is there is no concern of this
     writeln!(out, "\n{plan}")?;
+    let cannot_remove = against_removal(&*old).filter(|_| arguments.remove);
+    if let Some(finding) = &cannot_remove {
+        writeln!(out, "\nNothing is moved. Of each record at {}: it {finding}. {}", old.kind(), finding.advice())?;
+        writeln!(out, "Without --remove the numbers move, and their records stay.")?;
+    }
     if arguments.dry_run {
         writeln!(out, "It was a dry run: nothing was changed.")?;
         return Ok(DONE);
     }
+    if cannot_remove.is_some() {
+        return Ok(NOT_ALL);
+    }
+    let kept = kept::records(&records);
+    let is_kept = |extra: &Extra| kept.iter().any(|record| record.id == extra.id);
+    // A record that was changed since it was read could not be brought back as it is.
+    let is_as_read = |extra: &Extra| records.iter().any(|record| is_as_read(extra, record));
+    let mut journal = match &arguments.keep {
+        Some(file) => {
+            let moving: HashSet<E164> = desired.iter().map(|request| *request.number()).collect();
+            // Read after the plan: a step is not done whose number was routed otherwise in between.
+            let routing = to.backup_routing().await?.into_iter().filter(|before| moving.contains(&before.number));
+            let kept = Kept {
+                from: old.kind(),
+                account: old.account(),
+                answers_at: arguments.answers_at.clone(),
+                records: kept.clone(),
+                plan: plan.clone(),
+                routing: routing.collect(),
+            };
+            let journal = Journal::create(file, &kept)?;
+            writeln!(out, "\n{0} keeps what is needed to go back: --undo {0}", file.display())?;
+            Some(journal)
+        }
+        None => None,
+    };
     writeln!(out, "\nAt {}:", new.kind())?;
-    let (done, progress) = steps::apply(&to, plan, out).await??;
+    let mut keep = |step: &_| journal.as_mut().map_or(Ok(()), |journal| journal.note(step));
+    let (done, progress) = steps::apply_keeping(&to, plan, out, &mut keep).await??;
     let failed = progress.failed() > 0;
     let mut stays: HashMap<E164, String> = HashMap::new();
     let mut moved: HashSet<E164> = HashSet::new();
@@ -168,9 +172,33 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
             moved.insert(number);
         }
     }
-    let removed = if arguments.remove { remove(&from, &moved, &mut stays, out).await? } else { true };
+    let is_moved = |extra: &Extra| extra.number.telephone().is_some_and(|number| moved.contains(&number));
+    let removed = match arguments.remove {
+        true => remove(&from, |extra| is_moved(extra) && is_kept(extra) && is_as_read(extra), &mut stays, out).await?,
+        false => true,
+    };
     list_what_stays(&old, arguments.remove, &stays, out).await?;
     Ok(if failed || !removed { NOT_ALL } else { DONE })
+}
+
+/// The new platform, with the address at which it answers if that was given.
+fn target(twilio: Twilio, new: Arc<dyn VoicePlatform>, answers_at: Option<&str>) -> Importer {
+    let to = Importer::new(twilio, new);
+    answers_at.into_iter().fold(to, Importer::inbound_address)
+}
+
+/// Why a platform cannot remove a record alone.
+fn against_removal(platform: &dyn VoicePlatform) -> Option<Finding> {
+    match platform.capabilities().removal {
+        OnRemoval::Forgets => None,
+        OnRemoval::Releases => Some(Finding::WouldRelease),
+        _ => Some(Finding::CannotRemove),
+    }
+}
+
+fn is_as_read(extra: &Extra, record: &NumberRecord) -> bool {
+    let fields = (&extra.label, &extra.agent, extra.inbound, extra.outbound);
+    extra.id == record.id && fields == (&record.label, &record.agent, record.inbound, record.outbound)
 }
 
 /// Says what of the records does not go along.
@@ -195,23 +223,15 @@ fn left_out(
 /// Removes these numbers' records, unless callers would reach nobody. Whether all are gone.
 async fn remove(
     from: &Importer,
-    moved: &HashSet<E164>,
+    pick: impl Fn(&Extra) -> bool,
     stays: &mut HashMap<E164, String>,
     out: &mut (dyn Write + Send),
 ) -> Result<bool, Failure> {
-    let is_moved = |extra: &Extra| extra.number.telephone().is_some_and(|number| moved.contains(&number));
-    let mut plan = from.plan(&Desired::default()).await?.remove_extra_if(Removal::Record, is_moved);
+    let mut plan = from.plan(&Desired::default()).await?.remove_extra_if(Removal::Record, pick);
     let asked = |step: &PlanStep| matches!(step, PlanStep::Extra(extra) if !extra.kept.is_empty());
     plan.steps.retain(|step| step.does_something() || asked(step));
     writeln!(out, "\nAt {}:", from.platform().kind())?;
-    let done = match steps::apply(from, plan, out).await {
-        Ok(done) => done?.0,
-        Err(error) => {
-            writeln!(out, "error: {}", error.report())?;
-            stays.extend(moved.iter().map(|number| (*number, "it cannot be removed there".to_owned())));
-            return Ok(false);
-        }
-    };
+    let done = steps::apply(from, plan, out).await??.0;
     for step in done.iter().filter(|step| step.outcome.is_failure()) {
         let why = match &step.outcome {
             Applied::Blocked { findings } => {
@@ -241,7 +261,7 @@ async fn list_what_stays(
             None => "it has no telephone number",
             Some(number) => match stays.get(&number) {
                 Some(why) => why,
-                None if remove => "it was made meanwhile",
+                None if remove => "it is a second record of its number, or was made or changed meanwhile",
                 None => "it was not to be removed; --remove removes it",
             },
         };

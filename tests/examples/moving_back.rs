@@ -1,0 +1,242 @@
+//! `move_between --keep` and `--undo`: a move is undone as one thing, whole or killed midway.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use numport::model::{PlatformKind, ProviderKind};
+use numport::sandbox::{Fault, Sandbox};
+use numport::{ImportRequest, Importer, NumberUpdate, Twilio, Vapi, VoicePlatform, platform};
+use serde_json::Value;
+
+use crate::move_between::{Arguments, prepare, run};
+use crate::support::{changes, new_file, typed};
+
+async fn at(from: &str) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    prepare(from, &|name| sandbox.var(name)).await.unwrap();
+    sandbox
+}
+
+async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
+    let (arguments, mut out) = (Arguments::parse(typed(words)).unwrap(), Vec::new());
+    let code = run(&arguments, &|name| sandbox.var(name), &mut out).await.unwrap();
+    (code, String::from_utf8(out).unwrap())
+}
+
+/// What the carrier has, but for the time of its last change.
+fn carrier(sandbox: &Sandbox) -> Vec<Value> {
+    let mut records = sandbox.records(ProviderKind::TWILIO);
+    for record in &mut records {
+        record.as_object_mut().unwrap().remove("date_updated");
+    }
+    records
+}
+
+/// The records of a platform, in the fields that can be set.
+async fn fields(sandbox: &Sandbox, kind: &str) -> Vec<String> {
+    let platform = platform::connect(kind.parse().unwrap(), |name| sandbox.var(name)).unwrap();
+    let records: Vec<_> = futures_util::TryStreamExt::try_collect(platform.list()).await.unwrap();
+    let line = |record: &numport::NumberRecord| {
+        let numport::NumberRecord { number, label, agent, inbound, outbound, .. } = record;
+        format!("{number} {label:?} {agent:?} {inbound:?} {outbound:?}")
+    };
+    let mut lines: Vec<_> = records.iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+fn records(sandbox: &Sandbox, kind: &str) -> usize {
+    sandbox.records(kind.parse::<PlatformKind>().unwrap()).len()
+}
+
+/// From, to, and what else is to be said.
+const MOVES: [(&str, &str, &str); 6] = [
+    ("vapi", "interactly", "--remove assistant-day=day assistant-night=night"),
+    ("vapi", "signalwire", "--remove --answers-at https://example.signalwire.com/answer"),
+    ("vapi", "butter", "--remove assistant-day=agent_a1b2c3d4e5f6 assistant-night=agent_b2c3d4e5f6a7 --answers-at https://api.getbutter.ai/voice"),
+    ("interactly", "vapi", "assistant-day=day"),
+    ("butter", "vapi", "assistant-day=day"),
+    ("signalwire", "vapi", ""),
+];
+
+/// What the sandbox has once a move is undone: everything is as before but for what stays at a platform that cannot
+/// remove it.
+async fn is_as_before(sandbox: &Sandbox, before: &(Vec<Value>, Vec<String>), [from, to]: [&str; 2], told: &str) {
+    assert_eq!(carrier(sandbox), before.0, "{from} to {to}: {told}");
+    assert_eq!(fields(sandbox, from).await, before.1, "{from} to {to}: {told}");
+    let whys = [("interactly", "cannot remove it"), ("butter", "cannot remove it"), ("signalwire", "would release")];
+    match whys.iter().find(|(kind, _)| *kind == to) {
+        None => assert_eq!(records(sandbox, to), 0, "{told}"),
+        Some((_, why)) => assert_eq!(told.matches(why).count(), records(sandbox, to), "{told}"),
+    }
+}
+
+#[tokio::test]
+async fn a_move_is_undone() {
+    for (from, to, words) in MOVES {
+        let (sandbox, file) = (at(from).await, new_file("moved"));
+        let before = (carrier(&sandbox), fields(&sandbox, from).await);
+        let (code, out) =
+            ran(&sandbox, &format!("--from {from} --to {to} {words} --keep {}", file.display())).await;
+        assert_eq!((code, records(&sandbox, to)), (0, before.1.len() - usize::from(from == "vapi")), "{out}");
+        assert_eq!(records(&sandbox, from), if from == "vapi" { 1 } else { before.1.len() }, "{out}");
+        assert_ne!(carrier(&sandbox), before.0, "{from} to {to}");
+
+        let (code, out) = ran(&sandbox, &format!("--undo {}", file.display())).await;
+        is_as_before(&sandbox, &before, [from, to], &out).await;
+        assert_eq!(code, u8::from(to != "vapi"), "{out}");
+        let sent = changes(&sandbox);
+        let again = ran(&sandbox, &format!("--undo {}", file.display())).await;
+        assert_eq!((again.0, changes(&sandbox)), (code, sent), "{}", again.1);
+    }
+}
+
+const WORDS: &str = "NUMPORT_MOVE_WORDS";
+
+/// A process of its own, which remembers nothing of what another one sent.
+fn child(sandbox: &Sandbox, words: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", "moving_back::the_child_moves", "--ignored", "--nocapture"])
+        .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
+        .env(WORDS, words)
+        .stdout(Stdio::piped());
+    command
+}
+
+#[tokio::test]
+#[ignore = "the other tests of this file start it"]
+async fn the_child_moves() {
+    let Ok(words) = std::env::var(WORDS) else { return };
+    let arguments = Arguments::parse(typed(&words)).unwrap();
+    run(&arguments, &|name| std::env::var(name).ok(), &mut std::io::stdout()).await.unwrap();
+}
+
+/// Kills it once the sandbox has received so many requests that change something. Returns whether it was still running.
+async fn killed(sandbox: &Sandbox, words: &str, after: usize) -> bool {
+    let mut child = child(sandbox, words).stdout(Stdio::null()).spawn().unwrap();
+    let end = changes(sandbox).len() + after;
+    while changes(sandbox).len() < end {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        tokio::task::yield_now().await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // What is on its way arrives.
+    let mut still = 0;
+    while still < 3 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        still = if sandbox.waiting() == 0 { still + 1 } else { 0 };
+    }
+    true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_is_killed_is_undone_and_so_is_an_undo() {
+    for (from, to, words) in MOVES {
+        for after in 1.. {
+            let (sandbox, file) = (at(from).await, new_file("killed"));
+            let before = (carrier(&sandbox), fields(&sandbox, from).await);
+            let words = format!("--from {from} --to {to} {words} --keep {}", file.display());
+            let undo = format!("--undo {}", file.display());
+            let midway = killed(&sandbox, &words, after).await;
+            // The undo is killed, too, and run again.
+            let undo_midway = killed(&sandbox, &undo, after).await;
+            let ended = tokio::task::spawn_blocking({
+                let mut command = child(&sandbox, &undo);
+                move || command.output().unwrap()
+            });
+            let out = String::from_utf8(ended.await.unwrap().stdout).unwrap();
+            is_as_before(&sandbox, &before, [from, to], &out).await;
+            if !midway && !undo_midway {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_and_a_refused_step_are_undone() {
+    let refuse = || Fault::Refuse { status: 400, retry_after: None };
+    for (kind, start, fault) in [
+        (PlatformKind::INTERACTLY, "POST", refuse()),
+        (PlatformKind::VAPI, "DELETE", Fault::CommitThenDrop),
+        (PlatformKind::VAPI, "DELETE", refuse()),
+    ] {
+        let (sandbox, file) = (at("vapi").await, new_file("fault"));
+        let before = (carrier(&sandbox), fields(&sandbox, "vapi").await);
+        sandbox.fault_on(kind, start, fault);
+        let _any = ran(&sandbox, &format!("{} --keep {}", MOVES[0].2, file.display())).await;
+        let (_, out) = ran(&sandbox, &format!("--undo {}", file.display())).await;
+        is_as_before(&sandbox, &before, ["vapi", "interactly"], &out).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_there_before_and_what_others_did_stays() {
+    let sandbox = at("interactly").await;
+    let vars = |name: &str| sandbox.var(name);
+    let vapi = Vapi::from_vars(vars).unwrap();
+    let desk = "+14155552671".parse().unwrap();
+    // One number is at the target already, otherwise than the move wants it; its calls go to the origin.
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), vapi.clone());
+    let imported = importer.import(ImportRequest::new(desk).label("Old desk")).await.unwrap();
+    assert!(importer.restore_unverified(&imported.routing_before.unwrap()).await.is_ok());
+    let before = (carrier(&sandbox), fields(&sandbox, "interactly").await, fields(&sandbox, "vapi").await);
+
+    let file = new_file("others");
+    let (_, out) = ran(&sandbox, &format!("--from interactly --to vapi --keep {}", file.display())).await;
+    assert_ne!(fields(&sandbox, "vapi").await, before.2, "{out}");
+    // Somebody puts a moved number to use.
+    let sales = "+12125550123".parse().unwrap();
+    let record = vapi.find(&sales).await.unwrap().unwrap();
+    vapi.update(&record.id, &NumberUpdate::new().label("Ours now")).await.unwrap();
+
+    let (code, out) = ran(&sandbox, &format!("--undo {}", file.display())).await;
+    assert_eq!((code, carrier(&sandbox)), (1, before.0), "{out}");
+    assert_eq!(fields(&sandbox, "interactly").await, before.1);
+    let there = fields(&sandbox, "vapi").await;
+    assert_eq!((there.len(), there.contains(&before.2[0])), (2, true), "{there:?} {out}");
+    assert!(out.contains("its record stays: somebody else has changed its label"), "{out}");
+}
+
+#[tokio::test]
+async fn the_file_is_private_new_and_of_these_accounts() {
+    let (sandbox, file) = (at("vapi").await, new_file("private"));
+    let words = format!("--remove --keep {}", file.display());
+    ran(&sandbox, &words).await;
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let refused = |words: String| {
+        let sandbox = &sandbox;
+        async move {
+            let before = changes(sandbox);
+            let error =
+                run(&Arguments::parse(typed(&words)).unwrap(), &|name| sandbox.var(name), &mut Vec::new()).await;
+            assert_eq!(changes(sandbox), before);
+            error.unwrap_err().to_string()
+        }
+    };
+    assert!(refused(words).await.ends_with("is there already; give a new file"));
+
+    let kept = fs::read_to_string(&file).unwrap();
+    let with = |text: String| {
+        let file = new_file("edited");
+        fs::write(&file, text).unwrap();
+        format!("--undo {}", Path::new(&file).display())
+    };
+    assert!(refused(with(kept[..kept.len().min(80)].to_owned())).await.contains("so nothing was changed"));
+    let mut first: Value = serde_json::from_str(kept.lines().next().unwrap()).unwrap();
+    first["account"] = "another".into();
+    assert!(refused(with(format!("{first}\n"))).await.contains("the numbers were moved from another at vapi"));
+    let mut first: Value = serde_json::from_str(kept.lines().next().unwrap()).unwrap();
+    first["plan"]["account"] = "another".into();
+    assert!(refused(with(format!("{first}\n"))).await.contains("nothing was undone"));
+}
