@@ -55,7 +55,11 @@ fn records(sandbox: &Sandbox, kind: &str) -> usize {
 const MOVES: [(&str, &str, &str); 6] = [
     ("vapi", "interactly", "--remove assistant-day=day assistant-night=night"),
     ("vapi", "signalwire", "--remove --answers-at https://example.signalwire.com/answer"),
-    ("vapi", "butter", "--remove assistant-day=agent_a1b2c3d4e5f6 assistant-night=agent_b2c3d4e5f6a7 --answers-at https://api.getbutter.ai/voice"),
+    (
+        "vapi",
+        "butter",
+        "--remove assistant-day=agent_a1b2c3d4e5f6 assistant-night=agent_b2c3d4e5f6a7 --answers-at https://api.getbutter.ai/voice",
+    ),
     ("interactly", "vapi", "assistant-day=day"),
     ("butter", "vapi", "assistant-day=day"),
     ("signalwire", "vapi", ""),
@@ -78,8 +82,7 @@ async fn a_move_is_undone() {
     for (from, to, words) in MOVES {
         let (sandbox, file) = (at(from).await, new_file("moved"));
         let before = (carrier(&sandbox), fields(&sandbox, from).await);
-        let (code, out) =
-            ran(&sandbox, &format!("--from {from} --to {to} {words} --keep {}", file.display())).await;
+        let (code, out) = ran(&sandbox, &format!("--from {from} --to {to} {words} --keep {}", file.display())).await;
         assert_eq!((code, records(&sandbox, to)), (0, before.1.len() - usize::from(from == "vapi")), "{out}");
         assert_eq!(records(&sandbox, from), if from == "vapi" { 1 } else { before.1.len() }, "{out}");
         assert_ne!(carrier(&sandbox), before.0, "{from} to {to}");
@@ -122,7 +125,7 @@ async fn killed(sandbox: &Sandbox, words: &str, after: usize) -> bool {
         if child.try_wait().unwrap().is_some() {
             return false;
         }
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
     child.kill().unwrap();
     child.wait().unwrap();
@@ -135,27 +138,29 @@ async fn killed(sandbox: &Sandbox, words: &str, after: usize) -> bool {
     true
 }
 
+/// Kills the move after each of its requests, and its undo, which is run again.
+async fn killed_at_every_step([from, to, words]: [&'static str; 3]) {
+    for after in 1.. {
+        let (sandbox, file) = (at(from).await, new_file("killed"));
+        let before = (carrier(&sandbox), fields(&sandbox, from).await);
+        let words = format!("--from {from} --to {to} {words} --keep {}", file.display());
+        let undo = format!("--undo {}", file.display());
+        let midway = killed(&sandbox, &words, after).await;
+        let undo_midway = killed(&sandbox, &undo, after).await;
+        let mut last = child(&sandbox, &undo);
+        let ended = tokio::task::spawn_blocking(move || last.output().unwrap()).await.unwrap();
+        is_as_before(&sandbox, &before, [from, to], &String::from_utf8(ended.stdout).unwrap()).await;
+        if !midway && !undo_midway {
+            break;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_is_killed_is_undone_and_so_is_an_undo() {
-    for (from, to, words) in MOVES {
-        for after in 1.. {
-            let (sandbox, file) = (at(from).await, new_file("killed"));
-            let before = (carrier(&sandbox), fields(&sandbox, from).await);
-            let words = format!("--from {from} --to {to} {words} --keep {}", file.display());
-            let undo = format!("--undo {}", file.display());
-            let midway = killed(&sandbox, &words, after).await;
-            // The undo is killed, too, and run again.
-            let undo_midway = killed(&sandbox, &undo, after).await;
-            let ended = tokio::task::spawn_blocking({
-                let mut command = child(&sandbox, &undo);
-                move || command.output().unwrap()
-            });
-            let out = String::from_utf8(ended.await.unwrap().stdout).unwrap();
-            is_as_before(&sandbox, &before, [from, to], &out).await;
-            if !midway && !undo_midway {
-                break;
-            }
-        }
+    let moves = MOVES.map(|(from, to, words)| tokio::spawn(killed_at_every_step([from, to, words])));
+    for killed in moves {
+        killed.await.unwrap();
     }
 }
 

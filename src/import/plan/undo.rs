@@ -70,7 +70,9 @@ impl Importer {
                     undos.push(Undo { created: true, credential, ..undo });
                 }
                 PlanStep::Update { number, id, changes, .. } => {
-                    let undo = self.planned_undo(*number, id.clone(), as_changed(changes), backup.remove(number));
+                    // Calls that the platform got already were not moved, and keep no field from being set back.
+                    let routing = backup.remove(number).filter(|before| !self.receives(&before.calls));
+                    let undo = self.planned_undo(*number, id.clone(), as_changed(changes), routing);
                     undos.push(Undo { changes: changes.clone(), ..undo });
                 }
                 PlanStep::Unchanged { .. } | PlanStep::Blocked { .. } | PlanStep::Extra(_) => {}

@@ -74,6 +74,13 @@ async fn a_plan_renews_credentials_where_that_is_asked_for() {
     let mut expected = [format!("{first} renewed"), format!("{second} unchanged")];
     expected.sort();
     assert_eq!(words, expected);
+    // A step that does both says both.
+    let desired: numport::Desired = [ImportRequest::new(first).label("Front desk")].into_iter().collect();
+    let plan = importer.plan(&desired).await.unwrap().renew_credentials_if(|_| true);
+    assert!(plan.to_string().contains("\"Front desk\", credentials are renewed"), "{plan}");
+    let both: Vec<_> = importer.apply(plan).unwrap().collect().await;
+    let both = both.iter().find(|step| step.index == 0).unwrap();
+    assert_eq!((both.outcome.code(), both.report()), ("updated", format!("{first} updated, renewed")));
     for (number, renewed) in [(first, true), (second, false)] {
         let id = vapi.find(&number).await.unwrap().unwrap().id;
         assert_eq!(sandbox.uses_secret(PlatformKind::VAPI, id.as_str(), "another-token"), renewed);

@@ -5,4 +5,5 @@ mod apply_with_faults;
 mod drift;
 mod planning;
 mod several_carriers;
+mod undo;
 mod worlds;

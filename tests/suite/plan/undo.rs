@@ -1,0 +1,107 @@
+//! What undoes a plan whose outcomes are lost.
+
+use numport::import::{Stays, Undo, Undone, UndoneRecord};
+use numport::model::{PlatformKind, ProviderKind, Removal};
+use numport::sandbox::Sandbox;
+use numport::{Desired, E164, Error, ImportRequest, Importer, NumberUpdate, Plan, Twilio, Vapi};
+use serde_json::Value;
+
+use super::apply::apply;
+
+const DESK: &str = "+14155552671";
+const SALES: &str = "+12125550123";
+
+fn number(text: &str) -> E164 {
+    text.parse().unwrap()
+}
+
+fn clients(sandbox: &Sandbox) -> (Vapi, Importer) {
+    let vars = |name: &str| sandbox.var(name);
+    let vapi = Vapi::from_vars(vars).unwrap();
+    (vapi.clone(), Importer::new(Twilio::from_vars(vars).unwrap(), vapi))
+}
+
+/// What a service has, but for the times.
+fn kept(sandbox: &Sandbox, vapi: bool) -> Vec<Value> {
+    let mut records = match vapi {
+        true => sandbox.records(PlatformKind::VAPI),
+        false => sandbox.records(ProviderKind::TWILIO),
+    };
+    for record in &mut records {
+        record.as_object_mut().unwrap().retain(|name, _| !["date_updated", "updatedAt"].contains(&name.as_str()));
+    }
+    records
+}
+
+/// One number is there with another label; one is imported.
+async fn planned(importer: &Importer) -> (Plan, String) {
+    let _there = importer.import(ImportRequest::new(number(DESK)).label("Old desk")).await.unwrap();
+    let desired = Desired::from_iter([
+        ImportRequest::new(number(DESK)).label("Front desk").agent("a1"),
+        ImportRequest::new(number(SALES)).label("Sales").agent("a2"),
+    ]);
+    let plan = importer.plan(&desired).await.unwrap();
+    let kept = serde_json::to_string(&(&plan, &importer.backup_routing().await.unwrap())).unwrap();
+    (plan, kept)
+}
+
+async fn undone(importer: &Importer, kept: &str) -> Vec<Undone> {
+    let (plan, backup) = serde_json::from_str(kept).unwrap();
+    let undos: Vec<Undo> = importer.undos_of(&plan, backup).await.unwrap();
+    let mut undone = Vec::new();
+    for undo in undos {
+        undone.push(importer.undo(&undo, Removal::Record).await.unwrap());
+    }
+    undone
+}
+
+#[tokio::test]
+async fn a_plan_is_undone_by_what_was_kept_before_it() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer) = clients(&sandbox);
+    let (plan, text) = planned(&importer).await;
+    let before = (kept(&sandbox, true), kept(&sandbox, false));
+    // Nothing is undone of a plan that was not applied, or has been undone.
+    for _ in 0..2 {
+        let undone = undone(&importer, &text).await;
+        assert_eq!(undone.len(), 1, "the update alone: {undone:?}");
+        assert!(undone[0].is_complete(), "{}", undone[0]);
+        assert_eq!((kept(&sandbox, true), kept(&sandbox, false)), before);
+
+        apply(&importer, plan.clone()).await;
+        assert_ne!(kept(&sandbox, false), before.1);
+        let undone = self::undone(&importer, &text).await;
+        assert!(undone.len() == 2 && undone.iter().all(Undone::is_complete), "{undone:?}");
+        assert_eq!((kept(&sandbox, true), kept(&sandbox, false)), before);
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_broke_off_is_undone_and_what_others_changed_stays() {
+    for (update, stays) in [
+        (NumberUpdate::new().clear_agent(), false),
+        (NumberUpdate::new().agent("another"), true),
+        (NumberUpdate::new().label("Ours now"), true),
+    ] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let (vapi, importer) = clients(&sandbox);
+        let (plan, text) = planned(&importer).await;
+        apply(&importer, plan).await;
+        let record = numport::VoicePlatform::find(&vapi, &number(SALES)).await.unwrap().unwrap();
+        numport::VoicePlatform::update(&vapi, &record.id, &update).await.unwrap();
+        let undone = undone(&importer, &text).await;
+        let sales = undone.iter().find(|undone| undone.number == number(SALES)).unwrap();
+        assert_eq!(matches!(sales.record, UndoneRecord::Stays(Stays::Changed(_))), stays, "{sales}");
+        assert_eq!(sales.is_complete(), !stays, "{sales}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_of_another_account_is_refused() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer) = clients(&sandbox);
+    let (mut plan, _) = planned(&importer).await;
+    plan.account = numport::model::AccountId::new("another");
+    let error = importer.undos_of(&plan, Vec::new()).await.unwrap_err();
+    assert!(matches!(&error, Error::Invalid(_)) && error.to_string().contains("nothing was undone"), "{error}");
+}
