@@ -55,7 +55,12 @@ async fn what_still_gets_calls_stays() {
     let sandbox = at_vapi().await;
     let agent = "4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f50";
     let words = format!("--to signalwire --remove assistant-day={agent} assistant-night=night");
+    let (sent, carrier) = (changes(&sandbox), sandbox.records(ProviderKind::TWILIO));
+    let (_, out) = ran(&sandbox, &format!("{words} --dry-run")).await;
+    assert!(out.contains("it cannot be pointed at the platform, whose address is not known"), "{out}");
+    assert_eq!(changes(&sandbox), sent);
     let (code, out) = ran(&sandbox, &words).await;
+    assert_eq!(sandbox.records(ProviderKind::TWILIO), carrier, "the calls stay");
     assert_eq!((code, sandbox.records(PlatformKind::SIGNALWIRE).len()), (1, 2));
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 4);
     assert!(!changes(&sandbox).iter().any(|change| change == "vapi DELETE"));

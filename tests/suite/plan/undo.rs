@@ -1,9 +1,10 @@
 //! What undoes a plan whose outcomes are lost.
 
+use numport::import::plan::Reroute;
 use numport::import::{Stays, Undo, Undone, UndoneRecord};
 use numport::model::{PlatformKind, ProviderKind, Removal};
-use numport::sandbox::Sandbox;
-use numport::{Desired, E164, Error, ImportRequest, Importer, NumberUpdate, Plan, Twilio, Vapi};
+use numport::sandbox::{Fault, Sandbox};
+use numport::{Desired, E164, Error, ImportRequest, Importer, NumberUpdate, Outcome, Plan, Twilio, Vapi};
 use serde_json::Value;
 
 use super::apply::apply;
@@ -104,4 +105,20 @@ async fn a_plan_of_another_account_is_refused() {
     plan.account = numport::model::AccountId::new("another");
     let error = importer.undos_of(&plan, Vec::new()).await.unwrap_err();
     assert!(matches!(&error, Error::Invalid(_)) && error.to_string().contains("nothing was undone"), "{error}");
+}
+
+#[tokio::test]
+async fn a_number_whose_removal_was_lost_can_be_imported_again_at_once() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let vapi = Vapi::builder_from_vars(vars).unwrap().retry(numport::RetryPolicy::never()).build().unwrap();
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), vapi);
+    let desk = ImportRequest::new(number(DESK));
+    let before = importer.import(&desk).await.unwrap().routing_before.unwrap();
+    let plan = importer.plan(&Desired::default()).await.unwrap();
+    let plan = plan.retire_extra(Removal::Record, |_| Some(Reroute::Back(Box::new(before.clone()))));
+    sandbox.fault_on(PlatformKind::VAPI, "DELETE", Fault::CommitThenDrop);
+    assert!(apply(&importer, plan).await[0].outcome.is_failure());
+    assert!(sandbox.records(PlatformKind::VAPI).is_empty());
+    assert_eq!(importer.import(&desk).await.unwrap().outcome, Outcome::Created);
 }
