@@ -215,7 +215,11 @@ impl Shared {
             changed.record = Some(updated);
         }
         if let Some(address) = &planned.point_to {
-            match self.point(number, planned, address).await.map_err(|error| changed.broken(&record, Step::Point, error))? {
+            match self
+                .point(number, planned, address)
+                .await
+                .map_err(|error| changed.broken(&record, Step::Point, error))?
+            {
                 Ok(routing) => changed.routing = routing,
                 Err(moved) if changed.is_empty() => return Ok(Applied::Moved(moved)),
                 Err(_) => {} // a new plan tells

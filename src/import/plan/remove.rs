@@ -54,8 +54,9 @@ impl Importer {
             return Ok(Applied::Blocked { findings: vec![finding] });
         }
         let removed = self.platform.remove(id, removal.consent).await;
-        // Also after a lost response: the record may be gone, and an import is to look for it then.
-        if let Some(number) = number.filter(|_| removed.as_ref().err().is_none_or(|error| !error.surely_not_done())) {
+        // Also after a lost response: an import is to look for the record then.
+        let may_be_gone = removed.as_ref().err().is_none_or(|error| error.is_not_found() || !error.surely_not_done());
+        if let Some(number) = number.filter(|_| may_be_gone) {
             memory::forget_created(self.account, &number, Some(id));
         }
         match removed {
