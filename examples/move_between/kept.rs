@@ -43,7 +43,7 @@ pub(crate) struct Record {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
     /// An import that is done, and what undoes it.
-    Done(Undo),
+    Done(Box<Undo>),
     /// An import that made no record. One that is there is somebody else's.
     NotDone(E164),
 }
@@ -90,7 +90,7 @@ impl Journal {
     pub(crate) fn note(&mut self, step: &AppliedStep) -> io::Result<()> {
         let PlanStep::Import { request, .. } = &step.step else { return Ok(()) };
         match &step.outcome {
-            Applied::Imported(imported) => self.write(&Line::Done(imported.undo())),
+            Applied::Imported(imported) => self.write(&Line::Done(Box::new(imported.undo()))),
             Applied::Unchanged | Applied::Moved(_) | Applied::Blocked { .. } | Applied::NotAttempted => {
                 self.write(&Line::NotDone(*request.number()))
             }

@@ -74,7 +74,7 @@ fn log(safety: Safety, delivery: Delivery, attempts: u32, start: Instant, status
         (Safety::Read, _) => tracing::debug!("answered"),
         (_, Delivery::Accepted) => tracing::info!("carried out"),
         (_, Delivery::Unknown) => {
-            tracing::warn!("no usable response: it is unknown whether this was carried out")
+            tracing::warn!("no usable response: it is unknown whether this was carried out");
         }
         (_, Delivery::NotSent) => tracing::info!("not sent"),
         (_, Delivery::Refused | Delivery::Read) => tracing::info!("refused"),

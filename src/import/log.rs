@@ -1,8 +1,6 @@
 //! What a run leaves in the log: a span for each number, and an event for each outcome. What a call changed is logged by
 //! the client, inside of the span.
 
-use std::fmt;
-
 use tracing::Span;
 
 use super::{Imported, Outcome};
@@ -41,7 +39,7 @@ pub(super) fn imported(result: &Result<Imported>) {
         Outcome::Updated => tracing::info!(%id, "the record was there, and is updated"),
         Outcome::AlreadyThere => tracing::debug!(%id, "already there"),
         Outcome::Recovered => {
-            tracing::warn!(%id, "recovered: the response of an import was lost, and its record was found")
+            tracing::warn!(%id, "recovered: the response of an import was lost, and its record was found");
         }
     }
     if !imported.unconfirmed_fields.is_empty() {
@@ -93,9 +91,4 @@ pub(super) fn failed(error: &Error) {
         },
         _ => tracing::info!(kind, "{message}"),
     }
-}
-
-/// Logs a text about many numbers.
-pub(super) fn summary(text: impl fmt::Display) {
-    tracing::info!("{text}");
 }

@@ -145,7 +145,7 @@ impl Importer {
     }
 
     /// Sets how long an import waits for another import of the same number in this process. Defaults to 120 s. After
-    /// it the import fails with [`Error::Withheld`](crate::Error::Withheld), and nothing is sent.
+    /// it the import fails with [`Error::Withheld`], and nothing is sent.
     ///
     /// An import that is awaited inside of a loop over [`import_many`](Self::import_many), with the same number under
     /// way there, would wait forever without this limit, since the loop does not go on meanwhile.

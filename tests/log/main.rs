@@ -2,6 +2,8 @@
 //!
 //! `NUMPORT_WRITE_LOGS=1 cargo test --test log` writes the expected logs anew.
 
+#![allow(clippy::unwrap_used)]
+
 use std::cell::RefCell;
 use std::io::Write;
 use std::path::Path;

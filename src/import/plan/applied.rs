@@ -46,7 +46,7 @@ pub enum Applied {
     },
     /// The world is no longer as it was planned for; nothing was changed. Make a new plan.
     Moved(Vec<Difference>),
-    /// It went wrong, as the errors of [`Importer::import`] and of the platform's update and removal say.
+    /// It went wrong, as the errors of [`Importer::import`](crate::Importer::import) and of the platform's update and removal say.
     Failed(Error),
     /// Nothing was sent: a key was refused (401) before its turn came.
     NotAttempted,

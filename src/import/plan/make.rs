@@ -14,7 +14,6 @@ use crate::error::{Error, Result, Withheld};
 use crate::import::Importer;
 use crate::import::change::Change;
 use crate::import::listing::Possible;
-use crate::import::log;
 use crate::import::reconcile::Differences;
 use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
 use crate::platform::Takeover;
@@ -46,7 +45,7 @@ impl Importer {
     pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
         // Boxed, since it is large.
         let plan = Box::pin(self.for_run().make(desired)).await?;
-        log::summary(plan.summary());
+        tracing::info!("planned: {}", plan.summary());
         Ok(plan)
     }
 
