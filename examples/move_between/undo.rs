@@ -77,7 +77,7 @@ async fn undos(kept: &Kept, mut lines: HashMap<E164, Line>, to: &Importer) -> Re
     for before in &kept.routing {
         let Some(Line::Done(mut undo)) = lines.remove(&before.number) else { continue };
         undo.routing.get_or_insert_with(|| before.clone());
-        undos.push(undo);
+        undos.push(*undo);
     }
     Ok(undos)
 }
