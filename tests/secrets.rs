@@ -220,8 +220,8 @@ async fn no_error_and_no_log_line_shows_it() {
         }
     }
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let services = apis().map(|api| format!("platform=\"{}\"", api.name()));
-    for call in services.chain(["status=400", "attempt=4", "elapsed_ms="].map(str::to_owned)) {
+    let services = apis().map(|api| format!("service=\"{}\"", api.name()));
+    for call in services.chain(["status=400", "attempts=4", "elapsed_ms="].map(str::to_owned)) {
         assert!(log.contains(&call), "{call} is not in the log:\n{log}");
     }
     let own: Vec<&str> = log.lines().filter(|line| line.contains("numport")).collect();
