@@ -118,7 +118,7 @@ impl Serialize for Restored {
 }
 
 /// An object with `number`, `complete`, `message`, `routing`, `record` (the [code](UndoneRecord::code)),
-/// `record_stays` (the [code](super::Stays::code)), `fields` and `credential_left`.
+/// `record_stays` (the [code](super::Stays::code)), `advice`, `fields` and `credential_left`.
 impl Serialize for Undone {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -131,7 +131,10 @@ impl Serialize for Undone {
         object.serialize_entry("record", self.record.code())?;
         match &self.record {
             UndoneRecord::Restored { kept } => object.serialize_entry("fields", kept)?,
-            UndoneRecord::Stays(stays) => object.serialize_entry("record_stays", stays.code())?,
+            UndoneRecord::Stays(stays) => {
+                object.serialize_entry("record_stays", stays.code())?;
+                object.serialize_entry("advice", stays.advice())?;
+            }
             UndoneRecord::Removed | UndoneRecord::Gone => {}
         }
         if let Some(credential) = &self.credential_left {

@@ -79,20 +79,23 @@ impl Restored {
 impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::PutBack { now, changed } if changed.is_empty() => {
+                write!(f, "{} is put back: its calls go to {}", now.number, now.calls)
+            }
             Self::PutBack { now, changed } => {
-                write!(f, "{} is put back: its calls go to {}", now.number, now.calls)?;
-                if changed.is_empty() {
-                    Ok(())
-                } else {
-                    write!(f, "; somebody else has changed {}", changed.join(", "))
-                }
+                let changed = changed.join(", ");
+                write!(
+                    f,
+                    "{} is put back, but for {changed}, which the import did not set; its calls go to {}",
+                    now.number, now.calls
+                )
             }
             Self::AsBefore(now) => write!(f, "{} is as before: its calls go to {}", now.number, now.calls),
             Self::Kept { now, changed, .. } => {
                 let changed = changed.join(", ");
                 write!(
                     f,
-                    "{} is left alone: somebody else has changed {changed}; its calls go to {}",
+                    "{} is left alone: the import did not set {changed}; its calls go to {}",
                     now.number, now.calls
                 )
             }

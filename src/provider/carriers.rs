@@ -22,6 +22,9 @@ use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, Problem, Probl
 /// - A number that no carrier is known to hold is imported from the only carrier that cannot tell its numbers (a trunk
 ///   without declared numbers), if there is one. With several of them, declare their numbers.
 ///
+/// Of a Twilio subaccount, give a client with the subaccount's own SID and token. Most platforms refuse the source of one
+/// made by `Twilio::for_subaccount`, which has the parent's token.
+///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -154,7 +154,8 @@ impl Importer {
             ));
         } else if !self.platform.account().is(&undo.account) {
             let fault = format!("is {}, and the importer's is {}", undo.account, self.platform.account());
-            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, "undo with the account of the import"));
+            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, "undo with the account of the import; `ClientBuilder::account_name` gives an account whose key was renewed its \
+                          former name"));
         }
         if !problems.is_empty() {
             return Err(Error::invalid("the import was not undone", problems));

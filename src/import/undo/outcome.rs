@@ -89,6 +89,28 @@ impl Stays {
     }
 }
 
+impl Stays {
+    /// Returns what a user can do about it.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::OtherNumber => "Nothing is to be done: the import's own record is gone.",
+            Self::Changed(_) => "Make sure that nobody uses the record, then remove it by a plan or in the dashboard.",
+            Self::StillAnswered => {
+                "Point the calls elsewhere: import the number where it is to be answered, or set them at the carrier. \
+                 Then undo it again."
+            }
+            Self::MayBeAnswered => {
+                "Make sure that the calls do not go to the platform, then call `Importer::undo_unverified`."
+            }
+            Self::Unsupported => "Remove the record in the platform's dashboard.",
+            Self::WouldRelease => {
+                "Keep the number, or undo it again with `Removal::RecordAndNumber`, which cannot be undone."
+            }
+        }
+    }
+}
+
 impl Undone {
     /// Whether nothing of the import is left, as far as was asked.
     #[must_use]

@@ -254,11 +254,11 @@ async fn what_became_of_a_routing_is_said_in_a_line() {
     let mut routing = import(&setup.vapi).await.routing_before.unwrap();
     let told = async |routing: &Routing| setup.vapi.restore(routing).await.unwrap().to_string();
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/x").sms_url("https://new.example.com/sms")).await;
-    let kept = "+14155550123 is left alone: somebody else has changed SmsUrl, VoiceUrl; its calls go to https://new.example.com/…";
+    let kept = "+14155550123 is left alone: the import did not set SmsUrl, VoiceUrl; its calls go to https://new.example.com/…";
     assert_eq!(told(&routing).await, kept);
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
     let partly =
-        "+14155550123 is put back: its calls go to https://app.example.com/…; somebody else has changed SmsUrl";
+        "+14155550123 is put back, but for SmsUrl, which the import did not set; its calls go to https://app.example.com/…";
     assert_eq!(told(&routing).await, partly);
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call").sms_url("")).await;
     let back = told(&routing).await;
