@@ -17,9 +17,9 @@ impl Importer {
     /// [`apply`](Self::apply), and give both here. Changes nothing; [`undo`](Self::undo) takes what this returns.
     ///
     /// The platform's records are listed once. An import of which no record is there is left out. A record of a number
-    /// that the platform did not have when the plan was made counts as made by it; where an outcome is known,
-    /// [`Imported::undo`](crate::Imported::undo) tells more exactly. `undo` leaves a record that differs from what the
-    /// plan asked for. Removals and renewed credentials are not undone, nor are calls that a step pointed without
+    /// that the platform did not have when the plan was made counts as made by it, unless it has a label or an agent that
+    /// the plan did not ask for: `undo` leaves it. Where an outcome is known, [`Imported::undo`](crate::Imported::undo)
+    /// tells more exactly. Removals and renewed credentials are not undone, nor are calls that a step pointed without
     /// changing anything else: [`restore`](Self::restore) puts them back.
     ///
     /// ```
@@ -117,8 +117,9 @@ impl Importer {
 
 /// The record as an import leaves it that ran to its end, or broke off before it had set every field.
 fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
+    // A field that was not asked for shows that somebody else uses the record.
     fn asked<T: Clone>(now: Option<&T>, asked: Option<&T>) -> Option<T> {
-        now.and_then(|now| asked.or(Some(now))).cloned()
+        now.and(asked).cloned()
     }
     let label = request.label_text().map(str::to_owned);
     Left {

@@ -122,3 +122,16 @@ async fn a_number_whose_removal_was_lost_can_be_imported_again_at_once() {
     assert!(sandbox.records(PlatformKind::VAPI).is_empty());
     assert_eq!(importer.import(&desk).await.unwrap().outcome, Outcome::Created);
 }
+
+#[tokio::test]
+async fn a_record_that_somebody_made_and_uses_is_not_taken_for_one_of_the_plan() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (vapi, importer) = clients(&sandbox);
+    let plan = importer.plan(&Desired::from_iter([ImportRequest::new(number(SALES))])).await.unwrap();
+    let backup = importer.backup_routing().await.unwrap();
+    let theirs = importer.import(ImportRequest::new(number(SALES)).label("Theirs")).await.unwrap();
+    let undos = importer.undos_of(&plan, backup).await.unwrap();
+    let undone = importer.undo(&undos[0], Removal::Record).await.unwrap();
+    assert!(matches!(undone.record, UndoneRecord::Stays(Stays::Changed(_))), "{undone}");
+    assert!(numport::VoicePlatform::get(&vapi, &theirs.record.id).await.is_ok());
+}
