@@ -63,6 +63,8 @@ codes! {
         Point => "point",
         /// Renewing the credentials of its record.
         Renew => "renew",
+        /// Removing its record, after its calls were sent elsewhere.
+        Remove => "remove",
     }
 }
 
@@ -75,6 +77,7 @@ impl fmt::Display for Step {
             Self::Undo => "undoing it, after its routing,",
             Self::Point => "pointing its calls at the platform",
             Self::Renew => "renewing its credentials",
+            Self::Remove => "removing its record, after its calls were sent elsewhere,",
             Self::RemoveCredential => "removing the credential made for it",
         })
     }

@@ -14,6 +14,8 @@ pub enum Field {
     Label,
     /// The agent.
     Agent,
+    /// What answers the calls in place of an agent ([`NumberRecord::handler`]). No request names it.
+    Handler,
     /// Inbound calls.
     Inbound,
     /// Outbound calls.
@@ -64,6 +66,7 @@ impl Field {
         match self {
             Self::Label => "label",
             Self::Agent => "agent",
+            Self::Handler => "handler",
             Self::Inbound => "inbound",
             Self::Outbound => "outbound",
         }
@@ -91,6 +94,7 @@ impl Change {
     /// The change of a field that a request names and the record does not have so.
     pub(super) fn of(field: Field, record: &NumberRecord, request: &ImportRequest) -> Option<Self> {
         match field {
+            Field::Handler => None,
             Field::Label => {
                 let to = request.label_text().filter(|to| record.label.as_deref() != Some(*to))?;
                 Some(Self::Label { from: record.label.clone(), to: to.to_owned() })
@@ -114,6 +118,7 @@ impl Change {
     pub(super) fn between(before: &NumberRecord, after: &NumberRecord) -> Vec<Self> {
         let fields = Field::ALL.into_iter();
         let changes = fields.filter_map(|field| match field {
+            Field::Handler => None,
             Field::Label => Some(Self::Label { from: before.label.clone(), to: after.label.clone()? }),
             Field::Agent => Some(Self::Agent { from: before.agent.clone(), to: after.agent.clone()? }),
             Field::Inbound => Some(Self::Inbound { from: before.inbound, to: after.inbound? }),

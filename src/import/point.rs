@@ -57,14 +57,16 @@ impl Importer {
         })?;
         match after {
             Some(after) if after.calls == Calls::Url(address.clone()) => Ok(after),
-            after => Err(self.not_pointed(address, after.as_ref())),
+            after => {
+                let found = after.map_or_else(|| "nothing".to_owned(), |after| after.calls.to_string());
+                Err(self.not_pointed(address, &found))
+            }
         }
     }
 
     /// The error of calls that do not go to this address though they should.
-    pub(super) fn not_pointed(&self, address: &CallbackUrl, found: Option<&Routing>) -> Error {
-        let found = found.map_or_else(|| "nothing".to_owned(), |found| found.calls.to_string());
-        let fault = CallFault::Mismatch(Mismatch::new(address, Some(&found)));
+    pub(super) fn not_pointed(&self, address: &CallbackUrl, found: &str) -> Error {
+        let fault = CallFault::Mismatch(Mismatch::new(address, Some(found)));
         Box::new(CallError::new(self.provider.kind().into(), "point calls", Delivery::Unknown, fault)).into()
     }
 }

@@ -48,6 +48,14 @@ impl Importer {
         let carrier = holding.carrier.map(|index| carriers[index]);
         let mut preflight = self.assess_at(number, &holding.ownership, carrier);
         preflight.carrier = holding.carrier;
+        // Of several routings, one that leads to the platform is what counts; one that is not told may.
+        if preflight.routing.as_ref().is_some_and(|routing| !self.receives(&routing.calls)) {
+            let worst =
+                |other: &&HeldNumber| other.routing.as_ref().is_none_or(|routing| self.receives(&routing.calls));
+            if let Some(other) = holding.others.iter().find(worst) {
+                preflight.routing.clone_from(&other.routing);
+            }
+        }
         preflight.findings.extend(holding.findings.iter().cloned());
         preflight.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         preflight

@@ -153,7 +153,7 @@ impl Importer {
     /// - [`Error::Call`] and [`Error::NotFound`] when the provider or the platform cannot be asked or refuses. If
     ///   [`Error::surely_not_done`] is false, the credentials may be the new ones already. Renew again.
     pub async fn renew(&self, number: &E164) -> Result<Renewed> {
-        self.renew_listed(number, None, &RenewalRun::new()).await
+        self.renew_listed(number, None, None, &RenewalRun::new()).await
     }
 
     /// Renews the credentials of many numbers [concurrently](Self::concurrency), each as [`renew`](Self::renew) does. A
@@ -182,7 +182,7 @@ impl Importer {
                     } else if refused.already() {
                         RenewalOutcome::NotAttempted
                     } else {
-                        match refused.watch(importer.renew_listed(&number, Some(listing), run).await) {
+                        match refused.watch(importer.renew_listed(&number, None, Some(listing), run).await) {
                             Ok(renewed) => RenewalOutcome::Renewed(renewed),
                             Err(error) => RenewalOutcome::Failed(error),
                         }
@@ -197,12 +197,13 @@ impl Importer {
     pub(super) async fn renew_listed(
         &self,
         number: &E164,
+        id: Option<&NumberId>,
         listing: Option<&Listing>,
         run: &RenewalRun,
     ) -> Result<Renewed> {
         let span = number_span!("renew", self, number);
         pin!(async {
-            let result = self.renew_unlogged(number, listing, run).await;
+            let result = self.renew_unlogged(number, id, listing, run).await;
             log::ended(&result, |_| "renewed", |renewed| Some(format!("credentials {}", renewed.credentials)));
             result
         })
@@ -210,13 +211,26 @@ impl Importer {
         .await
     }
 
-    async fn renew_unlogged(&self, number: &E164, listing: Option<&Listing>, run: &RenewalRun) -> Result<Renewed> {
+    async fn renew_unlogged(
+        &self,
+        number: &E164,
+        id: Option<&NumberId>,
+        listing: Option<&Listing>,
+        run: &RenewalRun,
+    ) -> Result<Renewed> {
         let platform = self.platform.kind();
         self.check_renewal()?;
         let _lock = NumberLock::take(self.account, number, self.lock_timeout).await?;
         let (source, findings) = self.source_of(number).await?;
         self.platform.capabilities().check_renewal(platform, source)?;
-        let Some(record) = self.find(number, listing).await? else {
+        let found = match id {
+            Some(id) => match self.platform.get(id).await {
+                Err(error) if error.is_not_found() => None,
+                record => Some(record?).filter(|record| record.number.telephone() == Some(*number)),
+            },
+            None => self.find(number, listing).await?,
+        };
+        let Some(record) = found else {
             return Err(not_renewed(
                 platform,
                 Problem::new(ProblemCode::Missing, "number", format!("{number} is not there"), "import it"),

@@ -135,7 +135,7 @@ impl Serialize for Undone {
                 object.serialize_entry("record_stays", stays.code())?;
                 object.serialize_entry("advice", stays.advice())?;
             }
-            UndoneRecord::Removed | UndoneRecord::Gone => {}
+            UndoneRecord::Removed | UndoneRecord::Gone | UndoneRecord::Replaced => {}
         }
         if let Some(credential) = &self.credential_left {
             object.serialize_entry("credential_left", credential)?;

@@ -39,6 +39,11 @@ impl AccountId {
         &self.text
     }
 
+    /// The text, and those that it had before.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> + Clone {
+        std::iter::once(self.as_str()).chain(self.former.iter().flat_map(|former| former.iter()).map(String::as_str))
+    }
+
     /// Whether what was kept under this id is of the account: it has its text, or one that it had before.
     #[must_use]
     pub fn is(&self, kept: &Self) -> bool {

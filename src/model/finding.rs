@@ -381,6 +381,12 @@ pub enum Reached {
     Unknown,
 }
 
+impl Reached {
+    pub(crate) const fn is_platform(self) -> bool {
+        matches!(self, Self::Platform)
+    }
+}
+
 /// Why an import did not bring a number's calls to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,12 +5,13 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::{RecordNumber, word};
 use crate::E164;
 
 /// Masks telephone numbers in what it holds: all but the calling code and the last two digits.
 ///
 /// `Serialize` masks in every text of the value, `Display` in the text. A number is masked where it is written in E.164
-/// form or as 10 to 15 digits without a `+`; in a field named `number`, all digits but the last two are.
+/// form, as 10 to 15 digits without a `+`, and in groups with blanks, dashes, dots or brackets; in a field named `number`, all digits but the last two are.
 ///
 /// ```
 /// # use numport::model::MaskNumbers;
@@ -49,6 +50,15 @@ fn mask(value: &mut Value, is_number: bool) {
     }
 }
 
+/// The number of a record, masked.
+pub(crate) fn masked_number(number: &RecordNumber) -> String {
+    match number {
+        RecordNumber::E164(number) => number.masked().to_string(),
+        RecordNumber::Other(text) => word(&digits_masked(text)).to_string(),
+        RecordNumber::Absent => "none".to_owned(),
+    }
+}
+
 fn digits_masked(text: &str) -> String {
     let mut left = text.chars().filter(char::is_ascii_digit).count();
     let mut masked = |letter: char| {
@@ -58,31 +68,34 @@ fn digits_masked(text: &str) -> String {
     text.chars().map(&mut masked).collect()
 }
 
-/// Masks every run of digits that may be a number.
+/// Masks every run of digits that may be a number, also one whose groups are parted by blanks, dashes, dots or brackets.
 fn masked(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
         let (before, run) = rest.split_at(start);
-        let end = run.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(run.len());
-        let (digits, after) = run.split_at(end);
+        let end = run.find(|letter: char| !(letter.is_ascii_digit() || PARTS.contains(letter))).unwrap_or(run.len());
+        let end = run[..end].trim_end_matches(|letter| PARTS.contains(letter)).len();
+        let (number, after) = run.split_at(end);
         shown.push_str(before);
-        let last = shown.chars().next_back();
+        let is_international = before.trim_end_matches('(').ends_with('+');
         // A part of an id is no number.
-        let is_whole = !last.is_some_and(is_of_id) && !after.chars().next().is_some_and(is_of_id);
-        match format!("+{digits}").parse::<E164>() {
-            Ok(number) if last == Some('+') => shown.push_str(&number.masked().to_string()[1..]),
-            _ if is_whole && (10..=15).contains(&digits.len()) => {
-                let (hidden, last) = digits.split_at(digits.len() - 2);
-                shown.extend(hidden.chars().map(|_| '*'));
-                shown.push_str(last);
+        let is_whole = !shown.chars().next_back().is_some_and(is_of_id) && !after.chars().next().is_some_and(is_of_id);
+        let digits = number.chars().filter(char::is_ascii_digit).count();
+        match format!("+{number}").parse::<E164>() {
+            Ok(number) if is_international => shown.push_str(&number.masked().to_string()[1..]),
+            _ if is_international && digits >= 7 || is_whole && (10..=15).contains(&digits) => {
+                shown.push_str(&digits_masked(number));
             }
-            _ => shown.push_str(digits),
+            _ => shown.push_str(number),
         }
         rest = after;
     }
     shown + rest
 }
+
+/// What may part the groups of a number.
+const PARTS: &str = " -.()";
 
 fn is_of_id(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '-' | '_')
@@ -102,6 +115,11 @@ mod tests {
             ("(request id 0f1e2d3c-0000-4000-8000-123456789012)", "(request id 0f1e2d3c-0000-4000-8000-123456789012)"),
             ("PN14155552671 answered 503 after 4 attempts", "PN14155552671 answered 503 after 4 attempts"),
             ("+14155552671x9, +1", "+1********71x9, +1"),
+            ("+1 (415) 555-2671, (415) 555-2671.", "+* (***) ***-**71, (***) ***-**71."),
+            (
+                "00000000-0000-4000-8000-000000000001 at 2026-11-29T03:57:41Z",
+                "00000000-0000-4000-8000-000000000001 at 2026-11-29T03:57:41Z",
+            ),
             ("", ""),
         ] {
             assert_eq!(MaskNumbers(text).to_string(), shown);

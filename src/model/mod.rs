@@ -37,6 +37,7 @@ pub use finding::{Finding, NoTakeover, Reached, Severity};
 pub use id::{AgentId, CredentialId, NumberId};
 pub use kind::{InvalidName, PlatformKind, ProviderKind, Service};
 pub use mask::MaskNumbers;
+pub(crate) use mask::masked_number;
 pub use preflight::Preflight;
 pub use problem::{Problem, ProblemCode, Problems};
 pub use record::{Details, NumberRecord};

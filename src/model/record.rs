@@ -23,6 +23,10 @@ pub struct NumberRecord {
     pub label: Option<String>,
     /// What answers its calls.
     pub agent: Option<AgentId>,
+    /// What answers its calls in place of an agent, in the platform's own words: a squad or a workflow at Vapi, any handler
+    /// but an AI agent at SignalWire. `None` when there is nothing, or the platform keeps no such thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handler: Option<String>,
     /// Whether it takes calls, where the platform tells.
     pub inbound: Option<bool>,
     /// Whether it may make calls, where the platform tells.
@@ -44,6 +48,11 @@ pub struct NumberRecord {
 }
 
 impl NumberRecord {
+    /// Whether the record shows an agent or something else that answers its calls.
+    pub(crate) const fn is_answered(&self) -> bool {
+        self.agent.is_some() || self.handler.is_some()
+    }
+
     /// A record with the required things; set the others on it.
     pub fn new(platform: PlatformKind, id: impl Into<NumberId>, number: RecordNumber, details: Details) -> Self {
         Self {
@@ -52,6 +61,7 @@ impl NumberRecord {
             number,
             label: None,
             agent: None,
+            handler: None,
             inbound: None,
             outbound: None,
             carrier: None,

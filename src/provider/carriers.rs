@@ -130,15 +130,24 @@ impl NumberProvider for Carriers {
 #[async_trait]
 impl RoutingControl for Carriers {
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
-        let mut failed = None;
+        let (mut found, mut failed) = (None, None);
         for answer in join_all(self.controls().map(|control| control.snapshot(number))).await {
             match answer {
-                Ok(Some(routing)) => return Ok(Some(routing)),
+                Ok(Some(_)) if found.is_some() => {
+                    let fault = format!("{number} is held by several carriers");
+                    let remedy = "leave it with one of them, or ask the carrier itself";
+                    let problem = Problem::new(ProblemCode::Conflict, "carriers", fault, remedy);
+                    return Err(Error::invalid("the routing was not read", vec![problem]));
+                }
+                Ok(Some(routing)) => found = Some(routing),
                 Ok(None) => {}
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        failed.map_or(Ok(None), Err)
+        match (found, failed) {
+            (None, Some(error)) => Err(error),
+            (found, _) => Ok(found),
+        }
     }
 
     fn parts_of(&self, setting: &str) -> &'static [&'static str] {
@@ -161,6 +170,8 @@ pub(crate) struct Holding {
     pub(crate) ownership: Ownership,
     /// The index of the carrier from which the number can be imported, if that is clear.
     pub(crate) carrier: Option<usize>,
+    /// What the other carriers say that hold it as well.
+    pub(crate) others: Vec<HeldNumber>,
     /// What is to be said of it, besides what the carrier itself says.
     pub(crate) findings: Vec<Finding>,
 }
@@ -185,26 +196,27 @@ pub(crate) fn combine(carriers: &[&dyn NumberProvider], answers: Vec<Result<Owne
         let ownership = Ownership::Held(number);
         if indexes.len() > 1 {
             let findings = vec![Finding::HeldByTwo { carriers: names(&indexes) }];
-            return Ok(Holding { ownership, carrier: None, findings });
+            let others = held.into_iter().map(|(_, number)| number).collect();
+            return Ok(Holding { ownership, carrier: None, others, findings });
         }
         let not_asked = |(index, error): (usize, Error)| Finding::CarrierNotAsked {
             carrier: name(carriers[index]),
             reason: error.to_string(),
         };
         let findings = failed.into_iter().map(not_asked).collect();
-        return Ok(Holding { ownership, carrier: Some(index), findings });
+        return Ok(Holding { ownership, carrier: Some(index), others: Vec::new(), findings });
     }
     if !failed.is_empty() {
         return Err(failed.swap_remove(0).1);
     }
-    let of = |ownership, carrier| Holding { ownership, carrier, findings: Vec::new() };
+    let of = |ownership, carrier| Holding { ownership, carrier, others: Vec::new(), findings: Vec::new() };
     Ok(match (elsewhere, &silent[..]) {
         (Some(number), _) => of(Ownership::HeldBySubaccount(number), None),
         (None, []) => of(Ownership::NotHeld, None),
         (None, [index]) => of(Ownership::NotVerifiable, Some(*index)),
         (None, several) => {
             let findings = vec![Finding::HolderUnknown { carriers: names(several) }];
-            Holding { ownership: Ownership::NotVerifiable, carrier: None, findings }
+            Holding { ownership: Ownership::NotVerifiable, carrier: None, others: Vec::new(), findings }
         }
     })
 }

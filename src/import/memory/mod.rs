@@ -9,7 +9,7 @@ mod number_lock;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -246,9 +246,17 @@ pub(super) fn unresolved(account: Account) -> Vec<E164> {
 }
 
 pub(super) fn account(platform: &dyn VoicePlatform) -> Account {
-    // Keyed anew in each process, which nobody outside can foresee.
-    static KEYED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    (platform.kind(), KEYED.hash_one(platform.account()))
+    // Numbered in each process. An account that was renamed keeps its number.
+    static KNOWN: LazyLock<Mutex<HashMap<(PlatformKind, String), u64>>> = LazyLock::new(Mutex::default);
+    let (kind, account) = (platform.kind(), platform.account());
+    let mut known = lock(&KNOWN);
+    let texts = account.texts().map(|text| (kind, text.to_owned()));
+    let known_number = texts.clone().find_map(|text| known.get(&text).copied());
+    let number = known_number.unwrap_or(known.len() as u64);
+    for text in texts {
+        known.entry(text).or_insert(number);
+    }
+    (kind, number)
 }
 
 /// A number in half the space, as many are kept: at most 15 digits, of which the first is no zero.

@@ -7,8 +7,10 @@ use tracing::Instrument;
 
 use super::applied::{Applied, AppliedStep, Changed, Difference};
 use super::calls::{PlannedCalls, Seal};
+use super::extra::PlannedRemoval;
 use super::{Plan, PlanStep};
 use crate::E164;
+
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::Importer;
 use crate::import::bulk::Refused;
@@ -17,11 +19,12 @@ use crate::import::listing::{Listed, Listing};
 use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
+use crate::model;
 use crate::model::{
-    AccountId, CallbackUrl, Calls, ImportRequest, MaskNumbers, NumberId, NumberRecord, Problem, ProblemCode, Reached,
+    AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, ProblemCode, Reached,
     Routing, Service,
 };
-use crate::platform::{Find, RenewalRun};
+use crate::platform::{Find, OnRemoval, RenewalRun};
 
 /// What the steps of one plan share.
 struct Shared {
@@ -63,7 +66,7 @@ impl Importer {
                 let span = tracing::info_span!(
                     "step",
                     action = step.code(),
-                    number = %MaskNumbers(step.number()),
+                    number = model::masked_number(&step.number()),
                     platform = importer.platform.kind().as_str(),
                     carrier = importer.provider.kind().as_str(),
                     outcome = tracing::field::Empty,
@@ -117,6 +120,19 @@ impl Importer {
             PlanStep::Extra(extra) => extra.remove.as_ref().map(|removal| removal.consent),
             _ => None,
         };
+        let on_removal = self.platform.capabilities().removal;
+        let untrue = |step: &PlanStep| match step {
+            PlanStep::Extra(extra) => {
+                let is_so = |removal: &PlannedRemoval| removal.releases != (on_removal == OnRemoval::Releases);
+                extra.remove.as_ref().is_some_and(is_so)
+            }
+            _ => false,
+        };
+        let is_own = plan.platform == self.platform.kind();
+        if is_own && (plan.on_removal != on_removal || plan.steps.iter().any(untrue)) {
+            let fault = "says otherwise than the platform whether a removal gives the number away";
+            problems.push(Problem::new(ProblemCode::Mismatch, "steps", fault, "make a new plan"));
+        }
         let mut consents: Vec<_> = plan.steps.iter().filter_map(removal).collect();
         consents.dedup();
         for consent in consents {
@@ -172,25 +188,34 @@ impl Shared {
         // A record of an import that was unresolved is ours, and is finished.
         if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
             let differences = Differences::of(importer.platform.capabilities(), record, request, false);
-            let planned = format!("none at {}", importer.platform.kind());
-            let found = if differences.changes.is_empty() {
-                return Ok(Applied::Unchanged);
-            } else {
-                format!("id {}", record.id)
-            };
+            if differences.changes.is_empty() {
+                // This plan's own import, of an earlier run perhaps that broke off before it pointed the calls.
+                let Some(address) = &planned.point_to else { return Ok(Applied::Unchanged) };
+                return Ok(match self.point(request.number(), planned, address).await? {
+                    Ok(None) => Applied::Unchanged,
+                    Ok(routing) => Applied::Changed(Box::new(Changed { routing, ..Changed::default() })),
+                    Err(moved) => Applied::Moved(moved),
+                });
+            }
+            let (planned, found) = (format!("none at {}", importer.platform.kind()), format!("id {}", record.id));
             return Ok(Applied::Moved(vec![Difference { what: "record", planned, found }]));
         }
         run.check_preflight()?;
         let now = run.preflight.as_ref().and_then(|preflight| preflight.routing.clone());
-        if found.is_none() && run.preflight.is_some() {
-            let moved = calls_moved(planned, now.as_ref(), &self.seal);
-            if !moved.is_empty() {
+        let mut moved = Vec::new();
+        if run.preflight.is_some() {
+            moved = calls_moved(planned, now.as_ref(), &self.seal);
+            if found.is_none() && !moved.is_empty() {
                 return Ok(Applied::Moved(moved));
             }
         }
         let mut imported = run.complete(found, create).await?;
         if let (Some(address), true) = (&planned.point_to, imported.reached != Reached::Platform) {
-            importer.point_imported(&mut imported, request.number(), now.as_ref(), address).await;
+            if let Some(moved) = moved.first() {
+                imported.findings.push(Finding::NotPointed { reason: moved.to_string() });
+            } else {
+                importer.point_imported(&mut imported, request.number(), now.as_ref(), address).await;
+            }
         }
         Ok(Applied::Imported(Box::new(imported)))
     }
@@ -222,12 +247,15 @@ impl Shared {
             {
                 Ok(routing) => changed.routing = routing,
                 Err(moved) if changed.is_empty() => return Ok(Applied::Moved(moved)),
-                Err(_) => {} // a new plan tells
+                Err(moved) => {
+                    let found = moved.first().map(|moved| moved.found.clone()).unwrap_or_default();
+                    return Err(changed.broken(&record, Step::Point, self.importer.not_pointed(address, &found)));
+                }
             }
         }
         drop(lock);
         if renew {
-            let renewed = self.importer.renew_listed(number, self.listing.as_ref(), &self.renewals).await;
+            let renewed = self.importer.renew_listed(number, Some(id), self.listing.as_ref(), &self.renewals).await;
             changed.renewed = Some(renewed.map_err(|error| changed.broken(&record, Step::Renew, error))?);
         }
         Ok(if changed.is_empty() { Applied::Unchanged } else { Applied::Changed(Box::new(changed)) })
@@ -242,8 +270,8 @@ impl Shared {
         planned: &PlannedCalls,
     ) -> Result<Result<NumberRecord, Vec<Difference>>> {
         let listed = match &self.listing {
-            Some(listing) if planned.point_to.is_none() => listing.ask(number).await,
-            // Calls are only sent to a record that is there now.
+            Some(listing) if planned.point_to.is_none() && changes.is_empty() => listing.ask(number).await,
+            // A record is only changed, and calls are only sent to it, as it is now.
             _ => Listed::Unknown,
         };
         let record = match listed {

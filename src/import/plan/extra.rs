@@ -23,6 +23,9 @@ pub struct Extra {
     /// Its agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
+    /// What answers its calls in place of an agent ([`NumberRecord::handler`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<String>,
     /// Whether it takes calls, where the platform tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inbound: Option<bool>,
@@ -167,9 +170,24 @@ impl Plan {
 
 impl Extra {
     pub(super) fn new(record: NumberRecord, second: bool, holder: Holder, calls: PlannedCalls) -> Self {
-        let NumberRecord { number, id, label, agent, inbound, outbound, carrier, updated_at, .. } = record;
+        let NumberRecord { number, id, label, agent, handler, inbound, outbound, carrier, updated_at, .. } = record;
         let (remove, kept) = (None, Vec::new());
-        Self { number, id, label, agent, inbound, outbound, carrier, updated_at, second, holder, calls, remove, kept }
+        Self {
+            number,
+            id,
+            label,
+            agent,
+            handler,
+            inbound,
+            outbound,
+            carrier,
+            updated_at,
+            second,
+            holder,
+            calls,
+            remove,
+            kept,
+        }
     }
 
     /// What stands against removing it.
@@ -192,8 +210,10 @@ impl Extra {
             findings.push(Finding::CarrierUnknown);
         }
         match (pick, self.calls.reached) {
-            (Pick::Second, _) if answered && self.agent.is_none() => {}
+            (Pick::Second, _) if answered && self.agent.is_none() && self.handler.is_none() => {}
             (Pick::Second, _) => findings.push(Finding::MayBeTheOne),
+            // Its calls are those of the number's other record.
+            (Pick::Verified(Some(_)), _) if self.second => findings.push(Finding::MayBeTheOne),
             (Pick::Verified(Some(reroute)), _) => findings.extend(self.against_reroute(reroute, own)),
             (_, Reached::Elsewhere) => {}
             (_, Reached::Platform) => findings.push(Finding::StillAnswered),

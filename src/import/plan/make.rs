@@ -81,7 +81,7 @@ impl Importer {
             let preflight = preflights.get(number);
             steps.push(match record {
                 Ok(Some(record)) => {
-                    if record.agent.is_some() {
+                    if record.is_answered() {
                         answered.push(*number);
                     }
                     self.compare(&record, request, calls(number), preflight)?
@@ -141,7 +141,7 @@ impl Importer {
             match records.desired.entry(number) {
                 Entry::Vacant(entry) => drop(entry.insert(record)),
                 // The one that has an agent is the one that answers.
-                Entry::Occupied(mut entry) if entry.get().agent.is_none() && record.agent.is_some() => {
+                Entry::Occupied(mut entry) if !entry.get().is_answered() && record.is_answered() => {
                     records.extra.push((entry.insert(record), true));
                 }
                 Entry::Occupied(_) => records.extra.push((record, true)),
@@ -242,11 +242,13 @@ impl Importer {
 }
 
 /// Which carrier holds the number of a record.
-fn holder(preflight: Option<&Preflight>) -> Holder {
+pub(super) fn holder(preflight: Option<&Preflight>) -> Holder {
+    let is_unsure = |finding: &Finding| {
+        matches!(finding, Finding::NotVerifiable | Finding::CarrierNotAsked { .. } | Finding::HolderNotAsked { .. })
+    };
     match preflight {
-        Some(preflight) if preflight.carrier.is_some() && !preflight.findings.contains(&Finding::NotVerifiable) => {
-            Holder::Given
-        }
+        Some(preflight) if preflight.findings.iter().any(is_unsure) => Holder::Unknown,
+        Some(preflight) if preflight.carrier.is_some() => Holder::Given,
         Some(preflight) if preflight.findings.contains(&Finding::NotHeld) => Holder::None,
         _ => Holder::Unknown,
     }

@@ -6,8 +6,9 @@ use super::applied::{Applied, Difference};
 use super::apply::gone;
 use super::calls::Seal;
 use super::extra::{Extra, Holder, PlannedRemoval, Reroute};
+use super::make::holder;
 use crate::E164;
-use crate::error::{Error, Result};
+use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::change::{agent, label, switch};
 use crate::import::memory::NumberLock;
 use crate::import::{Importer, memory};
@@ -60,7 +61,12 @@ impl Importer {
             memory::forget_created(self.account, &number, Some(id));
         }
         match removed {
+            // Somebody else has removed it, after its calls were sent elsewhere.
+            Err(error) if error.is_not_found() && removal.reroute.is_some() => {}
             Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
+            Err(error) if removal.reroute.is_some() => {
+                return Err(Box::new(Incomplete::imported(record, Step::Remove, error)).into());
+            }
             removed => removed?,
         }
         let findings = match (now.carrier.and_then(NumberProvider::routing), &now.routing) {
@@ -88,6 +94,11 @@ impl Importer {
             Err(error) => return Err(error),
         };
         let preflight = self.assess_holding(number, carriers, &holding);
+        let now_held = holder(Some(&preflight));
+        if extra.holder == Holder::Given && now_held != Holder::Given && !removal.unverified {
+            let found = preflight.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            moved.push(Difference { what: "carrier", planned: extra.calls.carrier.clone().unwrap_or_default(), found });
+        }
         let carrier = holding.carrier.map(|index| carriers[index]);
         let found = carrier.map(provider::name);
         if extra.holder == Holder::Given && found != extra.calls.carrier {
@@ -119,9 +130,8 @@ impl Importer {
     async fn has_agent_elsewhere(&self, extra: &Extra) -> Result<bool> {
         let mut list = self.platform.list();
         while let Some(record) = list.try_next().await? {
-            if record.id != extra.id && record.number.telephone() == extra.number.telephone() && record.agent.is_some()
-            {
-                return Ok(extra.agent.is_none());
+            if record.id != extra.id && record.number.telephone() == extra.number.telephone() && record.is_answered() {
+                return Ok(extra.agent.is_none() && extra.handler.is_none());
             }
         }
         Ok(false)
@@ -164,6 +174,7 @@ impl Extra {
             ("number", self.number.to_string(), record.number.to_string()),
             ("label", label(self.label.as_deref()), label(record.label.as_deref())),
             ("agent", agent(self.agent.as_ref()), agent(record.agent.as_ref())),
+            ("handler", word(self.handler.as_deref()), word(record.handler.as_deref())),
             ("inbound", switch(self.inbound), switch(record.inbound)),
             ("outbound", switch(self.outbound), switch(record.outbound)),
             ("carrier", word(self.carrier.as_deref()), word(record.carrier.as_deref())),

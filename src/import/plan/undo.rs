@@ -7,9 +7,10 @@ use futures_util::TryStreamExt;
 use super::{Plan, PlanStep};
 use crate::E164;
 use crate::error::Result;
-use crate::import::change::Change;
+use crate::import::change::{Change, Field};
 use crate::import::{Importer, Left, Undo};
 use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord, Reach, Routing};
+use crate::platform::Takeover;
 
 impl Importer {
     /// Returns what is needed to undo the imports and updates of a plan that was applied, wholly or in part, also when
@@ -69,9 +70,12 @@ impl Importer {
                     let undo = self.planned_undo(*number, record.id, left, backup.remove(number));
                     undos.push(Undo { created: true, credential, ..undo });
                 }
-                PlanStep::Update { number, id, changes, .. } => {
+                PlanStep::Update { number, id, changes, calls, .. } => {
                     // Calls that the platform got already were not moved, and keep no field from being set back.
-                    let routing = backup.remove(number).filter(|before| !self.receives(&before.calls));
+                    let sets_agent = changes.iter().any(|change| change.field() == Field::Agent);
+                    let moves = calls.point_to.is_some()
+                        || sets_agent && self.platform.capabilities().takeover == Takeover::WithAgent;
+                    let routing = backup.remove(number).filter(|before| moves && !self.receives(&before.calls));
                     let undo = self.planned_undo(*number, id.clone(), as_changed(changes), routing);
                     undos.push(Undo { changes: changes.clone(), ..undo });
                 }
@@ -125,6 +129,7 @@ fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
     Left {
         label: asked(record.label.as_ref(), label.as_ref()),
         agent: asked::<AgentId>(record.agent.as_ref(), request.agent_id()),
+        handler: None,
         // A switch has no third state that shows that it was not set yet.
         inbound: record.inbound,
         outbound: record.outbound,
@@ -133,7 +138,7 @@ fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
 
 /// What an update leaves of the fields that it changes.
 fn as_changed(changes: &[Change]) -> Left {
-    let mut left = Left { label: None, agent: None, inbound: None, outbound: None };
+    let mut left = Left { label: None, agent: None, handler: None, inbound: None, outbound: None };
     for change in changes {
         match change {
             Change::Label { to, .. } => left.label = Some(to.clone()),

@@ -44,6 +44,9 @@ pub struct Left {
     pub label: Option<String>,
     /// The agent.
     pub agent: Option<AgentId>,
+    /// What answered its calls in place of an agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler: Option<String>,
     /// Whether it takes calls, where the platform told.
     pub inbound: Option<bool>,
     /// Whether it may make calls, where the platform told.
@@ -60,6 +63,7 @@ impl Undo {
         let fields = [
             (Field::Label, record.label != self.left.label),
             (Field::Agent, record.agent != self.left.agent),
+            (Field::Handler, record.handler != self.left.handler),
             (Field::Inbound, told(self.left.inbound, record.inbound)),
             (Field::Outbound, told(self.left.outbound, record.outbound)),
         ];
@@ -73,6 +77,7 @@ impl From<&NumberRecord> for Left {
         Self {
             label: record.label.clone(),
             agent: record.agent.clone(),
+            handler: record.handler.clone(),
             inbound: record.inbound,
             outbound: record.outbound,
         }

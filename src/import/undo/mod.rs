@@ -15,7 +15,7 @@ use super::restore::no_routing;
 use super::{Importer, memory};
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::log::{self, number_span};
-use crate::model::{NumberRecord, Problem, ProblemCode, Reached, Removal, Routing};
+use crate::model::{Finding, NumberRecord, Problem, ProblemCode, Reached, Removal, Routing};
 use crate::platform::OnRemoval;
 
 impl Importer {
@@ -124,6 +124,9 @@ impl Importer {
         if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
             return Ok(outcome(None, UndoneRecord::Stays(stays)));
         }
+        if found.is_none() && self.find(&undo.number, None).await?.is_some() {
+            return Ok(outcome(None, UndoneRecord::Replaced));
+        }
         let routing = match &undo.routing {
             Some(before) => Some(self.restore(before).await?),
             None => None,
@@ -227,10 +230,16 @@ impl Importer {
     /// Reads where the calls go, if the provider shows that, or says why they may still go to the platform. Those that
     /// go where they went before the import are no reason: nothing is taken away then.
     async fn calls_are_away(&self, undo: &Undo, verify: bool) -> Result<Result<Option<Routing>, Stays>> {
-        let now = match self.provider.routing() {
-            Some(control) => control.snapshot(&undo.number).await?,
-            None => None,
-        };
+        let carriers = self.provider.carriers();
+        let holding = self.holding(&carriers, &undo.number).await?;
+        let preflight = self.assess_holding(&undo.number, &carriers, &holding);
+        let is_unsure = |finding: &Finding| matches!(finding, Finding::CarrierNotAsked { .. });
+        // Several hold it, or another one may: the calls of one of them tell nothing of those of the others.
+        let is_clear = preflight.carrier.is_some() && !preflight.findings.iter().any(is_unsure);
+        let now = preflight.routing;
+        if !is_clear && verify && !self.reached(now.as_ref().map(|now| &now.calls)).is_platform() {
+            return Ok(Err(Stays::MayBeAnswered));
+        }
         let calls = now.as_ref().map(|now| &now.calls);
         let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
         Ok(match self.reached(calls) {

@@ -30,6 +30,8 @@ pub enum UndoneRecord {
     Removed,
     /// It was not there any more.
     Gone,
+    /// It was not there any more, and the number has another record. The calls were left alone: they are that one's.
+    Replaced,
     /// It was there before the import and stays. These fields could not be put back: the platform cannot, or somebody
     /// else has changed them.
     Restored {
@@ -68,6 +70,7 @@ impl UndoneRecord {
         match self {
             Self::Removed => "removed",
             Self::Gone => "gone",
+            Self::Replaced => "replaced",
             Self::Restored { .. } => "restored",
             Self::Stays(_) => "stays",
         }
@@ -121,7 +124,7 @@ impl Undone {
             Some(_) => false,
         };
         let record = match &self.record {
-            UndoneRecord::Removed | UndoneRecord::Gone => true,
+            UndoneRecord::Removed | UndoneRecord::Gone | UndoneRecord::Replaced => true,
             UndoneRecord::Restored { kept } => kept.is_empty(),
             UndoneRecord::Stays(_) => false,
         };
@@ -139,6 +142,9 @@ impl fmt::Display for Undone {
         match &self.record {
             UndoneRecord::Removed => f.write_str("; its record is removed")?,
             UndoneRecord::Gone => f.write_str("; its record is not there any more")?,
+            UndoneRecord::Replaced => {
+                f.write_str("; its record is not there any more, and the number has another one")?
+            }
             UndoneRecord::Restored { kept } if kept.is_empty() => f.write_str("; its record is as before")?,
             UndoneRecord::Restored { kept } => write!(f, "; its record stays with another {}", fields(kept))?,
             UndoneRecord::Stays(why) => {

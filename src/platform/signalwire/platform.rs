@@ -146,10 +146,14 @@ fn record(number: PhoneNumber) -> NumberRecord {
     // The agent's id is not answered itself, but as the resource behind the handler.
     let by_agent = number.call_handler == Some(CallHandlerKind::AiAgent);
     let agent = number.calling_handler_resource_id.as_deref().filter(|_| by_agent);
+    // A number without a resource has a handler all the same, which answers nothing.
+    let behind = number.call_handler.as_ref().zip(number.calling_handler_resource_id.as_deref());
+    let handler = behind.filter(|_| !by_agent).map(|(handler, id)| format!("{} {id}", handler.as_str()));
     let dialled = RecordNumber::read(Some(&number.number));
     NumberRecord {
         label: text(&number.name).map(str::to_owned),
         agent: agent.map(AgentId::new),
+        handler,
         created_at: time(&number.created_at),
         updated_at: time(&number.updated_at),
         ..NumberRecord::new(KIND, number.id.clone(), dialled, Details::new(number))

@@ -189,12 +189,19 @@ fn from_stored(carrier: ProviderKind, id: &CredentialId, request: &ImportRequest
     }
 }
 
+/// What answers the number in place of an assistant.
+fn handler(number: &PhoneNumber) -> Option<String> {
+    let named = |name: &str, id: Option<&str>| id.map(|id| format!("{name} {id}"));
+    named("squad", text(&number.squad_id)).or_else(|| named("workflow", text(&number.workflow_id)))
+}
+
 fn record(number: PhoneNumber) -> NumberRecord {
     let dialled = number.number.as_deref().filter(|text| !text.is_empty());
     let dialled = RecordNumber::read(dialled.or(number.sip_uri.as_deref()));
     NumberRecord {
         label: text(&number.name).map(str::to_owned),
         agent: text(&number.assistant_id).map(AgentId::new),
+        handler: handler(&number),
         carrier: number.provider.as_ref().map(|name| name.as_str().to_owned()).filter(|name| !name.is_empty()),
         credential: text(&number.credential_id).map(CredentialId::new),
         status: number.status.as_ref().map(|status| status.as_str().to_owned()),

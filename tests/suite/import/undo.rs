@@ -103,7 +103,7 @@ async fn a_number_is_imported_anew_after_it() {
     assert_eq!(importer.import(ImportRequest::new(number())).await.unwrap().outcome, Outcome::Created);
     // The first one is undone already; the second one's calls are not its own to take back.
     let again = importer.undo(&first.undo(), Removal::Record).await.unwrap();
-    assert_eq!(again.record, UndoneRecord::Gone);
+    assert_eq!(again.record, UndoneRecord::Replaced);
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
 }
 
