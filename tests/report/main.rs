@@ -81,7 +81,10 @@ fn steady(sandbox: &Sandbox, value: &mut Value) {
     match value {
         Value::String(text) => {
             for (name, stands_for) in [("TWILIO_BASE_URL", "http://twilio"), ("VAPI_BASE_URL", "http://vapi")] {
-                *text = text.replace(&sandbox.var(name).unwrap(), stands_for);
+                let address = sandbox.var(name).unwrap();
+                // An account's address names the host.
+                let by_name = address.replace("127.0.0.1", "localhost");
+                *text = text.replace(&address, stands_for).replace(&by_name, stands_for);
             }
             *text =
                 text.split(' ').map(|word| if is_time(word) { "(time)" } else { word }).collect::<Vec<_>>().join(" ");

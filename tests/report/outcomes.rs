@@ -53,7 +53,8 @@ async fn plans() {
     let applied: Vec<_> = importer.apply(plan.clone()).unwrap().collect().await;
     assert_reported(&sandbox, "applied_steps", &applied);
 
-    // Once more: the records have changed since. Then a removal that is refused, and one that is carried out.
+    // Once more: one step is done already, and another one's record was changed. Then a removal that is refused, and one that is carried out.
+    importer.import(request(SALES).label("Third")).await.unwrap();
     let mut applied: Vec<_> = importer.apply(plan).unwrap().collect().await;
     let refused = Fault::Refuse { status: 403, retry_after: None };
     sandbox.fault_on(PlatformKind::VAPI, "DELETE /phone-number", refused);
