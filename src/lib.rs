@@ -19,6 +19,16 @@ pub mod error;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+// Pages for readers, whose examples use these features.
+#[cfg(all(
+    any(doc, doctest),
+    feature = "conformance",
+    feature = "sandbox",
+    feature = "twilio",
+    feature = "interactly",
+    feature = "vapi"
+))]
+pub mod guide;
 pub mod http;
 pub mod import;
 pub mod model;

@@ -98,6 +98,8 @@ async fn an_import_that_lost_its_response() {
     sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::CommitThenDrop);
     importer.import(ImportRequest::new(numbers(1)[0]).label("Front desk")).await.unwrap();
     assert_logged(&sandbox, "lost_response.txt");
+    let guide = include_str!("../../src/guide/logging.md");
+    assert!(guide.contains(include_str!("lost_response.txt")), "the guide shows another log");
 }
 
 #[tokio::test]

@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use numport::error::ErrorKind;
+use numport::model::{PlatformKind, ProviderKind};
+use numport::sandbox::{Fault, Sandbox};
+use numport::{Error, ImportRequest};
+
+use crate::{BERLIN, DESK, NOT_HELD, assert_reported, from_trunk, from_twilio, number, sandbox};
+
+fn refuse(status: u16, retry_after: Option<&str>) -> Fault {
+    Fault::Refuse { status, retry_after: retry_after.map(str::to_owned) }
+}
+
+/// Provokes an error of this kind.
+async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<Error> {
+    let importer = from_twilio(sandbox);
+    let at_vapi = |fault| sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", fault);
+    let at_twilio = |fault| sandbox.fault_on(ProviderKind::TWILIO, "GET", fault);
+    let mut request = ImportRequest::new(number(DESK));
+    match kind {
+        ErrorKind::Invalid => request = request.label("x".repeat(41)),
+        ErrorKind::Preflight => request = ImportRequest::new(number(NOT_HELD)),
+        ErrorKind::Rejected => at_vapi(Fault::EchoedSecret),
+        ErrorKind::Unauthorized => at_vapi(refuse(401, None)),
+        ErrorKind::Forbidden => at_vapi(refuse(403, None)),
+        ErrorKind::NotFound => at_vapi(refuse(404, None)),
+        ErrorKind::Conflict => at_vapi(refuse(409, None)),
+        ErrorKind::RateLimited => at_twilio(refuse(429, Some("7"))),
+        ErrorKind::Unavailable => at_twilio(refuse(503, None)),
+        ErrorKind::BadResponse => at_twilio(Fault::HtmlBody { status: 200, commit: true }),
+        ErrorKind::Unresolved => at_vapi(Fault::DropBeforeCommit),
+        ErrorKind::Busy => {
+            at_vapi(Fault::DelayBeforeCommit(Duration::from_secs(60)));
+            let (first, importing) = (request.clone(), importer.clone());
+            let first = tokio::spawn(async move { importing.import(first).await });
+            while sandbox.waiting() == 0 {
+                tokio::task::yield_now().await;
+            }
+            let error = importer.import(request).await.unwrap_err();
+            first.abort();
+            return Some(error);
+        }
+        ErrorKind::Incomplete => {
+            at_vapi(Fault::EchoedSecret);
+            sandbox.fault_on(PlatformKind::VAPI, "DELETE /credential", refuse(500, None));
+            return from_trunk(sandbox).import(ImportRequest::new(number(BERLIN))).await.err();
+        }
+        _ => return None,
+    }
+    importer.import(request).await.err()
+}
+
+#[tokio::test]
+async fn every_kind_of_error() {
+    for kind in ErrorKind::ALL {
+        let sandbox = sandbox().await;
+        let error = provoke(&sandbox, *kind).await.unwrap_or_else(|| panic!("{kind:?} is not provoked"));
+        assert_eq!(error.kind(), *kind, "{error}");
+        assert_reported(&sandbox, &format!("error_{}", kind.as_str()), &error);
+    }
+}
