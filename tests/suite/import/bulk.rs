@@ -26,6 +26,16 @@ fn words(items: &[BulkItem]) -> Vec<&'static str> {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_vec_an_iterator_and_a_stream_are_inputs() {
+    let platform = platform(&NATIVE, 0);
+    let importer = importer(&platform);
+    let requests = || vec![request(1), request(2)];
+    assert_eq!(words(&all(importer.import_many(requests())).await), ["created"; 2]);
+    assert_eq!(words(&all(importer.import_many((1..=2).map(request))).await), ["already_there"; 2]);
+    assert_eq!(words(&all(importer.import_many(stream::iter(requests()))).await), ["already_there"; 2]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn many_numbers_cost_one_list_and_an_import_each() {
     for can in [&NATIVE, &THROUGH_LIST] {
         let platform = platform(can, 40);

@@ -257,8 +257,7 @@ async fn what_became_of_a_routing_is_said_in_a_line() {
     let kept = "+14155550123 is left alone: the import did not set SmsUrl, VoiceUrl; its calls go to https://new.example.com/…";
     assert_eq!(told(&routing).await, kept);
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
-    let partly =
-        "+14155550123 is put back, but for SmsUrl, which the import did not set; its calls go to https://app.example.com/…";
+    let partly = "+14155550123 is put back, but for SmsUrl, which the import did not set; its calls go to https://app.example.com/…";
     assert_eq!(told(&routing).await, partly);
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call").sms_url("")).await;
     let back = told(&routing).await;
