@@ -79,6 +79,7 @@ pub struct Importer {
     concurrency: usize,
     lookup_policy: LookupPolicy,
     lock_timeout: Duration,
+    deadline: Duration,
     /// In a run over many numbers, why each of several carriers is not asked any more: it refused its key.
     refused: Option<Arc<[OnceLock<Error>]>>,
     inbound_address: Option<CallbackUrl>,
@@ -103,6 +104,7 @@ impl Importer {
             concurrency: CONCURRENCY,
             lookup_policy: LookupPolicy::default(),
             lock_timeout: Duration::from_secs(120),
+            deadline: Duration::from_secs(10 * 60),
             refused: None,
             inbound_address: None,
         }
@@ -154,6 +156,39 @@ impl Importer {
     #[must_use]
     pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
+        self
+    }
+
+    /// Sets how long [`import`](Self::import), and each import of [`import_many`](Self::import_many), may take in all,
+    /// the wait for another import of the number included. Defaults to 10 min.
+    ///
+    /// What is under way then is dropped, which is as safe as dropping the future of an import, and the error says how
+    /// far it came:
+    ///
+    /// - [`Error::Withheld`]: no create and no update was sent.
+    /// - [`Error::Indeterminate`]: a create was sent, and its result is not known. The import is
+    ///   [unresolved](Self::unresolved), so the next one looks the number up first.
+    /// - [`Error::Incomplete`]: the number is imported, and perhaps not set up or not verified.
+    ///
+    /// A deadline that is shorter than the clients' own
+    /// ([`RetryPolicy::deadline`](crate::RetryPolicy::deadline)) and that of the
+    /// [`LookupPolicy`] together cuts off retries and lookups that would have resolved a lost response.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use numport::{Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).deadline(Duration::from_secs(90));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
         self
     }
 

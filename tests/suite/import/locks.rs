@@ -186,3 +186,37 @@ async fn a_listed_number_that_may_be_the_one_asked_for_stops_the_create_also_whe
     }
     assert_eq!(platform.calls(Call::Create), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_import_ends_at_its_deadline_and_says_how_far_it_came() {
+    let deadline = Duration::from_secs(600);
+    let begun = Instant::now();
+
+    // The create's response never comes.
+    let platform = Scripted::new(&UNKNOWN, &[Hang], &[Nothing]);
+    let importer = platform.importer();
+    let ended = timeout(DAY, importer.import(ImportRequest::new(number(90)))).await.expect("it ends");
+    assert!(matches!(&ended, Err(Error::Indeterminate(_))), "{ended:?}");
+    assert_eq!(begun.elapsed(), deadline);
+    assert_eq!(importer.unresolved(), [number(90)], "the next import looks it up first");
+
+    // It waits for one that does not end.
+    let platform = Scripted::new(&UNKNOWN, &[Hang], &[Nothing]);
+    let importer = platform.importer().lock_timeout(Duration::MAX);
+    let under_way = hanging(&importer, number(91));
+    let short = importer.clone().deadline(Duration::from_secs(3));
+    let ended = timeout(DAY, short.import(ImportRequest::new(number(91)))).await.expect("it ends");
+    assert_eq!(withheld(ended).reason, WithheldReason::Deadline { after: Duration::from_secs(3) });
+    assert_eq!(platform.sent(), 1);
+    drop(under_way);
+
+    // The record is there, and setting it up does not end.
+    let platform = InMemoryPlatform::new(PlatformKind::from_static("slow"), &UNKNOWN);
+    platform.insert(number(92));
+    platform.always(Call::Update, Answer::Never { done: true });
+    let importer = in_memory::importer(&platform);
+    let request = ImportRequest::new(number(92)).label("Desk");
+    let ended = timeout(DAY, importer.import(&request)).await.expect("it ends");
+    assert!(matches!(&ended, Err(Error::Incomplete(incomplete)) if incomplete.record.is_some()), "{ended:?}");
+    assert!(importer.unresolved().is_empty());
+}
