@@ -27,6 +27,7 @@ mod run;
 mod undo;
 mod verify;
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -68,7 +69,21 @@ use crate::provider::NumberProvider;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+///
+/// # Cancellation
+///
+/// Every future and stream of an importer may be dropped at any time. Dropping it stops waiting and sends nothing more;
+/// a request that is on its way may still be carried out. Each call is then safe to make again:
+///
+/// - [`import`](Self::import), [`import_many`](Self::import_many) and [`apply`](Self::apply): a number whose create may
+///   have been sent is [unresolved](Self::unresolved) in this process, and the next import of it looks it up before it
+///   creates anything. Another process does not know of it.
+/// - [`renew`](Self::renew) and [`renew_many`](Self::renew_many): the platform has the old or the new credentials.
+/// - [`restore`](Self::restore), [`restore_many`](Self::restore_many) and [`undo`](Self::undo): some steps may be done;
+///   another call does the rest.
+/// - [`plan`](Self::plan), [`check`](Self::check), [`preflight`](Self::preflight) and
+///   [`backup_routing`](Self::backup_routing) only read.
+#[derive(Clone)]
 pub struct Importer {
     provider: Arc<dyn NumberProvider>,
     platform: Arc<dyn VoicePlatform>,
@@ -222,6 +237,18 @@ impl Importer {
     #[must_use]
     pub fn unresolved(&self) -> Vec<E164> {
         memory::unresolved(self.account)
+    }
+}
+
+/// The carriers and the platform's account, in a line.
+impl fmt::Debug for Importer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let carriers: Vec<&str> = self.sources.iter().map(|source| source.carrier.as_str()).collect();
+        f.debug_struct("Importer")
+            .field("carriers", &carriers)
+            .field("platform", &self.platform.kind().as_str())
+            .field("account", &self.platform.account())
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt, stream};
 use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::{Delivery, Withheld, WithheldReason};
-use numport::import::BulkOutcome;
+use numport::import::{BulkOutcome, Field};
 use numport::model::{PlatformKind, RecordNumber};
+use numport::platform::{Capabilities, Support};
 use numport::{E164, Error, ImportRequest, Imported, Importer, LookupPolicy, Outcome, Result};
 use tokio::time::{Instant, timeout};
 
@@ -185,6 +186,27 @@ async fn a_listed_number_that_may_be_the_one_asked_for_stops_the_create_also_whe
         assert!(matches!(&withheld.reason, WithheldReason::Ambiguous { id, .. } if *id == masked), "{withheld:?}");
     }
     assert_eq!(platform.calls(Call::Create), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn null_clears_where_the_platform_can_and_an_absent_field_stays() {
+    static NEVER_CLEARS: Capabilities = UNKNOWN.with_label(Support::CREATE_AND_SET, None);
+    let rows: [(&Capabilities, &str, Option<&str>, &[Field]); 3] = [
+        (&UNKNOWN, r#"{"number": "+14155570095", "label": null}"#, None, &[]),
+        (&UNKNOWN, r#"{"number": "+14155570095"}"#, Some("Desk"), &[]),
+        (&NEVER_CLEARS, r#"{"number": "+14155570095", "label": null}"#, Some("Desk"), &[Field::Label]),
+    ];
+    for (can, json, left, unsupported) in rows {
+        let platform = InMemoryPlatform::new(PlatformKind::from_static("nulls"), can);
+        platform.insert(number(95));
+        platform.edit(|records| records[0].label = Some("Desk".to_owned()));
+        let request: ImportRequest = serde_json::from_str(json).unwrap();
+        let again: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_value(&request).unwrap(), again);
+        let imported = in_memory::importer(&platform).import(&request).await.unwrap();
+        assert_eq!(imported.record.label.as_deref(), left, "{json}");
+        assert_eq!(imported.unsupported_fields, unsupported, "{json}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
