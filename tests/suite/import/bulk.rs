@@ -34,7 +34,7 @@ async fn clients_importers_and_records_are_shown_in_a_short_line() {
     let importer = Importer::new(twilio, vapi);
     shown.push(format!("{importer:?}"));
     for shown in &shown {
-        assert!(shown.len() < 160 && shown.contains("localhost") | shown.contains("127.0.0.1"), "{shown}");
+        assert!(shown.len() < 200 && shown.contains("localhost") | shown.contains("127.0.0.1"), "{shown}");
     }
     let number = *sandbox.twilio().held_numbers().first().unwrap();
     let imported = importer.import(numport::ImportRequest::new(number)).await.unwrap();
