@@ -45,6 +45,12 @@ pub enum WithheldReason {
         /// How long this one waited.
         waited: Duration,
     },
+    /// The import did not come to its create within [`Importer::deadline`](crate::Importer::deadline).
+    #[error("looking it up took longer than the deadline of {} s", .after.as_secs_f64())]
+    Deadline {
+        /// The deadline.
+        after: Duration,
+    },
     /// This process has as many unresolved imports as it remembers.
     #[error("{limit} imports of this process are unresolved, and no more are remembered")]
     TooManyUnresolved {
@@ -61,6 +67,7 @@ impl WithheldReason {
             Self::Ambiguous { .. } => "ambiguous",
             Self::NotListed { .. } => "not_listed",
             Self::Locked { .. } => "locked",
+            Self::Deadline { .. } => "deadline",
             Self::TooManyUnresolved { .. } => "too_many_unresolved",
         }
     }
@@ -90,6 +97,9 @@ impl Withheld {
                  wait until 10 minutes have passed since it was created."
             }
             WithheldReason::Locked { .. } => "Wait for the other import, then run this one again.",
+            WithheldReason::Deadline { .. } => {
+                "Run the import again. If the carrier or the platform is always this slow, raise `Importer::deadline`."
+            }
             WithheldReason::TooManyUnresolved { .. } => {
                 "Import the numbers of `Importer::unresolved` again, which looks them up, and then this one."
             }

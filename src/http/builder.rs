@@ -46,7 +46,7 @@ pub struct ClientBuilder<C> {
     timeout: Duration,
     max_response_bytes: usize,
     retry: RetryPolicy,
-    limit: Option<NonZeroU32>,
+    limit: Option<(u32, Duration)>,
     user_agent: Option<String>,
     lists: ListLimits,
     account_name: Option<String>,
@@ -124,8 +124,25 @@ impl<C> ClientBuilder<C> {
     /// for most services. Requests go in the order of their calls. A call that would have to wait beyond its deadline
     /// fails at once ([`Loss::HeldBack`](crate::error::Loss::HeldBack)), and one that is dropped makes room for the next.
     /// Requests may bunch up on their way; stay a little below a service's own limit to be sure.
-    pub const fn requests_per_second(mut self, requests: NonZeroU32) -> Self {
-        self.limit = Some(requests);
+    pub const fn requests_per_second(self, requests: NonZeroU32) -> Self {
+        self.requests_per(requests.get(), Duration::from_secs(1))
+    }
+
+    /// Sets the maximum number of requests in any period of this length, as
+    /// [`requests_per_second`](Self::requests_per_second) does for a second. The period must be at least 1 s. Requests
+    /// are spaced evenly: 12 a minute go every 5 s, and never 12 at once. The deadline of a call
+    /// ([`RetryPolicy::deadline`]) must leave room for that wait.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use numport::Vapi;
+    ///
+    /// let vapi = Vapi::builder("my-private-key").requests_per(12, Duration::from_secs(60)).build()?;
+    /// assert!(Vapi::builder("my-private-key").requests_per(0, Duration::from_secs(60)).build().is_err());
+    /// # Ok::<(), numport::Error>(())
+    /// ```
+    pub const fn requests_per(mut self, requests: u32, period: Duration) -> Self {
+        self.limit = Some((requests, period));
         self
     }
 
@@ -222,6 +239,16 @@ impl<C> ClientBuilder<C> {
         if self.timeout.is_zero() {
             problems.add(ProblemCode::OutOfRange, "timeout", "is zero", "give the time that one attempt may take");
         }
+        let limit = self.limit.map(|(requests, period)| (NonZeroU32::new(requests), period));
+        if limit.is_some_and(|(requests, period)| requests.is_none() || period < Duration::from_secs(1)) {
+            let remedy = "allow at least 1 request in a period of at least 1 s";
+            problems.add(
+                ProblemCode::OutOfRange,
+                "requests_per",
+                "allows no request, or is of less than a second",
+                remedy,
+            );
+        }
         if self.account_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
             problems.add(ProblemCode::Empty, "account_name", "is empty", "give the account a name, or none");
         }
@@ -255,7 +282,7 @@ impl<C> ClientBuilder<C> {
             max_body: self.max_response_bytes,
             retry: self.retry,
             budget: Budget::new(self.retry.budget),
-            limit: self.limit.map(RateLimit::per_second),
+            limit: limit.and_then(|(requests, period)| Some(RateLimit::new(requests?, period))),
             lists: self.lists,
         };
         Ok((self.connect)(Client::new(base.prepare(info.paths), account, engine)))

@@ -8,6 +8,8 @@ use crate::error::{Delivery, Loss, Safety};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     Answered(StatusCode),
+    /// A success whose body is markup instead of JSON, as a gateway shows its own page.
+    Page,
     Lost(Loss),
     /// The user's own client followed a redirect.
     Redirected,
@@ -36,6 +38,9 @@ pub(crate) fn classify(safety: Safety, ending: Ending) -> Verdict {
         (Ending::Lost(_), Create) => Stop(Unknown),
         // Sent again, the credentials would go there again.
         (Ending::Redirected, _) => Stop(Unknown),
+        (Ending::Page, Read) => Again(Unknown),
+        // Whether it was carried out is for the body's reader to say.
+        (Ending::Page, _) => Success,
         (Ending::Answered(status), safety) => match (status.as_u16(), safety) {
             (200..=299, _) => Success,
             (429, Read | Repeatable) => Again(Refused),

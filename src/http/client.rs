@@ -20,6 +20,13 @@ use crate::wire::document;
 /// It retries what is safe to retry, within the limits of its [`RetryPolicy`](super::RetryPolicy), keeps to its limit
 /// of requests per second, sends credentials to the configured origin only, and redacts secrets from errors. Cheap to
 /// clone; clones share connections, limit and retry budget. Made by a [`ClientBuilder`](super::ClientBuilder).
+///
+/// # Cancellation
+///
+/// Dropping the future of a call, here or of a typed client, closes or abandons the request and stops its retries. A
+/// request that was sent may still be carried out, so whether a create, an update or a removal was done is unknown then:
+/// read the record before you send it again. [`Importer::import`](crate::Importer::import) does that by itself. A read
+/// changes nothing and may be dropped at any time.
 #[derive(Clone)]
 pub struct Client {
     pub(super) engine: Arc<Engine>,
@@ -30,7 +37,7 @@ pub struct Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("service", &self.engine.service)
+            .field("service", &self.engine.service.as_str())
             .field("base", &self.base)
             .finish_non_exhaustive()
     }

@@ -56,7 +56,16 @@ pub trait Connect: Sized {
 
 /// Gives a client with a field `http` the methods that all clients have.
 macro_rules! client_methods {
-    ($client:ty) => {
+    ($client:ident $(, $field:ident)*) => {
+        /// The service and its address alone, in a line.
+        impl std::fmt::Debug for $client {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($client)).field("http", &self.http)
+                    $(.field(stringify!($field), &self.$field))*
+                    .finish_non_exhaustive()
+            }
+        }
+
         impl $client {
             /// Builds the client from the environment variables that are listed [above](Self).
             ///

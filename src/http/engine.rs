@@ -59,6 +59,11 @@ pub(super) struct Engine {
     pub(super) lists: ListLimits,
 }
 
+/// Whether a body is HTML or other markup. JSON never begins so.
+fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().first() == Some(&b'<')
+}
+
 /// Logs the end of a call: at INFO what changed something, at WARN what may have. The span gets each field once.
 fn log(safety: Safety, delivery: Delivery, attempts: u32, start: Instant, status: Option<u16>) {
     let span = Span::current();
@@ -116,6 +121,9 @@ impl Engine {
             };
             let (ending, head) = match &attempt {
                 Attempt::Answered { head, body: Body::Redirected } => (Ending::Redirected, Some(head)),
+                Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() && is_page(body) => {
+                    (Ending::Page, Some(head))
+                }
                 Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head)),
                 Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.as_ref()),
             };

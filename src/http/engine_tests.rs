@@ -19,7 +19,7 @@ pub(crate) struct Script {
     sent: Mutex<Vec<(Method, String, Bytes, Instant)>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Step {
     Answer(u16, Option<&'static str>, &'static str),
     Lose(Loss),
@@ -133,6 +133,26 @@ async fn a_create_is_sent_again_when_no_connection_was_made() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_instead_of_json_is_asked_for_again_and_a_create_is_not_sent_again() {
+    const PAGE: Step = Answer(200, None, " \n<!doctype html><title>Back soon</title>");
+    let read = || Call::get("get number", &["numbers", "1"]);
+    let client_of = |steps| client(steps);
+
+    let client = client_of(vec![PAGE, Answer(200, None, "{}")]);
+    client.request::<Value>(read()).await.expect("the second");
+    assert_eq!(sent(&client).len(), 2);
+
+    let client = client_of(vec![PAGE; 4]);
+    let error = failure(client.request(read()).await);
+    assert!(matches!(error.fault, CallFault::Decode(_)), "{error}");
+    assert_eq!((error.delivery, error.attempts), (Delivery::Read, 4));
+
+    let client = client_of(vec![PAGE]);
+    let error = failure(client.request(create()).await);
+    assert_eq!((error.delivery, error.attempts), (Delivery::Accepted, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_retry_after_is_waited_out_and_no_longer() {
     let client = client(vec![Answer(429, Some("7"), ""), Answer(200, None, "{}")]);
     client.request::<Value>(create().repeatable()).await.expect("the second");
@@ -173,7 +193,7 @@ async fn attempts_budget_and_deadline_each_end_it() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_limit_holds_back_past_the_deadline_was_not_sent() {
-    let limit = RateLimit::per_second(std::num::NonZeroU32::MIN);
+    let limit = RateLimit::new(std::num::NonZeroU32::MIN, Duration::from_secs(1));
     let policy = RetryPolicy::default().deadline(Duration::from_millis(500));
     let client = client_with(vec![Answer(200, None, "{}")], policy, Some(limit));
     client.request::<Value>(create()).await.expect("the first passes");
@@ -306,7 +326,7 @@ async fn no_time_is_too_long() {
         .initial_backoff(Duration::MAX)
         .max_backoff(Duration::MAX)
         .max_attempts(u32::MAX);
-    let one = || Some(RateLimit::per_second(std::num::NonZeroU32::MIN));
+    let one = || Some(RateLimit::new(std::num::NonZeroU32::MIN, Duration::from_secs(1)));
     let steps =
         vec![Answer(503, Some("99999999999999999999999"), ""), Answer(503, Some("0"), ""), Answer(200, None, "[1]")];
     let mut client = client_with(steps, policy, one());

@@ -1,4 +1,4 @@
-//! A limit of requests per second, shared by all clones of a client.
+//! A limit of requests in a period, shared by all clones of a client.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -54,8 +54,10 @@ struct Waiting {
 pub(crate) struct TooLate;
 
 impl RateLimit {
-    pub(crate) fn per_second(requests: NonZeroU32) -> Self {
-        Self { spacing: SECOND / requests.get(), queue: Mutex::default() }
+    /// At most this many requests in the period, which is a second or longer.
+    pub(crate) fn new(requests: NonZeroU32, period: Duration) -> Self {
+        let unused = SECOND.saturating_sub(Duration::from_secs(1));
+        Self { spacing: period.saturating_add(unused) / requests.get(), queue: Mutex::default() }
     }
 
     /// Waits until a request may go. Fails as soon as it is known that this is not before the deadline.

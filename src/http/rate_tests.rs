@@ -9,7 +9,7 @@ use super::*;
 const LONG: Duration = Duration::from_secs(3600);
 
 fn limit(per_second: u32) -> RateLimit {
-    RateLimit::per_second(NonZeroU32::new(per_second).expect("not zero"))
+    RateLimit::new(NonZeroU32::new(per_second).expect("not zero"), Duration::from_secs(1))
 }
 
 async fn taken(per_second: u32, requests: u32) -> Duration {
@@ -35,6 +35,17 @@ async fn five_seconds_take_hardly_longer() {
         let seconds = taken(per_second, 5 * per_second + 1).await.as_secs_f64();
         assert!((5.0..=5.1).contains(&seconds), "{per_second} a second: {seconds}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_request_in_five_seconds_takes_five_seconds_each() {
+    let limit = RateLimit::new(NonZeroU32::MIN, Duration::from_secs(5));
+    let start = Instant::now();
+    for _ in 0..4 {
+        limit.wait(after(LONG)).await.expect("in time");
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    assert!((15.0..=15.1).contains(&seconds), "{seconds}");
 }
 
 #[tokio::test(start_paused = true)]

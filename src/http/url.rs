@@ -1,5 +1,6 @@
 //! The base URL of a client. Every path and query is built here, by the `url` crate, and stays on its origin.
 
+use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
@@ -35,11 +36,17 @@ impl Segments {
 }
 
 /// A base URL: `https`, or `http` on loopback.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct BaseUrl {
     url: Url,
     /// Addresses that were made before they are asked for.
     made: Vec<(Segments, Url)>,
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.as_str().fmt(f)
+    }
 }
 
 impl BaseUrl {

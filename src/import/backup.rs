@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use futures_util::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::bulk::Refused;
 use super::restore::no_routing;
-use super::{Importer, Restored};
+use super::{Importer, Many, Restored};
 use crate::E164;
 use crate::error::Result;
 use crate::model::Routing;
@@ -21,7 +21,7 @@ impl Importer {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use futures_util::{StreamExt, stream};
+    /// use futures_util::StreamExt;
     /// use numport::model::Routing;
     /// use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
     ///
@@ -33,7 +33,7 @@ impl Importer {
     /// importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
     ///
     /// let backup: Vec<Routing> = serde_json::from_str(&kept)?;
-    /// let mut restored = importer.restore_many(stream::iter(backup));
+    /// let mut restored = importer.restore_many(backup);
     /// while let Some((number, restored)) = restored.next().await {
     ///     println!("{number}: {}", restored?);
     /// }
@@ -65,13 +65,11 @@ impl Importer {
     /// The results come as they are ready. A number that fails ends nothing. Only a key that is refused (401) does:
     /// what is under way is finished, and the stream ends. Nothing happens unless the stream is read; running it again
     /// is safe.
-    pub fn restore_many<'a, S>(&self, backup: S) -> BoxStream<'a, (E164, Result<Restored>)>
-    where
-        S: Stream<Item = Routing> + Send + 'a,
-    {
+    pub fn restore_many<'a, K>(&self, backup: impl Many<'a, Routing, K>) -> BoxStream<'a, (E164, Result<Restored>)> {
         let shared = Arc::new((self.for_run(), Refused::of(self)));
         let unrefused = shared.clone();
         backup
+            .into_stream()
             .take_while(move |_| std::future::ready(!unrefused.1.already()))
             .map(move |before| {
                 let shared = shared.clone();

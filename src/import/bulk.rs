@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use futures_util::stream::{BoxStream, Stream, StreamExt};
+use futures_util::stream::{BoxStream, StreamExt};
 
 use super::listing::Listing;
 use super::memory::{lock, packed};
-use super::{Imported, Importer};
+use super::{Imported, Importer, Many};
 use crate::E164;
 use crate::error::{CallError, Error, Meaning, Result};
 use crate::model::{ImportRequest, Service};
@@ -84,7 +84,7 @@ impl Importer {
     /// nothing. Only a key that is refused (401) does: what is under way is finished, and the rest of the input
     /// is answered `NotAttempted`. A second request for a number is answered without a call.
     ///
-    /// The input is read as there is room, so it may be longer than memory; of each number some 20 to 40 bytes
+    /// The input is anything iterable, such as a `Vec`, or a `Stream`. It is read as there is room, so it may be longer than memory; of each number some 20 to 40 bytes
     /// are kept. Nothing happens unless the stream is read. Whoever drops it drops what is under way; running it
     /// again over the same input is safe.
     ///
@@ -96,7 +96,7 @@ impl Importer {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use futures_util::{StreamExt, stream};
+    /// use futures_util::StreamExt;
     /// use numport::import::Progress;
     /// use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
     ///
@@ -105,7 +105,7 @@ impl Importer {
     /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).concurrency(8);
     ///
     /// let requests = ["+14155552671", "+14155552671", "+12025550143"].map(|number| ImportRequest::new(number.parse().unwrap()));
-    /// let mut items = importer.import_many(stream::iter(requests));
+    /// let mut items = importer.import_many(requests);
     /// let mut progress = Progress::default();
     /// while let Some(item) = items.next().await {
     ///     progress.add(&item);
@@ -114,10 +114,8 @@ impl Importer {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn import_many<'a, S>(&self, requests: S) -> BoxStream<'a, BulkItem>
-    where
-        S: Stream<Item = ImportRequest> + Send + 'a,
-    {
+    pub fn import_many<'a, K>(&self, requests: impl Many<'a, ImportRequest, K>) -> BoxStream<'a, BulkItem> {
+        let requests = requests.into_stream();
         let expected = requests.size_hint().0;
         let input = Arc::new(Input::expecting(expected));
         let unanswered = {

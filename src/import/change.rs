@@ -3,7 +3,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate, quoted};
-use crate::platform::Capabilities;
+use crate::platform::{Capabilities, Support};
+use crate::wire::Patch;
 
 /// A field of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,15 +32,15 @@ pub enum Change {
     Label {
         /// As it was when the plan was made.
         from: Option<String>,
-        /// As it is to be.
-        to: String,
+        /// As it is to be; `None` clears it.
+        to: Option<String>,
     },
     /// The agent.
     Agent {
         /// As it was when the plan was made.
         from: Option<AgentId>,
-        /// As it is to be.
-        to: AgentId,
+        /// As it is to be; `None` clears it.
+        to: Option<AgentId>,
     },
     /// Whether it takes calls.
     Inbound {
@@ -96,12 +97,14 @@ impl Change {
         match field {
             Field::Handler => None,
             Field::Label => {
-                let to = request.label_text().filter(|to| record.label.as_deref() != Some(*to))?;
-                Some(Self::Label { from: record.label.clone(), to: to.to_owned() })
+                let to = wanted(request.label_patch())?;
+                // A platform may show a label that was cleared as an empty one.
+                let differs = record.label.as_deref().unwrap_or_default() != to.as_deref().unwrap_or_default();
+                differs.then(|| Self::Label { from: record.label.clone(), to })
             }
             Field::Agent => {
-                let to = request.agent_id().filter(|to| record.agent.as_ref() != Some(*to))?;
-                Some(Self::Agent { from: record.agent.clone(), to: to.clone() })
+                let to = wanted(request.agent_patch()).filter(|to| record.agent != *to)?;
+                Some(Self::Agent { from: record.agent.clone(), to })
             }
             Field::Inbound => {
                 let to = request.inbound_enabled().filter(|to| record.inbound != Some(*to))?;
@@ -119,8 +122,8 @@ impl Change {
         let fields = Field::ALL.into_iter();
         let changes = fields.filter_map(|field| match field {
             Field::Handler => None,
-            Field::Label => Some(Self::Label { from: before.label.clone(), to: after.label.clone()? }),
-            Field::Agent => Some(Self::Agent { from: before.agent.clone(), to: after.agent.clone()? }),
+            Field::Label => Some(Self::Label { from: before.label.clone(), to: after.label.clone() }),
+            Field::Agent => Some(Self::Agent { from: before.agent.clone(), to: after.agent.clone() }),
             Field::Inbound => Some(Self::Inbound { from: before.inbound, to: after.inbound? }),
             Field::Outbound => Some(Self::Outbound { from: before.outbound, to: after.outbound? }),
         });
@@ -157,8 +160,10 @@ impl Change {
     /// What is sent to make these changes.
     pub(super) fn update(changes: &[Self]) -> NumberUpdate {
         changes.iter().fold(NumberUpdate::new(), |update, change| match change {
-            Self::Label { to, .. } => update.label(to),
-            Self::Agent { to, .. } => update.agent(to.as_str()),
+            Self::Label { to: Some(to), .. } => update.label(to),
+            Self::Label { to: None, .. } => update.clear_label(),
+            Self::Agent { to: Some(to), .. } => update.agent(to.as_str()),
+            Self::Agent { to: None, .. } => update.clear_agent(),
             Self::Inbound { to, .. } => update.inbound(*to),
             Self::Outbound { to, .. } => update.outbound(*to),
         })
@@ -167,8 +172,8 @@ impl Change {
     /// Whether the record has it already as it is to be.
     pub(super) fn is_done(&self, record: &NumberRecord) -> bool {
         match self {
-            Self::Label { to, .. } => record.label.as_ref() == Some(to),
-            Self::Agent { to, .. } => record.agent.as_ref() == Some(to),
+            Self::Label { to, .. } => record.label == *to,
+            Self::Agent { to, .. } => record.agent == *to,
             Self::Inbound { to, .. } => record.inbound == Some(*to),
             Self::Outbound { to, .. } => record.outbound == Some(*to),
         }
@@ -203,10 +208,18 @@ impl Change {
         }
     }
 
+    /// Whether a platform with this support can make it by an update.
+    pub(super) const fn is_supported(&self, support: Support) -> bool {
+        match self {
+            Self::Label { to: None, .. } | Self::Agent { to: None, .. } => support.clear,
+            _ => support.set,
+        }
+    }
+
     fn wanted_text(&self) -> String {
         match self {
-            Self::Label { to, .. } => label(Some(to)),
-            Self::Agent { to, .. } => agent(Some(to)),
+            Self::Label { to, .. } => label(to.as_deref()),
+            Self::Agent { to, .. } => agent(to.as_ref()),
             Self::Inbound { to, .. } | Self::Outbound { to, .. } => switch(Some(*to)),
         }
     }
@@ -216,6 +229,15 @@ impl Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} → {}", self.field(), self.planned_text(), self.wanted_text())
+    }
+}
+
+/// What a field is to be: `Some(None)` clears it.
+fn wanted<T: Clone>(patch: &Patch<T>) -> Option<Option<T>> {
+    match patch {
+        Patch::Keep => None,
+        Patch::Clear => Some(None),
+        Patch::Set(value) => Some(Some(value.clone())),
     }
 }
 

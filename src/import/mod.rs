@@ -12,6 +12,7 @@ mod imported;
 mod listing;
 mod log;
 mod lookup;
+mod many;
 mod memory;
 pub mod plan;
 mod point;
@@ -26,6 +27,7 @@ mod run;
 mod undo;
 mod verify;
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -34,6 +36,7 @@ pub use self::change::{Change, Field};
 pub use self::check::Checked;
 pub use self::imported::{Imported, Outcome};
 pub use self::lookup::LookupPolicy;
+pub use self::many::{Iterable, Many, Streamed};
 pub use self::plan::{Desired, Plan};
 pub use self::progress::{Counted, Progress};
 pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
@@ -66,7 +69,21 @@ use crate::provider::NumberProvider;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+///
+/// # Cancellation
+///
+/// Every future and stream of an importer may be dropped at any time. Dropping it stops waiting and sends nothing more;
+/// a request that is on its way may still be carried out. Each call is then safe to make again:
+///
+/// - [`import`](Self::import), [`import_many`](Self::import_many) and [`apply`](Self::apply): a number whose create may
+///   have been sent is [unresolved](Self::unresolved) in this process, and the next import of it looks it up before it
+///   creates anything. Another process does not know of it.
+/// - [`renew`](Self::renew) and [`renew_many`](Self::renew_many): the platform has the old or the new credentials.
+/// - [`restore`](Self::restore), [`restore_many`](Self::restore_many) and [`undo`](Self::undo): some steps may be done;
+///   another call does the rest.
+/// - [`plan`](Self::plan), [`check`](Self::check), [`preflight`](Self::preflight) and
+///   [`backup_routing`](Self::backup_routing) only read.
+#[derive(Clone)]
 pub struct Importer {
     provider: Arc<dyn NumberProvider>,
     platform: Arc<dyn VoicePlatform>,
@@ -77,6 +94,7 @@ pub struct Importer {
     concurrency: usize,
     lookup_policy: LookupPolicy,
     lock_timeout: Duration,
+    deadline: Duration,
     /// In a run over many numbers, why each of several carriers is not asked any more: it refused its key.
     refused: Option<Arc<[OnceLock<Error>]>>,
     inbound_address: Option<CallbackUrl>,
@@ -101,6 +119,7 @@ impl Importer {
             concurrency: CONCURRENCY,
             lookup_policy: LookupPolicy::default(),
             lock_timeout: Duration::from_secs(120),
+            deadline: Duration::from_secs(10 * 60),
             refused: None,
             inbound_address: None,
         }
@@ -155,6 +174,39 @@ impl Importer {
         self
     }
 
+    /// Sets how long [`import`](Self::import), and each import of [`import_many`](Self::import_many), may take in all,
+    /// the wait for another import of the number included. Defaults to 10 min.
+    ///
+    /// What is under way then is dropped, which is as safe as dropping the future of an import, and the error says how
+    /// far it came:
+    ///
+    /// - [`Error::Withheld`]: no create and no update was sent.
+    /// - [`Error::Indeterminate`]: a create was sent, and its result is not known. The import is
+    ///   [unresolved](Self::unresolved), so the next one looks the number up first.
+    /// - [`Error::Incomplete`]: the number is imported, and perhaps not set up or not verified.
+    ///
+    /// A deadline that is shorter than the clients' own
+    /// ([`RetryPolicy::deadline`](crate::RetryPolicy::deadline)) and that of the
+    /// [`LookupPolicy`] together cuts off retries and lookups that would have resolved a lost response.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::time::Duration;
+    /// use numport::{Importer, Twilio, Vapi, sandbox::Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).deadline(Duration::from_secs(90));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
     /// Sets the address to which a carrier sends a number's calls so that the platform answers them. Defaults to the
     /// one that the platform is known to have ([`VoicePlatform::inbound_address`]). Calls that go there count as
     /// answered by the platform, and a plan that [points calls](crate::Plan::point_calls) sends them there.
@@ -185,6 +237,18 @@ impl Importer {
     #[must_use]
     pub fn unresolved(&self) -> Vec<E164> {
         memory::unresolved(self.account)
+    }
+}
+
+/// The carriers and the platform's account, in a line.
+impl fmt::Debug for Importer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let carriers: Vec<&str> = self.sources.iter().map(|source| source.carrier.as_str()).collect();
+        f.debug_struct("Importer")
+            .field("carriers", &carriers)
+            .field("platform", &self.platform.kind().as_str())
+            .field("account", &self.platform.account())
+            .finish_non_exhaustive()
     }
 }
 

@@ -56,7 +56,7 @@ impl Differences {
         ];
         for (field, support) in fields.into_iter().filter(|(_, support)| !(is_new && support.create)) {
             match Change::of(field, record, request) {
-                Some(change) if support.set => changes.push(change),
+                Some(change) if change.is_supported(support) => changes.push(change),
                 Some(_) => unsupported_fields.push(field),
                 None => {}
             }

@@ -9,12 +9,12 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use futures_util::stream::{BoxStream, Stream, StreamExt};
+use futures_util::stream::{BoxStream, StreamExt};
 
-use super::Importer;
 use super::bulk::Refused;
 use super::listing::Listing;
 use super::memory::{NumberLock, lock, packed};
+use super::{Importer, Many};
 use crate::E164;
 use crate::error::{Error, Result};
 use crate::model::{
@@ -164,10 +164,8 @@ impl Importer {
     /// there is room. Dropping the stream drops what is under way; running it again over the same input is safe.
     ///
     /// [`NotAttempted`]: RenewalOutcome::NotAttempted
-    pub fn renew_many<'a, S>(&self, numbers: S) -> BoxStream<'a, RenewedItem>
-    where
-        S: Stream<Item = E164> + Send + 'a,
-    {
+    pub fn renew_many<'a, K>(&self, numbers: impl Many<'a, E164, K>) -> BoxStream<'a, RenewedItem> {
+        let numbers = numbers.into_stream();
         let listing = Listing::new(self.platform.clone(), numbers.size_hint().0, |_| true);
         let seen = Mutex::new(HashSet::new());
         let shared = Arc::new((self.for_run(), listing, Refused::of(self), RenewalRun::new()));

@@ -2,15 +2,21 @@
 
 use std::pin::pin;
 
+use tokio::time::timeout_at;
 use tracing::Instrument;
 
 use super::listing::Listing;
 use super::log::{self, number_span};
 use super::memory::{NumberLock, Unresolved};
 use super::{Imported, Importer, Outcome};
-use crate::error::{Error, Indeterminate, Meaning, Result, Withheld};
+use crate::E164;
+use crate::error::{
+    CallError, CallFault, Delivery, Error, Incomplete, Indeterminate, Loss, Meaning, Result, Safety, Step,
+    TransportFault, Withheld, WithheldReason,
+};
+use crate::http::deadline::after;
 use crate::model::{
-    Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp,
+    Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity, Timestamp,
 };
 use crate::platform::{Create, Duplicates};
 
@@ -36,6 +42,15 @@ impl Importer {
     ///   behind; run it again.
     /// - [`Error::Indeterminate`] when the response was lost and the number was not found; run it again
     ///   later.
+    ///
+    /// An import that takes longer than the [`deadline`](Self::deadline) fails with `Withheld`, `Incomplete` or
+    /// `Indeterminate`, by how far it came.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future never leads to a second record: if a create may have been sent, the import is
+    /// [unresolved](Self::unresolved) in this process, and the next import of the number looks it up first. What was
+    /// sent stays as the platform carries it out.
     pub async fn import(&self, request: impl AsRef<ImportRequest> + Send) -> Result<Imported> {
         self.import_listed(request.as_ref(), None).await
     }
@@ -54,11 +69,17 @@ impl Importer {
     }
 
     async fn import_unlogged(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
-        let create = self.prepare(request)?;
-        let mut run = Run::begin(self, request).await?;
-        run.check_preflight()?;
-        let found = run.find(listing).await?;
-        run.complete(found, create).await
+        // It outlives what is dropped at the deadline, and knows how far that came.
+        let mut begun = None;
+        let import = async {
+            let create = self.prepare(request)?;
+            let run = begun.insert(Run::begin(self, request).await?);
+            run.check_preflight()?;
+            let found = run.find(listing).await?;
+            run.complete(found, create).await
+        };
+        let ended = timeout_at(after(self.deadline), import).await;
+        ended.unwrap_or_else(|_| Err(late(self, request.number(), begun)))
     }
 
     /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,
@@ -98,6 +119,10 @@ pub(super) struct Run<'a> {
     pub(super) preflight: Option<Box<Preflight>>,
     /// The index of the carrier that the number is imported from.
     carrier: usize,
+    /// When the last create was sent.
+    sent_at: Option<Timestamp>,
+    /// The record, once it is found or created.
+    record: Option<NumberRecord>,
 }
 
 /// What is known of a create that was sent.
@@ -117,7 +142,7 @@ impl<'a> Run<'a> {
         // Only the carriers tell which of several holds the number.
         let skip = importer.skip_preflight && importer.sources.len() == 1;
         let preflight = if skip { None } else { Some(Box::new(importer.preflight(request.number()).await?)) };
-        Ok(Self { importer, request, lock, preflight, carrier: 0 })
+        Ok(Self { importer, request, lock, preflight, carrier: 0, sent_at: None, record: None })
     }
 
     /// Refuses the import if a finding of the provider is an error.
@@ -160,7 +185,7 @@ impl<'a> Run<'a> {
 
     /// Brings the record that was found to what the request names, or creates one.
     pub(super) async fn complete(
-        mut self,
+        &mut self,
         found: Option<NumberRecord>,
         create: Option<Create<'a>>,
     ) -> Result<Imported> {
@@ -189,6 +214,7 @@ impl<'a> Run<'a> {
             }
             Err(error) => return Err(self.failed(error)),
         };
+        self.record = Some(imported.record.clone());
         // Also one that was recovered, since the list that shows it now may lag elsewhere.
         if self.lock.has_sent || self.is_unresolved() {
             self.lock.created(&imported.record.id);
@@ -248,6 +274,7 @@ impl<'a> Run<'a> {
         let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
         self.lock.sending().map_err(withheld)?;
         let sent_at = Timestamp::now();
+        self.sent_at = Some(sent_at);
         let error = match create.await {
             Ok(mut record) => match importer.believe_created(&mut record, number).await {
                 Ok(()) => return Ok(Sent::Known(record, Outcome::Created)),
@@ -302,6 +329,43 @@ impl<'a> Run<'a> {
         })
         .into())
     }
+}
+
+/// The error of an import that was dropped at its deadline.
+fn late(importer: &Importer, number: &E164, run: Option<Run<'_>>) -> Error {
+    let (platform, after) = (importer.platform.kind(), importer.deadline);
+    let withheld = || Box::new(Withheld::new(platform, *number, WithheldReason::Deadline { after })).into();
+    let Some(mut run) = run else { return withheld() };
+    let timed_out = |safety| {
+        Error::from(Box::new(CallError {
+            service: Service::Platform(platform),
+            operation: "import number",
+            safety,
+            delivery: Delivery::Unknown,
+            attempts: 1,
+            status: None,
+            request_id: None,
+            retry_after: None,
+            fault: CallFault::Transport(TransportFault { loss: Loss::TimedOut, error: None }),
+        }))
+    };
+    let error = match (run.record.take(), run.sent_at) {
+        (Some(record), _) => {
+            Box::new(Incomplete::imported(record, Step::Configure, timed_out(Safety::Repeatable))).into()
+        }
+        (None, Some(sent_at)) => Box::new(Indeterminate {
+            platform,
+            number: *number,
+            sent_at,
+            looks: 0,
+            last_look: None,
+            routing_before: None,
+            error: timed_out(Safety::Create),
+        })
+        .into(),
+        (None, None) => withheld(),
+    };
+    run.failed(error)
 }
 
 /// An import that broke off keeps what was seen before it, since it may have changed the routing already.

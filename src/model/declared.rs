@@ -33,6 +33,11 @@ impl Declared {
         ranges.insert((digits, first), last);
     }
 
+    /// The first and the last number of each range.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (E164, E164)> + '_ {
+        self.ranges.iter().map(|(&(_, first), &last)| (first, last))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }

@@ -121,9 +121,10 @@ impl PartialEq for Details {
 
 impl Eq for Details {}
 
+/// `Details(..)` in a line; the whole object in the alternate form, `{:#?}`.
 impl fmt::Debug for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        if f.alternate() { self.0.fmt(f) } else { f.write_str("Details(..)") }
     }
 }
 
@@ -136,6 +137,7 @@ mod tests {
         let details = Details::new(String::from("an object"));
         assert_eq!(details.get::<String>().map(String::as_str), Some("an object"));
         assert_eq!(details.get::<u8>(), None);
-        assert_eq!(format!("{:?}", details.clone()), "\"an object\"");
+        assert_eq!(format!("{:#?}", details.clone()), "\"an object\"");
+        assert_eq!(format!("{details:?}"), "Details(..)");
     }
 }

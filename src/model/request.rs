@@ -1,7 +1,8 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::AgentId;
 use crate::E164;
+use crate::wire::Patch;
 
 /// What an import is to make of a number, in words that every platform shares.
 ///
@@ -23,10 +24,10 @@ use crate::E164;
 #[must_use]
 pub struct ImportRequest {
     number: E164,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    label: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    agent: Option<AgentId>,
+    #[serde(default, deserialize_with = "null_clears", skip_serializing_if = "Patch::is_keep")]
+    label: Patch<String>,
+    #[serde(default, deserialize_with = "null_clears", skip_serializing_if = "Patch::is_keep")]
+    agent: Patch<AgentId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     inbound: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,33 +36,69 @@ pub struct ImportRequest {
     toll_free: Option<bool>,
 }
 
+/// Reads a field that is there: `null` clears it.
+fn null_clears<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.map_or(Patch::Clear, Patch::Set))
+}
+
 impl ImportRequest {
     /// Imports this number, and says nothing else about it.
     pub const fn new(number: E164) -> Self {
-        Self { number, label: None, agent: None, inbound: None, outbound: None, toll_free: None }
+        Self { number, label: Patch::Keep, agent: Patch::Keep, inbound: None, outbound: None, toll_free: None }
     }
 
     /// A name for people. Platforms limit its length, in characters.
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = Some(label.into());
+        self.label = Patch::Set(label.into());
         self
     }
 
     /// What is to answer the number's calls.
     pub fn agent(mut self, agent: impl Into<AgentId>) -> Self {
-        self.agent = Some(agent.into());
+        self.agent = Patch::Set(agent.into());
         self
     }
 
+    /// Removes the label of a record that is there already, where the platform can
+    /// ([`Support::clear`](crate::platform::Support::clear)); elsewhere the import reports the label as
+    /// [unsupported](crate::Imported::unsupported_fields). In JSON it is `"label": null`. Without it, or a label, the
+    /// record keeps its own.
+    ///
+    /// ```
+    /// use numport::ImportRequest;
+    ///
+    /// let request: ImportRequest = serde_json::from_str(r#"{ "number": "+14155552671", "label": null }"#)?;
+    /// assert_eq!(request, ImportRequest::new("+14155552671".parse()?).clear_label());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn clear_label(mut self) -> Self {
+        self.label = Patch::Clear;
+        self
+    }
+
+    /// Takes the agent from a record that is there already, as [`clear_label`](Self::clear_label) does the label. In
+    /// JSON it is `"agent": null`.
+    pub fn clear_agent(mut self) -> Self {
+        self.agent = Patch::Clear;
+        self
+    }
+
+    /// With another agent, or none named. One that is cleared stays so.
     pub(crate) fn with_agent(mut self, agent: Option<AgentId>) -> Self {
-        self.agent = agent;
+        if self.agent != Patch::Clear {
+            self.agent = agent.map_or(Patch::Keep, Patch::Set);
+        }
         self
     }
 
     /// With these fields alone: label, agent, inbound, outbound.
     pub(crate) fn keeping(mut self, [label, agent, inbound, outbound]: [bool; 4]) -> Self {
-        self.label = self.label.filter(|_| label);
-        self.agent = self.agent.filter(|_| agent);
+        if !label {
+            self.label = Patch::Keep;
+        }
+        if !agent {
+            self.agent = Patch::Keep;
+        }
         self.inbound = self.inbound.filter(|_| inbound);
         self.outbound = self.outbound.filter(|_| outbound);
         self
@@ -95,13 +132,25 @@ impl ImportRequest {
     /// The label, if one was given.
     #[must_use]
     pub fn label_text(&self) -> Option<&str> {
-        self.label.as_deref()
+        self.label.set().map(String::as_str)
     }
 
     /// The agent, if one was given.
     #[must_use]
     pub const fn agent_id(&self) -> Option<&AgentId> {
-        self.agent.as_ref()
+        self.agent.set()
+    }
+
+    /// What is asked for the label.
+    #[must_use]
+    pub const fn label_patch(&self) -> &Patch<String> {
+        &self.label
+    }
+
+    /// What is asked for the agent.
+    #[must_use]
+    pub const fn agent_patch(&self) -> &Patch<AgentId> {
+        &self.agent
     }
 
     /// Whether inbound calls are wanted, if it was said.

@@ -52,6 +52,13 @@ crate::__services!(modules);
 /// are implementations too. What a platform cannot do stands in [`capabilities`](Self::capabilities)
 /// and is refused before anything is sent.
 ///
+/// # Cancellation
+///
+/// A future of [`create`](Self::create), [`update`](Self::update), [`renew`](Self::renew), [`remove`](Self::remove) or
+/// [`remove_credential`](Self::remove_credential) that is dropped may have been carried out or not. The others only read.
+///
+/// # Your own platform
+///
 /// An implementation needs the crates `async-trait` and `futures-util` (for `BoxStream`); the example
 /// `own_platform` is one, in memory, that passes the [conformance suite](crate#features).
 #[async_trait]

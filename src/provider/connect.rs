@@ -13,6 +13,24 @@ macro_rules! connect {
         /// Creates the client of a carrier by its name, from variables: what the carrier's own `from_vars` does, for
         /// programs that learn at run time which carrier it is.
         ///
+        /// ```
+        /// # #[cfg(all(feature = "twilio", feature = "vapi", feature = "sandbox"))]
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// use numport::{ImportRequest, Importer, platform, provider, sandbox::Sandbox};
+        ///
+        /// let sandbox = Sandbox::start().await?;
+        /// let vars = |name: &str| sandbox.var(name);
+        /// // Both names may come from a command line or a configuration.
+        /// let carrier = provider::connect("twilio".parse()?, vars)?;
+        /// let importer = Importer::new(carrier, platform::connect("vapi".parse()?, vars)?);
+        /// importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
+        /// # Ok(())
+        /// # }
+        /// # #[cfg(not(all(feature = "twilio", feature = "vapi", feature = "sandbox")))]
+        /// # fn main() {}
+        /// ```
+        ///
         /// # Errors
         ///
         /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong, or the cargo

@@ -143,7 +143,8 @@ impl Sandbox {
     /// Lets a fault happen to the next request to a service whose method and target (the path and the
     /// query, as they are sent) begin so, to strike one step of several.
     ///
-    /// Of all faults that wait for a request, the oldest strikes.
+    /// Of all faults that wait for a request, the oldest strikes. [`pending_faults`](Self::pending_faults) shows those
+    /// that none has met, for example because of a mistyped path.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -175,6 +176,28 @@ impl Sandbox {
         fault.check();
         assert!(self.services().contains(&service), "the sandbox does not serve {service}");
         self.state().faults.push(service, start, fault);
+    }
+
+    /// Returns the faults in the queue that no request has met, oldest first, each with its service and the start that
+    /// it waits for. A test that ends with some of them has not tested what it was to test: the start may be mistyped.
+    /// A sandbox that is dropped with some logs each at WARN.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use numport::model::PlatformKind;
+    /// use numport::sandbox::{Fault, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.fault_on(PlatformKind::VAPI, "POST /phone-nummber", Fault::CommitThenDrop);
+    /// // What is tested comes here.
+    /// assert_eq!(sandbox.pending_faults(), [r#"vapi: "POST /phone-nummber": CommitThenDrop"#]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pending_faults(&self) -> Vec<String> {
+        self.state().faults.pending()
     }
 
     /// Lets faults happen by chance from now on, instead of by the chaos that was there before.
@@ -276,5 +299,8 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.servers.iter().for_each(JoinHandle::abort);
+        for fault in self.pending_faults() {
+            tracing::warn!(fault, "no request has met this fault");
+        }
     }
 }

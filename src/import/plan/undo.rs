@@ -141,8 +141,8 @@ fn as_changed(changes: &[Change]) -> Left {
     let mut left = Left { label: None, agent: None, handler: None, inbound: None, outbound: None };
     for change in changes {
         match change {
-            Change::Label { to, .. } => left.label = Some(to.clone()),
-            Change::Agent { to, .. } => left.agent = Some(to.clone()),
+            Change::Label { to, .. } => left.label.clone_from(to),
+            Change::Agent { to, .. } => left.agent.clone_from(to),
             Change::Inbound { to, .. } => left.inbound = Some(*to),
             Change::Outbound { to, .. } => left.outbound = Some(*to),
         }

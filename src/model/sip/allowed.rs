@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -23,24 +24,77 @@ pub struct AllowedAddress {
 }
 
 /// Why a text is no [`AllowedAddress`].
+///
+/// `Display` is the [fault](Self::fault) and the [remedy](Self::remedy).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}; {}", self.fault(), self.remedy())]
 #[non_exhaustive]
 pub enum AllowedAddressError {
     /// There is no IP address. Names are not allowed: platforms compare addresses.
-    #[error("is no IP address; write one such as 203.0.113.10, or a network such as 203.0.113.8/30")]
     NotAnAddress,
     /// The prefix is no number, or longer than the address.
-    #[error("has a prefix that is not a number from 0 to {max}; write one such as /{max}")]
     Prefix {
         /// The longest prefix: 32 for IPv4, 128 for IPv6.
         max: u8,
     },
     /// The address is one inside the network that the prefix makes.
-    #[error("is an address inside a network; write the network as {network}, or the address alone")]
     NotANetwork {
         /// The network.
         network: AllowedAddress,
     },
+}
+
+impl AllowedAddressError {
+    /// What is wrong, such as `is no IP address`.
+    #[must_use]
+    pub fn fault(&self) -> String {
+        match self {
+            Self::NotAnAddress => "is no IP address".to_owned(),
+            Self::Prefix { max } => format!("has a prefix that is not a number from 0 to {max}"),
+            Self::NotANetwork { .. } => "is an address inside a network".to_owned(),
+        }
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::NotAnAddress => "write one such as 203.0.113.10, or a network such as 203.0.113.8/30".to_owned(),
+            Self::Prefix { max } => format!("write one such as /{max}"),
+            Self::NotANetwork { network } => format!("write the network as {network}, or the address alone"),
+        }
+    }
+}
+
+/// For what always is an address, such as `[203, 0, 113, 10]`.
+impl From<Infallible> for AllowedAddressError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl TryFrom<&str> for AllowedAddress {
+    type Error = AllowedAddressError;
+
+    fn try_from(text: &str) -> Result<Self, AllowedAddressError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for AllowedAddress {
+    type Error = AllowedAddressError;
+
+    fn try_from(text: String) -> Result<Self, AllowedAddressError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&String> for AllowedAddress {
+    type Error = AllowedAddressError;
+
+    fn try_from(text: &String) -> Result<Self, AllowedAddressError> {
+        text.parse()
+    }
 }
 
 impl AllowedAddress {

@@ -47,6 +47,8 @@ pub struct SipTrunk {
     pub credentials: Option<(String, Secret)>,
     /// Where inbound calls come from.
     pub allowed_inbound: Vec<AllowedAddress>,
+    /// What was wrong with texts that are no such address, and which call of `allow_inbound` gave each, from 1.
+    bad_inbound: Vec<(usize, AllowedAddressError)>,
     /// Whether no calls come in through it.
     pub outbound_only: bool,
     /// Whether media are encrypted; `None` if the platform chooses.
@@ -87,6 +89,7 @@ impl SipTrunk {
             transport,
             credentials: None,
             allowed_inbound: Vec::new(),
+            bad_inbound: Vec::new(),
             outbound_only: false,
             media_encryption: None,
             leading_plus: false,
@@ -114,10 +117,26 @@ impl SipTrunk {
         self
     }
 
-    /// One more address, or network, that inbound calls come from: the carrier's signalling addresses.
-    /// A network is an [`AllowedAddress`], read from text such as `203.0.113.8/30`.
-    pub fn allow_inbound(mut self, address: impl Into<AllowedAddress>) -> Self {
-        self.allowed_inbound.push(address.into());
+    /// Adds an address, or a network, that inbound calls come from: the carrier's signalling addresses. Takes an
+    /// [`AllowedAddress`], what one is made of, or text such as `203.0.113.10` and `203.0.113.8/30`.
+    ///
+    /// A text that is no address is reported by the first call that needs the trunk, as the address of
+    /// [`new`](Self::new) is.
+    ///
+    /// ```
+    /// use numport::SipTrunk;
+    ///
+    /// let trunk = SipTrunk::new("sip.example.com").allow_inbound("203.0.113.8/30").allow_inbound([198, 51, 100, 7]);
+    /// assert_eq!(trunk.allowed_inbound[0].prefix(), 30);
+    /// ```
+    pub fn allow_inbound(mut self, address: impl TryInto<AllowedAddress, Error: Into<AllowedAddressError>>) -> Self {
+        match address.try_into() {
+            Ok(address) => self.allowed_inbound.push(address),
+            Err(error) => {
+                let nth = self.allowed_inbound.len() + self.bad_inbound.len() + 1;
+                self.bad_inbound.push((nth, error.into()));
+            }
+        }
         self
     }
 
@@ -167,6 +186,27 @@ impl SipTrunk {
         self.host.as_ref().map_err(Clone::clone)
     }
 
+    /// Returns the first and the last number of each declared range, in order. Adjacent and overlapping declarations
+    /// may have become one.
+    ///
+    /// ```
+    /// use numport::SipTrunk;
+    ///
+    /// let trunk = SipTrunk::new("sip.example.com").number("+14155552671".parse()?);
+    /// let declared: Vec<String> = trunk.declared().map(|(first, last)| format!("{first} to {last}")).collect();
+    /// assert_eq!(declared, ["+14155552671 to +14155552671"]);
+    /// # Ok::<(), numport::E164Error>(())
+    /// ```
+    pub fn declared(&self) -> impl Iterator<Item = (E164, E164)> + '_ {
+        self.numbers.ranges()
+    }
+
+    /// Whether inbound addresses were given, good or bad.
+    #[cfg(feature = "vapi")]
+    pub(crate) fn names_inbound(&self) -> bool {
+        !self.allowed_inbound.is_empty() || !self.bad_inbound.is_empty()
+    }
+
     /// The host as text; empty only of a trunk that [`check`](Self::check) refuses.
     pub(crate) fn host_text(&self) -> &str {
         self.host.as_ref().map_or("", SipHost::as_str)
@@ -200,6 +240,10 @@ impl SipTrunk {
                     "give the password, or no credentials at all",
                 );
             }
+        }
+        for (nth, error) in &self.bad_inbound {
+            let fault = format!("{} (number {nth} of those given)", error.fault());
+            problems.add(ProblemCode::Malformed, "allow_inbound", fault, error.remedy());
         }
         if self.outbound_only && !self.allowed_inbound.is_empty() {
             let remedy = "leave the addresses out, or `outbound_only`";

@@ -28,7 +28,7 @@ const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 /// | `BUTTER_API_KEY` | the API key |
 /// | `BUTTER_ORGANIZATION_ID` | the organization's id, such as `org_abc123` |
 /// | `BUTTER_BASE_URL` | optional: another address |
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Butter {
     pub(super) http: Client,
     pub(super) integrations: Credentials<AccountKey>,

@@ -14,7 +14,7 @@ const NUMBERS: [&str; 3] = ["assistants", "v1", "numbers"];
 /// | --- | --- |
 /// | `INTERACTLY_API_KEY` | the API key |
 /// | `INTERACTLY_BASE_URL` | optional: another address |
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Interactly {
     pub(super) http: Client,
 }

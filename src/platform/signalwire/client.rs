@@ -24,7 +24,7 @@ const LIST: &str = "list numbers";
 /// | `SIGNALWIRE_API_TOKEN` | an API token with the scope Numbers |
 /// | `SIGNALWIRE_SPACE` | the Space's name or its host |
 /// | `SIGNALWIRE_BASE_URL` | optional: another address |
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignalWire {
     pub(super) http: Client,
     project_id: String,
@@ -43,7 +43,7 @@ impl Connect for SignalWire {
     }
 }
 
-client_methods!(SignalWire);
+client_methods!(SignalWire, project_id);
 
 impl SignalWire {
     /// Returns a builder. `space` is the Space's name or its host.

@@ -23,7 +23,7 @@ const SEARCH: &str = "list numbers";
 /// | --- | --- |
 /// | `VAPI_API_KEY` | the private key |
 /// | `VAPI_BASE_URL` | optional: another address, such as [`EU_BASE_URL`](Self::EU_BASE_URL) |
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Vapi {
     pub(super) http: Client,
     pub(super) trunks: Credentials<SipTrunk>,

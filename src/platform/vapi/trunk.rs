@@ -56,7 +56,7 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
         problems.add(ProblemCode::Unsupported, "host", "is an IPv6 address, which Vapi does not take", remedy);
     }
     let by_address = address.is_some_and(|address| address.is_ipv4());
-    if !by_address && !trunk.outbound_only && trunk.allowed_inbound.is_empty() {
+    if !by_address && !trunk.outbound_only && !trunk.names_inbound() {
         let fault = "is empty, and Vapi knows inbound calls by IPv4 addresses alone: \
             it would silently block all calls from this host";
         let remedy = "name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`";

@@ -30,7 +30,7 @@ const LIST_CALLER_IDS: &str = "list caller ids";
 /// | `TWILIO_API_KEY`, `TWILIO_API_SECRET` | an API key and its secret, used when there is no auth token |
 /// | `TWILIO_EDGE`, `TWILIO_REGION` | optional: another region than the default |
 /// | `TWILIO_BASE_URL` | optional: another address altogether |
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Twilio {
     pub(super) http: Client,
     /// The same account at the host of the trunks.
@@ -60,7 +60,7 @@ impl Connect for Twilio {
     }
 }
 
-client_methods!(Twilio);
+client_methods!(Twilio, trunking);
 
 impl Twilio {
     /// Returns a builder.

@@ -32,6 +32,11 @@ impl Faults {
         self.queue.push_back(Queued { service, start: start.to_owned(), fault });
     }
 
+    /// The faults that no request has met, as `vapi: "POST /phone-number": CommitThenDrop`.
+    pub(in crate::sandbox) fn pending(&self) -> Vec<String> {
+        self.queue.iter().map(|Queued { service, start, fault }| format!("{service}: {start:?}: {fault:?}")).collect()
+    }
+
     /// What a request meets: a limit that is reached, else the oldest that waits for it, else what chance brings.
     pub(in crate::sandbox) fn next(&mut self, service: Service, request: &str) -> Option<Fault> {
         if self.rate.as_mut().is_some_and(|rate| !rate.takes(service, Instant::now())) {

@@ -71,7 +71,10 @@ async fn a_success_that_cannot_be_read_is_accepted_and_not_sent_again() {
     {
         for (failure, delivery) in answered(200, body).await.into_iter().zip(deliveries(Delivery::Accepted)) {
             assert!(matches!(failure.fault, CallFault::Decode(_)), "{body}: {failure:?}");
-            assert_eq!((failure.delivery, failure.attempts), (delivery, 1), "{body}");
+            assert_eq!(failure.delivery, delivery, "{body}");
+            // A page of HTML comes from something in between, so a read is sent again.
+            let is_retried = body.starts_with('<') && delivery == Delivery::Read;
+            assert_eq!(failure.attempts > 1, is_retried, "{body}");
         }
     }
 }

@@ -25,6 +25,32 @@ fn words(items: &[BulkItem]) -> Vec<&'static str> {
     items.iter().map(|item| item.outcome.code()).collect()
 }
 
+#[tokio::test]
+async fn clients_importers_and_records_are_shown_in_a_short_line() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let (twilio, vapi) = (Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    let mut shown = vec![format!("{twilio:?}"), format!("{vapi:?}"), format!("{:?}", vapi.http())];
+    let importer = Importer::new(twilio, vapi);
+    shown.push(format!("{importer:?}"));
+    for shown in &shown {
+        assert!(shown.len() < 200 && shown.contains("localhost") | shown.contains("127.0.0.1"), "{shown}");
+    }
+    let number = *sandbox.twilio().held_numbers().first().unwrap();
+    let imported = importer.import(numport::ImportRequest::new(number)).await.unwrap();
+    assert!(format!("{:?}", imported.record).contains("details: Details(..)"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vec_an_iterator_and_a_stream_are_inputs() {
+    let platform = platform(&NATIVE, 0);
+    let importer = importer(&platform);
+    let requests = || vec![request(1), request(2)];
+    assert_eq!(words(&all(importer.import_many(requests())).await), ["created"; 2]);
+    assert_eq!(words(&all(importer.import_many((1..=2).map(request))).await), ["already_there"; 2]);
+    assert_eq!(words(&all(importer.import_many(stream::iter(requests()))).await), ["already_there"; 2]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn many_numbers_cost_one_list_and_an_import_each() {
     for can in [&NATIVE, &THROUGH_LIST] {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt, stream};
 use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::{Delivery, Withheld, WithheldReason};
-use numport::import::BulkOutcome;
+use numport::import::{BulkOutcome, Field};
 use numport::model::{PlatformKind, RecordNumber};
+use numport::platform::{Capabilities, Support};
 use numport::{E164, Error, ImportRequest, Imported, Importer, LookupPolicy, Outcome, Result};
 use tokio::time::{Instant, timeout};
 
@@ -185,4 +186,59 @@ async fn a_listed_number_that_may_be_the_one_asked_for_stops_the_create_also_whe
         assert!(matches!(&withheld.reason, WithheldReason::Ambiguous { id, .. } if *id == masked), "{withheld:?}");
     }
     assert_eq!(platform.calls(Call::Create), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn null_clears_where_the_platform_can_and_an_absent_field_stays() {
+    static NEVER_CLEARS: Capabilities = UNKNOWN.with_label(Support::CREATE_AND_SET, None);
+    let rows: [(&Capabilities, &str, Option<&str>, &[Field]); 3] = [
+        (&UNKNOWN, r#"{"number": "+14155570095", "label": null}"#, None, &[]),
+        (&UNKNOWN, r#"{"number": "+14155570095"}"#, Some("Desk"), &[]),
+        (&NEVER_CLEARS, r#"{"number": "+14155570095", "label": null}"#, Some("Desk"), &[Field::Label]),
+    ];
+    for (can, json, left, unsupported) in rows {
+        let platform = InMemoryPlatform::new(PlatformKind::from_static("nulls"), can);
+        platform.insert(number(95));
+        platform.edit(|records| records[0].label = Some("Desk".to_owned()));
+        let request: ImportRequest = serde_json::from_str(json).unwrap();
+        let again: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_value(&request).unwrap(), again);
+        let imported = in_memory::importer(&platform).import(&request).await.unwrap();
+        assert_eq!(imported.record.label.as_deref(), left, "{json}");
+        assert_eq!(imported.unsupported_fields, unsupported, "{json}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_ends_at_its_deadline_and_says_how_far_it_came() {
+    let deadline = Duration::from_secs(600);
+    let begun = Instant::now();
+
+    // The create's response never comes.
+    let platform = Scripted::new(&UNKNOWN, &[Hang], &[Nothing]);
+    let importer = platform.importer();
+    let ended = timeout(DAY, importer.import(ImportRequest::new(number(90)))).await.expect("it ends");
+    assert!(matches!(&ended, Err(Error::Indeterminate(_))), "{ended:?}");
+    assert_eq!(begun.elapsed(), deadline);
+    assert_eq!(importer.unresolved(), [number(90)], "the next import looks it up first");
+
+    // It waits for one that does not end.
+    let platform = Scripted::new(&UNKNOWN, &[Hang], &[Nothing]);
+    let importer = platform.importer().lock_timeout(Duration::MAX);
+    let under_way = hanging(&importer, number(91));
+    let short = importer.clone().deadline(Duration::from_secs(3));
+    let ended = timeout(DAY, short.import(ImportRequest::new(number(91)))).await.expect("it ends");
+    assert_eq!(withheld(ended).reason, WithheldReason::Deadline { after: Duration::from_secs(3) });
+    assert_eq!(platform.sent(), 1);
+    drop(under_way);
+
+    // The record is there, and setting it up does not end.
+    let platform = InMemoryPlatform::new(PlatformKind::from_static("slow"), &UNKNOWN);
+    platform.insert(number(92));
+    platform.always(Call::Update, Answer::Never { done: true });
+    let importer = in_memory::importer(&platform);
+    let request = ImportRequest::new(number(92)).label("Desk");
+    let ended = timeout(DAY, importer.import(&request)).await.expect("it ends");
+    assert!(matches!(&ended, Err(Error::Incomplete(incomplete)) if incomplete.record.is_some()), "{ended:?}");
+    assert!(importer.unresolved().is_empty());
 }

@@ -68,7 +68,7 @@ async fn every_kind_of_step_is_told_in_a_line() {
     );
     assert!(plan.does_something());
     let PlanStep::Update { changes, .. } = &plan.steps[1] else { panic!("{:?}", plan.steps[1]) };
-    assert_eq!(changes[0], Change::Label { from: Some("Old".to_owned()), to: "New".to_owned() });
+    assert_eq!(changes[0], Change::Label { from: Some("Old".to_owned()), to: Some("New".to_owned()) });
 }
 
 #[tokio::test]

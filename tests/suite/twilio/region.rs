@@ -24,8 +24,8 @@ fn from_vars(vars: &[(&str, &str)]) -> numport::Result<Twilio> {
 /// The hosts that a client shows, the one of the API first.
 fn hosts(client: &Twilio) -> Vec<String> {
     let shown = format!("{client:?}");
-    let after = shown.split("Domain(\"").skip(1);
-    after.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    let after = shown.split("\"https://").skip(1);
+    after.map(|rest| rest.split('/').next().unwrap().to_owned()).collect()
 }
 
 #[test]

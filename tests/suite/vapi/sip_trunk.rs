@@ -108,7 +108,7 @@ async fn the_ways_to_vapi_that_a_trunk_has_are_told_apart() {
             vec![out("sip.example.com", json!({"outboundProtocol": "udp"}))],
         ),
         (
-            SipTrunk::new("203.0.113.11:5070").allow_inbound(network).allow_inbound([203, 0, 113, 12]),
+            SipTrunk::new("203.0.113.11:5070").allow_inbound(network).allow_inbound("203.0.113.12"),
             vec![
                 out("203.0.113.11", json!({"port": 5070})),
                 json!({"ip": "54.171.127.192", "netmask": 30, "inboundEnabled": true, "outboundEnabled": false}),
@@ -128,7 +128,17 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
     let vapi = client(&server);
     let network = |text: &str| text.parse::<AllowedAddress>().unwrap();
     let tcp = || SipTrunk::new("203.0.113.11").transport(SipTransport::Tcp);
-    let rows: [(SipTrunk, &[&str], &str); 12] = [
+    let rows: [(SipTrunk, &[&str], &str); 14] = [
+        (
+            SipTrunk::new("sip.example.com").allow_inbound("203.0.113.10/30"),
+            &["source.allow_inbound"],
+            "is an address inside a network (number 1 of those given); write the network as 203.0.113.8/30",
+        ),
+        (
+            trunk().allow_inbound("sip.example.com".to_owned()),
+            &["source.allow_inbound"],
+            "is no IP address (number 2 of those given)",
+        ),
         (
             SipTrunk::new("sip.example.com"),
             &["source.allow_inbound"],
