@@ -18,7 +18,7 @@ pub struct AppliedStep {
     pub index: usize,
     /// The step.
     pub step: PlanStep,
-    /// What became of it.
+    /// The outcome of the step.
     pub outcome: Applied,
 }
 
