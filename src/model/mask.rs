@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::E164;
 
-/// Masks telephone numbers in what it holds: all but the calling code and the last two digits.
+/// Masks telephone numbers in a value: it hides all digits except the calling code and the last two.
 ///
-/// `Serialize` masks in every text of the value, `Display` in the text. A number is masked where it is written in E.164
-/// form or as 10 to 15 digits without a `+`; in a field named `number`, all digits but the last two are.
+/// `Serialize` masks every text of the value, and `Display` masks the text. It masks numbers in E.164 form, and numbers
+/// of 10 to 15 digits without a `+`. In a field named `number` it hides all digits except the last two.
 ///
 /// ```
 /// # use numport::model::MaskNumbers;

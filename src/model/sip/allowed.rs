@@ -22,20 +22,20 @@ pub struct AllowedAddress {
     prefix: u8,
 }
 
-/// Why a text is no [`AllowedAddress`].
+/// The reason why a text is not an [`AllowedAddress`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AllowedAddressError {
-    /// There is no IP address. Names are not allowed: platforms compare addresses.
+    /// There is no IP address. Names are not allowed, because platforms compare addresses.
     #[error("is no IP address; write one such as 203.0.113.10, or a network such as 203.0.113.8/30")]
     NotAnAddress,
-    /// The prefix is no number, or longer than the address.
+    /// The prefix is not a number, or is longer than the address.
     #[error("has a prefix that is not a number from 0 to {max}; write one such as /{max}")]
     Prefix {
         /// The longest prefix: 32 for IPv4, 128 for IPv6.
         max: u8,
     },
-    /// The address is one inside the network that the prefix makes.
+    /// The address lies inside the network that the prefix describes.
     #[error("is an address inside a network; write the network as {network}, or the address alone")]
     NotANetwork {
         /// The network.
@@ -44,13 +44,13 @@ pub enum AllowedAddressError {
 }
 
 impl AllowedAddress {
-    /// The address, or the first one of the network.
+    /// Returns the address, or the first address of the network.
     #[must_use]
     pub const fn address(&self) -> IpAddr {
         self.address
     }
 
-    /// How many leading bits are compared; all 32 or 128 for a single address.
+    /// Returns how many leading bits are compared: all 32 or 128 for a single address.
     #[must_use]
     pub const fn prefix(&self) -> u8 {
         self.prefix
@@ -118,7 +118,7 @@ impl From<[u8; 4]> for AllowedAddress {
     }
 }
 
-/// The address alone, or with its prefix where that is shorter.
+/// Displays the address, with its prefix if that is shorter than the address.
 impl fmt::Display for AllowedAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.prefix == Self::bits(self.address) {
