@@ -1,4 +1,4 @@
-//! The numbers of one platform move to another: labels, agents and directions go along.
+//! Moves the numbers of one platform to another, with their labels, agents and directions.
 //!
 //! ```sh
 //! cargo run --example move_between -- --remove                        # on a sandbox
@@ -6,13 +6,13 @@
 //! cargo run --example move_between -- --live --from vapi --to interactly --agents agents.json --remove
 //! ```
 //!
-//! `old=new` gives an agent of the old platform its like at the new one; a file for `--agents` is a JSON object of
-//! them. `--dry-run` shows the plan alone. `--remove` removes at the old platform what is in at the new one, once its
-//! calls no longer go to the old one; what stays is listed, and why. A number is never given away.
-//! `--answers-at` gives the address at which the new platform answers, where its calls must be pointed there and the
-//! address is not known: at SignalWire, for example.
+//! `old=new` maps an agent of the old platform to one of the new platform. A file for `--agents` is a JSON object of
+//! such mappings. `--dry-run` only shows the plan. `--remove` removes a number's record at the old platform after the
+//! new platform has the number and its calls no longer go to the old one; the program lists the records that stay, and
+//! why. It never releases a number. `--answers-at` sets the address at which the new platform answers. It is needed if
+//! calls must be pointed there and the address is unknown, for example at SignalWire.
 //!
-//! It ends with 0 when all went well, 1 when something did not, 2 when the arguments are wrong.
+//! The exit code is 0 if everything succeeded, 1 if something failed, and 2 if the arguments are invalid.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub, dead_code)]
 
 mod support;
