@@ -1,4 +1,4 @@
-//! One list of numbers, every platform of this build, one loop: what each makes of the same request.
+//! Sends the same requests to every platform of this build in one loop, and shows the results.
 //!
 //! ```sh
 //! cargo run --example every_platform

@@ -1,4 +1,4 @@
-//! A number held at Twilio is imported into Interactly and Vapi, updated and listed.
+//! Imports a number held at Twilio into Interactly and Vapi, updates it there, and lists it.
 //!
 //! ```sh
 //! cargo run --example import_number                       # on a sandbox, without an account

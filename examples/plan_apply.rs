@@ -1,4 +1,4 @@
-//! Numbers as code: a file says what a platform is to have, a plan shows what that takes, and is applied.
+//! Numbers as code: reads the desired numbers from a file, makes a plan, and applies it.
 //!
 //! ```sh
 //! cargo run --example plan_apply                                     # a story, on a sandbox
@@ -6,13 +6,13 @@
 //! cargo run --example plan_apply -- --live --apply plan.json
 //! ```
 //!
-//! The file is a list such as `examples/data/desired.json`. `--platform` says where; `--remove-extra` also removes what
-//! is not desired, and `--release-numbers` consents to that where the platform gives the number itself away.
-//! `--per-second` limits the requests. `--live` reads the variables that `Twilio::from_env` and the platform's own
-//! name.
+//! The file is a list such as `examples/data/desired.json`. `--platform` names the platform. `--remove-extra` also
+//! removes records that are not desired. `--release-numbers` consents to removals with which the platform releases the
+//! number. `--per-second` limits the requests. `--live` reads the variables that `Twilio::from_env` and the platform's
+//! own `from_env` name.
 //!
-//! It ends with 0 when there is nothing to do or all is done, 1 when something is blocked, moved or failed, 2 when the
-//! file or the arguments are wrong.
+//! The exit code is 0 if there is nothing to do or everything is done, 1 if a step is blocked, moved or failed, and 2
+//! if the file or the arguments are invalid.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub, dead_code)]
 
 pub(crate) mod support;

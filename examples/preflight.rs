@@ -1,13 +1,13 @@
-//! Every number of a Twilio account against a platform: what stands against importing it, without changing
-//! anything.
+//! Checks every number of a Twilio account against a platform and prints what would prevent an import. It changes
+//! nothing.
 //!
 //! ```sh
 //! cargo run --example preflight
 //! cargo run --example preflight -- --live
 //! ```
 //!
-//! Runs on a sandbox, without an account. With `--live` it reads your accounts, by the variables that
-//! `Twilio::from_env` and `Vapi::from_env` name; it only reads.
+//! It runs on a sandbox, without an account. With `--live` it reads your accounts, with the variables that
+//! `Twilio::from_env` and `Vapi::from_env` name. It sends only reads.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 mod support;

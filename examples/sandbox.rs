@@ -1,4 +1,4 @@
-//! The sandbox as a program: any SDK of any language can be pointed at it.
+//! Runs the sandbox as a program. SDKs in any language can use it.
 //!
 //! ```sh
 //! cargo run --example sandbox                  # on free ports

@@ -1,15 +1,16 @@
-//! Imports through a storm of faults, counted: what is made twice, lost or said wrongly, by numport and by a plain
-//! client that sends again what failed.
+//! Imports numbers while faults hit the requests, and counts duplicates, lost numbers and wrong results, for numport
+//! and for a plain client that retries every failure.
 //!
 //! ```sh
 //! cargo run --release --example storm
 //! cargo run --release --example storm -- --platform vapi --imports 10000 --seeds 10
 //! ```
 //!
-//! `--platform` is the name of a platform, or `all`; `--imports` how many numbers each storm
-//! has (twice as many where a second process storms over others); `--tasks` the concurrency; `--seed` the first storm's number and `--seeds` how many storms
-//! there are; `--chance` how likely a request meets a fault. In the end numport undoes its imports in the same weather. Fails when numport
-//! made a number twice, lost one, left one unfinished or not undone, or said what is not so.
+//! `--platform` is the name of a platform, or `all`. `--imports` is the number of imports of each storm (twice as many
+//! if a second process imports other numbers). `--tasks` is the concurrency. `--seed` is the number of the first storm,
+//! and `--seeds` the number of storms. `--chance` is the probability that a request meets a fault. At the end numport
+//! rolls back its imports under the same faults. The program fails if numport created a number twice, lost one, left
+//! one unfinished or not rolled back, or reported a wrong result.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]
 
 // What stands between a client and a platform, and what has to be known of each platform, is what the tests have.

@@ -1,5 +1,5 @@
-//! A record is changed: a field set, a field cleared, and what a platform cannot do refused before
-//! anything is sent.
+//! Updates a record: sets a field, clears a field, and shows that an unsupported change is refused before anything is
+//! sent.
 //!
 //! ```sh
 //! cargo run --example update_number                       # on a sandbox, without an account

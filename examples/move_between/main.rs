@@ -1,4 +1,4 @@
-//! The numbers of one platform move to another: labels, agents and directions go along.
+//! Moves the numbers of one platform to another, with their labels, agents and directions.
 //!
 //! ```sh
 //! cargo run --example move_between -- --remove                        # on a sandbox

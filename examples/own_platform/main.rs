@@ -1,12 +1,12 @@
-//! A platform and a carrier of your own: both over HTTP, and checked by the suites that this crate's own pass.
+//! A platform and a carrier of your own. Both use HTTP, and both pass the test suites of this crate's own platforms.
 //!
 //! ```sh
 //! cargo run --example own_platform
 //! ```
 //!
 //! `parrot.rs` is the platform and `exchange.rs` the carrier. Each has a typed client on `numport::http`, with its
-//! retries, limits, redaction and errors, and implements one trait. `models.rs` has what they send and receive, and
-//! `server.rs` is a small server that plays both services.
+//! retries, limits, redaction and errors, and implements one trait. `models.rs` contains their requests and responses.
+//! `server.rs` is a small server that serves both APIs.
 #![allow(clippy::print_stdout, unreachable_pub)]
 
 mod exchange;

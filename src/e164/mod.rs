@@ -1,21 +1,21 @@
-//! The telephone number itself: the strict E.164 grammar, in 16 bytes.
+//! The telephone number type: the strict E.164 grammar, in 16 bytes.
 //!
-//! A value is `+`, a first digit from 1 to 9, and 2 to 15 digits in all
-//! ([ITU-T E.164](https://www.itu.int/rec/T-REC-E.164)). Nothing is trimmed, guessed or repaired:
-//! what is not exactly that is an [`E164Error`] which says what is wrong and where.
+//! A value is `+`, a first digit from 1 to 9, and 2 to 15 digits in total ([ITU-T
+//! E.164](https://www.itu.int/rec/T-REC-E.164)). Parsing trims, guesses and repairs nothing. For any other text it
+//! returns an [`E164Error`] that says what is wrong and where.
 //!
-//! Whether a number is *assigned* in the world's numbering plans is another question, [`E164::plan`]: the documents
-//! of every platform use unassigned examples, and new ranges may be younger than the table, so the grammar does not
-//! ask it.
+//! The grammar does not check whether a number is *assigned* in the world's numbering plans; [`E164::plan`] does. The
+//! documents of every platform use unassigned examples, and new ranges may be newer than the table.
 //!
-//! # What it costs
+//! # Cost
 //!
-//! The numbering plans are 74 KiB of static data. Nothing is loaded and nothing allocated; a text is looked at no
-//! further than its seventeenth character: refusing 1 MB of digits takes as long as refusing sixteen.
+//! The numbering plans are 74 KiB of static data. Nothing is loaded and nothing is allocated. Parsing reads at most 17
+//! characters of a text, so refusing 1 MB of digits takes as long as refusing sixteen.
 //!
-//! `cargo run --release --manifest-path benches/e164/Cargo.toml` printed this on a machine of two cores, medians of
-//! rounds in which all take turns. *Mixed* is half assigned, the rest near to it or junk; the first call is the first
-//! one of a process, which brings the table's pages into memory.
+//! `cargo run --release --manifest-path benches/e164/Cargo.toml` printed this table on a machine with two cores. The
+//! values are medians of rounds in which all rows take turns. In *mixed*, half of the texts are assigned numbers, and
+//! the others are close to assigned numbers or junk. The first call is the first call of a process, which loads the
+//! table's pages into memory.
 //!
 //! | per number | mixed | assigned | one country | allocations | first call | thousandth |
 //! | --- | --- | --- | --- | --- | --- | --- |
@@ -50,15 +50,15 @@ pub use table::METADATA_VERSION;
 use std::fmt;
 use std::str::FromStr;
 
-/// The most digits a number has, the `+` not counted.
+/// The maximum number of digits of a number, without the `+`.
 pub const MAX_DIGITS: usize = 15;
-/// The fewest digits a number has, the `+` not counted.
+/// The minimum number of digits of a number, without the `+`.
 pub const MIN_DIGITS: usize = 2;
 
 /// A telephone number in E.164 form, such as `+14155552671`.
 ///
-/// `Copy`, 16 bytes, compared and hashed as its text. `Debug` and `Display` show the whole number;
-/// [`masked`](Self::masked) is for logs.
+/// It is `Copy`, has 16 bytes, and compares and hashes as its text. `Debug` and `Display` show the whole number. Use
+/// [`masked`](Self::masked) for logs.
 ///
 /// ```
 /// use numport::{E164, e164::E164Error};
@@ -74,9 +74,9 @@ pub const MIN_DIGITS: usize = 2;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct E164([u8; MAX_DIGITS + 1]); // the text, then zeros
 
-/// Why a text is not an E.164 number. Positions count characters from 0.
+/// The reason why a text is not an E.164 number. Positions count characters from 0.
 ///
-/// In JSON it is an object with `code` and `message`.
+/// In JSON the error is an object with `code` and `message`.
 ///
 /// ```
 /// use numport::E164;
@@ -97,7 +97,7 @@ pub enum E164Error {
     LeadingZero,
     /// A character that is not a digit from 0 to 9.
     InvalidCharacter {
-        /// Its position; the `+` is at 0.
+        /// The character's position; the `+` is at 0.
         at: usize,
         /// The character.
         found: char,
@@ -106,27 +106,27 @@ pub enum E164Error {
     TooShort,
     /// More than [`MAX_DIGITS`] digits.
     TooLong {
-        /// How many bytes follow the `+`. Only the first 16 of them were looked at.
+        /// How many bytes follow the `+`. Only the first 16 of them were read.
         digits: usize,
     },
 }
 
 impl E164 {
-    /// The number as text, `+` first. Does not allocate.
+    /// Returns the number as text, with the `+`. Does not allocate.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Only ASCII is ever stored, so this is never the empty default.
         std::str::from_utf8(&self.0[..self.length()]).unwrap_or_default()
     }
 
-    /// The length of the text, the `+` counted.
+    /// Returns the length of the text, including the `+`.
     #[inline]
     const fn length(&self) -> usize {
         let zeros = u128::from_le_bytes(self.0).leading_zeros() / 8;
         self.0.len() - zeros as usize
     }
 
-    /// The digits without the `+`.
+    /// Returns the digits without the `+`.
     #[must_use]
     pub fn digits(&self) -> &str {
         &self.as_str()[1..]
@@ -144,7 +144,7 @@ impl E164 {
         None
     }
 
-    /// The number with all but its calling code and its last two digits hidden, for logs.
+    /// Returns a masked form of the number for logs. It shows only the calling code and the last two digits.
     #[must_use]
     pub const fn masked(self) -> Masked {
         Masked(self)
@@ -212,7 +212,7 @@ impl fmt::Debug for E164 {
     }
 }
 
-/// A number shown in part, made by [`E164::masked`].
+/// A masked number; [`E164::masked`] returns it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Masked(E164);
 

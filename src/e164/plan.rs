@@ -5,47 +5,48 @@ use ::serde::{Deserialize, Serialize};
 use super::table::{CLASSES, CODE_OF, CODES, EDGES, ROWS};
 use super::{E164, Region};
 
-/// What the world's numbering plans say of a number, from [`E164::plan`].
+/// The assignment of a number in the world's numbering plans; [`E164::plan`] returns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Assignment {
-    /// The number is in a range that is assigned. Whether anybody has it, nothing but a call can tell.
+    /// The number lies in an assigned range. Only a call can tell whether somebody has it.
     #[non_exhaustive]
     Assigned {
         /// The calling code, such as 1 or 44.
         calling_code: u16,
-        /// Whose number it is; of the regions that share a calling code the one whose range it is in.
+        /// The region of the number. If several regions share a calling code, it is the region whose range contains the
+        /// number.
         region: Region,
-        /// What the range is for.
+        /// The use of the range.
         kind: NumberKind,
     },
-    /// The number is in no range that is assigned.
+    /// The number lies in no assigned range.
     #[non_exhaustive]
     Unassigned {
-        /// Why.
+        /// The reason.
         reason: UnassignedReason,
     },
 }
 
-/// What a range of numbers is for.
+/// The use of a range of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NumberKind {
-    /// A place: a line.
+    /// A fixed line at a place.
     FixedLine,
-    /// A mobile.
+    /// A mobile phone.
     Mobile,
-    /// Either, where the plan has one range for both, as in the US.
+    /// A fixed line or a mobile phone, if the plan has one range for both, as in the US.
     FixedLineOrMobile,
-    /// Free for the caller.
+    /// The call is free for the caller.
     TollFree,
-    /// The caller pays more than for a call.
+    /// The caller pays more than for an ordinary call.
     PremiumRate,
-    /// Caller and called share the cost.
+    /// The caller and the called party share the cost.
     SharedCost,
     /// A line over the internet.
     Voip,
-    /// A person, wherever they are.
+    /// A person, at any place.
     Personal,
     /// A pager.
     Pager,
@@ -56,7 +57,7 @@ pub enum NumberKind {
 }
 
 impl NumberKind {
-    /// In words, such as `fixed line` or `toll free`.
+    /// Returns the kind in words, such as `fixed line` or `toll free`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -81,27 +82,27 @@ impl fmt::Display for NumberKind {
     }
 }
 
-/// Why a number is not assigned. `Display` says it in a clause that begins with a verb.
+/// The reason why a number is not assigned. `Display` is a clause that begins with a verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnassignedReason {
-    /// It begins with no calling code.
+    /// The number begins with no calling code.
     #[error("begins with no calling code that is in use")]
     UnknownCallingCode,
-    /// It has fewer digits than any number of its calling code.
+    /// The number has fewer digits than any number of its calling code.
     #[error("has fewer digits than any number of its calling code")]
     TooShort,
-    /// It has as many digits as numbers that are dialled within one place, without an area code.
+    /// The number has as many digits as a local number, which people dial within one place without an area code.
     #[error("has only as many digits as a local number: the area code is missing")]
     AreaCodeMissing,
-    /// Its calling code has longer numbers and shorter ones, and none of its length.
+    /// The calling code has longer and shorter numbers, and none of this length.
     #[error("has a count of digits that no number of its calling code has")]
     WrongLength,
-    /// It has more digits than any number of its calling code.
+    /// The number has more digits than any number of its calling code.
     #[error("has more digits than any number of its calling code")]
     TooLong,
-    /// Its length is right, and no range that it could be in is assigned.
+    /// The length is right, and the number lies in no assigned range.
     #[error("is in no range that its numbering plan assigns")]
     RangeNotAssigned,
 }
@@ -133,11 +134,12 @@ pub(super) struct CodePlan {
 }
 
 impl E164 {
-    /// Whether the world's numbering plans assign the number, and to what.
+    /// Checks whether the number lies in an assigned range of the world's numbering plans, and returns what the range
+    /// is for.
     ///
-    /// The table is part of the program and as old as its [`METADATA_VERSION`](super::METADATA_VERSION); ranges are
-    /// opened all the time. So *unassigned* may mean newer than the table, and is a reason to look again, not to
-    /// refuse. Documents are full of unassigned examples, too.
+    /// The table is part of the program and as old as its [`METADATA_VERSION`](super::METADATA_VERSION). New ranges are
+    /// opened all the time, so an *unassigned* number may be newer than the table. Use the result as a reason to check
+    /// the number, not to refuse it. Documents also contain many unassigned examples.
     ///
     /// ```
     /// use numport::E164;
@@ -166,14 +168,14 @@ impl E164 {
         }
     }
 
-    /// Whether a numbering plan assigns the number; see [`plan`](Self::plan).
+    /// Returns whether a numbering plan assigns the number; see [`plan`](Self::plan).
     #[must_use]
     #[inline]
     pub fn is_assigned(self) -> bool {
         self.code_plan().is_some_and(|(plan, length)| self.class(plan, length) != UNASSIGNED)
     }
 
-    /// The calling code that the number begins with, such as 1 or 44, if it begins with one that is in use.
+    /// Returns the calling code of the number, such as 1 or 44, if it begins with one that is in use.
     #[must_use]
     pub fn calling_code(self) -> Option<u16> {
         self.code_plan().map(|(plan, _)| plan.code)

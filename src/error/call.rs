@@ -6,12 +6,12 @@ use http::StatusCode;
 use super::{Mismatch, Safety};
 use crate::model::{Service, Shown, codes, word};
 
-/// A call to a platform or provider that failed.
+/// A failed call to a platform or carrier.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 #[non_exhaustive]
 pub struct CallError {
-    /// The platform or provider.
+    /// The platform or carrier.
     pub service: Service,
     /// The operation, such as `import number`.
     pub operation: &'static str,
@@ -27,31 +27,31 @@ pub struct CallError {
     pub request_id: Option<String>,
     /// How long the service asked to wait (`Retry-After`).
     pub retry_after: Option<Duration>,
-    /// What happened.
+    /// The reason for the failure.
     #[source]
     pub fault: CallFault,
 }
 
 codes! {
-    /// Whether a request was carried out.
+    /// Whether the service carried the request out.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Delivery {
-        /// It was not sent.
+        /// The request was not sent.
         NotSent => "not_sent",
-        /// The service refused it, and surely did not carry it out.
+        /// The service refused the request, and surely did not carry it out.
         Refused => "refused",
-        /// It is not known: the response was lost, or does not tell.
+        /// It is unknown whether the request was carried out: the response was lost, or does not tell.
         Unknown => "unknown",
-        /// It was carried out, but its response cannot be used.
+        /// The request was carried out, but its response cannot be used.
         Accepted => "accepted",
-        /// It was a read whose response was lost or cannot be used. Nothing was changed.
+        /// The request was a read, and its response was lost or cannot be used. Nothing was changed.
         Read => "read",
     }
 }
 
 codes! {
-    /// What a status means. Services use different statuses for the same thing.
+    /// The meaning of an HTTP status. Services use different statuses for the same thing.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Meaning {
@@ -69,16 +69,16 @@ codes! {
         TooMany => "too_many",
         /// 500 and above: the service failed.
         Unavailable => "unavailable",
-        /// Anything else.
+        /// Any other status.
         Other => "other",
     }
 }
 
-/// Why a call failed: the next layer below a [`CallError`].
+/// The reason why a call failed: the source of a [`CallError`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallFault {
-    /// No complete response came.
+    /// No complete response arrived.
     #[error(transparent)]
     Transport(TransportFault),
     /// The service refused the call.
@@ -87,7 +87,7 @@ pub enum CallFault {
     /// The response does not have the documented form.
     #[error(transparent)]
     Decode(DecodeFault),
-    /// The response is about something else than the request. It is not believed.
+    /// The response is about something else than the request, so the client rejects it.
     #[error(transparent)]
     Mismatch(Mismatch),
     /// The response is longer than the client's limit.
@@ -96,7 +96,7 @@ pub enum CallFault {
         /// The client's limit, in bytes.
         limit: usize,
     },
-    /// The HTTP client given to the builder followed a redirect, so that it is not known who answered.
+    /// The HTTP client given to the builder followed a redirect, so it is unknown which server answered.
     #[error("the HTTP client followed a redirect; give the builder one whose redirect policy is `none`")]
     Redirected,
     /// A page of a list does not lead to a safe next page.
@@ -152,7 +152,7 @@ codes! {
 })]
 #[non_exhaustive]
 pub struct TransportFault {
-    /// How it was lost.
+    /// How the request or its response was lost.
     pub loss: Loss,
     /// The transport's own error, without the address.
     #[source]

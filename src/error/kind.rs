@@ -1,4 +1,4 @@
-//! What an error means for a program: its kind, whether the number may be imported, whether to try again.
+//! The meaning of an error for a program: its kind, whether the number may be imported, and whether to retry.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ codes! {
         Forbidden => "forbidden",
         /// The platform or carrier has no such resource (404).
         NotFound => "not_found",
-        /// The resource exists already or is in use (409), or a record may be of this number.
+        /// The resource already exists or is in use (409), or the platform has a record that may be of this number.
         Conflict => "conflict",
         /// Another import of the number is in progress, its record is not visible yet, or too many imports are
         /// unresolved. The import was not sent.
@@ -51,7 +51,7 @@ codes! {
         Unavailable => "unavailable",
         /// The response cannot be read, is not about the request, or is too long.
         BadResponse => "bad_response",
-        /// An operation of several steps failed between two of them. Run it again to finish it, once its cause is mended.
+        /// An operation of several steps failed between two of them. Fix the cause and run it again to finish it.
         Incomplete => "incomplete",
         /// Nobody knows whether the number is imported. Run the same import again later.
         Unresolved => "unresolved",
@@ -63,17 +63,17 @@ codes! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Failure {
-        /// It was refused, and surely not done. The same request will be refused again.
+        /// The operation was refused, and surely not done. The same request will be refused again.
         Refused => "refused",
-        /// It was surely not done, or it was done in part. The same request may succeed if it is sent again.
+        /// The operation was surely not done, or was done in part. The same request may succeed if it is sent again.
         Failed => "failed",
-        /// Nobody knows whether it was done.
+        /// It is unknown whether the operation was done.
         Unknown => "unknown",
     }
 }
 
 impl Error {
-    /// Returns what went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
@@ -102,10 +102,11 @@ impl Error {
         }
     }
 
-    /// Returns whether the same call may succeed if it is made again later, and is safe to make again.
+    /// Returns whether it is safe to make the same call again, and whether it may then succeed.
     ///
-    /// A create of a typed client, whose response was lost, is not: it may exist already. An import is:
-    /// [`Importer::import`](crate::Importer::import) looks the number up first.
+    /// After a lost response, a create through a typed client is not safe to repeat, because the record may already
+    /// exist. An import is safe to repeat, because [`Importer::import`](crate::Importer::import) looks the number up
+    /// first.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -133,7 +134,7 @@ impl Error {
 }
 
 impl CallError {
-    /// Returns what went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match (&self.fault, self.meaning()) {
@@ -159,7 +160,7 @@ impl CallError {
         }
     }
 
-    /// Returns whether the same call may succeed if it is made again later, and is safe to make again.
+    /// Returns whether it is safe to make the same call again, and whether it may then succeed.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let is_safe = self.safety != Safety::Create || matches!(self.delivery, Delivery::NotSent | Delivery::Refused);

@@ -2,16 +2,16 @@ use std::fmt;
 
 use crate::model::{RecordNumber, Shown};
 
-/// A response that is about something else than its request, such as another number: it answers somebody else's
-/// request, or an earlier one.
+/// A response that is about something else than its request, such as another number. It belongs to another client's
+/// request or to an earlier one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the response is about {}, not about {expected}", self.shown())]
 #[non_exhaustive]
 pub struct Mismatch {
     /// What the request was about.
     pub expected: String,
-    /// What the response is about, in the service's own words, with secrets redacted. `Display` shows at most 100
-    /// characters of it, escaped.
+    /// What the response is about, in the service's own words. Secrets are redacted. `Display` shows at most 100
+    /// characters, escaped.
     pub found: String,
 }
 
@@ -39,8 +39,8 @@ impl Mismatch {
         if found == Some(expected) { Ok(()) } else { Err(Self::new(format_args!("the record {expected}"), found)) }
     }
 
-    /// Checks that the response to a create names an id and is about this number, whichever way it is spelled. A
-    /// response passes if it holds no number, or one that [may be](RecordNumber::may_be) this one.
+    /// Checks that the response to a create contains an id and is about this number, in any spelling. A response passes
+    /// if it contains no number, or a number that [may be](RecordNumber::may_be) this one.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! One error type for the whole crate. It tells what happened, whether the request left, and what to do.
+//! One error type for the whole crate. It tells what happened, whether the request was sent, and what to do.
 
 mod call;
 mod clean;
@@ -24,34 +24,33 @@ use crate::model::{Finding, Preflight, Problem, ProblemCode, Problems, Service, 
 /// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong.
+/// The error of every operation of this crate.
 ///
-/// `Display` is one sentence; [`source`](std::error::Error::source) leads one layer down, to the
-/// platform's own words or the transport's. [`advice`](Self::advice) says what to do.
+/// `Display` is one sentence. [`source`](std::error::Error::source) is the cause: the platform's own message, or the
+/// error of the transport. [`advice`](Self::advice) says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not sent: the request, a setting or an environment variable is not right, or the platform
-    /// cannot do what is asked. Names every problem at once.
+    /// Not sent: the request, a setting or an environment variable is invalid, or the platform does not support the
+    /// request. It lists every problem.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// Not sent: what the provider says of the number stands against it.
+    /// Not sent: the carrier's findings about the number prevent the import.
     #[error("{}: import number was not sent: {} {}", .0.platform, .0.number, stands_against(.0))]
     Preflight(Box<Preflight>),
-    /// Not sent: the number may be at the platform already, or another import of it is under way.
+    /// Not sent: the platform may already have the number, or another import of it is in progress.
     #[error(transparent)]
     Withheld(#[from] Box<Withheld>),
-    /// One call to a platform or provider failed; [`CallError::delivery`] says whether it was carried out.
+    /// One call to a platform or carrier failed. [`CallError::delivery`] says whether it was carried out.
     #[error(transparent)]
     Call(#[from] Box<CallError>),
-    /// Answered: the platform has no such record.
+    /// The platform answered that it has no such record.
     #[error(transparent)]
     NotFound(#[from] NotFound),
-    /// Partly done: an operation of several steps broke between them. Run it again to finish it.
+    /// Partly done: an operation of several steps failed between two of them. Run it again to finish it.
     #[error(transparent)]
     Incomplete(#[from] Box<Incomplete>),
-    /// Perhaps done: the answer to an import was lost or left it open, and the number was not found
-    /// afterwards.
+    /// Possibly done: the response to an import was lost or is unclear, and no lookup found the number afterwards.
     #[error(transparent)]
     Indeterminate(#[from] Box<Indeterminate>),
 }
@@ -62,7 +61,7 @@ impl Error {
         Self::Invalid(Invalid::new(subject, problems))
     }
 
-    /// The call that failed, if the error comes from one, however deep it lies.
+    /// Returns the call that failed, if a call caused the error, at any depth of its causes.
     #[must_use]
     pub fn call(&self) -> Option<&CallError> {
         match self {
@@ -74,10 +73,10 @@ impl Error {
         }
     }
 
-    /// Returns the failed call if the error is that of a create itself, such as an import: neither an error found
-    /// before it was sent, nor one of a step before or after it ([`Error::Incomplete`]).
+    /// Returns the failed call if the create itself failed, such as an import. Returns `None` for an error from before
+    /// the create was sent, and for an error of a step before or after it ([`Error::Incomplete`]).
     ///
-    /// Its [`delivery`](CallError::delivery) says whether the record may exist.
+    /// The call's [`delivery`](CallError::delivery) says whether the record may exist.
     #[must_use]
     pub fn create_failure(&self) -> Option<&CallError> {
         match self {
@@ -86,25 +85,25 @@ impl Error {
         }
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// Returns the HTTP status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.call().and_then(|call| call.status)
     }
 
-    /// What that status means.
+    /// Returns the meaning of that status.
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {
         self.call().and_then(CallError::meaning)
     }
 
-    /// The platform's id of the request, for its support.
+    /// Returns the platform's id of the request, for its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.call().and_then(|call| call.request_id.as_deref())
     }
 
-    /// Whether what was asked for was surely not done: it was not valid, never left, or was refused.
+    /// Returns whether the operation was surely not done: it was invalid, was never sent, or was refused.
     #[must_use]
     pub fn surely_not_done(&self) -> bool {
         match self {
@@ -121,14 +120,14 @@ impl Error {
         matches!(self, Self::Call(call) if lost(call))
     }
 
-    /// Whether the platform has no such record.
+    /// Returns whether the platform has no such record.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound(_)) || self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// The sentence, its causes and the advice as one line, for people. It has at most 8,192 characters; whatever would
-    /// break the line, move the cursor or turn the direction of writing is escaped.
+    /// Returns one line for people: the sentence, its causes and the advice. It has at most 8,192 characters. Line
+    /// breaks, characters that move the cursor, and marks of direction are escaped.
     ///
     /// ```
     /// # #[cfg(feature = "vapi")] {
@@ -146,7 +145,7 @@ impl Error {
         Shown { text: &line, max: 8192 }.to_string()
     }
 
-    /// What a user can do about it, in a sentence.
+    /// Returns one sentence that says what a user can do about the error.
     #[must_use]
     pub fn advice(&self) -> String {
         match self {
@@ -206,18 +205,18 @@ pub(crate) fn not_built(service: Service, known: &[&str]) -> Error {
     Error::invalid(format!("{name}: there is no client"), vec![Problem::new(code, field, fault, remedy)])
 }
 
-/// Everything that is wrong with a request or with settings. Nothing was sent.
+/// All problems of a request or of settings. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub struct Invalid {
-    /// What came to nothing, such as `vapi: import number was not sent`.
+    /// The operation that was not done, such as `vapi: import number was not sent`.
     pub subject: String,
-    /// Every problem found; never empty.
+    /// All problems; never empty.
     pub problems: Vec<Problem>,
 }
 
 impl Invalid {
-    /// What came to nothing, and why, for platforms of your own.
+    /// Creates the error from the operation that was not done and its problems, for platforms of your own.
     pub fn new(subject: impl Into<String>, problems: Vec<Problem>) -> Self {
         Self { subject: subject.into(), problems }
     }

@@ -15,20 +15,20 @@ pub struct NotFound {
     pub platform: PlatformKind,
     /// The id that was asked for.
     pub id: NumberId,
-    /// The platform's answer; `None` when the id was looked for in a list.
+    /// The platform's response; `None` if the id was looked up in a list.
     #[source]
     pub error: Option<Box<CallError>>,
 }
 
 impl NotFound {
-    /// A record that is not there, for platforms of your own.
+    /// Creates the error for an id that does not exist, for platforms of your own.
     #[must_use]
     pub const fn new(platform: PlatformKind, id: NumberId) -> Self {
         Self { platform, id, error: None }
     }
 
-    /// Returns the error of a call about this id: a response with status 404 means that there is no such record, any
-    /// other error stays as it is.
+    /// Converts the error of a call about this id: a response with status 404 becomes [`Error::NotFound`], and any
+    /// other error stays unchanged.
     #[must_use]
     pub fn or(error: Error, platform: PlatformKind, id: &NumberId) -> Error {
         match error {
@@ -49,19 +49,20 @@ codes! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Step {
-        /// Making the platform's credential for the provider.
+        /// Creating the platform's credential for the carrier.
         MakeCredential => "make_credential",
         /// Importing the number itself.
         ImportNumber => "import_number",
         /// Setting the agent, the label or the directions of the imported number.
         Configure => "configure",
-        /// Removing a credential that was made for an import that then failed or was undone.
+        /// Removing a credential that was created for an import that then failed or was rolled back.
         RemoveCredential => "remove_credential",
-        /// Removing the record of an import that is undone, or setting its fields back. The routing is put back already.
+        /// Removing the record of an import that is rolled back, or restoring its fields. The routing is already
+        /// restored.
         Undo => "undo",
         /// Pointing the number's calls at the platform.
         Point => "point",
-        /// Renewing the credentials of its record.
+        /// Renewing the credentials of the record.
         Renew => "renew",
         /// Removing its record, after its calls were sent elsewhere.
         Remove => "remove",
@@ -83,7 +84,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// An import that broke between its steps. What exists is named; running the import again finishes it.
+/// An operation that failed between two of its steps. It names what exists. Run the operation again to finish it.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 #[non_exhaustive]
@@ -94,26 +95,27 @@ pub struct Incomplete {
     pub number: RecordNumber,
     /// The record, if the number is imported.
     pub record: Option<NumberRecord>,
-    /// A credential that was made for this import, is not in use, and could not be removed.
+    /// A credential that was created for this import, is not in use, and could not be removed.
     pub left_behind: Option<CredentialId>,
     /// The step that failed.
     pub step: Step,
-    /// Where the provider sent the number's calls before this import, if it was looked at.
+    /// The routing from before this import, if it was looked up.
     pub routing_before: Option<Routing>,
-    /// Why.
+    /// The reason for the failure.
     #[source]
     pub error: Error,
 }
 
 impl Incomplete {
-    /// The number is imported, but a later step failed.
+    /// Returns the error of an import whose number is imported and whose later step failed.
     #[must_use]
     pub fn imported(record: NumberRecord, step: Step, error: Error) -> Self {
         let (platform, number) = (record.platform, record.number.clone());
         Self { platform, number, record: Some(record), left_behind: None, step, routing_before: None, error }
     }
 
-    /// The number is not imported: a step before failed, or one that was to undo it.
+    /// Returns the error of an import whose number is not imported: a step before it failed, or a step that was to undo
+    /// it.
     #[must_use]
     pub fn not_imported(
         platform: PlatformKind,
@@ -138,8 +140,7 @@ impl Incomplete {
     }
 }
 
-/// An import whose answer was lost or leaves its fate open, as a 503 does, and whose number was not found
-/// afterwards.
+/// An import whose response was lost or is unclear, as a 503 is, and whose number no lookup found afterwards.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{platform}: nobody knows whether {number} is imported: what was sent at {sent_at:.0} got no clear answer, and the \
@@ -151,15 +152,15 @@ pub struct Indeterminate {
     pub platform: PlatformKind,
     /// The number.
     pub number: E164,
-    /// When the import was sent, by this machine's clock.
+    /// The time at which the import was sent, by this machine's clock.
     pub sent_at: Timestamp,
-    /// How often the number was looked for since.
+    /// The number of lookups since then.
     pub looks: u32,
-    /// Why the last of these looks showed nothing, if it failed; otherwise the number was not there.
+    /// The error of the last lookup, if it failed; `None` if it did not find the number.
     pub last_look: Option<Box<Error>>,
-    /// Where the provider sent the number's calls before this import, if it was looked at.
+    /// The routing from before this import, if it was looked up.
     pub routing_before: Option<Routing>,
-    /// How the answer was lost.
+    /// How the response was lost.
     #[source]
     pub error: Error,
 }

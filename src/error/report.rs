@@ -1,4 +1,4 @@
-//! Errors as JSON, for reports, logs and the answers of a web service.
+//! Errors as JSON, for reports, logs and the responses of a web service.
 
 use std::error::Error as _;
 
@@ -8,10 +8,10 @@ use serde::{Serialize, Serializer};
 use super::{CallError, Error, Indeterminate};
 use crate::model::{Shown, reported, word};
 
-/// An object with `kind`, `failure`, `retryable`, `retry_after_s`, `message` and `advice`, and with what belongs to the
-/// kind: `problems`, `findings`, `platform`, `number`, `reason`, `step`, `record`, `left_behind`. `call` tells of the
-/// call that failed. What is not known is left out. Secrets are redacted, and addresses end at their path;
-/// [`MaskNumbers`](crate::model::MaskNumbers) masks the numbers.
+/// Serializes as an object with `kind`, `failure`, `retryable`, `retry_after_s`, `message` and `advice`, and with the
+/// fields of its kind: `problems`, `findings`, `platform`, `number`, `reason`, `step`, `record`, `left_behind`. `call`
+/// describes the call that failed. Unknown values are left out. Secrets are redacted, and URLs are cut off after their
+/// path. [`MaskNumbers`](crate::model::MaskNumbers) masks the numbers.
 ///
 /// ```
 /// # #[cfg(feature = "vapi")] {
@@ -91,8 +91,8 @@ impl Serialize for Error {
     }
 }
 
-/// An object with `service`, `operation`, `delivery`, `attempts`, `fault`, and where there was a response `status`,
-/// `request_id` and `service_code`.
+/// Serializes as an object with `service`, `operation`, `delivery`, `attempts` and `fault`. If there was a response, it
+/// also has `status`, `request_id` and `service_code`.
 impl Serialize for CallError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;

@@ -1,17 +1,17 @@
 use crate::model::codes;
 
 codes! {
-    /// What sending a call twice would do. Each call states it; the HTTP method does not decide it.
+    /// The effect of sending a call twice. Each call states it; it does not follow from the HTTP method.
     ///
     /// Only a [`Create`](Self::Create) is never resent after a lost response.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[allow(clippy::exhaustive_enums)] // a call changes nothing, changes it once, or adds to it each time
     pub enum Safety {
-        /// It changes nothing, whatever its method: some services read by `POST`.
+        /// The call changes nothing. Its method does not matter, because some services read by `POST`.
         Read => "read",
-        /// It sets a state, so that sending it twice leaves what sending it once does: an update, a removal.
+        /// The call sets a state, so sending it twice has the same effect as sending it once: an update or a removal.
         Repeatable => "repeatable",
-        /// Sending it twice may create two, or do something else twice.
+        /// Sending the call twice may create two resources, or do something else twice.
         Create => "create",
     }
 }

@@ -3,8 +3,8 @@ use std::time::Duration;
 use crate::E164;
 use crate::model::{NumberId, NumberRecord, PlatformKind};
 
-/// An import that the importer did not send, since the number may be at the platform already, or another import of it
-/// may be under way. Nothing was changed.
+/// An import that the importer did not send, because the platform may already have the number or another import of it
+/// may be in progress. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{platform}: {number} is not imported: {reason}")]
 #[non_exhaustive]
@@ -13,11 +13,11 @@ pub struct Withheld {
     pub platform: PlatformKind,
     /// The number.
     pub number: E164,
-    /// Why.
+    /// The reason.
     pub reason: WithheldReason,
 }
 
-/// Why an import was not sent.
+/// The reason why an import was not sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WithheldReason {
@@ -26,12 +26,12 @@ pub enum WithheldReason {
     Ambiguous {
         /// The record.
         id: NumberId,
-        /// How the platform writes its number, at most 100 characters of it, escaped.
+        /// The number as the platform writes it: at most 100 characters, escaped.
         listed: String,
     },
-    /// This process created the record a short while ago, and the platform does not show it, neither in its list nor by
-    /// its id. After the record was removed, [`Importer::forget_created`](crate::Importer::forget_created) lets the next
-    /// import create another one.
+    /// This process created the record recently, and the platform shows it neither in its list nor by its id. If
+    /// somebody removed the record, [`Importer::forget_created`](crate::Importer::forget_created) lets the next import
+    /// create another.
     #[error("the record {id} was created {} s ago, and the platform does not show it", .age.as_secs())]
     NotListed {
         /// The record.
@@ -42,7 +42,7 @@ pub enum WithheldReason {
     /// Another import of the number in this process did not end within [`Importer::lock_timeout`](crate::Importer::lock_timeout).
     #[error("another import of it has been under way for {} s", .waited.as_secs())]
     Locked {
-        /// How long this one waited.
+        /// How long this import waited.
         waited: Duration,
     },
     /// The import did not come to its create within [`Importer::deadline`](crate::Importer::deadline).
@@ -74,13 +74,13 @@ impl WithheldReason {
 }
 
 impl Withheld {
-    /// Returns the error of an import that is not sent for this reason.
+    /// Creates the error of an import that is not sent for this reason.
     #[must_use]
     pub const fn new(platform: PlatformKind, number: E164, reason: WithheldReason) -> Self {
         Self { platform, number, reason }
     }
 
-    /// Returns the error of a record that [may be](crate::model::RecordNumber::may_be) of this number.
+    /// Creates the error for a record that [may be](crate::model::RecordNumber::may_be) of this number.
     #[must_use]
     pub fn ambiguous(record: &NumberRecord, number: E164) -> Self {
         let listed = record.number.to_string().chars().take(100).flat_map(char::escape_debug).collect();

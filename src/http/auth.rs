@@ -1,4 +1,4 @@
-//! How a client proves who it is, and the headers of its requests.
+//! Authentication of a client, and the headers of its requests.
 
 use std::fmt;
 
@@ -15,11 +15,11 @@ use crate::model::{AccountId, ProblemCode, Problems, Secret};
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Sign = dyn Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxError> + Send + Sync;
 
-/// How a client proves to a service which account it is.
+/// How a client authenticates to a service.
 ///
 /// Most services take the same headers with every call: [`bearer`](Self::bearer), [`basic`](Self::basic),
-/// [`header`](Self::header). Some want each call signed: [`per_call`](Self::per_call). No value of it shows in
-/// `Debug`, in a log or in an error, even when the service echoes it.
+/// [`header`](Self::header). Some services need a signature for each call: [`per_call`](Self::per_call). Its values
+/// appear in no `Debug` output, log or error, even if the service echoes them.
 #[must_use]
 pub struct Auth {
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -42,7 +42,7 @@ pub(super) struct Signer {
     sign: Box<Sign>,
 }
 
-/// A request that is about to be sent, for [`Auth::per_call`].
+/// A request that is about to be sent, as [`Auth::per_call`] sees it.
 #[derive(Clone, Copy)]
 pub struct Unsigned<'a>(&'a Prepared);
 
@@ -69,7 +69,7 @@ impl Unsigned<'_> {
         &self.0.url
     }
 
-    /// Returns the body, which is empty when there is none.
+    /// Returns the body, which is empty if the request has none.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
@@ -81,7 +81,7 @@ impl Auth {
         Self { headers: Vec::new(), secrets: Vec::new(), problems: Problems::new(), account: None, signer: None }
     }
 
-    /// Sends `Authorization: Bearer …`. An invalid key is reported by `build` under the name `field`.
+    /// Sends `Authorization: Bearer …`. `build` reports an invalid key under the name `field`.
     pub fn bearer(field: &str, key: &Secret) -> Self {
         let mut auth = Self::new();
         auth.problems.key(field, key);
@@ -89,10 +89,10 @@ impl Auth {
         auth
     }
 
-    /// Sends `Authorization: Basic …` (RFC 7617). The user must have no colon.
+    /// Sends `Authorization: Basic …` (RFC 7617). The user must not contain a colon.
     ///
-    /// The two are not checked, because what is right differs from service to service: use
-    /// [`ClientBuilder::check`](super::ClientBuilder::check).
+    /// This method does not check the user and the password, because the rules differ from service to service. Use
+    /// [`ClientBuilder::check`](super::ClientBuilder::check) to check them.
     pub fn basic(user: &str, password: &Secret) -> Self {
         let mut auth = Self::new();
         let encoded = BASE64.encode(format!("{user}:{}", password.expose()));
@@ -101,7 +101,7 @@ impl Auth {
         auth
     }
 
-    /// Sends the key itself in a header. An invalid key is reported by `build` under the name `field`.
+    /// Sends the key itself in a header. `build` reports an invalid key under the name `field`.
     pub fn header(name: &'static str, field: &str, key: &Secret) -> Self {
         let mut auth = Self::new();
         auth.problems.key(field, key);
@@ -111,12 +111,12 @@ impl Auth {
         auth
     }
 
-    /// Signs each attempt: `sign` returns the headers that prove who is calling, such as a short-lived token. Their
-    /// values are redacted as keys are.
+    /// Signs each attempt. `sign` returns the headers that authenticate the request, such as a short-lived token.
+    /// Errors redact their values, as they redact keys.
     ///
-    /// `account` names the account, the same for every client of it: headers that change cannot tell. `sign` is
-    /// called for each attempt, a retry included, and must not block. When it fails, the attempt is not sent and
-    /// the call ends with [`Loss::NotSigned`](crate::error::Loss::NotSigned).
+    /// `account` names the account and must be the same for every client of it, because headers that change cannot
+    /// identify it. The client calls `sign` for each attempt, including retries. `sign` must not block. If it fails,
+    /// the attempt is not sent and the call ends with [`Loss::NotSigned`](crate::error::Loss::NotSigned).
     ///
     /// ```
     /// use numport::Secret;
@@ -136,14 +136,14 @@ impl Auth {
         Self { signer: Some(Signer { sign: Box::new(sign) }), ..Self::new() }.of_account(account)
     }
 
-    /// States the account's own id at the service, of which its [`AccountId`] is made.
+    /// Sets the account's own id at the service. The client derives its [`AccountId`] from it.
     pub fn of_account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
         self
     }
 
-    /// Sends another header with every call that tells the account and is not a secret, such as the id of an
-    /// organization. An invalid value is reported by `build` under the name `field`.
+    /// Sends another header with every call. It must identify the account and must not be a secret, for example the id
+    /// of an organization. `build` reports an invalid value under the name `field`.
     pub fn and_header(mut self, name: &'static str, field: &str, value: &str) -> Self {
         self.problems.header(field, value);
         if let (Some(name), Ok(value)) = (self.name(name), HeaderValue::from_str(value)) {
@@ -152,7 +152,7 @@ impl Auth {
         self
     }
 
-    /// Keeps another text out of errors, such as the key that [`per_call`](Self::per_call) signs with, which is never
+    /// Redacts another secret from errors, such as the key that [`per_call`](Self::per_call) signs with, which is never
     /// sent itself.
     pub fn and_secret(mut self, secret: &Secret) -> Self {
         self.secrets.push(secret.clone());

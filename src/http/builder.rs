@@ -22,7 +22,7 @@ use super::vars::Variables;
 use crate::error::{Error, Result};
 use crate::model::{Problem, ProblemCode, Problems};
 
-/// Builds a client. Made by `Vapi::builder` and the like.
+/// Builds a client. Functions such as `Vapi::builder` return it.
 ///
 /// ```
 /// use std::{num::NonZeroU32, time::Duration};
@@ -63,7 +63,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
 }
 
 impl<C: Connect> ClientBuilder<C> {
-    /// Returns a builder for the service of a client. `connect` makes the client from its HTTP client.
+    /// Returns a builder for a service's client. `connect` creates the client from its HTTP client.
     pub fn new(auth: Auth, connect: impl FnOnce(Client) -> C + Send + 'static) -> Self {
         Self {
             service: C::SERVICE,
@@ -86,29 +86,29 @@ impl<C: Connect> ClientBuilder<C> {
 }
 
 impl<C> ClientBuilder<C> {
-    /// Adds problems of a client's own settings. [`build`](Self::build) reports them with all others.
+    /// Adds problems of a client's own settings. [`build`](Self::build) reports them together with all others.
     pub fn check(mut self, check: impl FnOnce(&mut Problems)) -> Self {
         check(&mut self.problems);
         self
     }
 
-    /// Sets the base URL: that of a region, a proxy or the sandbox. It must be `https`, or `http` on loopback, and may
-    /// have a path. Defaults to the service's own. Credentials are sent to its origin only, and never leave its path.
-    /// An address on loopback is never reached by a proxy.
+    /// Sets the base URL, for example that of a region, a proxy or the sandbox. It must be `https`, or `http` on
+    /// loopback, and may have a path. Defaults to the service's own base URL. The client sends credentials only to its
+    /// origin and below its path. The client never uses a proxy for an address on loopback.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self.variables.forget("base_url");
         self
     }
 
-    /// Sets the time limit of one attempt, the response's body included. Defaults to 60 s.
+    /// Sets the time limit of one attempt, including the response's body. Defaults to 60 s.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets the longest response that is read, in bytes. Defaults to 8 MiB. A longer one is an error. Memory is used as
-    /// the response comes, whatever length it announces.
+    /// Sets the maximum length of a response, in bytes. Defaults to 8 MiB. A longer response is an error. Memory grows
+    /// with the bytes that arrive, whatever length the response announces.
     pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -152,16 +152,16 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets how long a list may be. Defaults to [`ListLimits::default`].
+    /// Sets the limits for reading a list. Defaults to [`ListLimits::default`].
     pub const fn list_limits(mut self, limits: ListLimits) -> Self {
         self.lists = limits;
         self
     }
 
-    /// Gives the account a name of which its [`AccountId`](crate::model::AccountId) is made, for a service whose settings
-    /// have no id of the account: otherwise a renewed key makes another account of it, and plans that were made before
-    /// are refused. `former` are the texts of its id ([`AccountId::as_str`](crate::model::AccountId::as_str)) before it had
-    /// this name.
+    /// Sets a name for the account, for a service whose settings contain no account id. The client then derives its
+    /// [`AccountId`](crate::model::AccountId) from the name. Without a name, a renewed key gives the account another
+    /// id, and plans that were made before are refused. `former` are the ids that the account had before it had this
+    /// name ([`AccountId::as_str`](crate::model::AccountId::as_str)).
     ///
     /// ```
     /// use numport::{Vapi, VoicePlatform};
@@ -182,7 +182,7 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Returns a builder of what `wrap` makes of the client, such as a trait object.
+    /// Returns a builder that passes the built client to `wrap`, for example to make it a trait object.
     pub fn map<D>(self, wrap: impl FnOnce(C) -> D + Send + 'static) -> ClientBuilder<D>
     where
         C: 'static,
@@ -211,9 +211,9 @@ impl<C> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] with everything that is wrong: a key that is empty or cannot be a header's value, a base URL
-    /// that is not `https` (loopback aside), a certificate that cannot be read, a build without TLS. A wrong value that
-    /// came from an environment variable is reported under the variable's name.
+    /// [`Error::Invalid`] with all problems: a key that is empty or is no valid header value, a base URL that is not
+    /// `https` (except on loopback), a certificate that cannot be read, a build without TLS. If an invalid value came
+    /// from an environment variable, the problem names the variable.
     pub fn build(self) -> Result<C> {
         let Self { service: info, mut auth, .. } = self;
         let mut problems = std::mem::take(&mut auth.problems);

@@ -1,4 +1,4 @@
-//! A call before it is sent: plain data, made without I/O.
+//! A call before it is sent: plain data, without I/O.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use super::url::{BaseUrl, Segments};
 use crate::error::{Result, Safety, sendable};
 use crate::model::{ProblemCode, Problems, Service};
 
-/// One call to a service: what to send, and what sending it twice would do.
+/// One call to a service: the request, and whether it is safe to send twice.
 ///
-/// A `GET` is a read. Every other call counts as a create ([`Safety::Create`]), which is never resent after a lost
-/// response, unless it says otherwise: [`repeatable`](Self::repeatable), [`read_only`](Self::read_only).
+/// A `GET` is a read. Every other call counts as a create ([`Safety::Create`]), and the client never resends it after a
+/// lost response, unless the call is marked as [`repeatable`](Self::repeatable) or [`read_only`](Self::read_only).
 ///
-/// The path is given in segments, below the client's base URL. Each segment is encoded and stays one segment, whatever
-/// it holds, so that no id can lead to another path or another origin. An empty segment, `.`, `..` and control
-/// characters are refused when the call is sent.
+/// The path is a list of segments below the client's base URL. Each segment is encoded and stays one segment, whatever
+/// it contains, so an id cannot lead to another path or another origin. The client refuses to send a call with an empty
+/// segment, `.`, `..` or control characters.
 ///
 /// The operation, such as `get number`, names the call in errors and logs.
 ///
@@ -101,17 +101,17 @@ impl Call {
         Self::new(operation, Method::POST, Safety::Create, path)
     }
 
-    /// Returns a `PUT`, which counts as a create unless it is said to be [`repeatable`](Self::repeatable).
+    /// Returns a `PUT`, which counts as a create unless it is marked as [`repeatable`](Self::repeatable).
     pub fn put(operation: &'static str, path: &[&str]) -> Self {
         Self::new(operation, Method::PUT, Safety::Create, path)
     }
 
-    /// Returns a `PATCH`, which counts as a create unless it is said to be [`repeatable`](Self::repeatable).
+    /// Returns a `PATCH`, which counts as a create unless it is marked as [`repeatable`](Self::repeatable).
     pub fn patch(operation: &'static str, path: &[&str]) -> Self {
         Self::new(operation, Method::PATCH, Safety::Create, path)
     }
 
-    /// Returns a `DELETE`, which counts as a create unless it is said to be [`repeatable`](Self::repeatable).
+    /// Returns a `DELETE`, which counts as a create unless it is marked as [`repeatable`](Self::repeatable).
     pub fn delete(operation: &'static str, path: &[&str]) -> Self {
         Self::new(operation, Method::DELETE, Safety::Create, path)
     }
@@ -121,15 +121,15 @@ impl Call {
         Self { target: Target::Link(link), ..Self::get(operation, &[]) }
     }
 
-    /// States that the call sets a state, so that sending it twice does what sending it once does
-    /// ([`Safety::Repeatable`]). It is then retried after transient errors.
+    /// Marks the call as repeatable: it sets a state, so sending it twice has the same effect as sending it once
+    /// ([`Safety::Repeatable`]). The client then retries it after transient errors.
     pub const fn repeatable(mut self) -> Self {
         self.safety = Safety::Repeatable;
         self
     }
 
-    /// States that the call changes nothing, whatever its method ([`Safety::Read`]). It is then retried after
-    /// transient errors.
+    /// Marks the call as a read: it changes nothing, whatever its method ([`Safety::Read`]). The client then retries it
+    /// after transient errors.
     pub const fn read_only(mut self) -> Self {
         self.safety = Safety::Read;
         self
@@ -141,7 +141,7 @@ impl Call {
         self
     }
 
-    /// Sets the body, as JSON. What cannot be written as JSON is refused when the call is sent.
+    /// Sets a JSON body. If the value cannot be written as JSON, sending the call fails.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         // Large enough for most, so that it need not grow.
         let mut json = Vec::with_capacity(512);
@@ -150,7 +150,7 @@ impl Call {
         self
     }
 
-    /// Sets the body, as a form. Without fields there is no body.
+    /// Sets a form body. Without fields there is no body.
     pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.content = if form.is_empty() { Content::None } else { Content::Form };

@@ -15,7 +15,7 @@ use crate::error::{CallFault, Delivery, Error, Mismatch, PageFault, Result, Safe
 use crate::model::{AccountId, Secret};
 use crate::wire::document;
 
-/// The HTTP client of one account at one service, the base of every typed client.
+/// The HTTP client of one account at one service. Every typed client is built on it.
 ///
 /// It retries what is safe to retry, within the limits of its [`RetryPolicy`](super::RetryPolicy), keeps to its limit
 /// of requests per second, sends credentials to the configured origin only, and redacts secrets from errors. Cheap to
@@ -54,7 +54,7 @@ impl Client {
         Self { base: Arc::new(self.base.sister(own, other, domain)), ..self.clone() }
     }
 
-    /// Returns which account it is, for [`VoicePlatform::account`](crate::VoicePlatform::account). In an address
+    /// Returns the account's id, for [`VoicePlatform::account`](crate::VoicePlatform::account). In an address,
     /// `localhost`, `127.0.0.1` and `[::1]` count as the same host.
     #[must_use]
     pub fn account(&self) -> AccountId {
@@ -70,17 +70,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) when the call cannot be sent as it is;
-    /// [`Error::Call`](crate::Error::Call) when it was not sent, not answered, refused, or answered with what cannot be
-    /// read. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
+    /// [`Error::Invalid`](crate::Error::Invalid) when the call is not valid.
+    /// [`Error::Call`](crate::Error::Call) when the call was not sent, got no response, was refused, or got a response
+    /// that cannot be read. [`CallError::delivery`](crate::error::CallError::delivery) says whether it was carried out.
     pub async fn request<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
         self.request_matching(call, |_| Ok(())).await
     }
 
     /// Sends a call and reads its response as [`request`](Self::request) does, and compares the response with the
-    /// request. One that is about something else, such as another number, is not believed: whether the call was
-    /// carried out is unknown then. The client opens new connections for all later calls, since a connection that
-    /// repeats a response answers every later request with the response to an earlier one. A client given by
+    /// request. It rejects a response that is about something else, such as another number; whether the call was
+    /// carried out is then unknown. The client then opens new connections for all later calls, because a connection
+    /// that repeats a response answers every later request with the response to an earlier one. A client given by
     /// [`http_client`](super::ClientBuilder::http_client) keeps its connections.
     ///
     /// ```no_run
@@ -96,7 +96,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request); [`CallFault::Mismatch`] when `compare` returns one.
+    /// The same errors as [`request`](Self::request), and [`CallFault::Mismatch`] when `compare` returns one.
     pub async fn request_matching<T: DeserializeOwned>(
         &self,
         call: Call,
@@ -115,7 +115,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`request`](Self::request).
+    /// The same errors as [`request`](Self::request).
     pub async fn request_empty(&self, call: Call) -> Result<()> {
         let (asked, prepared) = self.prepare(call)?;
         self.exchange(asked, &prepared).await.map(drop)
@@ -148,9 +148,9 @@ impl Client {
         })
     }
 
-    /// Keeps these texts out of the errors of this client and its clones from now on, besides those that it sends
-    /// itself: its own credentials, and what requests carry under the names of secrets. Remembers at most 128 texts and
-    /// forgets those first that were not used for the longest time.
+    /// Redacts these secrets from the errors of this client and its clones from now on. The client always redacts the
+    /// secrets that it sends: its own credentials, and the secret fields of requests. It remembers at most 128 secrets
+    /// and forgets the least recently used first.
     pub fn redact<'a>(&self, secrets: impl IntoIterator<Item = &'a Secret>) {
         self.engine.known.remember(secrets);
     }

@@ -6,38 +6,37 @@ use super::vars::Vars;
 use crate::error::Result;
 
 /// A client that can be built from environment variables.
-///
-/// An implementation states the service and reads its variables; the three ways to build a client follow. The clients
-/// of this crate have them as methods of their own, so that no import of this trait is needed.
+/// An implementation states the service and reads its variables. The trait then provides three ways to build a client.
+/// The clients of this crate have them as inherent methods, so you need not import this trait.
 pub trait Connect: Sized {
     /// The service that the client talks to.
     const SERVICE: &'static ServiceInfo;
 
-    /// Reads the account from its variables. `<SERVICE>_BASE_URL`, such as `VAPI_BASE_URL`, needs no mention: it is
-    /// read for every client.
+    /// Reads the account from its variables. It need not read `<SERVICE>_BASE_URL`, such as `VAPI_BASE_URL`, because
+    /// every client reads that variable.
     ///
-    /// Returns a builder even when variables are missing; they are reported together afterwards.
+    /// It returns a builder even if variables are missing; all missing variables are reported together afterwards.
     fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self>;
 
     /// Builds the client from the process's environment variables.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or invalid.
     fn from_env() -> Result<Self> {
         Self::from_vars(Vars::environment)
     }
 
-    /// Builds the client from variables that `lookup` returns by name.
+    /// Builds the client from variables; `lookup` returns a variable by its name.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
+    /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or invalid.
     fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self> {
         Self::builder_from_vars(lookup)?.build()
     }
 
-    /// Returns a builder with the account from these variables, for settings that no variable has.
+    /// Returns a builder with the account from these variables, to set what no variable sets.
     ///
     /// # Errors
     ///
@@ -71,23 +70,23 @@ macro_rules! client_methods {
             ///
             /// # Errors
             ///
-            /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong.
+            /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or invalid.
             pub fn from_env() -> $crate::Result<Self> {
                 <Self as $crate::http::Connect>::from_env()
             }
 
-            /// Builds the client from variables that `lookup` returns by name, as [`from_env`](Self::from_env) does
-            /// from the environment.
+            /// Builds the client from variables as [`from_env`](Self::from_env) does, but `lookup` returns each
+            /// variable by its name.
             ///
             /// # Errors
             ///
-            /// As [`from_env`](Self::from_env).
+            /// The same errors as [`from_env`](Self::from_env).
             pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> $crate::Result<Self> {
                 <Self as $crate::http::Connect>::from_vars(lookup)
             }
 
-            /// Returns a builder with the account from these variables, for settings that no variable has, such as a
-            /// limit of requests.
+            /// Returns a builder with the account from these variables, to set what no variable sets, such as a limit
+            /// of requests.
             ///
             /// # Errors
             ///
@@ -98,17 +97,17 @@ macro_rules! client_methods {
                 <Self as $crate::http::Connect>::builder_from_vars(lookup)
             }
 
-            /// Sends a call that has no method here, and reads the JSON of its response. See
+            /// Sends a call to an endpoint that this client has no method for, and reads the JSON of its response. See
             /// [raw requests](crate::http#raw-requests).
             ///
             /// # Errors
             ///
-            /// As [`Client::request`](crate::http::Client::request).
+            /// The same errors as [`Client::request`](crate::http::Client::request).
             pub async fn request<T: serde::de::DeserializeOwned>(&self, call: $crate::http::Call) -> $crate::Result<T> {
                 self.http.request(call).await
             }
 
-            /// Returns the HTTP client underneath, for raw requests of lists with several pages and of calls whose
+            /// Returns the underlying HTTP client. Use it to read lists of several pages, and to send calls whose
             /// response has no body.
             #[must_use]
             pub const fn http(&self) -> &$crate::http::Client {

@@ -63,39 +63,39 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Connects to these addresses for this host, instead of those that DNS has. The port stays that of the base URL.
-    /// TLS still checks the certificate of the host. Can be set for several hosts. Has no effect behind a proxy.
+    /// Connects to these addresses for this host, instead of the addresses from DNS. The port is still that of the base
+    /// URL. TLS still checks the host's certificate. You can call it for several hosts. It has no effect behind a
+    /// proxy.
     ///
-    /// `localhost` cannot lead away from the machine.
+    /// `localhost` cannot be resolved to an address outside of this machine.
     pub fn resolve(mut self, host: impl Into<String>, addresses: impl IntoIterator<Item = IpAddr>) -> Self {
         let addresses = addresses.into_iter().map(|address| SocketAddr::new(address, 0)).collect();
         self.connections.resolve.push((host.into(), addresses));
         self
     }
 
-    /// Sets how long a connection is silent before TCP checks that it is still there; `None` never checks. Defaults to
-    /// 15 s.
+    /// Sets how long a connection may be silent before TCP checks that it is still open; `None` never checks. Defaults
+    /// to 15 s.
     pub const fn tcp_keepalive(mut self, after: Option<Duration>) -> Self {
         self.connections.tcp_keepalive = Some(after);
         self
     }
 
-    /// Sets how long a connection that is not in use is kept; `None` keeps it until the service closes it. Defaults to
-    /// 90 s.
+    /// Sets how long an idle connection is kept; `None` keeps it until the service closes it. Defaults to 90 s.
     pub const fn pool_idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.connections.pool_idle_timeout = Some(timeout);
         self
     }
 
-    /// Sets the maximum number of connections to one host that are kept while they are not in use. 0 opens a new
-    /// connection for each request. Defaults to no maximum.
+    /// Sets the maximum number of idle connections that are kept for one host. 0 opens a new connection for each
+    /// request. Defaults to no maximum.
     pub const fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
         self.connections.pool_max_idle = Some(connections);
         self
     }
 
-    /// Trusts the certificates of this PEM text as roots, in addition to those that the machine trusts, such as those
-    /// of a proxy that inspects traffic. Can be set several times.
+    /// Trusts the certificates of this PEM text as roots, in addition to those that the machine trusts: for example
+    /// those of a proxy that inspects traffic. You can call it several times.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "native-tls"))))]
     pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
@@ -103,8 +103,8 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Proves to the service who is calling by a certificate: the chain in PEM, the client's own certificate first, and
-    /// its private key in PEM, as PKCS #8 (`BEGIN PRIVATE KEY`).
+    /// Authenticates to the service with a client certificate. It takes the chain in PEM, with the client's own
+    /// certificate first, and its private key in PEM, as PKCS #8 (`BEGIN PRIVATE KEY`).
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     #[cfg_attr(docsrs, doc(cfg(any(feature = "rustls", feature = "native-tls"))))]
     pub fn client_certificate(mut self, chain_pem: impl AsRef<[u8]>, key_pem: impl Into<Secret>) -> Self {
@@ -112,19 +112,20 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// Sets a [`reqwest::Client`] of your own. Prefer the settings of this builder: a client of your own can leak what
-    /// a client made here does not.
+    /// Sets a [`reqwest::Client`] of your own. Prefer the settings of this builder, because a client of your own can
+    /// leak data that the builder's client does not leak.
     ///
-    /// - **Redirects.** It must follow none ([`redirect::Policy::none`](reqwest::redirect::Policy::none)). One that
-    ///   follows them sends headers with keys, such as `x-api-key`, to whichever host a response names. This is only
-    ///   seen afterwards: a response from another address than the one that was asked is an error
-    ///   ([`CallFault::Redirected`](crate::error::CallFault::Redirected)), whether the call was carried out is unknown
-    ///   then, and the call is not retried. A redirect that leads back to the same address is not seen.
-    /// - **Retries.** It must not retry on its own ([`reqwest::retry::never`]), or a create may be sent twice.
-    /// - **Proxies.** Plain `http` to loopback goes through the proxy that it has or that the environment names, key and
-    ///   all, unless it was built with `no_proxy`.
+    /// - **Redirects.** It must follow none ([`redirect::Policy::none`](reqwest::redirect::Policy::none)). A client
+    ///   that follows redirects sends headers with keys, such as `x-api-key`, to any host that a response names.
+    ///   numport detects this only afterwards: a response from another address than the requested one is an error
+    ///   ([`CallFault::Redirected`](crate::error::CallFault::Redirected)). It is then unknown whether the call was
+    ///   carried out, and the call is not retried. numport does not detect a redirect that leads back to the same
+    ///   address.
+    /// - **Retries.** It must not retry by itself ([`reqwest::retry::never`]), or a create may be sent twice.
+    /// - **Proxies.** Unless it was built with `no_proxy`, it sends plain `http` requests to loopback, including their
+    ///   keys, through its own proxy or the proxy of the environment.
     /// - **Logs.** `connection_verbose` and layers of your own see all headers and bodies.
-    /// - **Connections.** After a response that belongs to another request, the client cannot open new connections.
+    /// - **Connections.** After a response that belongs to another request, numport cannot open new connections.
     ///
     /// # Many tenants
     ///

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-/// How long a list may be before a client stops reading it. A service that leads from page to page for ever ends in an
-/// error ([`PageFault`](crate::error::PageFault)) that names the limit.
+/// Limits for reading a list. If a service leads from page to page forever, the client stops at a limit and returns an
+/// error ([`PageFault`](crate::error::PageFault)) that names it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -20,7 +20,8 @@ pub struct ListLimits {
 }
 
 impl Default for ListLimits {
-    /// Returns 20,000 pages, 1,000,000 items, 60 minutes. A list of 100,000 numbers has 5,000 pages where a page has 20.
+    /// Returns 20,000 pages, 1,000,000 items and 60 minutes. A list of 100,000 numbers with 20 numbers a page has 5,000
+    /// pages.
     fn default() -> Self {
         Self { max_pages: 20_000, max_items: 1_000_000, deadline: Duration::from_secs(60 * 60) }
     }
@@ -39,8 +40,8 @@ impl ListLimits {
         self
     }
 
-    /// Sets how long the client may take to read one list, with all pages, retries and waits. Time that the caller
-    /// takes between the pages does not count. Defaults to 60 minutes.
+    /// Sets how long the client may take to read one list, including all pages, retries and waits. The time that the
+    /// caller takes between the pages does not count. Defaults to 60 minutes.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

@@ -1,6 +1,7 @@
 //! The HTTP client under every typed client: retries, retry budget, deadlines, rate limit, paging, redaction and errors.
 //!
-//! Use it for endpoints that a typed client lacks, and to write a client for a platform or a carrier of your own.
+//! Use it for endpoints that a typed client has no method for, and to write a client for a platform or carrier of your
+//! own.
 //!
 //! # Raw requests
 //!
@@ -19,16 +20,17 @@
 //! # }
 //! ```
 //!
-//! A `GET` is retried after transient errors. Any other call is never resent after a lost response, unless the call says
-//! that this is safe ([`Call::repeatable`], [`Call::read_only`]). Paths are given in segments and cannot leave the
-//! client's base URL, and neither do its credentials. [`Client::pages`] reads lists of several pages, and
+//! The client retries a `GET` after transient errors. It never resends any other call after a lost response, unless the
+//! call says that this is safe ([`Call::repeatable`], [`Call::read_only`]). Paths are lists of segments and cannot
+//! leave the client's base URL, so credentials cannot leave it either. [`Client::pages`] reads lists of several pages,
+//! and
 //! [`Client::request_empty`] sends a call whose response has no body; `vapi.http()` returns that [`Client`].
 //!
 //! # A client of your own
 //!
-//! State the service once ([`ServiceInfo`]), how the client proves who it is ([`Auth`]), and which variables it is built
-//! from ([`Connect`]). Timeouts, retries, limit and base URL are settings of its [`ClientBuilder`] then, as they are for
-//! the clients of this crate.
+//! State the service once ([`ServiceInfo`]), how the client authenticates ([`Auth`]), and from which variables it is
+//! built ([`Connect`]). Its [`ClientBuilder`] then has the same settings as the clients of this crate: timeouts,
+//! retries, rate limit and base URL.
 //!
 //! ```
 //! # #[cfg(feature = "sandbox")]

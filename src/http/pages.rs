@@ -14,34 +14,36 @@ use super::client::Client;
 use super::list_limits::ListLimits;
 use crate::error::{Error, PageFault, Result};
 
-/// Where the page after a page is.
+/// The location of the next page of a list.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums)] // clients make it, and nobody else reads it
 pub enum Next {
-    /// At this link of the service, absolute or relative. It must lead to below the client's base URL.
+    /// The next page is at this link of the service, absolute or relative. It must be below the client's base URL.
     Link(String),
-    /// At this call, with a cursor or the number of the page.
+    /// This call fetches the next page, with a cursor or a page number.
     Call(Call),
     /// The page says that another one follows, but not where. The list ends with [`PageFault::BadLink`].
     Missing,
-    /// Nowhere: this page is the last.
+    /// This page is the last one.
     End,
 }
 
 impl Next {
-    /// Returns the page at this link. No link and an empty one are the end.
+    /// Returns the page at this link. A missing or empty link is the end of the list.
     pub fn link(link: Option<String>) -> Self {
         link.filter(|link| !link.is_empty()).map_or(Self::End, Self::Link)
     }
 }
 
 impl Client {
-    /// Returns all items of a list, page after page. `split` takes a page apart into its items and what comes next.
+    /// Returns all items of a list, page after page. `split` splits a page into its items and the location of the next
+    /// page.
     ///
-    /// The stream ends after its first error. A page that comes again is one ([`PageFault::Repeated`]): a page at an
-    /// address that was asked before or, where calls lead from page to page, one with items and the same text as
-    /// an earlier one, which a service answers that does not know the parameter for the page. A list that is longer than
-    /// the client's [`ListLimits`](super::ListLimits) ends with an error as well.
+    /// The stream ends after its first error. A repeated page is an error ([`PageFault::Repeated`]): a page at an
+    /// address that was already requested, or, if calls lead from page to page, a page with items and the same text as
+    /// an earlier one. A service returns such a page if it does not know the page parameter. A list that is longer than
+    /// the client's
+    /// [`ListLimits`](super::ListLimits) also ends with an error.
     pub fn pages<'a, P, T>(
         &'a self,
         first: Result<Call>,

@@ -1,4 +1,4 @@
-//! Retries: how many, how long between them, how many in all.
+//! Retries: how many attempts, how long the waits are, and how many retries a client may use.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 /// How a client retries transient errors.
 ///
-/// Only what is safe to resend is retried: a read, an update, a removal, and a create for which no connection was made.
-/// A create that was answered is never resent, not even after status 429: a gateway may answer it after the service has
-/// carried the create out. No setting changes that.
+/// The client retries only calls that are safe to resend: a read, an update, a removal, and a create for which no
+/// connection was made. It never resends a create that got a response, not even after status 429, because a gateway may
+/// send that status after the service has carried the create out. No setting changes that.
 ///
-/// Waits are random between zero and a bound that doubles with each attempt ("full jitter"). When the response has a
+/// Waits are random between zero and a bound that doubles with each attempt ("full jitter"). If the response has a
 /// `Retry-After`, the client waits that long instead. All clones of a client share one budget of retries, so that a
-/// service in trouble gets little more than the first attempts.
+/// service in trouble gets few requests beyond the first attempts.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,7 +32,7 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Returns 4 attempts, waits of up to 0.25 s doubling up to 20 s, 120 s in all, a budget of 100 retries.
+    /// Returns 4 attempts, waits of up to 0.25 s doubling up to 20 s, 120 s in total, and a budget of 100 retries.
     fn default() -> Self {
         Self {
             max_attempts: 4,
@@ -68,15 +68,15 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the time limit of one call, with all attempts and waits. Defaults to 120 s. The client does not begin a wait
-    /// that would pass it.
+    /// Sets the time limit of one call, including all attempts and waits. Defaults to 120 s. The client does not begin
+    /// a wait that would exceed it.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Sets the budget of retries that the client and its clones share. Defaults to 100. Each retry takes one, and ten
-    /// calls that succeed give one back.
+    /// Sets the retry budget that the client and its clones share. Defaults to 100. Each retry takes one from the
+    /// budget, and ten successful calls give one back.
     pub const fn budget(mut self, retries: u32) -> Self {
         self.budget = retries;
         self

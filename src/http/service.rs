@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::model::Service;
 
-/// What all clients of one service have in common: its name, its base URL, and how it reports errors.
+/// The properties that all clients of one service share: its name, its base URL, and how it reports errors.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ServiceInfo {
@@ -21,29 +21,29 @@ pub struct ServiceInfo {
 pub struct ErrorBody {
     /// The service's own code.
     pub code: Option<String>,
-    /// Its messages for people. Empty ones are dropped; of the others, errors keep as much as
-    /// [`Refusal`](crate::error::Refusal) says.
+    /// The service's messages for people. Empty messages are dropped. [`Refusal`](crate::error::Refusal) says how much
+    /// of the others an error keeps.
     pub messages: Vec<String>,
 }
 
 impl ServiceInfo {
     /// Describes a service.
     ///
-    /// `base_url` is used unless the builder is given another one; it is empty for a service that has an address for
-    /// each account. `error_body` finds code and messages in the JSON body of a response that is not a success;
-    /// secrets are already redacted there.
+    /// `base_url` is the default of the builder; it is empty for a service that has an address for each account.
+    /// `error_body` extracts the code and the messages from the JSON body of an error response, in which secrets are
+    /// already redacted.
     pub const fn new(service: Service, base_url: &'static str, error_body: fn(&Value) -> ErrorBody) -> Self {
         Self { service, base_url, error_body, rejects: |_| false, paths: &[] }
     }
 
-    /// Sets how to recognise a body that reports a failure although the status is a success, such as
-    /// `{"success": false}`. Defaults to none.
+    /// Sets how to recognize a body that reports a failure although the status is a success, such as `{"success":
+    /// false}`. Defaults to none.
     pub const fn rejects(mut self, rejects: fn(&[u8]) -> bool) -> Self {
         self.rejects = rejects;
         self
     }
 
-    /// Sets the paths whose URLs are made once for each client, because most calls go there.
+    /// Sets the paths whose URLs are built once for each client. Use it for the paths of frequent calls.
     pub const fn paths(mut self, paths: &'static [&'static [&'static str]]) -> Self {
         self.paths = paths;
         self

@@ -1,11 +1,11 @@
-//! Settings by name, from the environment or from wherever the caller has them.
+//! Variables by name, from the environment or another source.
 
 use std::cell::RefCell;
 
 use crate::error::{Error, Result};
 use crate::model::{ProblemCode, Problems, Secret};
 
-/// Reads the variables of a client, and collects what is missing. An empty variable counts as missing.
+/// Reads the variables of a client, and collects the missing ones. An empty variable counts as missing.
 pub struct Vars<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: Problems,
@@ -67,7 +67,8 @@ impl<'a> Vars<'a> {
         value
     }
 
-    /// Returns a variable. If it is missing, reports that with advice to set it to `what`, and returns an empty text.
+    /// Returns a variable. If it is missing, reports that with the advice to set it to `what`, and returns an empty
+    /// text.
     pub fn required(&mut self, name: &str, what: &str) -> String {
         self.optional(name).unwrap_or_else(|| {
             let fault = if (self.lookup)(name).is_some() { "is empty" } else { "is not set" };
@@ -81,8 +82,8 @@ impl<'a> Vars<'a> {
         Secret::new(self.required(name, what))
     }
 
-    /// Returns two variables that only work together, each with its name and what to set it to. If one of them is
-    /// missing, reports that.
+    /// Returns two variables that are only valid together; each has a name and a description of its value. If only one
+    /// of them is set, reports the other as missing.
     pub fn optional_pair(&mut self, one: (&str, &str), other: (&str, &str)) -> Option<(String, String)> {
         match (self.optional(one.0), self.optional(other.0)) {
             (Some(first), Some(second)) => return Some((first, second)),

@@ -1,4 +1,4 @@
-//! Where all numbers' calls go, kept and put back.
+//! A backup of the routing of all numbers, and restoring it.
 
 use std::sync::Arc;
 
@@ -13,10 +13,12 @@ use crate::model::Routing;
 use crate::provider::NumberProvider;
 
 impl Importer {
-    /// Reads the routing of every number of the provider, of several carriers of all that keep it, by their lists. Save
-    /// it by serde before many imports: [`restore_many`](Self::restore_many) puts it back, also after a crash.
+    /// Returns the routing of every number of the provider, read from its lists. With
+    /// [several carriers](crate::provider::Carriers), it contains the numbers of all carriers that support routing.
+    /// Save it with serde before you import many numbers: [`restore_many`](Self::restore_many) restores it, also after
+    /// a crash.
     ///
-    /// It is confidential: addresses of your own application may hold secrets.
+    /// Treat the backup as confidential, because the addresses of your own application may hold secrets.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -43,8 +45,9 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// When a carrier cannot be asked: a backup of some numbers alone would be taken for that of all.
-    /// [`Error::Invalid`](crate::Error::Invalid) when the provider keeps no routing.
+    /// Any error when the lookup at a carrier fails. A backup of only some numbers could be mistaken for one of all
+    /// numbers, so none is returned. [`Error::Invalid`](crate::Error::Invalid) when the provider does not support
+    /// routing.
     pub async fn backup_routing(&self) -> Result<Vec<Routing>> {
         if self.provider.routing().is_none() {
             return Err(no_routing(self, "the routing was not read"));
@@ -59,8 +62,8 @@ impl Importer {
         Ok(backup)
     }
 
-    /// Puts the routing of many numbers back [concurrently](Self::concurrency), each as [`restore`](Self::restore)
-    /// does. A backup tells nothing of the time after it, so only what leads to the platform is put back.
+    /// Restores the routing of many numbers [concurrently](Self::concurrency), each as [`restore`](Self::restore) does.
+    /// A backup does not contain later changes, so only settings that lead to the platform are restored.
     ///
     /// The results come as they are ready. A number that fails ends nothing. Only a key that is refused (401) does:
     /// what is under way is finished, and the stream ends. Nothing happens unless the stream is read; running it again

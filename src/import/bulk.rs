@@ -1,4 +1,4 @@
-//! Many numbers: a stream of requests in, a stream of what became of them out.
+//! Imports of many numbers: a stream of requests in, a stream of results out.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use crate::E164;
 use crate::error::{CallError, Error, Meaning, Result};
 use crate::model::{ImportRequest, Service};
 
-/// What became of one request of [`Importer::import_many`].
+/// The result of one request of [`Importer::import_many`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkItem {
@@ -21,29 +21,30 @@ pub struct BulkItem {
     pub index: usize,
     /// The request.
     pub request: ImportRequest,
-    /// What became of it.
+    /// The outcome of the import.
     pub outcome: BulkOutcome,
 }
 
-/// What became of one number among many.
+/// The outcome of one import of [`Importer::import_many`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BulkOutcome {
-    /// It is imported.
+    /// The number is imported.
     Imported(Box<Imported>),
-    /// It is not imported, or nobody knows, as [`Error::failure`] says. The error is that of [`Importer::import`].
+    /// The number is not imported, or the result is unknown; [`Error::failure`] tells which. The error is the one that
+    /// [`Importer::import`] returns.
     Failed(Error),
-    /// The number stood in the input before; nothing was sent for this one.
+    /// An earlier request of the input has the same number. Nothing was sent for this request.
     Duplicate {
         /// The index of the first request for the number.
         of: usize,
     },
-    /// Nothing was sent: a key was refused (401) before its turn came.
+    /// Nothing was sent, because a service refused a key (401) before this request was reached.
     NotAttempted,
 }
 
 impl BulkItem {
-    /// The request's number, what became of it, and what to do about it, in a line for people.
+    /// Returns one line for people: the request's number, the outcome, and what to do about it.
     #[must_use]
     pub fn report(&self) -> String {
         let number = self.request.number();
@@ -57,8 +58,9 @@ impl BulkItem {
 }
 
 impl BulkOutcome {
-    /// Returns its stable code: that of the [`Outcome`](crate::Outcome), such as `created`, or of the
-    /// [`Failure`](crate::error::Failure), `refused`, `failed` or `unknown`, or `duplicate` or `not_attempted`.
+    /// Returns the outcome's stable code. For an import it is the code of the [`Outcome`](crate::Outcome), such as
+    /// `created`. For a failure it is the code of the [`Failure`](crate::error::Failure): `refused`, `failed` or
+    /// `unknown`. Otherwise it is `duplicate` or `not_attempted`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -69,8 +71,8 @@ impl BulkOutcome {
         }
     }
 
-    /// Whether the number is not imported, as far as is known. A duplicate is no failure: the first request for
-    /// its number tells.
+    /// Returns whether the number is not imported, as far as known. A duplicate is not a failure: see the outcome of
+    /// the first request for its number.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::NotAttempted)
@@ -80,18 +82,18 @@ impl BulkOutcome {
 impl Importer {
     /// Imports many numbers [concurrently](Self::concurrency), each as [`import`](Self::import) does.
     ///
-    /// The results come as they are ready; [`BulkItem::index`] tells whose they are. A request that fails ends
-    /// nothing. Only a key that is refused (401) does: what is under way is finished, and the rest of the input
-    /// is answered `NotAttempted`. A second request for a number is answered without a call.
+    /// The stream yields each result as soon as it is ready; [`BulkItem::index`] tells which request it belongs to. The
+    /// stream continues after failures. Only a refused key (401) ends it: imports that have begun are finished, and the
+    /// remaining requests yield `NotAttempted`. A second request for the same number yields `Duplicate` without a call.
     ///
     /// The input is anything iterable, such as a `Vec`, or a `Stream`. It is read as there is room, so it may be longer than memory; of each number some 20 to 40 bytes
     /// are kept. Nothing happens unless the stream is read. Whoever drops it drops what is under way; running it
     /// again over the same input is safe.
     ///
-    /// Where that takes fewer calls, the platform's records are listed once a minute instead of asking for each
-    /// number, and kept in memory. An import of the same number on *another machine* within that minute is then
-    /// not seen, and a platform that does not refuse duplicates would have it twice: give each machine its own
-    /// numbers.
+    /// If it takes fewer calls, the importer lists the platform's records once a minute, instead of looking up each
+    /// number, and keeps the list in memory. It then does not see an import of the same number on *another machine*
+    /// within that minute. A platform that does not refuse duplicates would have the number twice, so give each machine
+    /// its own numbers.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

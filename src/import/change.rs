@@ -23,37 +23,37 @@ pub enum Field {
     Outbound,
 }
 
-/// A field of a record that is to be another.
+/// A change of one field of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "field", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Change {
     /// The label.
     Label {
-        /// As it was when the plan was made.
+        /// The value when the plan was made.
         from: Option<String>,
         /// As it is to be; `None` clears it.
         to: Option<String>,
     },
     /// The agent.
     Agent {
-        /// As it was when the plan was made.
+        /// The value when the plan was made.
         from: Option<AgentId>,
         /// As it is to be; `None` clears it.
         to: Option<AgentId>,
     },
-    /// Whether it takes calls.
+    /// Whether the number takes calls.
     Inbound {
-        /// As it was when the plan was made; `None` when the platform did not tell.
+        /// The value when the plan was made; `None` if the platform did not tell.
         from: Option<bool>,
-        /// As it is to be.
+        /// The value to set.
         to: bool,
     },
-    /// Whether it may make calls.
+    /// Whether the number may make calls.
     Outbound {
-        /// As it was when the plan was made; `None` when the platform did not tell.
+        /// The value when the plan was made; `None` if the platform did not tell.
         from: Option<bool>,
-        /// As it is to be.
+        /// The value to set.
         to: bool,
     },
 }
@@ -61,7 +61,7 @@ pub enum Change {
 impl Field {
     pub(super) const ALL: [Self; 4] = [Self::Label, Self::Agent, Self::Inbound, Self::Outbound];
 
-    /// Its name in lower case.
+    /// Returns the field's name in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl fmt::Display for Field {
 }
 
 impl Change {
-    /// The field.
+    /// Returns the field that is changed.
     #[must_use]
     pub const fn field(&self) -> Field {
         match self {

@@ -10,8 +10,8 @@ use crate::model::{ImportRequest, Problem};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Checked {
-    /// The problems of the source, such as a trunk that the platform cannot take. They concern every request, and are
-    /// named once.
+    /// The problems of the source, such as a trunk that the platform does not support. They concern every request and
+    /// are listed once.
     pub source: Vec<Problem>,
     /// The requests with problems of their own, by their index in the input; the first is 0.
     pub requests: Vec<(usize, Vec<Problem>)>,
@@ -26,9 +26,9 @@ impl Checked {
 }
 
 impl Importer {
-    /// Checks requests without sending anything: the fields, and whether the platform supports them and the source.
-    /// [`import`](Self::import) does the same before it sends anything. Of [several
-    /// carriers](crate::provider::Carriers) a request must suit one.
+    /// Checks requests without sending anything: the values of their fields, and whether the platform supports the
+    /// fields and the source. [`import`](Self::import) does the same checks before it sends anything. With [several
+    /// carriers](crate::provider::Carriers), a request must suit at least one carrier.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -5,30 +5,30 @@ use super::undo::{Left, Undo};
 use crate::E164;
 use crate::model::{AccountId, CredentialId, Finding, NumberRecord, Reached, Routing, codes};
 
-/// A number that is imported, and how it came to be. `Display` says it in a line, with what is to be known of it:
-/// `+14155552671 on vapi: created, id 6f0c…; warning: it was answered by butter before`.
+/// The result of a successful import. `Display` shows it in one line, including its warnings: `+14155552671 on vapi:
+/// created, id 6f0c…; warning: it was answered by butter before`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Imported {
     /// The record as it is now.
     pub record: NumberRecord,
-    /// How it came to be.
+    /// How the record came to be.
     pub outcome: Outcome,
-    /// The record as it was found, when it was there already and this import changed it.
+    /// The record before this import, if it existed and this import changed it.
     pub before: Option<NumberRecord>,
-    /// The fields that the request names and the record does not have so, since the platform cannot change them
-    /// later.
+    /// The fields of the request that the record does not have, because the platform cannot change them after an
+    /// import.
     pub unsupported_fields: Vec<Field>,
-    /// The fields that were sent, and that the platform's record does not show so afterwards: the platform may have
-    /// ignored them.
+    /// The fields that were sent and that the platform's record does not show afterwards. The platform may have ignored
+    /// them.
     pub unconfirmed_fields: Vec<Field>,
-    /// What the provider said before and after the import; nothing that kept it from being made.
+    /// The findings of the carrier lookups before and after the import. None of them prevented the import.
     pub findings: Vec<Finding>,
-    /// Whether the number's calls reach the platform now. If they do not, a finding says why, and what to do.
+    /// Whether the number's calls reach the platform now. If they do not, a finding says why and what to do.
     pub reached: Reached,
-    /// Where the provider sent the number's calls before this import made the record, or gave it the agent with which
-    /// the platform takes its calls, for [`Importer::restore`](crate::Importer::restore). `None` when it was there
-    /// already, or the provider was not asked, or keeps no routing.
+    /// The routing before this import, for [`Importer::restore`](crate::Importer::restore). It is set if this import
+    /// created the record, or gave it the agent with which the platform takes over the calls. It is `None` if the
+    /// record already existed otherwise, if the provider was not asked, or if the provider does not support routing.
     pub routing_before: Option<Routing>,
     number: E164,
     account: AccountId,
@@ -41,21 +41,22 @@ codes! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Outcome {
-        /// This import made it.
+        /// This import created the record.
         Created => "created",
-        /// It was there before, and this import changed it; [`Imported::before`] shows how it was.
+        /// The record existed, and this import changed it. [`Imported::before`] shows the record before the change.
         Updated => "updated",
-        /// It was there before, as the request names it or as far as the platform can change it. Its credentials stay as they are. If it visibly uses another source than the importer's,
-        /// [`Finding::OtherSource`] says so; [`Importer::renew`](crate::Importer::renew) brings it to this one.
+        /// The record existed, and it matches the request as far as the platform can change it. Its credentials are
+        /// unchanged. If the record shows another source than the importer's, the findings contain
+        /// [`Finding::OtherSource`], and [`Importer::renew`](crate::Importer::renew) updates the credentials.
         AlreadyThere => "already_there",
-        /// The answer to this import was lost, or an earlier one in this process was given up under way, and the
-        /// record was found afterwards.
+        /// The record was found after the response to this import was lost, or after an earlier import in this process
+        /// was cancelled before it finished.
         Recovered => "recovered",
     }
 }
 
 impl Outcome {
-    /// Returns whether the record was there before this import, which is not the one that created it.
+    /// Returns whether the record existed before this import; that import was not the one that created it.
     #[must_use]
     pub const fn was_there(self) -> bool {
         matches!(self, Self::AlreadyThere | Self::Updated)
@@ -99,8 +100,8 @@ impl Imported {
         &self.number
     }
 
-    /// Returns what [`Importer::undo`](crate::Importer::undo) needs to undo this import. A record that was recovered
-    /// counts as created by it.
+    /// Returns the data that [`Importer::undo`](crate::Importer::undo) needs to roll back this import. A recovered
+    /// record counts as created by this import.
     #[must_use]
     pub fn undo(&self) -> Undo {
         let before = self.before.as_ref().filter(|_| self.outcome.was_there());

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::http::deadline::after;
 use crate::model::NumberRecord;
 
-/// How an [`Importer`](crate::Importer) looks up a number after the response to its import was lost: several times,
-/// since the platform may carry out a request after the client has given up on it.
+/// Sets how an [`Importer`](crate::Importer) looks up a number after the response to its import was lost. It looks the
+/// number up several times, because the platform may carry out a request after the client has given up on it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct LookupPolicy {
 }
 
 impl Default for LookupPolicy {
-    /// 6 lookups: immediately, then after 0.5, 1, 2, 4 and 8 s; 60 s in all.
+    /// 6 lookups: immediately, then after 0.5, 1, 2, 4 and 8 s; at most 60 s in total.
     fn default() -> Self {
         Self {
             max_lookups: 6,
@@ -48,7 +48,7 @@ impl LookupPolicy {
         self
     }
 
-    /// Sets the wait after the first lookup; it doubles after each further one. Defaults to 0.5 s.
+    /// Sets the wait after the first lookup. The wait doubles after each further lookup. Defaults to 0.5 s.
     pub const fn first_wait(mut self, wait: Duration) -> Self {
         self.first_wait = wait;
         self
@@ -60,7 +60,7 @@ impl LookupPolicy {
         self
     }
 
-    /// Sets the time for all lookups and waits together. Defaults to 60 s.
+    /// Sets the maximum time for all lookups and waits together. Defaults to 60 s.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

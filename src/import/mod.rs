@@ -1,4 +1,4 @@
-//! [`Importer`]: from a provider to a platform, safe to run twice.
+//! [`Importer`] imports numbers from a carrier into a platform and is safe to run twice.
 //!
 #![doc = include_str!("what_can_go_wrong.md")]
 
@@ -50,9 +50,9 @@ use crate::provider::NumberProvider;
 
 /// Imports numbers from one provider into one platform.
 ///
-/// [`import`](Self::import) may be run again after anything: it looks at the carrier and for the number
-/// first, and finishes what an earlier run left. [`restore`](Self::restore) puts back what an import
-/// changed at the carrier.
+/// [`import`](Self::import) is safe to run again after any failure: it first looks the number up at the carrier and at
+/// the platform, and it finishes the work of an earlier run. [`restore`](Self::restore) restores the routing that an
+/// import changed at the carrier.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -104,9 +104,9 @@ pub struct Importer {
 const CONCURRENCY: usize = 16;
 
 impl Importer {
-    /// Imports from this provider into this platform. What the platform needs to reach the provider's numbers is taken
-    /// from it here, once ([`NumberProvider::source`]), and from now on the platform's client redacts the secrets in
-    /// it ([`VoicePlatform::redact`]).
+    /// Creates an importer from this provider into this platform. It reads the provider's source
+    /// ([`NumberProvider::source`]) once: the data that the platform needs to reach the provider's numbers. From then
+    /// on the platform's client redacts the source's secrets ([`VoicePlatform::redact`]).
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
         let sources: Arc<[NumberSource]> = provider.carriers().iter().map(|carrier| carrier.source()).collect();
         sources.iter().for_each(|source| platform.redact(&source.secrets()));
@@ -125,21 +125,21 @@ impl Importer {
         }
     }
 
-    /// The provider.
+    /// Returns the provider.
     #[must_use]
     pub fn provider(&self) -> &dyn NumberProvider {
         &*self.provider
     }
 
-    /// The platform.
+    /// Returns the platform.
     #[must_use]
     pub fn platform(&self) -> &dyn VoicePlatform {
         &*self.platform
     }
 
-    /// Skips the preflight: the importer does not ask the provider, so numbers are imported whatever it would say,
-    /// and nothing is known afterwards of where their calls went before. [Several carriers](crate::provider::Carriers) are
-    /// asked nevertheless, since only they tell whose number it is. What a plan removes is always checked.
+    /// Skips the preflight. The importer then does not look numbers up at the provider, imports them without its
+    /// findings, and does not know their routing from before. [Several carriers](crate::provider::Carriers) are still
+    /// asked, because only they tell which carrier holds the number. Removals of a plan are always checked.
     #[must_use]
     pub const fn skip_preflight(mut self) -> Self {
         self.skip_preflight = true;
@@ -147,9 +147,10 @@ impl Importer {
     }
 
     /// Sets how many numbers [`import_many`](Self::import_many), [`renew_many`](Self::renew_many), [`plan`](Self::plan)
-    /// and [`apply`](Self::apply) process concurrently. Defaults to 16. 0 counts as 1. Each client limits its requests per second by itself
-    /// ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)). An import takes at least
-    /// three requests to the carrier and the platform: lookups before, the create, and a lookup after.
+    /// and [`apply`](Self::apply) process concurrently. Defaults to 16. 0 counts as 1. Each client has its own limit of
+    /// requests per second ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)). An
+    /// import sends at least three requests to the carrier and the platform: lookups before, the create, and a lookup
+    /// after.
     #[must_use]
     pub const fn concurrency(mut self, numbers: usize) -> Self {
         self.concurrency = if numbers == 0 { 1 } else { numbers };
@@ -166,8 +167,9 @@ impl Importer {
     /// Sets how long an import waits for another import of the same number in this process. Defaults to 120 s. After
     /// it the import fails with [`Error::Withheld`], and nothing is sent.
     ///
-    /// An import that is awaited inside of a loop over [`import_many`](Self::import_many), with the same number under
-    /// way there, would wait forever without this limit, since the loop does not go on meanwhile.
+    /// A loop over [`import_many`](Self::import_many) may await an import of a number that the stream is also
+    /// importing. The stream does not continue while the loop waits, so without this limit the import would wait
+    /// forever.
     #[must_use]
     pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
@@ -217,13 +219,14 @@ impl Importer {
     }
 
     /// Forgets which record of this number this process created, so that [`import`](Self::import) may create another
-    /// one. Call it after the record was removed in the platform's dashboard or by its typed client.
+    /// one. Call it after somebody removed the record in the platform's dashboard or through the typed client.
     ///
-    /// A process remembers for 10 minutes what it created. Until then, an import of a number whose record the platform
-    /// does not show is refused ([`WithheldReason::NotListed`](crate::error::WithheldReason::NotListed)), since the
-    /// platform may only show it later. A removal by [`apply`](Self::apply) is forgotten by itself.
+    /// A process remembers for 10 minutes which records it created. During that time it refuses an import of a number
+    /// whose record the platform does not show
+    /// ([`WithheldReason::NotListed`](crate::error::WithheldReason::NotListed)), because the platform may show the
+    /// record later. [`apply`](Self::apply) forgets the records that it removes.
     ///
-    /// An unresolved import is not forgotten.
+    /// This method does not forget an unresolved import.
     pub fn forget_created(&self, number: &E164) {
         memory::forget_created(self.account, number, None);
     }

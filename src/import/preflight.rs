@@ -1,4 +1,4 @@
-//! What the provider says of a number before an import.
+//! The findings about a number at the carrier before an import.
 
 use super::Importer;
 use crate::E164;
@@ -9,8 +9,8 @@ use crate::platform::Takeover;
 use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership};
 
 impl Importer {
-    /// What the provider says of a number, and whether that stands against importing it. Changes nothing, and
-    /// does not ask the platform.
+    /// Looks a number up at the carrier, and returns its routing and the findings for or against an import. Changes
+    /// nothing and does not ask the platform.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -31,7 +31,7 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// When the provider cannot be asked. What it says is no error here.
+    /// Any error of the lookup at the carrier. A finding is not an error here.
     pub async fn preflight(&self, number: &E164) -> Result<Preflight> {
         let carriers = self.provider.carriers();
         let holding = self.holding(&carriers, number).await?;
@@ -61,8 +61,7 @@ impl Importer {
         preflight
     }
 
-    /// The same of a number that was looked up already, such as one of
-    /// [`NumberProvider::list`]. No I/O.
+    /// Does the same for a number that was already looked up, for example by [`NumberProvider::list`]. Sends nothing.
     #[must_use]
     pub fn assess(&self, number: &E164, ownership: &Ownership) -> Preflight {
         let carriers = self.provider.carriers();

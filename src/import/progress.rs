@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::plan::AppliedStep;
 use super::{BulkItem, RenewedItem};
 
-/// How far many numbers are, as plain numbers, for a bar or a log line.
+/// Counts the outcomes of a run over many numbers, for a progress bar or a log line.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,7 +31,7 @@ impl Progress {
         self.count(item.code(), item.is_failure());
     }
 
-    /// Counts one more by the code of its outcome and whether it is a failure, for outcomes of your own.
+    /// Counts one outcome of your own by its code, and whether it is a failure.
     pub fn count(&mut self, outcome: &'static str, failure: bool) {
         self.done += 1;
         self.failed += usize::from(failure);
@@ -41,19 +41,19 @@ impl Progress {
         }
     }
 
-    /// How many are done, whatever became of them.
+    /// Returns how many outcomes were counted, failures included.
     #[must_use]
     pub const fn done(&self) -> usize {
         self.done
     }
 
-    /// How many of them failed.
+    /// Returns how many outcomes were failures.
     #[must_use]
     pub const fn failed(&self) -> usize {
         self.failed
     }
 
-    /// How many had this outcome.
+    /// Returns how many outcomes had this code.
     #[must_use]
     pub fn of(&self, outcome: &str) -> usize {
         self.position(outcome).map_or(0, |at| self.outcomes[at].1)
@@ -63,12 +63,12 @@ impl Progress {
         self.outcomes.binary_search_by_key(&outcome, |(outcome, _)| outcome)
     }
 
-    /// Every outcome that was seen, by its code, and how often.
+    /// Returns the code of each counted outcome, and its count.
     pub fn outcomes(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
         self.outcomes.iter().copied()
     }
 
-    /// How long the rest of `total` takes if it goes on as it went; `None` while nothing is done.
+    /// Returns the estimated time for the rest of `total` at the average speed so far; `None` while nothing is done.
     #[must_use]
     pub fn time_left(&self, total: usize, elapsed: Duration) -> Option<Duration> {
         let left = total.saturating_sub(self.done);
@@ -76,12 +76,12 @@ impl Progress {
     }
 }
 
-/// What [`Progress::add`] counts. The items of this crate implement it.
+/// An outcome that [`Progress::add`] can count. The items of this crate implement it.
 pub trait Counted {
-    /// Returns the stable code of its outcome.
+    /// Returns the stable code of the outcome.
     fn code(&self) -> &'static str;
 
-    /// Returns whether it failed.
+    /// Returns whether the outcome is a failure.
     fn is_failure(&self) -> bool;
 }
 

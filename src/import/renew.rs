@@ -1,4 +1,4 @@
-//! Bringing the credentials of imported numbers to the importer's source.
+//! Renewing the credentials of imported numbers from the importer's source.
 
 use std::pin::pin;
 
@@ -22,7 +22,7 @@ use crate::model::{
 };
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 
-/// What [`Importer::renew`] did. `Display` says it in a line.
+/// The result of [`Importer::renew`]. `Display` shows it in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Renewed {
@@ -30,15 +30,15 @@ pub struct Renewed {
     pub number: E164,
     /// The platform.
     pub platform: PlatformKind,
-    /// The id of its record.
+    /// The id of the number's record.
     pub record: NumberId,
-    /// What was changed.
+    /// The credentials that were changed.
     pub credentials: RenewedCredentials,
-    /// What is not sure of who holds the number: a carrier of several that could not be asked.
+    /// Findings that make the holder of the number uncertain: the lookup at one of several carriers failed.
     pub findings: Vec<Finding>,
 }
 
-/// What became of one number of [`Importer::renew_many`].
+/// The result for one number of [`Importer::renew_many`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RenewedItem {
@@ -46,26 +46,27 @@ pub struct RenewedItem {
     pub index: usize,
     /// The number.
     pub number: E164,
-    /// What became of it.
+    /// The outcome of the renewal.
     pub outcome: RenewalOutcome,
 }
 
-/// What became of the renewal of one number among many.
+/// The outcome of one renewal of [`Importer::renew_many`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RenewalOutcome {
-    /// Its credentials are those of the source.
+    /// The platform now has the source's credentials.
     Renewed(Renewed),
-    /// They are not, or nobody knows; as the error of [`Importer::renew`]. Renewing it again is safe.
+    /// The credentials are not renewed, or the result is unknown. The error is the one that [`Importer::renew`]
+    /// returns. It is safe to renew again.
     Failed(Error),
-    /// The number stood in the input before; nothing was sent for this one.
+    /// An earlier input has the same number. Nothing was sent for this one.
     Duplicate,
-    /// Nothing was sent: a key was refused (401) before its turn came.
+    /// Nothing was sent, because a service refused a key (401) before this number was reached.
     NotAttempted,
 }
 
 impl RenewalOutcome {
-    /// Returns its stable code: `renewed`, `refused`, `failed`, `unknown`, `duplicate` or `not_attempted`.
+    /// Returns the outcome's stable code: `renewed`, `refused`, `failed`, `unknown`, `duplicate` or `not_attempted`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -76,7 +77,7 @@ impl RenewalOutcome {
         }
     }
 
-    /// Whether the number's credentials were not renewed, as far as is known.
+    /// Returns whether the number's credentials were not renewed, as far as known.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::NotAttempted)
@@ -92,7 +93,7 @@ impl fmt::Display for Renewed {
 }
 
 impl RenewedItem {
-    /// The number, what became of it, and what to do about it, in a line for people.
+    /// Returns one line for people: the number, the outcome, and what to do about it.
     #[must_use]
     pub fn report(&self) -> String {
         let number = self.number;
@@ -106,14 +107,16 @@ impl RenewedItem {
 }
 
 impl Importer {
-    /// Brings the credentials that the platform has for a number to the provider's [source], for example after the
-    /// carrier's token was renewed. Of several carriers it is the source of the one that holds the number. Importing the number again does not: it leaves the record's credentials alone.
+    /// Updates the credentials that the platform has for a number to the provider's [source], for example after the
+    /// carrier's token was renewed. With several carriers, it uses the source of the carrier that holds the number.
+    /// Importing the number again does not do this: an import leaves the record's credentials unchanged.
     ///
-    /// Where the platform has a stored credential that several numbers share, such as that of a SIP trunk at Vapi, all
-    /// of them get the new one: [`Renewed::credentials`] names it. It is changed only if it visibly is of the same
-    /// account or trunk. Otherwise this number gets another credential, and the others keep theirs.
+    /// If the platform has a stored credential that several numbers share, such as that of a SIP trunk at Vapi, all of
+    /// them get the new credential: [`Renewed::credentials`] names it. The stored credential is changed only if it
+    /// shows the same account or trunk. Otherwise this number gets another credential, and the other numbers keep
+    /// theirs.
     ///
-    /// Safe to repeat, after any failure: the platform has either the old or the new credentials then.
+    /// Renewing is safe to repeat after any failure: the platform then has either the old or the new credentials.
     /// [`Capabilities::renewal`](crate::platform::Capabilities::renewal) tells what a platform can renew.
     ///
     /// ```
@@ -146,22 +149,23 @@ impl Importer {
     /// # Errors
     ///
     /// - [`Error::Invalid`] when the platform cannot renew credentials of this source (field `source`), cannot tell
-    ///   which credential the record uses, or does not have the number (field `number`); nothing was changed.
-    /// - [`Error::Preflight`] when the provider does not hold the number; nothing was sent to the platform.
-    /// - [`Error::Withheld`] when an import of the number does not end, or the platform may have it under a masked
-    ///   number; nothing was changed.
-    /// - [`Error::Call`] and [`Error::NotFound`] when the provider or the platform cannot be asked or refuses. If
-    ///   [`Error::surely_not_done`] is false, the credentials may be the new ones already. Renew again.
+    ///   which credential the record uses, or does not have the number (field `number`). Nothing was changed.
+    /// - [`Error::Preflight`] when the carrier does not hold the number. Nothing was sent to the platform.
+    /// - [`Error::Withheld`] when another import of the number does not end in time, or the platform may have the
+    ///   number under a masked number. Nothing was changed.
+    /// - [`Error::Call`] and [`Error::NotFound`] when a call to the carrier or the platform fails or is refused. If
+    ///   [`Error::surely_not_done`] is false, the credentials may already be the new ones. Renew again.
     pub async fn renew(&self, number: &E164) -> Result<Renewed> {
         self.renew_listed(number, None, None, &RenewalRun::new()).await
     }
 
-    /// Renews the credentials of many numbers [concurrently](Self::concurrency), each as [`renew`](Self::renew) does. A
-    /// stored credential that several of them share is sent once.
+    /// Renews the credentials of many numbers [concurrently](Self::concurrency), each as [`renew`](Self::renew) does.
+    /// If several numbers share a stored credential, it is sent once.
     ///
-    /// The results come as they are ready. A number that fails ends nothing. Only a key that is refused (401) does:
-    /// what is under way is finished, and the rest of the input is answered [`NotAttempted`]. The input is read as
-    /// there is room. Dropping the stream drops what is under way; running it again over the same input is safe.
+    /// The stream yields each result as soon as it is ready and continues after failures. Only a refused key (401) ends
+    /// it: renewals that have begun are finished, and the remaining numbers yield [`NotAttempted`]. The stream pulls
+    /// input only when it has capacity. Dropping the stream cancels the renewals that have begun. It is safe to run
+    /// again with the same input.
     ///
     /// [`NotAttempted`]: RenewalOutcome::NotAttempted
     pub fn renew_many<'a, K>(&self, numbers: impl Many<'a, E164, K>) -> BoxStream<'a, RenewedItem> {

@@ -1,5 +1,5 @@
-//! Outcomes as JSON, for reports and the answers of a web service. Secrets are redacted, and addresses end at their
-//! path; [`MaskNumbers`](crate::model::MaskNumbers) masks the numbers.
+//! Outcomes as JSON, for reports and for the responses of a web service. Secrets are redacted, and URLs are cut off
+//! after their path. [`MaskNumbers`](crate::model::MaskNumbers) masks the numbers.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 use super::{BulkItem, BulkOutcome, Imported, RenewalOutcome, Renewed, RenewedItem, Restored, Undone, UndoneRecord};
 use crate::model::{Routing, reported};
 
-/// An object with `number`, `outcome`, `reached`, `record`, `before`, `unsupported_fields`, `unconfirmed_fields`,
-/// `findings` and `calls_before`. What is not known, or is empty, is left out.
+/// Serializes as an object with `number`, `outcome`, `reached`, `record`, `before`, `unsupported_fields`,
+/// `unconfirmed_fields`, `findings` and `calls_before`. Unknown and empty values are left out.
 impl Serialize for Imported {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -36,8 +36,8 @@ impl Serialize for Imported {
     }
 }
 
-/// An object with `index`, `number`, `outcome` (the [code](BulkOutcome::code)), and `imported`, `error` or
-/// `duplicate_of`.
+/// Serializes as an object with `index`, `number`, `outcome` (the [code](BulkOutcome::code)), and `imported`, `error`
+/// or `duplicate_of`.
 impl Serialize for BulkItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -54,7 +54,7 @@ impl Serialize for BulkItem {
     }
 }
 
-/// An object with `number`, `platform`, `record`, `credentials` and `findings`.
+/// Serializes as an object with `number`, `platform`, `record`, `credentials` and `findings`.
 impl Serialize for Renewed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -69,7 +69,8 @@ impl Serialize for Renewed {
     }
 }
 
-/// An object with `index`, `number`, `outcome` (the [code](RenewalOutcome::code)), and `renewed` or `error`.
+/// Serializes as an object with `index`, `number`, `outcome` (the [code](RenewalOutcome::code)), and `renewed` or
+/// `error`.
 impl Serialize for RenewedItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -85,8 +86,8 @@ impl Serialize for RenewedItem {
     }
 }
 
-/// An object with `outcome` (the [code](Restored::code)), `message`, and where they are known `number`, `calls`,
-/// `changed`, `answered_by` and `platform`.
+/// Serializes as an object with `outcome` (the [code](Restored::code)) and `message`. If they are known, it also has
+/// `number`, `calls`, `changed`, `answered_by` and `platform`.
 impl Serialize for Restored {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;

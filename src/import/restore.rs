@@ -1,4 +1,4 @@
-//! Putting back where the carrier sent the calls before an import.
+//! Restoring the routing from before an import.
 
 use std::pin::pin;
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, ProblemCode, Routing};
 use crate::provider::RoutingControl;
 
-/// What [`Importer::restore`] did. `Display` says it in a line.
+/// The result of [`Importer::restore`]. `Display` shows it in one line.
 ///
 /// ```
 /// # fn show(restored: numport::Restored) {
@@ -31,39 +31,39 @@ use crate::provider::RoutingControl;
 #[non_exhaustive]
 #[must_use]
 pub enum Restored {
-    /// What the import changed was put back.
+    /// The settings that the import changed were restored.
     PutBack {
-        /// What the provider says of the routing now.
+        /// The routing at the carrier now.
         now: Routing,
-        /// The settings that somebody else changed, by the provider's names. They stay as they are.
+        /// The carrier's names of the settings that somebody else changed. They stay unchanged.
         changed: Vec<String>,
     },
-    /// It is as it was before the import; nothing was sent.
+    /// The routing is already as it was before the import. Nothing was sent.
     AsBefore(Routing),
-    /// All that differs was changed by somebody else; nothing was sent.
+    /// Somebody else changed every setting that differs. Nothing was sent.
     Kept {
-        /// The routing as it is.
+        /// The current routing.
         now: Routing,
-        /// The platform that answers the number's calls now, if it is known by its address.
+        /// The platform that answers the number's calls now, if its address is known.
         answered_by: Option<PlatformKind>,
-        /// The settings that somebody else changed, by the provider's names.
+        /// The carrier's names of the settings that somebody else changed.
         changed: Vec<String>,
     },
-    /// The calls would go to a platform that is not known to have a record of the number; nothing was sent. The
-    /// importer's own platform was asked and has none; another platform cannot be asked.
-    /// [`Importer::restore_unverified`] sends them there nevertheless.
+    /// The calls would go to a platform that is not known to have a record of the number. Nothing was sent. The
+    /// importer's own platform was asked and has no record; other platforms cannot be asked.
+    /// [`Importer::restore_unverified`] restores the routing anyway.
     NoRecord {
-        /// The routing as it is.
+        /// The current routing.
         now: Routing,
         /// The platform to which the calls would go.
         platform: PlatformKind,
     },
-    /// The provider does not hold the number any more, or holds it anew; nothing was sent.
+    /// The carrier no longer holds the number, or holds it under a new id. Nothing was sent.
     Gone,
 }
 
 impl Restored {
-    /// Returns its stable code.
+    /// Returns the outcome's stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -111,40 +111,42 @@ impl fmt::Display for Restored {
 }
 
 impl Importer {
-    /// Puts a number's routing back as it was before an import ([`Imported::routing_before`]).
+    /// Restores a number's routing to its state before an import ([`Imported::routing_before`]).
     ///
-    /// Each setting is compared with what the import left ([`Routing::replaced_by`]). Those that the import changed and
-    /// that are still so are put back. What somebody else changed at any time stays, and the result names it.
+    /// It compares each setting with the value that the import left ([`Routing::replaced_by`]). It restores the
+    /// settings that the import changed and that still have that value. Settings that somebody else changed at any time
+    /// stay unchanged, and the result names them.
     ///
-    /// A snapshot that knows nothing of the time after the import, such as [`Preflight::routing`], one of a
-    /// [backup](Self::backup_routing) or one of an import that broke off, tells less. Of it only the settings are put
-    /// back that hold an address of the platform now, with what belongs to them, such as the method of a URL. For calls
-    /// that is the address given by [`inbound_address`](Self::inbound_address) or the one that the platform is known to
-    /// have; for messages, and for calls of a platform without such an address, any address on its domains.
+    /// Some snapshots do not contain the values that the import left: [`Preflight::routing`], the routing of a
+    /// [backup](Self::backup_routing), and that of an import that failed midway. From such a snapshot, it restores only
+    /// the settings that hold an address of the platform now, with the settings that belong to them, such as the method
+    /// of a URL. For calls, this address is the one of [`inbound_address`](Self::inbound_address) or the platform's
+    /// known address. For messages, and for calls of a platform without a known address, it is any address on the
+    /// platform's domains.
     ///
-    /// Calls are never sent to a platform that is not known to have a record of the number
-    /// ([`Restored::NoRecord`]).
+    /// It never sends calls to a platform that is not known to have a record of the number ([`Restored::NoRecord`]).
     ///
-    /// The provider is read, then set: it offers no way to do both at once, so a change in the moment
-    /// between is lost. The record at the platform stays; [`undo`](Self::undo) removes it as well.
+    /// It reads the routing from the carrier and then sets it. The carrier offers no way to do both in one step, so a
+    /// change between the two is lost. The record at the platform stays; [`undo`](Self::undo) removes it as well.
     ///
     /// [`Imported::routing_before`]: crate::Imported::routing_before
     /// [`Preflight::routing`]: crate::model::Preflight::routing
     ///
     /// # Errors
     ///
-    /// When the provider or the platform cannot be asked or refuses; doing it again is safe. [`Error::Invalid`] when
-    /// the provider keeps no routing.
+    /// Any error of a call to the carrier or the platform; it is safe to call again. [`Error::Invalid`] when the
+    /// carrier does not support routing.
     pub async fn restore(&self, before: &Routing) -> Result<Restored> {
         self.put_back(before, true).await
     }
 
-    /// The same, and sends the calls also to a platform that is not known to have a record of the number, such as one
-    /// from which the number was moved. Make sure that it has one: callers reach nobody otherwise.
+    /// Restores the routing as [`restore`](Self::restore) does, and also sends calls to a platform that is not known to
+    /// have a record of the number, for example one from which the number was moved. Make sure that the platform has a
+    /// record: otherwise callers reach nobody.
     ///
     /// # Errors
     ///
-    /// As [`restore`](Self::restore).
+    /// The same errors as [`restore`](Self::restore).
     pub async fn restore_unverified(&self, before: &Routing) -> Result<Restored> {
         self.put_back(before, false).await
     }

@@ -21,26 +21,27 @@ use crate::model::{
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
-    /// Brings the number into the platform as the request says.
+    /// Imports a number into the platform as the request says.
     ///
-    /// The importer asks the provider whether anything stands against it ([`preflight`](Self::preflight)), then looks
-    /// the number up at the platform. If the platform has it, nothing is created; where the record differs from what
-    /// the request names, it is updated ([`Imported::before`] shows how it was), and what the request does not name
-    /// stays. A create whose response was lost is not sent again: the number is looked up instead. Afterwards the
-    /// importer reads the provider once more: [`Imported::findings`] tells when the number's calls do not go to the
-    /// platform though it is documented to see to that.
+    /// The importer first looks the number up at the carrier and checks that nothing prevents the import
+    /// ([`preflight`](Self::preflight)). Then it looks the number up at the platform. If the platform has the number,
+    /// it creates nothing. If the record differs from the request, it updates the fields that the request sets
+    /// ([`Imported::before`] shows the earlier record) and leaves the other fields unchanged. If the response to the
+    /// create is lost, it does not send the create again, but looks the number up. After the import it verifies the
+    /// routing at the carrier: [`Imported::findings`] tells if the platform is documented to take over the number's
+    /// calls and they do not go there.
     ///
     /// # Errors
     ///
-    /// - [`Error::Invalid`] when the platform cannot do what is asked; nothing was sent.
-    /// - [`Error::Withheld`] when the number may be at the platform already, or another import of it does not end;
-    ///   nothing was sent to the platform but lookups.
-    /// - [`Error::Preflight`] when a finding at the provider is an error; nothing was sent to the platform.
-    /// - [`Error::Call`] when the provider or the platform cannot be asked or refuses; the number is not
-    ///   imported by this call.
-    /// - [`Error::Incomplete`] when the number is imported and not set up, or a credential is left
-    ///   behind; run it again.
-    /// - [`Error::Indeterminate`] when the response was lost and the number was not found; run it again
+    /// - [`Error::Invalid`] when the platform does not support the request. Nothing was sent.
+    /// - [`Error::Withheld`] when the platform may already have the number, or another import of it does not end in
+    ///   time. Only lookups were sent to the platform.
+    /// - [`Error::Preflight`] when a finding at the carrier is an error. Nothing was sent to the platform.
+    /// - [`Error::Call`] when a call to the carrier or the platform fails or is refused. This call did not import the
+    ///   number.
+    /// - [`Error::Incomplete`] when the number is imported and not set up, or a credential is left behind. Run the
+    ///   import again.
+    /// - [`Error::Indeterminate`] when the response was lost and no lookup found the number. Run the import again
     ///   later.
     ///
     /// An import that takes longer than the [`deadline`](Self::deadline) fails with `Withheld`, `Incomplete` or
@@ -126,6 +127,7 @@ pub(super) struct Run<'a> {
 }
 
 /// What is known of a create that was sent.
+#[allow(clippy::large_enum_variant)] // it is taken apart where it is made
 enum Sent {
     /// The record is there, and this is how it came to be.
     Known(NumberRecord, Outcome),

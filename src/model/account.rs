@@ -3,7 +3,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::{ProblemCode, Problems, ProviderKind, Secret};
 
-/// The id of an account at a carrier, and a secret that opens it.
+/// The id of an account at a carrier, and a key for it.
 ///
 /// ```
 /// use numport::AccountKey;
@@ -17,34 +17,34 @@ use super::{ProblemCode, Problems, ProviderKind, Secret};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountKey {
-    /// The account, by the carrier's own id of it. At Twilio `AC` and 32 hexadecimal digits.
+    /// The carrier's own id of the account. At Twilio it is `AC` and 32 hexadecimal digits.
     pub account: String,
-    /// What opens it.
+    /// The key.
     pub key: Key,
 }
 
-/// What opens an account at a carrier.
+/// The key of an account at a carrier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Key {
     /// A token, such as Twilio's auth token.
     Token(Secret),
-    /// A key of several that the account has, such as one of Twilio's API keys.
+    /// One of several keys of the account, such as one of Twilio's API keys.
     Pair {
-        /// The key's id. At Twilio `SK` and 32 hexadecimal digits.
+        /// The key's id. At Twilio it is `SK` and 32 hexadecimal digits.
         id: String,
-        /// Its secret.
+        /// The key's secret.
         secret: Secret,
     },
 }
 
 impl AccountKey {
-    /// Creates the key of an account from its token.
+    /// Creates the key of an account from the account's token.
     pub fn token(account: impl Into<String>, token: impl Into<Secret>) -> Self {
         Self { account: account.into(), key: Key::Token(token.into()) }
     }
 
-    /// Creates the key of an account from one of its keys.
+    /// Creates the key of an account from one of the account's API keys.
     pub fn pair(account: impl Into<String>, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self { account: account.into(), key: Key::Pair { id: id.into(), secret: secret.into() } }
     }

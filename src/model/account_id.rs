@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Which account at a platform or a carrier: the same text for every client of the account, in every process. It holds
-/// no secret.
+/// Identifies an account at a platform or a carrier. It is the same text for every client of the account, in every
+/// process, and it contains no secret.
 ///
-/// It is made of the account's own id where the client's settings have one (Twilio's account SID, SignalWire's project,
-/// Butter's organization), or of the name that [`account_name`](crate::ClientBuilder::account_name) gives it, and of the
-/// address of the service: `AC…@api.twilio.com`. Where there is neither it is a digest of address and key
-/// (HMAC-SHA-256), so that a renewed key makes another account of it. Name the account where keys are renewed.
+/// It consists of the account's own id and the address of the service: `AC…@api.twilio.com`. The account's own id comes
+/// from the client's settings (Twilio's account SID, SignalWire's project, Butter's organization) or is the name that
+/// [`account_name`](crate::ClientBuilder::account_name) sets. Without either, the account id is a digest of address and
+/// key (HMAC-SHA-256), so a renewed key gives the account another id. Set a name if you renew keys.
 ///
-/// Two are equal if their texts are. serde writes and reads the text alone, without former names.
+/// Two ids are equal if their texts are equal. serde writes and reads only the text, without former ids.
 #[derive(Clone)]
 pub struct AccountId {
     text: Arc<str>,
@@ -25,7 +25,7 @@ impl AccountId {
         Self { text: text.into().into(), former: None }
     }
 
-    /// The same account, which had these texts before. What was kept under one of them is still of this account.
+    /// Adds former ids of the same account. Plans and other saved data with a former id still belong to this account.
     #[must_use]
     pub fn formerly(mut self, texts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let texts: Arc<[String]> = texts.into_iter().map(Into::into).collect();

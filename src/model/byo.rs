@@ -3,11 +3,11 @@ use std::ops::RangeInclusive;
 use super::{CredentialId, Declared, ProviderKind};
 use crate::E164;
 
-/// "Bring your own": a carrier whose credential the platform holds already.
+/// "Bring your own": a carrier whose credential the platform already has.
 ///
-/// It is a provider ([`NumberProvider`](crate::NumberProvider)) and makes a
-/// [`NumberSource`](crate::NumberSource). Nobody here can ask the carrier for its numbers; what is
-/// declared by [`number`](Self::number) and [`numbers`](Self::numbers) answers instead.
+/// It is a provider ([`NumberProvider`](crate::NumberProvider)) and can be converted into a
+/// [`NumberSource`](crate::NumberSource). numport cannot look up the numbers at the carrier. It uses the numbers that
+/// you declare with [`number`](Self::number) and [`numbers`](Self::numbers) instead.
 ///
 /// ```
 /// use numport::{Byo, model::ProviderKind};
@@ -22,18 +22,18 @@ use crate::E164;
 pub struct Byo {
     /// The carrier that the credential is for.
     pub carrier: ProviderKind,
-    /// The platform's id of the credential; `None` is the one that the platform keeps as its default.
+    /// The platform's id of the credential. `None` stands for the platform's default credential.
     pub credential: Option<CredentialId>,
     pub(crate) numbers: Declared,
 }
 
 impl Byo {
-    /// A credential of this id at the platform.
+    /// Creates the source for a credential with this id at the platform.
     pub fn credential(carrier: ProviderKind, id: impl Into<CredentialId>) -> Self {
         Self { carrier, credential: Some(id.into()), numbers: Declared::default() }
     }
 
-    /// The credential that the platform keeps as its default for this carrier.
+    /// Creates the source for the platform's default credential for this carrier.
     #[must_use]
     pub fn stored_default(carrier: ProviderKind) -> Self {
         Self { carrier, credential: None, numbers: Declared::default() }
@@ -45,7 +45,7 @@ impl Byo {
         self.numbers(number..=number)
     }
 
-    /// Declares that the carrier holds these numbers, first and last included. Both have the same count
+    /// Declares that the carrier holds these numbers, including the first and the last. Both must have the same number
     /// of digits.
     #[must_use]
     pub fn numbers(mut self, numbers: RangeInclusive<E164>) -> Self {

@@ -3,11 +3,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// An address that a carrier or a platform asks what to do with a call or a message, or tells what became of it, such
-/// as a voice URL or the server of a webhook.
+/// An address that a carrier or a platform calls for instructions or with events, such as a voice URL or the server of
+/// a webhook.
 ///
-/// It may hold a user, a password or a token, so `Debug` and `Display` show where it leads and no more;
-/// [`as_str`](Self::as_str) is the whole of it.
+/// It may contain a user, a password or a token, so `Debug` and `Display` show only its scheme, host and port.
+/// [`as_str`](Self::as_str) returns the whole address.
 ///
 /// ```
 /// use numport::model::CallbackUrl;
@@ -21,24 +21,24 @@ use url::Url;
 pub struct CallbackUrl(String);
 
 impl CallbackUrl {
-    /// The address as its carrier writes it.
+    /// Creates the address from the text that its carrier writes.
     pub fn new(url: impl Into<String>) -> Self {
         Self(url.into())
     }
 
-    /// The whole address.
+    /// Returns the whole address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is none: carriers write an empty text for that.
+    /// Returns whether the address is empty. Carriers write an empty text if no address is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The host that it leads to, in lower case; `None` when it is no URL.
+    /// Returns the host in lower case, or `None` if the address is not a URL.
     #[must_use]
     pub fn host(&self) -> Option<String> {
         Url::parse(&self.0).ok()?.host_str().map(str::to_ascii_lowercase)

@@ -1,4 +1,4 @@
-//! Enums whose variants have a stable code: for programs, logs and reports.
+//! Enums whose variants have a stable code for programs, logs and reports.
 
 /// Declares an enum without fields. serde writes each variant as its code, which `as_str` returns.
 macro_rules! codes {

@@ -5,148 +5,147 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::{CallbackUrl, HostWarning, PlatformKind, Shown, SourcePart, quoted, word};
 use crate::e164::UnassignedReason;
 
-/// How bad a [`Finding`] is.
+/// The severity of a [`Finding`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Severity {
-    /// Good to know.
+    /// Information only.
     Note,
-    /// The import is made, and may not do what is wanted.
+    /// The import continues, and it may not have the desired effect.
     Warning,
     /// The import is not made.
     Error,
 }
 
-/// One thing that was found about a number. `Display` says it in a clause that begins with a verb;
-/// [`advice`](Self::advice) says what to do.
+/// A finding about a number. `Display` is a clause that begins with a verb; [`advice`](Self::advice) says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Finding {
-    /// The provider does not hold the number. An error.
+    /// The carrier does not hold the number. An error.
     NotHeld,
-    /// It is held by another account, which the given credentials can see. An error.
+    /// Another account that the given credentials can see holds the number. An error.
     HeldBySubaccount {
-        /// That account.
+        /// The other account.
         account: String,
     },
-    /// Several of the given carriers hold or declare it. An error.
+    /// Several of the given carriers hold or declare the number. An error.
     HeldByTwo {
-        /// These carriers.
+        /// The carriers that hold or declare it.
         carriers: Vec<String>,
     },
-    /// No carrier that can be asked holds it, and each of several others may. An error.
+    /// No carrier that can be asked holds the number, and several other carriers may hold it. An error.
     HolderUnknown {
         /// The carriers that do not tell their numbers.
         carriers: Vec<String>,
     },
-    /// A carrier that may hold it could not be asked, and no other one is known to. An error.
+    /// The lookup at a carrier that may hold the number failed, and no other carrier is known to hold it. An error.
     HolderNotAsked {
         /// The call that failed.
         reason: String,
     },
-    /// One of the given carriers could not be asked, so it is not verified that no other one holds it. A warning.
+    /// The lookup at one of the given carriers failed, so that carrier may hold the number as well. A warning.
     CarrierNotAsked {
-        /// That carrier.
+        /// The carrier whose lookup failed.
         carrier: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// It cannot take voice calls. An error.
+    /// The number cannot take voice calls. An error.
     NoVoice,
-    /// Its calls go to a trunk, which beats the address that the platform sets. An error.
+    /// The number's calls go to a trunk, which takes precedence over the address that the platform sets. An error.
     OnTrunk {
         /// The trunk's id.
         trunk: String,
     },
-    /// Its calls go to an application of the carrier, which beats the address that the platform sets. An
-    /// error.
+    /// The number's calls go to an application of the carrier, which takes precedence over the address that the
+    /// platform sets. An error.
     OnApplication {
         /// The application's id.
         application: String,
     },
-    /// Another platform answers its calls now, and will no longer. A warning.
+    /// Another platform answers the number's calls now. It will not answer them after the import. A warning.
     AnsweredBy {
-        /// That platform.
+        /// The other platform.
         platform: PlatformKind,
     },
-    /// No numbering plan assigns it; see [`E164::plan`](crate::E164::plan). A warning.
+    /// No numbering plan assigns the number; see [`E164::plan`](crate::E164::plan). A warning.
     Unassigned {
-        /// Why.
+        /// The reason.
         reason: UnassignedReason,
     },
-    /// It is another carrier's number, of which the provider carries a part, messages as a rule. A warning.
+    /// Another carrier holds the number, and this carrier hosts only a part of it, usually messages. A warning.
     Hosted,
-    /// The provider does not say that it is in ordinary use. A warning.
+    /// The carrier reports a status other than ordinary use. A warning.
     Status {
-        /// The provider's word for its state.
+        /// The carrier's own word for the status.
         status: String,
     },
-    /// The trunk's host cannot be reached from outside. A warning.
+    /// The trunk's host cannot be reached from the internet. A warning.
     Unreachable {
         /// The host.
         host: String,
-        /// Why.
+        /// The reason.
         warning: HostWarning,
     },
-    /// After the import its calls do not go to the platform, though the platform is documented to see to
-    /// that. A warning.
+    /// After the import the number's calls do not go to the platform, although the platform is documented to take them
+    /// over. A warning.
     NotTakenOver {
-        /// Where they go, if to an address; written by serde as it is displayed.
+        /// The address where they go, if they go to one. serde writes it as it is displayed.
         #[serde(serialize_with = "displayed")]
         url: Option<CallbackUrl>,
     },
-    /// Its calls are not known to go to the platform, which does not see to that. A warning.
+    /// The number's calls are not known to go to the platform, and the platform does not take them over. A warning.
     CallsStay {
-        /// Where they go, as [`Calls`](crate::model::Calls) displays it.
+        /// Where the calls go, as [`Calls`](crate::model::Calls) displays it.
         calls: String,
-        /// Why the platform does not see to it.
+        /// The reason why there is no takeover.
         reason: NoTakeover,
     },
-    /// The carrier was to send its calls to the platform, and it is not known at which address. A warning.
+    /// The carrier should send the number's calls to the platform, and the platform's address is unknown. A warning.
     NoAddress,
-    /// Its calls were to be pointed at the platform, and that failed. A warning.
+    /// Pointing the number's calls at the platform failed. A warning.
     NotPointed {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// After the import the provider could not be read again. A warning.
+    /// The lookup at the carrier after the import failed. A warning.
     NotReadAgain {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The platform's record uses another source than the one that was given, as far as it shows. A warning.
+    /// The platform's record shows another source than the given one. A warning.
     OtherSource {
-        /// What differs.
+        /// The part of the source that differs.
         part: SourcePart,
-        /// What the record uses, as an id or a name.
+        /// The value in the record, as an id or a name.
         uses: String,
-        /// What the source has in its place.
+        /// The value in the given source.
         given: String,
     },
-    /// Its calls still go to the platform that is to forget it, and would reach nobody. An error.
+    /// The number's calls still go to the platform whose record is to be removed, and would reach nobody. An error.
     StillAnswered,
-    /// Its calls may go to the platform that is to forget it, through the address, trunk or application that gets
-    /// them. An error.
+    /// The number's calls may go to the platform whose record is to be removed, through an address, a trunk or an
+    /// application. An error.
     MayBeAnswered {
-        /// Where they go, as [`Calls`](crate::model::Calls) displays it; `None` when that is not known.
+        /// Where the calls go, as [`Calls`](crate::model::Calls) displays it; `None` if unknown.
         calls: Option<String>,
     },
     /// The record is to be removed, and none of the given carriers is known to hold the number. An error.
     CarrierUnknown,
-    /// The record is to be removed as a second one of its number, and may be the one that answers. An error.
+    /// The record is to be removed as a second record of its number, and it may be the one that answers. An error.
     MayBeTheOne,
-    /// The record is to be removed after its calls were sent to an address that is no URL, or back to the routing of
-    /// another number. An error.
+    /// Before the removal, the calls are to be sent to an address that is not a URL, or back to the routing of another
+    /// number. An error.
     BadReroute,
     /// The platform cannot remove records. An error.
     CannotRemove,
-    /// Removing the record would give the number away for good, which was not consented to. An error.
+    /// Removing the record would release the number for good, without consent. An error.
     WouldRelease,
-    /// The carrier does not tell where the number's calls go, as that of a SIP trunk. A note.
+    /// The carrier does not tell where the number's calls go, as with a SIP trunk. A note.
     RoutingUnknown,
-    /// The provider cannot tell whether it holds the number. A note.
+    /// The carrier cannot tell whether it holds the number. A note.
     NotVerifiable,
 }
 
@@ -187,7 +186,7 @@ impl Finding {
         }
     }
 
-    /// How bad it is.
+    /// Returns the finding's severity.
     #[must_use]
     pub const fn severity(&self) -> Severity {
         match self {
@@ -222,7 +221,7 @@ impl Finding {
         }
     }
 
-    /// What a user can do about it, in a sentence.
+    /// Returns one sentence that says what a user can do about the finding.
     #[must_use]
     pub const fn advice(&self) -> &'static str {
         match self {
@@ -371,12 +370,12 @@ fn displayed<S: Serializer>(url: &Option<CallbackUrl>, serializer: S) -> Result<
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reached {
-    /// They go to an address of the platform.
+    /// The calls go to an address of the platform.
     Platform,
-    /// They go to another platform, or nowhere.
+    /// The calls go to another platform, or nowhere.
     Elsewhere,
-    /// It is not known: the carrier does not tell, or they go to an address, a trunk or an application that may lead
-    /// to the platform or not.
+    /// It is unknown: the carrier does not tell, or the calls go to an address, a trunk or an application that may or
+    /// may not lead to the platform.
     #[default]
     Unknown,
 }
@@ -392,11 +391,11 @@ impl Reached {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoTakeover {
-    /// The platform leaves the carrier alone.
+    /// The platform does not change the carrier's routing.
     LeavesCarrier,
-    /// The platform takes them over when the number gets an agent, and it has none.
+    /// The takeover happens when the number gets an agent, and it has none.
     NoAgent,
-    /// It is not documented whether the platform takes them over.
+    /// It is not documented whether a takeover happens.
     NotDocumented,
 }
 

@@ -12,12 +12,12 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// Takes the text as it is. It is checked where it is used, before anything is sent.
+            /// Creates an id from the text unchanged. It is checked when it is used, before anything is sent.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
 
-            /// The text.
+            /// Returns the text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -44,8 +44,8 @@ macro_rules! ids {
             }
         }
 
-        /// For people: what would break the line is escaped, and what is longer than 200 characters is cut off.
-        /// [`as_str`](Self::as_str) is the id itself.
+        /// For people: line breaks and control characters are escaped, and text after 200 characters is cut off.
+        /// [`as_str`](Self::as_str) returns the id itself.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 word(&self.0).fmt(f)
@@ -55,11 +55,11 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A platform's own id of a record. Opaque: platforms use several forms side by side.
+    /// A platform's own id of a record. It is opaque, because platforms use several forms side by side.
     NumberId;
-    /// A platform's own id of what answers calls (assistant, agent). Opaque.
+    /// A platform's own id of an assistant or agent that answers calls. It is opaque.
     AgentId;
-    /// A platform's own id of a carrier credential that it holds (Vapi `credentialId`, Butter
-    /// `integration_id`). Opaque, and not a secret.
+    /// A platform's own id of a carrier credential that it stores (Vapi `credentialId`, Butter `integration_id`). It is
+    /// opaque and not a secret.
     CredentialId;
 }

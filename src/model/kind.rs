@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use super::name::InvalidName;
 use super::name::Name;
 
-/// A platform: where numbers are imported to.
+/// The kind of a platform. Numbers are imported into platforms.
 ///
-/// Two kinds of the same name are equal, whether or not this crate has a client for them.
+/// Two kinds with the same name are equal, whether or not this crate has a client for them.
 ///
 /// ```
 /// use numport::model::PlatformKind;
@@ -20,16 +20,16 @@ use super::name::Name;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlatformKind(Name);
 
-/// A kind of provider: where numbers are held.
+/// The kind of a carrier. Carriers hold numbers.
 ///
-/// Two kinds of the same name are equal, whether or not this crate has a client for them.
+/// Two kinds with the same name are equal, whether or not this crate has a client for them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProviderKind(Name);
 
 impl ProviderKind {
     /// A SIP trunk.
     pub const SIP_TRUNK: Self = Self::from_static("sip-trunk");
-    /// A carrier that cannot be asked, since only the platform has its credential.
+    /// A carrier that cannot be asked, because only the platform has its credential.
     pub const BYO: Self = Self::from_static("byo");
 }
 
@@ -70,7 +70,7 @@ crate::__services!(constants);
 macro_rules! named {
     ($($kind:ident),+) => {$(
         impl $kind {
-            /// Creates a kind of a name that is known at compile time.
+            /// Creates a kind from a name that is known at compile time.
             ///
             /// # Panics
             ///
@@ -127,13 +127,13 @@ macro_rules! named {
 
 named!(PlatformKind, ProviderKind);
 
-/// Whom a call goes to: a platform or a provider.
+/// The receiver of a call: a platform or a carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Service {
     /// A platform.
     Platform(PlatformKind),
-    /// A provider.
+    /// A carrier.
     Provider(ProviderKind),
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{RecordNumber, word};
 use crate::E164;
 
-/// Masks telephone numbers in what it holds: all but the calling code and the last two digits.
+/// Masks telephone numbers in a value: it hides all digits except the calling code and the last two.
 ///
 /// `Serialize` masks in every text of the value, `Display` in the text. A number is masked where it is written in E.164
 /// form, as 10 to 15 digits without a `+`, and in groups with blanks, dashes, dots or brackets; in a field named `number`, all digits but the last two are.

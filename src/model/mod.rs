@@ -1,4 +1,4 @@
-//! The words that all platforms share: request, update, record, source, secret.
+//! The types that all platforms share: request, update, record, source, secret.
 
 mod account;
 mod account_id;

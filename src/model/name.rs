@@ -11,7 +11,7 @@ pub(super) struct Name {
     len: u8,
 }
 
-/// A text that cannot be the name of a platform or a provider.
+/// The error for a text that cannot be the name of a platform or a carrier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a name must be 1 to 23 of the characters a-z, 0-9, - and _")]
 #[non_exhaustive]

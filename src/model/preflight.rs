@@ -6,35 +6,35 @@ use serde::{Serialize, Serializer};
 use super::{Finding, PlatformKind, ProviderKind, Routing, Severity, reported};
 use crate::E164;
 
-/// What was found about a number at its provider before an import, by
-/// [`Importer::preflight`](crate::Importer::preflight).
+/// The findings about a number at its carrier before an import. [`Importer::preflight`](crate::Importer::preflight)
+/// returns it.
 ///
-/// `Display` is a line that names the number, and below it one for each finding.
+/// `Display` shows one line with the number, and one line below it for each finding.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Preflight {
     /// The number.
     pub number: E164,
-    /// Where it was looked for.
+    /// The carrier at which the number was looked up.
     pub provider: ProviderKind,
-    /// Where it is to be imported to.
+    /// The platform into which the number will be imported.
     pub platform: PlatformKind,
     /// The index of the carrier that the number is imported from, if that is clear.
     pub(crate) carrier: Option<usize>,
-    /// Where its calls go now, where the provider tells.
+    /// The number's routing now, if the carrier tells.
     pub routing: Option<Routing>,
-    /// What was found, the worst first.
+    /// The findings, most severe first.
     pub findings: Vec<Finding>,
 }
 
 impl Preflight {
-    /// How bad the worst finding is; `None` when nothing was found.
+    /// Returns the severity of the most severe finding; `None` if there are no findings.
     #[must_use]
     pub fn severity(&self) -> Option<Severity> {
         self.findings.iter().map(Finding::severity).max()
     }
 
-    /// The findings that keep the number from being imported.
+    /// Returns the findings that prevent the import.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity() == Severity::Error)
     }
@@ -54,7 +54,7 @@ impl fmt::Display for Preflight {
     }
 }
 
-/// For reports: where the calls go as it is displayed, without the rest of the routing.
+/// Serializes for reports: it shows where the calls go as it is displayed, without the rest of the routing.
 impl Serialize for Preflight {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Preflight", 6)?;

@@ -7,7 +7,7 @@ use serde_json::Number;
 use super::{Secret, codes};
 
 codes! {
-    /// What is wrong in a [`Problem`], for programs.
+    /// The kind of a [`Problem`], for programs.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
     #[serde(rename_all = "snake_case")]
     #[non_exhaustive]
@@ -22,7 +22,7 @@ codes! {
         Length => "length",
         /// The value is too small or too large.
         OutOfRange => "out_of_range",
-        /// The service or this client cannot do it.
+        /// The service or this client does not support it.
         Unsupported => "unsupported",
         /// The value contradicts another one.
         Conflict => "conflict",
@@ -30,29 +30,29 @@ codes! {
         Mismatch => "mismatch",
         /// The request changes nothing.
         NoChange => "no_change",
-        /// The request cannot be undone, and consent to it is missing.
+        /// The effect of the request cannot be undone, and consent is missing.
         NeedsConsent => "needs_consent",
         /// A cargo feature is missing.
         NotBuilt => "not_built",
     }
 }
 
-/// One thing that is wrong with a request or a setting, found before anything was sent.
+/// A problem of a request or a setting, found before anything was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Problem {
-    /// What is wrong, for programs.
+    /// The kind of the problem, for programs.
     pub code: ProblemCode,
     /// The field, as a path such as `server.timeoutSeconds`, or the environment variable.
     pub field: String,
-    /// What is wrong with its value, with the measured size where there is one. Never a secret.
+    /// A description of the fault, with the measured size if there is one. It never contains a secret.
     pub fault: String,
     /// What to do.
     pub remedy: String,
 }
 
 impl Problem {
-    /// A problem of a field, for platforms of your own.
+    /// Creates the problem of a field, for platforms of your own.
     pub fn new(
         code: ProblemCode,
         field: impl Into<String>,
@@ -69,7 +69,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Collects every problem of one request or setting, so that all of them are reported at once.
+/// Collects all problems of one request or setting, so that they are reported together.
 ///
 /// ```
 /// use numport::error::checked;
@@ -96,7 +96,7 @@ impl Problems {
         Self { path: Vec::new(), found: Vec::new() }
     }
 
-    /// Adds a problem: its code, the field, what is wrong with its value (never the value of a secret), and what to do.
+    /// Adds a problem: its code, the field, a description of the fault (never the value of a secret), and what to do.
     pub fn add(&mut self, code: ProblemCode, field: &str, fault: impl Into<String>, remedy: impl Into<String>) {
         let mut path = self.path.join(".");
         if !field.is_empty() {
@@ -116,7 +116,7 @@ impl Problems {
         checked
     }
 
-    /// Checks that a required value is there.
+    /// Checks that a required value is set.
     pub fn required<T>(&mut self, field: &str, value: Option<&T>) {
         if value.is_none() {
             self.add(ProblemCode::Missing, field, "is missing", "give it: it is required");
@@ -152,7 +152,8 @@ impl Problems {
         }
     }
 
-    /// Checks a key that is sent in a header: printable ASCII, not empty, without blanks at its ends.
+    /// Checks a key that is sent in a header: it must be printable ASCII, must not be empty, and must not begin or end
+    /// with blanks.
     pub fn key(&mut self, field: &str, key: &Secret) {
         self.header(field, key.expose());
     }

@@ -6,22 +6,22 @@ use serde::Serialize;
 
 use super::{AgentId, CredentialId, NumberId, PlatformKind, RecordNumber, Timestamp};
 
-/// A number as a platform keeps it, in words that every platform shares.
+/// A platform's record of a number, in the platform-independent API.
 ///
-/// [`details`](Self::details) holds the platform's own typed object, so nothing is lost. serde writes the record
-/// for reports, without that object.
+/// [`details`](Self::details) holds the platform's own typed object, so nothing is lost. serde writes the record for
+/// reports, without that object.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct NumberRecord {
-    /// The platform that keeps it.
+    /// The platform that has the record.
     pub platform: PlatformKind,
     /// The platform's id of the record.
     pub id: NumberId,
     /// The number.
     pub number: RecordNumber,
-    /// The name for people; `None` when there is none or the platform keeps none.
+    /// The name for people; `None` if the record has none or the platform stores none.
     pub label: Option<String>,
-    /// What answers its calls.
+    /// The agent that answers the number's calls.
     pub agent: Option<AgentId>,
     /// What answers its calls in place of an agent, in the platform's own words: a squad or a workflow at Vapi, any handler
     /// but an AI agent at SignalWire. `None` when there is nothing, or the platform keeps no such thing.
@@ -29,18 +29,18 @@ pub struct NumberRecord {
     pub handler: Option<String>,
     /// Whether it takes calls, where the platform tells.
     pub inbound: Option<bool>,
-    /// Whether it may make calls, where the platform tells.
+    /// Whether the number may make calls, if the platform tells.
     pub outbound: Option<bool>,
-    /// The carrier behind it, in the platform's own word, such as `twilio`.
+    /// The carrier that holds the number, as the platform names it, such as `twilio`.
     pub carrier: Option<String>,
-    /// The platform's credential by which it reaches the carrier, where it tells.
+    /// The credential with which the platform reaches the carrier, if the platform tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialId>,
-    /// The platform's own word for its state, such as `active`.
+    /// The platform's own word for the record's state, such as `active`.
     pub status: Option<String>,
-    /// When it was made, where the platform tells in a form that can be read.
+    /// When the record was created, if the platform tells in a readable form.
     pub created_at: Option<Timestamp>,
-    /// When it was last changed, likewise.
+    /// When the record was last changed, if the platform tells in a readable form.
     pub updated_at: Option<Timestamp>,
     /// The platform's own object.
     #[serde(skip)]
@@ -99,12 +99,12 @@ impl<T: Any + fmt::Debug + Send + Sync> Detail for T {
 }
 
 impl Details {
-    /// Keeps the object.
+    /// Stores the object.
     pub fn new<T: Any + fmt::Debug + Send + Sync>(object: T) -> Self {
         Self(Arc::new(object))
     }
 
-    /// The object, if it is of this type.
+    /// Returns the object, if it is of this type.
     #[must_use]
     pub fn get<T: Any>(&self) -> Option<&T> {
         // Not `self.0.as_any()`: the pointer is a `Detail` itself.
@@ -112,7 +112,7 @@ impl Details {
     }
 }
 
-/// Two are equal if they are clones of one.
+/// Two values are equal if one is a clone of the other.
 impl PartialEq for Details {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

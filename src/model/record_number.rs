@@ -5,16 +5,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::word;
 use crate::E164;
 
-/// The number of a record: most are E.164, but a platform may keep a SIP URI, an extension, a masked
-/// number, or none at all.
+/// The number of a record. Most are E.164, but a platform may store a SIP URI, an extension, a masked number, or no
+/// number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecordNumber {
     /// A telephone number.
     E164(E164),
-    /// Anything else, as the platform writes it.
+    /// Any other text, as the platform writes it.
     Other(String),
-    /// The platform names no number, for example while it is still being set up.
+    /// The platform shows no number, for example while the record is still being set up.
     Absent,
 }
 
@@ -24,7 +24,7 @@ const LOCAL: usize = 7;
 const SHOWN: usize = 2;
 
 impl RecordNumber {
-    /// Sorts what a platform wrote.
+    /// Reads the text that a platform wrote.
     #[must_use]
     pub fn read(text: Option<&str>) -> Self {
         match text {
@@ -33,7 +33,7 @@ impl RecordNumber {
         }
     }
 
-    /// The telephone number, if it is one.
+    /// Returns the telephone number, if it is one.
     #[must_use]
     pub const fn e164(&self) -> Option<&E164> {
         match self {
@@ -42,8 +42,8 @@ impl RecordNumber {
         }
     }
 
-    /// Returns the telephone number, if it is one, in whichever international spelling: with spaces, dashes, dots or
-    /// brackets, with `tel:` before it, with `00` in place of the `+`, or without its `+`, as some trunks send it.
+    /// Returns the telephone number, if it is one in any international spelling: with spaces, dashes, dots or brackets,
+    /// with `tel:` before it, with `00` in place of the `+`, or without `+`, as some trunks send it.
     ///
     /// ```
     /// use numport::model::RecordNumber;
@@ -68,14 +68,14 @@ impl RecordNumber {
         }
     }
 
-    /// Returns whether this is `number`, in whichever spelling ([`telephone`](Self::telephone)).
+    /// Returns whether this is `number`, in any spelling ([`telephone`](Self::telephone)).
     #[must_use]
     pub fn is(&self, number: &E164) -> bool {
         self.telephone().as_ref() == Some(number)
     }
 
-    /// Returns whether this may be `number`: it is masked, and the digits that it shows are those of `number`; or it
-    /// is the end of `number`, as written within a country. False if it [is](Self::is) `number` for sure.
+    /// Returns whether this may be `number`: it is masked and the digits that it shows match `number`, or it is the end
+    /// of `number`, as people write it within a country. Returns false if it surely [is](Self::is) `number`.
     ///
     /// ```
     /// use numport::model::RecordNumber;
@@ -156,7 +156,7 @@ impl From<E164> for RecordNumber {
     }
 }
 
-/// As its text; `null` when there is none.
+/// Serializes as its text, or `null` if there is none.
 impl Serialize for RecordNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -179,7 +179,7 @@ impl PartialEq<E164> for RecordNumber {
     }
 }
 
-/// For people: what would break the line is escaped, and what is longer than 200 characters is cut off.
+/// For people: line breaks and control characters are escaped, and text after 200 characters is cut off.
 impl fmt::Display for RecordNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

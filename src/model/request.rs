@@ -4,11 +4,11 @@ use super::AgentId;
 use crate::E164;
 use crate::wire::Patch;
 
-/// What an import is to make of a number, in words that every platform shares.
+/// A request to import a number, in the platform-independent API.
 ///
-/// What is not said is left to the platform, with one exception: a number takes inbound calls unless
-/// the request says otherwise. Whether a platform can do what is said stands in its
-/// [`Capabilities`](crate::platform::Capabilities); what it cannot is refused before anything is sent.
+/// The platform chooses every field that the request does not set, with one exception: a number takes inbound calls
+/// unless the request disables them. The platform's [`Capabilities`](crate::platform::Capabilities) say which fields it
+/// supports. A request with an unsupported field is refused before anything is sent.
 ///
 /// ```
 /// use numport::ImportRequest;
@@ -18,7 +18,7 @@ use crate::wire::Patch;
 /// # Ok::<(), numport::e164::E164Error>(())
 /// ```
 ///
-/// serde reads and writes it, so that requests can stand in a file; a field that it does not know is an error.
+/// serde reads and writes it, so that you can keep requests in a file. An unknown field is an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -42,18 +42,18 @@ fn null_clears<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) 
 }
 
 impl ImportRequest {
-    /// Imports this number, and says nothing else about it.
+    /// Creates a request for this number that sets nothing else.
     pub const fn new(number: E164) -> Self {
         Self { number, label: Patch::Keep, agent: Patch::Keep, inbound: None, outbound: None, toll_free: None }
     }
 
-    /// A name for people. Platforms limit its length, in characters.
+    /// Sets a name for people. Platforms limit its length, in characters.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Patch::Set(label.into());
         self
     }
 
-    /// What is to answer the number's calls.
+    /// Sets the agent that answers the number's calls.
     pub fn agent(mut self, agent: impl Into<AgentId>) -> Self {
         self.agent = Patch::Set(agent.into());
         self
@@ -104,38 +104,37 @@ impl ImportRequest {
         self
     }
 
-    /// Whether the number takes calls.
+    /// Sets whether the number takes calls.
     pub const fn inbound(mut self, enabled: bool) -> Self {
         self.inbound = Some(enabled);
         self
     }
 
-    /// Whether the number may make calls.
+    /// Sets whether the number may make calls.
     pub const fn outbound(mut self, enabled: bool) -> Self {
         self.outbound = Some(enabled);
         self
     }
 
-    /// Whether it is a toll-free number, for platforms that ask. Without a word it is told from the
-    /// number.
+    /// Sets whether the number is toll-free, for platforms that need to know. By default it is derived from the number.
     pub const fn toll_free(mut self, toll_free: bool) -> Self {
         self.toll_free = Some(toll_free);
         self
     }
 
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn number(&self) -> &E164 {
         &self.number
     }
 
-    /// The label, if one was given.
+    /// Returns the label, if it is set.
     #[must_use]
     pub fn label_text(&self) -> Option<&str> {
         self.label.set().map(String::as_str)
     }
 
-    /// The agent, if one was given.
+    /// Returns the agent, if it is set.
     #[must_use]
     pub const fn agent_id(&self) -> Option<&AgentId> {
         self.agent.set()
@@ -153,19 +152,19 @@ impl ImportRequest {
         &self.agent
     }
 
-    /// Whether inbound calls are wanted, if it was said.
+    /// Returns whether the number takes calls, if it is set.
     #[must_use]
     pub const fn inbound_enabled(&self) -> Option<bool> {
         self.inbound
     }
 
-    /// Whether outbound calls are wanted, if it was said.
+    /// Returns whether the number may make calls, if it is set.
     #[must_use]
     pub const fn outbound_enabled(&self) -> Option<bool> {
         self.outbound
     }
 
-    /// Whether it is a toll-free number, if it was said.
+    /// Returns whether the number is toll-free, if it is set.
     #[must_use]
     pub const fn is_toll_free(&self) -> Option<bool> {
         self.toll_free

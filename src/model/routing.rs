@@ -6,46 +6,46 @@ use serde::{Deserialize, Serialize};
 use super::{CallbackUrl, word};
 use crate::E164;
 
-/// Where a carrier sends a number's calls and messages, at one moment: what
-/// [`Importer::restore`](crate::Importer::restore) puts back.
+/// The routing of a number at a carrier at one moment: where the carrier sends its calls and messages.
+/// [`Importer::restore`](crate::Importer::restore) restores it.
 ///
-/// It is read and written by serde, so that it can be kept. It holds no credential of the account; the
-/// addresses of the user's own application are whole in it, with what they may hold of secrets, since
-/// they could not be put back otherwise. `Debug` leaves these out.
+/// serde reads and writes it, so that you can save it. It contains no credential of the account. It contains the whole
+/// addresses of your own application, which may hold secrets, because they could not be restored otherwise. `Debug`
+/// does not show them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Routing {
     /// The number.
     pub number: E164,
-    /// The provider's own id of it.
+    /// The carrier's own id of the number.
     pub id: String,
-    /// What gets its calls.
+    /// The target of the number's calls.
     pub calls: Calls,
-    /// Every setting that says so, by the provider's own names. An empty text is one that is not set.
+    /// Every setting of the routing, by the carrier's own names. An empty text means that the setting is not set.
     pub settings: BTreeMap<String, String>,
-    /// The same settings as an import left them, when it read them again. A setting that somebody else changed
-    /// meanwhile is missing: the import sets addresses of the platform alone, with what belongs to them.
+    /// The same settings as an import left them, read after the import. It does not contain settings that somebody else
+    /// changed in the meantime: an import sets only addresses of the platform and the settings that belong to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced_by: Option<BTreeMap<String, String>>,
 }
 
-/// What gets a number's calls.
+/// The target of a number's calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Calls {
-    /// Nothing.
+    /// No target.
     Nowhere,
-    /// Whatever answers at this address.
+    /// The server at this address.
     Url(CallbackUrl),
-    /// An application kept at the carrier, by its id.
+    /// An application at the carrier, by its id.
     Application(String),
     /// A trunk, by its id.
     Trunk(String),
 }
 
 impl Routing {
-    /// The routing of a number, for providers of your own.
+    /// Creates the routing of a number, for carriers of your own.
     #[must_use]
     pub const fn new(number: E164, id: String, calls: Calls, settings: BTreeMap<String, String>) -> Self {
         Self { number, id, calls, settings, replaced_by: None }

@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::wire::{Patch, read::FromJson, write::ToWire};
 
-/// A text that must not be seen: an API key, a token, a password.
+/// A secret text: an API key, a token, a password.
 ///
-/// `Debug` prints `[redacted]`, there is no `Display` and no `Serialize`, and the memory is wiped on
-/// drop. The wire models write it out where a platform needs it, and nowhere else.
+/// `Debug` prints `[redacted]`. There is no `Display` and no `Serialize`. The memory is wiped on drop. Only the wire
+/// models write the text, and only where a platform needs it.
 ///
 /// ```
 /// use numport::Secret;
@@ -22,12 +22,12 @@ use crate::wire::{Patch, read::FromJson, write::ToWire};
 pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
-    /// Hides the text.
+    /// Creates a secret from the text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into().into_boxed_str()))
     }
 
-    /// Shows the text. Keep what you do with it short.
+    /// Returns the text. Use it only as long as necessary.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -2,10 +2,10 @@ use std::any::Any;
 
 use super::{AccountKey, Byo, CredentialId, Declared, Details, ProblemCode, Problems, ProviderKind, Secret, SipTrunk};
 
-/// What a platform needs to reach a number that is held at a carrier.
+/// The data that a platform needs to reach a number at a carrier.
 ///
-/// [`NumberProvider::source`](crate::NumberProvider::source) returns it. Which ones a platform takes is a part of its
-/// [`Capabilities`](crate::platform::Capabilities).
+/// [`NumberProvider::source`](crate::NumberProvider::source) returns it. The platform's
+/// [`Capabilities`](crate::platform::Capabilities) say which sources it supports.
 ///
 /// ```
 /// use numport::model::{ProviderKind, Reach};
@@ -22,7 +22,7 @@ use super::{AccountKey, Byo, CredentialId, Declared, Details, ProblemCode, Probl
 pub struct NumberSource {
     /// The carrier.
     pub carrier: ProviderKind,
-    /// How the platform reaches its numbers.
+    /// How the platform reaches the carrier's numbers.
     pub reach: Reach,
     /// What is wrong with the numbers that were declared; they themselves are the provider's affair.
     faults: Declared,
@@ -32,13 +32,13 @@ pub struct NumberSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reach {
-    /// It logs in to the account at the carrier. The import carries the credentials.
+    /// The platform logs in to the account at the carrier. The import contains the credentials.
     Account(AccountKey),
-    /// It calls a SIP trunk, and is called by it.
+    /// The platform sends calls to a SIP trunk and receives calls from it.
     Trunk(SipTrunk),
-    /// It has a credential for the carrier already. `None` is the one that it keeps as its default.
+    /// The platform already has a credential for the carrier. `None` stands for the platform's default credential.
     Stored(Option<CredentialId>),
-    /// Only the platform that takes it knows what is in it. Two of them are equal if they are clones of one.
+    /// A source that only one platform understands. Two such sources are equal if one is a clone of the other.
     Custom(Details),
 }
 
@@ -47,30 +47,30 @@ impl NumberSource {
         Self { carrier, reach, faults: Declared::default() }
     }
 
-    /// Creates a source of a carrier's account.
+    /// Creates a source from a carrier's account.
     #[must_use]
     pub fn account(carrier: ProviderKind, key: AccountKey) -> Self {
         Self::new(carrier, Reach::Account(key))
     }
 
-    /// Creates a source of a credential that the platform has stored under this id.
+    /// Creates a source from a credential that the platform stores under this id.
     pub fn stored(carrier: ProviderKind, id: impl Into<CredentialId>) -> Self {
         Self::new(carrier, Reach::Stored(Some(id.into())))
     }
 
-    /// Creates a source of the credential that the platform keeps as its default for this carrier.
+    /// Creates a source from the platform's default credential for this carrier.
     #[must_use]
     pub fn stored_default(carrier: ProviderKind) -> Self {
         Self::new(carrier, Reach::Stored(None))
     }
 
-    /// Creates a source that only one platform understands. That platform reads the details by [`Details::get`].
+    /// Creates a source that only one platform understands. That platform reads the details with [`Details::get`].
     pub fn custom<T: Any + std::fmt::Debug + Send + Sync>(carrier: ProviderKind, details: T) -> Self {
         Self::new(carrier, Reach::Custom(Details::new(details)))
     }
 
-    /// Returns its secrets: what opens the account, also as a login of HTTP has it in base64, or the password of the
-    /// trunk. Those of a [custom](Reach::Custom) source are not known.
+    /// Returns the source's secrets: the key of the account, also in the base64 form of an HTTP login, or the password
+    /// of the trunk. The secrets of a [custom](Reach::Custom) source are unknown.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
         match &self.reach {
@@ -99,8 +99,8 @@ impl NumberSource {
     }
 }
 
-/// Without the numbers declared: they are the provider's affair, and trunks that differ by them alone
-/// share one credential at a platform.
+/// Converts without the declared numbers, because trunks that differ only in their numbers share one credential at a
+/// platform.
 impl From<SipTrunk> for NumberSource {
     fn from(mut trunk: SipTrunk) -> Self {
         trunk.numbers.forget();
@@ -108,7 +108,7 @@ impl From<SipTrunk> for NumberSource {
     }
 }
 
-/// Without the numbers declared.
+/// Converts without the declared numbers.
 impl From<Byo> for NumberSource {
     fn from(mut byo: Byo) -> Self {
         byo.numbers.forget();

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A part of a [`NumberSource`](super::NumberSource) by which a record shows which source it uses.
+/// A part of a [`NumberSource`](super::NumberSource). A record shows it to identify the source that it uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -13,12 +13,12 @@ pub enum SourcePart {
     Account,
     /// The API key of the account, by its id.
     Key,
-    /// The credential that the platform has stored, by its id.
+    /// The credential that the platform stores, by its id.
     Credential,
 }
 
 impl SourcePart {
-    /// Its name in words.
+    /// Returns the part's name in words.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

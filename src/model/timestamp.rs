@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// A moment in UTC, to the nanosecond, in the years 0 to 9999. Read from and written as RFC 3339.
+/// A moment in UTC, to the nanosecond, in the years 0 to 9999. It is read and written as RFC 3339.
 ///
-/// Converts from and into [`SystemTime`], as date libraries do:
+/// It converts from and into [`SystemTime`], as the types of date libraries do:
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -31,7 +31,7 @@ pub struct Timestamp {
     nanoseconds: u32,
 }
 
-/// The error of a text that is not a time.
+/// The error for a text that is not a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a time as RFC 3339 writes it, such as 2026-05-05T16:38:08Z")]
 #[non_exhaustive]
@@ -43,13 +43,13 @@ impl Timestamp {
     const MIN: Self = Self { seconds: -62_167_219_200, nanoseconds: 0 };
     const MAX: Self = Self { seconds: 253_402_300_799, nanoseconds: 999_999_999 };
 
-    /// Returns the present time.
+    /// Returns the current time.
     #[must_use]
     pub fn now() -> Self {
         SystemTime::now().into()
     }
 
-    /// Returns the time since an earlier moment, or zero if that is later.
+    /// Returns the time since an earlier moment, or zero if that moment is later.
     #[must_use]
     pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         let nanoseconds = self.unix_nanoseconds() - earlier.unix_nanoseconds();
@@ -200,7 +200,8 @@ impl FromStr for Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// Writes RFC 3339, with as many digits of the second as there are, or as many as the precision says: `{:.3}`.
+    /// Writes RFC 3339. It writes as many fractional digits of the second as the value has, or as the precision says:
+    /// `{:.3}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = date(self.seconds.div_euclid(SECONDS_PER_DAY));
         let second = self.seconds.rem_euclid(SECONDS_PER_DAY);
@@ -225,7 +226,7 @@ impl fmt::Debug for Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
-    /// A time that RFC 3339 cannot write becomes the nearest that it can.
+    /// Converts a time that RFC 3339 cannot write to the nearest time that it can write.
     fn from(time: SystemTime) -> Self {
         let moment = |since: Duration| Self {
             seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
@@ -245,7 +246,7 @@ impl From<SystemTime> for Timestamp {
 }
 
 impl From<Timestamp> for SystemTime {
-    /// A time that the system cannot hold becomes 1970.
+    /// Converts a time that the system cannot represent to 1970.
     fn from(Timestamp { seconds, nanoseconds }: Timestamp) -> Self {
         let whole = Duration::from_secs(seconds.unsigned_abs());
         let time = if seconds < 0 { Self::UNIX_EPOCH.checked_sub(whole) } else { Self::UNIX_EPOCH.checked_add(whole) };

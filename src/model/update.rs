@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::AgentId;
 use crate::wire::Patch;
 
-/// What an update changes of a record. What is not said stays as it is.
+/// An update of a record. Fields that are not set stay unchanged.
 ///
 /// ```
 /// use numport::{NumberUpdate, Patch};
@@ -21,7 +21,7 @@ pub struct NumberUpdate {
 }
 
 impl NumberUpdate {
-    /// Changes nothing yet.
+    /// Creates an update that changes nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -38,70 +38,69 @@ impl NumberUpdate {
         self
     }
 
-    /// Lets this agent answer the number's calls.
+    /// Sets the agent that answers the number's calls.
     pub fn agent(mut self, agent: impl Into<AgentId>) -> Self {
         self.agent = Patch::Set(agent.into());
         self
     }
 
-    /// Lets no agent answer.
+    /// Removes the agent.
     pub fn clear_agent(mut self) -> Self {
         self.agent = Patch::Clear;
         self
     }
 
-    /// Whether the number takes calls.
+    /// Sets whether the number takes calls.
     pub const fn inbound(mut self, enabled: bool) -> Self {
         self.inbound = Some(enabled);
         self
     }
 
-    /// Whether the number may make calls.
+    /// Sets whether the number may make calls.
     pub const fn outbound(mut self, enabled: bool) -> Self {
         self.outbound = Some(enabled);
         self
     }
 
-    /// What happens to the label.
+    /// Returns the change of the label.
     #[must_use]
     pub const fn label_patch(&self) -> &Patch<String> {
         &self.label
     }
 
-    /// What happens to the agent.
+    /// Returns the change of the agent.
     #[must_use]
     pub const fn agent_patch(&self) -> &Patch<AgentId> {
         &self.agent
     }
 
-    /// Whether inbound calls are switched, and which way.
+    /// Returns whether the number takes calls, if the update sets it.
     #[must_use]
     pub const fn inbound_enabled(&self) -> Option<bool> {
         self.inbound
     }
 
-    /// Whether outbound calls are switched, and which way.
+    /// Returns whether the number may make calls, if the update sets it.
     #[must_use]
     pub const fn outbound_enabled(&self) -> Option<bool> {
         self.outbound
     }
 
-    /// Whether nothing changes.
+    /// Returns whether the update changes nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.label.is_keep() && self.agent.is_keep() && self.inbound.is_none() && self.outbound.is_none()
     }
 }
 
-/// What the caller of a removal agrees to.
+/// The consent of the caller of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Removal {
-    /// The platform forgets the number; the carrier keeps it. Refused where the platform's delete
-    /// gives the number itself away.
+    /// The platform removes the record, and the carrier keeps the number. The removal is refused if the platform would
+    /// release the number.
     Record,
-    /// As [`Record`](Self::Record), and where the platform's delete gives the number away, that too.
-    /// It cannot be undone.
+    /// The platform removes the record, and it may also release the number. A release cannot be undone.
     RecordAndNumber,
 }

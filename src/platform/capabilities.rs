@@ -8,113 +8,114 @@ use crate::wire::Patch;
 /// What a renewal is called in errors.
 pub(crate) const RENEW: &str = "renew credentials";
 
-/// What a platform can do, as plain data. Everything else is refused before anything is sent.
+/// The features of a platform, as plain data. Everything else is refused before anything is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// Which sources it can import from.
+    /// The sources that the platform can import from.
     pub sources: Sources,
-    /// What can be done with the label.
+    /// The support for labels.
     pub label: Support,
-    /// The longest label, in characters, where one is documented.
+    /// The maximum length of a label, in characters, if it is documented.
     pub label_max: Option<usize>,
-    /// What can be done with the agent.
+    /// The support for agents.
     pub agent: Support,
-    /// What can be done with inbound calls.
+    /// The support for inbound calls.
     pub inbound: Support,
-    /// What can be done with outbound calls.
+    /// The support for outbound calls.
     pub outbound: Support,
-    /// How a number is found.
+    /// How a number is looked up.
     pub find: Find,
     /// How a record is fetched by its id.
     pub get: Find,
-    /// What removing a record does.
+    /// The effect of removing a record.
     pub removal: OnRemoval,
-    /// What a second import of a number does.
+    /// The effect of a second import of a number.
     pub duplicates: Duplicates,
-    /// What an import does to where the carrier sends the number's calls.
+    /// The effect of an import on the carrier's routing of the number.
     pub takeover: Takeover,
-    /// Which credentials can be brought to another source.
+    /// The credentials that can be updated to another source.
     pub renewal: Renewal,
-    /// The domains of the addresses that it sets at a carrier, of a platform that this crate does not know. Those that
-    /// it knows are recognised by everybody ([`answered_by`](super::answered_by)).
+    /// The domains of the addresses that the platform sets at a carrier. Only a platform outside of this crate sets it,
+    /// because
+    /// [`answered_by`](super::answered_by) knows those of the others.
     pub domains: &'static [&'static str],
 }
 
-/// What a platform can do with one field.
+/// The support of a platform for one field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Support {
-    /// The create itself takes a value.
+    /// The create can set the field.
     pub create: bool,
-    /// Give it another value later.
+    /// An update can set the field.
     pub set: bool,
-    /// Empty it later.
+    /// An update can clear the field.
     pub clear: bool,
 }
 
-/// How a platform finds one record.
+/// How a platform looks up one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Find {
-    /// It can be asked for that record.
+    /// The platform has a request for one record.
     Native,
-    /// All its records are listed.
+    /// The client lists all records.
     ThroughList,
 }
 
-/// What a platform does with a second import of a number.
+/// The effect of a second import of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Duplicates {
-    /// It is not documented: there may be two records afterwards.
+    /// The effect is not documented: two records may exist afterwards.
     Unknown,
-    /// It is refused.
+    /// The platform refuses it.
     Refused,
 }
 
-/// What an import does to where a carrier such as Twilio sends the number's calls.
+/// The effect of an import on the routing of the number at a carrier such as Twilio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Takeover {
-    /// It is not documented: they may go to the platform afterwards.
+    /// The effect is not documented: the calls may go to the platform afterwards.
     Unknown,
     /// The import sets the number's voice URL.
     AtImport,
-    /// The platform sets the number's webhooks when it is given an agent.
+    /// The platform sets the number's webhooks when the number gets an agent.
     WithAgent,
-    /// Nothing: the user points the calls at the platform.
+    /// No effect: the user points the calls at the platform.
     Nothing,
 }
 
-/// What removing a record does.
+/// The effect of removing a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OnRemoval {
-    /// It is not documented, so it is not done.
+    /// The platform does not document a removal, so removals are refused.
     Unsupported,
-    /// The platform forgets the number; the carrier keeps it.
+    /// The platform removes the record, and the carrier keeps the number.
     Forgets,
-    /// The platform gives the number itself away, for good.
+    /// The platform releases the number itself, for good.
     Releases,
 }
 
 impl Support {
-    /// Nothing.
+    /// The field cannot be set at all.
     pub const NONE: Self = Self { create: false, set: false, clear: false };
-    /// All three.
+    /// The create and an update can set the field, and an update can clear it.
     pub const FULL: Self = Self { create: true, set: true, clear: true };
-    /// Taken by the create, and never changed afterwards.
+    /// Only the create can set the field.
     pub const CREATE: Self = Self { create: true, set: false, clear: false };
-    /// Taken by the create, set by an update, never cleared.
+    /// The create and an update can set the field, and nothing can clear it.
     pub const CREATE_AND_SET: Self = Self { create: true, set: true, clear: false };
-    /// Set by an update, never cleared. The create does not take it.
+    /// Only an update can set the field, and nothing can clear it.
     pub const SET: Self = Self { create: false, set: true, clear: false };
-    /// Set and cleared by an update. The create does not take it.
+    /// Only an update can set and clear the field.
     pub const SET_AND_CLEAR: Self = Self { create: false, set: true, clear: true };
 
-    /// Whether an import can give the field a value: by the create, or by an update that follows it.
+    /// Returns whether an import can set the field, by the create or by an update that follows it.
     #[must_use]
     pub const fn at_import(self) -> bool {
         self.create || self.set
@@ -122,7 +123,8 @@ impl Support {
 }
 
 impl Capabilities {
-    /// A platform that can do nothing but import from these sources; the `with_…` methods say the rest.
+    /// Creates the capabilities of a platform that can only import from these sources. The `with_…` methods add
+    /// features.
     ///
     /// ```
     /// use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
@@ -151,7 +153,7 @@ impl Capabilities {
         }
     }
 
-    /// The same with this support for labels, and their greatest length in characters.
+    /// Sets the support for labels, and their maximum length in characters.
     #[must_use]
     pub const fn with_label(mut self, support: Support, max: Option<usize>) -> Self {
         self.label = support;
@@ -159,14 +161,14 @@ impl Capabilities {
         self
     }
 
-    /// The same with this support for agents.
+    /// Sets the support for agents.
     #[must_use]
     pub const fn with_agent(mut self, support: Support) -> Self {
         self.agent = support;
         self
     }
 
-    /// The same with this support for directions: inbound, then outbound.
+    /// Sets the support for directions: inbound, then outbound.
     #[must_use]
     pub const fn with_directions(mut self, inbound: Support, outbound: Support) -> Self {
         self.inbound = inbound;
@@ -174,7 +176,7 @@ impl Capabilities {
         self
     }
 
-    /// The same with another answer to a second import.
+    /// Sets the effect of a second import.
     #[must_use]
     pub const fn with_duplicates(mut self, duplicates: Duplicates) -> Self {
         self.duplicates = duplicates;
@@ -188,7 +190,7 @@ impl Capabilities {
         self
     }
 
-    /// The same with what an import does at the carrier.
+    /// Sets the effect of an import on the carrier's routing.
     #[must_use]
     pub const fn with_takeover(mut self, takeover: Takeover) -> Self {
         self.takeover = takeover;
@@ -202,32 +204,32 @@ impl Capabilities {
         self
     }
 
-    /// Sets the domains by which the importer recognises that a number's calls go to the platform, such as
-    /// `parrot.example`. Needed only by a platform outside of this crate.
+    /// Sets the domains by which the importer recognizes that a number's calls go to the platform, such as
+    /// `parrot.example`. Only a platform outside of this crate needs it.
     #[must_use]
     pub const fn with_domains(mut self, domains: &'static [&'static str]) -> Self {
         self.domains = domains;
         self
     }
 
-    /// What every [`create`](super::VoicePlatform::create) refuses: a source that is not
-    /// supported (field `source`) or is wrong by itself (`source.account_sid`, …), fields that the
-    /// platform can set neither by a create nor by an update (`label`, `agent`, `inbound`, `outbound`), a label that is
-    /// empty or too long, and an agent that is blank.
+    /// Checks an import. Every [`create`](super::VoicePlatform::create) does this check. It refuses a source that is
+    /// not supported (field `source`) or is invalid (`source.account_sid`, …), fields that the platform can set neither
+    /// by a create nor by an update (`label`, `agent`, `inbound`, `outbound`), a label that is empty or too long, and a
+    /// blank agent.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
+    /// [`Error::Invalid`](crate::Error::Invalid) with all problems.
     pub fn check_import(&self, platform: PlatformKind, source: &NumberSource, request: &ImportRequest) -> Result<()> {
         self.prepare_import(platform, source, request, |_| Some(()))
     }
 
-    /// Checks an import as [`check_import`](Self::check_import) does and builds what is sent, and names the problems of
-    /// both at once. `build` returns `None` for a source that it cannot send; it adds a problem that says why.
+    /// Checks an import as [`check_import`](Self::check_import) does, and builds the body to send. The error contains
+    /// the problems of both. `build` returns `None` for a source that it cannot send, and adds a problem that says why.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) with every problem.
+    /// [`Error::Invalid`](crate::Error::Invalid) with all problems.
     pub fn prepare_import<T>(
         &self,
         platform: PlatformKind,
@@ -251,19 +253,19 @@ impl Capabilities {
         })
     }
 
-    /// What every [`update`](super::VoicePlatform::update) refuses: an update that changes nothing (field
-    /// `update`), fields that the platform cannot set or clear, a label that is too long, and an agent
-    /// that is blank.
+    /// Checks an update. Every [`update`](super::VoicePlatform::update) does this check. It refuses an update that
+    /// changes nothing (field `update`), fields that the platform cannot set or clear, a label that is too long, and a
+    /// blank agent.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
+    /// [`Error::Invalid`](crate::Error::Invalid) with all problems.
     pub fn check_update(&self, platform: PlatformKind, update: &NumberUpdate) -> Result<()> {
         checked(platform, "update number", |problems| self.update_problems(platform, update, problems))
     }
 
-    /// What every [`remove`](super::VoicePlatform::remove) refuses (field `remove`): a removal that the
-    /// platform does not offer, and one that gives the number away without consent.
+    /// Checks a removal. Every [`remove`](super::VoicePlatform::remove) does this check. It refuses a removal that the
+    /// platform does not support, and one that releases the number without consent (field `remove`).
     ///
     /// # Errors
     ///
@@ -272,12 +274,12 @@ impl Capabilities {
         checked(platform, "remove number", |problems| self.removal_problems(platform, consent, problems))
     }
 
-    /// What every [`renew`](super::VoicePlatform::renew) refuses: a source whose credentials the platform cannot renew
-    /// (field `source`), and one that is wrong by itself (`source.account_sid`, …).
+    /// Checks a renewal. Every [`renew`](super::VoicePlatform::renew) does this check. It refuses a source whose
+    /// credentials the platform cannot renew (field `source`), and an invalid source (`source.account_sid`, …).
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) with all of it at once.
+    /// [`Error::Invalid`](crate::Error::Invalid) with all problems.
     pub fn check_renewal(&self, platform: PlatformKind, source: &NumberSource) -> Result<()> {
         checked(platform, RENEW, |problems| {
             problems.within("source", |problems| {

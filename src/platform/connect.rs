@@ -6,8 +6,8 @@ use crate::model::PlatformKind;
 /// Lists the clients of this build by their kinds.
 macro_rules! connect {
     (platforms { $($kind:ident $name:literal $module:ident::$Client:ident [$($_domain:literal),*];)* } $($_rest:tt)*) => {
-        /// Creates the client of a platform by its name, from variables: what the platform's own `from_vars` does, for
-        /// programs that learn at run time which platform it is.
+        /// Creates the client of a platform by its name, from variables. It does the same as the platform's own
+        /// `from_vars`, for programs that learn the platform's name at run time.
         ///
         /// ```
         /// # #[cfg(feature = "vapi")] {
@@ -20,14 +20,14 @@ macro_rules! connect {
         ///
         /// # Errors
         ///
-        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong, or the cargo
+        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or invalid, or the cargo
         /// feature that must be enabled for this platform.
         pub fn connect(kind: PlatformKind, lookup: impl Fn(&str) -> Option<String>) -> Result<Box<dyn VoicePlatform>> {
             builder(kind, lookup)?.build()
         }
 
-        /// Returns a builder of the client of a platform by its name, for settings that no variable has: what the
-        /// platform's own `builder_from_vars` does.
+        /// Returns the builder of a platform's client by the platform's name, to set what no variable sets. It does the
+        /// same as the platform's own `builder_from_vars`.
         ///
         /// ```
         /// # #[cfg(feature = "vapi")] {

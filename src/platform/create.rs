@@ -8,10 +8,10 @@ use futures_util::future::BoxFuture;
 use crate::error::Result;
 use crate::model::NumberRecord;
 
-/// A checked import that is ready to be sent, made by [`VoicePlatform::create`](super::VoicePlatform::create).
+/// A checked import that is ready to be sent. [`VoicePlatform::create`](super::VoicePlatform::create) returns it.
 ///
-/// Awaiting it sends at most one create, after the steps that must precede it, such as making a credential.
-/// Dropping it before it is polled sends nothing.
+/// Awaiting it sends at most one create, after the steps that must precede it, such as creating a credential. Dropping
+/// it before it is polled sends nothing.
 #[must_use = "nothing is sent unless it is awaited"]
 pub struct Create<'a>(BoxFuture<'a, Result<NumberRecord>>);
 

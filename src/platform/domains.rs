@@ -20,8 +20,8 @@ macro_rules! domains {
 
 crate::__services!(domains);
 
-/// The platform that answers at this address; `None` when it is none that is known by its domain, such as
-/// an application of the user's own.
+/// Returns the platform that answers at this address; `None` if no platform is known by its domain, for example because
+/// the address belongs to an application of your own.
 ///
 /// ```
 /// use numport::model::{CallbackUrl, PlatformKind};

@@ -1,5 +1,5 @@
-//! Where numbers are imported to: [`VoicePlatform`], its implementations, and each platform's exact
-//! wire models.
+//! Platforms, which numbers are imported into: [`VoicePlatform`], its implementations, and each platform's exact wire
+//! models.
 
 mod answer;
 mod capabilities;
@@ -48,9 +48,9 @@ crate::__services!(modules);
 
 /// One account on one platform.
 ///
-/// Implement every method; there are no defaults. `Arc`, `Box` and references of an implementation
-/// are implementations too. What a platform cannot do stands in [`capabilities`](Self::capabilities)
-/// and is refused before anything is sent.
+/// To implement it, write every method; there are no defaults. The trait is also implemented for `Arc`, `Box` and
+/// references of an implementation. [`capabilities`](Self::capabilities) states which features the platform supports; a
+/// request for any other feature is refused before anything is sent.
 ///
 /// # Cancellation
 ///
@@ -63,107 +63,111 @@ crate::__services!(modules);
 /// `own_platform` is one, in memory, that passes the [conformance suite](crate#features).
 #[async_trait]
 pub trait VoicePlatform: Debug + Send + Sync {
-    /// Which platform it is.
+    /// Returns the kind of platform.
     fn kind(&self) -> PlatformKind;
 
-    /// Which account it is: the same for every client of one account, in every process.
-    /// [`Importer`](crate::Importer) lets imports of one number into one account take turns by it, and a plan is applied
-    /// to no other account.
+    /// Returns the account's id. It must be the same for every client of one account, in every process.
+    /// [`Importer`](crate::Importer) uses it for the lock that lets only one import of a number into an account run at
+    /// a time. A plan can be applied to no other account.
     fn account(&self) -> AccountId;
 
-    /// What it can do.
+    /// Returns the features that the platform supports.
     fn capabilities(&self) -> &'static Capabilities;
 
-    /// The address to which a carrier sends a number's calls so that this platform answers them, where that is known.
-    /// [`Importer::inbound_address`](crate::Importer::inbound_address) gives another one.
+    /// Returns the address to which a carrier must send a number's calls so that this platform answers them, if it is
+    /// known.
+    /// [`Importer::inbound_address`](crate::Importer::inbound_address) overrides it.
     fn inbound_address(&self) -> Option<CallbackUrl>;
 
-    /// Keeps these texts out of what this client tells and logs from now on, besides its own credentials: a platform
-    /// may echo in any answer what an earlier call gave it. [`Importer::new`](crate::Importer::new) hands over the
-    /// secrets of the provider's [source](NumberSource::secrets). [`http::Client::redact`](crate::http::Client::redact)
-    /// does it; a platform that sends nothing has nothing to do.
+    /// Redacts these secrets from this client's errors and logs from now on, in addition to the client's own
+    /// credentials. A platform may echo in any response a value from an earlier call.
+    /// [`Importer::new`](crate::Importer::new) passes the secrets of the provider's [source](NumberSource::secrets). An
+    /// implementation calls
+    /// [`http::Client::redact`](crate::http::Client::redact); a platform that sends nothing does nothing.
     fn redact(&self, secrets: &[Secret]);
 
-    /// Checks an import and prepares it, without I/O. Awaiting the returned [`Create`] sends at most one create and
-    /// the steps that must precede it; dropping it sends nothing, so that calling this method is also the check.
+    /// Checks an import and prepares it, without I/O. Awaiting the returned [`Create`] sends at most one create and the
+    /// steps that must precede it. Dropping it sends nothing, so a call of this method is also a check.
     ///
-    /// A create sets the fields whose [`Support::create`] says so and ignores the others. The
-    /// [`Importer`](crate::Importer) sets those afterwards by an update, and its
-    /// [`import`](crate::Importer::import) is the call that is safe to repeat.
+    /// A create sets the fields whose [`Support::create`] is true and ignores the others. The
+    /// [`Importer`](crate::Importer) sets the others afterwards with an update. Only
+    /// [`import`](crate::Importer::import) of the importer is safe to repeat.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) names every problem at once: what every platform refuses
-    /// ([`Capabilities::check_import`]), and all that this one documents and that can be known before sending. That
-    /// includes the fields that are set afterwards.
+    /// [`Error::Invalid`](crate::Error::Invalid) with all problems: those that every platform refuses
+    /// ([`Capabilities::check_import`]), and those that this platform documents and that can be known before sending.
+    /// They include problems of the fields that an update sets afterwards.
     ///
-    /// Awaiting fails with [`Error::Call`](crate::Error::Call) if the create itself failed, and with
-    /// [`Error::Incomplete`](crate::Error::Incomplete) if a step before or after it did. The importer tells the two apart
-    /// by [`Error::create_failure`](crate::Error::create_failure). If the platform refuses a create because it has the
-    /// number already, the status is 400, 409 or 422, and the importer looks the number up. If it is not known whether
-    /// the create was carried out, the error has [`Delivery::Unknown`](crate::error::Delivery::Unknown) or
+    /// Awaiting returns [`Error::Call`](crate::Error::Call) if the create itself failed, and
+    /// [`Error::Incomplete`](crate::Error::Incomplete) if a step before or after it failed. The importer distinguishes
+    /// the two with [`Error::create_failure`](crate::Error::create_failure). If the platform refuses a create because
+    /// it already has the number, the status is 400, 409 or 422, and the importer looks the number up. If it is unknown
+    /// whether the create was carried out, the error has [`Delivery::Unknown`](crate::error::Delivery::Unknown) or
     /// [`Accepted`](crate::error::Delivery::Accepted).
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>>;
 
-    /// The record of this id.
+    /// Returns the record with this id.
     ///
     /// # Errors
     ///
-    /// [`Error::NotFound`](crate::Error::NotFound) when there is none.
+    /// [`Error::NotFound`](crate::Error::NotFound) when the record does not exist.
     async fn get(&self, id: &NumberId) -> Result<NumberRecord>;
 
-    /// Returns the record of this number, in whichever spelling ([`RecordNumber::is`]); `None` when there is none.
+    /// Returns the record of this number, in any spelling ([`RecordNumber::is`]); `None` if there is none.
     ///
     /// # Errors
     ///
-    /// When the platform cannot be asked. [`Error::Withheld`](crate::Error::Withheld) when a record is there that may be
-    /// of the number ([`RecordNumber::may_be`]), and none that is.
+    /// Any error of the lookup. [`Error::Withheld`](crate::Error::Withheld) when no record is surely of the number, and
+    /// a record may be of the number ([`RecordNumber::may_be`]).
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>>;
 
-    /// Every record. The stream ends after its first error.
+    /// Returns all records. The stream ends after its first error.
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>>;
 
-    /// Changes what the update names and nothing else. Answers the record as it is afterwards. Begins
-    /// with [`Capabilities::check_update`].
+    /// Changes only the fields that the update sets, and returns the record after the update. It must begin with
+    /// [`Capabilities::check_update`].
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for what the platform cannot change, before anything
-    /// is sent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
+    /// [`Error::Invalid`](crate::Error::Invalid) when the platform does not support the change; nothing was sent.
+    /// [`Error::NotFound`](crate::Error::NotFound) when the record does not exist.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord>;
 
-    /// Compares what a record shows of its source with a source, without I/O.
+    /// Compares the source that a record shows with this source, without I/O.
     fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch;
 
-    /// Brings the credentials that a record uses to this source. Begins with [`Capabilities::check_renewal`]. Safe to
-    /// repeat: after any failure the platform has either the old or the new ones, and another call sends the new ones.
+    /// Updates the credentials that a record uses to this source. It must begin with [`Capabilities::check_renewal`].
+    /// It is safe to repeat: after any failure the platform has either the old or the new credentials, and another call
+    /// sends the new ones.
     ///
-    /// A stored credential that other records use is changed only if it visibly is of the same account or trunk, and by
-    /// [`RenewalRun::once`], so that a run over many records sends it once.
+    /// It changes a stored credential that other records use only if the credential shows the same account or trunk. It
+    /// does so through [`RenewalRun::once`], so that a run over many records sends it once.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) (field `source`) when the platform cannot, when the record is of
-    /// another carrier, or when it cannot be told which credential the record uses; nothing was changed.
-    /// [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
+    /// [`Error::Invalid`](crate::Error::Invalid) (field `source`) when the platform does not support it, when the
+    /// record is of another carrier, or when it is unknown which credential the record uses; nothing was changed.
+    /// [`Error::NotFound`](crate::Error::NotFound) when the record does not exist.
     async fn renew(&self, record: &NumberRecord, source: &NumberSource, run: &RenewalRun)
     -> Result<RenewedCredentials>;
 
-    /// Ends a record. Begins with [`Capabilities::check_removal`]. It does not look where the number's calls go, as
-    /// the removals of a plan do.
+    /// Removes a record. It must begin with [`Capabilities::check_removal`]. Unlike the removals of a plan, it does not
+    /// check where the number's calls go.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) when the platform cannot, or would give the number
-    /// away without consent; [`Error::NotFound`](crate::Error::NotFound) when there is no such record.
+    /// [`Error::Invalid`](crate::Error::Invalid) when the platform does not support removals, or would release the
+    /// number without consent. [`Error::NotFound`](crate::Error::NotFound) when the record does not exist.
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()>;
 
-    /// Removes a credential that an import made, if no record uses it. Answers whether it is gone. A platform that
-    /// cannot tell which records use a credential, or of which an import makes none, answers `false` and sends nothing.
+    /// Removes a credential that an import created, if no record uses it. Returns whether the credential is gone. It
+    /// returns `false` and sends nothing if the platform cannot tell which records use a credential, or if its imports
+    /// create none.
     ///
     /// # Errors
     ///
-    /// When the platform cannot be asked or refuses; doing it again is safe.
+    /// Any error of a call to the platform; it is safe to call again.
     async fn remove_credential(&self, id: &CredentialId) -> Result<bool>;
 }
 

@@ -1,4 +1,4 @@
-//! Bringing the credentials of a record to another source.
+//! Updating the credentials of a record to another source.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use super::Way;
 use crate::error::Result;
 use crate::model::{CredentialId, NumberSource, PlatformKind, ProblemCode, Problems, ProviderKind, SourcePart};
 
-/// Which credentials a platform can bring to another source ([`renew`](super::VoicePlatform::renew)).
+/// The credentials that a platform can update to another source ([`renew`](super::VoicePlatform::renew)).
 ///
 /// ```
 /// use numport::model::ProviderKind;
@@ -25,15 +25,15 @@ use crate::model::{CredentialId, NumberSource, PlatformKind, ProblemCode, Proble
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Renewal {
-    /// None: the platform documents no way.
+    /// No credentials: the platform documents no way.
     Unsupported,
-    /// There are none: an import gives the platform no credentials.
+    /// There are no credentials: an import gives the platform none.
     NoCredentials,
-    /// Those of these sources, and of no others.
+    /// The credentials of these sources, and of no others.
     Of(&'static [(ProviderKind, Way, Renews)]),
 }
 
-/// What a renewal changes at a platform.
+/// The object that a renewal changes at a platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -44,37 +44,37 @@ pub enum Renews {
     Credential,
 }
 
-/// What a renewal changed. Both fields are empty if the record uses the source already, and nothing was changed.
+/// The changes of a renewal. If the record already used the source, nothing was changed and both fields are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RenewedCredentials {
     /// Whether the record itself was changed.
     pub record: bool,
-    /// The stored credential that was changed or made. Other records may use it.
+    /// The stored credential that was changed or created. Other records may use it.
     pub credential: Option<CredentialId>,
 }
 
-/// Whether a record visibly uses a source. Platforms do not show secrets, so these are never compared.
+/// Whether a record shows that it uses a source. Platforms do not show secrets, so secrets are never compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceMatch {
-    /// All that the record shows is of this source. The secrets may differ.
+    /// Everything that the record shows belongs to this source. The secrets may differ.
     Same,
     /// The record uses another source.
     Differs {
-        /// What differs.
+        /// The part that differs.
         part: SourcePart,
-        /// What the record uses, as an id or a name. Never a secret.
+        /// The value in the record, as an id or a name. It is never a secret.
         uses: String,
-        /// What the source has in its place. Never a secret.
+        /// The value in the source. It is never a secret.
         given: String,
     },
     /// The record does not show enough.
     Unknown,
 }
 
-/// Remembers which stored credentials were renewed, so that one that several records share is sent once. Make a new
-/// one for each run: a later run must send everything again, since somebody else may have changed it.
+/// Remembers which stored credentials were renewed, so that a credential that several records share is sent once.
+/// Create a new one for each run: a later run must send everything again, because somebody else may have changed it.
 #[derive(Debug, Default)]
 pub struct RenewalRun(Mutex<Vec<Renewing>>);
 
@@ -86,7 +86,7 @@ struct Renewing {
 }
 
 impl Renewal {
-    /// Returns what a renewal to this source changes; `None` if there is none.
+    /// Returns the object that a renewal to this source changes; `None` if the platform cannot renew it.
     #[must_use]
     pub fn of(self, source: &NumberSource) -> Option<Renews> {
         let Self::Of(table) = self else { return None };
@@ -119,19 +119,19 @@ impl Renewal {
 }
 
 impl RenewedCredentials {
-    /// Nothing was changed.
+    /// Returns the result of a renewal that changed nothing.
     #[must_use]
     pub fn unchanged() -> Self {
         Self::default()
     }
 
-    /// The record was changed.
+    /// Returns the result of a renewal that changed the record.
     #[must_use]
     pub const fn record() -> Self {
         Self { record: true, credential: None }
     }
 
-    /// A stored credential was changed.
+    /// Returns the result of a renewal that changed a stored credential.
     #[must_use]
     pub const fn credential(id: CredentialId) -> Self {
         Self { record: false, credential: Some(id) }
@@ -165,15 +165,15 @@ impl SourceMatch {
 }
 
 impl RenewalRun {
-    /// Creates a run in which nothing was renewed yet.
+    /// Creates a run in which nothing has been renewed yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Renews a stored credential, unless this run has done so from the same source. Whoever comes meanwhile waits. If
-    /// `renew` fails, the next caller tries again. It returns the id of the credential that the records that used this
-    /// one are to use: usually the same.
+    /// Renews a stored credential, unless this run has already renewed it from the same source. Concurrent callers
+    /// wait. If `renew` fails, the next caller tries again. `renew` returns the id of the credential that the records
+    /// should use from now on, usually the same one.
     ///
     /// # Errors
     ///

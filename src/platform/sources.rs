@@ -1,6 +1,6 @@
 use crate::model::{Key, NumberSource, PlatformKind, ProblemCode, Problems, ProviderKind, Reach};
 
-/// Which sources a platform can import from: any, or a table of carriers and ways to reach them.
+/// The sources that a platform can import from: any source, or a table of carriers and ways to reach them.
 ///
 /// ```
 /// use numport::model::ProviderKind;
@@ -14,13 +14,13 @@ use crate::model::{Key, NumberSource, PlatformKind, ProblemCode, Problems, Provi
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // all or some: there is no third
 pub enum Sources {
-    /// Every source, since an import takes nothing but the number.
+    /// Every source, because an import contains only the number.
     Any,
-    /// These, and no others.
+    /// Only these sources.
     Only(&'static [(ProviderKind, Way)]),
 }
 
-/// How a platform can reach a carrier's numbers: what it takes of a [`Reach`].
+/// How a platform can reach a carrier's numbers. It describes the [`Reach`] of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Way {
@@ -30,17 +30,17 @@ pub enum Way {
     Token,
     /// A SIP trunk.
     Trunk,
-    /// A credential that the platform has stored, by its id.
+    /// A credential that the platform stores, by its id.
     Stored,
-    /// The credential that the platform keeps as its default for the carrier.
+    /// The platform's default credential for the carrier.
     StoredDefault,
-    /// What only this platform understands.
+    /// A source that only this platform understands.
     Custom,
 }
 
 impl Sources {
-    /// Returns whether a source of this carrier can be imported from in this way. What takes an account's keys also
-    /// takes its token.
+    /// Returns whether the platform can import from a source of this carrier in this way. A platform that accepts an
+    /// account's keys also accepts its token.
     #[must_use]
     pub fn takes(&self, carrier: ProviderKind, way: Way) -> bool {
         self.has(|of, taken| of == carrier && (taken == way || (taken, way) == (Way::Account, Way::Token)))

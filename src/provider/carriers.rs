@@ -1,4 +1,4 @@
-//! Several carriers as one provider.
+//! Several carriers combined into one provider.
 
 use std::sync::Arc;
 
@@ -11,16 +11,17 @@ use crate::E164;
 use crate::error::{Error, Result};
 use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, Problem, ProblemCode, ProviderKind, Routing};
 
-/// Several carriers as one provider: accounts, subaccounts, SIP trunks, stored credentials. One plan then covers a
-/// platform that all of them feed.
+/// Combines several carriers into one provider: accounts, subaccounts, SIP trunks, stored credentials. One plan then
+/// covers the numbers of all of them.
 ///
-/// Each number is imported from the carrier that holds it. All carriers are asked:
+/// The importer imports each number from the carrier that holds it. It looks the number up at all carriers:
 ///
-/// - A number that two carriers hold or declare is not imported ([`Finding::HeldByTwo`]).
-/// - When a carrier cannot be asked, a number that no other one holds is unknown, and nothing is done to it. One that
-///   another carrier holds is imported with a warning ([`Finding::CarrierNotAsked`]).
-/// - A number that no carrier is known to hold is imported from the only carrier that cannot tell its numbers (a trunk
-///   without declared numbers), if there is one. With several of them, declare their numbers.
+/// - If two carriers hold or declare a number, it is not imported ([`Finding::HeldByTwo`]).
+/// - If the lookup at one carrier fails and no other carrier holds the number, its holder is unknown and nothing is
+///   changed. If another carrier holds the number, it is imported with a warning ([`Finding::CarrierNotAsked`]).
+/// - If no carrier is known to hold the number, it is imported from the only carrier that cannot tell its numbers (a
+///   trunk without declared numbers), if there is exactly one. If there are several such carriers, declare their
+///   numbers.
 ///
 /// Of a Twilio subaccount, give a client with the subaccount's own SID and token. Most platforms refuse the source of one
 /// made by `Twilio::for_subaccount`, which has the parent's token.
@@ -48,10 +49,10 @@ use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, Problem, Probl
 pub struct Carriers(Vec<Arc<dyn NumberProvider>>);
 
 impl Carriers {
-    /// The kind of several carriers together.
+    /// The kind of several combined carriers.
     pub const KIND: ProviderKind = ProviderKind::from_static("carriers");
 
-    /// Creates a provider of no carrier.
+    /// Creates a provider without carriers.
     pub const fn new() -> Self {
         Self(Vec::new())
     }

@@ -10,8 +10,8 @@ macro_rules! connect {
         carriers { $($kind:ident $name:literal $module:ident::$Client:ident;)* }
         $($_named:tt)*
     ) => {
-        /// Creates the client of a carrier by its name, from variables: what the carrier's own `from_vars` does, for
-        /// programs that learn at run time which carrier it is.
+        /// Creates the client of a carrier by its name, from variables. It does the same as the carrier's own
+        /// `from_vars`, for programs that learn the carrier's name at run time.
         ///
         /// ```
         /// # #[cfg(all(feature = "twilio", feature = "vapi", feature = "sandbox"))]
@@ -33,14 +33,14 @@ macro_rules! connect {
         ///
         /// # Errors
         ///
-        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or wrong, or the cargo
+        /// [`Error::Invalid`](crate::Error::Invalid) names every variable that is missing or invalid, or the cargo
         /// feature that must be enabled for this carrier.
         pub fn connect(kind: ProviderKind, lookup: impl Fn(&str) -> Option<String>) -> Result<Box<dyn NumberProvider>> {
             builder(kind, lookup)?.build()
         }
 
-        /// Returns a builder of the client of a carrier by its name, for settings that no variable has: what the
-        /// carrier's own `builder_from_vars` does.
+        /// Returns the builder of a carrier's client by the carrier's name, to set what no variable sets. It does the
+        /// same as the carrier's own `builder_from_vars`.
         ///
         /// # Errors
         ///

@@ -1,4 +1,4 @@
-//! Where numbers are held: [`NumberProvider`] and its implementations.
+//! Carriers, which hold the numbers: [`NumberProvider`] and its implementations.
 
 mod carriers;
 mod connect;
@@ -35,10 +35,10 @@ macro_rules! modules {
 
 crate::__services!(modules);
 
-/// Where a number is held.
+/// One account at a carrier, which holds numbers.
 ///
-/// Implement every method; there are no defaults. `Arc`, `Box` and references of an implementation
-/// are implementations too. An implementation needs the crates `async-trait` and `futures-util` (for
+/// To implement it, write every method; there are no defaults. The trait is also implemented for `Arc`, `Box` and
+/// references of an implementation. An implementation needs the crates `async-trait` and `futures-util` (for
 /// `BoxStream`):
 ///
 /// ```
@@ -86,108 +86,109 @@ crate::__services!(modules);
 /// ```
 #[async_trait]
 pub trait NumberProvider: Debug + Send + Sync {
-    /// Which kind of provider it is.
+    /// Returns the kind of carrier.
     fn kind(&self) -> ProviderKind;
 
-    /// Which account it is: the same for every client of one account, in every process. A plan is applied to no
-    /// other account.
+    /// Returns the account's id. It must be the same for every client of one account, in every process. A plan can be
+    /// applied to no other account.
     fn account(&self) -> AccountId;
 
-    /// The single carriers that it consists of: itself, unless it is several of them ([`Carriers`]).
+    /// Returns the single carriers: only itself, or all of them if it combines several ([`Carriers`]).
     fn carriers(&self) -> Vec<&dyn NumberProvider>;
 
-    /// What a platform needs to reach its numbers: the account's credentials, the trunk, or the name of what
-    /// the platform has stored already. No I/O.
+    /// Returns the data that a platform needs to reach the numbers: the account's credentials, the trunk, or the id of
+    /// a credential that the platform stores. Does no I/O.
     fn source(&self) -> NumberSource;
 
-    /// Whether the provider holds this number.
+    /// Looks up whether the carrier holds this number.
     ///
     /// # Errors
     ///
-    /// When the provider cannot be asked.
+    /// Any error of the lookup.
     async fn lookup(&self, number: &E164) -> Result<Ownership>;
 
-    /// Every number it holds. The stream ends after its first error, which is
-    /// [`Error::Invalid`](crate::Error::Invalid) when the provider cannot tell its numbers, as a SIP trunk whose numbers
-    /// are not declared.
+    /// Returns all numbers that the carrier holds. The stream ends after its first error. The error is
+    /// [`Error::Invalid`](crate::Error::Invalid) if the carrier cannot tell its numbers, such as a SIP trunk without
+    /// declared numbers.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>>;
 
-    /// How to see and set where its numbers' calls go; `None` where the provider does not keep that.
+    /// Returns the control over the routing of the numbers; `None` if the carrier does not support routing.
     fn routing(&self) -> Option<&dyn RoutingControl>;
 }
 
-/// Where a provider's numbers send their calls and messages: seen, and put back.
+/// Reads and sets the routing of a carrier's numbers: where their calls and messages go.
 #[async_trait]
 pub trait RoutingControl: Debug + Send + Sync {
-    /// The routing of a number as it is now; `None` when the provider does not hold it.
+    /// Returns the current routing of a number; `None` if the carrier does not hold it.
     ///
     /// # Errors
     ///
-    /// When the provider cannot be asked.
+    /// Any error of the lookup.
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>>;
 
-    /// The settings that are a part of this one, by the provider's names: the method of a URL. They are put back
-    /// together. Empty for a setting that has none.
+    /// Returns the settings that belong to this one, by the carrier's names, such as the method of a URL. They are
+    /// restored together with it. Returns an empty slice for a setting without such settings.
     fn parts_of(&self, setting: &str) -> &'static [&'static str];
 
-    /// Sets the settings of this routing, whatever they are now, leaves those that it does not name, and answers the
-    /// routing as it is then. [`Importer::restore`](crate::Importer::restore) looks first who has changed them.
+    /// Sets the settings of this routing, whatever their current values are, and leaves all other settings unchanged.
+    /// Returns the routing afterwards. [`Importer::restore`](crate::Importer::restore) first checks whether somebody
+    /// has changed them.
     ///
     /// # Errors
     ///
-    /// When the provider cannot be asked or refuses; doing it again is safe.
+    /// Any error of a call to the carrier; it is safe to call again.
     async fn restore(&self, routing: &Routing) -> Result<Routing>;
 
-    /// Sends the calls of the number of this routing to an address, and takes away whatever would get them all the
-    /// same, such as a trunk. Messages stay where they are. Answers the routing as it is then.
+    /// Sends the calls of this routing's number to an address. It also clears settings that would take precedence over
+    /// the address, such as a trunk. It leaves the routing of messages unchanged. Returns the routing afterwards.
     ///
     /// # Errors
     ///
-    /// When the provider cannot be asked or refuses; doing it again is safe.
+    /// Any error of a call to the carrier; it is safe to call again.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing>;
 }
 
-/// Whether a provider holds a number.
+/// Whether a carrier holds a number.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Ownership {
-    /// It does.
+    /// The carrier holds the number.
     Held(HeldNumber),
-    /// Another account holds it, one that the same credentials can see.
+    /// Another account holds the number, and the same credentials can see it.
     HeldBySubaccount(HeldNumber),
-    /// It does not.
+    /// The carrier does not hold the number.
     NotHeld,
-    /// It cannot be asked: a SIP trunk does not tell its numbers, unless they are declared.
+    /// The carrier cannot be asked: a SIP trunk does not tell its numbers, unless they are declared.
     NotVerifiable,
 }
 
-/// A number as its provider tells of it.
+/// A number at its carrier.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HeldNumber {
     /// The number.
     pub number: E164,
-    /// The provider's own id of it.
+    /// The carrier's own id of the number.
     pub id: Option<String>,
-    /// The provider's id of the account that holds it.
+    /// The carrier's id of the account that holds the number.
     pub account: Option<String>,
-    /// The provider's name for it, for people.
+    /// The carrier's name of the number, for people.
     pub label: Option<String>,
-    /// Whether it can take or make voice calls, where the provider tells.
+    /// Whether the number can take or make voice calls, if the carrier tells.
     pub voice: Option<bool>,
-    /// Whether it is another carrier's number of which the provider carries a part.
+    /// Whether another carrier holds the number and this carrier hosts only a part of it.
     pub hosted: bool,
-    /// The provider's word for its state, when that is not the ordinary one.
+    /// The carrier's own word for the number's state, if the state is not the ordinary one.
     pub unusual_status: Option<String>,
-    /// Where its calls and messages go now, where the provider keeps that.
+    /// The current routing of the number's calls and messages, if the carrier supports routing.
     pub routing: Option<Routing>,
-    /// The provider's own object.
+    /// The carrier's own object.
     pub details: Details,
 }
 
 impl HeldNumber {
-    /// A number of which nothing else is known; set the other fields on it. `details` is the provider's own
-    /// object, or `()`.
+    /// Creates a number without further data. Set the other fields on it. `details` is the carrier's own object, or
+    /// `()`.
     pub fn new<T: Any + Debug + Send + Sync>(number: E164, details: T) -> Self {
         Self {
             number,

@@ -1,4 +1,4 @@
-//! A sandbox, a plan, two workers as processes of their own, one of them killed midway.
+//! The demo: a sandbox, a plan, and two workers in their own processes, one of which is killed midway.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;

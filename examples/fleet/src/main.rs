@@ -1,4 +1,4 @@
-//! The steps of a plan as jobs, done by workers on any number of machines. See the README beside it.
+//! Applies the steps of a plan as jobs, with workers on any number of machines. See the README beside it.
 //!
 //! ```sh
 //! cargo run                      # a sandbox, a plan, two workers, one of them killed midway

@@ -1,23 +1,24 @@
-//! A file of numbers is imported: bad rows are named before anything is sent, and it may be stopped and run again.
+//! Imports a file of numbers. It reports bad rows before it sends anything, and you may stop it and run it again.
 //!
 //! ```sh
 //! cd examples/import_csv
-//! cargo run                                # a file of its own, on a sandbox
+//! cargo run                                # a built-in file, on a sandbox
 //! cargo run -- numbers.toml --dry-run
 //! cargo run -- numbers.csv --live --platform vapi --per-second 10 --report done.jsonl
 //! ```
 //!
-//! A CSV file has a header row that names its columns, in any order: `number`, and as wanted `label`, `agent`,
-//! `inbound`, `outbound`, `toll_free`. A TOML file has a table `[[number]]` with these fields for each number. An
-//! empty cell says nothing.
+//! A CSV file has a header row that names its columns, in any order: `number`, and optionally `label`, `agent`,
+//! `inbound`, `outbound`, `toll_free`. A TOML file has a table `[[number]]` with these fields for each number. An empty
+//! cell sets nothing.
 //!
-//! When a row is bad, all bad rows are named and nothing is sent, unless `--skip-bad` lets the good ones go ahead.
-//! `--dry-run` shows what would be done. `--concurrency` says how many numbers are under way together, and
-//! `--per-second` how many requests each client sends at most; a number takes several. `--report` adds a line of JSON for
-//! each row to a file. Ctrl-C lets what is under way finish; a second one ends at once. `--live` reads the variables that `Twilio::from_env` and the platform's own name,
-//! and really imports.
+//! If a row is bad, the program lists all bad rows and sends nothing; with `--skip-bad` it imports the good rows
+//! anyway. `--dry-run` shows what an import would do. `--concurrency` sets how many numbers are imported concurrently.
+//! `--per-second` sets the maximum number of requests per second of each client; a number takes several requests.
+//! `--report` appends a line of JSON for each row to a file. Ctrl-C finishes the imports that have begun; a second
+//! Ctrl-C stops the program immediately. `--live` reads the variables that `Twilio::from_env` and the platform's own
+//! `from_env` name, and really imports.
 //!
-//! It ends with 0 when all rows are in, 1 when some are not, 2 when the file or the arguments are wrong.
+//! The exit code is 0 if all rows are imported, 1 if some are not, and 2 if the file or the arguments are invalid.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub, dead_code)]
 
 mod arguments;

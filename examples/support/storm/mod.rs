@@ -1,6 +1,6 @@
-//! A storm: many imports through faults by chance, each from two tasks at once that are given up at random moments, and
-//! more of them from a second process. Lists lag, and answers come twice. Then all of it once more in calm weather, and
-//! a look at what is kept. What numport has imported is then undone in the same weather.
+//! A storm: many imports with random faults. Two tasks import each number concurrently and are cancelled at random
+//! moments, and a second process imports more numbers. Lists lag, and some responses arrive twice. Then everything runs
+//! once more without faults, and the records are counted. Finally numport rolls back its imports under the same faults.
 
 #![allow(dead_code, unreachable_pub)] // no user of it uses all of it
 

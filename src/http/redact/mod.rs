@@ -10,14 +10,14 @@ use crate::model::Secret;
 /// What stands in a secret's place.
 const MASK: &str = "[redacted]";
 
-/// Returns a text without secrets, for what is kept or logged of a service's response. A [`Client`](super::Client) does
-/// it for every error.
+/// Redacts secrets from a text, for keeping or logging a part of a service's response. A [`Client`](super::Client) does
+/// this for every error.
 ///
 /// It replaces:
 ///
 /// - the values of fields that hold secrets by their name, such as `authToken`, `password` and the headers of webhooks,
-///   in JSON, in forms and in queries, also if they are cut off or broken. A name counts if it has a word such as
-///   `password`, `secret`, `token`, `api_key` or `authorization` in it;
+///   in JSON, in forms and in queries, even if the text is cut off or broken. A name counts as secret if it contains a
+///   word such as `password`, `secret`, `token`, `api_key` or `authorization`;
 /// - user and password of URLs;
 /// - every text of `known` with at least 4 bytes, as it is and with the escapes of JSON, URLs and forms.
 ///

@@ -1,4 +1,4 @@
-//! What became of the steps of a plan.
+//! The outcomes of the steps of a plan.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::import::renew::Renewed;
 use crate::import::{Imported, log};
 use crate::model::{Finding, MaskNumbers, NumberRecord, Routing};
 
-/// A step of a plan, and what became of it.
+/// The result of one step of a plan.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AppliedStep {
@@ -18,41 +18,41 @@ pub struct AppliedStep {
     pub index: usize,
     /// The step.
     pub step: PlanStep,
-    /// What became of it.
+    /// The outcome of the step.
     pub outcome: Applied,
 }
 
-/// What became of a step of a plan.
+/// The outcome of a step of a plan.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Applied {
     /// The number is imported.
     Imported(Box<Imported>),
-    /// The platform had the number, and its record, its calls or its credentials are changed.
+    /// The platform had the number, and the step changed its record, its routing or its credentials.
     Changed(Box<Changed>),
-    /// Its record is removed.
+    /// The record is removed.
     Removed {
-        /// What was found at the provider afterwards, if anything.
+        /// The findings of the carrier lookup after the removal.
         findings: Vec<Finding>,
     },
-    /// Nothing was to be done: the step says so, or it was done before.
+    /// Nothing had to be done: the plan says so, or the step was done before.
     Unchanged,
-    /// The plan leaves the record alone.
+    /// The plan keeps the record.
     Kept,
-    /// It cannot be done: the plan says so, or the provider does now.
+    /// The step cannot be done: the plan says so, or the provider says so now.
     Blocked {
-        /// What the provider says against it, if that is why; else the step's own `problems` tell.
+        /// The provider's findings against the step. If they are empty, the step's own `problems` say why.
         findings: Vec<Finding>,
     },
-    /// The world is no longer as it was planned for; nothing was changed. Make a new plan.
+    /// Something changed since the plan was made, so the step was skipped. Make a new plan.
     Moved(Vec<Difference>),
     /// It went wrong, as the errors of [`Importer::import`](crate::Importer::import) and of the platform's update and removal say.
     Failed(Error),
-    /// Nothing was sent: a key was refused (401) before its turn came.
+    /// Nothing was sent, because a service refused a key (401) before this step was reached.
     NotAttempted,
 }
 
-/// What a step changed of a number that the platform had. At least one of them is there.
+/// The changes of a step to a number that the platform had. At least one of them is set.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Changed {
@@ -64,20 +64,20 @@ pub struct Changed {
     pub renewed: Option<Renewed>,
 }
 
-/// How the world differs from a plan.
+/// A difference between a plan and the current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// What differs, such as `record`, `label` or `calls`.
+    /// The name of what differs, such as `record`, `label` or `calls`.
     pub what: &'static str,
-    /// How it was when the plan was made.
+    /// The state when the plan was made.
     pub planned: String,
-    /// How it is.
+    /// The current state.
     pub found: String,
 }
 
 impl AppliedStep {
-    /// The step's number, what became of it, why, and what to do about it, in a line for people.
+    /// Returns one line for people: the step's number, the outcome, its reason, and what to do about it.
     #[must_use]
     pub fn report(&self) -> String {
         let number = self.step.number();
@@ -111,8 +111,9 @@ impl AppliedStep {
 }
 
 impl Applied {
-    /// Returns its stable code, such as `updated` or `not_attempted`. That of an import is the code of its
-    /// [`Outcome`](crate::Outcome), that of a failure the code of its [`Failure`](crate::error::Failure).
+    /// Returns the outcome's stable code, such as `updated` or `not_attempted`. The code of an import is the code of
+    /// its
+    /// [`Outcome`](crate::Outcome). The code of a failure is the code of its [`Failure`](crate::error::Failure).
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -157,7 +158,7 @@ impl Applied {
         }
     }
 
-    /// Whether what the step was to bring about is not so, as far as is known.
+    /// Returns whether the step did not reach its goal, as far as known.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
         matches!(self, Self::Blocked { .. } | Self::Moved(_) | Self::Failed(_) | Self::NotAttempted)

@@ -1,4 +1,4 @@
-//! Doing what a plan says, as long as the world is as it was planned for.
+//! Applying a plan, as long as nothing has changed since it was made.
 
 use std::sync::Arc;
 
@@ -37,17 +37,18 @@ struct Shared {
 }
 
 impl Importer {
-    /// Does what a plan says, several steps [concurrently](Self::concurrency), and returns what became of each as it is
-    /// ready.
+    /// Applies a plan, several steps [concurrently](Self::concurrency). The stream yields the result of each step as
+    /// soon as it is ready.
     ///
-    /// Each step looks first whether the world still is as it was planned for, and is not done when it is not
-    /// ([`Applied::Moved`]). A step that fails ends nothing but a key that is refused (401). Nothing happens unless
-    /// the stream is read. Whoever drops it drops what is under way; a new plan then shows what is left.
+    /// Each step first verifies that nothing has changed since the plan was made. If something changed, the step is
+    /// skipped and reported as [`Applied::Moved`]. The stream continues after failures; only a refused key (401) ends
+    /// it. Nothing happens until the stream is polled. Dropping the stream cancels the steps that have begun; a new
+    /// plan then shows the remaining steps.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when the plan is of another platform, provider or account, or removes what the platform cannot
-    /// remove or gives away without consent; nothing was done.
+    /// [`Error::Invalid`] when the plan was made for another platform, provider or account, or when it removes a record
+    /// that the platform cannot remove, or whose number the platform would release without consent. Nothing was done.
     pub fn apply(&self, plan: Plan) -> Result<BoxStream<'static, AppliedStep>> {
         self.check_plan(&plan, "the plan was not applied")?;
         let listed = self.platform.capabilities().find == Find::ThroughList;

@@ -8,26 +8,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{CallbackUrl, Reached, Routing};
 
-/// Where a number's calls went when a plan was made.
+/// The routing of a number when a plan was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlannedCalls {
-    /// The carrier that holds the number, by kind and account. `None` when none of the given ones is known to hold it.
+    /// The carrier that holds the number, by kind and account. `None` if none of the given carriers is known to hold
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
-    /// Where its calls go, as [`Calls`](crate::model::Calls) displays it; `None` when the carrier does not tell.
+    /// Where the calls go, as [`Calls`](crate::model::Calls) displays it; `None` if the carrier does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// Whether they reach the platform.
+    /// Whether the calls reach the platform.
     #[serde(default)]
     pub reached: Reached,
-    /// Whether the import itself makes the platform take them over.
+    /// Whether the import itself triggers the takeover by the platform.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub taken_over: bool,
-    /// The address to which they are pointed when the plan is applied.
+    /// The address to which the calls are pointed when the plan is applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub point_to: Option<CallbackUrl>,
-    /// Every setting of the carrier, sealed: it may hold a secret.
+    /// A digest of every setting of the carrier. The settings themselves may hold secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settings: Option<BTreeMap<String, String>>,
 }
@@ -59,8 +60,8 @@ impl PlannedCalls {
     }
 }
 
-/// Seals the settings of carriers, so that a plan tells whether one has changed and shows none. The key is random, and
-/// stands in the plan: anyone who has the plan can try out values, so a plan is confidential.
+/// Computes the digests of a carrier's settings, so that a plan tells whether a setting has changed and shows none. The
+/// key is random and is part of the plan. Anyone who has the plan can try out values, so a plan is confidential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Seal(String);

@@ -7,10 +7,10 @@ use crate::error::{Error, Result};
 use crate::model::{AgentId, ImportRequest, NumberRecord, Problem, ProblemCode};
 use crate::platform::{Capabilities, Support};
 
-/// The numbers that a platform is to have, and what each is to be there: what [`Importer::plan`] compares the
-/// platform with. What a request does not name is left as it is.
+/// The numbers that a platform should have, with the fields of each. [`Importer::plan`] compares it with the platform's
+/// records. Fields that a request does not set are left unchanged.
 ///
-/// serde reads and writes it as a list of requests, so that it can stand in a file under version control.
+/// serde reads and writes it as a list of requests, so that you can keep it in a file under version control.
 ///
 /// ```
 /// use numport::import::Desired;
@@ -30,17 +30,18 @@ use crate::platform::{Capabilities, Support};
 pub struct Desired(Vec<ImportRequest>);
 
 impl Desired {
-    /// The records of a platform as what another one is to have: numbers, labels, agents and directions.
+    /// Turns the records of one platform into the desired numbers of another: numbers, labels, agents and directions.
     ///
-    /// Records whose number is no telephone number are left out, and of several records of one number all but
-    /// the first. Agents are the old platform's; [`map_agents`](Self::map_agents) gives each the new one's.
+    /// Records without a valid telephone number are left out. If a number has several records, only the first is used.
+    /// The agents are those of the old platform; [`map_agents`](Self::map_agents) replaces them by agents of the new
+    /// one.
     pub fn from_records<'a>(records: impl IntoIterator<Item = &'a NumberRecord>) -> Self {
         let mut seen = std::collections::HashSet::new();
         let telephones = records.into_iter().filter_map(|record| Some((record.number.telephone()?, record)));
         telephones.filter(|(number, _)| seen.insert(*number)).map(|(number, record)| request(number, record)).collect()
     }
 
-    /// The same with other agents. A number whose agent has no counterpart (`None`) stays, and names no agent.
+    /// Replaces the agents. If `new` returns `None` for an agent, the number stays and its request sets no agent.
     pub fn map_agents(self, mut new: impl FnMut(&AgentId) -> Option<AgentId>) -> Self {
         let change = |request: ImportRequest| {
             let agent = request.agent_id().and_then(&mut new);
@@ -49,27 +50,27 @@ impl Desired {
         self.0.into_iter().map(change).collect()
     }
 
-    /// The same without the fields that a platform does not take at an import
-    /// ([`VoicePlatform::capabilities`](crate::VoicePlatform::capabilities)). Values that it would refuse stay,
-    /// and block their step of the plan.
+    /// Removes the fields that the platform does not accept at an import
+    /// ([`VoicePlatform::capabilities`](crate::VoicePlatform::capabilities)). Values that the platform would refuse
+    /// stay and block their step of the plan.
     pub fn fitting(self, can: &Capabilities) -> Self {
         let taken = [can.label, can.agent, can.inbound, can.outbound].map(Support::at_import);
         self.0.into_iter().map(|request| request.keeping(taken)).collect()
     }
 
-    /// How many numbers.
+    /// Returns how many numbers there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no numbers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What each number is to be, in order.
+    /// Returns an iterator over the requests, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, ImportRequest> {
         self.0.iter()
     }

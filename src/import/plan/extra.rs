@@ -1,4 +1,4 @@
-//! Records that are not desired, and what may be done with them.
+//! Records that are not desired, and whether a plan removes them.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,18 +9,18 @@ use crate::model::{
 };
 use crate::platform::OnRemoval;
 
-/// A record that is not desired, or a second one of a number that is. It stays, unless the plan is told to remove it.
+/// A record that is not desired, or a second record of a desired number. It stays unless the plan is told to remove it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Extra {
-    /// Its number.
+    /// The record's number.
     pub number: RecordNumber,
-    /// Its id.
+    /// The record's id.
     pub id: NumberId,
-    /// Its label.
+    /// The record's label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Its agent.
+    /// The record's agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
     /// What answers its calls in place of an agent ([`NumberRecord::handler`]).
@@ -29,26 +29,26 @@ pub struct Extra {
     /// Whether it takes calls, where the platform tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inbound: Option<bool>,
-    /// Whether it may make calls, where the platform tells.
+    /// Whether the number may make calls, if the platform tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outbound: Option<bool>,
-    /// The carrier behind it, in the platform's own word, where it tells.
+    /// The carrier that holds the number, as the platform names it, if the platform tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
-    /// When it was last changed, where the platform tells.
+    /// When the record was last changed, if the platform tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// Whether the number is desired, and has another record that stays.
+    /// Whether the number is desired and has another record, which stays.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second: bool,
-    /// Which of the given carriers holds its number.
+    /// Which of the given carriers holds the number.
     pub holder: Holder,
-    /// Where its calls go.
+    /// Where the number's calls go.
     pub calls: PlannedCalls,
-    /// Whether it is removed, and how.
+    /// Whether and how the record is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remove: Option<PlannedRemoval>,
-    /// Why it is kept, though it was to be removed.
+    /// Why the record stays, although the plan was told to remove it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Finding>,
 }
@@ -58,11 +58,12 @@ pub struct Extra {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Holder {
-    /// One of them; [`PlannedCalls::carrier`] says which.
+    /// One of the given carriers; [`PlannedCalls::carrier`] says which.
     Given,
-    /// None of them.
+    /// None of the given carriers.
     None,
-    /// It is not known: a carrier does not tell its numbers or could not be asked, or several hold it.
+    /// Unknown: a carrier does not tell its numbers, the lookup at a carrier failed, or several carriers hold the
+    /// number.
     Unknown,
 }
 
@@ -70,14 +71,14 @@ pub enum Holder {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlannedRemoval {
-    /// What was consented to.
+    /// The consent that was given.
     pub consent: Removal,
-    /// Whether the number is given away for good.
+    /// Whether the removal releases the number for good.
     pub releases: bool,
-    /// Whether it is removed although nobody knows who answers the number, or which carrier holds it.
+    /// Whether the record is removed although it is unknown who answers the number or which carrier holds it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unverified: bool,
-    /// Where its calls are sent before.
+    /// Where the number's calls are sent before the removal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reroute: Option<Reroute>,
 }
@@ -87,9 +88,9 @@ pub struct PlannedRemoval {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reroute {
-    /// To this address, an `http` or `https` URL.
+    /// To this `http` or `https` URL.
     To(CallbackUrl),
-    /// To where they went before, by a backup such as [`Imported::routing_before`](crate::Imported::routing_before).
+    /// Back to the routing of a snapshot such as [`Imported::routing_before`](crate::Imported::routing_before).
     Back(Box<Routing>),
 }
 
@@ -104,41 +105,41 @@ enum Pick {
 }
 
 impl Plan {
-    /// The same, which also removes what is not desired, as far as that is proven to be safe: one of the given carriers
-    /// holds the number, and its calls go nowhere or to another platform. Everything else stays, and
-    /// [`Extra::kept`] says why. When the plan is applied, the carrier and the platform are read again, and whatever has
-    /// changed stays.
+    /// Also removes records that are not desired, as far as that is proven to be safe: one of the given carriers holds
+    /// the number, and its calls go nowhere or to another platform. All other records stay, and [`Extra::kept`] says
+    /// why. When the plan is applied, the importer reads the carrier and the platform again; a record stays if anything
+    /// has changed.
     ///
-    /// `consent` must allow what the platform's removal does
+    /// `consent` must allow what the platform does at a removal
     /// ([`Capabilities::removal`](crate::platform::Capabilities::removal)).
     #[must_use]
     pub fn remove_extra(self, consent: Removal) -> Self {
         self.remove_extra_if(consent, |_| true)
     }
 
-    /// The same, which also removes what is not desired, this picks, and is proven to be safe to remove.
+    /// Also removes those records that are not desired, that `pick` selects, and that are proven to be safe to remove.
     #[must_use]
     pub fn remove_extra_if(self, consent: Removal, mut pick: impl FnMut(&Extra) -> bool) -> Self {
         self.removing(consent, |extra| pick(extra).then_some(Pick::Verified(None)))
     }
 
-    /// The same, which also removes what is not desired, after its calls were sent elsewhere: to the address or back to
-    /// the routing that this returns. A record of which it returns `None` stays. This is how a number is retired that
-    /// the platform answers still.
+    /// Also removes records that are not desired, after their calls were sent elsewhere: to the address or the earlier
+    /// routing that the closure returns. A record stays if the closure returns `None`. Use it to retire a number that
+    /// the platform still answers.
     #[must_use]
     pub fn retire_extra(self, consent: Removal, mut reroute: impl FnMut(&Extra) -> Option<Reroute>) -> Self {
         self.removing(consent, |extra| reroute(extra).map(|reroute| Pick::Verified(Some(reroute))))
     }
 
-    /// The same, which also removes second records of a number, if they show no agent and the number's other record
-    /// shows one. Of several records nobody can tell which one gets the calls, but by the agent.
+    /// Also removes second records of a number, if they show no agent and another record of the number does. Only the
+    /// agent tells which of several records gets the calls.
     #[must_use]
     pub fn remove_second(self, consent: Removal) -> Self {
         self.removing(consent, |extra| extra.second.then_some(Pick::Second))
     }
 
-    /// The same, which also removes what is not desired and this picks, though it is not known who answers the number or
-    /// which carrier holds it. Calls may reach nobody afterwards. Only records whose calls are known to go to the
+    /// Also removes those records that are not desired and that `pick` selects, although it is unknown who answers the
+    /// number or which carrier holds it. Calls may reach nobody afterwards. Records whose calls are known to go to the
     /// platform stay.
     #[must_use]
     pub fn remove_unverified_if(self, consent: Removal, mut pick: impl FnMut(&Extra) -> bool) -> Self {

@@ -29,19 +29,20 @@ struct Records {
 }
 
 impl Importer {
-    /// What it takes to bring the platform to what is desired. Changes nothing.
+    /// Compares the desired numbers with the platform and the carriers, and returns the steps that make them match.
+    /// Changes nothing.
     ///
-    /// The platform's records are listed once, and the numbers of each carrier, where that takes fewer requests than
-    /// asking for each number. [`skip_preflight`](Self::skip_preflight) leaves a single carrier out: nothing is known of
-    /// calls then, and nothing is removed.
+    /// It lists the platform's records once. It lists the numbers of each carrier if that takes fewer requests than a
+    /// lookup for each number. With [`skip_preflight`](Self::skip_preflight) it does not ask a single carrier: the plan
+    /// then knows no routing and removes no record.
     ///
-    /// When one of [several carriers](crate::provider::Carriers) cannot be asked, numbers that no other one holds are
-    /// blocked, and no record is removed.
+    /// If the lookup at one of [several carriers](crate::provider::Carriers) fails, numbers that no other carrier holds
+    /// are blocked, and no record is removed.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when a number is desired twice, otherwise when the platform or none of the carriers can be
-    /// asked.
+    /// [`Error::Invalid`] when a number is desired twice. Otherwise any error of the platform, or of the carriers if
+    /// none of them can be asked.
     pub async fn plan(&self, desired: &Desired) -> Result<Plan> {
         // Boxed, since it is large.
         let plan = Box::pin(self.for_run().make(desired)).await?;

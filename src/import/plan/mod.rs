@@ -1,8 +1,9 @@
-//! Numbers as code: what a platform is to have ([`Desired`]), what that takes ([`Plan`]), and doing it
-//! ([`Importer::apply`]).
+//! Numbers as code: the numbers that a platform should have ([`Desired`]), the steps that make it match ([`Plan`]), and
+//! applying them ([`Importer::apply`]).
 //!
-//! There is no state file. The platform is the state: what is done is [`Unchanged`](PlanStep::Unchanged) in the next
-//! plan, so an [`apply`](Importer::apply) may be stopped anywhere and begun again by a new plan.
+//! There is no state file, because the platform itself is the state. A finished step is
+//! [`Unchanged`](PlanStep::Unchanged) in the next plan, so you may stop [`apply`](Importer::apply) at any time and
+//! continue with a new plan.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -68,29 +69,30 @@ use crate::model::{
 };
 use crate::platform::OnRemoval;
 
-/// What it takes to bring a platform to what is desired, made by [`Importer::plan`] and done by
-/// [`Importer::apply`]. It holds no credential of an account. Treat it as confidential all the same: addresses to which
-/// calls are to go may hold secrets, and the sealed settings of a carrier can be guessed by anyone who has the plan.
+/// The steps that make a platform match the desired numbers. [`Importer::plan`] makes a plan and [`Importer::apply`]
+/// applies it. A plan holds no credential of an account. Treat it as confidential anyway: the addresses to which calls
+/// will go may hold secrets, and anyone who has the plan can try to guess the settings of a carrier from their digests.
 ///
-/// `Display` shows a line for each step that does something or has a finding, and the [summary](Self::summary): `+`
-/// imports, `~` updates, `>` points calls or renews credentials, `-` removes, `x` gives a number away for good, `!` is
-/// blocked, `?` is not desired and stays, `=` is unchanged. serde reads and writes it whole.
+/// `Display` shows a line for each step that changes something or has a finding, and the [summary](Self::summary). The
+/// first character of a line is the action: `+` imports, `~` updates, `>` points calls or renews credentials, `-`
+/// removes, `x` releases a number for good, `!` is blocked, `?` is not desired and stays, `=` is unchanged. serde reads
+/// and writes the whole plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Plan {
-    /// The form that it is written in.
+    /// The version of the JSON format.
     version: Version,
-    /// The platform's name; the plan is applied to no other.
+    /// The platform. The plan can be applied to no other platform.
     pub platform: PlatformKind,
-    /// The account at the platform, likewise.
+    /// The account at the platform. The plan can be applied to no other account.
     pub account: AccountId,
-    /// The provider's name, likewise.
+    /// The kind of provider. The plan can be applied with no other provider.
     pub provider: ProviderKind,
-    /// The accounts at the carriers, likewise.
+    /// The accounts at the carriers. The plan can be applied with no other accounts.
     pub carriers: Vec<AccountId>,
-    /// When it was made.
+    /// When the plan was made.
     pub made_at: Timestamp,
-    /// The carriers that could not be asked, and why.
+    /// The carriers whose lookups failed, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<String>,
     /// What the platform does when a record is removed.
@@ -102,7 +104,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     answered: Vec<E164>,
     seal: Seal,
-    /// The desired numbers in their order, then what else the platform has.
+    /// The steps: first the desired numbers in their order, then the other records of the platform.
     pub steps: Vec<PlanStep>,
 }
 
@@ -111,35 +113,35 @@ pub struct Plan {
 #[serde(tag = "action", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PlanStep {
-    /// The platform does not have the number; it is imported.
+    /// The platform does not have the number. The step imports it.
     Import {
-        /// The number, and what it is to be.
+        /// The number, and the fields to set.
         request: ImportRequest,
-        /// Where its calls go now. When a setting of the carrier has changed the step is not done.
+        /// Where the number's calls go now. If a setting of the carrier has changed, the step is skipped.
         #[serde(default)]
         calls: PlannedCalls,
-        /// Warnings and notes of the provider.
+        /// Warnings and notes about the number at the carrier.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
     },
-    /// The platform has the number otherwise than desired; its record is changed.
+    /// The platform has the number, and its record differs from the desired one. The step changes the record.
     Update {
         /// The number.
         number: E164,
         /// The record's id.
         id: NumberId,
-        /// What is changed. When one of these fields is no longer as it was, the step is not done.
+        /// The changes. If one of these fields has changed since the plan was made, the step is skipped.
         changes: Vec<Change>,
-        /// The fields that are desired and cannot be changed there.
+        /// The desired fields that the platform cannot change.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         unsupported_fields: Vec<Field>,
-        /// Where its calls go now.
+        /// Where the number's calls go now.
         #[serde(default)]
         calls: PlannedCalls,
-        /// What is not as it should be at the carrier.
+        /// Problems at the carrier.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
-        /// Whether its credentials are renewed.
+        /// Whether the step renews the record's credentials.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         renew: bool,
     },
@@ -149,31 +151,31 @@ pub enum PlanStep {
         number: E164,
         /// The record's id.
         id: NumberId,
-        /// The fields that are desired and cannot be changed there.
+        /// The desired fields that the platform cannot change.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         unsupported_fields: Vec<Field>,
-        /// Where its calls go now.
+        /// Where the number's calls go now.
         #[serde(default)]
         calls: PlannedCalls,
-        /// What is not as it should be at the carrier.
+        /// Problems at the carrier.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
-        /// Whether its credentials are renewed.
+        /// Whether the step renews the record's credentials.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         renew: bool,
     },
-    /// It cannot be done.
+    /// The number cannot be imported or updated.
     Blocked {
-        /// The number, and what it was to be.
+        /// The number, and the fields that were desired.
         request: ImportRequest,
-        /// What the platform would refuse.
+        /// The problems for which the platform would refuse the request.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         problems: Vec<Problem>,
-        /// What the provider says against it.
+        /// The carrier's findings against the step.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
     },
-    /// The platform has a record that is not desired, or a second one of a number that is.
+    /// The platform has a record that is not desired, or a second record of a desired number.
     Extra(Extra),
 }
 
@@ -198,11 +200,10 @@ impl From<Version> for u32 {
 }
 
 impl Plan {
-    /// The same, which also points the calls of all desired numbers at the platform where they do not reach it,
-    /// imports included. Where a trunk or an application at the carrier gets
-    /// the calls, the step stays as it is, with the finding that says so. So does an import by which the platform takes
-    /// the calls over itself. Where the platform's address is
-    /// not known ([`Importer::inbound_address`]) a finding says so, and the calls stay where they are.
+    /// Also points the calls of all desired numbers at the platform if they do not reach it, including numbers that the
+    /// plan imports. A step stays unchanged if a trunk or an application at the carrier gets the calls; its finding
+    /// says so. An import that triggers a takeover by the platform also stays unchanged. If the platform's address is
+    /// unknown ([`Importer::inbound_address`]), a finding says so and the routing stays unchanged.
     #[must_use]
     pub fn point_calls(mut self) -> Self {
         for step in &mut self.steps {
@@ -232,10 +233,12 @@ impl Plan {
         self
     }
 
-    /// The same, which also brings the credentials of the desired numbers that the platform has, and that this picks, to
-    /// the sources of their carriers, as [`Importer::renew`] does: after a token or a password was renewed, or where
-    /// [`Finding::OtherSource`] shows another account. A stored credential that several numbers share is sent once, and
-    /// changes all of them. Where the platform documents no way, applying the step fails before anything is sent.
+    /// Also renews credentials, for those desired numbers that the platform has and that `pick` selects. It renews them
+    /// from the sources of their carriers, as [`Importer::renew`] does. Use it after a token or a password was renewed,
+    /// or if
+    /// [`Finding::OtherSource`] shows another account. If several numbers share a stored credential, it is sent once
+    /// and changes for all of them. If the platform documents no way to renew it, the step fails before anything is
+    /// sent.
     #[must_use]
     pub fn renew_credentials_if(mut self, mut pick: impl FnMut(&PlanStep) -> bool) -> Self {
         for step in &mut self.steps {
@@ -247,11 +250,12 @@ impl Plan {
         self
     }
 
-    /// The same in parts of so many steps (at least 1), in their order, to be applied by several workers: as jobs
-    /// of a queue that begins a job again when its worker died.
+    /// Splits the plan into plans of at most `steps` steps each (at least 1), in order, so that several workers can
+    /// apply them: for example as jobs of a queue that starts a job again after its worker died.
     ///
-    /// Each part is applied on its own. Where a platform finds a number by listing them all
-    /// ([`Find::ThroughList`](crate::platform::Find::ThroughList)), each part lists them, so make parts larger there.
+    /// Each part is applied on its own. If a platform can look up a number only through its list
+    /// ([`Find::ThroughList`](crate::platform::Find::ThroughList)), each part reads that list, so make parts larger
+    /// there.
     pub fn split(mut self, steps: usize) -> impl Iterator<Item = Self> {
         let mut rest = std::mem::take(&mut self.steps).into_iter();
         std::iter::from_fn(move || {
@@ -260,7 +264,7 @@ impl Plan {
         })
     }
 
-    /// Whether applying it changes anything. What is blocked stays so.
+    /// Returns whether applying the plan changes anything. Blocked steps change nothing.
     #[must_use]
     pub fn does_something(&self) -> bool {
         self.steps.iter().any(PlanStep::does_something)
@@ -268,7 +272,7 @@ impl Plan {
 }
 
 impl PlanStep {
-    /// The number that it is about.
+    /// Returns the number of the step.
     #[must_use]
     pub fn number(&self) -> RecordNumber {
         match self {
@@ -278,7 +282,7 @@ impl PlanStep {
         }
     }
 
-    /// Whether applying it changes anything.
+    /// Returns whether applying the step changes anything.
     #[must_use]
     pub const fn does_something(&self) -> bool {
         match self {

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::{Applied, AppliedStep, Difference, Extra, Plan, PlanStep};
 use crate::model::{Finding, NumberId, PlatformKind, Problem, ProviderKind, Reached, reported};
 
-/// How many steps of each kind a [`Plan`] has. `Display` shows it as the last line of the plan.
+/// The number of steps of each kind in a [`Plan`]. `Display` shows it as the last line of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PlanSummary {
@@ -16,25 +16,26 @@ pub struct PlanSummary {
     pub platform: PlatformKind,
     /// The provider.
     pub provider: ProviderKind,
-    /// Numbers to import.
+    /// The number of telephone numbers to import.
     pub import: usize,
-    /// Records to update.
+    /// The number of records to update.
     pub update: usize,
-    /// Records to remove. The number stays with its carrier.
+    /// The number of records to remove. Their numbers stay with the carrier.
     pub remove: usize,
-    /// Records whose removal also releases the number for good.
+    /// The number of records whose removal also releases the number for good.
     pub release: usize,
-    /// Numbers that cannot be imported or updated.
+    /// The number of telephone numbers that cannot be imported or updated.
     pub blocked: usize,
-    /// Numbers for which nothing is to be done.
+    /// The number of telephone numbers for which the plan does nothing.
     pub unchanged: usize,
-    /// Records that are not desired, and stay.
+    /// The number of records that are not desired and stay.
     pub not_desired: usize,
-    /// Numbers, imports included, whose calls are pointed at the platform.
+    /// The number of telephone numbers whose calls are pointed at the platform, including imports.
     pub point: usize,
-    /// Records whose credentials are renewed.
+    /// The number of records whose credentials are renewed.
     pub renew: usize,
-    /// Numbers that the platform has and whose calls are not known to reach it, as far as their carrier tells.
+    /// The number of telephone numbers that the platform has and whose calls are not known to reach it, as far as their
+    /// carrier tells.
     pub not_reached: usize,
 }
 
@@ -110,8 +111,8 @@ impl fmt::Display for PlanSummary {
     }
 }
 
-/// A step as reports show it: an object with `action`, `number`, `id`, `message`, `problems` and `findings`. It holds
-/// nothing confidential of the plan. [`PlanStep::report`] returns it.
+/// A step in the form that reports show: an object with `action`, `number`, `id`, `message`, `problems` and `findings`.
+/// It holds no confidential part of the plan. [`PlanStep::report`] returns it.
 #[derive(Clone, Copy, Debug)]
 pub struct StepReport<'a>(&'a PlanStep);
 
@@ -128,7 +129,7 @@ impl PlanStep {
         }
     }
 
-    /// Returns the id of the record that it is about.
+    /// Returns the id of the step's record.
     #[must_use]
     pub const fn id(&self) -> Option<&NumberId> {
         match self {
@@ -137,7 +138,7 @@ impl PlanStep {
         }
     }
 
-    /// Returns what was found about the number, or the reasons for which the record is kept.
+    /// Returns the findings about the number, or the reasons why the record is kept.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         match self {
@@ -149,7 +150,7 @@ impl PlanStep {
         }
     }
 
-    /// Returns the problems of a step that is blocked.
+    /// Returns the problems of a blocked step.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -158,7 +159,8 @@ impl PlanStep {
         }
     }
 
-    /// Returns what serde writes for reports. The step itself is written whole, to be applied later.
+    /// Returns the step in the form that serde writes for reports. The step itself serializes completely, so that it
+    /// can be applied later.
     #[must_use]
     pub const fn report(&self) -> StepReport<'_> {
         StepReport(self)
@@ -192,8 +194,9 @@ impl StepReport<'_> {
     }
 }
 
-/// An object with `index`, those fields of [`PlanStep::report`], and `outcome` (the [code](Applied::code)) with what
-/// belongs to it: `imported`, `record`, `calls`, `renewed`, `findings_now`, `differences` or `error`.
+/// Serializes as an object with `index`, the same fields as [`PlanStep::report`], `outcome` (the
+/// [code](Applied::code)), and the fields of that outcome: `imported`, `record`, `calls`, `renewed`, `findings_now`,
+/// `differences` or `error`.
 impl Serialize for AppliedStep {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;

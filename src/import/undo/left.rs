@@ -7,10 +7,10 @@ use crate::E164;
 use crate::import::{Change, Field};
 use crate::model::{AccountId, AgentId, CredentialId, NumberId, NumberRecord, PlatformKind, Routing};
 
-/// What is needed to undo an import: [`Imported::undo`](crate::Imported::undo) returns it and
-/// [`Importer::undo`](crate::Importer::undo) takes it. serde reads and writes it, so that it can be kept.
+/// The data that is needed to roll back an import. [`Imported::undo`](crate::Imported::undo) returns it and
+/// [`Importer::undo`](crate::Importer::undo) takes it. serde reads and writes it, so that you can save it.
 ///
-/// It is confidential as its [`Routing`] is.
+/// Treat it as confidential, because its [`Routing`] may hold secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -23,15 +23,15 @@ pub struct Undo {
     pub account: AccountId,
     /// The platform's id of the record.
     pub id: NumberId,
-    /// Whether the import created the record. One that was there before is never removed.
+    /// Whether the import created the record. A record that existed before is never removed.
     pub created: bool,
     /// The record as the import left it.
     pub left: Left,
-    /// What the import changed of a record that was there before.
+    /// The import's changes to a record that existed before.
     pub changes: Vec<Change>,
-    /// The platform's credential, if this import may have made it.
+    /// The platform's credential, if the import may have created it.
     pub credential: Option<CredentialId>,
-    /// Where the calls went before the import.
+    /// The routing from before the import.
     pub routing: Option<Routing>,
 }
 
@@ -49,7 +49,7 @@ pub struct Left {
     pub handler: Option<String>,
     /// Whether it takes calls, where the platform told.
     pub inbound: Option<bool>,
-    /// Whether it may make calls, where the platform told.
+    /// Whether the number may make calls, if the platform told.
     pub outbound: Option<bool>,
 }
 

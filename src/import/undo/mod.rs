@@ -1,4 +1,4 @@
-//! Undoing an import: the routing first, the record after it, and the credential when nobody uses it.
+//! Rolling back an import: first the routing, then the record, then the credential if nobody uses it.
 
 mod left;
 mod outcome;
@@ -19,17 +19,24 @@ use crate::model::{Finding, NumberRecord, Problem, ProblemCode, Reached, Removal
 use crate::platform::OnRemoval;
 
 impl Importer {
-    /// Undoes an import: puts the [routing](Self::restore) back, then removes the record that the import created, then
-    /// the credential that it may have made, if no number uses that. Of a record that was there before, it sets the
-    /// changed fields back instead. Whatever is done already is found done, so it is safe to repeat.
+    /// Rolls back an import. It [restores](Self::restore) the routing, then removes the record that the import created,
+    /// then removes the credential that the import may have created, if no number uses it. If the record existed before
+    /// the import, it restores the changed fields instead. It skips every part that is already done, so it is safe to
+    /// repeat.
     ///
-    /// The record is read first, and again right before it is removed. It stays if it is not as the import left it, if
-    /// the number's calls are not surely away from the platform, if the platform cannot remove records, and if that
-    /// would release the number and `consent` does not say so; [`Undone::record`] says which. In the last two cases the
-    /// calls are put back nevertheless, and the record that stays answers nobody. Calls that went to another platform
-    /// before stay ([`Restored::NoRecord`]) until [`restore_unverified`](Self::restore_unverified) has sent them there.
+    /// It reads the record first, and again directly before the removal. The record stays in these cases, and
+    /// [`Undone::record`] says which one applies:
     ///
-    /// A provider that does not show where calls go, such as a SIP trunk, leaves every record that an import created
+    /// - The record is not as the import left it.
+    /// - The number's calls may still go to the platform.
+    /// - The platform cannot remove records.
+    /// - The removal would release the number, and `consent` does not allow that.
+    ///
+    /// In the last two cases the routing is restored anyway, and the record that stays answers nobody. Calls that went
+    /// to another platform before the import are not sent back there ([`Restored::NoRecord`]) until you call
+    /// [`restore_unverified`](Self::restore_unverified).
+    ///
+    /// If the carrier does not show where calls go, as with a SIP trunk, every record that an import created stays
     /// ([`Stays::MayBeAnswered`]). Send the calls elsewhere first, then call
     /// [`undo_unverified`](Self::undo_unverified).
     ///
@@ -58,22 +65,21 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// - [`Error::Invalid`] when it is of another platform or account, or the provider keeps no routing; nothing was
-    ///   sent.
-    /// - [`Error::Incomplete`] when the routing is put back and a later step failed.
-    /// - Any other error when nothing of the record was changed. Whether the routing was put back may be unknown.
+    /// - [`Error::Invalid`] when the import was into another platform or account, or the carrier does not support
+    ///   routing. Nothing was sent.
+    /// - [`Error::Incomplete`] when the routing is restored and a later step failed.
+    /// - Any other error when the record is unchanged. Whether the routing was restored may be unknown.
     ///
-    /// After each of them, run it again.
+    /// Call it again after any of these errors.
     pub async fn undo(&self, undo: &Undo, consent: Removal) -> Result<Undone> {
         self.take_back(undo, consent, true).await
     }
 
-    /// Does the same as [`undo`](Self::undo), and also removes a record whose calls may go to the platform
-    /// ([`Stays::MayBeAnswered`]): the provider does not show where they go, or they go to an address that is not known
-    /// to belong to another platform. A record whose calls surely go to the platform stays
-    /// ([`Stays::StillAnswered`]).
+    /// Rolls back an import as [`undo`](Self::undo) does, and also removes a record whose calls may go to the platform
+    /// ([`Stays::MayBeAnswered`]): the carrier does not show where they go, or they go to an address that is not known
+    /// to belong to another platform. A record whose calls surely go to the platform stays ([`Stays::StillAnswered`]).
     ///
-    /// Make sure that the calls go elsewhere: callers reach nobody otherwise.
+    /// Make sure that the calls go elsewhere: otherwise callers reach nobody.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -97,7 +103,7 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// As [`undo`](Self::undo): also when the provider shows where calls go and cannot be asked.
+    /// The same errors as [`undo`](Self::undo). It also fails if the carrier shows where calls go and the lookup fails.
     pub async fn undo_unverified(&self, undo: &Undo, consent: Removal) -> Result<Undone> {
         self.take_back(undo, consent, false).await
     }

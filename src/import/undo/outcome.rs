@@ -1,4 +1,4 @@
-//! What became of an import that is undone.
+//! The result of rolling back an import.
 
 use std::fmt;
 
@@ -6,55 +6,55 @@ use crate::E164;
 use crate::import::{Field, Restored};
 use crate::model::CredentialId;
 
-/// What [`Importer::undo`](crate::Importer::undo) did. `Display` says it in a line.
+/// The result of [`Importer::undo`](crate::Importer::undo). `Display` shows it in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]
 pub struct Undone {
     /// The number.
     pub number: E164,
-    /// What became of the routing; `None` where it was not touched: the import kept none, or the record stays since
-    /// somebody else has changed it.
+    /// The result for the routing. `None` if it was left unchanged: the import saved no routing, or the record stays
+    /// because somebody else has changed it.
     pub routing: Option<Restored>,
-    /// What became of the record.
+    /// The result for the record.
     pub record: UndoneRecord,
-    /// A credential that this import may have made and that stays: a number uses it, or the platform cannot tell.
+    /// A credential that the import may have created and that stays: a number uses it, or the platform cannot tell.
     pub credential_left: Option<CredentialId>,
 }
 
-/// What became of the record of an import that is undone.
+/// The result for the record of an import that is rolled back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UndoneRecord {
-    /// It was removed.
+    /// The record was removed.
     Removed,
-    /// It was not there any more.
+    /// The record no longer existed.
     Gone,
     /// It was not there any more, and the number has another record. The calls were left alone: they are that one's.
     Replaced,
     /// It was there before the import and stays. These fields could not be put back: the platform cannot, or somebody
     /// else has changed them.
     Restored {
-        /// The fields that are not as before.
+        /// The fields that could not be restored.
         kept: Vec<Field>,
     },
-    /// It stays as it is, for this reason.
+    /// The record stays unchanged, for this reason.
     Stays(Stays),
 }
 
-/// Why a record stays though its import is undone.
+/// The reason why a record stays although its import is rolled back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stays {
-    /// It is of another number now.
+    /// The record now belongs to another number.
     OtherNumber,
-    /// Somebody else has changed these fields. The calls were left alone, too.
+    /// Somebody else has changed these fields. The routing was also left unchanged.
     Changed(Vec<Field>),
-    /// The number's calls go to the platform, and were not put back.
+    /// The number's calls go to the platform, and their routing was not restored.
     StillAnswered,
-    /// The number's calls may go to the platform: somebody else has changed where they go, or the provider does not
-    /// show it, as a SIP trunk never does. [`Importer::undo_unverified`](crate::Importer::undo_unverified) removes the
-    /// record nevertheless.
+    /// The number's calls may go to the platform: somebody else has changed the routing, or the carrier does not show
+    /// it, as with a SIP trunk. [`Importer::undo_unverified`](crate::Importer::undo_unverified) removes the record
+    /// anyway.
     MayBeAnswered,
     /// The platform cannot remove records. Remove it in its dashboard.
     Unsupported,
@@ -64,7 +64,7 @@ pub enum Stays {
 }
 
 impl UndoneRecord {
-    /// Returns its stable code.
+    /// Returns the outcome's stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl UndoneRecord {
 }
 
 impl Stays {
-    /// Returns its stable code.
+    /// Returns the reason's stable code.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -115,7 +115,7 @@ impl Stays {
 }
 
 impl Undone {
-    /// Whether nothing of the import is left, as far as was asked.
+    /// Returns whether the routing and the record are rolled back completely.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let routing = match &self.routing {
@@ -143,7 +143,7 @@ impl fmt::Display for Undone {
             UndoneRecord::Removed => f.write_str("; its record is removed")?,
             UndoneRecord::Gone => f.write_str("; its record is not there any more")?,
             UndoneRecord::Replaced => {
-                f.write_str("; its record is not there any more, and the number has another one")?
+                f.write_str("; its record is not there any more, and the number has another one")?;
             }
             UndoneRecord::Restored { kept } if kept.is_empty() => f.write_str("; its record is as before")?,
             UndoneRecord::Restored { kept } => write!(f, "; its record stays with another {}", fields(kept))?,

@@ -4,11 +4,11 @@ use std::str::FromStr;
 use super::host::refuse_user_and_blanks;
 use super::{SipAddressError, SipHost};
 
-/// Where a SIP server is reached: a host, and a port and a transport where they are told.
+/// The address of a SIP server: a host, and optionally a port and a transport.
 ///
-/// Reads `host`, `host:port` and a `sip:` or `sips:` URI, each with `;transport=` udp, tcp or tls. What
-/// is left out stays out: a name without a port may lead elsewhere than the same name with 5060
-/// ([RFC 3263, section 4](https://www.rfc-editor.org/rfc/rfc3263#section-4)). A `sips:` URI is TLS.
+/// It reads `host`, `host:port` and a `sip:` or `sips:` URI, each with an optional `;transport=` udp, tcp or tls. It
+/// adds no defaults, because a name without a port may lead elsewhere than the same name with port 5060 ([RFC 3263,
+/// section 4](https://www.rfc-editor.org/rfc/rfc3263#section-4)). A `sips:` URI means TLS.
 ///
 /// ```
 /// use numport::model::{SipAddress, SipAddressError, SipTransport};
@@ -27,13 +27,13 @@ use super::{SipAddressError, SipHost};
 pub struct SipAddress {
     /// The host.
     pub host: SipHost,
-    /// The port, 1 to 65535, where it is told.
+    /// The port, 1 to 65535, if the address has one.
     pub port: Option<u16>,
-    /// The transport, where it is told.
+    /// The transport, if the address has one.
     pub transport: Option<SipTransport>,
 }
 
-/// How SIP signalling travels to a trunk.
+/// The transport of SIP signalling to a trunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SipTransport {
@@ -46,7 +46,7 @@ pub enum SipTransport {
 }
 
 impl SipTransport {
-    /// The name as a URI writes it: `udp`, `tcp` or `tls`.
+    /// Returns the name as a URI writes it: `udp`, `tcp` or `tls`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -98,13 +98,13 @@ impl TryFrom<&String> for AllowedAddress {
 }
 
 impl AllowedAddress {
-    /// The address, or the first one of the network.
+    /// Returns the address, or the first address of the network.
     #[must_use]
     pub const fn address(&self) -> IpAddr {
         self.address
     }
 
-    /// How many leading bits are compared; all 32 or 128 for a single address.
+    /// Returns how many leading bits are compared: all 32 or 128 for a single address.
     #[must_use]
     pub const fn prefix(&self) -> u8 {
         self.prefix
@@ -172,7 +172,7 @@ impl From<[u8; 4]> for AllowedAddress {
     }
 }
 
-/// The address alone, or with its prefix where that is shorter.
+/// Displays the address, with its prefix if that is shorter than the address.
 impl fmt::Display for AllowedAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.prefix == Self::bits(self.address) {

@@ -1,15 +1,15 @@
 use std::fmt;
 
-/// Why a text is no [`SipHost`](super::SipHost) or [`SipAddress`](super::SipAddress).
+/// The reason why a text is not a [`SipHost`](super::SipHost) or a [`SipAddress`](super::SipAddress).
 ///
-/// It never shows the text, which may hold a password before an `@`. `Display` is the
+/// It never shows the text, because the text may contain a password before an `@`. `Display` shows the
 /// [fault](Self::fault) and the [remedy](Self::remedy).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SipAddressError {
     /// There is no host.
     Empty,
-    /// There is an `@`, so perhaps a user and a password.
+    /// There is an `@`, so the text may contain a user and a password.
     UserPart,
     /// A blank, a tab or a line break between other characters.
     Blank,
@@ -22,7 +22,7 @@ pub enum SipAddressError {
         /// Its name.
         name: String,
     },
-    /// What follows a `;` is no parameter.
+    /// The text after a `;` is not a parameter.
     MalformedParameter,
     /// A transport other than UDP, TCP and TLS.
     Transport,
@@ -34,15 +34,15 @@ pub enum SipAddressError {
     Port,
     /// An IPv6 address without brackets, or another second `:`.
     UnbracketedIpv6,
-    /// What is in brackets is no IPv6 address.
+    /// The text in brackets is not an IPv6 address.
     Ipv6,
-    /// Digits and dots that are no IPv4 address.
+    /// Digits and dots that are not an IPv4 address.
     Ipv4,
     /// An underscore.
     Underscore,
-    /// A character that no host has.
+    /// A character that is not allowed in a host.
     Character {
-        /// The first of them.
+        /// The first such character.
         found: char,
     },
     /// Two dots together, or a dot at the beginning.
@@ -51,17 +51,17 @@ pub enum SipAddressError {
     Hyphen,
     /// A label of more than [`LABEL_MAX`](super::SipHost::LABEL_MAX) octets.
     LabelTooLong {
-        /// Its octets.
+        /// The length of the label in octets.
         octets: usize,
     },
     /// A name of more than [`NAME_MAX`](super::SipHost::NAME_MAX) octets.
     NameTooLong {
-        /// Its octets, without a dot at its end.
+        /// The length of the name in octets, without a dot at its end.
         octets: usize,
     },
     /// The last label begins with a digit.
     TopLabel,
-    /// An international name that has no form in ASCII.
+    /// An international name that cannot be converted to ASCII.
     International,
 }
 
@@ -75,7 +75,7 @@ impl fmt::Display for SipAddressError {
 impl std::error::Error for SipAddressError {}
 
 impl SipAddressError {
-    /// What is wrong, such as `has a blank inside`.
+    /// Returns a description of the fault, such as `has a blank inside`.
     #[must_use]
     pub fn fault(&self) -> String {
         let fault = match self {
@@ -105,7 +105,7 @@ impl SipAddressError {
         fault.to_owned()
     }
 
-    /// What to do.
+    /// Returns what to do about the fault.
     #[must_use]
     pub const fn remedy(&self) -> &'static str {
         match self {

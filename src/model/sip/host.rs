@@ -10,8 +10,8 @@ use super::SipAddressError;
 /// A host as SIP writes it ([RFC 3261, section 25.1](https://www.rfc-editor.org/rfc/rfc3261#section-25.1)):
 /// a name, an IPv4 address, or an IPv6 address in brackets.
 ///
-/// A name prints back as it was written, an international one as its form in ASCII; an IPv6 address
-/// prints in its shortest form. Names are compared without regard to case.
+/// Displays a name as it was written; displays an international name in its ASCII form, and an IPv6 address in its
+/// shortest form. Names are compared without regard to case.
 ///
 /// ```
 /// use numport::model::{SipAddressError, SipHost};
@@ -30,18 +30,18 @@ pub struct SipHost {
 }
 
 impl SipHost {
-    /// The most octets a name has, a dot at its end not counted.
+    /// The maximum length of a name in octets, without a dot at its end.
     pub const NAME_MAX: usize = 253;
-    /// The most octets a label, the part between two dots, has.
+    /// The maximum length of a label, the part between two dots, in octets.
     pub const LABEL_MAX: usize = 63;
 
-    /// The host as text, an IPv6 address in brackets.
+    /// Returns the host as text, with an IPv6 address in brackets.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The address, if the host is one and not a name.
+    /// Returns the IP address, if the host is not a name.
     #[must_use]
     pub const fn ip(&self) -> Option<IpAddr> {
         self.ip

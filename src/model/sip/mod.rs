@@ -1,4 +1,4 @@
-//! A SIP trunk, and the texts it is made of.
+//! A SIP trunk and its parts.
 
 mod address;
 mod allowed;
@@ -17,11 +17,11 @@ pub use reach::HostWarning;
 use super::{Declared, ProblemCode, Problems, Secret};
 use crate::E164;
 
-/// A SIP trunk: where it is reached, and what it wants to see.
+/// A SIP trunk: its address and its settings.
 ///
-/// It is a provider ([`NumberProvider`](crate::NumberProvider)) and makes a
-/// [`NumberSource`](crate::NumberSource). A trunk does not tell which numbers it carries; what is
-/// declared by [`number`](Self::number) and [`numbers`](Self::numbers) answers instead.
+/// It is a provider ([`NumberProvider`](crate::NumberProvider)) and can be converted into a
+/// [`NumberSource`](crate::NumberSource). A trunk does not tell which numbers it carries. numport uses the numbers that
+/// you declare with [`number`](Self::number) and [`numbers`](Self::numbers) instead.
 ///
 /// ```
 /// use numport::SipTrunk;
@@ -45,7 +45,7 @@ pub struct SipTrunk {
     pub transport: Option<SipTransport>,
     /// The user and the password for outbound calls.
     pub credentials: Option<(String, Secret)>,
-    /// Where inbound calls come from.
+    /// The addresses that inbound calls come from.
     pub allowed_inbound: Vec<AllowedAddress>,
     /// What was wrong with texts that are no such address, and which call of `allow_inbound` gave each, from 1.
     bad_inbound: Vec<(usize, AllowedAddressError)>,
@@ -53,7 +53,7 @@ pub struct SipTrunk {
     pub outbound_only: bool,
     /// Whether media are encrypted; `None` if the platform chooses.
     pub media_encryption: Option<MediaEncryption>,
-    /// Whether numbers of outbound calls begin with `+`.
+    /// Whether the numbers of outbound calls begin with `+`.
     pub leading_plus: bool,
     /// The name for people.
     pub name: Option<String>,
@@ -66,18 +66,17 @@ pub struct SipTrunk {
 pub enum MediaEncryption {
     /// Never.
     Disabled,
-    /// Where the other side can.
+    /// If the other side supports encryption.
     Allowed,
-    /// Always: a call without it is refused.
+    /// Always: a call without encryption is refused.
     Required,
 }
 
 impl SipTrunk {
-    /// A trunk at an address: whatever [`SipAddress`] reads, so a host, `host:port`, or a `sip:` or
-    /// `sips:` URI.
+    /// Creates a trunk from an address that [`SipAddress`] can read: a host, `host:port`, or a `sip:` or `sips:` URI.
     ///
-    /// A text that is no address is not kept, since it may hold a password; its error is, and the
-    /// first call that needs the trunk names it.
+    /// If the text is not a valid address, the trunk stores only the error, because the text may contain a password.
+    /// The first call that needs the trunk returns that error.
     pub fn new(address: impl AsRef<str>) -> Self {
         let (host, port, transport) = match address.as_ref().parse() {
             Ok(SipAddress { host, port, transport }) => (Ok(host), port, transport),
@@ -98,20 +97,20 @@ impl SipTrunk {
         }
     }
 
-    /// The port, instead of the address's own. Without any the platform chooses, and may look a name up
+    /// Sets the port and overrides the address's own. Without a port the platform chooses one, and may look a name up
     /// by SRV.
     pub const fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
         self
     }
 
-    /// The transport, instead of the address's own. Without any the platform uses its default.
+    /// Sets the transport and overrides the address's own. Without a transport the platform uses its default.
     pub const fn transport(mut self, transport: SipTransport) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// The user and password that the trunk asks of who calls out through it.
+    /// Sets the user and the password that the trunk requires for outbound calls.
     pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
         self.credentials = Some((user.into(), password.into()));
         self
@@ -140,26 +139,26 @@ impl SipTrunk {
         self
     }
 
-    /// No calls come in through it. Where a platform has the choice, its numbers are imported for
-    /// outbound calls alone.
+    /// Sets that the trunk takes no inbound calls. If the platform has the choice, it imports the trunk's numbers for
+    /// outbound calls only.
     pub const fn outbound_only(mut self) -> Self {
         self.outbound_only = true;
         self
     }
 
-    /// Whether media are encrypted. Without it the platform uses its default.
+    /// Sets whether media are encrypted. Defaults to the platform's default.
     pub const fn media_encryption(mut self, media: MediaEncryption) -> Self {
         self.media_encryption = Some(media);
         self
     }
 
-    /// Whether the trunk wants a `+` before the numbers of outbound calls. Twilio and Vonage do.
+    /// Sets whether the trunk requires a `+` before the numbers of outbound calls. Twilio and Vonage do.
     pub const fn leading_plus(mut self, wanted: bool) -> Self {
         self.leading_plus = wanted;
         self
     }
 
-    /// A name for people, where the platform keeps one. Without it, the host.
+    /// Sets a name for people, if the platform stores one. Defaults to the host.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -170,18 +169,18 @@ impl SipTrunk {
         self.numbers(number..=number)
     }
 
-    /// Declares that the trunk carries these numbers, first and last included. Both have the same count
+    /// Declares that the trunk carries these numbers, including the first and the last. Both must have the same number
     /// of digits.
     pub fn numbers(mut self, numbers: RangeInclusive<E164>) -> Self {
         self.numbers.declare(&numbers);
         self
     }
 
-    /// The host.
+    /// Returns the host.
     ///
     /// # Errors
     ///
-    /// What was wrong with the text that the trunk was made from.
+    /// The error of the text from which the trunk was created.
     pub fn host(&self) -> Result<&SipHost, SipAddressError> {
         self.host.as_ref().map_err(Clone::clone)
     }

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::SipHost;
 
-/// Why a platform in the cloud surely cannot reach a host: [`SipHost::warning`].
+/// The reason why a cloud platform surely cannot reach a host; see [`SipHost::warning`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum HostWarning {
-    /// 0.0.0.0 or ::, which is no address of a machine.
+    /// 0.0.0.0 or ::, which is not the address of a machine.
     Unspecified,
     /// 127.0.0.0/8 or ::1: the machine itself.
     Loopback,
@@ -18,16 +18,16 @@ pub enum HostWarning {
     Private,
     /// 169.254.0.0/16 or fe80::/10: one link of a network.
     LinkLocal,
-    /// 100.64.0.0/10: behind the address translation of an internet provider.
+    /// 100.64.0.0/10: addresses behind the address translation of an internet provider.
     SharedAddress,
     /// `localhost`, or a name that ends in `.localhost`, `.local` or `.internal`.
     LocalName,
-    /// A name without a dot, which only a local network can complete.
+    /// A name without a dot, which resolves only on a local network.
     SingleLabel,
 }
 
 impl SipHost {
-    /// Whether a platform in the cloud surely cannot reach it, and why. `None` is no promise that it can.
+    /// Returns the reason why a cloud platform surely cannot reach the host. `None` does not guarantee that it can.
     ///
     /// ```
     /// use numport::model::{HostWarning, SipHost};

@@ -74,14 +74,15 @@ impl Twilio {
         ClientBuilder::new(Auth::basic(&user, &secret), connect).check(|problems| own.check(KIND, problems))
     }
 
-    /// Returns a client for a subaccount, `AC…`. The account's auth token gives access to its numbers too.
+    /// Returns a client for a subaccount, `AC…`. The account's auth token also gives access to the subaccount's
+    /// numbers.
     ///
-    /// As a provider it gives platforms the parent's credentials with the subaccount's SID, which most refuse: for imports,
-    /// build a client with the subaccount's own token.
+    /// For imports, build a client with the subaccount's own token instead. This client gives platforms the parent's
+    /// credentials with the subaccount's SID, and most platforms refuse that combination.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) if that is not the SID of an account.
+    /// [`Error::Invalid`](crate::Error::Invalid) if `sid` is not the SID of an account.
     pub fn for_subaccount(&self, sid: &str) -> Result<Self> {
         checked(KIND, "use of a subaccount", |problems| check_sid(problems, "account_sid", sid, "AC"))?;
         Ok(self.under(sid))
@@ -142,11 +143,11 @@ impl Twilio {
         self.http.request_matching(self.number_call(Call::get, GET, sid), of_number(sid)).await
     }
 
-    /// Updates a number, and returns it as it is afterwards. Safe to repeat.
+    /// Updates a number and returns it after the update. It is safe to repeat.
     ///
     /// # Errors
     ///
-    /// As [`get_number`](Self::get_number), and if the update names nothing or has an invalid SID.
+    /// The same errors as [`get_number`](Self::get_number). Also if the update sets nothing or has an invalid SID.
     pub async fn update_number(&self, sid: &str, update: &UpdateNumber) -> Result<IncomingPhoneNumber> {
         checked(KIND, UPDATE, |problems| {
             check_sid(problems, "sid", sid, "PN");
@@ -156,7 +157,7 @@ impl Twilio {
         self.http.request_matching(call, of_number(sid)).await
     }
 
-    /// Returns the first page of the numbers verified for caller id. The account does not own them.
+    /// Returns the first page of the numbers that are verified for caller id. The account does not own them.
     ///
     /// # Errors
     ///
@@ -165,7 +166,7 @@ impl Twilio {
         self.http.request(self.caller_ids_call(list)?).await
     }
 
-    /// Returns all numbers verified for caller id. The stream ends after its first error.
+    /// Returns all numbers that are verified for caller id. The stream ends after its first error.
     #[must_use]
     pub fn caller_ids(&self, list: ListCallerIds) -> BoxStream<'_, Result<CallerId>> {
         let split = |page: CallerIdPage| (page.outgoing_caller_ids, Next::link(page.next_page_uri));
@@ -193,7 +194,7 @@ impl Twilio {
     ///
     /// # Errors
     ///
-    /// As [`list_accounts`](Self::list_accounts).
+    /// The same errors as [`list_accounts`](Self::list_accounts).
     pub async fn get_account(&self, sid: &str) -> Result<Account> {
         checked(KIND, GET_ACCOUNT, |problems| check_sid(problems, "sid", sid, "AC"))?;
         let call = Call::get(GET_ACCOUNT, &[VERSION, "Accounts", &format!("{sid}.json")]);

@@ -14,31 +14,31 @@ pub(super) fn error_body(body: &Value) -> ErrorBody {
     }
 }
 
-/// What Twilio says went wrong, by its own codes (<https://www.twilio.com/docs/api/errors>).
+/// The error codes that Twilio returns (<https://www.twilio.com/docs/api/errors>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// 20003: the credentials are wrong, deleted, of another region or account, or may not do this.
+    /// 20003: the credentials are wrong, deleted, or of another region or account, or they do not allow the request.
     Unauthorized,
-    /// 20404: there is no such thing in this account.
+    /// 20404: the resource does not exist in this account.
     NotFound,
-    /// 20429: too many requests at once.
+    /// 20429: too many concurrent requests.
     TooManyRequests,
-    /// 21421: not a number, or not a number's SID.
+    /// 21421: the value is not a number, or not the SID of a number.
     InvalidNumber,
-    /// 21422: the number is not to be had.
+    /// 21422: the number is not available.
     NotAvailable,
-    /// 21481: the page token is none that Twilio gave.
+    /// 21481: the page token does not come from Twilio.
     BadPageToken,
-    /// 70005: too many failing requests, such as asking again and again for what is missing.
+    /// 70005: too many failing requests, such as repeated requests for a missing resource.
     TooManyFailures,
     /// Any other code.
     Other(u32),
 }
 
 impl ErrorCode {
-    /// The code of an error that comes from a call to Twilio; `None` for any other error, and where Twilio
-    /// gave none.
+    /// Returns the code of an error that comes from a call to Twilio; `None` for any other error, and if Twilio sent no
+    /// code.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
         let call = error.call().filter(|call| call.service == Service::Provider(ProviderKind::TWILIO))?;

@@ -13,13 +13,13 @@
 //! | [`attach_to_trunk`](Twilio::attach_to_trunk) | `POST …/PhoneNumbers` |
 //! | [`detach_from_trunk`](Twilio::detach_from_trunk) | `DELETE …/PhoneNumbers/{Sid}` |
 //!
-//! A [look-up](crate::NumberProvider::lookup) is one call for a number that the account holds. For any other it
-//! is one to list the subaccounts and one for each of the first 20 that are active; a standard API key may not
-//! list them. It has nothing to do with Twilio's Lookup product, which costs money.
+//! A [lookup](crate::NumberProvider::lookup) sends one call for a number that the account holds. For any other number
+//! it also sends one call to list the subaccounts and one for each of the first 20 active subaccounts; a standard API
+//! key may not list them. This lookup is unrelated to Twilio's Lookup product, which costs money.
 //!
-//! Facts: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>. Twilio limits how many
-//! requests run at once, not how many a second; a read or an update that is refused for that
-//! (status 429) is retried.
+//! Facts: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>. Twilio limits the number of
+//! concurrent requests, not the requests per second. The client retries a read or an update that Twilio refuses for
+//! that reason (status 429).
 //!
 //! ```no_run
 //! # async fn run() -> numport::Result<()> {

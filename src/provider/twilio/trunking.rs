@@ -36,7 +36,8 @@ impl Twilio {
         self.trunking.request_matching(call, on_trunk(trunk, sid)).await
     }
 
-    /// Attaches a number to a trunk, which then gets its calls. Twilio clears the number's voice application.
+    /// Attaches a number to a trunk. The trunk then gets the number's calls, and Twilio clears the number's voice
+    /// application.
     ///
     /// # Errors
     ///
@@ -47,11 +48,11 @@ impl Twilio {
         self.trunking.request_matching(call, on_trunk(trunk, sid)).await
     }
 
-    /// Detaches a number from a trunk. The account keeps it.
+    /// Detaches a number from a trunk. The account keeps the number.
     ///
     /// # Errors
     ///
-    /// As [`get_trunk_number`](Self::get_trunk_number).
+    /// The same errors as [`get_trunk_number`](Self::get_trunk_number).
     pub async fn detach_from_trunk(&self, trunk: &str, sid: &str) -> Result<()> {
         check(DETACH, trunk, sid)?;
         let call = Call::delete(DETACH, &["v1", "Trunks", trunk, "PhoneNumbers", sid]).repeatable();

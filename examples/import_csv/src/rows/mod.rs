@@ -1,4 +1,4 @@
-//! The rows of a file of numbers: each one good, or everything that is wrong with it.
+//! The rows of a file of numbers. Each row is either good or has a list of problems.
 
 mod cell;
 mod place;

@@ -4,7 +4,7 @@ use crate::wire::{open_enum, query_object, received_object};
 received_object! {
     snake_case;
 
-    /// A Twilio account or subaccount, without the auth token that Twilio sends along in clear
+    /// A Twilio account or subaccount, without the auth token that Twilio sends in plain text
     /// (<https://www.twilio.com/docs/iam/api/account>).
     pub struct Account {
         nullable {
@@ -12,13 +12,13 @@ received_object! {
             sid: String,
             /// Its name for people.
             friendly_name: String,
-            /// Whether it can be used.
+            /// Whether the account can be used.
             status: AccountStatus,
-            /// What kind it is.
+            /// The kind of account.
             kind: AccountType = "type",
-            /// The account that it is a subaccount of; its own id when it is none.
+            /// The parent account, or the account's own id if it is not a subaccount.
             owner_account_sid: String,
-            /// When it was made: RFC 2822.
+            /// When it was created: RFC 2822.
             date_created: String,
             /// When it was last changed: RFC 2822.
             date_updated: String,
@@ -30,7 +30,7 @@ received_object! {
 }
 
 impl Account {
-    /// When it was made, if that can be read.
+    /// Returns when the account was created, if that can be read.
     #[must_use]
     pub fn created_at(&self) -> Option<Timestamp> {
         super::time(self.date_created.as_deref())
@@ -40,19 +40,19 @@ impl Account {
 open_enum! {
     /// Whether an account can be used.
     pub enum AccountStatus {
-        /// It can.
+        /// The account can be used.
         Active = "active",
-        /// It cannot for now.
+        /// The account cannot be used for now.
         Suspended = "suspended",
-        /// It cannot any more.
+        /// The account can no longer be used.
         Closed = "closed",
     }
 
-    /// What kind of account it is.
+    /// The kind of an account.
     pub enum AccountType {
-        /// One to try Twilio with.
+        /// A trial account.
         Trial = "Trial",
-        /// A full one.
+        /// A full account.
         Full = "Full",
     }
 }
@@ -67,23 +67,23 @@ received_object! {
             accounts: Vec<Account>,
         }
         nullable {
-            /// Where the next page is, relative to the host; null at the end.
+            /// The address of the next page, relative to the host; null on the last page.
             next_page_uri: String,
         }
     }
 }
 
 query_object! {
-    /// Which accounts to list: the account and all its subaccounts, unless said otherwise.
+    /// Which accounts to list. Defaults to the account and all its subaccounts.
     pub struct ListAccounts {
         texts {
-            /// Those of this name, exactly.
+            /// Only accounts with exactly this name.
             friendly_name = "FriendlyName",
         }
         values {
-            /// Those in this state.
+            /// Only accounts in this state.
             status: AccountStatus = "Status",
-            /// How many a page, 1 to 1000; 50 unless said otherwise.
+            /// The number of accounts per page, 1 to 1000. Defaults to 50.
             page_size: u16 = "PageSize",
         }
     }

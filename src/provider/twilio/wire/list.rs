@@ -2,7 +2,7 @@ use super::{IncomingPhoneNumber, Origin};
 use crate::model::{ProblemCode, Problems};
 use crate::wire::{query_object, received_object};
 
-/// The most entries that Twilio puts on a page.
+/// The maximum number of entries per page.
 pub const PAGE_MAX: u16 = 1000;
 
 received_object! {
@@ -15,12 +15,13 @@ received_object! {
             incoming_phone_numbers: Vec<IncomingPhoneNumber>,
         }
         nullable {
-            /// Where the next page is, relative to the host; null at the end.
+            /// The address of the next page, relative to the host; null on the last page.
             next_page_uri: String,
         }
     }
 
-    /// A number verified for caller id: calls may show it, but it is not owned and takes no calls here.
+    /// A number that is verified for caller id. Calls may show it, but the account does not own it and gets none of its
+    /// calls.
     pub struct CallerId {
         nullable {
             /// Its id, `PN` and 32 hexadecimal digits.
@@ -32,48 +33,48 @@ received_object! {
         }
     }
 
-    /// One page of the numbers verified for caller id.
+    /// One page of the numbers that are verified for caller id.
     pub struct CallerIdPage {
         required {
             /// The numbers.
             outgoing_caller_ids: Vec<CallerId>,
         }
         nullable {
-            /// Where the next page is, relative to the host; null at the end.
+            /// The address of the next page, relative to the host; null on the last page.
             next_page_uri: String,
         }
     }
 }
 
 query_object! {
-    /// Which numbers to list: all of them, unless said otherwise.
+    /// Which numbers to list. Defaults to all numbers.
     pub struct ListNumbers {
         texts {
-            /// Numbers that hold this text; `*` stands for any digit. Not an exact match.
+            /// Only numbers that contain this text; `*` stands for any digit. It is not an exact match.
             phone_number = "PhoneNumber",
-            /// Numbers of this name, exactly.
+            /// Only numbers with exactly this name.
             friendly_name = "FriendlyName",
         }
         values {
-            /// Numbers of this origin.
+            /// Only numbers of this origin.
             origin: Origin = "Origin",
-            /// Numbers that are new on Twilio's platform, or those that are not.
+            /// Only numbers that are new on Twilio's platform, or only those that are not.
             beta: bool = "Beta",
-            /// How many a page, 1 to 1000; 50 unless said otherwise.
+            /// The number of entries per page, 1 to 1000. Defaults to 50.
             page_size: u16 = "PageSize",
         }
     }
 
-    /// Which caller ids to list: all of them, unless said otherwise.
+    /// Which caller ids to list. Defaults to all caller ids.
     pub struct ListCallerIds {
         texts {
-            /// This number.
+            /// Only this number.
             phone_number = "PhoneNumber",
-            /// Those of this name.
+            /// Only caller ids with this name.
             friendly_name = "FriendlyName",
         }
         values {
-            /// How many a page, 1 to 1000; 50 unless said otherwise.
+            /// The number of entries per page, 1 to 1000. Defaults to 50.
             page_size: u16 = "PageSize",
         }
     }

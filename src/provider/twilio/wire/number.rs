@@ -4,7 +4,8 @@ use crate::wire::{open_enum, received_object};
 received_object! {
     snake_case;
 
-    /// A number in a Twilio account. Nearly every field may be null, and an empty text means "unset" too.
+    /// A number in a Twilio account. Nearly every field may be null. An empty text also means that the field is not
+    /// set.
     ///
     /// Its calls go to [`trunk_sid`](Self::trunk_sid) if that is set, else to
     /// [`voice_application_sid`](Self::voice_application_sid), else to [`voice_url`](Self::voice_url)
@@ -19,57 +20,57 @@ received_object! {
             account_sid: String,
             /// Its name for people.
             friendly_name: String,
-            /// What it can do.
+            /// The number's features.
             capabilities: Capabilities,
             /// `in-use` in all documented examples.
             status: String,
-            /// Whose number it is.
+            /// Who holds the number.
             origin: Origin,
-            /// Whether it is new on Twilio's platform.
+            /// Whether the number is new on Twilio's platform.
             beta: bool,
-            /// Where its calls go.
+            /// The URL that answers its calls.
             voice_url: CallbackUrl,
-            /// How that is asked, `GET` or `POST`.
+            /// The method of that request, `GET` or `POST`.
             voice_method: String,
-            /// Where its calls go when `voice_url` fails.
+            /// The URL that answers its calls if `voice_url` fails.
             voice_fallback_url: CallbackUrl,
-            /// How that is asked.
+            /// The method of that request.
             voice_fallback_method: String,
             /// Whether callers' names are looked up.
             voice_caller_id_lookup: bool,
-            /// Whether it takes calls or faxes.
+            /// Whether the number takes calls or faxes.
             voice_receive_mode: VoiceReceiveMode,
-            /// The application that answers its calls; beats `voice_url`.
+            /// The application that answers its calls. It takes precedence over `voice_url`.
             voice_application_sid: String,
-            /// The trunk that its calls go to; beats both.
+            /// The trunk that its calls go to. It takes precedence over the application and `voice_url`.
             trunk_sid: String,
-            /// Where its messages go.
+            /// The URL that receives its messages.
             sms_url: CallbackUrl,
-            /// How that is asked.
+            /// The method of that request.
             sms_method: String,
-            /// Where its messages go when `sms_url` fails.
+            /// The URL that receives its messages if `sms_url` fails.
             sms_fallback_url: CallbackUrl,
-            /// How that is asked.
+            /// The method of that request.
             sms_fallback_method: String,
-            /// The application that takes its messages; beats `sms_url`.
+            /// The application that receives its messages. It takes precedence over `sms_url`.
             sms_application_sid: String,
-            /// Whom Twilio tells when a call ends.
+            /// The URL that Twilio calls when a call ends.
             status_callback: CallbackUrl,
-            /// How that is told.
+            /// The method of that request.
             status_callback_method: String,
-            /// Whether it is set up for emergency calls.
+            /// Whether the number is set up for emergency calls.
             emergency_status: EmergencyStatus,
             /// The address for emergency calls.
             emergency_address_sid: String,
-            /// How the registration of that address stands.
+            /// The status of the registration of that address.
             emergency_address_status: EmergencyAddressStatus,
-            /// When it came to the account: RFC 2822.
+            /// When the number was added to the account: RFC 2822.
             date_created: String,
             /// When it was last changed: RFC 2822.
             date_updated: String,
         }
         lenient {
-            /// Which address it needs: `none`, `any`, `local` or `foreign`.
+            /// The kind of address that the number requires: `none`, `any`, `local` or `foreign`.
             address_requirements: String,
             /// Its address.
             address_sid: String,
@@ -77,24 +78,24 @@ received_object! {
             bundle_sid: String,
             /// The identity that allows its use.
             identity_sid: String,
-            /// What kind of number it is, such as `local`.
+            /// The kind of number, such as `local`.
             kind: String = "type",
             /// The version of the API.
             api_version: String,
-            /// Where it is read, relative to the host.
+            /// The path of this resource, relative to the host.
             uri: String,
         }
     }
 }
 
 impl IncomingPhoneNumber {
-    /// When it came to the account, if that can be read.
+    /// Returns when the number was added to the account, if that can be read.
     #[must_use]
     pub fn created_at(&self) -> Option<Timestamp> {
         super::time(self.date_created.as_deref())
     }
 
-    /// When it was last changed, if that can be read.
+    /// Returns when the number was last changed, if that can be read.
     #[must_use]
     pub fn updated_at(&self) -> Option<Timestamp> {
         super::time(self.date_updated.as_deref())
@@ -104,7 +105,7 @@ impl IncomingPhoneNumber {
 received_object! {
     snake_case;
 
-    /// What a Twilio number can do.
+    /// The features of a Twilio number.
     pub struct Capabilities {
         optional {
             /// Voice calls.
@@ -120,17 +121,17 @@ received_object! {
 }
 
 open_enum! {
-    /// Whose number it is.
+    /// Who holds a number.
     pub enum Origin {
-        /// Twilio's.
+        /// Twilio holds the number.
         Twilio = "twilio",
-        /// Another carrier's, of which Twilio carries a part, messages as a rule.
+        /// Another carrier holds the number, and Twilio hosts only a part of it, usually messages.
         Hosted = "hosted",
     }
 
-    /// What a number takes.
+    /// The kind of calls that a number takes.
     pub enum VoiceReceiveMode {
-        /// Calls.
+        /// Voice calls.
         Voice = "voice",
         /// Faxes.
         Fax = "fax",
@@ -138,25 +139,25 @@ open_enum! {
 
     /// Whether a number is set up for emergency calls.
     pub enum EmergencyStatus {
-        /// It is.
+        /// The number is set up for emergency calls.
         Active = "Active",
-        /// It is not.
+        /// The number is not set up for emergency calls.
         Inactive = "Inactive",
     }
 
-    /// How the registration of an emergency address stands.
+    /// The status of the registration of an emergency address.
     pub enum EmergencyAddressStatus {
-        /// Done.
+        /// The address is registered.
         Registered = "registered",
-        /// There is none.
+        /// The address is not registered.
         Unregistered = "unregistered",
-        /// Under way.
+        /// The registration is in progress.
         PendingRegistration = "pending-registration",
-        /// It failed.
+        /// The registration failed.
         RegistrationFailure = "registration-failure",
-        /// Its end is under way.
+        /// The removal of the registration is in progress.
         PendingUnregistration = "pending-unregistration",
-        /// Its end failed.
+        /// The removal of the registration failed.
         UnregistrationFailure = "unregistration-failure",
     }
 }

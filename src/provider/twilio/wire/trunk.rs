@@ -10,7 +10,7 @@ received_object! {
     /// A number on an elastic SIP trunk (<https://www.twilio.com/docs/sip-trunking/api/phonenumber-resource>).
     pub struct TrunkNumber {
         nullable {
-            /// The number's id, the same as in the account.
+            /// The number's id. It is also its id in the account.
             sid: String,
             /// The account that owns it.
             account_sid: String,
@@ -20,54 +20,54 @@ received_object! {
             phone_number: String,
             /// Its name for people.
             friendly_name: String,
-            /// When it came to the account: ISO 8601.
+            /// When the number was added to the account: ISO 8601.
             date_created: String,
             /// When it was last changed: ISO 8601.
             date_updated: String,
-            /// What it can do.
+            /// The number's features.
             capabilities: Capabilities,
-            /// Whether it is new on Twilio's platform.
+            /// Whether the number is new on Twilio's platform.
             beta: bool,
-            /// Where its calls would go without the trunk.
+            /// The URL that would answer its calls without the trunk.
             voice_url: CallbackUrl,
-            /// How that is asked.
+            /// The method of that request.
             voice_method: String,
-            /// Where they would go when `voice_url` fails.
+            /// The URL that would answer its calls if `voice_url` fails.
             voice_fallback_url: CallbackUrl,
-            /// How that is asked.
+            /// The method of that request.
             voice_fallback_method: String,
             /// Whether callers' names are looked up.
             voice_caller_id_lookup: bool,
-            /// The application that would answer its calls.
+            /// The application that would answer its calls without the trunk.
             voice_application_sid: String,
-            /// Where its messages go.
+            /// The URL that receives its messages.
             sms_url: CallbackUrl,
-            /// How that is asked.
+            /// The method of that request.
             sms_method: String,
-            /// Where its messages go when `sms_url` fails.
+            /// The URL that receives its messages if `sms_url` fails.
             sms_fallback_url: CallbackUrl,
-            /// How that is asked.
+            /// The method of that request.
             sms_fallback_method: String,
-            /// The application that takes its messages.
+            /// The application that receives its messages.
             sms_application_sid: String,
-            /// Whom Twilio tells when a call ends.
+            /// The URL that Twilio calls when a call ends.
             status_callback: CallbackUrl,
-            /// How that is told.
+            /// The method of that request.
             status_callback_method: String,
-            /// Which address it needs: `none`, `any`, `local` or `foreign`.
+            /// The kind of address that the number requires: `none`, `any`, `local` or `foreign`.
             address_requirements: String,
             /// The version of the API.
             api_version: String,
-            /// Where it is read.
+            /// The address of this resource.
             url: String,
-            /// What belongs to it, by name.
+            /// The addresses of related resources, by name.
             links: Map<String, Value>,
         }
     }
 }
 
 impl TrunkNumber {
-    /// When it came to the account, if that can be read.
+    /// Returns when the number was added to the account, if that can be read.
     #[must_use]
     pub fn created_at(&self) -> Option<Timestamp> {
         super::time(self.date_created.as_deref())
@@ -84,15 +84,15 @@ received_object! {
             phone_numbers: Vec<TrunkNumber>,
         }
         nullable {
-            /// Where the next page is, and more about the list.
+            /// The address of the next page, and more data about the list.
             meta: Meta,
         }
     }
 
-    /// About a page of a list.
+    /// Data about a page of a list.
     pub struct Meta {
         nullable {
-            /// The whole address of the next page; null at the end.
+            /// The absolute URL of the next page; null on the last page.
             next_page_url: String,
         }
     }

@@ -2,11 +2,11 @@ use super::{EmergencyStatus, VoiceReceiveMode};
 use crate::model::{CallbackUrl, ProblemCode, Problems, check_sid};
 use crate::wire::open_enum;
 
-/// The longest name for people, in characters.
+/// The maximum length of a friendly name, in characters.
 pub const FRIENDLY_NAME_MAX: usize = 64;
 
 open_enum! {
-    /// How Twilio asks an address.
+    /// The method with which Twilio calls a URL.
     pub enum CallbackMethod {
         /// By GET.
         Get = "GET",
@@ -15,7 +15,7 @@ open_enum! {
     }
 }
 
-/// What to change of a number; what is not named stays. An empty text empties a field.
+/// An update of a number. Fields that are not set stay unchanged. An empty text clears a field.
 ///
 /// Setting a trunk clears the voice application, and setting a voice application clears the trunk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,57 +52,57 @@ fn method(method: CallbackMethod) -> String {
 }
 
 impl UpdateNumber {
-    /// Nothing yet.
+    /// Creates an update that changes nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
     fields! {
-        /// Its name for people, at most 64 characters.
+        /// Sets the name for people, at most 64 characters.
         friendly_name: String = "FriendlyName", same;
-        /// Where its calls go.
+        /// Sets the URL that answers the number's calls.
         voice_url: CallbackUrl = "VoiceUrl", url;
-        /// How that is asked.
+        /// Sets the method of that request.
         voice_method: CallbackMethod = "VoiceMethod", method;
-        /// Where its calls go when the voice URL fails.
+        /// Sets the URL that answers the number's calls if the voice URL fails.
         voice_fallback_url: CallbackUrl = "VoiceFallbackUrl", url;
-        /// How that is asked.
+        /// Sets the method of that request.
         voice_fallback_method: CallbackMethod = "VoiceFallbackMethod", method;
-        /// Whether callers' names are looked up, which Twilio charges for.
+        /// Sets whether Twilio looks up callers' names. Twilio charges for it.
         voice_caller_id_lookup: bool = "VoiceCallerIdLookup", word;
-        /// Whether it takes calls or faxes.
+        /// Sets whether the number takes calls or faxes.
         voice_receive_mode: VoiceReceiveMode = "VoiceReceiveMode", |mode| mode.as_str().to_owned();
-        /// The application that answers its calls, `AP…`.
+        /// Sets the application that answers the number's calls, `AP…`.
         voice_application_sid: String = "VoiceApplicationSid", same;
-        /// The trunk that its calls go to, `TK…`.
+        /// Sets the trunk that the number's calls go to, `TK…`.
         trunk_sid: String = "TrunkSid", same;
-        /// Where its messages go.
+        /// Sets the URL that receives the number's messages.
         sms_url: CallbackUrl = "SmsUrl", url;
-        /// How that is asked.
+        /// Sets the method of that request.
         sms_method: CallbackMethod = "SmsMethod", method;
-        /// Where its messages go when the SMS URL fails.
+        /// Sets the URL that receives the number's messages if the SMS URL fails.
         sms_fallback_url: CallbackUrl = "SmsFallbackUrl", url;
-        /// How that is asked.
+        /// Sets the method of that request.
         sms_fallback_method: CallbackMethod = "SmsFallbackMethod", method;
-        /// The application that takes its messages, `AP…`.
+        /// Sets the application that receives the number's messages, `AP…`.
         sms_application_sid: String = "SmsApplicationSid", same;
-        /// Whom Twilio tells when a call ends.
+        /// Sets the URL that Twilio calls when a call ends.
         status_callback: CallbackUrl = "StatusCallback", url;
-        /// How that is told.
+        /// Sets the method of that request.
         status_callback_method: CallbackMethod = "StatusCallbackMethod", method;
-        /// Whether it is set up for emergency calls.
+        /// Sets whether the number is set up for emergency calls.
         emergency_status: EmergencyStatus = "EmergencyStatus", |status| status.as_str().to_owned();
-        /// The address for emergency calls, `AD…`.
+        /// Sets the address for emergency calls, `AD…`.
         emergency_address_sid: String = "EmergencyAddressSid", same;
-        /// The address of its holder, `AD…`.
+        /// Sets the address of the number's holder, `AD…`.
         address_sid: String = "AddressSid", same;
-        /// The holder's identity, `RI…`.
+        /// Sets the holder's identity, `RI…`.
         identity_sid: String = "IdentitySid", same;
-        /// The regulatory bundle, `BU…`.
+        /// Sets the regulatory bundle, `BU…`.
         bundle_sid: String = "BundleSid", same;
-        /// The version of Twilio's API that its calls use.
+        /// Sets the version of Twilio's API that the number's calls use.
         api_version: String = "ApiVersion", same;
-        /// Another account or subaccount, `AC…`: the number is moved to it.
+        /// Moves the number to another account or subaccount, `AC…`.
         account_sid: String = "AccountSid", same;
     }
 
