@@ -67,7 +67,7 @@ impl Importer {
                 let span = tracing::info_span!(
                     "step",
                     action = step.code(),
-                    number = model::masked_number(&step.number()),
+                    number = %model::masked_number(&step.number()),
                     platform = importer.platform.kind().as_str(),
                     carrier = importer.provider.kind().as_str(),
                     outcome = tracing::field::Empty,
