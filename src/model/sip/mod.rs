@@ -194,7 +194,7 @@ impl SipTrunk {
     /// let trunk = SipTrunk::new("sip.example.com").number("+14155552671".parse()?);
     /// let declared: Vec<String> = trunk.declared().map(|(first, last)| format!("{first} to {last}")).collect();
     /// assert_eq!(declared, ["+14155552671 to +14155552671"]);
-    /// # Ok::<(), numport::E164Error>(())
+    /// # Ok::<(), numport::e164::E164Error>(())
     /// ```
     pub fn declared(&self) -> impl Iterator<Item = (E164, E164)> + '_ {
         self.numbers.ranges()
