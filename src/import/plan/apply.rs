@@ -312,6 +312,10 @@ impl Shared {
         }
         let moved = calls_moved(planned, now.as_ref(), &self.seal);
         match now {
+            // The platform took them over itself, when its record got an agent.
+            Some(now) if !moved.is_empty() && self.importer.reached(Some(&now.calls)) == Reached::Platform => {
+                Ok(Ok(None))
+            }
             Some(now) if moved.is_empty() => Ok(Ok(Some(self.importer.point(control, &now, address).await?))),
             _ => Ok(Err(moved)),
         }
