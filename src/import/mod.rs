@@ -104,7 +104,7 @@ pub struct Importer {
 const CONCURRENCY: usize = 16;
 
 impl Importer {
-    /// Creates an importer from this provider into this platform. It reads the carrier's source
+    /// Creates an importer from this carrier into this platform. It reads the carrier's source
     /// ([`NumberProvider::source`]) once: the data that the platform needs to reach the carrier's numbers. From then
     /// on the platform's client redacts the source's secrets ([`VoicePlatform::redact`]).
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
