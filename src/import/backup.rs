@@ -13,7 +13,7 @@ use crate::model::Routing;
 use crate::provider::NumberProvider;
 
 impl Importer {
-    /// Returns the routing of every number of the provider, read from its lists. With
+    /// Returns the routing of every number of the carrier, read from its lists. With
     /// [several carriers](crate::provider::Carriers), it contains the numbers of all carriers that support routing.
     /// Save it with serde before you import many numbers: [`restore_many`](Self::restore_many) restores it, also after
     /// a crash.
@@ -46,7 +46,7 @@ impl Importer {
     /// # Errors
     ///
     /// Any error when the lookup at a carrier fails. A backup of only some numbers could be mistaken for one of all
-    /// numbers, so none is returned. [`Error::Invalid`](crate::Error::Invalid) when the provider does not support
+    /// numbers, so none is returned. [`Error::Invalid`](crate::Error::Invalid) when the carrier does not support
     /// routing.
     pub async fn backup_routing(&self) -> Result<Vec<Routing>> {
         if self.provider.routing().is_none() {

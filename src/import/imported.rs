@@ -28,7 +28,7 @@ pub struct Imported {
     pub reached: Reached,
     /// The routing before this import, for [`Importer::restore`](crate::Importer::restore). It is set if this import
     /// created the record, or gave it the agent with which the platform takes over the calls. It is `None` if the
-    /// record already existed otherwise, if the provider was not asked, or if the provider does not support routing.
+    /// record already existed otherwise, if the carrier was not asked, or if the carrier does not support routing.
     pub routing_before: Option<Routing>,
     number: E164,
     account: AccountId,

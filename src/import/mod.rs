@@ -104,8 +104,8 @@ pub struct Importer {
 const CONCURRENCY: usize = 16;
 
 impl Importer {
-    /// Creates an importer from this provider into this platform. It reads the provider's source
-    /// ([`NumberProvider::source`]) once: the data that the platform needs to reach the provider's numbers. From then
+    /// Creates an importer from this carrier into this platform. It reads the carrier's source
+    /// ([`NumberProvider::source`]) once: the data that the platform needs to reach the carrier's numbers. From then
     /// on the platform's client redacts the source's secrets ([`VoicePlatform::redact`]).
     pub fn new(provider: impl NumberProvider + 'static, platform: impl VoicePlatform + 'static) -> Self {
         let sources: Arc<[NumberSource]> = provider.carriers().iter().map(|carrier| carrier.source()).collect();
@@ -125,7 +125,7 @@ impl Importer {
         }
     }
 
-    /// Returns the provider.
+    /// Returns the carrier.
     #[must_use]
     pub fn provider(&self) -> &dyn NumberProvider {
         &*self.provider
@@ -137,7 +137,7 @@ impl Importer {
         &*self.platform
     }
 
-    /// Skips the preflight. The importer then does not look numbers up at the provider, imports them without its
+    /// Skips the preflight. The importer then does not look numbers up at the carrier, imports them without its
     /// findings, and does not know their routing from before. [Several carriers](crate::provider::Carriers) are still
     /// asked, because only they tell which carrier holds the number. Removals of a plan are always checked.
     #[must_use]

@@ -92,7 +92,7 @@ impl Importer {
         preflight
     }
 
-    /// A number that the provider holds: can it take calls, and who gets them?
+    /// A number that the carrier holds: can it take calls, and who gets them?
     fn check_held(&self, held: &HeldNumber, findings: &mut Vec<Finding>) {
         if held.voice == Some(false) {
             findings.push(Finding::NoVoice);

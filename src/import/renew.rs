@@ -107,7 +107,7 @@ impl RenewedItem {
 }
 
 impl Importer {
-    /// Updates the credentials that the platform has for a number to the provider's [source], for example after the
+    /// Updates the credentials that the platform has for a number to the carrier's [source], for example after the
     /// carrier's token was renewed. With several carriers, it uses the source of the carrier that holds the number.
     /// Importing the number again does not do this: an import leaves the record's credentials unchanged.
     ///

@@ -116,7 +116,7 @@ pub(super) struct Run<'a> {
     importer: &'a Importer,
     request: &'a ImportRequest,
     lock: NumberLock,
-    /// What the provider says, if it was asked.
+    /// What the carrier says, if it was asked.
     pub(super) preflight: Option<Box<Preflight>>,
     /// The index of the carrier that the number is imported from.
     carrier: usize,
@@ -138,7 +138,7 @@ enum Sent {
 }
 
 impl<'a> Run<'a> {
-    /// Waits for the lock, and asks the provider.
+    /// Waits for the lock, and asks the carrier.
     pub(super) async fn begin(importer: &'a Importer, request: &'a ImportRequest) -> Result<Self> {
         let lock = NumberLock::take(importer.account, request.number(), importer.lock_timeout).await?;
         // Only the carriers tell which of several holds the number.
@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
         Ok(Self { importer, request, lock, preflight, carrier: 0, sent_at: None, record: None })
     }
 
-    /// Refuses the import if a finding of the provider is an error.
+    /// Refuses the import if a finding of the carrier is an error.
     pub(super) fn check_preflight(&mut self) -> Result<()> {
         let Some(preflight) = &self.preflight else { return Ok(()) };
         let skip = self.importer.skip_preflight;

@@ -24,7 +24,7 @@ pub struct NumberSource {
     pub carrier: ProviderKind,
     /// How the platform reaches the carrier's numbers.
     pub reach: Reach,
-    /// What is wrong with the numbers that were declared; they themselves are the provider's affair.
+    /// What is wrong with the numbers that were declared; they themselves are the carrier's affair.
     faults: Declared,
 }
 

@@ -81,7 +81,7 @@ pub trait VoicePlatform: Debug + Send + Sync {
 
     /// Redacts these secrets from this client's errors and logs from now on, in addition to the client's own
     /// credentials. A platform may echo in any response a value from an earlier call.
-    /// [`Importer::new`](crate::Importer::new) passes the secrets of the provider's [source](NumberSource::secrets). An
+    /// [`Importer::new`](crate::Importer::new) passes the secrets of the carrier's [source](NumberSource::secrets). An
     /// implementation calls
     /// [`http::Client::redact`](crate::http::Client::redact); a platform that sends nothing does nothing.
     fn redact(&self, secrets: &[Secret]);

@@ -104,7 +104,7 @@ struct Number {
 #[derive(Clone, Debug)]
 pub(super) struct Unresolved {
     since: Instant,
-    /// Where the provider sent the calls before it, as JSON: that is a fifth of the routing's size.
+    /// Where the carrier sent the calls before it, as JSON: that is a fifth of the routing's size.
     routing: Option<Box<str>>,
 }
 
@@ -137,7 +137,7 @@ impl Unresolved {
         self.since.elapsed() > MAX_AGE
     }
 
-    /// Where the provider sent the calls before it.
+    /// Where the carrier sent the calls before it.
     pub(super) fn routing(&self) -> Option<Routing> {
         self.routing.as_deref().and_then(|routing| serde_json::from_str(routing).ok())
     }

@@ -14,7 +14,7 @@ pub(in crate::import) struct NumberLock {
     is_held: bool,
     /// The import that was unresolved when the lock was taken.
     pub(in crate::import) unresolved: Option<Unresolved>,
-    /// Where the provider sends the calls, as seen under this lock. It is kept with an import that stays unresolved.
+    /// Where the carrier sends the calls, as seen under this lock. It is kept with an import that stays unresolved.
     pub(in crate::import) routing: Option<Routing>,
     /// Whether a create was sent under this lock.
     pub(in crate::import) has_sent: bool,

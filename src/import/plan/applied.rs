@@ -39,9 +39,9 @@ pub enum Applied {
     Unchanged,
     /// The plan keeps the record.
     Kept,
-    /// The step cannot be done: the plan says so, or the provider says so now.
+    /// The step cannot be done: the plan says so, or the carrier says so now.
     Blocked {
-        /// The provider's findings against the step. If they are empty, the step's own `problems` say why.
+        /// The carrier's findings against the step. If they are empty, the step's own `problems` say why.
         findings: Vec<Finding>,
     },
     /// Something changed since the plan was made, so the step was skipped. Make a new plan.

@@ -14,7 +14,7 @@ use crate::model::{Finding, NumberId, PlatformKind, Problem, ProviderKind, Reach
 pub struct PlanSummary {
     /// The platform.
     pub platform: PlatformKind,
-    /// The provider.
+    /// The carrier.
     pub provider: ProviderKind,
     /// The number of telephone numbers to import.
     pub import: usize,

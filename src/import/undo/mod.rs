@@ -233,7 +233,7 @@ impl Importer {
         Ok(UndoneRecord::Removed)
     }
 
-    /// Reads where the calls go, if the provider shows that, or says why they may still go to the platform. Those that
+    /// Reads where the calls go, if the carrier shows that, or says why they may still go to the platform. Those that
     /// go where they went before the import are no reason: nothing is taken away then.
     async fn calls_are_away(&self, undo: &Undo, verify: bool) -> Result<Result<Option<Routing>, Stays>> {
         let carriers = self.provider.carriers();
