@@ -5,6 +5,6 @@ mod apply_with_faults;
 mod drift;
 mod planning;
 mod several_carriers;
-mod unknown;
 mod undo;
+mod unknown;
 mod worlds;

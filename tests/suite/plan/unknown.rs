@@ -217,7 +217,7 @@ async fn an_update_compares_the_record_as_it_is_now() {
     let s = sandbox().await;
     let b = Butter::from_vars(|k| s.var(k)).unwrap();
     let i = Importer::new(twilio(&s), b.clone()).concurrency(1);
-    let d: Vec<_> = [n(), m()].map(|x| ImportRequest::new(x)).into();
+    let d: Vec<_> = [n(), m()].map(ImportRequest::new).into();
     for r in &d {
         let _there = i.import(r).await.unwrap();
     }
