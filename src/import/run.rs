@@ -122,8 +122,8 @@ pub(super) struct Run<'a> {
     carrier: usize,
     /// When the last create was sent.
     sent_at: Option<Timestamp>,
-    /// The record, once it is found or created.
-    record: Option<NumberRecord>,
+    /// The result, once the record is found or created.
+    imported: Option<Imported>,
 }
 
 /// What is known of a create that was sent.
@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
         // Only the carriers tell which of several holds the number.
         let skip = importer.skip_preflight && importer.sources.len() == 1;
         let preflight = if skip { None } else { Some(Box::new(importer.preflight(request.number()).await?)) };
-        Ok(Self { importer, request, lock, preflight, carrier: 0, sent_at: None, record: None })
+        Ok(Self { importer, request, lock, preflight, carrier: 0, sent_at: None, imported: None })
     }
 
     /// Refuses the import if a finding of the carrier is an error.
@@ -210,18 +210,19 @@ impl<'a> Run<'a> {
                 Err(error) => Err(error),
             },
         };
-        let mut imported = match brought {
+        // Kept outside of this future, for the error of one that is dropped at the deadline.
+        let imported = match brought {
             Ok((record, outcome)) => {
-                Imported::new(record, outcome, *self.request.number(), self.importer.platform.account())
+                let account = self.importer.platform.account();
+                self.imported.insert(Imported::new(record, outcome, *self.request.number(), account))
             }
             Err(error) => return Err(self.failed(error)),
         };
-        self.record = Some(imported.record.clone());
         // Also one that was recovered, since the list that shows it now may lag elsewhere.
-        if self.lock.has_sent || self.is_unresolved() {
+        if self.lock.has_sent || self.lock.unresolved.is_some() {
             self.lock.created(&imported.record.id);
         }
-        if let Err(error) = self.importer.reconcile(&mut imported, self.request).await {
+        if let Err(error) = self.importer.reconcile(imported, self.request).await {
             return Err(self.failed(error));
         }
         if let Some(unresolved) = self.lock.unresolved.take() {
@@ -241,13 +242,13 @@ impl<'a> Run<'a> {
             }
         }
         match self.lock.routing.clone() {
-            Some(now) => self.importer.verify(&mut imported, now, self.lock.has_sent).await,
+            Some(now) => self.importer.verify(imported, now, self.lock.has_sent).await,
             None if was_asked => imported.findings.push(Finding::RoutingUnknown),
             None => {}
         }
         // Dropped before this line, the import stays unresolved: nobody has learned where the calls went before.
         self.lock.resolved();
-        Ok(imported)
+        self.imported.take().ok_or_else(|| Error::invalid("the import was ended twice", Vec::new()))
     }
 
     /// Decides what is remembered of an import that failed, and tells in the error where the calls went before.
@@ -351,7 +352,7 @@ fn late(importer: &Importer, number: &E164, run: Option<Run<'_>>) -> Error {
             fault: CallFault::Transport(TransportFault { loss: Loss::TimedOut, error: None }),
         }))
     };
-    let error = match (run.record.take(), run.sent_at) {
+    let error = match (run.imported.take().map(|imported| imported.record), run.sent_at) {
         (Some(record), _) => {
             Box::new(Incomplete::imported(record, Step::Configure, timed_out(Safety::Repeatable))).into()
         }
