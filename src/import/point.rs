@@ -47,15 +47,7 @@ impl Importer {
         address: &CallbackUrl,
     ) -> Result<Routing> {
         control.point(now, address).await?;
-        let after = control.snapshot(&now.number).await.map_err(|error| match error {
-            // They may be pointed already.
-            Error::Call(mut call) => {
-                call.delivery = Delivery::Unknown;
-                Error::Call(call)
-            }
-            error => error,
-        })?;
-        match after {
+        match after_change(control, &now.number).await? {
             Some(after) if after.calls == Calls::Url(address.clone()) => Ok(after),
             after => {
                 let found = after.map_or_else(|| "nothing".to_owned(), |after| after.calls.to_string());
@@ -69,4 +61,15 @@ impl Importer {
         let fault = CallFault::Mismatch(Mismatch::new(address, Some(found)));
         Box::new(CallError::new(self.provider.kind().into(), "point calls", Delivery::Unknown, fault)).into()
     }
+}
+
+/// Reads the routing again after it was changed. A read that fails leaves open whether it was.
+pub(super) async fn after_change(control: &dyn RoutingControl, number: &E164) -> Result<Option<Routing>> {
+    control.snapshot(number).await.map_err(|error| match error {
+        Error::Call(mut call) => {
+            call.delivery = Delivery::Unknown;
+            Error::Call(call)
+        }
+        error => error,
+    })
 }

@@ -192,6 +192,11 @@ impl Shared {
             if differences.changes.is_empty() {
                 // This plan's own import, of an earlier run perhaps that broke off before it pointed the calls.
                 let Some(address) = &planned.point_to else { return Ok(Applied::Unchanged) };
+                // A list may be old, and calls are only sent to a record that is there now.
+                match importer.platform.get(&record.id).await {
+                    Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(&record.id)])),
+                    there => drop(there?),
+                }
                 return Ok(match self.point(request.number(), planned, address).await? {
                     Ok(None) => Applied::Unchanged,
                     Ok(routing) => Applied::Changed(Box::new(Changed { routing, ..Changed::default() })),

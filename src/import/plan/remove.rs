@@ -11,6 +11,7 @@ use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::change::{agent, label, switch};
 use crate::import::memory::NumberLock;
+use crate::import::point::after_change;
 use crate::import::{Importer, memory};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
 use crate::provider::{self, NumberProvider, RoutingControl};
@@ -157,7 +158,7 @@ impl Importer {
                 Reroute::Back(_) => return Ok(Some(Finding::NotHeld)),
             }
         }
-        let after = control.snapshot(&routing.number).await?;
+        let after = after_change(control, &routing.number).await?;
         let arrived = after.as_ref().is_some_and(|after| after.calls == target);
         let calls = after.as_ref().map(|after| after.calls.to_string());
         now.routing = after;

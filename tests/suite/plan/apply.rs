@@ -359,3 +359,17 @@ async fn a_key_that_is_refused_ends_it() {
     assert_eq!(words(&steps)[..8], expected);
     assert_eq!(words(&steps)[8..], ["not_attempted"; 2]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn calls_are_not_pointed_at_a_record_that_only_an_old_list_shows() {
+    let (platform, exchange, importer) = world(&THROUGH_LIST);
+    let address = "https://answer.example.net/calls";
+    let importer = importer.concurrency(1).inbound_address(address);
+    elsewhere(&exchange);
+    let plan = importer.plan(&[request(5), request(6)].into_iter().collect()).await.unwrap().point_calls();
+    [5, 6].map(|last| platform.insert(number(last)));
+    let mut steps = importer.apply(plan).unwrap();
+    assert_eq!(steps.next().await.unwrap().outcome.code(), "pointed");
+    platform.edit(|records| records.retain(|record| !record.number.is(&number(6))));
+    assert_eq!(steps.next().await.unwrap().outcome.code(), "moved");
+}
