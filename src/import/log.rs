@@ -28,11 +28,17 @@ pub(super) fn imported(result: &Result<Imported>) {
     if span.is_disabled() {
         return;
     }
-    let imported = match result {
-        Ok(imported) => imported,
-        Err(error) => return failed(error),
-    };
-    span.record("outcome", imported.outcome.as_str());
+    match result {
+        Ok(imported) => {
+            span.record("outcome", imported.outcome.as_str());
+            outcome(imported);
+        }
+        Err(error) => failed(error),
+    }
+}
+
+/// Logs how a record came to be, and the warnings about it.
+pub(super) fn outcome(imported: &Imported) {
     let id = &imported.record.id;
     match imported.outcome {
         Outcome::Created => tracing::info!(%id, "imported"),

@@ -248,7 +248,10 @@ impl<'a> Run<'a> {
         }
         // Dropped before this line, the import stays unresolved: nobody has learned where the calls went before.
         self.lock.resolved();
-        self.imported.take().ok_or_else(|| Error::invalid("the import was ended twice", Vec::new()))
+        self.imported.take().ok_or_else(|| {
+            let problem = Problem::new(ProblemCode::Conflict, "import", "was ended twice", "import the number again");
+            Error::invalid("the import has no result", vec![problem])
+        })
     }
 
     /// Decides what is remembered of an import that failed, and tells in the error where the calls went before.

@@ -133,10 +133,7 @@ impl Applied {
     pub(super) fn log(&self, step: &PlanStep) {
         Span::current().record("outcome", self.code());
         match self {
-            Self::Imported(imported) => {
-                tracing::info!(id = %imported.record.id, "imported");
-                log::findings(&imported.findings);
-            }
+            Self::Imported(imported) => log::outcome(imported),
             Self::Failed(error) => log::failed(error),
             Self::Moved(differences) => {
                 let told: Vec<_> = differences.iter().map(ToString::to_string).collect();

@@ -163,8 +163,9 @@ impl Importer {
             ));
         } else if !self.platform.account().is(&undo.account) {
             let fault = format!("is {}, and the importer's is {}", undo.account, self.platform.account());
-            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, "undo with the account of the import; `ClientBuilder::account_name` gives an account whose key was renewed its \
-                          former name"));
+            let remedy = "undo with the account of the import; `ClientBuilder::account_name` gives an account whose key was \
+                          renewed its former name";
+            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, remedy));
         }
         if !problems.is_empty() {
             return Err(Error::invalid("the import was not undone", problems));
@@ -243,13 +244,11 @@ impl Importer {
         // Several hold it, or another one may: the calls of one of them tell nothing of those of the others.
         let is_clear = preflight.carrier.is_some() && !preflight.findings.iter().any(is_unsure);
         let now = preflight.routing;
-        if !is_clear && verify && !self.reached(now.as_ref().map(|now| &now.calls)).is_platform() {
-            return Ok(Err(Stays::MayBeAnswered));
-        }
         let calls = now.as_ref().map(|now| &now.calls);
         let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
         Ok(match self.reached(calls) {
             Reached::Platform => Err(Stays::StillAnswered),
+            _ if verify && !is_clear => Err(Stays::MayBeAnswered),
             Reached::Unknown if verify && !as_before => Err(Stays::MayBeAnswered),
             _ => Ok(now),
         })
