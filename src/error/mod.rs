@@ -1,5 +1,6 @@
 //! One error type for the whole crate. It tells what happened, whether the request was sent, and what to do.
 
+mod advice;
 mod call;
 mod clean;
 mod kind;

@@ -7,6 +7,8 @@
 mod hostile;
 #[path = "../suite/services.rs"]
 mod services;
+#[path = "../suite/support/thread_log.rs"]
+mod thread_log;
 
 mod addresses;
 mod another_record;

@@ -1,11 +1,9 @@
-//! What a run leaves in the log at INFO: whoever reads it knows what was changed, and what is to be done.
+//! The log of a run at INFO shows what was changed and what is left to be done.
 //!
 //! `NUMPORT_WRITE_LOGS=1 cargo test --test log` writes the expected logs anew.
 
 #![allow(clippy::unwrap_used)]
 
-use std::cell::RefCell;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Once;
 use std::time::Duration;
@@ -16,21 +14,10 @@ use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, E164, ImportRequest, Importer, LookupPolicy, RetryPolicy, Twilio, Vapi};
 
-thread_local! {
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
+#[path = "../suite/support/thread_log.rs"]
+mod thread_log;
 
-struct OfThread;
-
-impl Write for OfThread {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.write(bytes))
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use thread_log::OfThread;
 
 fn begin() {
     static BEGIN: Once = Once::new();
@@ -38,12 +25,12 @@ fn begin() {
         let log = tracing_subscriber::fmt().with_max_level(tracing::Level::INFO).with_target(false).with_ansi(false);
         log.without_time().with_writer(|| OfThread).init();
     });
-    LOG.take();
+    thread_log::clear();
 }
 
 /// Compares what was logged with the file, but for times.
 fn assert_logged(sandbox: &Sandbox, name: &str) {
-    let log = String::from_utf8(LOG.take()).unwrap();
+    let log = thread_log::read();
     for number in sandbox.twilio().held_numbers() {
         assert!(!log.contains(&number.as_str()[1..]), "a whole number is logged: {log}");
     }

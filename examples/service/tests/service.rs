@@ -1,7 +1,8 @@
 //! Every kind of error arrives as its status and JSON.
 
-use std::cell::RefCell;
-use std::io::Write;
+#[path = "../../../tests/suite/support/thread_log.rs"]
+mod thread_log;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -145,31 +146,15 @@ async fn numbers_are_imported() {
     assert_eq!(body[1]["error"]["kind"], "preflight");
 }
 
-thread_local! {
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-struct OfThread;
-
-impl Write for OfThread {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.write(bytes))
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_log_masks_numbers() {
-    tracing_subscriber::fmt().with_ansi(false).with_writer(|| OfThread).init();
-    LOG.take();
+    tracing_subscriber::fmt().with_ansi(false).with_writer(|| thread_log::OfThread).init();
+    thread_log::clear();
     let sandbox = Sandbox::start().await.unwrap();
     let router = from_twilio(&sandbox);
     assert_eq!(send(&router, "/numbers", json!({ "number": NUMBER })).await.0, 200);
     assert_eq!(send(&router, "/numbers", json!({ "number": "+14155550100" })).await.0, 422);
-    let log = String::from_utf8(LOG.take()).unwrap();
+    let log = thread_log::read();
     assert!(log.contains("+1********71") && log.contains("status=422"), "{log}");
     assert!(!log.contains(&NUMBER[1..]) && !log.contains("14155550100"), "{log}");
 }

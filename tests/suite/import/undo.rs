@@ -135,7 +135,7 @@ async fn a_record_stays_while_its_calls_may_reach_it() {
         assert_eq!(undone.record, UndoneRecord::Stays(stays.clone()), "{url}");
         assert_eq!(sandbox.twilio().voice_url(&number()).as_deref(), Some(url));
         assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
-        // Whoever says so removes what may be answered, and nobody what surely is.
+        // The unverified undo removes a record that may be answered, and never one that surely is.
         let left = usize::from(stays == Stays::StillAnswered);
         let undone = importer.undo_unverified(&undo, Removal::Record).await.unwrap();
         let record = if left == 1 { UndoneRecord::Stays(stays) } else { UndoneRecord::Removed };
