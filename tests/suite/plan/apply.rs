@@ -367,7 +367,9 @@ async fn calls_are_not_pointed_at_a_record_that_only_an_old_list_shows() {
     let importer = importer.concurrency(1).inbound_address(address);
     elsewhere(&exchange);
     let plan = importer.plan(&[request(5), request(6)].into_iter().collect()).await.unwrap().point_calls();
-    [5, 6].map(|last| platform.insert(number(last)));
+    for last in [5, 6] {
+        platform.insert(number(last));
+    }
     let mut steps = importer.apply(plan).unwrap();
     assert_eq!(steps.next().await.unwrap().outcome.code(), "pointed");
     platform.edit(|records| records.retain(|record| !record.number.is(&number(6))));
