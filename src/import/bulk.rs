@@ -87,8 +87,8 @@ impl Importer {
     /// remaining requests yield `NotAttempted`. A second request for the same number yields `Duplicate` without a call.
     ///
     /// The input is anything iterable, such as a `Vec`, or a `Stream`. It is read as there is room, so it may be longer
-    /// than memory; of each number some 20 to 40 bytes are kept. Nothing happens unless the stream is read. Whoever drops it drops what is under way; running it
-    /// again over the same input is safe.
+    /// than memory; of each number some 20 to 40 bytes are kept. Nothing happens unless the stream is read.
+    /// Dropping the stream cancels the imports in progress. Running it again over the same input is safe.
     ///
     /// If it takes fewer calls, the importer lists the platform's records once a minute, instead of looking up each
     /// number, and keeps the list in memory. It then does not see an import of the same number on *another machine*
