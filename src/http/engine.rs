@@ -113,6 +113,7 @@ impl Engine {
                 match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut sent.signed)) {
                     Ok(()) => {
                         attempts += 1;
+                        super::count::sent();
                         let left = deadline.saturating_duration_since(now);
                         transport.attempt(request, headers, self.timeout.min(left), *max_body).await
                     }

@@ -112,6 +112,7 @@ mod classify;
 mod client;
 mod connect;
 mod connections;
+pub(crate) mod count;
 pub(crate) mod deadline;
 mod engine;
 mod list_limits;

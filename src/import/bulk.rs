@@ -4,13 +4,20 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, StreamExt};
+use tracing::Instrument;
 
-use super::listing::Listing;
+use super::batches::{Item, batched};
+use super::listing::Lists;
+use super::log::{self, number_span};
 use super::memory::{lock, packed};
+use super::verify::Unverified;
 use super::{Imported, Importer, Many};
 use crate::E164;
 use crate::error::{CallError, Error, Meaning, Result};
+use crate::http::count::RequestCount;
+use crate::http::deadline::after;
 use crate::model::{ImportRequest, Service};
 
 /// The result of one request of [`Importer::import_many`].
@@ -23,6 +30,10 @@ pub struct BulkItem {
     pub request: ImportRequest,
     /// The outcome of the import.
     pub outcome: BulkOutcome,
+    /// How many requests the run has sent since the item before this one. Retries and lists are counted, and the
+    /// requests of other numbers that are under way. Their sum is the number of requests of the whole run; clients that
+    /// are not built on [`http::Client`](crate::http::Client) are not counted.
+    pub requests: u64,
 }
 
 /// The outcome of one import of [`Importer::import_many`].
@@ -120,34 +131,74 @@ impl Importer {
         let requests = requests.into_stream();
         let expected = requests.size_hint().0;
         let input = Arc::new(Input::expecting(expected));
-        let unanswered = {
+        let is_wanted = {
             let input = input.clone();
             move |number: &E164| !input.is_answered(number)
         };
-        let listing = Listing::new(self.platform.clone(), expected, unanswered);
-        let shared = Arc::new((self.for_run(), listing, Refused::of(self), input));
-        requests
-            .enumerate()
-            .map(move |(index, request)| {
-                let (first, shared) = (shared.3.first(request.number(), index), shared.clone());
-                async move {
-                    let (importer, listing, refused, input) = &*shared;
-                    let outcome = match first {
-                        Some(of) => BulkOutcome::Duplicate { of },
-                        None if refused.already() => BulkOutcome::NotAttempted,
-                        None => match refused.watch(importer.import_listed(&request, Some(listing)).await) {
-                            Ok(imported) => BulkOutcome::Imported(Box::new(imported)),
-                            Err(error) => BulkOutcome::Failed(error),
-                        },
-                    };
-                    if first.is_none() {
-                        input.answered(request.number());
-                    }
-                    BulkItem { index, request, outcome }
-                }
-            })
-            .buffer_unordered(self.concurrency)
+        let importer = self.for_run();
+        let lists = Lists::new(&importer, expected, is_wanted);
+        let run =
+            Arc::new(Run { importer, lists, refused: Refused::of(self), input, requests: RequestCount::default() });
+        let (verifier, counted) = (run.clone(), run.requests.clone());
+        let begin = move |(index, request): (usize, ImportRequest)| {
+            let (first, run) = (run.input.first(request.number(), index), run.clone());
+            async move {
+                let requests = run.requests.clone();
+                requests.of(run.begin(index, request, first)).await
+            }
+        };
+        let verify = move |unverified: Vec<Unverified>| {
+            let run = verifier.clone();
+            async move { run.requests.of(run.importer.verify_all(unverified, &run.lists)).await }.boxed()
+        };
+        batched(requests.enumerate().map(begin), self.concurrency, verify)
+            .map(move |item| BulkItem { requests: counted.take(), ..item })
             .boxed()
+    }
+}
+
+/// What the imports of one run share.
+struct Run {
+    importer: Importer,
+    lists: Lists,
+    refused: Refused,
+    input: Arc<Input>,
+    requests: RequestCount,
+}
+
+impl Run {
+    /// One import, up to its verification.
+    async fn begin(self: Arc<Self>, index: usize, request: ImportRequest, first: Option<usize>) -> Item<BulkItem> {
+        let ended = move |request, outcome| BulkItem { index, request, outcome, requests: 0 };
+        if let Some(of) = first {
+            return Item::Done(ended(request, BulkOutcome::Duplicate { of }));
+        }
+        let importer = &self.importer;
+        let span = number_span!("import", importer, request.number());
+        // Boxed, since it is large, and the span would take it over by a move.
+        let begun = Box::pin(async {
+            if self.refused.already() {
+                return Err(BulkOutcome::NotAttempted);
+            }
+            let begun = importer.begin_import(&request, Some(&self.lists), after(importer.deadline)).await;
+            self.refused.watch(begun).map_err(|error| {
+                log::failed(&error);
+                BulkOutcome::Failed(error)
+            })
+        });
+        let unverified = begun.instrument(span.clone()).await;
+        self.input.answered(request.number());
+        let finish = move |imported: Imported| {
+            span.in_scope(|| log::imported(&imported));
+            BulkOutcome::Imported(Box::new(imported))
+        };
+        match unverified {
+            Ok(unverified) if unverified.needs_read(importer) => {
+                Item::Unverified(Box::new(unverified), Box::new(move |imported| ended(request, finish(imported))))
+            }
+            Ok(unverified) => Item::Done(ended(request, finish(unverified.end(importer, None)))),
+            Err(outcome) => Item::Done(ended(request, outcome)),
+        }
     }
 }
 

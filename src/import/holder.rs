@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::Importer;
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Meaning, Refusal, Result};
-use crate::model::Service;
+use crate::model::{Preflight, Service};
 use crate::provider::{self, Holding, NumberProvider, Ownership};
 
 impl Importer {
@@ -13,6 +13,11 @@ impl Importer {
     pub(super) fn for_run(&self) -> Self {
         let refused = self.sources.iter().map(|_| std::sync::OnceLock::new()).collect();
         Self { refused: Some(refused), ..self.clone() }
+    }
+
+    /// The name of the carrier that a preflight has found.
+    pub(super) fn carrier_name(&self, preflight: &Preflight) -> Option<String> {
+        preflight.carrier.map(|index| provider::name(self.provider.carriers()[index]))
     }
 
     /// Asks all carriers for a number.
@@ -26,7 +31,7 @@ impl Importer {
         provider::combine(carriers, join_all(answers).await)
     }
 
-    async fn ask(&self, index: usize, carrier: &dyn NumberProvider, number: &E164) -> Result<Ownership> {
+    pub(super) async fn ask(&self, index: usize, carrier: &dyn NumberProvider, number: &E164) -> Result<Ownership> {
         match self.refused.as_ref().and_then(|refused| refused[index].get()) {
             Some(refusal) => Err(not_asked(carrier, refusal)),
             None => carrier.lookup(number).await,

@@ -7,20 +7,64 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use tokio::time::Instant;
 
+use super::Importer;
+use super::held::HeldListing;
 use super::memory::Listener;
 use crate::E164;
 use crate::error::{Result, Withheld};
+use crate::http::count::counted;
 use crate::model::{Details, NumberRecord};
 use crate::platform::{Find, VoicePlatform};
 
-/// How long a listing is believed. Whoever else imports the number meanwhile, on another machine, is not seen.
-const FRESH: Duration = Duration::from_secs(60);
+/// How long a list is believed by default.
+pub(super) const LIST_AGE: Duration = Duration::from_secs(60);
 
-/// How many records a list's request brings, about: so many numbers can be asked for instead.
-pub(super) const RECORDS_A_REQUEST: usize = 100;
+/// How many records are read of a list whose length is not known, for each look-up that it may save. Services return up
+/// to 1000 a request, so that a list which is given up has cost a tenth of the look-ups, or one request.
+const RECORDS_A_LOOKUP: usize = 100;
 
-/// Which records a listing keeps whole; of the others it knows only that they are there.
-type Keep = Box<dyn Fn(&E164) -> bool + Send + Sync>;
+/// Which numbers of a list are kept; of the others it is only known that they are there.
+pub(super) type Keep = Box<dyn Fn(&E164) -> bool + Send + Sync>;
+
+/// What is known of the length of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Nothing,
+    /// It took so many requests, and had so many records.
+    Read {
+        requests: u64,
+        records: usize,
+    },
+    /// It was given up, or failed, after at most so many records.
+    LongerThan(usize),
+    /// There is none.
+    Never,
+}
+
+impl Known {
+    /// A client that is not of this crate sends requests that nobody counts.
+    pub(super) fn read(requests: u64, records: usize) -> Self {
+        Self::Read { requests: if requests == 0 { (records / RECORDS_A_LOOKUP) as u64 + 1 } else { requests }, records }
+    }
+}
+
+/// How many records of a list are read at most, so that it takes fewer requests than so many look-ups, or as many;
+/// `None` where the look-ups take fewer.
+pub(super) fn most_records(lookups: usize, known: Known) -> Option<usize> {
+    let most = lookups.saturating_mul(RECORDS_A_LOOKUP);
+    let is_worth_it = match known {
+        _ if lookups < 2 => false,
+        Known::Nothing => true,
+        Known::Read { requests, .. } => requests <= lookups as u64,
+        Known::LongerThan(records) => most / 2 >= records,
+        Known::Never => false,
+    };
+    match known {
+        // It may have grown.
+        Known::Read { records, .. } => is_worth_it.then_some(most.max(records.saturating_mul(2))),
+        _ => is_worth_it.then_some(most),
+    }
+}
 
 /// What a list said.
 #[derive(Default)]
@@ -56,12 +100,14 @@ impl Possible {
 /// The records of a platform, as a list of them said not long ago.
 ///
 /// A list is read only where that takes no more requests than asking for the numbers one by one, as far as
-/// is known; if it turns out longer, it is given up, and tried again when twice as many numbers were asked for.
+/// is known ([`most_records`]); if it turns out longer, it is given up, and tried again when twice as many numbers were
+/// asked for.
 pub(super) struct Listing {
     platform: Arc<dyn VoicePlatform>,
     keep: Keep,
     /// Hears of the creates that were sent in this process since the list was begun.
     listener: Listener,
+    max_age: Duration,
     state: tokio::sync::Mutex<State>,
 }
 
@@ -71,8 +117,25 @@ struct State {
     /// How many numbers are still to be asked for, at least, and how many were without a list.
     expected: usize,
     asked: usize,
-    /// How long a list must be worth while before it is tried.
-    worth: usize,
+    known: Known,
+}
+
+/// What a run over many numbers has listed.
+pub(super) struct Lists {
+    pub(super) platform: Listing,
+    pub(super) carriers: HeldListing,
+}
+
+impl Lists {
+    /// For at least `expected` numbers. `is_wanted` says which are kept, when a list is read.
+    pub(super) fn new(
+        importer: &Importer,
+        expected: usize,
+        is_wanted: impl Fn(&E164) -> bool + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let platform = Listing::new(importer, expected, is_wanted.clone());
+        Self { platform, carriers: HeldListing::new(importer, expected, is_wanted) }
+    }
 }
 
 /// What a listing says of a number.
@@ -89,20 +152,25 @@ pub(super) enum Listed {
 impl Listing {
     /// For at least `expected` numbers. `keep` says which records of a list are kept whole, when it is read.
     pub(super) fn new(
-        platform: Arc<dyn VoicePlatform>,
+        importer: &Importer,
         expected: usize,
         keep: impl Fn(&E164) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let listener = Listener::new(&*platform);
-        let state = State { listed: None, expected, asked: 0, worth: 0 };
-        Self { platform, keep: Box::new(keep), listener, state: tokio::sync::Mutex::new(state) }
+        let state = State { listed: None, expected, asked: 0, known: Known::Nothing };
+        Self {
+            platform: importer.platform.clone(),
+            keep: Box::new(keep),
+            listener: Listener::new(Some(importer.account)),
+            max_age: importer.list_age,
+            state: tokio::sync::Mutex::new(state),
+        }
     }
 
     /// What is known of a number; lists the platform if that is worth while. Its lock must be held, or an import
     /// of it by another task would be missed.
     pub(super) async fn ask(&self, number: &E164) -> Listed {
         let mut state = self.state.lock().await;
-        let fresh = state.listed.as_ref().is_some_and(|(begun, _)| begun.elapsed() < FRESH);
+        let fresh = state.listed.as_ref().is_some_and(|(begun, _)| begun.elapsed() < self.max_age);
         if !fresh {
             state.listed = None;
             self.list(&mut state).await;
@@ -125,38 +193,69 @@ impl Listing {
     /// Reads the list, unless it is not worth while. One that breaks off says nothing.
     async fn list(&self, state: &mut State) {
         let by_list = self.platform.capabilities().find == Find::ThroughList;
-        let most = if by_list { usize::MAX } else { (state.expected + state.asked).saturating_mul(RECORDS_A_REQUEST) };
-        // One number alone is asked for.
-        if most < state.worth.max(2 * RECORDS_A_REQUEST) {
-            return;
-        }
+        let most = most_records(state.expected.saturating_add(state.asked), state.known);
+        let Some(most) = (if by_list { Some(usize::MAX) } else { most }) else { return };
         let begun = Instant::now();
         // What is unresolved now may be missing in the list; what is sent from here on is heard of.
         self.listener.restart();
-        match self.read(most).await {
-            Ok(Some(records)) => {
+        let (read, requests) = counted(self.read(most)).await;
+        match read {
+            Ok(Some((records, count))) => {
                 state.listed = Some((begun, records));
                 state.asked = 0;
+                state.known = Known::read(requests, count);
             }
-            Ok(None) | Err(_) => state.worth = most.saturating_mul(2),
+            Ok(None) | Err(_) => state.known = Known::LongerThan(most),
         }
     }
 
-    /// The whole list; `None` when it is longer than so many records.
-    async fn read(&self, most: usize) -> Result<Option<Records>> {
+    /// The whole list and its length; `None` when it is longer than so many records.
+    async fn read(&self, most: usize) -> Result<Option<(Records, usize)>> {
         let mut records = Records::default();
         let mut list = self.platform.list();
         let mut count = 0;
         while let Some(record) = list.try_next().await? {
             count += 1;
-            if count > most {
-                return Ok(None);
-            }
             records.possible.add(&record);
             if let Some(number) = record.number.telephone() {
                 records.by_number.entry(number).or_insert_with(|| (self.keep)(&number).then(|| Box::new(record)));
             }
+            // The next page is not asked for.
+            if count >= most {
+                return Ok(None);
+            }
         }
-        Ok(Some(records))
+        Ok(Some((records, count)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_where_it_takes_no_more_requests_than_look_ups() {
+        let read = |requests, records| Known::Read { requests, records };
+        for (lookups, known, most) in [
+            (0, Known::Nothing, None),
+            (1, Known::Nothing, None),
+            // One request of 1000 records, and not one for each.
+            (10, Known::Nothing, Some(1_000)),
+            (1_000, Known::Nothing, Some(100_000)),
+            // 10 numbers of 50,000 that are held.
+            (10, read(50, 50_000), None),
+            (10, Known::LongerThan(1_000), None),
+            (19, Known::LongerThan(1_000), None),
+            (20, Known::LongerThan(1_000), Some(2_000)),
+            (49, read(50, 50_000), None),
+            (50, read(50, 50_000), Some(100_000)),
+            (1, read(1, 3), None),
+            (2, read(1, 3), Some(200)),
+            (1_000, Known::Never, None),
+            (usize::MAX, Known::Nothing, Some(usize::MAX)),
+            (usize::MAX, Known::LongerThan(usize::MAX), None),
+        ] {
+            assert_eq!(most_records(lookups, known), most, "{lookups} {known:?}");
+        }
     }
 }

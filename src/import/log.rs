@@ -23,18 +23,9 @@ macro_rules! number_span {
 pub(super) use number_span;
 
 /// Logs how an import ended.
-pub(super) fn imported(result: &Result<Imported>) {
-    let span = Span::current();
-    if span.is_disabled() {
-        return;
-    }
-    match result {
-        Ok(imported) => {
-            span.record("outcome", imported.outcome.as_str());
-            outcome(imported);
-        }
-        Err(error) => failed(error),
-    }
+pub(super) fn imported(imported: &Imported) {
+    Span::current().record("outcome", imported.outcome.as_str());
+    outcome(imported);
 }
 
 /// Logs how a record came to be, and the warnings about it.

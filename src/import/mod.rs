@@ -3,10 +3,12 @@
 #![doc = include_str!("what_can_go_wrong.md")]
 
 mod backup;
+mod batches;
 mod bulk;
 mod change;
 mod check;
 mod find;
+mod held;
 mod holder;
 mod imported;
 mod listing;
@@ -35,6 +37,7 @@ pub use self::bulk::{BulkItem, BulkOutcome};
 pub use self::change::{Change, Field};
 pub use self::check::Checked;
 pub use self::imported::{Imported, Outcome};
+use self::listing::LIST_AGE;
 pub use self::lookup::LookupPolicy;
 pub use self::many::{Iterable, Many, Streamed};
 pub use self::plan::{Desired, Plan};
@@ -95,6 +98,7 @@ pub struct Importer {
     lookup_policy: LookupPolicy,
     lock_timeout: Duration,
     deadline: Duration,
+    list_age: Duration,
     /// In a run over many numbers, why each of several carriers is not asked any more: it refused its key.
     refused: Option<Arc<[OnceLock<Error>]>>,
     inbound_address: Option<CallbackUrl>,
@@ -120,6 +124,7 @@ impl Importer {
             lookup_policy: LookupPolicy::default(),
             lock_timeout: Duration::from_secs(120),
             deadline: Duration::from_secs(10 * 60),
+            list_age: LIST_AGE,
             refused: None,
             inbound_address: None,
         }
@@ -206,6 +211,25 @@ impl Importer {
     #[must_use]
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// Sets for how long a run over many numbers believes a list of the platform's records or of a carrier's numbers.
+    /// Defaults to 60 s. Afterwards it lists again. With 0 s it lists for every number.
+    ///
+    /// [`import_many`](Self::import_many), [`apply`](Self::apply) and [`renew_many`](Self::renew_many) list where that
+    /// takes fewer requests than looking up each number. They do not see what others change after the list was read:
+    ///
+    /// - an import of the same number by *another process*. A platform that does not refuse duplicates would have the
+    ///   number twice, so give each process its own numbers;
+    /// - a change of the number's routing at the carrier before its import. A roll-back then restores the routing of the
+    ///   list.
+    ///
+    /// A shorter time costs more requests. What this process itself changes is never taken from an older list. Records
+    /// are removed, changed and renewed, and calls are pointed, only after a fresh read of that number.
+    #[must_use]
+    pub const fn list_age(mut self, age: Duration) -> Self {
+        self.list_age = age;
         self
     }
 

@@ -1,5 +1,6 @@
 //! Pointing a number's calls at the platform.
 
+use super::memory::Changing;
 use super::{Imported, Importer};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
@@ -46,6 +47,7 @@ impl Importer {
         now: &Routing,
         address: &CallbackUrl,
     ) -> Result<Routing> {
+        let _changing = Changing::begin(self.account, &now.number);
         control.point(now, address).await?;
         match after_change(control, &now.number).await? {
             Some(after) if after.calls == Calls::Url(address.clone()) => Ok(after),

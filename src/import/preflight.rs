@@ -1,6 +1,7 @@
 //! The findings about a number at the carrier before an import.
 
 use super::Importer;
+use super::held::HeldListing;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
@@ -36,6 +37,12 @@ impl Importer {
         let carriers = self.provider.carriers();
         let holding = self.holding(&carriers, number).await?;
         Ok(self.assess_holding(number, &carriers, &holding))
+    }
+
+    /// The same, with the lists of a run over many numbers.
+    pub(super) async fn preflight_listed(&self, number: &E164, held: &HeldListing) -> Result<Preflight> {
+        let holding = held.holding(self, number).await?;
+        Ok(self.assess_holding(number, &self.provider.carriers(), &holding))
     }
 
     /// What the carriers' answers mean.

@@ -170,7 +170,7 @@ impl Importer {
     /// [`NotAttempted`]: RenewalOutcome::NotAttempted
     pub fn renew_many<'a, K>(&self, numbers: impl Many<'a, E164, K>) -> BoxStream<'a, RenewedItem> {
         let numbers = numbers.into_stream();
-        let listing = Listing::new(self.platform.clone(), numbers.size_hint().0, |_| true);
+        let listing = Listing::new(self, numbers.size_hint().0, |_| true);
         let seen = Mutex::new(HashSet::new());
         let shared = Arc::new((self.for_run(), listing, Refused::of(self), RenewalRun::new()));
         numbers

@@ -5,6 +5,7 @@ use std::pin::pin;
 use tracing::Instrument;
 
 use super::log::{self, number_span};
+use super::memory::Changing;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -186,6 +187,7 @@ impl Importer {
                 return Ok(Restored::NoRecord { now, platform });
             }
         }
+        let _changing = Changing::begin(self.account, &before.number);
         let now = control.restore(&Routing { settings: back, replaced_by: None, ..before.clone() }).await?;
         Ok(Restored::PutBack { now, changed })
     }

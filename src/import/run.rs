@@ -2,30 +2,32 @@
 
 use std::pin::pin;
 
-use tokio::time::timeout_at;
+use futures_util::future::join;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
-use super::listing::Listing;
+use super::held::HeldListing;
+use super::listing::{Listing, Lists};
 use super::log::{self, number_span};
 use super::memory::{NumberLock, Unresolved};
+use super::verify::Unverified;
 use super::{Imported, Importer, Outcome};
-use crate::E164;
 use crate::error::{
     CallError, CallFault, Delivery, Error, Incomplete, Indeterminate, Loss, Meaning, Result, Safety, Step,
     TransportFault, Withheld, WithheldReason,
 };
 use crate::http::deadline::after;
 use crate::model::{
-    Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity, Timestamp,
+    ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity, Timestamp,
 };
 use crate::platform::{Create, Duplicates};
 
 impl Importer {
     /// Imports a number into the platform as the request says.
     ///
-    /// The importer first looks the number up at the carrier and checks that nothing prevents the import
-    /// ([`preflight`](Self::preflight)). Then it looks the number up at the platform. If the platform has the number,
-    /// it creates nothing. If the record differs from the request, it updates the fields that the request sets
+    /// The importer first looks the number up at the carrier and, at the same time, at the platform. It checks that
+    /// nothing at the carrier prevents the import ([`preflight`](Self::preflight)). If the platform has the number, it
+    /// creates nothing. If the record differs from the request, it updates the fields that the request sets
     /// ([`Imported::before`] shows the earlier record) and leaves the other fields unchanged. If the response to the
     /// create is lost, it does not send the create again, but looks the number up. After the import it verifies the
     /// routing at the carrier: [`Imported::findings`] tells if the platform is documented to take over the number's
@@ -36,7 +38,7 @@ impl Importer {
     /// - [`Error::Invalid`] when the platform does not support the request. Nothing was sent.
     /// - [`Error::Withheld`] when the platform may already have the number, or another import of it does not end in
     ///   time. Only lookups were sent to the platform.
-    /// - [`Error::Preflight`] when a finding at the carrier is an error. Nothing was sent to the platform.
+    /// - [`Error::Preflight`] when a finding at the carrier is an error. Only lookups were sent.
     /// - [`Error::Call`] when a call to the carrier or the platform fails or is refused. This call did not import the
     ///   number.
     /// - [`Error::Incomplete`] when the number is imported and not set up, or a credential is left behind. Run the
@@ -53,34 +55,50 @@ impl Importer {
     /// [unresolved](Self::unresolved) in this process, and the next import of the number looks it up first. What was
     /// sent stays as the platform carries it out.
     pub async fn import(&self, request: impl AsRef<ImportRequest> + Send) -> Result<Imported> {
-        self.import_listed(request.as_ref(), None).await
-    }
-
-    /// The same, with a listing of the platform's records.
-    pub(super) async fn import_listed(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
+        let request = request.as_ref();
         let span = number_span!("import", self, request.number());
         // Pinned, since it is large, and the span would take it over by a move.
         pin!(async {
-            let result = self.import_unlogged(request, listing).await;
-            log::imported(&result);
-            result
+            let deadline = after(self.deadline);
+            match self.begin_import(request, None, deadline).await {
+                Ok(unverified) => {
+                    let imported = self.verify(unverified, deadline).await;
+                    log::imported(&imported);
+                    Ok(imported)
+                }
+                Err(error) => {
+                    log::failed(&error);
+                    Err(error)
+                }
+            }
         })
         .instrument(span)
         .await
     }
 
-    async fn import_unlogged(&self, request: &ImportRequest, listing: Option<&Listing>) -> Result<Imported> {
-        // It outlives what is dropped at the deadline, and knows how far that came.
-        let mut begun = None;
-        let import = async {
-            let create = self.prepare(request)?;
-            let run = begun.insert(Run::begin(self, request).await?);
-            run.check_preflight()?;
-            let found = run.find(listing).await?;
-            run.complete(found, create).await
+    /// Everything but the look at the carrier afterwards. `lists` is what a run over many numbers has listed.
+    pub(super) async fn begin_import(
+        &self,
+        request: &ImportRequest,
+        lists: Option<&Lists>,
+        deadline: Instant,
+    ) -> Result<Unverified> {
+        let create = self.prepare(request)?;
+        let Ok(run) = timeout_at(deadline, Run::begin(self, request)).await else {
+            let reason = WithheldReason::Deadline { after: self.deadline };
+            return Err(Box::new(Withheld::new(self.platform.kind(), *request.number(), reason)).into());
         };
-        let ended = timeout_at(after(self.deadline), import).await;
-        ended.unwrap_or_else(|_| Err(late(self, request.number(), begun)))
+        // It outlives what is dropped at the deadline, and knows how far that came.
+        let mut run = run?;
+        let import = async {
+            let found = run.look(lists).await?;
+            run.check_preflight()?;
+            run.complete(found?, create).await
+        };
+        match timeout_at(deadline, import).await {
+            Ok(imported) => Ok(run.unverified(imported?)),
+            Err(_) => Err(run.late()),
+        }
     }
 
     /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,
@@ -138,13 +156,37 @@ enum Sent {
 }
 
 impl<'a> Run<'a> {
-    /// Waits for the lock, and asks the carrier.
+    /// Waits for the lock.
     pub(super) async fn begin(importer: &'a Importer, request: &'a ImportRequest) -> Result<Self> {
         let lock = NumberLock::take(importer.account, request.number(), importer.lock_timeout).await?;
+        Ok(Self { importer, request, lock, preflight: None, carrier: 0, sent_at: None, imported: None })
+    }
+
+    /// Asks the carrier, and at the same time the platform for the record.
+    pub(super) async fn look(&mut self, lists: Option<&Lists>) -> Result<Result<Option<NumberRecord>>> {
+        // Boxed, since they are large.
+        let asked = Box::pin(self.ask_carriers(lists.map(|lists| &lists.carriers)));
+        let (preflight, found) = join(asked, Box::pin(self.find(lists.map(|lists| &lists.platform)))).await;
+        self.preflight = preflight?;
+        let expired = self.lock.unresolved.as_ref().is_some_and(Unresolved::is_expired);
+        if expired && matches!(found, Ok(None)) {
+            tracing::warn!("an unresolved import has expired");
+            self.lock.expire();
+        }
+        Ok(found)
+    }
+
+    async fn ask_carriers(&self, held: Option<&HeldListing>) -> Result<Option<Box<Preflight>>> {
+        let (importer, number) = (self.importer, self.request.number());
         // Only the carriers tell which of several holds the number.
-        let skip = importer.skip_preflight && importer.sources.len() == 1;
-        let preflight = if skip { None } else { Some(Box::new(importer.preflight(request.number()).await?)) };
-        Ok(Self { importer, request, lock, preflight, carrier: 0, sent_at: None, imported: None })
+        if importer.skip_preflight && importer.sources.len() == 1 {
+            return Ok(None);
+        }
+        let preflight = match held {
+            Some(held) => importer.preflight_listed(number, held).await?,
+            None => importer.preflight(number).await?,
+        };
+        Ok(Some(Box::new(preflight)))
     }
 
     /// Refuses the import if a finding of the carrier is an error.
@@ -169,20 +211,17 @@ impl<'a> Run<'a> {
     }
 
     /// Looks the number up at the platform.
-    pub(super) async fn find(&mut self, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
+    async fn find(&self, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
         let (importer, number) = (self.importer, self.request.number());
-        let Some(unresolved) = &self.lock.unresolved else { return importer.find(number, listing).await };
+        if self.lock.unresolved.is_none() {
+            return importer.find(number, listing).await;
+        }
         // The platform may still carry it out. If it does not, the user wants it sent again.
         let lookups = Box::pin(importer.lookup_policy.find(importer, number)).await;
-        let found = match lookups.found {
-            None => importer.find(number, None).await?,
-            found => found,
-        };
-        if found.is_none() && unresolved.is_expired() {
-            tracing::warn!("an unresolved import has expired");
-            self.lock.expire();
+        match lookups.found {
+            None => importer.find(number, None).await,
+            found => Ok(found),
         }
-        Ok(found)
     }
 
     /// Brings the record that was found to what the request names, or creates one.
@@ -192,7 +231,6 @@ impl<'a> Run<'a> {
         create: Option<Create<'a>>,
     ) -> Result<Imported> {
         let mut findings = Vec::new();
-        let was_asked = self.preflight.is_some();
         if let Some(preflight) = self.preflight.take() {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);
         }
@@ -241,17 +279,16 @@ impl<'a> Run<'a> {
                 imported.findings.push(other);
             }
         }
-        match self.lock.routing.clone() {
-            Some(now) => self.importer.verify(imported, now, self.lock.has_sent).await,
-            None if was_asked => imported.findings.push(Finding::RoutingUnknown),
-            None => {}
-        }
-        // Dropped before this line, the import stays unresolved: nobody has learned where the calls went before.
-        self.lock.resolved();
         self.imported.take().ok_or_else(|| {
             let problem = Problem::new(ProblemCode::Conflict, "import", "was ended twice", "import the number again");
             Error::invalid("the import has no result", vec![problem])
         })
+    }
+
+    /// What is left to be done of an import that is complete.
+    pub(super) fn unverified(self, imported: Imported) -> Unverified {
+        let Self { lock, carrier, .. } = self;
+        Unverified { lock, imported, carrier }
     }
 
     /// Decides what is remembered of an import that failed, and tells in the error where the calls went before.
@@ -268,6 +305,44 @@ impl<'a> Run<'a> {
         // An unresolved import may have changed the routing: what was seen before it counts.
         let earlier = self.lock.unresolved.as_ref().and_then(Unresolved::routing);
         with_routing(error, || earlier.or_else(|| self.lock.routing.clone()))
+    }
+
+    /// The error of an import that was dropped at its deadline.
+    fn late(&mut self) -> Error {
+        let (platform, number) = (self.importer.platform.kind(), *self.request.number());
+        let timed_out = |safety| {
+            Error::from(Box::new(CallError {
+                service: Service::Platform(platform),
+                operation: "import number",
+                safety,
+                delivery: Delivery::Unknown,
+                attempts: 1,
+                status: None,
+                request_id: None,
+                retry_after: None,
+                fault: CallFault::Transport(TransportFault { loss: Loss::TimedOut, error: None }),
+            }))
+        };
+        let error = match (self.imported.take().map(|imported| imported.record), self.sent_at) {
+            (Some(record), _) => {
+                Box::new(Incomplete::imported(record, Step::Configure, timed_out(Safety::Repeatable))).into()
+            }
+            (None, Some(sent_at)) => Box::new(Indeterminate {
+                platform,
+                number,
+                sent_at,
+                looks: 0,
+                last_look: None,
+                routing_before: None,
+                error: timed_out(Safety::Create),
+            })
+            .into(),
+            (None, None) => {
+                let reason = WithheldReason::Deadline { after: self.importer.deadline };
+                Box::new(Withheld::new(platform, number, reason)).into()
+            }
+        };
+        self.failed(error)
     }
 
     /// Sends one create.
@@ -335,43 +410,6 @@ impl<'a> Run<'a> {
         })
         .into())
     }
-}
-
-/// The error of an import that was dropped at its deadline.
-fn late(importer: &Importer, number: &E164, run: Option<Run<'_>>) -> Error {
-    let (platform, after) = (importer.platform.kind(), importer.deadline);
-    let withheld = || Box::new(Withheld::new(platform, *number, WithheldReason::Deadline { after })).into();
-    let Some(mut run) = run else { return withheld() };
-    let timed_out = |safety| {
-        Error::from(Box::new(CallError {
-            service: Service::Platform(platform),
-            operation: "import number",
-            safety,
-            delivery: Delivery::Unknown,
-            attempts: 1,
-            status: None,
-            request_id: None,
-            retry_after: None,
-            fault: CallFault::Transport(TransportFault { loss: Loss::TimedOut, error: None }),
-        }))
-    };
-    let error = match (run.imported.take().map(|imported| imported.record), run.sent_at) {
-        (Some(record), _) => {
-            Box::new(Incomplete::imported(record, Step::Configure, timed_out(Safety::Repeatable))).into()
-        }
-        (None, Some(sent_at)) => Box::new(Indeterminate {
-            platform,
-            number: *number,
-            sent_at,
-            looks: 0,
-            last_look: None,
-            routing_before: None,
-            error: timed_out(Safety::Create),
-        })
-        .into(),
-        (None, None) => withheld(),
-    };
-    run.failed(error)
 }
 
 /// An import that broke off keeps what was seen before it, since it may have changed the routing already.

@@ -1,29 +1,67 @@
 //! Reading the carrier again after an import.
 
+use tokio::time::{Instant, timeout_at};
+
+use super::listing::Lists;
+use super::memory::NumberLock;
 use super::{Imported, Importer};
+use crate::E164;
 use crate::model::{Finding, Routing};
 use crate::platform::Takeover;
 
-impl Importer {
-    /// Checks after an import whether the platform gets the calls. `now` is the routing read at the beginning; it
-    /// still holds if the record was found before anything was sent.
-    pub(super) async fn verify(&self, imported: &mut Imported, now: Routing, sent: bool) {
-        let takeover = self.platform.capabilities().takeover;
+/// The routing after an import, or why it could not be read.
+type After = Result<Option<Routing>, String>;
+
+/// An import whose record is there and set up. Whether the platform gets the calls is still to be looked at.
+///
+/// Dropped, it stays unresolved: nobody has learned where the calls went before.
+pub(super) struct Unverified {
+    pub(super) lock: NumberLock,
+    pub(super) imported: Imported,
+    /// The index of the carrier that the number was imported from.
+    pub(super) carrier: usize,
+}
+
+impl Unverified {
+    /// Whether the carrier must be read again. What was read at the beginning still holds if the record was found
+    /// before anything was sent.
+    pub(super) fn needs_read(&self, importer: &Importer) -> bool {
+        let takeover = importer.platform.capabilities().takeover;
+        self.lock.routing.is_some()
+            && importer.provider.routing().is_some()
+            && takeover != Takeover::Nothing
+            && (self.lock.has_sent || !self.imported.outcome.was_there() || self.agent_set(takeover))
+    }
+
+    /// Whether an update has given the record the agent with which the platform takes the calls over.
+    fn agent_set(&self, takeover: Takeover) -> bool {
+        takeover == Takeover::WithAgent && self.imported.before.is_some()
+    }
+
+    /// Ends the import with what the carrier says afterwards, if it was read again.
+    pub(super) fn end(mut self, importer: &Importer, after: Option<After>) -> Imported {
+        match (self.lock.routing.clone(), after) {
+            (None, _) if !importer.skip_preflight => self.imported.findings.push(Finding::RoutingUnknown),
+            (None, _) => {}
+            (Some(now), after) => self.compare(importer, now, after),
+        }
+        self.lock.resolved();
+        self.imported
+    }
+
+    /// `now` is the routing that was read at the beginning.
+    fn compare(&mut self, importer: &Importer, now: Routing, after: Option<After>) {
+        let takeover = importer.platform.capabilities().takeover;
+        let agent_set = self.agent_set(takeover);
+        let imported = &mut self.imported;
         let found = imported.outcome.was_there();
-        // An update may have given it the agent with which the platform takes the calls over.
-        let agent_set = takeover == Takeover::WithAgent && imported.before.is_some();
         let mut before = if found && !agent_set {
             None
         } else {
             Some(imported.routing_before.take().unwrap_or_else(|| now.clone()))
         };
-        let control =
-            self.provider.routing().filter(|_| takeover != Takeover::Nothing && (sent || !found || agent_set));
-        let after = match control {
-            Some(control) => control.snapshot(&now.number).await,
-            None => Ok(Some(now)),
-        };
-        match after {
+        let was_read = after.is_some();
+        match after.unwrap_or(Ok(Some(now))) {
             Ok(Some(after)) => {
                 let documented = match takeover {
                     Takeover::AtImport => true,
@@ -31,8 +69,8 @@ impl Importer {
                     Takeover::Unknown | Takeover::Nothing => false,
                 };
                 let as_before = before.as_ref().is_none_or(|before| before.calls == after.calls);
-                imported.reached = self.reached(Some(&after.calls));
-                let stays = self.calls_finding(&after.calls, imported.record.agent.is_some());
+                imported.reached = importer.reached(Some(&after.calls));
+                let stays = importer.calls_finding(&after.calls, imported.record.agent.is_some());
                 let stays = stays.filter(|finding| match finding {
                     Finding::NotTakenOver { .. } => documented && as_before,
                     _ => true,
@@ -40,13 +78,34 @@ impl Importer {
                 if let Some(stays) = stays {
                     imported.findings.push(stays);
                 }
-                if let Some(before) = before.as_mut().filter(|_| control.is_some()) {
-                    before.replaced_by = Some(self.left_by_import(before, &after));
+                if let Some(before) = before.as_mut().filter(|_| was_read) {
+                    before.replaced_by = Some(importer.left_by_import(before, &after));
                 }
             }
             Ok(None) => imported.findings.push(Finding::NotHeld),
-            Err(error) => imported.findings.push(Finding::NotReadAgain { reason: error.to_string() }),
+            Err(reason) => imported.findings.push(Finding::NotReadAgain { reason }),
         }
         imported.routing_before = before;
+    }
+}
+
+impl Importer {
+    /// Looks at the carrier after one import, until the import's deadline.
+    pub(super) async fn verify(&self, unverified: Unverified, deadline: Instant) -> Imported {
+        let control = self.provider.routing().filter(|_| unverified.needs_read(self));
+        let Some(control) = control else { return unverified.end(self, None) };
+        let read = timeout_at(deadline, control.snapshot(unverified.imported.number())).await;
+        let late = || Err(format!("the import's deadline of {:?} passed", self.deadline));
+        let after = read.map_or_else(|_| late(), |read| read.map_err(|error| error.to_string()));
+        unverified.end(self, Some(after))
+    }
+
+    /// Looks at the carriers after many imports, in their order.
+    pub(super) async fn verify_all(&self, unverified: Vec<Unverified>, lists: &Lists) -> Vec<Imported> {
+        let numbers: Vec<(usize, E164)> =
+            unverified.iter().map(|unverified| (unverified.carrier, *unverified.imported.number())).collect();
+        let routings = lists.carriers.routings(self, &numbers).await;
+        let after = routings.into_iter().map(|read| read.map_err(|error| error.to_string()));
+        unverified.into_iter().zip(after).map(|(unverified, after)| unverified.end(self, Some(after))).collect()
     }
 }

@@ -35,7 +35,10 @@ async fn many_imports() {
     sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::EchoedSecret);
     let requests = [DESK, DESK, SALES, ON_TRUNK, NOT_HELD].map(request);
     let mut items: Vec<_> = importer.import_many(stream::iter(requests)).collect().await;
-    sandbox.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 401, retry_after: None });
+    // Of the list and of the look-up after it.
+    for _ in 0..2 {
+        sandbox.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 401, retry_after: None });
+    }
     items.extend(importer.import_many(stream::iter([SALES, DESK].map(request))).collect::<Vec<_>>().await);
     assert_reported(&sandbox, "bulk_items", &items);
 }

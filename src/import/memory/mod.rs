@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-pub(super) use self::listener::Listener;
+pub(super) use self::listener::{Changing, Listener};
 pub(super) use self::number_lock::NumberLock;
 use crate::E164;
 use crate::model::{NumberId, PlatformKind, Routing};
@@ -86,7 +86,7 @@ struct Memory {
 /// What a listener has heard of.
 struct Heard {
     listener: usize,
-    account: Account,
+    account: Option<Account>,
     numbers: HashSet<u64>,
 }
 
@@ -178,10 +178,16 @@ impl Memory {
             self.unresolved += 1;
             number.unresolved = Some(Unresolved { since: Instant::now(), routing: None });
         }
-        for heard in self.heard.iter_mut().filter(|heard| heard.account == key.account) {
+        self.tell(key);
+        Some(has_earlier)
+    }
+
+    /// Something of this number is being changed.
+    fn tell(&mut self, key: Key) {
+        let hears = |heard: &&mut Heard| heard.account.is_none_or(|account| account == key.account);
+        for heard in self.heard.iter_mut().filter(hears) {
             heard.numbers.insert(key.number);
         }
-        Some(has_earlier)
     }
 
     /// Forgets an unresolved import.

@@ -87,7 +87,7 @@ async fn a_lock_that_was_handed_to_somebody_who_gave_up_goes_to_the_next() {
 #[tokio::test]
 async fn a_listener_hears_of_what_is_sent_and_begins_with_what_is_unresolved() {
     let number = number();
-    let hears = |account: u64| Listener { account: key(account).account, id: usize::MAX - account as usize };
+    let hears = |account: u64| Listener { account: Some(key(account).account), id: usize::MAX - account as usize };
     let [own, other] = [6, 7].map(hears);
     own.restart();
     other.restart();

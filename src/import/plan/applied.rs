@@ -20,6 +20,9 @@ pub struct AppliedStep {
     pub step: PlanStep,
     /// The outcome of the step.
     pub outcome: Applied,
+    /// How many requests the run has sent since the step before this one, as
+    /// [`BulkItem::requests`](crate::import::BulkItem::requests).
+    pub requests: u64,
 }
 
 /// The outcome of a step of a plan.

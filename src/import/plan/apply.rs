@@ -1,7 +1,9 @@
 //! Applying a plan, as long as nothing has changed since it was made.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tracing::Instrument;
 
@@ -12,28 +14,40 @@ use super::{Plan, PlanStep};
 use crate::E164;
 
 use crate::error::{Error, Incomplete, Result, Step};
+use crate::http::count::RequestCount;
+use crate::http::deadline::after;
 use crate::import::Importer;
+use crate::import::batches::{Item, batched};
 use crate::import::bulk::Refused;
 use crate::import::change::Change;
-use crate::import::listing::{Listed, Listing};
+use crate::import::listing::{Listed, Lists};
 use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
+use crate::import::verify::Unverified;
 use crate::model;
 use crate::model::{
     AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, ProblemCode, Reached,
     Routing, Service,
 };
-use crate::platform::{Find, OnRemoval, RenewalRun};
+use crate::platform::{OnRemoval, RenewalRun};
 
 /// What the steps of one plan share.
 struct Shared {
     importer: Importer,
-    /// For platforms that find a number by listing them all.
-    listing: Option<Listing>,
+    lists: Lists,
     refused: Refused,
     seal: Seal,
     renewals: RenewalRun,
+    requests: RequestCount,
+}
+
+/// How a step ends.
+#[allow(clippy::large_enum_variant)] // it is taken apart where it is made
+enum Ended {
+    Applied(Applied),
+    /// It is an import that is to be verified first.
+    Imported(Unverified),
 }
 
 impl Importer {
@@ -51,37 +65,37 @@ impl Importer {
     /// that the platform cannot remove, or whose number the platform would release without consent. Nothing was done.
     pub fn apply(&self, plan: Plan) -> Result<BoxStream<'static, AppliedStep>> {
         self.check_plan(&plan, "the plan was not applied")?;
-        let listed = self.platform.capabilities().find == Find::ThroughList;
-        let listing = listed.then(|| Listing::new(self.platform.clone(), plan.steps.len(), |_| true));
+        let imports = plan.steps.iter().filter(|step| matches!(step, PlanStep::Import { .. })).count();
+        let numbers: Arc<HashSet<E164>> = Arc::new(
+            plan.steps
+                .iter()
+                .filter(|step| step.does_something())
+                .filter_map(|step| step.number().telephone())
+                .collect(),
+        );
+        let importer = self.for_run();
         let shared = Arc::new(Shared {
-            importer: self.for_run(),
-            listing,
+            lists: Lists::new(&importer, imports, move |number| numbers.contains(number)),
+            importer,
             refused: Refused::of(self),
             seal: plan.seal.clone(),
             renewals: RenewalRun::new(),
+            requests: RequestCount::default(),
         });
+        let (verifier, counted) = (shared.clone(), shared.requests.clone());
         let steps = stream::iter(plan.steps).enumerate().map(move |(index, step)| {
             let shared = shared.clone();
             async move {
-                let importer = &shared.importer;
-                let span = tracing::info_span!(
-                    "step",
-                    action = step.code(),
-                    number = %model::masked_number(&step.number()),
-                    platform = importer.platform.kind().as_str(),
-                    carrier = importer.provider.kind().as_str(),
-                    outcome = tracing::field::Empty,
-                );
-                let outcome = async {
-                    let outcome = shared.outcome(&step).await;
-                    outcome.log(&step);
-                    outcome
-                };
-                let outcome = outcome.instrument(span).await;
-                AppliedStep { index, step, outcome }
+                let requests = shared.requests.clone();
+                requests.of(shared.begin(index, step)).await
             }
         });
-        Ok(steps.buffer_unordered(self.concurrency).boxed())
+        let verify = move |unverified: Vec<Unverified>| {
+            let shared = verifier.clone();
+            async move { shared.requests.of(shared.importer.verify_all(unverified, &shared.lists)).await }.boxed()
+        };
+        let steps = batched(steps, self.concurrency, verify);
+        Ok(steps.map(move |step| AppliedStep { requests: counted.take(), ..step }).boxed())
     }
 
     pub(super) fn check_plan(&self, plan: &Plan, not_done: &str) -> Result<()> {
@@ -149,6 +163,38 @@ impl Importer {
 }
 
 impl Shared {
+    async fn begin(self: Arc<Self>, index: usize, step: PlanStep) -> Item<AppliedStep> {
+        let importer = &self.importer;
+        let span = tracing::info_span!(
+            "step",
+            action = step.code(),
+            number = %model::masked_number(&step.number()),
+            platform = importer.platform.kind().as_str(),
+            carrier = importer.provider.kind().as_str(),
+            outcome = tracing::field::Empty,
+        );
+        let ended = self.run(&step).instrument(span.clone()).await;
+        let finish = move |outcome: Applied| {
+            span.in_scope(|| outcome.log(&step));
+            AppliedStep { index, step, outcome, requests: 0 }
+        };
+        match ended {
+            Ended::Applied(applied) => Item::Done(finish(applied)),
+            Ended::Imported(unverified) => Item::Unverified(
+                Box::new(unverified),
+                Box::new(move |imported| finish(Applied::Imported(Box::new(imported)))),
+            ),
+        }
+    }
+
+    async fn run(&self, step: &PlanStep) -> Ended {
+        if let (PlanStep::Import { request, calls, .. }, false) = (step, self.refused.already()) {
+            let begun = self.import(request, calls).await;
+            return self.refused.watch(begun).unwrap_or_else(|error| Ended::Applied(failed(error)));
+        }
+        Ended::Applied(self.outcome(step).await)
+    }
+
     async fn outcome(&self, step: &PlanStep) -> Applied {
         if !step.does_something() {
             return match step {
@@ -163,7 +209,6 @@ impl Shared {
             return Applied::NotAttempted;
         }
         let done = match step {
-            PlanStep::Import { request, calls, .. } => self.import(request, calls).await,
             PlanStep::Update { number, id, changes, calls, renew, .. } => {
                 self.change(number, id, changes, calls, *renew).await
             }
@@ -172,39 +217,37 @@ impl Shared {
                 Some(removal) => self.importer.remove_planned(extra, removal, &self.seal).await,
                 None => Ok(Applied::Kept),
             },
-            PlanStep::Blocked { .. } => Ok(Applied::Unchanged),
+            // Imports have begun elsewhere.
+            PlanStep::Import { .. } | PlanStep::Blocked { .. } => Ok(Applied::Unchanged),
         };
-        match self.refused.watch(done) {
-            Ok(applied) => applied,
-            Err(Error::Preflight(refused)) => Applied::Blocked { findings: refused.findings },
-            Err(error) => Applied::Failed(error),
-        }
+        self.refused.watch(done).unwrap_or_else(failed)
     }
 
-    async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Applied> {
+    async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Ended> {
+        let applied = |applied| Ok(Ended::Applied(applied));
         let importer = &self.importer;
         let create = importer.prepare(request)?;
         let mut run = Run::begin(importer, request).await?;
-        let found = run.find(self.listing.as_ref()).await?;
+        let found = run.look(Some(&self.lists)).await??;
         // A record of an import that was unresolved is ours, and is finished.
         if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
             let differences = Differences::of(importer.platform.capabilities(), record, request, false);
             if differences.changes.is_empty() {
                 // This plan's own import, of an earlier run perhaps that broke off before it pointed the calls.
-                let Some(address) = &planned.point_to else { return Ok(Applied::Unchanged) };
+                let Some(address) = &planned.point_to else { return applied(Applied::Unchanged) };
                 // A list may be old, and calls are only sent to a record that is there now.
                 match importer.platform.get(&record.id).await {
-                    Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(&record.id)])),
+                    Err(error) if error.is_not_found() => return applied(Applied::Moved(vec![gone(&record.id)])),
                     there => drop(there?),
                 }
-                return Ok(match self.point(request.number(), planned, address).await? {
+                return applied(match self.point(request.number(), planned, address).await? {
                     Ok(None) => Applied::Unchanged,
                     Ok(routing) => Applied::Changed(Box::new(Changed { routing, ..Changed::default() })),
                     Err(moved) => Applied::Moved(moved),
                 });
             }
             let (planned, found) = (format!("none at {}", importer.platform.kind()), format!("id {}", record.id));
-            return Ok(Applied::Moved(vec![Difference { what: "record", planned, found }]));
+            return applied(Applied::Moved(vec![Difference { what: "record", planned, found }]));
         }
         run.check_preflight()?;
         let now = run.preflight.as_ref().and_then(|preflight| preflight.routing.clone());
@@ -212,18 +255,27 @@ impl Shared {
         if run.preflight.is_some() {
             moved = calls_moved(planned, now.as_ref(), &self.seal);
             if found.is_none() && !moved.is_empty() {
-                return Ok(Applied::Moved(moved));
+                return applied(Applied::Moved(moved));
             }
         }
-        let mut imported = run.complete(found, create).await?;
-        if let (Some(address), true) = (&planned.point_to, imported.reached != Reached::Platform) {
+        let imported = run.complete(found, create).await?;
+        let unverified = run.unverified(imported);
+        let Some(address) = &planned.point_to else {
+            return Ok(if unverified.needs_read(importer) {
+                Ended::Imported(unverified)
+            } else {
+                Ended::Applied(Applied::Imported(Box::new(unverified.end(importer, None))))
+            });
+        };
+        let mut imported = importer.verify(unverified, after(importer.deadline)).await;
+        if imported.reached != Reached::Platform {
             if let Some(moved) = moved.first() {
                 imported.findings.push(Finding::NotPointed { reason: moved.to_string() });
             } else {
                 importer.point_imported(&mut imported, request.number(), now.as_ref(), address).await;
             }
         }
-        Ok(Applied::Imported(Box::new(imported)))
+        applied(Applied::Imported(Box::new(imported)))
     }
 
     /// Changes a record, points its calls at the platform, and renews its credentials, as far as that is planned.
@@ -261,7 +313,8 @@ impl Shared {
         }
         drop(lock);
         if renew {
-            let renewed = self.importer.renew_listed(number, Some(id), self.listing.as_ref(), &self.renewals).await;
+            let renewed =
+                self.importer.renew_listed(number, Some(id), Some(&self.lists.platform), &self.renewals).await;
             changed.renewed = Some(renewed.map_err(|error| changed.broken(&record, Step::Renew, error))?);
         }
         Ok(if changed.is_empty() { Applied::Unchanged } else { Applied::Changed(Box::new(changed)) })
@@ -275,10 +328,11 @@ impl Shared {
         changes: &[Change],
         planned: &PlannedCalls,
     ) -> Result<Result<NumberRecord, Vec<Difference>>> {
-        let listed = match &self.listing {
-            Some(listing) if planned.point_to.is_none() && changes.is_empty() => listing.ask(number).await,
-            // A record is only changed, and calls are only sent to it, as it is now.
-            _ => Listed::Unknown,
+        // A record is only changed, and calls are only sent to it, as it is now.
+        let listed = if planned.point_to.is_none() && changes.is_empty() {
+            self.lists.platform.ask(number).await
+        } else {
+            Listed::Unknown
         };
         let record = match listed {
             Listed::There(record) if record.id == *id => *record,
@@ -324,6 +378,13 @@ impl Shared {
             Some(now) if moved.is_empty() => Ok(Ok(Some(self.importer.point(control, &now, address).await?))),
             _ => Ok(Err(moved)),
         }
+    }
+}
+
+fn failed(error: Error) -> Applied {
+    match error {
+        Error::Preflight(refused) => Applied::Blocked { findings: refused.findings },
+        error => Applied::Failed(error),
     }
 }
 

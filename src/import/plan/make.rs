@@ -7,12 +7,12 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::calls::{PlannedCalls, Seal};
 use super::extra::{Extra, Holder};
-use super::held::Held;
 use super::{Desired, Plan, PlanStep, Version};
 use crate::E164;
 use crate::error::{Error, Result, Withheld};
 use crate::import::Importer;
 use crate::import::change::Change;
+use crate::import::held::Held;
 use crate::import::listing::Possible;
 use crate::import::reconcile::Differences;
 use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
@@ -59,14 +59,14 @@ impl Importer {
         let preflights = self.preflights(held.as_ref(), numbers, &records).await?;
         let seal = Seal::new();
         let calls = |number: &E164| match (&held, preflights.get(number)) {
-            (Some(held), Some(preflight)) => {
+            (Some(_), Some(preflight)) => {
                 let routing = preflight.routing.as_ref();
                 let reached = self.reached(routing.map(|routing| &routing.calls));
-                PlannedCalls::new(held.name(preflight), routing, reached, &seal)
+                PlannedCalls::new(self.carrier_name(preflight), routing, reached, &seal)
             }
             _ => PlannedCalls::default(),
         };
-        let not_asked = held.as_ref().map_or_else(Vec::new, Held::not_asked);
+        let not_asked = held.as_ref().map_or_else(Vec::new, |held| held.not_asked(self));
 
         let mut steps: Vec<PlanStep> = Vec::with_capacity(desired.len() + records.extra.len());
         let mut answered = Vec::new();
@@ -154,7 +154,7 @@ impl Importer {
     /// What the carriers say of each number.
     async fn preflights(
         &self,
-        held: Option<&Held<'_>>,
+        held: Option<&Held>,
         numbers: HashSet<E164>,
         records: &Records,
     ) -> Result<HashMap<E164, Preflight>> {
@@ -163,7 +163,7 @@ impl Importer {
         let ask = |number: E164| {
             // Only a number that is to be imported is looked for in subaccounts.
             let everywhere = !extra.contains(&number) && !records.desired.contains_key(&number);
-            async move { held.preflight(&number, everywhere).await.map(|preflight| (number, preflight)) }
+            async move { held.preflight(self, &number, everywhere).await.map(|preflight| (number, preflight)) }
         };
         stream::iter(numbers).map(ask).buffer_unordered(self.concurrency).try_collect().await
     }

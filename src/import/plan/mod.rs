@@ -45,7 +45,6 @@ mod calls;
 mod desired;
 mod display;
 mod extra;
-mod held;
 mod make;
 mod remove;
 mod summary;

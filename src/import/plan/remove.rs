@@ -10,7 +10,7 @@ use super::make::holder;
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::change::{agent, label, switch};
-use crate::import::memory::NumberLock;
+use crate::import::memory::{Changing, NumberLock};
 use crate::import::point::after_change;
 use crate::import::{Importer, memory};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
@@ -48,6 +48,7 @@ impl Importer {
         if !moved.is_empty() {
             return Ok(Applied::Moved(moved));
         }
+        let _changing = number.map(|number| Changing::begin(self.account, &number));
         if let Some(reroute) = &removal.reroute {
             if let Some(finding) = self.reroute(&mut now, reroute).await? {
                 return Ok(Applied::Blocked { findings: vec![finding] });

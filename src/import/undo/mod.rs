@@ -10,7 +10,7 @@ use std::pin::pin;
 use tracing::Instrument;
 
 use super::change::{Change, Field};
-use super::memory::NumberLock;
+use super::memory::{Changing, NumberLock};
 use super::restore::no_routing;
 use super::{Importer, memory};
 use crate::error::{Error, Incomplete, Result, Step};
@@ -216,6 +216,7 @@ impl Importer {
         if let Some(stays) = undo.stays(&record) {
             return Ok(UndoneRecord::Stays(stays));
         }
+        let _changing = Changing::begin(self.account, &undo.number);
         let removed = match self.platform.remove(&undo.id, consent).await {
             Err(error) if !error.is_not_found() => Err(error),
             _ => Ok(()),

@@ -1,0 +1,159 @@
+//! A stream of imports of which those that are to be verified wait for one another, so that one list serves them all.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream, Stream, StreamExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::Imported;
+use super::verify::Unverified;
+
+/// How many imports are verified together at most.
+const BATCH: usize = 100;
+/// How long an import waits for others at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// What is made of an import once it is verified.
+pub(super) type Finish<T> = Box<dyn FnOnce(Imported) -> T + Send>;
+
+/// An item of a run over many numbers.
+pub(super) enum Item<T> {
+    /// It has ended.
+    Done(T),
+    /// Its import is to be verified first.
+    Unverified(Box<Unverified>, Finish<T>),
+}
+
+type Verify<'a> = Box<dyn Fn(Vec<Unverified>) -> BoxFuture<'a, Vec<Imported>> + Send + 'a>;
+
+struct Batches<'a, T> {
+    /// Each with its place, which it keeps until it is verified.
+    items: BoxStream<'a, (Item<T>, Option<OwnedSemaphorePermit>)>,
+    /// How many items have begun and not come out yet.
+    in_flight: Arc<AtomicUsize>,
+    verify: Verify<'a>,
+    has_ended: bool,
+    waiting: Vec<Waiting<T>>,
+    /// When the batch of those that wait closes.
+    closes: Option<Pin<Box<Sleep>>>,
+    /// The batch that is being verified.
+    batch: Option<BoxFuture<'a, Vec<T>>>,
+    ready: VecDeque<T>,
+}
+
+struct Waiting<T> {
+    unverified: Unverified,
+    finish: Finish<T>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+/// Runs items concurrently, and yields them in the order in which they end. Those that are to be verified wait for one
+/// another: until [`BATCH`] of them wait, for [`LONGEST_WAIT`], or until no other can join them. While a batch is
+/// verified the next one is gathered; when that is full as well, no further item is begun.
+pub(super) fn batched<'a, T, F>(
+    items: impl Stream<Item = F> + Send + 'a,
+    concurrency: usize,
+    verify: impl Fn(Vec<Unverified>) -> BoxFuture<'a, Vec<Imported>> + Send + 'a,
+) -> BoxStream<'a, T>
+where
+    T: Send + 'a,
+    F: Future<Output = Item<T>> + Send + 'a,
+{
+    let in_flight = Arc::new(AtomicUsize::new(0));
+    let places = Arc::new(Semaphore::new((2 * BATCH).saturating_add(concurrency).min(Semaphore::MAX_PERMITS)));
+    let count = in_flight.clone();
+    let items = items.map(move |item| {
+        let (count, places) = (count.clone(), places.clone());
+        count.fetch_add(1, Ordering::Relaxed);
+        async move {
+            // What is under way goes on while others wait for a place; nobody closes them.
+            let place = places.acquire_owned().await.ok();
+            let item = item.await;
+            count.fetch_sub(1, Ordering::Relaxed);
+            (item, place)
+        }
+    });
+    let batches = Batches {
+        items: items.buffer_unordered(concurrency).boxed(),
+        in_flight,
+        verify: Box::new(verify),
+        has_ended: false,
+        waiting: Vec::new(),
+        closes: None,
+        batch: None,
+        ready: VecDeque::new(),
+    };
+    stream::unfold(batches, |mut batches| async move {
+        let item = poll_fn(|context| batches.poll_next(context)).await;
+        item.map(|item| (item, batches))
+    })
+    .boxed()
+}
+
+impl<'a, T: Send + 'a> Batches<'a, T> {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
+        loop {
+            if let Some(batch) = &mut self.batch {
+                if let Poll::Ready(ended) = batch.as_mut().poll(context) {
+                    self.batch = None;
+                    self.ready.extend(ended);
+                }
+            }
+            if let Some(item) = self.ready.pop_front() {
+                return Poll::Ready(Some(item));
+            }
+            let mut has_stalled = self.has_ended;
+            if !self.has_ended {
+                match self.items.poll_next_unpin(context) {
+                    Poll::Ready(Some((Item::Done(item), _))) => return Poll::Ready(Some(item)),
+                    Poll::Ready(Some((Item::Unverified(unverified, finish), place))) => {
+                        self.waiting.push(Waiting { unverified: *unverified, finish, place });
+                        continue;
+                    }
+                    Poll::Ready(None) => {
+                        self.has_ended = true;
+                        has_stalled = true;
+                    }
+                    // The input gives nothing, perhaps until it hears of what waits here.
+                    Poll::Pending => has_stalled = self.in_flight.load(Ordering::Relaxed) == 0,
+                }
+            }
+            if self.batch.is_none() && self.is_batch_closed(has_stalled, context) {
+                self.begin_batch();
+                continue;
+            }
+            let is_over = self.has_ended && self.waiting.is_empty() && self.batch.is_none();
+            return if is_over { Poll::Ready(None) } else { Poll::Pending };
+        }
+    }
+
+    fn is_batch_closed(&mut self, has_stalled: bool, context: &mut Context<'_>) -> bool {
+        if self.waiting.is_empty() {
+            return false;
+        }
+        if has_stalled || self.waiting.len() >= BATCH {
+            return true;
+        }
+        let closes = self.closes.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + LONGEST_WAIT)));
+        closes.as_mut().poll(context).is_ready()
+    }
+
+    fn begin_batch(&mut self) {
+        self.closes = None;
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        let (unverified, finish): (Vec<_>, Vec<_>) =
+            waiting.map(|waiting| (waiting.unverified, (waiting.finish, waiting.place))).unzip();
+        let verified = (self.verify)(unverified);
+        self.batch = Some(Box::pin(async move {
+            verified.await.into_iter().zip(finish).map(|(imported, (finish, _place))| finish(imported)).collect()
+        }));
+    }
+}
