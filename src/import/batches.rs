@@ -17,7 +17,7 @@ use super::Imported;
 use super::verify::Unverified;
 
 /// How many imports are verified together at most.
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 /// How long an import waits for others at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 

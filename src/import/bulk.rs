@@ -123,7 +123,7 @@ impl Importer {
     /// while let Some(item) = items.next().await {
     ///     progress.add(&item);
     /// }
-    /// assert_eq!(progress.to_string(), "3 done: 1 created, 1 duplicate, 1 refused");
+    /// assert_eq!(progress.to_string(), "3 done: 1 created, 1 duplicate, 1 refused; 9 requests");
     /// # Ok(())
     /// # }
     /// ```

@@ -20,6 +20,7 @@ use super::{BulkItem, RenewedItem};
 pub struct Progress {
     done: usize,
     failed: usize,
+    requests: u64,
     /// In order of their codes. There are few.
     outcomes: Vec<(&'static str, usize)>,
 }
@@ -29,6 +30,7 @@ impl Progress {
     /// [`AppliedStep`](super::plan::AppliedStep) by the code of its outcome.
     pub fn add(&mut self, item: &impl Counted) {
         self.count(item.code(), item.is_failure());
+        self.requests += item.requests();
     }
 
     /// Counts one outcome of your own by its code, and whether it is a failure.
@@ -51,6 +53,12 @@ impl Progress {
     #[must_use]
     pub const fn failed(&self) -> usize {
         self.failed
+    }
+
+    /// Returns how many requests the run has sent: to the platform and to the carriers, lists and retries included.
+    #[must_use]
+    pub const fn requests(&self) -> u64 {
+        self.requests
     }
 
     /// Returns how many outcomes had this code.
@@ -83,6 +91,9 @@ pub trait Counted {
 
     /// Returns whether the outcome is a failure.
     fn is_failure(&self) -> bool;
+
+    /// Returns how many requests the run has sent since the item before.
+    fn requests(&self) -> u64;
 }
 
 macro_rules! counted {
@@ -94,6 +105,10 @@ macro_rules! counted {
 
             fn is_failure(&self) -> bool {
                 self.outcome.is_failure()
+            }
+
+            fn requests(&self) -> u64 {
+                self.requests
             }
         })*
     };
@@ -107,7 +122,11 @@ impl fmt::Display for Progress {
         for (at, (outcome, count)) in self.outcomes().enumerate() {
             write!(f, "{} {count} {}", if at == 0 { ":" } else { "," }, outcome.replace('_', " "))?;
         }
-        Ok(())
+        match self.requests {
+            0 => Ok(()),
+            1 => f.write_str("; 1 request"),
+            requests => write!(f, "; {requests} requests"),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use super::memory::{NumberLock, lock, packed};
 use super::{Importer, Many};
 use crate::E164;
 use crate::error::{Error, Result};
+use crate::http::count::RequestCount;
 use crate::model::{
     Finding, NumberId, NumberRecord, NumberSource, PlatformKind, Preflight, Problem, ProblemCode, Severity,
 };
@@ -48,6 +49,9 @@ pub struct RenewedItem {
     pub number: E164,
     /// The outcome of the renewal.
     pub outcome: RenewalOutcome,
+    /// How many requests the run has sent since the item before this one, as
+    /// [`BulkItem::requests`](crate::import::BulkItem::requests).
+    pub requests: u64,
 }
 
 /// The outcome of one renewal of [`Importer::renew_many`].
@@ -173,11 +177,13 @@ impl Importer {
         let listing = Listing::new(self, numbers.size_hint().0, |_| true);
         let seen = Mutex::new(HashSet::new());
         let shared = Arc::new((self.for_run(), listing, Refused::of(self), RenewalRun::new()));
+        let requests = RequestCount::default();
+        let counted = requests.clone();
         numbers
             .enumerate()
             .map(move |(index, number)| {
                 let (is_first, shared) = (lock(&seen).insert(packed(&number)), shared.clone());
-                async move {
+                requests.of(async move {
                     let (importer, listing, refused, run) = &*shared;
                     let outcome = if !is_first {
                         RenewalOutcome::Duplicate
@@ -189,10 +195,11 @@ impl Importer {
                             Err(error) => RenewalOutcome::Failed(error),
                         }
                     };
-                    RenewedItem { index, number, outcome }
-                }
+                    RenewedItem { index, number, outcome, requests: 0 }
+                })
             })
             .buffer_unordered(self.concurrency)
+            .map(move |item| RenewedItem { requests: counted.take(), ..item })
             .boxed()
     }
 

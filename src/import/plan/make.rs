@@ -7,9 +7,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::calls::{PlannedCalls, Seal};
 use super::extra::{Extra, Holder};
+use super::requests::Costs;
 use super::{Desired, Plan, PlanStep, Version};
 use crate::E164;
 use crate::error::{Error, Result, Withheld};
+use crate::http::count::counted;
 use crate::import::Importer;
 use crate::import::change::Change;
 use crate::import::held::Held;
@@ -51,11 +53,18 @@ impl Importer {
     }
 
     async fn make(&self, desired: &Desired) -> Result<Plan> {
-        let mut records = self.records(&desired.indexes()?).await?;
+        let (records, platform_list) = counted(self.records(&desired.indexes()?)).await;
+        let mut records = records?;
         let skip = self.skip_preflight && self.sources.len() == 1;
         let extras = records.extra.iter().filter_map(|(record, _)| record.number.telephone());
         let numbers: HashSet<E164> = desired.iter().map(|request| *request.number()).chain(extras).collect();
-        let held = if skip { None } else { Some(Held::read(self, &numbers).await?) };
+        let (held, carrier_list) = match skip {
+            true => (None, 0),
+            false => {
+                let (held, requests) = counted(Held::read(self, &numbers)).await;
+                (Some(held?), requests)
+            }
+        };
         let preflights = self.preflights(held.as_ref(), numbers, &records).await?;
         let seal = Seal::new();
         let calls = |number: &E164| match (&held, preflights.get(number)) {
@@ -120,6 +129,7 @@ impl Importer {
             address: self.address(),
             answered,
             seal,
+            costs: Costs::new(self, platform_list, carrier_list),
             steps,
         })
     }

@@ -47,6 +47,7 @@ mod display;
 mod extra;
 mod make;
 mod remove;
+mod requests;
 mod summary;
 mod undo;
 
@@ -57,6 +58,8 @@ pub use self::calls::PlannedCalls;
 use self::calls::Seal;
 pub use self::desired::Desired;
 pub use self::extra::{Extra, Holder, PlannedRemoval, Reroute};
+use self::requests::Costs;
+
 pub use self::summary::{PlanSummary, StepReport};
 #[cfg(doc)]
 use super::Importer;
@@ -103,6 +106,8 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     answered: Vec<E164>,
     seal: Seal,
+    #[serde(default)]
+    costs: Costs,
     /// The steps: first the desired numbers in their order, then the other records of the platform.
     pub steps: Vec<PlanStep>,
 }

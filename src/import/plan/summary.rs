@@ -37,6 +37,8 @@ pub struct PlanSummary {
     /// The number of telephone numbers that the platform has and whose calls are not known to reach it, as far as their
     /// carrier tells.
     pub not_reached: usize,
+    /// About how many requests it takes to apply the plan ([`Plan::requests`]).
+    pub requests: u64,
 }
 
 impl Plan {
@@ -85,6 +87,7 @@ impl Plan {
                 let is_there = matches!(step, PlanStep::Update { .. } | PlanStep::Unchanged { .. });
                 is_there && (is_elsewhere || step.findings().iter().any(drift))
             }),
+            requests: self.requests(),
         }
     }
 }
@@ -107,7 +110,10 @@ impl fmt::Display for PlanSummary {
                 write!(f, ", {count} {what}")?;
             }
         }
-        Ok(())
+        match self.requests {
+            0 => Ok(()),
+            requests => write!(f, "; about {requests} requests"),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod in_memory_platform;
 mod provider_conformance;
 pub(crate) mod records;
 mod renewals;
+mod requests;
 mod sources;
 #[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod trait_objects;

@@ -1,0 +1,246 @@
+//! How many requests an import takes, on every platform, from Twilio.
+
+use futures_util::StreamExt;
+use numport::import::plan::Reroute;
+use numport::import::{Desired, Progress};
+use numport::model::{ProviderKind, Removal};
+use numport::platform::{OnRemoval, Renewal};
+use numport::sandbox::{Fault, Sandbox};
+use numport::{E164, ImportRequest, Importer, Outcome, Plan};
+
+use crate::services::subject::{Pace, Platform};
+use crate::services::{CARRIERS, PLATFORMS};
+
+const MANY: usize = 1_000;
+
+/// Requests to the platform and to the carrier.
+type Requests = (usize, usize);
+
+/// What each platform takes. A new number is looked up at both sides and created with the calls that its platform
+/// documents; where the platform may take its calls over, the carrier is read again.
+#[derive(Debug, PartialEq)]
+struct Counts {
+    new: Requests,
+    there: Requests,
+    changed: Requests,
+    lost_response: Requests,
+    /// 1,000 numbers, and only the platform's.
+    many_new: usize,
+    many_again: Requests,
+    plan_unchanged: Requests,
+    plan_of_ten_changes: Requests,
+    apply_ten_changes: Requests,
+}
+
+fn expected(platform: &str) -> Counts {
+    match platform {
+        // Its agent is set by an update.
+        "interactly" => Counts {
+            new: (3, 2),
+            there: (1, 1),
+            changed: (2, 1),
+            lost_response: (4, 2),
+            many_new: 2_001,
+            many_again: (1, 2),
+            plan_unchanged: (1, 2),
+            plan_of_ten_changes: (1, 2),
+            apply_ten_changes: (20, 0),
+        },
+        "vapi" => Counts {
+            new: (2, 2),
+            there: (1, 1),
+            changed: (2, 1),
+            lost_response: (3, 2),
+            many_new: 1_001,
+            many_again: (2, 2),
+            plan_unchanged: (2, 2),
+            plan_of_ten_changes: (2, 2),
+            apply_ten_changes: (20, 0),
+        },
+        // Its label and agent are set by an update, and it leaves the carrier alone.
+        "signalwire" => Counts {
+            new: (3, 1),
+            there: (1, 1),
+            changed: (2, 1),
+            lost_response: (4, 1),
+            many_new: 2_001,
+            many_again: (2, 2),
+            plan_unchanged: (2, 2),
+            plan_of_ten_changes: (2, 2),
+            apply_ten_changes: (20, 0),
+        },
+        // Its integration is looked up once, and its agent is assigned by a call of its own, or taken from another one
+        // first. It has no look-up of one number, and 50 of them on a page.
+        "butter" => Counts {
+            new: (4, 2),
+            there: (1, 1),
+            changed: (4, 2),
+            lost_response: (5, 2),
+            many_new: 2_001,
+            many_again: (21, 2),
+            plan_unchanged: (21, 2),
+            plan_of_ten_changes: (21, 2),
+            apply_ten_changes: (420, 0),
+        },
+        other => panic!("how many requests does {other} take?"),
+    }
+}
+
+fn number(nth: usize) -> E164 {
+    format!("+1415556{nth:04}").parse().unwrap()
+}
+
+struct Counted<'a> {
+    sandbox: &'a Sandbox,
+    platform: &'a Platform,
+    importer: Importer,
+    before: Requests,
+}
+
+impl<'a> Counted<'a> {
+    fn new(sandbox: &'a Sandbox, platform: &'a Platform) -> Self {
+        let vars = |name: &str| sandbox.var(name);
+        let twilio = CARRIERS.iter().find(|carrier| carrier.api.service == ProviderKind::TWILIO.into()).unwrap();
+        let importer = Importer::new(
+            (twilio.connect)(&vars, Pace::at_once().rootless()),
+            (platform.connect)(&vars, Pace::at_once().rootless()),
+        );
+        Self { sandbox, platform, importer, before: (0, 0) }
+    }
+
+    fn request(&self, nth: usize) -> ImportRequest {
+        (self.platform.ask)(ImportRequest::new(number(nth)))
+    }
+
+    fn changed(&self, nth: usize) -> ImportRequest {
+        let other = self.platform.agents[1];
+        self.request(nth).agent(other)
+    }
+
+    /// What was sent since the last call.
+    fn sent(&mut self) -> Requests {
+        let requests = self.sandbox.requests();
+        let of = |carrier: bool| {
+            requests.iter().filter(|sent| (sent.service == ProviderKind::TWILIO.into()) == carrier).count()
+        };
+        let now = (of(false), of(true));
+        let before = std::mem::replace(&mut self.before, now);
+        (now.0 - before.0, now.1 - before.1)
+    }
+
+    async fn many(&mut self, outcome: Outcome) -> Requests {
+        let requests: Vec<_> = (0..MANY).map(|nth| self.request(nth)).collect();
+        let mut progress = Progress::default();
+        let mut items = self.importer.import_many(requests);
+        while let Some(item) = items.next().await {
+            assert!(!item.outcome.is_failure(), "{}", item.report());
+            progress.add(&item);
+        }
+        drop(items);
+        assert_eq!(progress.of(outcome.as_str()), MANY, "{progress}");
+        let sent = self.sent();
+        assert_eq!(progress.requests(), (sent.0 + sent.1) as u64, "{progress}");
+        sent
+    }
+}
+
+impl Counted<'_> {
+    async fn apply(&mut self, plan: Plan) {
+        self.sent();
+        let expected = plan.requests();
+        let steps: Vec<_> = self.importer.apply(plan).unwrap().collect().await;
+        if let Some(failed) = steps.iter().find(|step| step.outcome.is_failure()) {
+            panic!("{failed:?}");
+        }
+        assert_about(expected, self.sent());
+    }
+}
+
+async fn count(platform: &Platform) -> Counts {
+    let sandbox = Sandbox::builder().held_numbers((0..MANY + 2).map(number)).keep_bodies(false).start().await.unwrap();
+    let mut counted = Counted::new(&sandbox, platform);
+    let importer = counted.importer.clone();
+    let import = |request: ImportRequest| {
+        let importer = importer.clone();
+        async move { importer.import(request).await.unwrap().outcome }
+    };
+    assert_eq!(import(counted.request(MANY)).await, Outcome::Created);
+    let new = counted.sent();
+    assert_eq!(import(counted.request(MANY)).await, Outcome::AlreadyThere);
+    let there = counted.sent();
+    assert_eq!(import(counted.changed(MANY)).await, Outcome::Updated);
+    let changed = counted.sent();
+    let create = platform.imports[0].create;
+    sandbox.fault_on(platform.api.service, create, Fault::CommitThenDrop);
+    assert_eq!(import(counted.request(MANY + 1)).await, Outcome::Recovered);
+    let lost_response = counted.sent();
+
+    // The carrier has two pages, and is listed once before, and once for every hundred numbers or two seconds.
+    let (many_new, of_carrier) = counted.many(Outcome::Created).await;
+    assert!((2..MANY / 20).contains(&of_carrier), "{of_carrier}");
+    let many_again = counted.many(Outcome::AlreadyThere).await;
+    let desired: Desired = (0..MANY).map(|nth| counted.request(nth)).collect();
+    let plan = importer.plan(&desired).await.unwrap();
+    assert!(!plan.does_something(), "{plan}");
+    let plan_unchanged = counted.sent();
+    let with_changes: Desired =
+        (0..MANY).map(|nth| if nth < 10 { counted.changed(nth) } else { counted.request(nth) }).collect();
+    let plan = importer.plan(&with_changes).await.unwrap();
+    let plan_of_ten_changes = counted.sent();
+    let expected = plan.requests();
+    let steps: Vec<_> = importer.apply(plan).unwrap().collect().await;
+    assert_eq!(steps.iter().filter(|step| step.outcome.code() == "updated").count(), 10);
+    let apply_ten_changes = counted.sent();
+    assert_eq!(steps.iter().map(|step| step.requests).sum::<u64>() as usize, apply_ten_changes.0 + apply_ten_changes.1);
+    assert_about(expected, apply_ten_changes);
+    Counts {
+        new,
+        there,
+        changed,
+        lost_response,
+        many_new,
+        many_again,
+        plan_unchanged,
+        plan_of_ten_changes,
+        apply_ten_changes,
+    }
+}
+
+#[tokio::test]
+async fn an_import_takes_the_fewest_requests() {
+    for platform in PLATFORMS {
+        let name = platform.api.service.as_str();
+        assert_eq!(count(platform).await, expected(name), "{name}");
+    }
+}
+
+/// A plan that imports, updates, renews, reroutes and removes takes about the requests that it says beforehand.
+#[tokio::test]
+async fn a_plan_tells_about_how_many_requests_it_takes() {
+    // Not the numbers of the test above: what this process changes is looked up, and not taken from a list.
+    let range = |count: usize| 2_000..2_000 + count;
+    for platform in PLATFORMS {
+        let sandbox = Sandbox::builder().held_numbers(range(120).map(number)).start().await.unwrap();
+        let mut counted = Counted::new(&sandbox, platform);
+        let importer = counted.importer.clone();
+        let desired: Desired = range(100).map(|nth| counted.request(nth)).collect();
+        let plan = importer.plan(&desired).await.unwrap().point_calls();
+        assert_eq!(plan.summary().requests, plan.requests());
+        counted.apply(plan).await;
+
+        let desired: Desired = range(80).map(|nth| counted.changed(nth)).collect();
+        let away = || Some(Reroute::To("https://app.example.com/closed".into()));
+        let can = importer.platform().capabilities();
+        let mut plan =
+            importer.plan(&desired).await.unwrap().renew_credentials_if(|_| matches!(can.renewal, Renewal::Of(_)));
+        if can.removal != OnRemoval::Unsupported {
+            plan = plan.retire_extra(Removal::RecordAndNumber, |_| away());
+        }
+        counted.apply(plan).await;
+    }
+}
+
+fn assert_about(expected: u64, (platform, carrier): Requests) {
+    let sent = (platform + carrier) as f64;
+    assert!((0.85..1.15).contains(&(expected as f64 / sent)), "{expected} expected, {sent} sent");
+}
