@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, BoxStream, Stream, StreamExt};
+use futures_util::stream::{self, BoxStream, FuturesUnordered, Stream, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -18,6 +18,8 @@ use super::verify::Unverified;
 
 /// How many imports are verified together at most.
 pub(super) const BATCH: usize = 100;
+/// How many batches are verified at a time.
+const BATCHES: usize = 2;
 /// How long an import waits for others at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
@@ -44,8 +46,8 @@ struct Batches<'a, T> {
     waiting: Vec<Waiting<T>>,
     /// When the batch of those that wait closes.
     closes: Option<Pin<Box<Sleep>>>,
-    /// The batch that is being verified.
-    batch: Option<BoxFuture<'a, Vec<T>>>,
+    /// The batches that are being verified.
+    batches: FuturesUnordered<BoxFuture<'a, Vec<T>>>,
     ready: VecDeque<T>,
 }
 
@@ -56,8 +58,8 @@ struct Waiting<T> {
 }
 
 /// Runs items concurrently, and yields them in the order in which they end. Those that are to be verified wait for one
-/// another: until [`BATCH`] of them wait, for [`LONGEST_WAIT`], or until no other can join them. While a batch is
-/// verified the next one is gathered; when that is full as well, no further item is begun.
+/// another: until [`BATCH`] of them wait, for [`LONGEST_WAIT`], or until no other can join them. While
+/// [`BATCHES`] are verified the next one is gathered; when that is full as well, no further item is begun.
 pub(super) fn batched<'a, T, F>(
     items: impl Stream<Item = F> + Send + 'a,
     concurrency: usize,
@@ -68,7 +70,8 @@ where
     F: Future<Output = Item<T>> + Send + 'a,
 {
     let in_flight = Arc::new(AtomicUsize::new(0));
-    let places = Arc::new(Semaphore::new((2 * BATCH).saturating_add(concurrency).min(Semaphore::MAX_PERMITS)));
+    let places =
+        Arc::new(Semaphore::new(((1 + BATCHES) * BATCH).saturating_add(concurrency).min(Semaphore::MAX_PERMITS)));
     let count = in_flight.clone();
     let items = items.map(move |item| {
         let (count, places) = (count.clone(), places.clone());
@@ -88,7 +91,7 @@ where
         has_ended: false,
         waiting: Vec::new(),
         closes: None,
-        batch: None,
+        batches: FuturesUnordered::new(),
         ready: VecDeque::new(),
     };
     stream::unfold(batches, |mut batches| async move {
@@ -101,11 +104,8 @@ where
 impl<'a, T: Send + 'a> Batches<'a, T> {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         loop {
-            if let Some(batch) = &mut self.batch {
-                if let Poll::Ready(ended) = batch.as_mut().poll(context) {
-                    self.batch = None;
-                    self.ready.extend(ended);
-                }
+            if let Poll::Ready(Some(ended)) = self.batches.poll_next_unpin(context) {
+                self.ready.extend(ended);
             }
             if let Some(item) = self.ready.pop_front() {
                 return Poll::Ready(Some(item));
@@ -126,11 +126,11 @@ impl<'a, T: Send + 'a> Batches<'a, T> {
                     Poll::Pending => has_stalled = self.in_flight.load(Ordering::Relaxed) == 0,
                 }
             }
-            if self.batch.is_none() && self.is_batch_closed(has_stalled, context) {
+            if self.batches.len() < BATCHES && self.is_batch_closed(has_stalled, context) {
                 self.begin_batch();
                 continue;
             }
-            let is_over = self.has_ended && self.waiting.is_empty() && self.batch.is_none();
+            let is_over = self.has_ended && self.waiting.is_empty() && self.batches.is_empty();
             return if is_over { Poll::Ready(None) } else { Poll::Pending };
         }
     }
@@ -152,7 +152,7 @@ impl<'a, T: Send + 'a> Batches<'a, T> {
         let (unverified, finish): (Vec<_>, Vec<_>) =
             waiting.map(|waiting| (waiting.unverified, (waiting.finish, waiting.place))).unzip();
         let verified = (self.verify)(unverified);
-        self.batch = Some(Box::pin(async move {
+        self.batches.push(Box::pin(async move {
             verified.await.into_iter().zip(finish).map(|(imported, (finish, _place))| finish(imported)).collect()
         }));
     }
