@@ -1,17 +1,15 @@
 //! Restoring the routing from before an import.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::pin::pin;
 
 use tracing::Instrument;
 
-use super::log::{self, number_span};
-
-use std::collections::BTreeMap;
-use std::fmt;
-
 use super::Importer;
+use super::log::{self, number_span};
 use super::memory::{Changing, NumberLock};
-use crate::error::{Error, Result};
+use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, ProblemCode, Routing};
 use crate::provider::{NumberProvider, RoutingControl};
 
@@ -244,9 +242,20 @@ impl Importer {
                 return Ok(Restored::NoRecord { now, platform });
             }
         }
+        let back = Routing { settings, replaced_by: None, ..before.clone() };
         let _changing = Changing::begin(self.account, &before.number);
-        let now = control.restore(&Routing { settings, replaced_by: None, ..before.clone() }).await?;
-        Ok(Restored::PutBack { now, changed })
+        let now = control.restore(&back).await?;
+        // These are values that the carrier itself has shown.
+        match back.settings.iter().find(|(name, was)| now.settings.get(*name).is_some_and(|now| now != *was)) {
+            Some((name, _)) => Err(self.not_put_back(name)),
+            None => Ok(Restored::PutBack { now, changed }),
+        }
+    }
+
+    /// The error of a setting that the carrier answers with another value than it was given.
+    fn not_put_back(&self, name: &str) -> Error {
+        let fault = CallFault::Mismatch(Mismatch::new(format!("{name} as before"), Some("another value")));
+        Box::new(CallError::new(self.provider.kind().into(), "restore routing", Delivery::Unknown, fault)).into()
     }
 
     /// The platform to which these calls go, if it is not known to have a record of the number.

@@ -90,8 +90,8 @@ impl Importer {
     ) -> Result<Now<'a>> {
         let holding = match self.holding(carriers, number).await {
             Ok(holding) => holding,
-            // It was told to do it unverified.
-            Err(_) if removal.unverified && extra.holder != Holder::Given => {
+            // It was told to do it unverified, and the plan shows that a carrier does not tell.
+            Err(_) if removal.unverified && extra.holder == Holder::Unknown => {
                 return Ok(Now { carrier: None, routing: None, seen: Seen::new() });
             }
             Err(error) => return Err(error),

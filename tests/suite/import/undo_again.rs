@@ -227,3 +227,30 @@ async fn a_second_record_stays_when_the_first_is_gone_and_listed_still() {
     let done: Vec<_> = importer.apply(plan).unwrap().collect().await;
     assert!(platform.records().iter().any(|record| record.id == second), "no record is left: {done:?}");
 }
+
+#[tokio::test]
+async fn a_carrier_that_was_asked_for_the_plan_is_asked_again() {
+    let sandbox = Sandbox::builder().held_numbers([]).start().await.unwrap();
+    let platform = platform(&NATIVE, 1);
+    let importer = Importer::new(from_twilio(&sandbox).0, platform.clone());
+    // No carrier holds it.
+    let plan = importer.plan(&Desired::default()).await.unwrap().remove_unverified_if(Removal::Record, |_| true);
+    // It may hold the number since, and cannot be asked.
+    for _ in 0..3 {
+        sandbox.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 403, retry_after: None });
+    }
+    let done: Vec<_> = importer.apply(plan).unwrap().collect().await;
+    assert_eq!(platform.records().len(), 1, "removed, and nobody knows who holds it now: {done:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_carrier_that_ignores_a_restore_is_not_believed() {
+    let (exchange, platform) = taken_over();
+    let importer = Importer::new(exchange.clone(), platform.clone());
+    let before = importer.backup_routing().await.unwrap().remove(0);
+    let _undo = imported(&importer).await;
+    exchange.ignore_restores();
+    let restored = importer.restore(&before).await;
+    assert_eq!(exchange.url(&number(1)).as_deref(), Some(HERE));
+    assert!(restored.as_ref().is_err_and(|error| !error.surely_not_done()), "said to be put back: {restored:?}");
+}

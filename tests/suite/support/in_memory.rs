@@ -58,6 +58,7 @@ pub(crate) fn refuse_creates_after(platform: &InMemoryPlatform, creates: usize, 
 pub(crate) struct Exchange {
     numbers: Arc<Mutex<Vec<(E164, String)>>>,
     restored: Arc<AtomicUsize>,
+    ignores: Arc<Mutex<bool>>,
     hook: Arc<Mutex<Option<Box<dyn Fn() + Send>>>>,
 }
 
@@ -76,6 +77,11 @@ impl Exchange {
 
     pub(crate) fn url(&self, number: &E164) -> Option<String> {
         self.numbers.lock().unwrap().iter().find(|(held, _)| held == number).map(|(_, url)| url.clone())
+    }
+
+    /// From now on it keeps its addresses, and answers a restore with what it has.
+    pub(crate) fn ignore_restores(&self) {
+        *self.ignores.lock().unwrap() = true;
     }
 
     /// Sets what else happens when a routing is put back.
@@ -147,8 +153,10 @@ impl RoutingControl for Exchange {
         if let Some(hook) = &*self.hook.lock().unwrap() {
             hook();
         }
-        self.point(before.number, &before.settings["voice_url"]);
-        Ok(before.clone())
+        if !*self.ignores.lock().unwrap() {
+            self.point(before.number, &before.settings["voice_url"]);
+        }
+        Ok(self.url(&before.number).map_or_else(|| before.clone(), |url| routing(before.number, &url)))
     }
 
     async fn point(&self, before: &Routing, address: &CallbackUrl) -> Result<Routing> {
