@@ -63,7 +63,8 @@ impl Importer {
     }
 
     /// Restores the routing of many numbers [concurrently](Self::concurrency), each as [`restore`](Self::restore) does.
-    /// A backup does not contain later changes, so only settings that lead to the platform are restored.
+    /// A backup does not contain later changes, so only settings that lead to the platform are restored. Each waits for
+    /// an import of its number ([`lock_timeout`](Self::lock_timeout)).
     ///
     /// The results come as they are ready. A number that fails ends nothing. Only a key that is refused (401) does:
     /// what is under way is finished, and the stream ends. Nothing happens unless the stream is read; running it again

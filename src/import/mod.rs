@@ -11,6 +11,7 @@ mod find;
 mod held;
 mod holder;
 mod imported;
+mod keep;
 mod listing;
 mod log;
 mod lookup;

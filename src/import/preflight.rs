@@ -5,7 +5,7 @@ use super::held::HeldListing;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
-use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach};
+use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach, Routing};
 use crate::platform::Takeover;
 use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership};
 
@@ -56,11 +56,13 @@ impl Importer {
         let mut preflight = self.assess_at(number, &holding.ownership, carrier);
         preflight.carrier = holding.carrier;
         // Of several routings, one that leads to the platform is what counts; one that is not told may.
-        if preflight.routing.as_ref().is_some_and(|routing| !self.receives(&routing.calls)) {
-            let worst =
-                |other: &&HeldNumber| other.routing.as_ref().is_none_or(|routing| self.receives(&routing.calls));
-            if let Some(other) = holding.others.iter().find(worst) {
-                preflight.routing.clone_from(&other.routing);
+        let receives = |routing: &Routing| self.receives(&routing.calls);
+        if !preflight.routing.as_ref().is_some_and(receives) {
+            let routings = || holding.others.iter().map(|other| other.routing.as_ref());
+            if let Some(here) = routings().flatten().find(|routing| receives(routing)) {
+                preflight.routing = Some(here.clone());
+            } else if routings().any(|routing| routing.is_none()) {
+                preflight.routing = None;
             }
         }
         preflight.findings.extend(holding.findings.iter().cloned());

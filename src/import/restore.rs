@@ -1,18 +1,17 @@
 //! Restoring the routing from before an import.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::pin::pin;
 
 use tracing::Instrument;
 
-use super::log::{self, number_span};
-use super::memory::Changing;
-use std::collections::BTreeMap;
-use std::fmt;
-
 use super::Importer;
-use crate::error::{Error, Result};
+use super::log::{self, number_span};
+use super::memory::{Changing, NumberLock};
+use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, ProblemCode, Routing};
-use crate::provider::RoutingControl;
+use crate::provider::{NumberProvider, RoutingControl};
 
 /// The result of [`Importer::restore`]. `Display` shows it in one line.
 ///
@@ -111,6 +110,22 @@ impl fmt::Display for Restored {
     }
 }
 
+/// What of a routing is to be put back, compared with a fresh read.
+pub(super) struct Back<'a> {
+    control: &'a dyn RoutingControl,
+    now: Routing,
+    settings: BTreeMap<String, String>,
+    /// What somebody else has changed.
+    changed: Vec<String>,
+}
+
+impl Back<'_> {
+    /// Whether anything is to be sent.
+    pub(super) fn is_some(&self) -> bool {
+        !self.settings.is_empty()
+    }
+}
+
 impl Importer {
     /// Restores a number's routing to its state before an import ([`Imported::routing_before`]).
     ///
@@ -136,9 +151,9 @@ impl Importer {
     /// # Errors
     ///
     /// Any error of a call to the carrier or the platform; it is safe to call again. [`Error::Invalid`] when the
-    /// carrier does not support routing.
+    /// carrier does not support routing. [`Error::Withheld`] when an import of the number does not end in time.
     pub async fn restore(&self, before: &Routing) -> Result<Restored> {
-        self.put_back(before, true).await
+        self.restore_alone(before, true).await
     }
 
     /// Restores the routing as [`restore`](Self::restore) does, and also sends calls to a platform that is not known to
@@ -149,13 +164,32 @@ impl Importer {
     ///
     /// The same errors as [`restore`](Self::restore).
     pub async fn restore_unverified(&self, before: &Routing) -> Result<Restored> {
-        self.put_back(before, false).await
+        self.restore_alone(before, false).await
     }
 
-    async fn put_back(&self, before: &Routing, verify: bool) -> Result<Restored> {
+    /// While nobody else imports the number, since the calls would be those of its record.
+    async fn restore_alone(&self, before: &Routing, verify: bool) -> Result<Restored> {
+        let restore = async {
+            let _lock = NumberLock::take(self.account, &before.number, self.lock_timeout).await?;
+            let back = self.compare_routing(before, false).await?;
+            self.send_back(before, back, verify).await
+        };
+        self.logged_restore(before, restore).await
+    }
+
+    /// Puts back what was compared. The number's lock must be held.
+    pub(super) async fn put_back(&self, before: &Routing, back: Option<Back<'_>>, verify: bool) -> Result<Restored> {
+        self.logged_restore(before, self.send_back(before, back, verify)).await
+    }
+
+    async fn logged_restore(
+        &self,
+        before: &Routing,
+        restore: impl Future<Output = Result<Restored>> + Send,
+    ) -> Result<Restored> {
         let span = number_span!("restore", self, before.number);
         pin!(async {
-            let result = self.put_back_unlogged(before, verify).await;
+            let result = restore.await;
             log::ended(&result, Restored::code, |restored| Some(restored.to_string()));
             result
         })
@@ -163,33 +197,65 @@ impl Importer {
         .await
     }
 
-    async fn put_back_unlogged(&self, before: &Routing, verify: bool) -> Result<Restored> {
+    /// Reads the routing, and says what of it is to be put back; `None` when no carrier holds the number under this id
+    /// any more. `removed` tells that the import's record is gone, and that the number has no other one.
+    pub(super) async fn compare_routing<'a>(&'a self, before: &Routing, removed: bool) -> Result<Option<Back<'a>>> {
         let Some(control) = self.provider.routing() else {
             return Err(no_routing(self, "the routing was not restored"));
         };
-        let Some(now) = control.snapshot(&before.number).await?.filter(|now| now.id == before.id) else {
-            return Ok(Restored::Gone);
-        };
+        let Some(now) = self.routing_of(control, before).await? else { return Ok(None) };
         let differing = before.settings.iter().filter(|(name, was)| now.settings.get(*name) != Some(*was));
-        let (back, kept): (BTreeMap<_, _>, BTreeMap<_, _>) = {
-            let own = self.own_changes(control, before, &now);
+        let (settings, kept): (BTreeMap<_, _>, BTreeMap<_, _>) = {
+            let own = self.own_changes(control, before, &now, removed);
             differing.map(|(name, was)| (name.clone(), was.clone())).partition(|(name, _)| own.contains(&name.as_str()))
         };
-        let changed: Vec<String> = kept.into_keys().collect();
-        if back.is_empty() {
+        Ok(Some(Back { control, now, settings, changed: kept.into_keys().collect() }))
+    }
+
+    /// The routing of the carrier that this one was read from.
+    async fn routing_of(&self, control: &dyn RoutingControl, before: &Routing) -> Result<Option<Routing>> {
+        let is_it = |now: &Routing| now.id == before.id;
+        let now = control.snapshot(&before.number).await?;
+        let carriers = self.provider.carriers();
+        if now.as_ref().is_none_or(is_it) || carriers.len() == 1 {
+            return Ok(now.filter(is_it));
+        }
+        // Of several carriers, the one that kept this routing may be one that could not be asked.
+        for control in carriers.into_iter().filter_map(NumberProvider::routing) {
+            if let Some(now) = control.snapshot(&before.number).await?.filter(is_it) {
+                return Ok(Some(now));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn send_back(&self, before: &Routing, back: Option<Back<'_>>, verify: bool) -> Result<Restored> {
+        let Some(Back { control, now, settings, changed }) = back else { return Ok(Restored::Gone) };
+        if settings.is_empty() {
             return Ok(match changed.is_empty() {
                 true => Restored::AsBefore(now),
                 false => Restored::Kept { answered_by: self.answered_by(&now.calls), changed, now },
             });
         }
-        if verify && before.calls != now.calls && (decides(before, &back) || decides(&now, &back)) {
+        if verify && before.calls != now.calls && (decides(before, &settings) || decides(&now, &settings)) {
             if let Some(platform) = self.without_record(before).await? {
                 return Ok(Restored::NoRecord { now, platform });
             }
         }
+        let back = Routing { settings, replaced_by: None, ..before.clone() };
         let _changing = Changing::begin(self.account, &before.number);
-        let now = control.restore(&Routing { settings: back, replaced_by: None, ..before.clone() }).await?;
-        Ok(Restored::PutBack { now, changed })
+        let now = control.restore(&back).await?;
+        // These are values that the carrier itself has shown.
+        match back.settings.iter().find(|(name, was)| now.settings.get(*name).is_some_and(|now| now != *was)) {
+            Some((name, _)) => Err(self.not_put_back(name)),
+            None => Ok(Restored::PutBack { now, changed }),
+        }
+    }
+
+    /// The error of a setting that the carrier answers with another value than it was given.
+    fn not_put_back(&self, name: &str) -> Error {
+        let fault = CallFault::Mismatch(Mismatch::new(format!("{name} as before"), Some("another value")));
+        Box::new(CallError::new(self.provider.kind().into(), "restore routing", Delivery::Unknown, fault)).into()
     }
 
     /// The platform to which these calls go, if it is not known to have a record of the number.
@@ -202,12 +268,26 @@ impl Importer {
         }
     }
 
-    /// The settings that an import changed and that are still as it left them.
-    fn own_changes<'a>(&self, control: &dyn RoutingControl, before: &'a Routing, now: &Routing) -> Vec<&'a str> {
+    /// The settings that an import changed and that are still as it left them, and those that the removal of its record
+    /// may have changed.
+    fn own_changes<'a>(
+        &self,
+        control: &dyn RoutingControl,
+        before: &'a Routing,
+        now: &Routing,
+        removed: bool,
+    ) -> Vec<&'a str> {
+        // A removal may clear an address, or leave another one of the platform. Whoever has sent the calls elsewhere
+        // since has set the number up anew.
+        let removed =
+            removed && (now.calls == Calls::Nowhere || now.calls == before.calls || self.receives(&now.calls));
         let is_cleared = |name: &str| is_target(before, name) && self.receives_here(&now.calls);
         let is_own = |name: &str, was: &str| match (&before.replaced_by, now.settings.get(name)) {
             (_, None) => false,
             (_, Some(value)) if value == was => false,
+            (_, Some(value)) if removed && (value.is_empty() || self.is_on_own_domain(&CallbackUrl::new(value))) => {
+                true
+            }
             (Some(left), Some(value)) => left.get(name) == Some(value),
             (None, Some(value)) if value.is_empty() => is_cleared(name),
             (None, Some(value)) if is_target(now, name) => self.is_own_address(&CallbackUrl::new(value)),
@@ -221,7 +301,7 @@ impl Importer {
             for part in control.parts_of(address) {
                 let Some((part, _)) = before.settings.get_key_value(*part) else { continue };
                 let with_address = own.contains(&address.as_str());
-                if with_address && before.replaced_by.is_none() {
+                if with_address && (removed || before.replaced_by.is_none()) {
                     own.push(part);
                 } else if !with_address && now.settings.get(address) != Some(was) {
                     own.retain(|name| name != part);

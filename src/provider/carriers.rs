@@ -173,6 +173,8 @@ pub(crate) struct Holding {
     pub(crate) carrier: Option<usize>,
     /// What the other carriers say that hold it as well.
     pub(crate) others: Vec<HeldNumber>,
+    /// The indexes of all carriers that hold it, in this order.
+    pub(crate) holders: Vec<usize>,
     /// What is to be said of it, besides what the carrier itself says.
     pub(crate) findings: Vec<Finding>,
 }
@@ -192,32 +194,38 @@ pub(crate) fn combine(carriers: &[&dyn NumberProvider], answers: Vec<Result<Owne
     }
     let names = |indexes: &[usize]| -> Vec<String> { indexes.iter().map(|&index| name(carriers[index])).collect() };
     if !held.is_empty() {
-        let indexes: Vec<usize> = held.iter().map(|(index, _)| *index).collect();
-        let (index, number) = held.swap_remove(0);
+        let holders: Vec<usize> = held.iter().map(|(index, _)| *index).collect();
+        let (index, number) = held.remove(0);
         let ownership = Ownership::Held(number);
-        if indexes.len() > 1 {
-            let findings = vec![Finding::HeldByTwo { carriers: names(&indexes) }];
+        if holders.len() > 1 {
+            let findings = vec![Finding::HeldByTwo { carriers: names(&holders) }];
             let others = held.into_iter().map(|(_, number)| number).collect();
-            return Ok(Holding { ownership, carrier: None, others, findings });
+            return Ok(Holding { ownership, carrier: None, others, holders, findings });
         }
         let not_asked = |(index, error): (usize, Error)| Finding::CarrierNotAsked {
             carrier: name(carriers[index]),
             reason: error.to_string(),
         };
         let findings = failed.into_iter().map(not_asked).collect();
-        return Ok(Holding { ownership, carrier: Some(index), others: Vec::new(), findings });
+        return Ok(Holding { ownership, carrier: Some(index), others: Vec::new(), holders, findings });
     }
     if !failed.is_empty() {
         return Err(failed.swap_remove(0).1);
     }
-    let of = |ownership, carrier| Holding { ownership, carrier, others: Vec::new(), findings: Vec::new() };
+    let of = |ownership, carrier| Holding {
+        ownership,
+        carrier,
+        others: Vec::new(),
+        holders: Vec::new(),
+        findings: Vec::new(),
+    };
     Ok(match (elsewhere, &silent[..]) {
         (Some(number), _) => of(Ownership::HeldBySubaccount(number), None),
         (None, []) => of(Ownership::NotHeld, None),
         (None, [index]) => of(Ownership::NotVerifiable, Some(*index)),
         (None, several) => {
             let findings = vec![Finding::HolderUnknown { carriers: names(several) }];
-            Holding { ownership: Ownership::NotVerifiable, carrier: None, others: Vec::new(), findings }
+            Holding { findings, ..of(Ownership::NotVerifiable, None) }
         }
     })
 }

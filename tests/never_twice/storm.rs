@@ -36,7 +36,8 @@ fn second_process() -> Command {
     command
 }
 
-/// Nothing twice, nothing lost, all as was asked, nothing said that is not so, and all undone in the end.
+/// Nothing twice, nothing lost, all as was asked, nothing said that is not so, calls pointed, credentials renewed where
+/// records have their own, and all undone in the end.
 async fn kept_through(storm: Storm) -> Tally {
     let tally = storm.over(Who::Numport, Some(second_process())).await;
     let Tally { twice, lost, unfinished, lies, failed, not_undone, .. } = tally;
@@ -47,6 +48,8 @@ async fn kept_through(storm: Storm) -> Tally {
         &tally.notes[..tally.notes.len().min(NOTES)]
     );
     assert_eq!([tally.records, tally.undone], [tally.imports; 2]);
+    let renewed = if storm.platform.api.name() == "vapi" { tally.imports } else { 0 };
+    assert!(tally.renewed == renewed && tally.pointed >= tally.imports / 2, "{tally}");
     tally
 }
 

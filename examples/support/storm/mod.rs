@@ -1,14 +1,17 @@
 //! A storm: many imports with random faults. Two tasks import each number concurrently and are cancelled at random
 //! moments, and a second process imports more numbers. Lists lag, and some responses arrive twice. Then everything runs
-//! once more without faults, and the records are counted. Finally numport rolls back its imports under the same faults.
+//! once more without faults, and the records are counted. Then numport renews the credentials of its imports, points calls
+//! that went elsewhere meanwhile, and finally rolls the imports back, all under the same faults.
 
 #![allow(dead_code, unreachable_pub)] // no user of it uses all of it
 
 pub mod client;
 mod middlebox;
 mod plain;
+mod pointing;
 pub mod process;
 pub mod records;
+mod renewing;
 mod tally;
 mod undoing;
 
@@ -18,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use futures_util::stream::{self, StreamExt};
 use numport::E164;
 use numport::platform::{Duplicates, OnRemoval};
 use numport::sandbox::{Chaos, Fault, Sandbox};
@@ -43,6 +47,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 const GIVEN_UP: (f64, Duration) = (0.3, Duration::from_millis(300));
 /// A second process has one task for so many of the first.
 const TASKS_OF_SECOND: usize = 4;
+/// How many calls there are at most, after the imports, until something is done.
+const CALLS: usize = 40;
 /// How many calls there are before one client makes way for another.
 const CLIENT_LASTS: usize = 100;
 
@@ -119,6 +125,22 @@ pub async fn quiet(sandbox: &Sandbox) {
     }
 }
 
+/// Does this for all of them, so many at the same time.
+async fn at_once<I, T, F>(tasks: usize, items: impl IntoIterator<Item = I>, act: impl Fn(I) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let done = stream::iter(items).map(|item| tokio::spawn(act(item))).buffer_unordered(tasks);
+    done.map(|done| done.expect("nothing panics")).collect().await
+}
+
+/// Gives a call up at a random moment, sometimes.
+async fn perhaps_given_up<T>(rng: &mut Rng, call: impl Future<Output = T>) -> Option<T> {
+    let (chance, longest) = GIVEN_UP;
+    if rng.f64() < chance { timeout(longest.mul_f64(rng.f64()), call).await.ok() } else { Some(call.await) }
+}
+
 impl Storm {
     /// Lets it storm over an account of its own, and counts. If there is a command for it, a second process storms along:
     /// over the same numbers where the platform refuses to have one twice, elsewhere over as many others.
@@ -164,10 +186,17 @@ impl Storm {
         quiet(&sandbox).await;
         tally.look(self, &again, &records_of(&sandbox, self.platform), &sandbox.requests());
         if who == Who::Numport {
+            let imports = said.len();
+            let drifted = pointing::drift(self, &routing_before, &sandbox, imports).await;
+            let old = renewing::is_possible(can).then(|| renewing::rotate(&sandbox, &mut vars));
             sandbox.chaos(weather(self.platform, self.seed, self.chance));
             middlebox.storm(self.platform, self.seed);
-            let undos = undoing::undos(&said, &again, &routing_before);
-            undoing::undo_all(self, sandbox, (&vars, can.removal != OnRemoval::Unsupported), undos, &mut tally).await;
+            if let Some(old) = old {
+                renewing::renew_all(self, &sandbox, (&vars, &old), imports, &mut tally).await;
+            }
+            pointing::point_all(self, &sandbox, (&vars, imports), &drifted, &mut tally).await;
+            let undos = (undoing::undos(&said, &again, &routing_before), &drifted);
+            undoing::undo_all(self, &sandbox, (&vars, can.removal != OnRemoval::Unsupported), undos, &mut tally).await;
         }
         tally.took = begin.elapsed();
         tally
@@ -209,9 +238,8 @@ impl Shared {
         while said.len() < 3 && said.iter().all(|word| *word == Said::Nothing) {
             let client = self.client(waits);
             let call = client.import(number(import));
-            let (chance, longest) = GIVEN_UP;
-            said.push(if waits == TIMEOUT && rng.f64() < chance {
-                timeout(longest.mul_f64(rng.f64()), call).await.unwrap_or(Said::Nothing)
+            said.push(if waits == TIMEOUT {
+                perhaps_given_up(&mut rng, call).await.unwrap_or(Said::Nothing)
             } else {
                 call.await
             });

@@ -26,10 +26,13 @@ pub struct Tally {
     pub lost: usize,
     /// Numbers none of whose records is as was asked.
     pub unfinished: usize,
-    /// Calls that said of the first run, or of an undo, what is not so.
+    /// Calls that said of the first run, of a renewal, of pointing or of an undo what is not so.
     pub lies: usize,
     /// Imports that failed in calm weather.
     pub failed: usize,
+    /// Imports whose credentials were renewed, and those whose calls were pointed.
+    pub renewed: usize,
+    pub pointed: usize,
     /// Imports that were to be undone, and those of which something was left.
     pub undone: usize,
     pub not_undone: usize,
@@ -111,7 +114,7 @@ impl Tally {
 
     /// The heading of a table of them.
     pub fn heading() -> String {
-        let counts = "imports records twice lost unfinished lies failed undone not-undone | created there recovered indeterminate";
+        let counts = "imports records twice lost unfinished lies failed renewed pointed undone not-undone | created there recovered indeterminate";
         format!("{counts} incomplete refused given-up | requests/import creates/import seconds")
     }
 }
@@ -145,6 +148,8 @@ impl AddAssign for Tally {
         self.unfinished += other.unfinished;
         self.lies += other.lies;
         self.failed += other.failed;
+        self.renewed += other.renewed;
+        self.pointed += other.pointed;
         self.undone += other.undone;
         self.not_undone += other.not_undone;
         self.created += other.created;
@@ -166,7 +171,7 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { imports, records, twice, lost, unfinished, lies, failed, undone, not_undone, .. } = self;
         write!(f, "{imports:>7} {records:>7} {twice:>5} {lost:>4} {unfinished:>10} {lies:>4} {failed:>6} ")?;
-        write!(f, "{undone:>6} {not_undone:>10} | ")?;
+        write!(f, "{:>7} {:>7} {undone:>6} {not_undone:>10} | ", self.renewed, self.pointed)?;
         let Self { created, there, recovered, indeterminate, incomplete, refused, given_up, .. } = self;
         write!(f, "{created:>7} {there:>5} {recovered:>9} {indeterminate:>13} {incomplete:>10} ")?;
         write!(f, "{refused:>7} {given_up:>8} | ")?;

@@ -1,23 +1,19 @@
 //! Undoing what a storm has imported, in the same weather.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use numport::import::{Stays, Undo, UndoneRecord};
 use numport::model::{Removal, Routing};
 use numport::sandbox::Sandbox;
 use numport::{E164, Importer};
 use serde_json::Value;
-use tokio::task::JoinSet;
 
 use super::client::{Said, importer};
+use super::pointing::ADDRESS;
 use super::records::records_of;
-use super::{Calls, PATIENCE, Storm, TIMEOUT, Tally, Vars, number, quiet};
+use super::{CALLS, Calls, PATIENCE, Storm, TIMEOUT, Tally, Vars, at_once, number, quiet};
 use crate::services::subject::Platform;
-
-/// How many calls there are at most for one import.
-const CALLS: usize = 40;
 
 /// Where the calls of a number went before the storm.
 pub type Before = HashMap<E164, Routing>;
@@ -32,6 +28,13 @@ pub async fn before(sandbox: &Sandbox, platform: &'static Platform) -> Before {
 struct Undoing {
     undo: Undo,
     before: Routing,
+    pointed: bool,
+}
+
+/// Who undoes them: with one client, and with one that knows where calls were pointed.
+struct Clients {
+    client: Importer,
+    pointing: Importer,
 }
 
 /// What undoes each import. An import by another process, or by a call that was given up, has told nobody: then the
@@ -62,35 +65,36 @@ pub fn undos(said: &[Vec<Calls>], again: &[(usize, Vec<Calls>)], before: &Before
 /// Undoes all of them in the weather of now, and counts what is not so.
 pub async fn undo_all(
     storm: Storm,
-    sandbox: Arc<Sandbox>,
+    sandbox: &Arc<Sandbox>,
     (vars, removes): (&Vars, bool),
-    undos: Vec<(Undo, Routing)>,
+    (undos, pointed): (Vec<(Undo, Routing)>, &HashSet<E164>),
     tally: &mut Tally,
 ) {
-    let undos: Arc<Vec<Undoing>> = Arc::new(undos.into_iter().map(|(undo, before)| Undoing { undo, before }).collect());
-    let next = Arc::new(AtomicUsize::new(0));
-    let mut tasks = JoinSet::new();
-    for _ in 0..storm.tasks {
-        let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
-        let client = importer(storm.platform, &var, TIMEOUT);
-        let (undos, next, sandbox) = (undos.clone(), next.clone(), sandbox.clone());
-        tasks.spawn(async move {
-            let mut lies = Vec::new();
-            while let Some(undoing) = undos.get(next.fetch_add(1, Ordering::Relaxed)) {
-                lies.extend(undoing.undo(&client, &sandbox).await);
-            }
-            lies
-        });
-    }
-    let lies = tasks.join_all().await.into_iter().flatten();
+    let undoing = |(mut undo, before): (Undo, Routing)| {
+        let pointed = pointed.contains(&undo.number);
+        if pointed {
+            // Of what was pointed after the import only a backup tells what is to be put back.
+            undo.routing = Some(before.clone());
+        }
+        Undoing { undo, before, pointed }
+    };
+    let undos: Arc<Vec<Undoing>> = Arc::new(undos.into_iter().map(undoing).collect());
+    let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+    let client = importer(storm.platform, &var, TIMEOUT);
+    let clients = Arc::new(Clients { pointing: client.clone().inbound_address(ADDRESS), client });
+    let lies = at_once(storm.tasks, 0..undos.len(), |at| {
+        let (undos, clients, sandbox) = (undos.clone(), clients.clone(), sandbox.clone());
+        async move { undos[at].undo(&clients, &sandbox).await }
+    });
+    let lies = lies.await.into_iter().flatten();
     let lies: Vec<String> = lies.map(|lie| format!("seed {}: {lie}", storm.seed)).collect();
-    quiet(&sandbox).await;
+    quiet(sandbox).await;
 
-    let kept = records_of(&sandbox, storm.platform);
+    let kept = records_of(sandbox, storm.platform);
     tally.undone = undos.len();
-    for Undoing { undo, before } in undos.iter() {
+    for Undoing { undo, before, .. } in undos.iter() {
         let records = kept.get(undo.number.as_str()).map_or(0, Vec::len);
-        let is_back = is_back(&sandbox, before);
+        let is_back = is_back(sandbox, before);
         if (removes && records > 0) || !is_back {
             tally.not_undone += 1;
             let number = &undo.number;
@@ -111,8 +115,9 @@ fn is_back(sandbox: &Sandbox, before: &Routing) -> bool {
 
 impl Undoing {
     /// Calls until it is undone; what was said that is not so.
-    async fn undo(&self, client: &Importer, sandbox: &Sandbox) -> Option<String> {
-        let Self { undo, before } = self;
+    async fn undo(&self, clients: &Clients, sandbox: &Sandbox) -> Option<String> {
+        let Self { undo, before, pointed } = self;
+        let client = if *pointed { &clients.pointing } else { &clients.client };
         for _ in 0..CALLS {
             let Ok(undone) = client.undo(undo, Removal::RecordAndNumber).await else { continue };
             let is_gone = matches!(undone.record, UndoneRecord::Removed | UndoneRecord::Gone);

@@ -10,16 +10,19 @@ use super::make::holder;
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::change::{agent, label, switch};
+use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
 use crate::import::point::after_change;
 use crate::import::{Importer, memory};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
-use crate::provider::{self, NumberProvider, RoutingControl};
+use crate::provider::{self, NumberProvider};
 
 /// A number at its carrier, read right before something is done that cannot be undone.
 struct Now<'a> {
     carrier: Option<&'a dyn NumberProvider>,
     routing: Option<Routing>,
+    /// The routing at each carrier that holds it.
+    seen: Seen,
 }
 
 impl Importer {
@@ -38,7 +41,7 @@ impl Importer {
         let carriers = self.provider.carriers();
         let mut now = match &number {
             Some(number) => self.now(&carriers, number, extra, removal, &mut moved).await?,
-            None => Now { carrier: None, routing: None },
+            None => Now { carrier: None, routing: None, seen: Seen::new() },
         };
         moved.extend(extra.calls.changed(now.routing.as_ref(), seal).into_iter().map(|setting| Difference {
             what: "calls",
@@ -62,6 +65,7 @@ impl Importer {
         if let Some(number) = number.filter(|_| may_be_gone) {
             memory::forget_created(self.account, &number, Some(id));
         }
+        let kept = if may_be_gone { self.keep_routing(&now.seen).await } else { Ok(()) };
         match removed {
             // Somebody else has removed it, after its calls were sent elsewhere.
             Err(error) if error.is_not_found() && removal.reroute.is_some() => {}
@@ -71,11 +75,8 @@ impl Importer {
             }
             removed => removed?,
         }
-        let findings = match (now.carrier.and_then(NumberProvider::routing), &now.routing) {
-            (Some(control), Some(before)) => keep_routing(control, before).await.err().into_iter().collect(),
-            _ => Vec::new(),
-        };
-        Ok(Applied::Removed { findings })
+        let not_read = |error: Error| Finding::NotReadAgain { reason: error.to_string() };
+        Ok(Applied::Removed { findings: kept.map_err(not_read).err().into_iter().collect() })
     }
 
     /// Asks the carriers. Where the plan says who holds the number, that must still be so.
@@ -89,9 +90,9 @@ impl Importer {
     ) -> Result<Now<'a>> {
         let holding = match self.holding(carriers, number).await {
             Ok(holding) => holding,
-            // It was told to do it unverified.
-            Err(_) if removal.unverified && extra.holder != Holder::Given => {
-                return Ok(Now { carrier: None, routing: None });
+            // It was told to do it unverified, and the plan shows that a carrier does not tell.
+            Err(_) if removal.unverified && extra.holder == Holder::Unknown => {
+                return Ok(Now { carrier: None, routing: None, seen: Seen::new() });
             }
             Err(error) => return Err(error),
         };
@@ -109,7 +110,7 @@ impl Importer {
             let (planned, found) = (shown(&extra.calls.carrier), shown(&found));
             moved.push(Difference { what: "carrier", planned, found });
         }
-        Ok(Now { carrier, routing: preflight.routing })
+        Ok(Now { carrier, routing: preflight.routing, seen: seen(&holding) })
     }
 
     /// Why the record must stay: its calls may go to the platform.
@@ -132,8 +133,16 @@ impl Importer {
     async fn has_agent_elsewhere(&self, extra: &Extra) -> Result<bool> {
         let mut list = self.platform.list();
         while let Some(record) = list.try_next().await? {
-            if record.id != extra.id && record.number.telephone() == extra.number.telephone() && record.is_answered() {
-                return Ok(extra.agent.is_none() && extra.handler.is_none());
+            if record.id == extra.id || record.number.telephone() != extra.number.telephone() || !record.is_answered() {
+                continue;
+            }
+            // A list may show a record that is gone.
+            match self.platform.get(&record.id).await {
+                Ok(now) if now.number.telephone() == extra.number.telephone() && now.is_answered() => {
+                    return Ok(extra.agent.is_none() && extra.handler.is_none());
+                }
+                Err(error) if !error.is_not_found() => return Err(error),
+                _ => {}
             }
         }
         Ok(false)
@@ -155,14 +164,19 @@ impl Importer {
             match reroute {
                 Reroute::To(address) => drop(control.point(routing, address).await?),
                 // What others changed meanwhile stays.
-                Reroute::Back(before) if before.id == routing.id => drop(self.restore_unverified(before).await?),
+                Reroute::Back(before) if before.id == routing.id => {
+                    let back = self.compare_routing(before, false).await?;
+                    drop(self.put_back(before, back, false).await?);
+                }
                 Reroute::Back(_) => return Ok(Some(Finding::NotHeld)),
             }
         }
         let after = after_change(control, &routing.number).await?;
         let arrived = after.as_ref().is_some_and(|after| after.calls == target);
         let calls = after.as_ref().map(|after| after.calls.to_string());
-        now.routing = after;
+        if let (Some(after), Some((_, seen))) = (&after, now.seen.iter_mut().find(|(_, seen)| seen.id == routing.id)) {
+            seen.clone_from(after);
+        }
         Ok(if arrived { None } else { Some(Finding::MayBeAnswered { calls }) })
     }
 }
@@ -184,14 +198,5 @@ impl Extra {
         ];
         let differing = pairs.into_iter().filter(|(_, planned, found)| planned != found);
         differing.map(|(what, planned, found)| Difference { what, planned, found }).collect()
-    }
-}
-
-/// A removal may have changed where the calls go, though they did not go to the platform.
-async fn keep_routing(control: &dyn RoutingControl, before: &Routing) -> Result<(), Finding> {
-    let not_read = |error: Error| Finding::NotReadAgain { reason: error.to_string() };
-    match control.snapshot(&before.number).await.map_err(not_read)? {
-        Some(now) if now.settings != before.settings => control.restore(before).await.map(drop).map_err(not_read),
-        _ => Ok(()),
     }
 }

@@ -10,19 +10,21 @@ use std::pin::pin;
 use tracing::Instrument;
 
 use super::change::{Change, Field};
+use super::keep::{Seen, seen};
 use super::memory::{Changing, NumberLock};
-use super::restore::no_routing;
+use super::restore::{Back, no_routing};
 use super::{Importer, memory};
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::log::{self, number_span};
-use crate::model::{Finding, NumberRecord, Problem, ProblemCode, Reached, Removal, Routing};
+use crate::model::{Finding, NumberRecord, Problem, ProblemCode, Reached, Removal};
 use crate::platform::OnRemoval;
 
 impl Importer {
     /// Rolls back an import. It [restores](Self::restore) the routing, then removes the record that the import created,
     /// then removes the credential that the import may have created, if no number uses it. If the record existed before
     /// the import, it restores the changed fields instead. It skips every part that is already done, so it is safe to
-    /// repeat.
+    /// repeat. If the record is gone, it also restores what the removal may have changed: settings that are cleared or
+    /// lead to the platform, unless somebody has sent the calls elsewhere since.
     ///
     /// It reads the record first, and again directly before the removal. The record stays in these cases, and
     /// [`Undone::record`] says which one applies:
@@ -134,7 +136,20 @@ impl Importer {
             return Ok(outcome(None, UndoneRecord::Replaced));
         }
         let routing = match &undo.routing {
-            Some(before) => Some(self.restore(before).await?),
+            Some(before) => {
+                let removed = found.is_none() && undo.created;
+                let mut back = self.compare_routing(before, removed).await?;
+                if found.is_none() && back.as_ref().is_some_and(Back::is_some) {
+                    // These calls may be those of another's new record, which a list may not show yet.
+                    let lookups = self.lookup_policy.find(self, &undo.number).await;
+                    match (lookups.found, lookups.last_error) {
+                        (Some(_), _) => return Ok(outcome(None, UndoneRecord::Replaced)),
+                        (None, Some(error)) => return Err(error),
+                        (None, None) => back = self.compare_routing(before, removed).await?,
+                    }
+                }
+                Some(self.put_back(before, back, true).await?)
+            }
             None => None,
         };
         let Some(record) = found else {
@@ -143,7 +158,7 @@ impl Importer {
         let step = |error| Error::from(Box::new(Incomplete::imported(record.clone(), Step::Undo, error)));
         if !undo.created {
             let kept = self.set_back(undo, &record, verify).await.map_err(step)?;
-            return Ok(outcome(routing, UndoneRecord::Restored { kept }));
+            return Ok(outcome(routing, kept.map_or(UndoneRecord::Gone, |kept| UndoneRecord::Restored { kept })));
         }
         match self.remove_undone(undo, consent, verify).await.map_err(step)? {
             UndoneRecord::Stays(stays) => Ok(outcome(routing, UndoneRecord::Stays(stays))),
@@ -184,21 +199,31 @@ impl Importer {
         }
     }
 
-    /// Sets the fields back that are still as the import left them. Returns those that are not as before then.
-    async fn set_back(&self, undo: &Undo, record: &NumberRecord, verify: bool) -> Result<Vec<Field>> {
+    /// Sets the fields back that are still as the import left them. Returns those that are not as before then; `None`
+    /// when the record is gone meanwhile.
+    async fn set_back(&self, undo: &Undo, record: &NumberRecord, verify: bool) -> Result<Option<Vec<Field>>> {
+        let kept = |record: &NumberRecord| {
+            undo.changes.iter().filter(|change| !change.is_open(record)).map(Change::field).collect()
+        };
         // A number whose calls were not put back keeps its agent.
         if undo.routing.is_some() && record.agent.is_some() {
             if let Err(stays) = self.calls_are_away(undo, verify).await? {
                 tracing::warn!(reason = stays.code(), "the record is left as it is");
-                return Ok(undo.changes.iter().filter(|change| !change.is_open(record)).map(Change::field).collect());
+                return Ok(Some(kept(record)));
             }
         }
-        let (update, mut kept) = Change::undo(&undo.changes, record, self.platform.capabilities());
-        if !update.is_empty() {
-            let now = self.update_record(&undo.id, &undo.number, &update).await?;
-            kept = undo.changes.iter().filter(|change| !change.is_open(&now)).map(Change::field).collect();
+        // Somebody else may have changed it while the calls were put back.
+        let now = if undo.routing.is_some() { self.record_of(undo).await? } else { Some(record.clone()) };
+        let Some(record) = now else { return Ok(None) };
+        let (update, stay) = Change::undo(&undo.changes, &record, self.platform.capabilities());
+        if undo.stays(&record).is_some() {
+            return Ok(Some(kept(&record)));
         }
-        Ok(kept)
+        if update.is_empty() {
+            return Ok(Some(stay));
+        }
+        let now = self.update_record(&undo.id, &undo.number, &update).await?;
+        Ok(Some(kept(&now)))
     }
 
     /// Removes the record, if nobody can reach it any more and nobody else has changed it.
@@ -224,34 +249,30 @@ impl Importer {
         // Also after a lost response: the record may be gone, and is looked up by everybody who needs it.
         if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
             memory::forget_created(self.account, &undo.number, Some(&undo.id));
-        }
-        removed?;
-        if let (Some(control), Some(before)) = (self.provider.routing(), &seen) {
-            // A removal may have changed it.
-            if control.snapshot(&undo.number).await?.is_some_and(|after| after.settings != before.settings) {
-                control.restore(before).await?;
-            }
+            let kept = self.keep_routing(&seen).await;
+            removed.and(kept)?;
+        } else {
+            removed?;
         }
         Ok(UndoneRecord::Removed)
     }
 
-    /// Reads where the calls go, if the carrier shows that, or says why they may still go to the platform. Those that
+    /// Reads where the calls go, if the carriers show that, or says why they may still go to the platform. Those that
     /// go where they went before the import are no reason: nothing is taken away then.
-    async fn calls_are_away(&self, undo: &Undo, verify: bool) -> Result<Result<Option<Routing>, Stays>> {
+    async fn calls_are_away(&self, undo: &Undo, verify: bool) -> Result<Result<Seen, Stays>> {
         let carriers = self.provider.carriers();
         let holding = self.holding(&carriers, &undo.number).await?;
         let preflight = self.assess_holding(&undo.number, &carriers, &holding);
         let is_unsure = |finding: &Finding| matches!(finding, Finding::CarrierNotAsked { .. });
         // Several hold it, or another one may: the calls of one of them tell nothing of those of the others.
         let is_clear = preflight.carrier.is_some() && !preflight.findings.iter().any(is_unsure);
-        let now = preflight.routing;
-        let calls = now.as_ref().map(|now| &now.calls);
+        let calls = preflight.routing.as_ref().map(|now| &now.calls);
         let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
         Ok(match self.reached(calls) {
             Reached::Platform => Err(Stays::StillAnswered),
             _ if verify && !is_clear => Err(Stays::MayBeAnswered),
             Reached::Unknown if verify && !as_before => Err(Stays::MayBeAnswered),
-            _ => Ok(now),
+            _ => Ok(seen(&holding)),
         })
     }
 

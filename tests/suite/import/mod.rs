@@ -11,4 +11,5 @@ mod renew;
 mod restore_routing;
 mod scripted;
 mod undo;
+mod undo_again;
 mod verification;

@@ -7,4 +7,5 @@ mod planning;
 mod several_carriers;
 mod undo;
 mod unknown;
+mod unread;
 mod worlds;

@@ -1,5 +1,6 @@
 //! A platform in memory, and a provider beside it, for tests in paused time.
 
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -53,10 +54,18 @@ pub(crate) fn refuse_creates_after(platform: &InMemoryPlatform, creates: usize, 
 }
 
 /// A carrier that holds the numbers given, each with an address that its calls go to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Exchange {
     numbers: Arc<Mutex<Vec<(E164, String)>>>,
     restored: Arc<AtomicUsize>,
+    ignores: Arc<Mutex<bool>>,
+    hook: Arc<Mutex<Option<Box<dyn Fn() + Send>>>>,
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an exchange")
+    }
 }
 
 impl Exchange {
@@ -68,6 +77,16 @@ impl Exchange {
 
     pub(crate) fn url(&self, number: &E164) -> Option<String> {
         self.numbers.lock().unwrap().iter().find(|(held, _)| held == number).map(|(_, url)| url.clone())
+    }
+
+    /// From now on it keeps its addresses, and answers a restore with what it has.
+    pub(crate) fn ignore_restores(&self) {
+        *self.ignores.lock().unwrap() = true;
+    }
+
+    /// Sets what else happens when a routing is put back.
+    pub(crate) fn on_restore(&self, hook: impl Fn() + Send + 'static) {
+        *self.hook.lock().unwrap() = Some(Box::new(hook));
     }
 
     /// How often a routing was put back.
@@ -131,8 +150,13 @@ impl RoutingControl for Exchange {
 
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         self.restored.fetch_add(1, Ordering::SeqCst);
-        self.point(before.number, &before.settings["voice_url"]);
-        Ok(before.clone())
+        if let Some(hook) = &*self.hook.lock().unwrap() {
+            hook();
+        }
+        if !*self.ignores.lock().unwrap() {
+            self.point(before.number, &before.settings["voice_url"]);
+        }
+        Ok(self.url(&before.number).map_or_else(|| before.clone(), |url| routing(before.number, &url)))
     }
 
     async fn point(&self, before: &Routing, address: &CallbackUrl) -> Result<Routing> {

@@ -1,0 +1,141 @@
+//! Pointing calls that went elsewhere since a storm imported their numbers, in the same weather.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use fastrand::Rng;
+use futures_util::StreamExt;
+use numport::import::plan::{Applied, AppliedStep};
+use numport::sandbox::Sandbox;
+use numport::{Desired, E164, Importer};
+
+use super::client::{importer, request};
+use super::undoing::Before;
+use super::{CALLS, PATIENCE, Storm, TIMEOUT, Tally, Vars, at_once, number, perhaps_given_up, quiet};
+
+/// Where the platform answers, as the user says.
+pub const ADDRESS: &str = "https://answer.example.net/calls";
+/// Where somebody else has sent the calls meanwhile.
+const DRIFTED: &str = "https://drifted.example.com/voice";
+/// How many plans are applied at the same time.
+const PLANS: usize = 2;
+
+/// What a caller was told of the calls of a number.
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    Pointed,
+    /// Surely not.
+    NotDone,
+    Unknown,
+}
+
+/// Sends the calls of every second number elsewhere, in calm weather, and returns the numbers whose calls do not reach
+/// the platform: all of them where it leaves the carrier alone.
+pub async fn drift(storm: Storm, before: &Before, sandbox: &Arc<Sandbox>, imports: usize) -> HashSet<E164> {
+    let client = Arc::new(importer(storm.platform, &|name| sandbox.var(name), PATIENCE));
+    let drift = at_once(storm.tasks, (0..imports).step_by(2).map(number), |number| {
+        let client = client.clone();
+        async move {
+            let control = client.provider().routing().expect("a carrier with routing");
+            let now = control.snapshot(&number).await.expect("a routing").expect("a held number");
+            drop(control.point(&now, &DRIFTED.into()).await.expect("it is pointed"));
+        }
+    });
+    drift.await;
+    let is_away = |number: &E164| {
+        let calls = sandbox.twilio().voice_url(number);
+        calls.as_deref() == Some(DRIFTED) || calls.as_ref() == before[number].settings.get("VoiceUrl")
+    };
+    (0..imports).map(number).filter(is_away).collect()
+}
+
+/// Points the calls of these numbers in the weather of now, and counts what is not so.
+pub async fn point_all(
+    storm: Storm,
+    sandbox: &Arc<Sandbox>,
+    (vars, imports): (&Vars, usize),
+    drifted: &HashSet<E164>,
+    tally: &mut Tally,
+) {
+    let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+    let client = importer(storm.platform, &var, TIMEOUT).inbound_address(ADDRESS).concurrency(storm.tasks);
+    let is_pointed = |number: &E164| sandbox.twilio().calls_go_to(number).as_deref() == Some(ADDRESS);
+    let mut lies = Vec::new();
+
+    // All are in several plans, and what these said is compared with what is there then.
+    let plans = at_once(PLANS, 0..PLANS, |plan| {
+        let (client, desired) = (client.clone(), desired(storm, imports));
+        let mut rng = Rng::with_seed(storm.seed.wrapping_mul(3_000_017).wrapping_add(plan as u64));
+        async move { apply(&client, &desired, Some(&mut rng)).await }
+    });
+    let plans = plans.await;
+    quiet(sandbox).await;
+    for number in drifted {
+        // Of a plan that was given up, the steps that had not ended told nobody.
+        let told = plans.iter().map(|told| told.get(number).copied().unwrap_or(Told::Unknown));
+        let is_told = |word| told.clone().any(|told| told == word);
+        let lie = match is_pointed(number) {
+            false if is_told(Told::Pointed) => "its calls are said to be pointed, and are not",
+            true if !is_told(Told::Pointed) && !is_told(Told::Unknown) => {
+                "its calls are said not to be pointed, and are"
+            }
+            _ => continue,
+        };
+        lies.push(format!("seed {}: {number}: {lie}", storm.seed));
+    }
+
+    // And then until it is done.
+    let desired = desired(storm, imports);
+    for _ in 0..CALLS {
+        let told = apply(&client, &desired, None).await;
+        let untrue = told
+            .iter()
+            .filter(|(number, told)| drifted.contains(number) && **told == Told::Pointed && !is_pointed(number));
+        lies.extend(untrue.map(|(number, _)| format!("seed {}: {number}: not pointed as said", storm.seed)));
+        if drifted.iter().all(|number| told.get(number) == Some(&Told::Pointed)) {
+            break;
+        }
+    }
+    tally.pointed = drifted.iter().filter(|number| is_pointed(number)).count();
+    if tally.pointed < drifted.len() {
+        lies.push(format!(
+            "seed {}: the calls of {} numbers are not pointed",
+            storm.seed,
+            drifted.len() - tally.pointed
+        ));
+    }
+    tally.lies += lies.len();
+    tally.notes.extend(lies);
+}
+
+fn desired(storm: Storm, imports: usize) -> Desired {
+    (0..imports).map(|import| request(storm.platform, number(import))).collect()
+}
+
+/// Makes a plan and applies it; what its steps said. It may be given up.
+async fn apply(client: &Importer, desired: &Desired, rng: Option<&mut Rng>) -> HashMap<E164, Told> {
+    let Ok(plan) = client.plan(desired).await else { return HashMap::new() };
+    let told = Mutex::new(HashMap::new());
+    let steps = client.apply(plan.point_calls()).expect("a plan of this client");
+    let applied = steps.for_each(|step| {
+        let AppliedStep { step, outcome, .. } = step;
+        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.extend(step.number().telephone().map(|number| (number, Told::of(&outcome))));
+        std::future::ready(())
+    });
+    match rng {
+        Some(rng) => drop(perhaps_given_up(rng, applied).await),
+        None => applied.await,
+    }
+    told.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Told {
+    fn of(applied: &Applied) -> Self {
+        match applied {
+            Applied::Unchanged | Applied::Changed(_) => Self::Pointed,
+            Applied::Failed(error) if !error.surely_not_done() => Self::Unknown,
+            _ => Self::NotDone,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Calls are re-routed, and the read after it fails: it is unknown whether it was done, and the error says so.
+
+use futures_util::StreamExt;
+use numport::import::plan::{Applied, Reroute};
+use numport::model::{CallbackUrl, ProviderKind, Removal};
+use numport::provider::twilio::UpdateNumber;
+use numport::sandbox::twilio::TwilioNumber;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{Desired, E164, ImportRequest, Importer, Plan, Twilio, Vapi};
+use std::time::Duration;
+
+const ELSEWHERE: &str = "https://app.example.com/voice";
+const ADDRESS: &str = "https://answer.example.net/calls";
+
+fn number() -> E164 {
+    "+14155550123".parse().unwrap()
+}
+
+fn importer(sandbox: &Sandbox) -> Importer {
+    let vars = |name: &str| sandbox.var(name);
+    let (twilio, vapi) = (Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
+    Importer::new(twilio, vapi).inbound_address(ADDRESS)
+}
+
+/// A number that is imported, and whose calls go to this address.
+async fn imported(calls: &str) -> Sandbox {
+    let sandbox = Sandbox::builder().hold(TwilioNumber::new(number())).start().await.unwrap();
+    let importer = importer(&sandbox);
+    importer.forget_created(&number());
+    importer.import(ImportRequest::new(number())).await.unwrap();
+    let sid = sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+    let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
+    twilio.update_number(&sid, &UpdateNumber::new().voice_url(calls)).await.unwrap();
+    sandbox
+}
+
+async fn apply(sandbox: &Sandbox, plan: Plan) -> Applied {
+    importer(sandbox).apply(plan).unwrap().next().await.unwrap().outcome
+}
+
+/// Applies the same plan twice, the second time with a fault at the first read after the calls were re-routed.
+async fn is_unknown(calls: &str, target: &str, plan: impl AsyncFn(&Importer) -> Plan) {
+    let mut reads = None;
+    loop {
+        let sandbox = imported(calls).await;
+        let plan = plan(&importer(&sandbox)).await;
+        let from = sandbox.requests().len();
+        if let Some(reads) = reads {
+            let none = Fault::SlowBody { pieces: 1, pause: Duration::ZERO };
+            let refused = Fault::Refuse { status: 403, retry_after: None };
+            for fault in std::iter::repeat_n(none, reads).chain([refused]) {
+                sandbox.fault_on(ProviderKind::TWILIO, "GET", fault);
+            }
+        }
+        let applied = apply(&sandbox, plan).await;
+        assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(target), "{applied:?}");
+        if reads.is_some() {
+            let Applied::Failed(error) = &applied else { panic!("{applied:?}") };
+            assert!(!error.surely_not_done(), "the calls were re-routed: {error:?}");
+            return;
+        }
+        let requests = sandbox.requests().split_off(from);
+        let of_carrier = requests.iter().filter(|request| request.service == ProviderKind::TWILIO.into());
+        reads = Some(of_carrier.take_while(|request| request.method == "GET").count());
+    }
+}
+
+#[tokio::test]
+async fn calls_that_were_pointed_and_not_read_again() {
+    is_unknown(ELSEWHERE, ADDRESS, async |importer| {
+        let desired = Desired::from_iter([ImportRequest::new(number())]);
+        importer.plan(&desired).await.unwrap().point_calls()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn calls_of_a_number_that_is_retired_and_not_read_again() {
+    is_unknown(ADDRESS, ELSEWHERE, async |importer| {
+        let plan = importer.plan(&Desired::default()).await.unwrap();
+        plan.retire_extra(Removal::Record, |_| Some(Reroute::To(CallbackUrl::new(ELSEWHERE))))
+    })
+    .await;
+}
