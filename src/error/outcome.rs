@@ -99,6 +99,9 @@ pub struct Incomplete {
     pub left_behind: Option<CredentialId>,
     /// The step that failed.
     pub step: Step,
+    /// Whether this import created the record. [`Importer::undo_of`](crate::Importer::undo_of) then tells how to roll it
+    /// back.
+    pub created: bool,
     /// The routing from before this import, if it was looked up.
     pub routing_before: Option<Routing>,
     /// The reason for the failure.
@@ -111,7 +114,16 @@ impl Incomplete {
     #[must_use]
     pub fn imported(record: NumberRecord, step: Step, error: Error) -> Self {
         let (platform, number) = (record.platform, record.number.clone());
-        Self { platform, number, record: Some(record), left_behind: None, step, routing_before: None, error }
+        Self {
+            platform,
+            number,
+            record: Some(record),
+            left_behind: None,
+            step,
+            created: false,
+            routing_before: None,
+            error,
+        }
     }
 
     /// Returns the error of an import whose number is not imported: a step before it failed, or a step that was to undo
@@ -125,7 +137,7 @@ impl Incomplete {
         error: Error,
     ) -> Self {
         let number = RecordNumber::E164(number);
-        Self { platform, number, record: None, left_behind, step, routing_before: None, error }
+        Self { platform, number, record: None, left_behind, step, created: false, routing_before: None, error }
     }
 
     fn sentence(&self) -> String {

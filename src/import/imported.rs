@@ -50,7 +50,7 @@ codes! {
         /// [`Finding::OtherSource`], and [`Importer::renew`](crate::Importer::renew) updates the credentials.
         AlreadyThere => "already_there",
         /// The record was found after the response to this import was lost, or after an earlier import in this process
-        /// was cancelled before it finished.
+        /// created it and was cancelled or failed before it finished.
         Recovered => "recovered",
     }
 }

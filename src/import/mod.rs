@@ -256,9 +256,9 @@ impl Importer {
         memory::forget_created(self.account, number, None);
     }
 
-    /// Returns the numbers whose imports into this account are unresolved in this process: a create was sent, its
-    /// response was lost, and no lookup has found the record. Importing one of them again looks it up by the whole
-    /// [`LookupPolicy`] before it creates anything.
+    /// Returns the numbers whose imports into this account are unresolved in this process: a create was sent, and the
+    /// import was cancelled, failed before it finished, or lost its response and no lookup has found the record.
+    /// Importing one of them again looks it up by the whole [`LookupPolicy`] before it creates anything.
     ///
     /// A process remembers at most 10,000 of them and refuses further creates then. An entry older than 24 hours
     /// is forgotten after such a lookup.

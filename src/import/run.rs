@@ -248,6 +248,7 @@ impl<'a> Run<'a> {
                 Err(error) => Err(error),
             },
         };
+        let is_own = self.is_own();
         // Kept outside of this future, for the error of one that is dropped at the deadline.
         let imported = match brought {
             Ok((record, outcome)) => {
@@ -257,7 +258,7 @@ impl<'a> Run<'a> {
             Err(error) => return Err(self.failed(error)),
         };
         // Also one that was recovered, since the list that shows it now may lag elsewhere.
-        if self.lock.has_sent || self.lock.unresolved.is_some() {
+        if is_own {
             self.lock.created(&imported.record.id);
         }
         if let Err(error) = self.importer.reconcile(imported, self.request).await {
@@ -291,16 +292,30 @@ impl<'a> Run<'a> {
         Unverified { lock, imported, carrier }
     }
 
+    /// Whether this import, or an earlier one that is unresolved, has sent a create.
+    const fn is_own(&self) -> bool {
+        self.lock.has_sent || self.lock.unresolved.is_some()
+    }
+
     /// Decides what is remembered of an import that failed, and tells in the error where the calls went before.
     fn failed(&mut self, error: Error) -> Error {
         match &error {
-            Error::Incomplete(incomplete) if incomplete.record.is_some() => self.lock.resolved(),
+            // Who finishes it is to know that it was this import which created the record, and where the calls went.
+            Error::Incomplete(incomplete) if incomplete.record.is_some() => {
+                if !self.is_own() {
+                    self.lock.resolved();
+                }
+            }
             // A step before the create failed.
             Error::Incomplete(_) => self.lock.not_done(),
             // The platform says that it has the number, and the lookup did not find it.
             error if error.meaning() == Some(Meaning::Conflict) => {}
             error if error.surely_not_done() => self.lock.not_done(),
             _ => {}
+        }
+        let mut error = error;
+        if let Error::Incomplete(incomplete) = &mut error {
+            incomplete.created = incomplete.record.is_some() && self.is_own();
         }
         // An unresolved import may have changed the routing: what was seen before it counts.
         let earlier = self.lock.unresolved.as_ref().and_then(Unresolved::routing);

@@ -39,7 +39,7 @@ async fn a_plan_is_written_and_applied_later_and_then_there_is_nothing_to_do() {
 
     let (code, out) = ran(&sandbox, &format!("--apply {plan}")).await;
     assert_eq!((code, sandbox.records(PlatformKind::VAPI).len()), (0, 3));
-    assert!(out.ends_with("3 done: 3 created\n"), "{out}");
+    assert!(out.ends_with("3 done: 3 created; 8 requests\n"), "{out}");
     let (code, out) = ran(&sandbox, &format!("--apply {plan}")).await;
     assert_eq!((code, sandbox.records(PlatformKind::VAPI).len()), (0, 3));
     assert!(out.ends_with("3 done: 3 unchanged\n"), "{out}");

@@ -1,7 +1,8 @@
 use std::collections::HashSet;
 
-use super::{Account, Heard, Key, memory, packed};
+use super::{Account, Heard, Key, forget_created, memory, packed};
 use crate::E164;
+use crate::model::NumberId;
 
 /// Hears of what this process changes while a list is believed: of the creates that are sent into an account, or of
 /// every change of a number's routing at a carrier, which a create into any account may be.
@@ -44,20 +45,37 @@ impl Drop for Listener {
 }
 
 /// A change of a number's routing at its carrier, or a removal of its record. Lists that are read before or during it
-/// are not believed.
+/// are not believed. A record whose removal may have been sent is not remembered as created here, also if this is
+/// dropped: everybody who needs the record looks it up.
 #[derive(Debug)]
-pub(in crate::import) struct Changing(Key);
+pub(in crate::import) struct Changing {
+    account: Account,
+    number: E164,
+    removes: Option<NumberId>,
+}
 
 impl Changing {
     pub(in crate::import) fn begin(account: Account, number: &E164) -> Self {
-        let key = Key::new(account, number);
-        memory().tell(key);
-        Self(key)
+        memory().tell(Key::new(account, number));
+        Self { account, number: *number, removes: None }
+    }
+
+    /// The removal of this record is being sent.
+    pub(in crate::import) fn removing(&mut self, id: &NumberId) {
+        self.removes = Some(id.clone());
+    }
+
+    /// It was surely not carried out.
+    pub(in crate::import) fn not_removed(&mut self) {
+        self.removes = None;
     }
 }
 
 impl Drop for Changing {
     fn drop(&mut self) {
-        memory().tell(self.0);
+        memory().tell(Key::new(self.account, &self.number));
+        if let Some(id) = &self.removes {
+            forget_created(self.account, &self.number, Some(id));
+        }
     }
 }

@@ -324,6 +324,7 @@ mod tests {
             address: None,
             answered: Vec::new(),
             seal: Seal::new(),
+            costs: Costs::default(),
             made_at: Timestamp::now(),
             steps: (0..steps).map(step).collect(),
         }

@@ -13,7 +13,7 @@ use crate::import::change::{agent, label, switch};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
 use crate::import::point::after_change;
-use crate::import::{Importer, memory};
+use crate::import::Importer;
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
 use crate::provider::{self, NumberProvider};
 
@@ -51,7 +51,7 @@ impl Importer {
         if !moved.is_empty() {
             return Ok(Applied::Moved(moved));
         }
-        let _changing = number.map(|number| Changing::begin(self.account, &number));
+        let mut changing = number.map(|number| Changing::begin(self.account, &number));
         if let Some(reroute) = &removal.reroute {
             if let Some(finding) = self.reroute(&mut now, reroute).await? {
                 return Ok(Applied::Blocked { findings: vec![finding] });
@@ -59,11 +59,14 @@ impl Importer {
         } else if let Some(finding) = self.still_answered(&now, extra, removal).await? {
             return Ok(Applied::Blocked { findings: vec![finding] });
         }
+        if let Some(changing) = &mut changing {
+            changing.removing(id);
+        }
         let removed = self.platform.remove(id, removal.consent).await;
-        // Also after a lost response: an import is to look for the record then.
+        // Also after a lost response.
         let may_be_gone = removed.as_ref().err().is_none_or(|error| error.is_not_found() || !error.surely_not_done());
-        if let Some(number) = number.filter(|_| may_be_gone) {
-            memory::forget_created(self.account, &number, Some(id));
+        if let (Some(changing), false) = (&mut changing, may_be_gone) {
+            changing.not_removed();
         }
         let kept = if may_be_gone { self.keep_routing(&now.seen).await } else { Ok(()) };
         match removed {

@@ -13,7 +13,7 @@ use super::change::{Change, Field};
 use super::keep::{Seen, seen};
 use super::memory::{Changing, NumberLock};
 use super::restore::{Back, no_routing};
-use super::{Importer, memory};
+use super::{Imported, Importer, Outcome, memory};
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::import::log::{self, number_span};
 use crate::model::{Finding, NumberRecord, Problem, ProblemCode, Reached, Removal};
@@ -110,6 +110,42 @@ impl Importer {
         self.take_back(undo, consent, false).await
     }
 
+    /// Returns the data that [`undo`](Self::undo) needs to roll back an import that failed with [`Error::Incomplete`]
+    /// after it had created the record; `None` for any other error. To finish the import instead, import the number
+    /// again.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::model::{PlatformKind, Removal};
+    /// use numport::sandbox::{Fault, Sandbox};
+    /// use numport::{ImportRequest, Importer, Interactly, Twilio};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Interactly::from_vars(vars)?);
+    ///
+    /// // Interactly sets the agent by an update. This one is refused.
+    /// let refused = Fault::Refuse { status: 400, retry_after: None };
+    /// sandbox.fault_on(PlatformKind::INTERACTLY, "PUT", refused);
+    /// let request = ImportRequest::new("+14155552671".parse()?).agent("no-such-agent");
+    /// let error = importer.import(request).await.unwrap_err();
+    /// if let Some(undo) = importer.undo_of(&error) {
+    ///     println!("{}", importer.undo(&undo, Removal::Record).await?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn undo_of(&self, error: &Error) -> Option<Undo> {
+        let Error::Incomplete(incomplete) = error else { return None };
+        let record = incomplete.record.clone().filter(|_| incomplete.created)?;
+        let number = incomplete.number.telephone()?;
+        let mut imported = Imported::new(record, Outcome::Created, number, self.platform.account());
+        imported.routing_before.clone_from(&incomplete.routing_before);
+        Some(imported.undo())
+    }
+
     async fn take_back(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<Undone> {
         let span = number_span!("undo", self, undo.number);
         pin!(async {
@@ -128,7 +164,10 @@ impl Importer {
         self.check_undo(undo)?;
         let _lock = NumberLock::take(self.account, &undo.number, self.lock_timeout).await?;
         let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
-        let found = self.record_of(undo).await?;
+        let found = match self.record_of(undo).await? {
+            None => self.look_for_late(undo).await?,
+            found => found,
+        };
         if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
             return Ok(outcome(None, UndoneRecord::Stays(stays)));
         }
@@ -191,6 +230,23 @@ impl Importer {
         }
     }
 
+    /// Waits for a record that this process created lately, and that is not shown: somebody may have removed it, or the
+    /// platform shows it late. If no lookup shows it, it counts as removed.
+    async fn look_for_late(&self, undo: &Undo) -> Result<Option<NumberRecord>> {
+        if memory::created(self.account, &undo.number).is_none_or(|created| created.id != undo.id) {
+            return Ok(None);
+        }
+        let lookups = self.lookup_policy.find(self, &undo.number).await;
+        match lookups.last_error {
+            Some(error) if !matches!(error, Error::Withheld(_)) => Err(error),
+            _ if lookups.found.is_none() => {
+                memory::forget_created(self.account, &undo.number, Some(&undo.id));
+                Ok(None)
+            }
+            _ => Ok(lookups.found.filter(|found| found.id == undo.id)),
+        }
+    }
+
     async fn record_of(&self, undo: &Undo) -> Result<Option<NumberRecord>> {
         match self.platform.get(&undo.id).await {
             Ok(record) => Ok(Some(record)),
@@ -241,17 +297,18 @@ impl Importer {
         if let Some(stays) = undo.stays(&record) {
             return Ok(UndoneRecord::Stays(stays));
         }
-        let _changing = Changing::begin(self.account, &undo.number);
+        let mut changing = Changing::begin(self.account, &undo.number);
+        changing.removing(&undo.id);
         let removed = match self.platform.remove(&undo.id, consent).await {
             Err(error) if !error.is_not_found() => Err(error),
             _ => Ok(()),
         };
-        // Also after a lost response: the record may be gone, and is looked up by everybody who needs it.
+        // Also after a lost response: the record may be gone.
         if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
-            memory::forget_created(self.account, &undo.number, Some(&undo.id));
             let kept = self.keep_routing(&seen).await;
             removed.and(kept)?;
         } else {
+            changing.not_removed();
             removed?;
         }
         Ok(UndoneRecord::Removed)

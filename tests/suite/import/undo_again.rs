@@ -8,11 +8,12 @@ use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::WithheldReason;
 use numport::import::{Field, Undo, UndoneRecord};
 use numport::model::{PlatformKind, ProviderKind, Removal};
+use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
 use numport::provider::Carriers;
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
-use numport::{Desired, E164, Error, ImportRequest, Importer, LookupPolicy, Restored, SipTrunk, Twilio, Vapi};
+use numport::{Desired, E164, Error, ImportRequest, Importer, LookupPolicy, Outcome, Restored, SipTrunk, Twilio, Vapi};
 
 use crate::support::in_memory::{Exchange, NATIVE, number, platform, records_of};
 
@@ -21,7 +22,14 @@ const HERE: &str = "https://api.vapi.ai/twilio/inbound_call";
 
 /// A carrier that holds the number, and a platform that takes its calls at an import.
 fn taken_over() -> (Exchange, InMemoryPlatform) {
-    let (exchange, platform) = (Exchange::default(), platform(&NATIVE, 0));
+    taken_over_by(&NATIVE)
+}
+
+static AGENT_LATER: Capabilities =
+    Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets).with_agent(Support::SET);
+
+fn taken_over_by(can: &'static Capabilities) -> (Exchange, InMemoryPlatform) {
+    let (exchange, platform) = (Exchange::default(), platform(can, 0));
     exchange.point(number(1), BEFORE);
     let carrier = exchange.clone();
     platform.on_call(move |call, _| {
@@ -253,4 +261,47 @@ async fn a_carrier_that_ignores_a_restore_is_not_believed() {
     let restored = importer.restore(&before).await;
     assert_eq!(exchange.url(&number(1)).as_deref(), Some(HERE));
     assert!(restored.as_ref().is_err_and(|error| !error.surely_not_done()), "said to be put back: {restored:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_undo_that_was_dropped_while_it_removed_the_record_is_done_by_another_call() {
+    let (exchange, platform) = taken_over();
+    let importer = Importer::new(exchange.clone(), platform.clone());
+    let undo = imported(&importer).await;
+    platform.script(Call::Remove, [Answer::Never { done: true }]);
+    let dropped = tokio::time::timeout(Duration::from_secs(5), importer.undo(&undo, Removal::Record)).await;
+    assert!(dropped.is_err());
+    let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+    assert_eq!((undone.record, exchange.url(&number(1)).unwrap()), (UndoneRecord::Gone, BEFORE.to_owned()));
+    importer.import(ImportRequest::new(number(1))).await.unwrap();
+    assert_eq!(records_of(&platform, &number(1)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_are_put_back_of_a_record_that_somebody_removed() {
+    let (exchange, platform) = taken_over();
+    let importer = Importer::new(exchange.clone(), platform.clone());
+    let undo = imported(&importer).await;
+    platform.edit(Vec::clear);
+    let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+    assert_eq!((undone.record, exchange.url(&number(1)).unwrap()), (UndoneRecord::Gone, BEFORE.to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_another_call_finished_is_undone_as_one() {
+    let (exchange, platform) = taken_over_by(&AGENT_LATER);
+    let importer = Importer::new(exchange.clone(), platform.clone());
+    // Its agent is set by an update.
+    let request = || ImportRequest::new(number(1)).agent("agent-1");
+    platform.script(Call::Update, [Answer::refused(400)]);
+    let error = importer.import(request()).await.unwrap_err();
+    let undo_of_the_first = importer.undo_of(&error).unwrap();
+    let finished = importer.import(request()).await.unwrap();
+    assert_eq!(finished.outcome, Outcome::Recovered);
+    for undo in [finished.undo(), undo_of_the_first] {
+        let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+        assert!(matches!(undone.record, UndoneRecord::Removed | UndoneRecord::Gone), "{undone}");
+        assert_eq!(exchange.url(&number(1)).unwrap(), BEFORE);
+    }
+    assert_eq!(records_of(&platform, &number(1)), 0);
 }
