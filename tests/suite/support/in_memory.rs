@@ -1,7 +1,7 @@
 //! A platform in memory, and a provider beside it, for tests in paused time.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -53,13 +53,16 @@ pub(crate) fn refuse_creates_after(platform: &InMemoryPlatform, creates: usize, 
     platform.always(Call::Create, Answer::refused(status));
 }
 
+/// What else happens at a call.
+type Hook = Box<dyn Fn() + Send>;
+
 /// A carrier that holds the numbers given, each with an address that its calls go to.
 #[derive(Clone, Default)]
 pub(crate) struct Exchange {
     numbers: Arc<Mutex<Vec<(E164, String)>>>,
     restored: Arc<AtomicUsize>,
-    ignores: Arc<Mutex<bool>>,
-    hook: Arc<Mutex<Option<Box<dyn Fn() + Send>>>>,
+    ignores: Arc<AtomicBool>,
+    hook: Arc<Mutex<Option<Hook>>>,
 }
 
 impl fmt::Debug for Exchange {
@@ -81,7 +84,7 @@ impl Exchange {
 
     /// From now on it keeps its addresses, and answers a restore with what it has.
     pub(crate) fn ignore_restores(&self) {
-        *self.ignores.lock().unwrap() = true;
+        self.ignores.store(true, Ordering::SeqCst);
     }
 
     /// Sets what else happens when a routing is put back.
@@ -153,7 +156,7 @@ impl RoutingControl for Exchange {
         if let Some(hook) = &*self.hook.lock().unwrap() {
             hook();
         }
-        if !*self.ignores.lock().unwrap() {
+        if !self.ignores.load(Ordering::SeqCst) {
             self.point(before.number, &before.settings["voice_url"]);
         }
         Ok(self.url(&before.number).map_or_else(|| before.clone(), |url| routing(before.number, &url)))
