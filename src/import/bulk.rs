@@ -93,18 +93,19 @@ impl BulkOutcome {
 impl Importer {
     /// Imports many numbers [concurrently](Self::concurrency), each as [`import`](Self::import) does.
     ///
-    /// The stream yields each result as soon as it is ready; [`BulkItem::index`] tells which request it belongs to. The
-    /// stream continues after failures. Only a refused key (401) ends it: imports that have begun are finished, and the
+    /// The stream yields each result as soon as it is ready; [`BulkItem::index`] tells which request it belongs to. A
+    /// number that was created is ready once its calls are verified. Up to 100 of them are verified together: when so
+    /// many wait, after 2 s, or when the input ends or gives no further request. If the verification fails, the result
+    /// says so in a finding. The [`deadline`](Self::deadline) does not include the verification. The stream continues after failures. Only a refused key (401) ends it: imports that have begun are finished, and the
     /// remaining requests yield `NotAttempted`. A second request for the same number yields `Duplicate` without a call.
     ///
     /// The input is anything iterable, such as a `Vec`, or a `Stream`. It is read as there is room, so it may be longer
     /// than memory; of each number some 20 to 40 bytes are kept. Nothing happens unless the stream is read.
     /// Dropping the stream cancels the imports in progress. Running it again over the same input is safe.
     ///
-    /// If it takes fewer calls, the importer lists the platform's records once a minute, instead of looking up each
-    /// number, and keeps the list in memory. It then does not see an import of the same number on *another machine*
-    /// within that minute. A platform that does not refuse duplicates would have the number twice, so give each machine
-    /// its own numbers.
+    /// If it takes fewer requests, the importer lists the platform's records and the carriers' numbers, instead of
+    /// looking up each number, and keeps the lists in memory. [`list_age`](Self::list_age) says what it then does not
+    /// see, and for how long: give each machine its own numbers.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -123,7 +124,7 @@ impl Importer {
     /// while let Some(item) = items.next().await {
     ///     progress.add(&item);
     /// }
-    /// assert_eq!(progress.to_string(), "3 done: 1 created, 1 duplicate, 1 refused; 9 requests");
+    /// assert_eq!(progress.to_string(), "3 done: 1 created, 1 duplicate, 1 refused; 7 requests");
     /// # Ok(())
     /// # }
     /// ```

@@ -155,8 +155,7 @@ impl Importer {
     /// Sets how many numbers [`import_many`](Self::import_many), [`renew_many`](Self::renew_many), [`plan`](Self::plan)
     /// and [`apply`](Self::apply) process concurrently. Defaults to 16. 0 counts as 1. Each client has its own limit of
     /// requests per second ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)). An
-    /// import sends at least three requests to the carrier and the platform: lookups before, the create, and a lookup
-    /// after.
+    /// import takes its place only until its number is created; it is verified together with others.
     #[must_use]
     pub const fn concurrency(mut self, numbers: usize) -> Self {
         self.concurrency = if numbers == 0 { 1 } else { numbers };
