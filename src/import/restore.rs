@@ -332,9 +332,8 @@ impl Importer {
         let Some(control) = self.provider.routing() else { return left };
         // An application whose address is not told is the platform's, if a takeover brought it.
         let takes_over = matches!(self.platform.capabilities().takeover, Takeover::AtImport | Takeover::WithAgent);
-        let is_attached = |name: &str| {
-            takes_over && !is_as_before(name) && control.is_attachment(name) && is_target(after, name)
-        };
+        let is_attached =
+            |name: &str| takes_over && !is_as_before(name) && control.is_attachment(name) && is_target(after, name);
         for (address, value) in &after.settings {
             let with_application = control.parts_of(address).iter().any(|part| is_attached(part));
             if is_attached(address) || with_application {

@@ -217,7 +217,7 @@ impl Plan {
                 | PlanStep::Unchanged { calls, findings, .. } => (calls, findings),
                 PlanStep::Blocked { .. } | PlanStep::Extra(_) => continue,
             };
-                if calls.taken_over || calls.reached == Reached::Platform || findings.iter().any(Finding::beats_takeover) {
+            if calls.taken_over || calls.reached == Reached::Platform || findings.iter().any(Finding::beats_takeover) {
                 continue;
             }
             let cannot = match (&calls.to, &self.address) {

@@ -31,17 +31,8 @@ const SCREENING: &str = "inbound_call_screening";
 const MESSAGING: &str = "messaging_profile_id";
 
 /// The settings of a routing, by Telnyx's names.
-const SETTINGS: [&str; 9] = [
-    CONNECTION,
-    WEBHOOK,
-    FORWARDING,
-    FORWARDS_TO,
-    FORWARDING_TYPE,
-    TRANSLATED,
-    TECH_PREFIX,
-    SCREENING,
-    MESSAGING,
-];
+const SETTINGS: [&str; 9] =
+    [CONNECTION, WEBHOOK, FORWARDING, FORWARDS_TO, FORWARDING_TYPE, TRANSLATED, TECH_PREFIX, SCREENING, MESSAGING];
 
 /// What Telnyx writes for a profile that it could not load.
 const UNAVAILABLE: &str = "UNAVAILABLE";

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::Telnyx;
 use super::client::{KIND, NUMBERS};
 use super::wire::{
-    Balance, Connection, ConnectionPage, Job, ListConnections, ListMessagingSettings, ListVoiceSettings,
-    MessagingPage, MessagingSettings, NumberFeatures, NumberOwnership, UpdateMessagingSettings, UpdateNumbersJob,
-    UpdateVoiceSettings, VoicePage, VoiceSettings,
+    Balance, Connection, ConnectionPage, Job, ListConnections, ListMessagingSettings, ListVoiceSettings, MessagingPage,
+    MessagingSettings, NumberFeatures, NumberOwnership, UpdateMessagingSettings, UpdateNumbersJob, UpdateVoiceSettings,
+    VoicePage, VoiceSettings,
 };
 use crate::E164;
 use crate::error::{Mismatch, Result, checked};

@@ -98,7 +98,8 @@ impl Telnyx {
                 set(held, "updated_at", now.clone());
             }
         }
-        let shown = |id: &String| json!({"id": id, "phone_number": self.numbers.get(id).map(|held| &held["phone_number"])});
+        let shown =
+            |id: &String| json!({"id": id, "phone_number": self.numbers.get(id).map(|held| &held["phone_number"])});
         let numbers: Vec<Value> = done.iter().map(shown).collect();
         let mut job = fields(json!({
             "id": context.id(),

@@ -127,7 +127,10 @@ impl Telnyx {
         ];
         let contains = ["filter[voice.connection_name][contains]", "filter[connection_name][contains]"];
         let mut parts = Vec::new();
-        for name in contains.into_iter().chain(["filter[voice.connection_name][starts_with]", "filter[voice.connection_name][ends_with]"]) {
+        for name in contains
+            .into_iter()
+            .chain(["filter[voice.connection_name][starts_with]", "filter[voice.connection_name][ends_with]"])
+        {
             parts.extend(long_enough(request, name)?.map(|part| (name, part)));
         }
         let fits = |held: &&Object| {
@@ -151,9 +154,9 @@ impl Telnyx {
                 && request.query("filter[voice.connection_name][eq]").is_none_or(|wanted| name == wanted)
                 && request.query("filter[tag]").is_none_or(|wanted| tags().any(|tag| tag == wanted))
                 && (request.query("filter[without_tags]") != Some("true") || tags().next().is_none())
-                && request.query("filter[source]").is_none_or(|wanted| {
-                    (wanted == "ported") == (text(held, "source_type") == Some("port_request"))
-                })
+                && request
+                    .query("filter[source]")
+                    .is_none_or(|wanted| (wanted == "ported") == (text(held, "source_type") == Some("port_request")))
                 && request
                     .query("filter[voice.usage_payment_method]")
                     .is_none_or(|wanted| held["voice"]["usage_payment_method"] == wanted)
@@ -201,12 +204,7 @@ fn long_enough<'a>(request: &'a Request<'_>, name: &str) -> Result<Option<&'a st
     }
 }
 
-fn page(
-    context: &Context<'_>,
-    request: &Request<'_>,
-    found: &[&Object],
-    shown: impl Fn(&Object) -> Value,
-) -> Answer {
+fn page(context: &Context<'_>, request: &Request<'_>, found: &[&Object], shown: impl Fn(&Object) -> Value) -> Answer {
     let size = request.whole("page[size]", 20).filter(|size| (1..=250).contains(size));
     let size = context.page_size(size.ok_or_else(|| invalid("page[size] must be from 1 to 250", "/page/size"))?);
     let number = request.whole("page[number]", 1).filter(|&number| number >= 1);

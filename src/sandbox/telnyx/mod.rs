@@ -19,8 +19,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub use self::handle::TelnyxHandle;
-pub use self::held::TelnyxNumber;
 use self::held::Setup;
+pub use self::held::TelnyxNumber;
 use super::SandboxBuilder;
 use super::api::{About, Api, Context};
 use super::carriers::{Carrier, Denied, Login, Routing};
@@ -192,7 +192,8 @@ fn data(status: u16, object: impl Into<Value>) -> Reply {
 
 /// The body, if it keeps to the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
-    let body = request.typed_json().ok_or_else(|| invalid("The request failed because it was not well-formed.", "/"))?;
+    let body =
+        request.typed_json().ok_or_else(|| invalid("The request failed because it was not well-formed.", "/"))?;
     rule.accept(body).map_err(|found| {
         let errors = found.iter().map(|violation: &Violation| {
             let pointer = format!("/{}", violation.path.replace('.', "/"));
@@ -213,10 +214,7 @@ fn invalid(detail: &str, pointer: &str) -> Reply {
 /// A value that names what is not there.
 fn no_such(pointer: &str) -> Reply {
     let detail = "The requested parameter is invalid as the associated resource does not exist.";
-    Reply::json(
-        422,
-        json!({"errors": [fault("10017", "Associated resource does not exist", detail, Some(pointer))]}),
-    )
+    Reply::json(422, json!({"errors": [fault("10017", "Associated resource does not exist", detail, Some(pointer))]}))
 }
 
 /// An error with the code that goes with its status.

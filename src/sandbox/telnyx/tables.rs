@@ -32,10 +32,7 @@ static VOICE_FIELDS: &[Field] = &[
     ),
     optional(
         "cnam_listing",
-        Object(&[
-            optional("cnam_listing_enabled", Bool),
-            optional("cnam_listing_details", Nullable(&Text(0, 15))),
-        ]),
+        Object(&[optional("cnam_listing_enabled", Bool), optional("cnam_listing_details", Nullable(&Text(0, 15)))]),
     ),
     optional("usage_payment_method", Word(&["pay-per-minute", "channel"])),
     optional(
