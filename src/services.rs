@@ -19,6 +19,7 @@ macro_rules! __services {
             }
             carriers {
                 TWILIO "twilio" twilio::Twilio;
+                TELNYX "telnyx" telnyx::Telnyx;
             }
             named platforms {
                 BLAND "bland" ["bland.ai"];
@@ -29,7 +30,6 @@ macro_rules! __services {
                 ULTRAVOX "ultravox" ["ultravox.ai"];
             }
             named carriers {
-                TELNYX "telnyx";
                 VONAGE "vonage";
             }
         }

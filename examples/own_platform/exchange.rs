@@ -84,6 +84,10 @@ impl RoutingControl for Exchange {
         &[]
     }
 
+    fn is_attachment(&self, _: &str) -> bool {
+        false
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         let route = json!({"url": before.settings.get("url")});
         let call = Call::put("set routing", &["lines", &before.id]).repeatable().json(&route);

@@ -2,12 +2,13 @@
 
 use super::Importer;
 use super::held::HeldListing;
+use super::restore::is_target;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
 use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach, Routing};
 use crate::platform::Takeover;
-use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership};
+use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership, RoutingControl};
 
 impl Importer {
     /// Looks a number up at the carrier, and returns its routing and the findings for or against an import. Changes
@@ -84,7 +85,7 @@ impl Importer {
         let findings = &mut preflight.findings;
         match ownership {
             Ownership::Held(held) => {
-                self.check_held(held, findings);
+                self.check_held(held, carrier, findings);
                 preflight.routing.clone_from(&held.routing);
             }
             Ownership::HeldBySubaccount(held) => {
@@ -102,7 +103,7 @@ impl Importer {
     }
 
     /// A number that the carrier holds: can it take calls, and who gets them?
-    fn check_held(&self, held: &HeldNumber, findings: &mut Vec<Finding>) {
+    fn check_held(&self, held: &HeldNumber, carrier: Option<&dyn NumberProvider>, findings: &mut Vec<Finding>) {
         if held.voice == Some(false) {
             findings.push(Finding::NoVoice);
         }
@@ -114,18 +115,27 @@ impl Importer {
         if self.platform.capabilities().takeover == Takeover::Nothing {
             return;
         }
-        match held.routing.as_ref().map(|routing| &routing.calls) {
-            Some(Calls::Trunk(trunk)) => findings.push(Finding::OnTrunk { trunk: trunk.clone() }),
-            Some(Calls::Application(application)) => {
+        let Some(routing) = &held.routing else { return };
+        let control = carrier.and_then(NumberProvider::routing).or_else(|| self.provider.routing());
+        match &routing.calls {
+            Calls::Trunk(trunk) => findings.push(Finding::OnTrunk { trunk: trunk.clone() }),
+            // Where it is what a platform replaces, it does not stand in the way.
+            Calls::Application(_) if control.is_some_and(|control| is_attached(routing, control)) => {}
+            Calls::Application(application) => {
                 findings.push(Finding::OnApplication { application: application.clone() });
             }
-            Some(calls) => {
+            Calls::Forwarded(to) => findings.push(Finding::Forwarded { to: to.clone() }),
+            calls => {
                 let other = self.answered_by(calls).filter(|&platform| platform != self.platform.kind());
                 findings.extend(other.map(|platform| Finding::AnsweredBy { platform }));
             }
-            None => {}
         }
     }
+}
+
+/// Whether a platform takes a number over by what gets its calls now.
+fn is_attached(routing: &Routing, control: &dyn RoutingControl) -> bool {
+    routing.settings.keys().any(|name| control.is_attachment(name) && is_target(routing, name))
 }
 
 /// A trunk that no platform in a cloud can reach.

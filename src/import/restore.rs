@@ -11,6 +11,7 @@ use super::log::{self, number_span};
 use super::memory::{Changing, NumberLock};
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, ProblemCode, Routing};
+use crate::platform::Takeover;
 use crate::provider::{NumberProvider, RoutingControl};
 
 /// The result of [`Importer::restore`]. `Display` shows it in one line.
@@ -329,8 +330,16 @@ impl Importer {
             is_as_before(name) || is_own(value) || cleared
         });
         let Some(control) = self.provider.routing() else { return left };
+        // An application whose address is not told is the platform's, if a takeover brought it.
+        let takes_over = matches!(self.platform.capabilities().takeover, Takeover::AtImport | Takeover::WithAgent);
+        let is_attached =
+            |name: &str| takes_over && !is_as_before(name) && control.is_attachment(name) && is_target(after, name);
         for (address, value) in &after.settings {
-            let is_taken = !is_as_before(address) && is_own(value);
+            let with_application = control.parts_of(address).iter().any(|part| is_attached(part));
+            if is_attached(address) || with_application {
+                left.insert(address.clone(), value.clone());
+            }
+            let is_taken = !is_as_before(address) && (is_own(value) || with_application);
             for part in control.parts_of(address).iter().filter(|part| is_taken && !is_as_before(part)) {
                 left.extend(after.settings.get(*part).map(|value| ((*part).to_owned(), value.clone())));
             }
@@ -352,11 +361,11 @@ pub(super) fn no_routing(importer: &Importer, what: &str) -> Error {
 }
 
 /// Whether this setting is what gets the calls of a routing.
-fn is_target(routing: &Routing, name: &str) -> bool {
+pub(super) fn is_target(routing: &Routing, name: &str) -> bool {
     let target = match &routing.calls {
         Calls::Nowhere => return false,
         Calls::Url(url) => url.as_str(),
-        Calls::Application(id) | Calls::Trunk(id) => id,
+        Calls::Application(id) | Calls::Trunk(id) | Calls::Forwarded(id) => id,
     };
     routing.settings.get(name).is_some_and(|value| value == target)
 }

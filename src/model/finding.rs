@@ -65,6 +65,11 @@ pub enum Finding {
         /// The application's id.
         application: String,
     },
+    /// The carrier forwards the number's calls, which takes precedence over what the platform sets. An error.
+    Forwarded {
+        /// The telephone number or the SIP address that gets them.
+        to: String,
+    },
     /// Another platform answers the number's calls now. It will not answer them after the import. A warning.
     AnsweredBy {
         /// The other platform.
@@ -163,6 +168,7 @@ impl Finding {
             Self::NoVoice => "no_voice",
             Self::OnTrunk { .. } => "on_trunk",
             Self::OnApplication { .. } => "on_application",
+            Self::Forwarded { .. } => "forwarded",
             Self::AnsweredBy { .. } => "answered_by",
             Self::Unassigned { .. } => "unassigned",
             Self::Hosted => "hosted",
@@ -186,6 +192,11 @@ impl Finding {
         }
     }
 
+    /// Whether calls go elsewhere for all that a platform sets at the carrier.
+    pub(crate) const fn beats_takeover(&self) -> bool {
+        matches!(self, Self::OnTrunk { .. } | Self::OnApplication { .. } | Self::Forwarded { .. })
+    }
+
     /// Returns the finding's severity.
     #[must_use]
     pub const fn severity(&self) -> Severity {
@@ -198,6 +209,7 @@ impl Finding {
             | Self::NoVoice
             | Self::OnTrunk { .. }
             | Self::OnApplication { .. }
+            | Self::Forwarded { .. }
             | Self::StillAnswered
             | Self::MayBeAnswered { .. }
             | Self::CarrierUnknown
@@ -236,6 +248,7 @@ impl Finding {
             Self::NoVoice => "Give the number voice at the provider, or choose another one.",
             Self::OnTrunk { .. } => "Take it off the trunk, or import it with the trunk as the source.",
             Self::OnApplication { .. } => "Clear the number's application at the provider.",
+            Self::Forwarded { .. } => "End the forwarding at the provider.",
             Self::AnsweredBy { .. } => "If it should stay there, do not import it; `Importer::restore` puts it back.",
             Self::Unassigned { .. } => "Check it for a typing error; a range that was opened lately is no fault.",
             Self::Hosted => "Make sure that its voice calls come in through this provider.",
@@ -312,6 +325,9 @@ impl fmt::Display for Finding {
             Self::OnTrunk { trunk } => write!(f, "is on trunk {}, which would get its calls all the same", word(trunk)),
             Self::OnApplication { application } => {
                 write!(f, "is on application {}, which would get its calls all the same", word(application))
+            }
+            Self::Forwarded { to } => {
+                write!(f, "is forwarded to {}, which would get its calls all the same", word(to))
             }
             Self::AnsweredBy { platform } => write!(f, "is answered by {platform} now"),
             Self::Unassigned { reason } => reason.fmt(f),

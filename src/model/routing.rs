@@ -42,6 +42,8 @@ pub enum Calls {
     Application(String),
     /// A trunk, by its id.
     Trunk(String),
+    /// Another telephone number or SIP address, to which the carrier forwards them.
+    Forwarded(String),
 }
 
 impl Routing {
@@ -69,6 +71,7 @@ impl fmt::Display for Calls {
             Self::Url(url) => fmt::Display::fmt(url, f),
             Self::Application(id) => f.pad(&format!("application {}", word(id))),
             Self::Trunk(id) => f.pad(&format!("trunk {}", word(id))),
+            Self::Forwarded(to) => f.pad(&format!("{} by forwarding", word(to))),
         }
     }
 }

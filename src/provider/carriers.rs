@@ -156,6 +156,10 @@ impl RoutingControl for Carriers {
         parts.into_iter().find(|parts| !parts.is_empty()).unwrap_or_default()
     }
 
+    fn is_attachment(&self, setting: &str) -> bool {
+        self.controls().any(|control| control.is_attachment(setting))
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         self.control_of(routing).await?.restore(routing).await
     }

@@ -130,6 +130,11 @@ pub trait RoutingControl: Debug + Send + Sync {
     /// restored together with it. Returns an empty slice for a setting without such settings.
     fn parts_of(&self, setting: &str) -> &'static [&'static str];
 
+    /// Returns whether a platform takes a number over by this setting, by the carrier's name of it, because it attaches
+    /// the number to an application or a connection: `connection_id` at Telnyx. At other carriers a platform sets
+    /// addresses, and an application of the carrier takes precedence over them.
+    fn is_attachment(&self, setting: &str) -> bool;
+
     /// Sets the settings of this routing, whatever their current values are, and leaves all other settings unchanged.
     /// Returns the routing afterwards. [`Importer::restore`](crate::Importer::restore) first checks whether somebody
     /// has changed them.

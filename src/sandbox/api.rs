@@ -16,6 +16,8 @@ pub(super) struct About {
     pub(super) service: Service,
     /// The environment variable that has its base URL.
     pub(super) base_url: &'static str,
+    /// What that base URL has after its host.
+    pub(super) base_path: &'static str,
     /// The environment variables of its credentials, and their values.
     pub(super) credentials: &'static [(&'static str, &'static str)],
     /// The fields of its answers whose texts, or lists of texts, are of a closed set.

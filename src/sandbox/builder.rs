@@ -111,7 +111,7 @@ impl SandboxBuilder {
                 0 => new_address().await?,
                 first => bind(first.saturating_add(offset)).await?,
             };
-            vars.push((about.base_url, format!("http://{}", listener.local_addr()?)));
+            vars.push((about.base_url, format!("http://{}{}", listener.local_addr()?, about.base_path)));
             vars.extend(about.credentials.iter().map(|&(name, value)| (name, value.to_owned())));
             servers.push(tokio::spawn(server::serve(about.service, listener, state.clone())));
         }

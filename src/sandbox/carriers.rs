@@ -57,6 +57,7 @@ mod tests {
     static ABOUT: About = About {
         service: Service::Provider(ProviderKind::from_static("parrot")),
         base_url: "PARROT_BASE_URL",
+        base_path: "",
         credentials: &[],
         closed_sets: &[],
     };

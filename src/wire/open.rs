@@ -30,7 +30,7 @@ macro_rules! open_enum {
                 }
             }
 
-            fn from_wire(text: &str) -> Self {
+            pub(crate) fn from_wire(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)+
                     other => Self::Unknown($crate::wire::Unknown::new(other)),

@@ -20,7 +20,7 @@ pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The label that imports ask for.
 pub(crate) const LABEL: &str = "Front desk";
-/// A number that a new sandbox holds.
+/// A number that a new sandbox holds at Twilio.
 pub(crate) const NUMBER: &str = "+14155552671";
 
 /// A platform.
@@ -50,6 +50,8 @@ pub(crate) struct Carrier {
     pub(crate) connect: fn(Vars<'_>, Pace) -> Arc<dyn NumberProvider>,
     /// The request that looks up a number before an import, by how its method and path begin.
     pub(crate) lookup: &'static str,
+    /// Two numbers that its account holds in a new sandbox; the first can be imported.
+    pub(crate) held: [&'static str; 2],
     /// Changes where a number's calls go; `None` where the carrier keeps no routing.
     pub(crate) another_routing: Option<Routing>,
 }
@@ -69,7 +71,7 @@ pub(crate) struct Api {
     /// Values for its other variables.
     pub(crate) vars: &'static [(&'static str, &'static str)],
     pub(crate) login: fn(RequestBuilder, Vars<'_>) -> RequestBuilder,
-    /// A request that makes a record of [`NUMBER`]; at a carrier, one that changes the number.
+    /// A request that makes a record of [`NUMBER`]; at a carrier, one that changes the first number held.
     pub(crate) write: fn(Vars<'_>) -> Write,
     /// Whether this record of the sandbox was made or changed by it.
     pub(crate) is_written: fn(&Value) -> bool,
@@ -83,6 +85,7 @@ pub(crate) type Refusal = (&'static str, u16, Value);
 
 /// A request of `Api::write`.
 pub(crate) struct Write {
+    pub(crate) method: Method,
     pub(crate) target: String,
     pub(crate) content_type: &'static str,
     pub(crate) body: String,
@@ -93,7 +96,8 @@ pub(crate) struct Write {
 impl Write {
     /// JSON that makes a record.
     pub(crate) fn json(target: &str, body: Value) -> Self {
-        Self { target: target.to_owned(), content_type: "application/json", body: body.to_string(), success: 201 }
+        let (method, content_type) = (Method::POST, "application/json");
+        Self { method, target: target.to_owned(), content_type, body: body.to_string(), success: 201 }
     }
 }
 

@@ -196,10 +196,12 @@ mod tests {
         assert_one_line(&id);
         assert_one_line(&Calls::Trunk(FORGED.to_owned()));
         assert_one_line(&Calls::Application(FORGED.to_owned()));
+        assert_one_line(&Calls::Forwarded(FORGED.to_owned()));
         for finding in [
             Finding::HeldBySubaccount { account: FORGED.to_owned() },
             Finding::OnTrunk { trunk: FORGED.to_owned() },
             Finding::OnApplication { application: FORGED.to_owned() },
+            Finding::Forwarded { to: FORGED.to_owned() },
             Finding::Status { status: FORGED.to_owned() },
             Finding::NotReadAgain { reason: FORGED.to_owned() },
         ] {

@@ -208,8 +208,7 @@ impl Importer {
                 || matches!(finding, Finding::CarrierNotAsked { .. } | Finding::Status { .. })
         };
         let mut findings: Vec<Finding> = preflight.findings.iter().filter(concerns).cloned().collect();
-        let beaten = |finding: &Finding| matches!(finding, Finding::OnTrunk { .. } | Finding::OnApplication { .. });
-        if let Some(routing) = preflight.routing.as_ref().filter(|_| !findings.iter().any(beaten)) {
+        if let Some(routing) = preflight.routing.as_ref().filter(|_| !findings.iter().any(Finding::beats_takeover)) {
             findings.extend(self.calls_finding(&routing.calls, record.agent.is_some()));
         }
         findings

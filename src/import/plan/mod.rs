@@ -218,8 +218,7 @@ impl Plan {
                 | PlanStep::Unchanged { calls, findings, .. } => (calls, findings),
                 PlanStep::Blocked { .. } | PlanStep::Extra(_) => continue,
             };
-            let beaten = |finding: &Finding| matches!(finding, Finding::OnTrunk { .. } | Finding::OnApplication { .. });
-            if calls.taken_over || calls.reached == Reached::Platform || findings.iter().any(beaten) {
+            if calls.taken_over || calls.reached == Reached::Platform || findings.iter().any(Finding::beats_takeover) {
                 continue;
             }
             let cannot = match (&calls.to, &self.address) {

@@ -75,13 +75,8 @@ impl Plan {
             }),
             not_reached: count(|step| {
                 let drift = |finding: &Finding| {
-                    matches!(
-                        finding,
-                        Finding::NotTakenOver { .. }
-                            | Finding::CallsStay { .. }
-                            | Finding::OnTrunk { .. }
-                            | Finding::OnApplication { .. }
-                    )
+                    matches!(finding, Finding::NotTakenOver { .. } | Finding::CallsStay { .. })
+                        || finding.beats_takeover()
                 };
                 let is_elsewhere = step.calls().is_some_and(|calls| calls.reached == Reached::Elsewhere);
                 let is_there = matches!(step, PlanStep::Update { .. } | PlanStep::Unchanged { .. });

@@ -53,6 +53,10 @@ impl RoutingControl for Twilio {
         }
     }
 
+    fn is_attachment(&self, _: &str) -> bool {
+        false
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
         let number = self.update_number(&routing.id, &update).await?;

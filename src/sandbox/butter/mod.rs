@@ -25,6 +25,7 @@ const ANOTHERS: &str = "_f00000000000";
 static ABOUT: About = About {
     service: Service::Platform(PlatformKind::BUTTER),
     base_url: "BUTTER_BASE_URL",
+    base_path: "",
     credentials: &[("BUTTER_API_KEY", KEY), ("BUTTER_ORGANIZATION_ID", ORGANIZATION)],
     closed_sets: &["provider", "category", "status"],
 };

@@ -19,6 +19,7 @@ const VOICE_URL: &str = "https://api-prod.interactly.ai/sandbox/voice";
 static ABOUT: About = About {
     service: Service::Platform(PlatformKind::INTERACTLY),
     base_url: "INTERACTLY_BASE_URL",
+    base_path: "",
     credentials: &[("INTERACTLY_API_KEY", KEY)],
     // The provider's name.
     closed_sets: &["name"],

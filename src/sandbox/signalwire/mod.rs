@@ -24,6 +24,7 @@ const TOKEN: &str = "sandbox-signalwire-token";
 static ABOUT: About = About {
     service: Service::Platform(PlatformKind::SIGNALWIRE),
     base_url: "SIGNALWIRE_BASE_URL",
+    base_path: "",
     credentials: &[
         ("SIGNALWIRE_PROJECT_ID", PROJECT),
         ("SIGNALWIRE_API_TOKEN", TOKEN),

@@ -37,6 +37,7 @@ use crate::model::{ProviderKind, Service};
 static ABOUT: About = About {
     service: Service::Provider(ProviderKind::TWILIO),
     base_url: "TWILIO_BASE_URL",
+    base_path: "",
     credentials: &[("TWILIO_ACCOUNT_SID", MAIN.sid), ("TWILIO_AUTH_TOKEN", MAIN.auth_token)],
     closed_sets: &[
         "address_requirements",

@@ -1,5 +1,8 @@
 //! Vapi: numbers and credentials. An import of a Twilio number takes over its voice URL, and its SMS URL unless
-//! `smsEnabled` is false.
+//! `smsEnabled` is false. An import of a Telnyx number attaches it to the application that the credential names.
+//!
+//! With the feature `telnyx` there is one credential from the start, of the Telnyx account: only the dashboard makes
+//! those.
 
 mod credential;
 mod list;
@@ -24,6 +27,7 @@ const ORG_ID: &str = "00000000-0000-4000-8000-0000000000aa";
 static ABOUT: About = About {
     service: Service::Platform(PlatformKind::VAPI),
     base_url: "VAPI_BASE_URL",
+    base_path: "",
     credentials: &[("VAPI_API_KEY", KEY)],
     closed_sets: &[
         "provider",
@@ -48,7 +52,11 @@ struct Vapi {
 
 pub(super) fn api(_: &SandboxBuilder) -> Box<dyn Api> {
     let numbers = Records::new("id", &["name", "number", "sipUri"]);
-    Box::new(Vapi { numbers, credentials: Records::new("id", &[]), secrets: HashMap::new() })
+    let mut vapi = Vapi { numbers, credentials: Records::new("id", &[]), secrets: HashMap::new() };
+    if cfg!(feature = "telnyx") {
+        vapi.hold_telnyx_credential();
+    }
+    Box::new(vapi)
 }
 
 impl Api for Vapi {

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{ORG_ID, Vapi, body, merge, missing, refused, tables, take_secrets};
 use crate::E164;
 use crate::model::ProviderKind;
-use crate::sandbox::api::Context;
-use crate::sandbox::carriers::{Login, Routing};
+use crate::sandbox::api::{Api, Context};
+use crate::sandbox::carriers::{Denied, Login, Routing};
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, set, text};
 
@@ -20,6 +20,10 @@ impl Vapi {
         let provider = text(&number, "provider").unwrap_or_default().to_owned();
         match provider.as_str() {
             "twilio" => take_over(context, &number)?,
+            "telnyx" => {
+                self.check_held_elsewhere(&number)?;
+                self.attach_at_telnyx(context, &number)?;
+            }
             "vapi" => {}
             _ => self.check_held_elsewhere(&number)?,
         }
@@ -45,6 +49,24 @@ impl Vapi {
             Some(_) => Ok(()),
             None => Err(refused("Couldn't Create Phone Number. The credential does not exist.")),
         }
+    }
+
+    /// A Telnyx import updates the number there, with the key and the application of the credential.
+    fn attach_at_telnyx(&self, context: &mut Context<'_>, number: &Object) -> Result<(), Reply> {
+        let id = text(number, "credentialId").unwrap_or_default();
+        let credential = self.credentials.get(id).filter(|credential| text(credential, "provider") == Some("telnyx"));
+        let credential = credential.ok_or_else(|| refused("The credential is not one of Telnyx."))?;
+        let login = Login { token: self.secret_of(id), ..Login::default() };
+        let routing = Routing { calls: text(credential, "telnyxApplicationId"), messages: None };
+        let dialled = text(number, "number").unwrap_or_default();
+        context.take_over(ProviderKind::TELNYX, Some(&login), dialled, &routing).map_err(|denied| {
+            let status = match denied {
+                Denied::Login => 401,
+                Denied::Number => 404,
+            };
+            let fault = format!("Error: Request failed with status code {status}");
+            refused(&format!("Couldn't Update Telnyx Number. {fault}"))
+        })
     }
 
     pub(super) fn update_number(&mut self, context: &mut Context<'_>, id: &str, request: &Request<'_>) -> Answer {

@@ -100,6 +100,10 @@ impl RoutingControl for Carrier {
         &[]
     }
 
+    fn is_attachment(&self, _: &str) -> bool {
+        false
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         self.ask()?;
         self.calls.lock().unwrap().insert(routing.number, routing.calls.clone());

@@ -55,10 +55,10 @@ pub(crate) async fn send(
     json_of(request(sandbox, service, method, target).body(body.to_string())).await
 }
 
-/// A request that makes a record; at Twilio, one that changes the number.
+/// A request that makes a record; at a carrier, one that changes a number.
 pub(crate) fn write(sandbox: &Sandbox, service: Service) -> RequestBuilder {
-    let Write { target, content_type, body, .. } = write_of(sandbox, service);
-    request(sandbox, service, Method::POST, &target).header("content-type", content_type).body(body)
+    let Write { method, target, content_type, body, .. } = write_of(sandbox, service);
+    request(sandbox, service, method, &target).header("content-type", content_type).body(body)
 }
 
 /// What a service answers to a write that it carries out.

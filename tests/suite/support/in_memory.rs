@@ -151,6 +151,10 @@ impl RoutingControl for Exchange {
         &[]
     }
 
+    fn is_attachment(&self, _: &str) -> bool {
+        false
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         self.restored.fetch_add(1, Ordering::SeqCst);
         if let Some(hook) = &*self.hook.lock().unwrap() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use numport::model::{ProviderKind, Service};
 use numport::{NumberProvider, Twilio};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::services::planted::{SID, by_key, by_token, number};
@@ -20,6 +21,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
             request.basic_auth(must(vars, "TWILIO_ACCOUNT_SID"), Some(must(vars, "TWILIO_AUTH_TOKEN")))
         },
         write: |vars| Write {
+            method: Method::POST,
             target: format!(
                 "/2010-04-01/Accounts/{}/IncomingPhoneNumbers/PN{:032x}.json",
                 must(vars, "TWILIO_ACCOUNT_SID"),
@@ -62,6 +64,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
         },
     },
     connect: |vars, pace| Arc::new(pace.client(Twilio::builder_from_vars(vars))),
+    held: ["+14155552671", "+12125550123"],
     lookup: "GET /2010-04-01/Accounts/",
     another_routing: Some(|settings| drop(settings.insert("VoiceUrl".into(), "https://example.com/another".into()))),
 };

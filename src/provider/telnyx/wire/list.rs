@@ -1,0 +1,293 @@
+use serde_json::Number;
+
+use super::{Connection, MessagingSettings, PhoneNumber, PhoneNumberStatus, SlimPhoneNumber, VoiceSettings};
+use crate::model::{ProblemCode, Problems};
+use crate::wire::{open_enum, query_object, received_object};
+
+/// The maximum number of entries per page.
+pub const PAGE_MAX: u16 = 250;
+/// The minimum length of a part of a connection's name, in characters.
+pub const NAME_PART_MIN: usize = 3;
+
+/// The pages of all lists: entries, and where the page is.
+macro_rules! pages {
+    ($($(#[$doc:meta])* $Page:ident of $Item:ty;)+) => {
+        received_object! {
+            snake_case;
+
+            $(
+                $(#[$doc])*
+                pub struct $Page {
+                    required {
+                        /// The entries.
+                        data: Vec<$Item>,
+                    }
+                    optional {
+                        /// Where the page stands in the list.
+                        meta: PageMeta,
+                    }
+                }
+            )+
+        }
+    };
+}
+
+pages! {
+    /// One page of the numbers in an account.
+    NumberPage of PhoneNumber;
+    /// One page of the numbers in an account, without what other services keep.
+    SlimNumberPage of SlimPhoneNumber;
+    /// One page of the voice settings of numbers.
+    VoicePage of VoiceSettings;
+    /// One page of the messaging settings of numbers.
+    MessagingPage of MessagingSettings;
+    /// One page of connections.
+    ConnectionPage of Connection;
+}
+
+received_object! {
+    snake_case;
+
+    /// Where a page stands in its list.
+    pub struct PageMeta {
+        optional {
+            /// Which page it is, from 1.
+            page_number: Number,
+            /// How many entries a page has.
+            page_size: Number,
+            /// How many pages there are.
+            total_pages: Number,
+            /// How many entries there are in all.
+            total_results: Number,
+        }
+    }
+}
+
+impl PageMeta {
+    /// Whether pages follow this one, as far as is told.
+    pub(in super::super) fn has_more_than(&self, page: u32) -> Option<bool> {
+        self.total_pages.as_ref().and_then(Number::as_u64).map(|total| u64::from(page) < total)
+    }
+}
+
+query_object! {
+    /// Which numbers to list. Defaults to all numbers, the newest first.
+    pub struct ListNumbers {
+        texts {
+            /// Only numbers that contain these digits. It is not an exact match. Telnyx wants at least three digits and
+            /// nothing else: with a `+` it would find nothing.
+            phone_number = "filter[phone_number]",
+            /// Only numbers with this tag.
+            tag = "filter[tag]",
+            /// Only numbers on this connection.
+            connection_id = "filter[connection_id]",
+            /// Only numbers of this country, as two letters.
+            country_iso_alpha2 = "filter[country_iso_alpha2]",
+            /// Only numbers with this reference.
+            customer_reference = "filter[customer_reference]",
+            /// Only numbers of this billing group; `null` finds those without one.
+            billing_group_id = "filter[billing_group_id]",
+            /// Only numbers with this emergency address; `null` finds those without one.
+            emergency_address_id = "filter[emergency_address_id]",
+            /// `true`: only numbers without tags.
+            without_tags = "filter[without_tags]",
+            /// Only numbers whose connection's name contains this, at least three characters.
+            connection_name_contains = "filter[voice.connection_name][contains]",
+            /// Only numbers whose connection's name begins so, at least three characters.
+            connection_name_starts_with = "filter[voice.connection_name][starts_with]",
+            /// Only numbers whose connection's name ends so, at least three characters.
+            connection_name_ends_with = "filter[voice.connection_name][ends_with]",
+            /// Only numbers whose connection has this name.
+            connection_name = "filter[voice.connection_name][eq]",
+        }
+        values {
+            /// Only numbers in this state.
+            status: PhoneNumberStatus = "filter[status]",
+            /// Only numbers of this kind.
+            number_type: NumberTypeFilter = "filter[number_type][eq]",
+            /// Only numbers that came to the account in this way.
+            source: SourceFilter = "filter[source]",
+            /// Only numbers that are paid so.
+            usage_payment_method: UsagePaymentMethod = "filter[voice.usage_payment_method]",
+            /// The order.
+            sort: SortNumbers = "sort",
+            /// Whether a number whose messaging profile cannot be loaded is listed all the same. Otherwise the list then
+            /// fails with status 503.
+            handle_messaging_profile_error: bool = "handle_messaging_profile_error",
+            /// Which page, from 1. Defaults to 1.
+            page_number: u32 = "page[number]",
+            /// The number of entries per page, 1 to 250. Defaults to 20.
+            page_size: u16 = "page[size]",
+        }
+        apart {
+            /// Whether a slim list has the connections' names. Other lists always have them.
+            include_connection: bool,
+            /// Whether a slim list has the tags. Other lists always have them.
+            include_tags: bool,
+        }
+    }
+
+    /// Of which numbers to list the voice settings. Defaults to all numbers.
+    pub struct ListVoiceSettings {
+        texts {
+            /// Only numbers that contain these digits, at least three and nothing else.
+            phone_number = "filter[phone_number]",
+            /// Only numbers whose connection's name contains this, at least three characters.
+            connection_name_contains = "filter[connection_name][contains]",
+            /// Only numbers with this reference.
+            customer_reference = "filter[customer_reference]",
+        }
+        values {
+            /// Only numbers that are paid so.
+            usage_payment_method: UsagePaymentMethod = "filter[voice.usage_payment_method]",
+            /// The order.
+            sort: SortNumbers = "sort",
+            /// Which page, from 1. Defaults to 1.
+            page_number: u32 = "page[number]",
+            /// The number of entries per page, 1 to 250. Defaults to 20.
+            page_size: u16 = "page[size]",
+        }
+    }
+
+    /// Of which numbers to list the messaging settings. Defaults to all numbers.
+    pub struct ListMessagingSettings {
+        texts {
+            /// Only this number.
+            phone_number = "filter[phone_number]",
+            /// Only numbers of this kind, such as `long-code`.
+            kind = "filter[type]",
+        }
+        values {
+            /// Which page, from 1. Defaults to 1.
+            page_number: u32 = "page[number]",
+            /// The number of entries per page, 1 to 250. Defaults to 20.
+            page_size: u16 = "page[size]",
+        }
+    }
+
+    /// Which connections to list. Defaults to all connections.
+    pub struct ListConnections {
+        texts {
+            /// Only connections whose name contains this, at least three characters.
+            connection_name_contains = "filter[connection_name][contains]",
+            /// Only connections to this host.
+            fqdn = "filter[fqdn]",
+            /// Only connections with this outbound voice profile.
+            outbound_voice_profile_id = "filter[outbound_voice_profile_id]",
+            /// The field to sort by.
+            sort = "sort",
+        }
+        values {
+            /// Which page, from 1. Defaults to 1.
+            page_number: u32 = "page[number]",
+            /// The number of entries per page, 1 to 250. Defaults to 20.
+            page_size: u16 = "page[size]",
+        }
+    }
+}
+
+open_enum! {
+    /// The kinds of numbers that a list can be asked for.
+    pub enum NumberTypeFilter {
+        /// Local.
+        Local = "local",
+        /// National.
+        National = "national",
+        /// Toll-free.
+        TollFree = "toll_free",
+        /// Mobile.
+        Mobile = "mobile",
+        /// With shared cost.
+        SharedCost = "shared_cost",
+    }
+
+    /// How a number came to the account, as a filter.
+    pub enum SourceFilter {
+        /// From another carrier.
+        Ported = "ported",
+        /// Bought.
+        Purchased = "purchased",
+    }
+
+    /// How a number is paid.
+    pub enum UsagePaymentMethod {
+        /// By the minute.
+        PayPerMinute = "pay-per-minute",
+        /// By the channel.
+        Channel = "channel",
+    }
+
+    /// The order of a list of numbers.
+    pub enum SortNumbers {
+        /// By the date of purchase.
+        PurchasedAt = "purchased_at",
+        /// By the number. Only this order stays the same while pages are read.
+        PhoneNumber = "phone_number",
+        /// By the connection's name.
+        ConnectionName = "connection_name",
+        /// By how it is paid.
+        UsagePaymentMethod = "usage_payment_method",
+    }
+}
+
+/// A list that can be read page by page.
+pub(in super::super) trait Paged: Clone + Send + Sync {
+    fn page(&self) -> (Option<u32>, Option<u16>);
+
+    fn at_page(self, page: u32) -> Self;
+
+    fn check(&self, problems: &mut Problems);
+}
+
+macro_rules! paged {
+    ($($List:ident: $($digits:ident)? [$($part:ident $field:literal),*];)+) => {$(
+        impl Paged for $List {
+            fn page(&self) -> (Option<u32>, Option<u16>) {
+                (self.page_number, self.page_size)
+            }
+
+            fn at_page(self, page: u32) -> Self {
+                self.page_number(page)
+            }
+
+            fn check(&self, problems: &mut Problems) {
+                check_page(self.page(), problems);
+                $(check_digits(self.$digits.as_deref(), problems);)?
+                $(
+                    if let Some(part) = &self.$part {
+                        problems.length($field, part, NAME_PART_MIN, usize::MAX);
+                    }
+                )*
+            }
+        }
+    )+};
+}
+
+paged! {
+    ListNumbers: phone_number [
+        connection_name_contains "connection_name_contains",
+        connection_name_starts_with "connection_name_starts_with",
+        connection_name_ends_with "connection_name_ends_with"
+    ];
+    ListVoiceSettings: phone_number [connection_name_contains "connection_name_contains"];
+    ListMessagingSettings: [];
+    ListConnections: [connection_name_contains "connection_name_contains"];
+}
+
+fn check_page((number, size): (Option<u32>, Option<u16>), problems: &mut Problems) {
+    if number == Some(0) {
+        problems.add(ProblemCode::OutOfRange, "page_number", "is 0", "pages count from 1");
+    }
+    if let Some(size) = size.filter(|size| !(1..=PAGE_MAX).contains(size)) {
+        problems.add(ProblemCode::OutOfRange, "page_size", format!("is {size}"), format!("use 1 to {PAGE_MAX}"));
+    }
+}
+
+/// Telnyx answers anything else with an empty list, as if the number were not held.
+fn check_digits(digits: Option<&str>, problems: &mut Problems) {
+    let is_good = |text: &str| text.len() >= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_some_and(|text| !is_good(text)) {
+        let fault = "is not three or more digits, for which Telnyx finds nothing";
+        problems.add(ProblemCode::Malformed, "phone_number", fault, "give the digits without `+`: `E164::digits`");
+    }
+}

@@ -1,0 +1,84 @@
+//! What a user of the sandbox can see of Telnyx's side.
+
+use serde_json::Value;
+
+use super::ABOUT;
+use super::account::{OWN_APPLICATION, VAPI_APPLICATION};
+use crate::E164;
+use crate::sandbox::Sandbox;
+use crate::sandbox::records::{Object, text};
+
+impl Sandbox {
+    /// Returns what the sandbox has at Telnyx: numbers with their routing, and connections.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let sandbox = numport::sandbox::Sandbox::start().await?;
+    /// let telnyx = sandbox.telnyx();
+    /// let number = telnyx.held_numbers()[0];
+    /// assert_eq!(telnyx.calls_go_to(&number).as_deref(), Some(telnyx.connection_id()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn telnyx(&self) -> TelnyxHandle<'_> {
+        TelnyxHandle { sandbox: self }
+    }
+}
+
+/// The sandbox's Telnyx, from [`Sandbox::telnyx`]. It needs no requests.
+#[derive(Clone, Copy, Debug)]
+pub struct TelnyxHandle<'a> {
+    sandbox: &'a Sandbox,
+}
+
+impl TelnyxHandle<'_> {
+    /// The id of the account's own application.
+    #[must_use]
+    pub const fn connection_id(self) -> &'static str {
+        OWN_APPLICATION
+    }
+
+    /// The id of the application that Vapi's stored credential names.
+    #[must_use]
+    pub const fn vapi_connection_id(self) -> &'static str {
+        VAPI_APPLICATION
+    }
+
+    /// The numbers that the account holds.
+    #[must_use]
+    pub fn held_numbers(self) -> Vec<E164> {
+        self.numbers(|held| text(held, "phone_number")?.parse().ok())
+    }
+
+    /// A number with all that Telnyx keeps of it, to compare field by field.
+    #[must_use]
+    pub fn number(self, number: &E164) -> Option<Value> {
+        let is_it = |held: &Object| text(held, "phone_number") == Some(number.as_str());
+        self.numbers(|held| is_it(held).then(|| Value::Object(held.clone()))).pop()
+    }
+
+    /// Where Telnyx sends a number's calls now: the number that they are forwarded to, or else the id of its
+    /// connection. `None` if it is not held or has nothing of these.
+    #[must_use]
+    pub fn calls_go_to(self, number: &E164) -> Option<String> {
+        let held = self.number(number)?;
+        let targets = [&held["voice"]["call_forwarding"]["forwards_to"], &held["connection_id"]];
+        targets.into_iter().filter_map(Value::as_str).find(|target| !target.is_empty()).map(str::to_owned)
+    }
+
+    /// Renews the API key. Requests with the old one are answered 401 from now on. [`Sandbox::var`] still has the old
+    /// one.
+    pub fn rotate_api_key(self, key: &str) {
+        if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {
+            api.change_secret("", key);
+        }
+    }
+
+    fn numbers<T>(self, read: impl Fn(&Object) -> Option<T>) -> Vec<T> {
+        let state = self.sandbox.state();
+        let numbers = state.api(ABOUT.service).map(|api| api.records()).unwrap_or_default();
+        numbers.into_iter().filter_map(read).collect()
+    }
+}

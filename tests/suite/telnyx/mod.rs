@@ -1,0 +1,8 @@
+//! Telnyx.
+
+mod endpoints;
+mod lists_and_errors;
+mod lookup;
+mod routing;
+mod sandbox;
+mod validation;
