@@ -316,6 +316,9 @@ impl<'a> Run<'a> {
         let mut error = error;
         if let Error::Incomplete(incomplete) = &mut error {
             incomplete.created = incomplete.record.is_some() && self.is_own();
+            if let (Some(record), true) = (&incomplete.record, incomplete.created) {
+                self.lock.created(&record.id);
+            }
         }
         // An unresolved import may have changed the routing: what was seen before it counts.
         let earlier = self.lock.unresolved.as_ref().and_then(Unresolved::routing);

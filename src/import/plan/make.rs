@@ -225,17 +225,20 @@ impl Importer {
         let Some(preflight) = preflight else {
             return Ok(PlanStep::Import { request, calls, findings: Vec::new() });
         };
-        let mut findings = preflight.findings.clone();
+        // As an import, which goes on whatever they say.
+        let skip = self.skip_preflight;
+        let mut findings = if skip { Vec::new() } else { preflight.findings.clone() };
+        let is_refused = !skip && preflight.severity() == Some(Severity::Error);
         let has_agent = request.agent_id().is_some();
         match (&preflight.routing, self.platform.capabilities().takeover) {
-            (None, _) if preflight.severity() == Some(Severity::Error) => {}
+            (None, _) if is_refused || skip => {}
             (None, _) => findings.push(Finding::RoutingUnknown),
             (Some(_), Takeover::AtImport) => calls.taken_over = true,
             (Some(_), Takeover::WithAgent) if has_agent => calls.taken_over = true,
             (Some(routing), _) => findings.extend(self.calls_finding(&routing.calls, has_agent)),
         }
         match preflight.carrier {
-            Some(carrier) if preflight.severity() != Some(Severity::Error) => {
+            Some(carrier) if !is_refused => {
                 // A sole carrier was checked already.
                 if self.sources.len() > 1 {
                     match self.platform.create(&self.sources[carrier], &request) {
@@ -246,7 +249,7 @@ impl Importer {
                 }
                 Ok(PlanStep::Import { request, calls, findings })
             }
-            _ => Ok(PlanStep::Blocked { request, problems: Vec::new(), findings }),
+            _ => Ok(PlanStep::Blocked { request, problems: Vec::new(), findings: preflight.findings.clone() }),
         }
     }
 }

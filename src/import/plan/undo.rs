@@ -9,8 +9,8 @@ use crate::E164;
 use crate::error::Result;
 use crate::import::change::{Change, Field};
 use crate::import::{Importer, Left, Undo};
-use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord, Reach, Routing};
-use crate::platform::Takeover;
+use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord, NumberSource, Reach, Routing};
+use crate::platform::{SourceMatch, Takeover};
 
 impl Importer {
     /// Returns what is needed to undo the imports and updates of a plan that was applied, wholly or in part, also when
@@ -114,8 +114,11 @@ impl Importer {
 
     /// The credential that an import from a trunk may have made.
     fn credential_of(&self, record: &NumberRecord) -> Option<CredentialId> {
-        let trunks = self.sources.iter().all(|source| matches!(source.reach, Reach::Trunk(_)));
-        record.credential.clone().filter(|_| trunks)
+        let is_its_own = |source: &NumberSource| {
+            matches!(source.reach, Reach::Trunk(_))
+                && (self.sources.len() == 1 || self.platform.compare_source(record, source) == SourceMatch::Same)
+        };
+        record.credential.clone().filter(|_| self.sources.iter().any(is_its_own))
     }
 }
 

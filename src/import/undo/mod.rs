@@ -164,10 +164,13 @@ impl Importer {
         self.check_undo(undo)?;
         let _lock = NumberLock::take(self.account, &undo.number, self.lock_timeout).await?;
         let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
-        let found = match self.record_of(undo).await? {
-            None => self.look_for_late(undo).await?,
-            found => found,
-        };
+        let mut found = self.record_of(undo).await?;
+        // This process created it lately: somebody may have removed it, or the platform shows it late.
+        let is_late = found.is_none()
+            && memory::created(self.account, &undo.number).is_some_and(|created| created.id == undo.id);
+        if is_late {
+            found = self.look_for_late(undo).await?;
+        }
         if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
             return Ok(outcome(None, UndoneRecord::Stays(stays)));
         }
@@ -178,7 +181,7 @@ impl Importer {
             Some(before) => {
                 let removed = found.is_none() && undo.created;
                 let mut back = self.compare_routing(before, removed).await?;
-                if found.is_none() && back.as_ref().is_some_and(Back::is_some) {
+                if found.is_none() && !is_late && back.as_ref().is_some_and(Back::is_some) {
                     // These calls may be those of another's new record, which a list may not show yet.
                     let lookups = self.lookup_policy.find(self, &undo.number).await;
                     match (lookups.found, lookups.last_error) {
@@ -230,12 +233,8 @@ impl Importer {
         }
     }
 
-    /// Waits for a record that this process created lately, and that is not shown: somebody may have removed it, or the
-    /// platform shows it late. If no lookup shows it, it counts as removed.
+    /// Waits for a record by the whole policy. If no lookup shows it, it counts as removed.
     async fn look_for_late(&self, undo: &Undo) -> Result<Option<NumberRecord>> {
-        if memory::created(self.account, &undo.number).is_none_or(|created| created.id != undo.id) {
-            return Ok(None);
-        }
         let lookups = self.lookup_policy.find(self, &undo.number).await;
         match lookups.last_error {
             Some(error) if !matches!(error, Error::Withheld(_)) => Err(error),

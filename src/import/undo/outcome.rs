@@ -115,7 +115,8 @@ impl Stays {
 }
 
 impl Undone {
-    /// Returns whether the routing and the record are rolled back completely.
+    /// Returns whether the routing and the record are rolled back completely. It is `false` if the number has another
+    /// record by now ([`UndoneRecord::Replaced`]), because the calls stay with that one.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let routing = match &self.routing {
@@ -124,9 +125,9 @@ impl Undone {
             Some(_) => false,
         };
         let record = match &self.record {
-            UndoneRecord::Removed | UndoneRecord::Gone | UndoneRecord::Replaced => true,
+            UndoneRecord::Removed | UndoneRecord::Gone => true,
             UndoneRecord::Restored { kept } => kept.is_empty(),
-            UndoneRecord::Stays(_) => false,
+            UndoneRecord::Replaced | UndoneRecord::Stays(_) => false,
         };
         routing && record
     }
