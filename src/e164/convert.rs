@@ -9,7 +9,7 @@ use super::{E164, E164Error};
 #[non_exhaustive]
 pub enum ConversionError {
     /// The `phonenumber` crate cannot read the number.
-    #[error("the phonenumber crate does not read {number} ({fault}); keep it as an E164")]
+    #[error("the phonenumber crate cannot read {number} ({fault}); keep it as an `E164`")]
     Refused {
         /// The number.
         number: E164,
@@ -17,7 +17,7 @@ pub enum ConversionError {
         fault: String,
     },
     /// The `phonenumber` crate would make another number of it.
-    #[error("the phonenumber crate would change {number} to {changed}; keep it as an E164")]
+    #[error("the phonenumber crate would change {number} to {changed}; keep it as an `E164`")]
     Changed {
         /// The number.
         number: E164,
@@ -25,7 +25,7 @@ pub enum ConversionError {
         changed: String,
     },
     /// It has an extension, which E.164 cannot hold.
-    #[error("the number has an extension, which E.164 cannot hold; keep the extension apart")]
+    #[error("the number has an extension, which E.164 cannot hold; store the extension separately")]
     Extension,
     /// It is not an E.164 number.
     #[error("{0}")]

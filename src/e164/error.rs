@@ -46,7 +46,7 @@ impl fmt::Display for Clause {
             E164Error::InvalidCharacter { at, found } => {
                 write!(f, "has {found:?} at position {at}; only the digits 0 to 9 may follow the `+`")
             }
-            E164Error::TooShort => write!(f, "has fewer than {MIN_DIGITS} digits; give the whole number"),
+            E164Error::TooShort => write!(f, "has fewer than {MIN_DIGITS} digits; write the whole number"),
             E164Error::TooLong { digits } => {
                 write!(f, "has {digits} characters after the `+`; a number has at most {MAX_DIGITS} digits")
             }

@@ -88,22 +88,22 @@ impl fmt::Display for NumberKind {
 #[non_exhaustive]
 pub enum UnassignedReason {
     /// The number begins with no calling code.
-    #[error("begins with no calling code that is in use")]
+    #[error("does not begin with a calling code that is in use")]
     UnknownCallingCode,
     /// The number has fewer digits than any number of its calling code.
     #[error("has fewer digits than any number of its calling code")]
     TooShort,
     /// The number has as many digits as a local number, which people dial within one place without an area code.
-    #[error("has only as many digits as a local number: the area code is missing")]
+    #[error("is only as long as a local number: the area code is missing")]
     AreaCodeMissing,
     /// The calling code has longer and shorter numbers, and none of this length.
-    #[error("has a count of digits that no number of its calling code has")]
+    #[error("has a length that no number of its calling code has")]
     WrongLength,
     /// The number has more digits than any number of its calling code.
     #[error("has more digits than any number of its calling code")]
     TooLong,
     /// The length is right, and the number lies in no assigned range.
-    #[error("is in no range that its numbering plan assigns")]
+    #[error("is not in a range that its numbering plan assigns")]
     RangeNotAssigned,
 }
 

@@ -42,7 +42,7 @@ impl Region {
 /// A text is not a region that has numbers: two capital letters as in ISO 3166-1, such as `US`, or `001`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the text is not a region that has numbers; write two capital letters as in ISO 3166-1, such as US, or 001 for the world"
+    "the text is not a region with telephone numbers; write two capital letters as in ISO 3166-1, such as US, or 001 for the world"
 )]
 #[non_exhaustive]
 pub struct UnknownRegion;

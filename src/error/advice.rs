@@ -15,42 +15,44 @@ impl CallError {
         let service = self.service;
         let text = match (self.delivery, self.meaning()) {
             _ if matches!(self.fault, CallFault::Page(_)) => {
-                "Report the list to the service, unless it is really longer than the client's `list_limits`."
+                "Report the list to the service. If it really is that long, raise the client's `list_limits`."
             }
             (_, Some(Meaning::Unauthorized)) => {
                 return format!(
-                    "Check the credentials for {service}: that they are whole, of the right kind, and of this account and region."
+                    "Check the credentials for {service}: they must be complete, of the right kind, and of this account and region."
                 );
             }
             (_, Some(Meaning::Forbidden)) => {
                 return format!(
-                    "Check that the credentials for {service} may do this, and that the thing is of the same account."
+                    "Check that the credentials for {service} allow this, and that the resource is in the same account."
                 );
             }
             (Delivery::Unknown, Some(Meaning::TooMany)) => {
-                "Look up whether it was done before sending it again, since a gateway may answer 429 after the service \
-                 has carried it out; `Importer::import` does that. Set `requests_per_second` on the client."
+                "Look up whether the request was carried out before you send it again, because a gateway may return 429 \
+                 after the service carried it out; `Importer::import` does that. Set `requests_per_second` on the client."
             }
             (_, Some(Meaning::TooMany)) => "Set `requests_per_second` on the client.",
             (Delivery::NotSent, _) if self.lost() == Some(Loss::NotSigned) => {
-                "Check the credentials that requests are signed with."
+                "Check the credentials that sign the requests."
             }
             (Delivery::NotSent, _) => {
                 return format!("Check the network and {service}'s base URL.");
             }
-            (_, Some(Meaning::Missing)) => "Check the id, and that it is of this account and region.",
+            (_, Some(Meaning::Missing)) => "Check that the id exists in this account and region.",
             (_, Some(Meaning::Conflict)) => {
-                "It exists already or is in use: look it up, as another `Importer::import` does."
+                "The resource exists already or is in use. Look it up, as another `Importer::import` does."
             }
             (Delivery::Unknown, _) => {
-                "Look up whether it was done before sending it again; `Importer::import` does that."
+                "Look up whether the request was carried out before you send it again; `Importer::import` does that."
             }
             (Delivery::Read, _) => "Try again later.",
-            (Delivery::Accepted, _) => "It was done; read it back instead of sending it again.",
-            (Delivery::Refused, _) => "Correct what the service names.",
+            (Delivery::Accepted, _) => {
+                "The request was carried out. Read the result back instead of sending the request again."
+            }
+            (Delivery::Refused, _) => "Correct what the service's message names.",
         };
         match self.retry_after {
-            Some(wait) => format!("{text} The service asks to wait for {} s.", wait.as_secs()),
+            Some(wait) => format!("{text} The service asks you to wait {} s.", wait.as_secs()),
             None => text.to_owned(),
         }
     }

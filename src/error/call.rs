@@ -91,7 +91,7 @@ pub enum CallFault {
     #[error(transparent)]
     Mismatch(Mismatch),
     /// The response is longer than the client's limit.
-    #[error("the answer is longer than {limit} bytes")]
+    #[error("the response is longer than {limit} bytes")]
     TooLarge {
         /// The client's limit, in bytes.
         limit: usize,
@@ -143,12 +143,12 @@ codes! {
 /// A request without a complete response.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", match self.loss {
-    Loss::HeldBack => "the client's own limit of requests per second held it back past the deadline",
+    Loss::HeldBack => "the client's own limit of requests per second delayed the request past the deadline",
     Loss::NotSigned => "the request could not be signed",
     Loss::NotConnected => "no connection could be made",
-    Loss::TimedOut => "no answer came within the time limit",
-    Loss::Reset => "the connection broke before an answer came",
-    Loss::CutOff => "the answer broke off in the middle",
+    Loss::TimedOut => "no response arrived within the time limit",
+    Loss::Reset => "the connection broke before a response arrived",
+    Loss::CutOff => "the connection broke in the middle of the response",
 })]
 #[non_exhaustive]
 pub struct TransportFault {
@@ -219,9 +219,9 @@ impl fmt::Display for Refusal {
                     more => write!(f, "; … and {more} more"),
                 }
             }
-            (true, true) => f.write_str("the answer has no text"),
+            (true, true) => f.write_str("the response has no text"),
             (true, false) => {
-                write!(f, "the answer has no message that can be read ({} bytes of text)", self.body.len())
+                write!(f, "the response has no readable message ({} bytes of text)", self.body.len())
             }
         }
     }
@@ -229,7 +229,7 @@ impl fmt::Display for Refusal {
 
 /// A response that does not have the documented form.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer cannot be read at `{}`", word(.path))]
+#[error("the response cannot be read at `{}`", word(.path))]
 #[non_exhaustive]
 pub struct DecodeFault {
     /// The path in the JSON document, such as `[3].server.timeoutSeconds`. `.` is the whole document.
@@ -250,10 +250,10 @@ pub enum PageFault {
         origin: String,
     },
     /// The link to the next page is missing, or is not a URL.
-    #[error("the link to the next page is not an address")]
+    #[error("the link to the next page is missing or is not a URL")]
     BadLink,
     /// A page came again, so that the list would never end.
-    #[error("the list leads back to a page that was read already")]
+    #[error("the list returned a page that was already read")]
     Repeated,
     /// The link to the next page leaves the path of the base URL. No credentials are sent there.
     #[error("the next page is at `{path}`, outside of the base URL's path")]
@@ -262,7 +262,7 @@ pub enum PageFault {
         path: String,
     },
     /// The list has more pages than [`ListLimits::max_pages`](crate::http::ListLimits::max_pages).
-    #[error("the list goes on after {limit} pages; if it really is that long, raise `ListLimits::max_pages`")]
+    #[error("the list continues after {limit} pages; if it really is that long, raise `ListLimits::max_pages`")]
     TooManyPages {
         /// The maximum number of pages.
         limit: u32,
@@ -323,10 +323,12 @@ impl CallError {
         let mut text = format!("{service}: {operation}");
         match (&self.fault, self.status) {
             (CallFault::Transport(_), None) if self.delivery == Delivery::NotSent => text.push_str(" was not sent"),
-            (CallFault::Transport(_), None) => text.push_str(" was sent, but not answered"),
-            (CallFault::Transport(_), Some(status)) => text.push_str(&format!(" was answered {status}, incompletely")),
-            (CallFault::Refusal(_), Some(status)) => text.push_str(&format!(" was answered {status}")),
-            (_, Some(status)) => text.push_str(&format!(" was answered {status}, which cannot be used")),
+            (CallFault::Transport(_), None) => text.push_str(" was sent, but got no response"),
+            (CallFault::Transport(_), Some(status)) => {
+                text.push_str(&format!(" got an incomplete response ({status})"))
+            }
+            (CallFault::Refusal(_), Some(status)) => text.push_str(&format!(" failed with {status}")),
+            (_, Some(status)) => text.push_str(&format!(" got an unusable response ({status})")),
             (_, None) => text.push_str(" failed"),
         }
         if let Some(id) = &self.request_id {

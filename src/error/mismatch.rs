@@ -25,7 +25,7 @@ impl Mismatch {
         let found = match found {
             // Cut only where no secret is cut in two, unless it is longer than any.
             Some(found) => found.chars().take(4096).collect(),
-            None => "nothing that can be told".to_owned(),
+            None => "something unnamed".to_owned(),
         };
         Self { expected: expected.to_string(), found }
     }

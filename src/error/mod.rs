@@ -37,7 +37,7 @@ pub enum Error {
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// Not sent: the carrier's findings about the number prevent the import.
-    #[error("{}: import number was not sent: {} {}", .0.platform, .0.number, stands_against(.0))]
+    #[error("{}: import number was not sent for {}: {}", .0.platform, .0.number, errors_of(.0))]
     Preflight(Box<Preflight>),
     /// Not sent: the platform may already have the number, or another import of it is in progress.
     #[error(transparent)]
@@ -135,8 +135,8 @@ impl Error {
     /// let error = numport::Vapi::from_vars(|_| None).unwrap_err();
     /// assert_eq!(
     ///     error.report(),
-    ///     "vapi: the settings are not complete: `VAPI_API_KEY` is not set; set it to the private key of \
-    ///      Vapi's dashboard. Correct what is named and try again; nothing was sent."
+    ///     "vapi: the settings are incomplete: `VAPI_API_KEY` is not set; set it to the private key of \
+    ///      Vapi's dashboard. Correct the named values and try again. Nothing was sent."
     /// );
     /// # }
     /// ```
@@ -150,25 +150,25 @@ impl Error {
     #[must_use]
     pub fn advice(&self) -> String {
         match self {
-            Self::Invalid(_) => "Correct what is named and try again; nothing was sent.".to_owned(),
+            Self::Invalid(_) => "Correct the named values and try again. Nothing was sent.".to_owned(),
             Self::Preflight(preflight) => preflight.errors().map(Finding::advice).collect::<Vec<_>>().join(" "),
             Self::Withheld(withheld) => withheld.advice().to_owned(),
             Self::Call(call) => call.advice(),
-            Self::NotFound(_) => "List the platform's records to see which ids it has.".to_owned(),
+            Self::NotFound(_) => "List the platform's records to see their ids.".to_owned(),
             Self::Incomplete(incomplete) if incomplete.error.surely_not_done() => {
                 let remedy = incomplete.error.call().map_or_else(|| incomplete.error.advice(), CallError::remedy);
-                format!("{remedy} Then run the same call again: it finishes what is left.")
+                format!("{remedy} Then run the same call again: it completes the remaining steps.")
             }
-            Self::Incomplete(_) => "Run the same call again: it finishes what is left.".to_owned(),
-            Self::Indeterminate(_) => "Run the same import again later: it looks for the number first. \
-                Do not send it by other means before."
+            Self::Incomplete(_) => "Run the same call again: it completes the remaining steps.".to_owned(),
+            Self::Indeterminate(_) => "Run the same import again later: it looks up the number first. \
+                Do not import the number by other means before that."
                 .to_owned(),
         }
     }
 }
 
-fn stands_against(preflight: &Preflight) -> String {
-    preflight.errors().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
+fn errors_of(preflight: &Preflight) -> String {
+    preflight.errors().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Checks a request before it is sent, for platforms of your own.
@@ -195,7 +195,11 @@ pub(crate) fn not_built(service: Service, known: &[&str]) -> Error {
         Service::Provider(_) => ("provider", "NumberProvider"),
     };
     let (code, fault, remedy) = if known.contains(&name) {
-        (ProblemCode::NotBuilt, "is not a part of this build".to_owned(), format!("enable the cargo feature `{name}`"))
+        (
+            ProblemCode::NotBuilt,
+            "is not included in this build".to_owned(),
+            format!("enable the cargo feature `{name}`"),
+        )
     } else {
         (
             ProblemCode::Unsupported,

@@ -72,14 +72,14 @@ codes! {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MakeCredential => "making the credential",
+            Self::MakeCredential => "creating the credential",
             Self::ImportNumber => "importing the number",
-            Self::Configure => "setting it up",
-            Self::Undo => "undoing it, after its routing,",
+            Self::Configure => "configuring the record",
+            Self::Undo => "rolling back the record (the routing is already restored)",
             Self::Point => "pointing its calls at the platform",
             Self::Renew => "renewing its credentials",
-            Self::Remove => "removing its record, after its calls were sent elsewhere,",
-            Self::RemoveCredential => "removing the credential made for it",
+            Self::Remove => "removing the record (the calls already go elsewhere)",
+            Self::RemoveCredential => "removing the credential created for it",
         })
     }
 }
@@ -145,7 +145,9 @@ impl Incomplete {
         match (&self.record, &self.left_behind) {
             (Some(record), _) => format!("{platform}: {number} is imported as {}, but {step} failed", record.id),
             (None, Some(left)) => {
-                format!("{platform}: {number} is not imported, and {step} failed, so {left} is left behind")
+                format!(
+                    "{platform}: {number} is not imported, and {step} failed, so the credential {left} is left behind"
+                )
             }
             (None, None) => format!("{platform}: {number} is not imported: {step} failed"),
         }
@@ -155,8 +157,8 @@ impl Incomplete {
 /// An import whose response was lost or is unclear, as a 503 is, and whose number no lookup found afterwards.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{platform}: nobody knows whether {number} is imported: what was sent at {sent_at:.0} got no clear answer, and the \
-     number was not found afterwards ({looks} looks)"
+    "{platform}: it is unknown whether {number} is imported: the request sent at {sent_at:.0} got no clear response, and \
+     the number was not found afterwards ({looks} lookups)"
 )]
 #[non_exhaustive]
 pub struct Indeterminate {

@@ -22,9 +22,9 @@ use crate::model::{Shown, reported, word};
 ///         "kind": "invalid",
 ///         "failure": "refused",
 ///         "retryable": false,
-///         "message": "vapi: the settings are not complete: `VAPI_API_KEY` is not set; set it to the private key of \
+///         "message": "vapi: the settings are incomplete: `VAPI_API_KEY` is not set; set it to the private key of \
 ///                     Vapi's dashboard",
-///         "advice": "Correct what is named and try again; nothing was sent.",
+///         "advice": "Correct the named values and try again. Nothing was sent.",
 ///         "problems": [{
 ///             "code": "missing",
 ///             "field": "VAPI_API_KEY",

@@ -6,7 +6,7 @@ use crate::model::{NumberId, NumberRecord, PlatformKind};
 /// An import that the importer did not send, because the platform may already have the number or another import of it
 /// may be in progress. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{platform}: {number} is not imported: {reason}")]
+#[error("{platform}: {number} was not imported: {reason}")]
 #[non_exhaustive]
 pub struct Withheld {
     /// The platform.
@@ -40,19 +40,19 @@ pub enum WithheldReason {
         age: Duration,
     },
     /// Another import of the number in this process did not end within [`Importer::lock_timeout`](crate::Importer::lock_timeout).
-    #[error("another import of it has been under way for {} s", .waited.as_secs())]
+    #[error("another import of the number has been in progress for {} s", .waited.as_secs())]
     Locked {
         /// How long this import waited.
         waited: Duration,
     },
     /// The import did not come to its create within [`Importer::deadline`](crate::Importer::deadline).
-    #[error("looking it up took longer than the deadline of {} s", .after.as_secs_f64())]
+    #[error("looking up the number took longer than the deadline of {} s", .after.as_secs_f64())]
     Deadline {
         /// The deadline.
         after: Duration,
     },
     /// This process has as many unresolved imports as it remembers.
-    #[error("{limit} imports of this process are unresolved, and no more are remembered")]
+    #[error("this process already has {limit} unresolved imports, which is the maximum")]
     TooManyUnresolved {
         /// The maximum number of unresolved imports.
         limit: usize,
@@ -90,10 +90,10 @@ impl Withheld {
     pub(crate) fn advice(&self) -> &'static str {
         match self.reason {
             WithheldReason::Ambiguous { .. } => {
-                "See in the platform's dashboard whether that record is of this number, then name or remove it there."
+                "Check in the platform's dashboard whether that record is of this number, then rename or remove it there."
             }
             WithheldReason::NotListed { .. } => {
-                "Run the import again in some minutes. If the record was removed, call `Importer::forget_created` first, or \
+                "Run the import again in a few minutes. If the record was removed, call `Importer::forget_created` first, or \
                  wait until 10 minutes have passed since it was created."
             }
             WithheldReason::Locked { .. } => "Wait for the other import, then run this one again.",
@@ -101,7 +101,7 @@ impl Withheld {
                 "Run the import again. If the carrier or the platform is always this slow, raise `Importer::deadline`."
             }
             WithheldReason::TooManyUnresolved { .. } => {
-                "Import the numbers of `Importer::unresolved` again, which looks them up, and then this one."
+                "Import the numbers of `Importer::unresolved` again, which looks them up, then import this one."
             }
         }
     }

@@ -215,7 +215,8 @@ impl Signer {
     ) -> Result<(), BoxError> {
         for (name, value) in (self.sign)(&Unsigned(request))? {
             let text = value.expose();
-            let header = sensitive(text).ok_or("a signed header has a character that no header can hold")?;
+            let header =
+                sensitive(text).ok_or("a signed header contains a character that is not allowed in headers")?;
             headers.insert(HeaderName::from_bytes(name.as_bytes())?, header);
             // A service may echo the token without the scheme before it.
             secrets.extend(text.split_once(' ').map(|(_, token)| Secret::new(token)));

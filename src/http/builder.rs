@@ -232,25 +232,25 @@ impl<C> ClientBuilder<C> {
             Err(_) => problems.add(
                 ProblemCode::Malformed,
                 "user_agent",
-                "has a character that no header can hold",
+                "has a character that is not allowed in headers",
                 "use plain ASCII",
             ),
         }
         if self.timeout.is_zero() {
-            problems.add(ProblemCode::OutOfRange, "timeout", "is zero", "give the time that one attempt may take");
+            problems.add(ProblemCode::OutOfRange, "timeout", "is zero", "set the time limit of one attempt");
         }
         let limit = self.limit.map(|(requests, period)| (NonZeroU32::new(requests), period));
         if limit.is_some_and(|(requests, period)| requests.is_none() || period < Duration::from_secs(1)) {
-            let remedy = "allow at least 1 request in a period of at least 1 s";
+            let remedy = "allow at least 1 request, in a period of at least 1 s";
             problems.add(
                 ProblemCode::OutOfRange,
                 "requests_per",
-                "allows no request, or is of less than a second",
+                "allows no requests, or has a period of less than 1 s",
                 remedy,
             );
         }
         if self.account_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
-            problems.add(ProblemCode::Empty, "account_name", "is empty", "give the account a name, or none");
+            problems.add(ProblemCode::Empty, "account_name", "is empty", "set a name, or leave it out");
         }
         self.connections.check(&mut problems);
         let cannot = |mut found: Vec<Problem>| {
@@ -264,7 +264,7 @@ impl<C> ClientBuilder<C> {
         let proxy_secrets = self.connections.secrets();
         let transport = self.connections.transport(self.timeout, base.is_loopback()).map_err(|error| {
             let (fault, remedy) =
-                (format!("cannot be made ({error})"), "check the certificates and the machine's TLS set-up");
+                (format!("cannot be created ({error})"), "check the certificates and the machine's TLS configuration");
             cannot(vec![Problem::new(ProblemCode::Malformed, "http_client", fault, remedy)])
         })?;
         let Credentials { headers, signer, mut secrets, account } = auth.credentials(&base, self.account_name, headers);

@@ -170,7 +170,7 @@ impl Call {
                 ProblemCode::Malformed,
                 "body",
                 format!("cannot be written as JSON ({error})"),
-                "check the values set",
+                "check the values",
             );
             Bytes::new()
         });

@@ -177,17 +177,17 @@ impl Connections {
                     ProblemCode::Empty,
                     "resolve",
                     format!("has no address for {host:?}"),
-                    "give at least one",
+                    "give at least one address",
                 );
             }
             let leaves = addresses.iter().any(|address| !address.ip().is_loopback());
             if host.trim_end_matches('.').eq_ignore_ascii_case("localhost") && leaves {
-                let fault = "leads away from this machine, where plain http would show the key to the network";
+                let fault = "is not a loopback address, so plain http would send the key over the network unencrypted";
                 problems.add(
                     ProblemCode::Malformed,
                     "resolve",
                     format!("{fault} ({host:?})"),
-                    "give an address of loopback",
+                    "give a loopback address",
                 );
             }
         }
@@ -199,7 +199,7 @@ impl Connections {
                     ProblemCode::Conflict,
                     name,
                     "has no effect on the client given by `http_client`",
-                    "make the setting there",
+                    "make the setting on that client",
                 );
             }
         }

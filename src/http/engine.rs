@@ -205,7 +205,7 @@ impl Engine {
         self.transport.reconnect();
         let (service, operation) = (self.service.as_str(), asked.operation);
         mismatch.found = self.known.redact(&mismatch.found, &answered.sent.secrets());
-        tracing::warn!(service, operation, %mismatch, "a response is not believed");
+        tracing::warn!(service, operation, %mismatch, "a response was rejected, because it is about something else");
         let fault = CallFault::Mismatch(mismatch);
         self.failed(asked, answered.attempts, Delivery::Unknown, Some(&answered.head), fault, &answered.sent.secrets())
     }

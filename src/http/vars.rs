@@ -98,14 +98,14 @@ impl<'a> Vars<'a> {
         self.problems.add(
             ProblemCode::Missing,
             name,
-            format!("is not set, and {other} is"),
+            format!("is not set, but {other} is"),
             format!("set it to {what}"),
         );
     }
 
     pub(super) fn finish(self, service: &str) -> Result<Variables> {
         let found = self.problems.into_result();
-        found.map_err(|found| Error::invalid(format!("{service}: the settings are not complete"), found))?;
+        found.map_err(|found| Error::invalid(format!("{service}: the settings are incomplete"), found))?;
         Ok(self.set.into_inner())
     }
 }

@@ -62,8 +62,10 @@ impl BulkItem {
         match &self.outcome {
             BulkOutcome::Imported(imported) => imported.to_string(),
             BulkOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
-            BulkOutcome::Duplicate { of } => format!("{number} duplicate: it stands before, at {of}"),
-            BulkOutcome::NotAttempted => format!("{number} not attempted: a key was refused before"),
+            BulkOutcome::Duplicate { of } => format!("{number} duplicate: the input already has it at index {of}"),
+            BulkOutcome::NotAttempted => {
+                format!("{number} not attempted: the credentials were refused earlier in this run")
+            }
         }
     }
 }

@@ -44,14 +44,14 @@ pub enum Change {
     },
     /// Whether the number takes calls.
     Inbound {
-        /// The value when the plan was made; `None` if the platform did not tell.
+        /// The value when the plan was made; `None` if the platform did not show it.
         from: Option<bool>,
         /// The value to set.
         to: bool,
     },
     /// Whether the number may make calls.
     Outbound {
-        /// The value when the plan was made; `None` if the platform did not tell.
+        /// The value when the plan was made; `None` if the platform did not show it.
         from: Option<bool>,
         /// The value to set.
         to: bool,
@@ -250,7 +250,7 @@ pub(super) fn agent(agent: Option<&AgentId>) -> String {
 }
 
 pub(super) fn switch(enabled: Option<bool>) -> String {
-    enabled.map_or("not told", |enabled| if enabled { "on" } else { "off" }).to_owned()
+    enabled.map_or("unknown", |enabled| if enabled { "on" } else { "off" }).to_owned()
 }
 
 #[cfg(test)]
@@ -279,7 +279,7 @@ mod tests {
         };
         let changes = all(&before);
         assert_eq!(changes.len(), 4);
-        for (change, found) in changes.iter().zip(["none", "none", "not told", "not told"]) {
+        for (change, found) in changes.iter().zip(["none", "none", "unknown", "unknown"]) {
             let states = [&before, &after, &other].map(|record| (change.is_open(record), change.is_done(record)));
             assert_eq!(states, [(true, false), (false, true), (false, false)], "{change}");
             assert_eq!(change.found_text(&before), change.planned_text());

@@ -50,7 +50,7 @@ impl Importer {
 
 /// The error of a number for which a carrier is not asked, since an earlier call to it failed.
 pub(super) fn not_asked(carrier: &dyn NumberProvider, earlier: &Error) -> Error {
-    let fault = CallFault::Refusal(Refusal::new("it was not asked again"));
+    let fault = CallFault::Refusal(Refusal::new("a lookup failed earlier in this run, so it was not repeated"));
     let (service, operation) = (Service::Provider(carrier.kind()), "look up number");
     let mut error = CallError::new(service, operation, Delivery::Read, fault);
     error.attempts = 0;

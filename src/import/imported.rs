@@ -78,15 +78,17 @@ impl fmt::Display for Imported {
         let changed = if before.is_some() && *outcome != Outcome::Updated { " and changed" } else { "" };
         write!(f, "{} on {}: {outcome}{changed}, id {}", record.number, record.platform, record.id)?;
         for field in unsupported_fields {
-            write!(f, "; its {field} cannot be changed there")?;
+            write!(f, "; the platform cannot change its {field}")?;
         }
         for field in unconfirmed_fields {
-            write!(f, "; warning: its {field} is not as it was asked to be")?;
+            write!(f, "; warning: the platform does not confirm its {field}")?;
         }
         for finding in findings {
             match finding {
-                Finding::AnsweredBy { platform } => write!(f, "; warning: it was answered by {platform} before")?,
-                _ => write!(f, "; {}: it {finding}", finding.severity())?,
+                Finding::AnsweredBy { platform } => {
+                    write!(f, "; warning: {platform} answered the number's calls before")?;
+                }
+                _ => write!(f, "; {}: {finding}", finding.severity())?,
             }
         }
         Ok(())

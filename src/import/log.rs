@@ -33,7 +33,7 @@ pub(super) fn outcome(imported: &Imported) {
     let id = &imported.record.id;
     match imported.outcome {
         Outcome::Created => tracing::info!(%id, "imported"),
-        Outcome::Updated => tracing::info!(%id, "the record was there, and is updated"),
+        Outcome::Updated => tracing::info!(%id, "updated an existing record"),
         Outcome::AlreadyThere => tracing::debug!(%id, "already there"),
         Outcome::Recovered => {
             tracing::warn!(%id, "recovered: the response of an import was lost, and its record was found");
@@ -41,7 +41,7 @@ pub(super) fn outcome(imported: &Imported) {
     }
     if !imported.unconfirmed_fields.is_empty() {
         let fields: Vec<_> = imported.unconfirmed_fields.iter().map(|field| field.as_str()).collect();
-        tracing::warn!(fields = fields.join(","), "the record does not show these fields as they were sent");
+        tracing::warn!(fields = fields.join(","), "the platform does not confirm these fields");
     }
     findings(&imported.findings);
 }
@@ -49,7 +49,7 @@ pub(super) fn outcome(imported: &Imported) {
 /// Logs the warnings of an operation.
 pub(super) fn findings(findings: &[Finding]) {
     for finding in findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
-        tracing::warn!(finding = finding.code(), "it {}", MaskNumbers(finding));
+        tracing::warn!(finding = finding.code(), "{}", MaskNumbers(finding));
     }
 }
 

@@ -22,7 +22,7 @@ impl Importer {
         let now = match control.snapshot(number).await {
             Ok(Some(now)) if now.settings == before.settings => now,
             Ok(_) => {
-                let reason = "the carrier's settings have changed meanwhile".to_owned();
+                let reason = "the carrier's settings changed in the meantime".to_owned();
                 return imported.findings.push(Finding::NotPointed { reason });
             }
             Err(error) => return imported.findings.push(failed(error)),

@@ -92,7 +92,7 @@ impl fmt::Display for Renewed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { number, platform, record, credentials, findings } = self;
         write!(f, "{number} on {platform}: credentials {credentials}, id {record}")?;
-        findings.iter().try_for_each(|finding| write!(f, "; {}: it {finding}", finding.severity()))
+        findings.iter().try_for_each(|finding| write!(f, "; {}: {finding}", finding.severity()))
     }
 }
 
@@ -104,8 +104,10 @@ impl RenewedItem {
         match &self.outcome {
             RenewalOutcome::Renewed(renewed) => renewed.to_string(),
             RenewalOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
-            RenewalOutcome::Duplicate => format!("{number} duplicate: it stands before"),
-            RenewalOutcome::NotAttempted => format!("{number} not attempted: a key was refused before"),
+            RenewalOutcome::Duplicate => format!("{number} duplicate: the input already has it"),
+            RenewalOutcome::NotAttempted => {
+                format!("{number} not attempted: the credentials were refused earlier in this run")
+            }
         }
     }
 }
@@ -242,7 +244,7 @@ impl Importer {
         let Some(record) = found else {
             return Err(not_renewed(
                 platform,
-                Problem::new(ProblemCode::Missing, "number", format!("{number} is not there"), "import it"),
+                Problem::new(ProblemCode::Missing, "number", format!("{number} has no record"), "import it first"),
             ));
         };
         let credentials = self.platform.renew(&record, source, run).await?;
@@ -252,7 +254,7 @@ impl Importer {
     /// Checks before anybody is asked that the platform can renew the credentials of one carrier at least.
     fn check_renewal(&self) -> Result<()> {
         let (platform, can) = (self.platform.kind(), self.platform.capabilities());
-        let none = Problem::new(ProblemCode::Missing, "provider", "has no carrier", "give one");
+        let none = Problem::new(ProblemCode::Missing, "provider", "has no carrier", "add one by `Carriers::and`");
         let mut refused = Err(not_renewed(platform, none));
         for source in self.sources.iter().rev() {
             refused = can.check_renewal(platform, source);

@@ -81,32 +81,34 @@ impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PutBack { now, changed } if changed.is_empty() => {
-                write!(f, "{} is put back: its calls go to {}", now.number, now.calls)
+                write!(f, "{} is restored: its calls go to {}", now.number, now.calls)
             }
             Self::PutBack { now, changed } => {
                 let changed = changed.join(", ");
                 write!(
                     f,
-                    "{} is put back, but for {changed}, which the import did not set; its calls go to {}",
+                    "{} is restored except for {changed}, which the import did not set; its calls go to {}",
                     now.number, now.calls
                 )
             }
-            Self::AsBefore(now) => write!(f, "{} is as before: its calls go to {}", now.number, now.calls),
+            Self::AsBefore(now) => {
+                write!(f, "{} already has its former routing: its calls go to {}", now.number, now.calls)
+            }
             Self::Kept { now, changed, .. } => {
                 let changed = changed.join(", ");
                 write!(
                     f,
-                    "{} is left alone: the import did not set {changed}; its calls go to {}",
+                    "{} is not restored, because the import did not set {changed}; its calls go to {}",
                     now.number, now.calls
                 )
             }
             Self::NoRecord { now, platform } => write!(
                 f,
-                "{} is left alone: its calls would go to {platform}, which is not known to have a record of it; its calls \
-                 go to {}",
+                "{} is not restored, because its calls would go to {platform}, which is not known to have a record of it; \
+                 its calls go to {}",
                 now.number, now.calls
             ),
-            Self::Gone => f.write_str("the provider does not hold the number any more"),
+            Self::Gone => f.write_str("the carrier no longer holds the number"),
         }
     }
 }
@@ -350,13 +352,9 @@ impl Importer {
 
 /// The error of a provider that keeps no routing.
 pub(super) fn no_routing(importer: &Importer, what: &str) -> Error {
-    let fault = format!("is {}, which keeps no routing", importer.provider.kind());
-    let problem = Problem::new(
-        ProblemCode::Unsupported,
-        "provider",
-        fault,
-        "restore with the provider that the number was imported from",
-    );
+    let fault = format!("is {}, whose routing this crate cannot read or set", importer.provider.kind());
+    let problem =
+        Problem::new(ProblemCode::Unsupported, "provider", fault, "use the carrier that the number was imported from");
     Error::invalid(what, vec![problem])
 }
 

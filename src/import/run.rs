@@ -281,7 +281,7 @@ impl<'a> Run<'a> {
             }
         }
         self.imported.take().ok_or_else(|| {
-            let problem = Problem::new(ProblemCode::Conflict, "import", "was ended twice", "import the number again");
+            let problem = Problem::new(ProblemCode::Conflict, "import", "ended twice", "import the number again");
             Error::invalid("the import has no result", vec![problem])
         })
     }

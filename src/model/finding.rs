@@ -18,7 +18,7 @@ pub enum Severity {
     Error,
 }
 
-/// A finding about a number. `Display` is a clause that begins with a verb; [`advice`](Self::advice) says what to do.
+/// A finding about a number. `Display` is one sentence; [`advice`](Self::advice) says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -237,50 +237,58 @@ impl Finding {
     #[must_use]
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::NotHeld => "Check the number, and whose account it is in; a trunk's must be among those declared.",
-            Self::HeldBySubaccount { .. } => {
-                "Give the credentials of that account itself, or move the number to yours."
+            Self::NotHeld => "Check the number and the account. If the source is a trunk, declare the number.",
+            Self::HeldBySubaccount { .. } => "Use the credentials of that account, or move the number to yours.",
+            Self::HeldByTwo { .. } => {
+                "Keep the number at one carrier: remove it from the numbers that the others hold or declare."
             }
-            Self::HeldByTwo { .. } => "Leave it with one of them: give the other one's numbers without it.",
-            Self::HolderUnknown { .. } => "Declare the numbers of each of them.",
-            Self::HolderNotAsked { .. } => "Make sure that every carrier can be asked, then try again.",
-            Self::CarrierNotAsked { .. } => "Look whether that carrier holds the number as well, once it can be asked.",
-            Self::NoVoice => "Give the number voice at the provider, or choose another one.",
-            Self::OnTrunk { .. } => "Take it off the trunk, or import it with the trunk as the source.",
-            Self::OnApplication { .. } => "Clear the number's application at the provider.",
-            Self::Forwarded { .. } => "End the forwarding at the provider.",
-            Self::AnsweredBy { .. } => "If it should stay there, do not import it; `Importer::restore` puts it back.",
-            Self::Unassigned { .. } => "Check it for a typing error; a range that was opened lately is no fault.",
-            Self::Hosted => "Make sure that its voice calls come in through this provider.",
-            Self::Status { .. } => "Look at the number in the provider's console.",
-            Self::Unreachable { .. } => "Give a host that can be reached from the public internet.",
+            Self::HolderUnknown { .. } => "Declare the numbers of each carrier.",
+            Self::HolderNotAsked { .. } => "Make sure that every carrier can be queried, then try again.",
+            Self::CarrierNotAsked { .. } => "Look up the number at that carrier when it is available again.",
+            Self::NoVoice => "Enable voice for the number at the carrier, or choose another number.",
+            Self::OnTrunk { .. } => "Detach the number from the trunk, or import it with the trunk as the source.",
+            Self::OnApplication { .. } => "Clear the number's application at the carrier.",
+            Self::Forwarded { .. } => "End the forwarding at the carrier.",
+            Self::AnsweredBy { .. } => {
+                "If that platform must keep the calls, do not import the number. `Importer::restore` restores its routing."
+            }
+            Self::Unassigned { .. } => {
+                "Check the number for a typing error. Ignore this warning if the range was opened recently."
+            }
+            Self::Hosted => "Make sure that the number's voice calls arrive through this carrier.",
+            Self::Status { .. } => "Check the number in the carrier's console.",
+            Self::Unreachable { .. } => "Give a host that is reachable from the public internet.",
             Self::NotTakenOver { .. } => {
-                "Point its calls at the platform: `Plan::point_calls` does it, where the platform's address is known."
+                "Point the calls at the platform: `Plan::point_calls` does it if the platform's address is known."
             }
             Self::CallsStay { reason, .. } => reason.advice(),
-            Self::NoAddress => "Give the platform's address by `Importer::inbound_address`, or set it at the carrier.",
-            Self::NotPointed { .. } => "Make a new plan that points calls.",
-            Self::NotReadAgain { .. } => "Look at the provider whether the number's calls go to the platform.",
+            Self::NoAddress => {
+                "Set the platform's address with `Importer::inbound_address`, or set the routing at the carrier."
+            }
+            Self::NotPointed { .. } => "Make a new plan that points the calls.",
+            Self::NotReadAgain { .. } => "Check at the carrier whether the number's calls go to the platform.",
             Self::OtherSource { .. } => {
-                "Bring it to this source by `Importer::renew`, or give the source that it uses."
+                "Move the record to the given source with `Importer::renew`, or give the source that it uses."
             }
             Self::StillAnswered => {
-                "Point its calls elsewhere first: import it where it is to be answered, or let `Plan::retire_extra` send them \
-                 to another address or back to a backup's."
+                "First send the calls elsewhere: import the number into the platform that will answer it, or let \
+                 `Plan::retire_extra` send the calls to another address or restore the routing of a backup."
             }
             Self::MayBeAnswered { .. } => {
-                "Make sure that they do not lead to the platform: `Plan::retire_extra` with the address where they go says so. \
-                 `Plan::remove_unverified_if` removes it unverified."
+                "Make sure that the calls do not go to the platform, and confirm it by passing their address to \
+                 `Plan::retire_extra`. `Plan::remove_unverified_if` removes the record without verification."
             }
             Self::CarrierUnknown => {
-                "Add the carrier that holds it; `Plan::remove_unverified_if` removes it without that."
+                "Add the carrier that holds the number. `Plan::remove_unverified_if` removes the record without verification."
             }
-            Self::MayBeTheOne => "Give the agent to the record that is to stay, and make a new plan.",
-            Self::BadReroute => "Give a whole URL, or this number's own routing of a backup.",
-            Self::CannotRemove => "Remove it in the platform's dashboard.",
-            Self::WouldRelease => "Keep it, or consent to it by `Removal::RecordAndNumber`: it cannot be undone.",
-            Self::RoutingUnknown => "Make sure at the carrier that the calls go to the platform: call the number.",
-            Self::NotVerifiable => "Declare the provider's numbers to have them checked.",
+            Self::MayBeTheOne => "Set the agent on the record to keep, then make a new plan.",
+            Self::BadReroute => "Give a complete URL, or this number's own routing from a backup.",
+            Self::CannotRemove => "Remove the record in the platform's dashboard.",
+            Self::WouldRelease => {
+                "Keep the record, or consent with `Removal::RecordAndNumber`. The release cannot be undone."
+            }
+            Self::RoutingUnknown => "Call the number to check that the platform answers.",
+            Self::NotVerifiable => "Declare the carrier's numbers to have them checked.",
         }
     }
 }
@@ -307,58 +315,88 @@ pub(crate) fn reported(findings: &[Finding]) -> Vec<ReportedFinding> {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotHeld => f.write_str("is not held by the provider"),
-            Self::HeldBySubaccount { account } => write!(f, "is held by another account, {}", word(account)),
-            Self::HeldByTwo { carriers } => write!(f, "is held by several carriers: {}", words(carriers)),
+            Self::NotHeld => f.write_str("the carrier does not hold the number"),
+            Self::HeldBySubaccount { account } => write!(f, "another account holds the number: {}", word(account)),
+            Self::HeldByTwo { carriers } => write!(f, "several carriers hold the number: {}", words(carriers)),
             Self::HolderUnknown { carriers } => {
-                write!(f, "may be held by any of several carriers that do not tell: {}", words(carriers))
+                write!(f, "it is unknown which of these carriers holds the number: {}", words(carriers))
             }
             Self::HolderNotAsked { reason } => {
                 let reason = Shown { text: reason, max: 1000 };
-                write!(f, "may be held by a carrier that could not be asked ({reason})")
+                write!(f, "it is unknown which carrier holds the number, because a lookup failed ({reason})")
             }
             Self::CarrierNotAsked { carrier, reason } => {
                 let reason = Shown { text: reason, max: 1000 };
-                write!(f, "may be held by {} as well, which could not be asked ({reason})", word(carrier))
+                write!(
+                    f,
+                    "it is unknown whether {} holds the number too, because the lookup failed ({reason})",
+                    word(carrier)
+                )
             }
-            Self::NoVoice => f.write_str("cannot take voice calls"),
-            Self::OnTrunk { trunk } => write!(f, "is on trunk {}, which would get its calls all the same", word(trunk)),
-            Self::OnApplication { application } => {
-                write!(f, "is on application {}, which would get its calls all the same", word(application))
-            }
+            Self::NoVoice => f.write_str("the number cannot receive voice calls"),
+            Self::OnTrunk { trunk } => write!(
+                f,
+                "the number is attached to trunk {}, which takes precedence over the platform's address",
+                word(trunk)
+            ),
             Self::Forwarded { to } => {
-                write!(f, "is forwarded to {}, which would get its calls all the same", word(to))
+                write!(
+                    f,
+                    "the carrier forwards the number's calls to {}, which takes precedence over the platform's address",
+                    word(to)
+                )
             }
-            Self::AnsweredBy { platform } => write!(f, "is answered by {platform} now"),
-            Self::Unassigned { reason } => reason.fmt(f),
-            Self::Hosted => f.write_str("is another carrier's number, hosted at the provider"),
-            Self::Status { status } => write!(f, "is {} at the provider", quoted(status)),
-            Self::Unreachable { host, warning } => write!(f, "is behind {}, which {warning}", word(host)),
-            Self::NotTakenOver { url: Some(url) } => write!(f, "does not reach the platform: its calls go to {url}"),
-            Self::NotTakenOver { url: None } => f.write_str("does not reach the platform"),
-            Self::CallsStay { calls, reason } => write!(f, "sends its calls to {}: {reason}", word(calls)),
-            Self::NoAddress => f.write_str("cannot be pointed at the platform, whose address is not known"),
+            Self::OnApplication { application } => {
+                write!(
+                    f,
+                    "the number is attached to application {}, which takes precedence over the platform's address",
+                    word(application)
+                )
+            }
+            Self::AnsweredBy { platform } => write!(f, "{platform} answers the number's calls now"),
+            Self::Unassigned { reason } => write!(f, "the number {reason}"),
+            Self::Hosted => f.write_str("another carrier holds the number, and this carrier only hosts it"),
+            Self::Status { status } => write!(f, "the number's status at the carrier is {}", quoted(status)),
+            Self::Unreachable { host, warning } => write!(f, "the trunk's host {} {warning}", word(host)),
+            Self::NotTakenOver { url: Some(url) } => {
+                write!(f, "the number's calls do not reach the platform: they go to {url}")
+            }
+            Self::NotTakenOver { url: None } => f.write_str("the number's calls do not reach the platform"),
+            Self::CallsStay { calls, reason } => write!(f, "the number's calls go to {}, and {reason}", word(calls)),
+            Self::NoAddress => {
+                f.write_str("the number's calls cannot be pointed at the platform, because its address is unknown")
+            }
             Self::NotPointed { reason } => {
-                write!(f, "could not be pointed at the platform ({})", Shown { text: reason, max: 1000 })
+                write!(
+                    f,
+                    "the number's calls could not be pointed at the platform ({})",
+                    Shown { text: reason, max: 1000 }
+                )
             }
             Self::NotReadAgain { reason } => {
-                write!(f, "could not be read again at the provider ({})", Shown { text: reason, max: 1000 })
+                write!(f, "the lookup at the carrier after the import failed ({})", Shown { text: reason, max: 1000 })
             }
             Self::OtherSource { part, uses, given } => {
-                write!(f, "uses {part} {} at the platform, and {} was given", word(uses), word(given))
+                write!(f, "the record uses {part} {}, but {} was given", word(uses), word(given))
             }
-            Self::StillAnswered => f.write_str("still sends its calls to the platform, which would answer no more"),
+            Self::StillAnswered => f.write_str("the number's calls still go to the platform, and would reach nobody"),
             Self::MayBeAnswered { calls: Some(calls) } => {
-                write!(f, "sends its calls to {}, which may lead to the platform", word(calls))
+                write!(f, "the number's calls go to {}, which may lead to the platform", word(calls))
             }
-            Self::MayBeAnswered { calls: None } => f.write_str("may send its calls to the platform"),
-            Self::CarrierUnknown => f.write_str("is not known to be held by any of the given carriers"),
-            Self::MayBeTheOne => f.write_str("has several records, and this one may be the one that answers"),
-            Self::BadReroute => f.write_str("cannot be sent there: that is no URL, or the routing of another number"),
-            Self::CannotRemove => f.write_str("cannot be removed: the platform documents no removal"),
-            Self::WouldRelease => f.write_str("would be given away for good with the record"),
-            Self::RoutingUnknown => f.write_str("sends its calls where its carrier was told to, which cannot be seen"),
-            Self::NotVerifiable => f.write_str("may or may not be held: the provider does not tell"),
+            Self::MayBeAnswered { calls: None } => f.write_str("the number's calls may go to the platform"),
+            Self::CarrierUnknown => f.write_str("none of the given carriers is known to hold the number"),
+            Self::MayBeTheOne => {
+                f.write_str("the number has several records, and this one may be the one that answers its calls")
+            }
+            Self::BadReroute => f.write_str(
+                "the calls cannot be sent to the given target: it is not a URL, or it is the routing of another number",
+            ),
+            Self::CannotRemove => {
+                f.write_str("the record cannot be removed, because the platform documents no removal")
+            }
+            Self::WouldRelease => f.write_str("removing the record would release the number permanently"),
+            Self::RoutingUnknown => f.write_str("it is unknown where the carrier sends the number's calls"),
+            Self::NotVerifiable => f.write_str("it is unknown whether the carrier holds the number"),
         }
     }
 }

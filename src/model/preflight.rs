@@ -45,10 +45,10 @@ impl fmt::Display for Preflight {
         let Self { number, provider, platform, findings, .. } = self;
         write!(f, "{number} from {provider} to {platform}:")?;
         if findings.is_empty() {
-            return f.write_str(" nothing stands against it");
+            return f.write_str(" no findings");
         }
         for finding in findings {
-            write!(f, "\n  {}: it {finding}. {}", finding.severity(), finding.advice())?;
+            write!(f, "\n  {}: {finding}. {}", finding.severity(), finding.advice())?;
         }
         Ok(())
     }

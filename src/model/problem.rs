@@ -119,7 +119,7 @@ impl Problems {
     /// Checks that a required value is set.
     pub fn required<T>(&mut self, field: &str, value: Option<&T>) {
         if value.is_none() {
-            self.add(ProblemCode::Missing, field, "is missing", "give it: it is required");
+            self.add(ProblemCode::Missing, field, "is missing", "set this required field");
         }
     }
 
@@ -163,12 +163,13 @@ impl Problems {
         if text.is_empty() {
             self.add(ProblemCode::Empty, field, "is empty", "give it a value");
         } else if let Some((at, character)) = stray {
-            let what = if "\r\n".contains(character) { "a line break" } else { "a character that no header can hold" };
+            let what =
+                if "\r\n".contains(character) { "a line break" } else { "a character that is not allowed in headers" };
             self.add(
                 ProblemCode::Malformed,
                 field,
                 format!("has {what} at position {at}"),
-                "copy it again, without the line's end",
+                "copy it again, without line breaks",
             );
         } else if text.trim() != text {
             self.add(ProblemCode::Malformed, field, "begins or ends with a blank", "copy it without the blanks");

@@ -36,11 +36,11 @@ impl NoTakeover {
     pub(super) const fn advice(self) -> &'static str {
         match self {
             Self::LeavesCarrier => {
-                "Point its calls at the platform, by a trunk or an address that the platform gives you: \
-                 `Importer::inbound_address` and `Plan::point_calls` do it."
+                "Point the calls at the platform, through a trunk or the platform's address: use \
+                 `Importer::inbound_address` and `Plan::point_calls`."
             }
-            Self::NoAgent => "Give it an agent.",
-            Self::NotDocumented => "Call it. If the platform does not answer, point its calls there yourself.",
+            Self::NoAgent => "Assign an agent to the number.",
+            Self::NotDocumented => "Call the number. If the platform does not answer, point the calls at it yourself.",
         }
     }
 }
@@ -48,9 +48,9 @@ impl NoTakeover {
 impl fmt::Display for NoTakeover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::LeavesCarrier => "the platform does not change that",
-            Self::NoAgent => "the platform takes them over when it has an agent",
-            Self::NotDocumented => "the platform does not say whether it takes them over",
+            Self::LeavesCarrier => "the platform does not change the routing",
+            Self::NoAgent => "the platform changes the routing only when the number has an agent",
+            Self::NotDocumented => "the platform does not document whether it changes the routing",
         })
     }
 }

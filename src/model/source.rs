@@ -90,7 +90,7 @@ impl NumberSource {
                     ProblemCode::Empty,
                     "credential",
                     "is empty",
-                    "give the platform's id of it, or use its stored default",
+                    "give the platform's id of the credential, or use its stored default",
                 );
             }
             Reach::Stored(_) | Reach::Custom(_) => {}

@@ -33,7 +33,7 @@ pub struct Timestamp {
 
 /// The error for a text that is not a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a time as RFC 3339 writes it, such as 2026-05-05T16:38:08Z")]
+#[error("the text is not an RFC 3339 time such as 2026-05-05T16:38:08Z")]
 #[non_exhaustive]
 pub struct TimestampError;
 

@@ -246,7 +246,7 @@ impl Capabilities {
             let problem = Problem::new(
                 ProblemCode::Unsupported,
                 "source",
-                "cannot be told to it",
+                "is not supported by the platform",
                 "use another source or another platform",
             );
             Error::invalid(format!("{platform}: import number was not sent"), vec![problem])
@@ -334,7 +334,7 @@ impl Capabilities {
             problems.add(
                 ProblemCode::Unsupported,
                 field,
-                format!("cannot be {done} by an update at {platform}"),
+                format!("cannot be {done} by an update on {platform}"),
                 "leave it out",
             );
         };
@@ -365,7 +365,7 @@ impl Capabilities {
                 );
             }
             (OnRemoval::Releases, Removal::Record) => {
-                let fault = format!("at {platform} gives the number itself away, for good");
+                let fault = format!("on {platform} releases the number itself permanently");
                 problems.add(
                     ProblemCode::NeedsConsent,
                     "remove",

@@ -100,16 +100,16 @@ impl Renewal {
     pub(super) fn check(self, platform: PlatformKind, source: &NumberSource, problems: &mut Problems) {
         match self {
             Self::NoCredentials => {
-                let fault = format!("cannot be renewed: {platform} keeps no credentials of a carrier");
-                problems.add(ProblemCode::Unsupported, "", fault, "nothing needs to be done there");
+                let fault = format!("cannot be renewed: {platform} stores no carrier credentials");
+                problems.add(ProblemCode::Unsupported, "", fault, "no action is needed there");
             }
             Self::Of(_) if self.of(source).is_some() => {}
             Self::Unsupported | Self::Of(_) => {
                 let what = match Way::of(&source.reach) {
                     Way::Account | Way::Token => format!("the credentials of {}", source.carrier),
-                    Way::Trunk => "those of a SIP trunk".to_owned(),
+                    Way::Trunk => "the credentials of a SIP trunk".to_owned(),
                     Way::Stored | Way::StoredDefault => format!("a stored credential of {}", source.carrier),
-                    Way::Custom => "those of this source".to_owned(),
+                    Way::Custom => "the credentials of this source".to_owned(),
                 };
                 let fault = format!("cannot be renewed: {platform} documents no way to change {what}");
                 problems.add(ProblemCode::Unsupported, "", fault, "change them in the platform's dashboard");
@@ -141,10 +141,10 @@ impl RenewedCredentials {
 impl fmt::Display for RenewedCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.record, &self.credential) {
-            (false, None) => f.write_str("as before"),
-            (true, None) => f.write_str("renewed for this record alone"),
+            (false, None) => f.write_str("unchanged"),
+            (true, None) => f.write_str("renewed for this record only"),
             (false, Some(id)) => write!(f, "renewed in credential {id}, which other records may use"),
-            (true, Some(id)) => write!(f, "renewed: it uses credential {id} now, which other records may use"),
+            (true, Some(id)) => write!(f, "renewed: the record now uses credential {id}, which other records may use"),
         }
     }
 }

@@ -60,26 +60,26 @@ impl Sources {
             return;
         }
         if way == Way::Account && self.takes(carrier, Way::Token) {
-            let fault = format!("is an API key, and {platform} takes the token of a {carrier} account alone");
+            let fault = format!("is an API key, but {platform} accepts only the auth token of a {carrier} account");
             problems.add(ProblemCode::Unsupported, "key", fault, "give the account's auth token");
         } else if way.is_stored() && self.has(|_, taken| taken.is_stored()) {
             let keeps = self.has(|of, taken| of == carrier && taken.is_stored());
             let takes = |wanted| self.has(|of, taken| (of == carrier || !keeps) && taken == wanted);
             if !keeps {
-                let fault = format!("is {carrier}, and {platform} keeps credentials of {} alone", self.stored());
+                let fault = format!("is {carrier}, but {platform} stores credentials only of {}", self.stored());
                 problems.add(
                     ProblemCode::Unsupported,
                     "carrier",
                     fault,
-                    "use one of these, or give the carrier's own credentials as the source",
+                    "use one of these carriers, or give the carrier's own credentials as the source",
                 );
             }
             if way == Way::StoredDefault && !takes(way) {
-                let fault = format!("is missing, and {platform} has no stored default");
+                let fault = format!("is missing, but {platform} has no stored default");
                 problems.add(ProblemCode::Missing, "credential", fault, "give the credential's id");
             }
             if way == Way::Stored && !takes(way) {
-                let fault = format!("has an id, and {platform}'s stored credentials have none");
+                let fault = format!("has an id, but {platform}'s stored credentials have none");
                 problems.add(
                     ProblemCode::Unsupported,
                     "credential",

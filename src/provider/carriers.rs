@@ -75,8 +75,9 @@ impl Carriers {
                 return Ok(control);
             }
         }
-        let fault = format!("is of {}, which none of the carriers holds under the same id", routing.number);
-        let problem = Problem::new(ProblemCode::Mismatch, "routing", fault, "give the carrier that it was read from");
+        let fault = format!("is for {}, which none of the carriers holds under the same id", routing.number);
+        let problem =
+            Problem::new(ProblemCode::Mismatch, "routing", fault, "use the carrier that the routing was read from");
         Err(Error::invalid("the routing was not set", vec![problem]))
     }
 }
@@ -136,7 +137,7 @@ impl RoutingControl for Carriers {
             match answer {
                 Ok(Some(_)) if found.is_some() => {
                     let fault = format!("{number} is held by several carriers");
-                    let remedy = "leave it with one of them, or ask the carrier itself";
+                    let remedy = "keep it at one of them, or query that carrier alone";
                     let problem = Problem::new(ProblemCode::Conflict, "carriers", fault, remedy);
                     return Err(Error::invalid("the routing was not read", vec![problem]));
                 }

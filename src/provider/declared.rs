@@ -80,8 +80,8 @@ fn list(kind: ProviderKind, numbers: &Declared) -> BoxStream<'_, Result<HeldNumb
             problems.add(
                 ProblemCode::Missing,
                 "numbers",
-                "are not declared, and nobody can be asked for them",
-                "declare them",
+                "are not declared, and no API can list them",
+                "declare the numbers",
             );
         }
     };

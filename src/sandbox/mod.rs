@@ -300,7 +300,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         self.servers.iter().for_each(JoinHandle::abort);
         for fault in self.pending_faults() {
-            tracing::warn!(fault, "no request has met this fault");
+            tracing::warn!(fault, "no request matched this fault");
         }
     }
 }

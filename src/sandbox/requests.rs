@@ -37,7 +37,7 @@ impl fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { service, method, path, .. } = self;
         let query = self.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
-        let status = self.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let status = self.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
         let fault = self.fault.as_ref().map_or_else(String::new, |fault| format!(" by {fault:?}"));
         write!(f, "{service}: {method} {path}{query} -> {status}{fault}")
     }

@@ -86,7 +86,7 @@ async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() 
     assert_eq!((failed.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
     let line = &failed.report[3];
     assert_eq!((&line["line"], &line["outcome"]), (&json!(5), &json!("refused")));
-    assert!(line["error"]["message"].as_str().unwrap().contains("is not held by the provider"));
+    assert!(line["error"]["message"].as_str().unwrap().contains("the carrier does not hold the number"));
     assert!(line["error"]["advice"].as_str().unwrap().starts_with("Check the number"));
     assert_eq!(line["error"]["findings"][0]["severity"], "error");
     assert!(

@@ -20,7 +20,7 @@ pub const MAX_HUMAN: usize = 64;
 #[non_exhaustive]
 pub enum HumanError {
     /// More than [`MAX_HUMAN`] bytes.
-    #[error("the text has more than {MAX_HUMAN} bytes; give the number alone")]
+    #[error("the text has more than {MAX_HUMAN} bytes; write only the number")]
     TooLong,
     /// A character that is neither a digit nor punctuation of numbers, such as a letter.
     #[error("the number has {found:?} at position {at}; write only digits and spaces, or `-`, `.`, `/`, `(` and `)`")]
@@ -42,7 +42,7 @@ pub enum HumanError {
     )]
     RegionMissing,
     /// The region has no national numbers: it is [`Region::WORLD`](crate::e164::Region::WORLD).
-    #[error("the number cannot be read as a national number of the whole world; write it in international form")]
+    #[error("the region `001` has no national numbers; write the number in international form")]
     NoNationalNumbers,
     /// With its calling code it is not an E.164 number.
     #[error("{0}")]

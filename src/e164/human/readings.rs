@@ -1,4 +1,4 @@
-//! Every number that a text can mean. What the crate's own parser makes of it is not asked: it takes prefixes away
+//! Every number that a text can mean. What the crate's own parser makes of it is not queried: it takes prefixes away
 //! twice, and the caller's national prefix from a number abroad.
 
 use phonenumber::metadata::{DATABASE, Metadata};

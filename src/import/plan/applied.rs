@@ -89,7 +89,7 @@ impl AppliedStep {
             other => other.code().replace('_', " "),
         };
         let told = |findings: &[Finding]| {
-            let told = findings.iter().map(|finding| format!("it {finding}. {}", finding.advice()));
+            let told = findings.iter().map(|finding| format!("{finding}. {}", finding.advice()));
             told.collect::<Vec<_>>().join(" ")
         };
         let why = match &self.outcome {

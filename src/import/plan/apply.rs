@@ -106,20 +106,19 @@ impl Importer {
         ];
         for (field, planned, own) in kinds {
             if planned != own {
-                let fault = format!("is {:?}, and the importer's is {own}", planned.as_str());
+                let fault = format!("is {:?}, but the importer's is {own}", planned.as_str());
                 problems.push(Problem::new(
                     ProblemCode::Mismatch,
                     field,
                     fault,
-                    "apply it with the importer that it was made for",
+                    "use the importer that the plan was made for",
                 ));
             }
         }
-        let accounts = "was made for another account";
-        let remedy = "apply it with the account that it was made for; `ClientBuilder::account_name` gives an account whose \
-                      key was renewed its former name";
+        let remedy = "use the account that the plan was made for; if its key was renewed, set its former name with \
+                      `ClientBuilder::account_name`";
         if !self.platform.account().is(&plan.account) {
-            let fault = format!("{accounts}, {}", plan.account);
+            let fault = format!("is {}, and the importer has another account", plan.account);
             problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, remedy));
         }
         let own: Vec<AccountId> = self.provider.carriers().iter().map(|carrier| carrier.account()).collect();
@@ -128,7 +127,7 @@ impl Importer {
             && own.iter().all(|own| plan.carriers.iter().any(|kept| own.is(kept)));
         if !same {
             let kept: Vec<String> = plan.carriers.iter().map(ToString::to_string).collect();
-            let fault = format!("{accounts}, {}", kept.join(", "));
+            let fault = format!("are {}, and the importer has other carriers", kept.join(", "));
             problems.push(Problem::new(ProblemCode::Mismatch, "carriers", fault, remedy));
         }
         let removal = |step: &PlanStep| match step {
@@ -145,7 +144,7 @@ impl Importer {
         };
         let is_own = plan.platform == self.platform.kind();
         if is_own && (plan.on_removal != on_removal || plan.steps.iter().any(untrue)) {
-            let fault = "says otherwise than the platform whether a removal gives the number away";
+            let fault = "contradict the platform on whether a removal releases the number";
             problems.push(Problem::new(ProblemCode::Mismatch, "steps", fault, "make a new plan"));
         }
         let mut consents: Vec<_> = plan.steps.iter().filter_map(removal).collect();
@@ -401,7 +400,7 @@ impl Changed {
 
 /// How the calls differ from the plan.
 fn calls_moved(planned: &PlannedCalls, now: Option<&Routing>, seal: &Seal) -> Vec<Difference> {
-    let shown = now.map_or_else(|| "not told".to_owned(), |now| now.calls.to_string());
+    let shown = now.map_or_else(|| "unknown".to_owned(), |now| now.calls.to_string());
     let found = |setting: String| {
         if shown == planned.shown() { format!("{shown}, with another {setting}") } else { shown.clone() }
     };

@@ -56,7 +56,7 @@ impl PlannedCalls {
 
     /// Where the calls go, in the words of a plan.
     pub(super) fn shown(&self) -> &str {
-        self.to.as_deref().unwrap_or("not told")
+        self.to.as_deref().unwrap_or("unknown")
     }
 }
 

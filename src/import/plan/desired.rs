@@ -81,7 +81,7 @@ impl Desired {
         let mut problems = Vec::new();
         for (index, request) in self.iter().enumerate() {
             if let Some(first) = indexes.insert(*request.number(), index) {
-                let fault = format!("is {}, as [{first}].number is", request.number());
+                let fault = format!("is {}, like [{first}].number", request.number());
                 problems.push(Problem::new(
                     ProblemCode::Conflict,
                     format!("[{index}].number"),

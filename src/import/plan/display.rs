@@ -18,7 +18,7 @@ impl fmt::Display for Plan {
             }
         }
         for carrier in &self.not_asked {
-            writeln!(f, "not asked: {}", word(carrier))?;
+            writeln!(f, "not queried: {}", word(carrier))?;
         }
         self.summary().fmt(f)
     }
@@ -42,7 +42,7 @@ impl fmt::Display for PlanStep {
                 write!(f, "+ {number} import")?;
                 wanted(f, request)?;
                 if let Some(to) = calls.to.as_deref().filter(|to| *to != "nowhere") {
-                    write!(f, ", calls go to {} now", word(to))?;
+                    write!(f, ", calls now go to {}", word(to))?;
                 }
                 pointed(f, calls)?;
                 found(f, findings)
@@ -68,7 +68,7 @@ impl fmt::Display for PlanStep {
             Self::Blocked { problems, findings, .. } => {
                 write!(f, "! {number} ")?;
                 listed(f, problems)?;
-                listed(f, findings.iter().map(It))
+                listed(f, findings)
             }
             Self::Extra(extra) => extra.fmt(f),
         }
@@ -79,11 +79,11 @@ impl fmt::Display for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { number, id, second, remove, calls, kept, .. } = self;
         let (sign, word) = match remove {
-            Some(removal) if removal.releases && removal.unverified => ('x', "give away for good, unverified"),
-            Some(removal) if removal.releases => ('x', "give away for good"),
+            Some(removal) if removal.releases && removal.unverified => ('x', "release permanently, unverified"),
+            Some(removal) if removal.releases => ('x', "release permanently"),
             Some(removal) if removal.unverified => ('-', "remove, unverified"),
             Some(_) => ('-', "remove"),
-            None if *second => ('?', "a second record"),
+            None if *second => ('?', "second record"),
             None => ('?', "not desired"),
         };
         write!(f, "{sign} {number} {word}, id {id}, label {}", label(self.label.as_deref()))?;
@@ -91,14 +91,14 @@ impl fmt::Display for Extra {
         match (self.holder, &calls.carrier) {
             (Holder::Given, Some(carrier)) => write!(f, ", held by {}", model::word(carrier))?,
             (Holder::None, _) => f.write_str(", held by none of the carriers")?,
-            _ => f.write_str(", carrier not known")?,
+            _ => f.write_str(", carrier unknown")?,
         }
         if let Some(to) = &calls.to {
             write!(f, ", calls go to {}", model::word(to))?;
         }
         match remove.as_ref().and_then(|removal| removal.reroute.as_ref()) {
-            Some(Reroute::To(address)) => write!(f, ", after they are sent to {address}")?,
-            Some(Reroute::Back(before)) => write!(f, ", after they are sent back to {}", before.calls)?,
+            Some(Reroute::To(address)) => write!(f, ", after calls are sent to {address}")?,
+            Some(Reroute::Back(before)) => write!(f, ", after the routing is restored to {}", before.calls)?,
             None => {}
         }
         found(f, kept)
@@ -117,15 +117,7 @@ fn pointed(f: &mut fmt::Formatter<'_>, calls: &PlannedCalls) -> fmt::Result {
 }
 
 fn found(f: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
-    findings.iter().try_for_each(|finding| write!(f, "\n    {}: it {finding}", finding.severity()))
-}
-
-struct It<'a>(&'a Finding);
-
-impl fmt::Display for It<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it {}", self.0)
-    }
+    findings.iter().try_for_each(|finding| write!(f, "\n    {}: {finding}", finding.severity()))
 }
 
 fn listed(f: &mut fmt::Formatter<'_>, parts: impl IntoIterator<Item = impl fmt::Display>) -> fmt::Result {
@@ -154,7 +146,7 @@ fn cannot(f: &mut fmt::Formatter<'_>, unsupported_fields: &[Field]) -> fmt::Resu
     if unsupported_fields.is_empty() {
         return Ok(());
     }
-    f.write_str(" (cannot be changed there: ")?;
+    f.write_str(" (the platform cannot change: ")?;
     listed(f, unsupported_fields)?;
     f.write_str(")")
 }

@@ -193,7 +193,8 @@ impl TryFrom<u32> for Version {
     type Error = String;
 
     fn try_from(version: u32) -> Result<Self, String> {
-        let fault = || format!("the plan's version is {version}, and this numport reads 1; make the plan anew");
+        let fault =
+            || format!("the plan has version {version}, but this version of numport reads version 1; make a new plan");
         (version == 1).then_some(Self).ok_or_else(fault)
     }
 }

@@ -9,11 +9,11 @@ use super::extra::{Extra, Holder, PlannedRemoval, Reroute};
 use super::make::holder;
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
+use crate::import::Importer;
 use crate::import::change::{agent, label, switch};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
 use crate::import::point::after_change;
-use crate::import::Importer;
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
 use crate::provider::{self, NumberProvider};
 
@@ -109,7 +109,7 @@ impl Importer {
         let found = carrier.map(provider::name);
         if extra.holder == Holder::Given && found != extra.calls.carrier {
             let shown =
-                |carrier: &Option<String>| carrier.clone().unwrap_or_else(|| "none of the given ones".to_owned());
+                |carrier: &Option<String>| carrier.clone().unwrap_or_else(|| "none of the given carriers".to_owned());
             let (planned, found) = (shown(&extra.calls.carrier), shown(&found));
             moved.push(Difference { what: "carrier", planned, found });
         }
@@ -188,7 +188,7 @@ impl Extra {
     /// What of the record differs from the plan.
     fn differences(&self, record: &NumberRecord) -> Vec<Difference> {
         let word = |text: Option<&str>| text.unwrap_or("none").to_owned();
-        let time = |time: Option<crate::Timestamp>| time.map_or_else(|| "not told".to_owned(), |time| time.to_string());
+        let time = |time: Option<crate::Timestamp>| time.map_or_else(|| "unknown".to_owned(), |time| time.to_string());
         let pairs = [
             ("number", self.number.to_string(), record.number.to_string()),
             ("label", label(self.label.as_deref()), label(record.label.as_deref())),
@@ -197,7 +197,7 @@ impl Extra {
             ("inbound", switch(self.inbound), switch(record.inbound)),
             ("outbound", switch(self.outbound), switch(record.outbound)),
             ("carrier", word(self.carrier.as_deref()), word(record.carrier.as_deref())),
-            ("time of its last change", time(self.updated_at), time(record.updated_at)),
+            ("last change", time(self.updated_at), time(record.updated_at)),
         ];
         let differing = pairs.into_iter().filter(|(_, planned, found)| planned != found);
         differing.map(|(what, planned, found)| Difference { what, planned, found }).collect()

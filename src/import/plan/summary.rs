@@ -96,10 +96,10 @@ impl fmt::Display for PlanSummary {
              {unchanged} unchanged, {not_desired} not desired"
         )?;
         for (count, what) in [
-            (self.release, "to give away for good"),
-            (self.point, "whose calls are pointed at the platform"),
-            (self.renew, "whose credentials are renewed"),
-            (self.not_reached, "whose calls are not known to reach it"),
+            (self.release, "to release permanently"),
+            (self.point, "to point at the platform"),
+            (self.renew, "to renew"),
+            (self.not_reached, "not known to reach the platform"),
         ] {
             if count > 0 {
                 write!(f, ", {count} {what}")?;

@@ -211,17 +211,12 @@ impl Importer {
     fn check_undo(&self, undo: &Undo) -> Result<()> {
         let mut problems = Vec::new();
         if undo.platform != self.platform.kind() {
-            let fault = format!("is {}, and the importer's is {}", undo.platform, self.platform.kind());
-            problems.push(Problem::new(
-                ProblemCode::Mismatch,
-                "platform",
-                fault,
-                "undo with the platform of the import",
-            ));
+            let fault = format!("is {}, but the importer's is {}", undo.platform, self.platform.kind());
+            problems.push(Problem::new(ProblemCode::Mismatch, "platform", fault, "use the platform of the import"));
         } else if !self.platform.account().is(&undo.account) {
-            let fault = format!("is {}, and the importer's is {}", undo.account, self.platform.account());
-            let remedy = "undo with the account of the import; `ClientBuilder::account_name` gives an account whose key was \
-                          renewed its former name";
+            let fault = format!("is {}, but the importer's is {}", undo.account, self.platform.account());
+            let remedy = "use the account of the import; if its key was renewed, set its former name with \
+                          `ClientBuilder::account_name`";
             problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, remedy));
         }
         if !problems.is_empty() {
@@ -263,7 +258,7 @@ impl Importer {
         // A number whose calls were not put back keeps its agent.
         if undo.routing.is_some() && record.agent.is_some() {
             if let Err(stays) = self.calls_are_away(undo, verify).await? {
-                tracing::warn!(reason = stays.code(), "the record is left as it is");
+                tracing::warn!(reason = stays.code(), "the record was not changed");
                 return Ok(Some(kept(record)));
             }
         }

@@ -97,18 +97,20 @@ impl Stays {
     #[must_use]
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::OtherNumber => "Nothing is to be done: the import's own record is gone.",
-            Self::Changed(_) => "Make sure that nobody uses the record, then remove it by a plan or in the dashboard.",
+            Self::OtherNumber => "Nothing needs to be done: the import's own record no longer exists.",
+            Self::Changed(_) => {
+                "Make sure that nobody uses the record, then remove it with a plan or in the dashboard."
+            }
             Self::StillAnswered => {
-                "Point the calls elsewhere: import the number where it is to be answered, or set them at the carrier. \
-                 Then undo it again."
+                "Send the calls elsewhere: import the number into the platform that will answer it, or set the routing at the \
+                 carrier. Then roll back the import again."
             }
             Self::MayBeAnswered => {
                 "Make sure that the calls do not go to the platform, then call `Importer::undo_unverified`."
             }
             Self::Unsupported => "Remove the record in the platform's dashboard.",
             Self::WouldRelease => {
-                "Keep the number, or undo it again with `Removal::RecordAndNumber`, which cannot be undone."
+                "Keep the record, or roll back the import again with `Removal::RecordAndNumber`. The release cannot be undone."
             }
         }
     }
@@ -138,30 +140,30 @@ impl fmt::Display for Undone {
         let fields = |fields: &[Field]| fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         match &self.routing {
             Some(routing) => write!(f, "{routing}")?,
-            None => write!(f, "{}: its routing was not touched", self.number)?,
+            None => write!(f, "{}: its routing was not changed", self.number)?,
         }
         match &self.record {
             UndoneRecord::Removed => f.write_str("; its record is removed")?,
-            UndoneRecord::Gone => f.write_str("; its record is not there any more")?,
+            UndoneRecord::Gone => f.write_str("; its record no longer exists")?,
             UndoneRecord::Replaced => {
-                f.write_str("; its record is not there any more, and the number has another one")?;
+                f.write_str("; its record no longer exists, and the number has another record")?;
             }
-            UndoneRecord::Restored { kept } if kept.is_empty() => f.write_str("; its record is as before")?,
-            UndoneRecord::Restored { kept } => write!(f, "; its record stays with another {}", fields(kept))?,
+            UndoneRecord::Restored { kept } if kept.is_empty() => f.write_str("; its record is restored")?,
+            UndoneRecord::Restored { kept } => write!(f, "; its record stays, without its former {}", fields(kept))?,
             UndoneRecord::Stays(why) => {
                 f.write_str("; its record stays: ")?;
                 match why {
-                    Stays::OtherNumber => f.write_str("it is of another number")?,
-                    Stays::Changed(changed) => write!(f, "somebody else has changed its {}", fields(changed))?,
+                    Stays::OtherNumber => f.write_str("it belongs to another number")?,
+                    Stays::Changed(changed) => write!(f, "somebody else changed its {}", fields(changed))?,
                     Stays::StillAnswered => f.write_str("the calls go to the platform")?,
                     Stays::MayBeAnswered => f.write_str("the calls may go to the platform")?,
                     Stays::Unsupported => f.write_str("the platform cannot remove it")?,
-                    Stays::WouldRelease => f.write_str("the platform would release the number for good")?,
+                    Stays::WouldRelease => f.write_str("the platform would release the number permanently")?,
                 }
             }
         }
         match &self.credential_left {
-            Some(credential) => write!(f, "; the credential {credential} stays"),
+            Some(credential) => write!(f, "; the credential {credential} is left behind"),
             None => Ok(()),
         }
     }

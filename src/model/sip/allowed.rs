@@ -30,7 +30,7 @@ pub struct AllowedAddress {
 #[error("{}; {}", self.fault(), self.remedy())]
 #[non_exhaustive]
 pub enum AllowedAddressError {
-    /// There is no IP address. Names are not allowed: platforms compare addresses.
+    /// There is not an IP address. Names are not allowed: platforms compare addresses.
     NotAnAddress,
     /// The prefix is no number, or longer than the address.
     Prefix {
@@ -45,13 +45,13 @@ pub enum AllowedAddressError {
 }
 
 impl AllowedAddressError {
-    /// What is wrong, such as `is no IP address`.
+    /// What is wrong, such as `is not an IP address`.
     #[must_use]
     pub fn fault(&self) -> String {
         match self {
-            Self::NotAnAddress => "is no IP address".to_owned(),
+            Self::NotAnAddress => "is not an IP address".to_owned(),
             Self::Prefix { max } => format!("has a prefix that is not a number from 0 to {max}"),
-            Self::NotANetwork { .. } => "is an address inside a network".to_owned(),
+            Self::NotANetwork { .. } => "is an address inside a network, not the network itself".to_owned(),
         }
     }
 

@@ -75,32 +75,32 @@ impl fmt::Display for SipAddressError {
 impl std::error::Error for SipAddressError {}
 
 impl SipAddressError {
-    /// Returns a description of the fault, such as `has a blank inside`.
+    /// Returns a description of the fault, such as `contains a blank`.
     #[must_use]
     pub fn fault(&self) -> String {
         let fault = match self {
             Self::Empty => "is empty",
             Self::UserPart => "has an `@`",
-            Self::Blank => "has a blank inside",
+            Self::Blank => "contains a blank",
             Self::Headers => "has a `?`",
             Self::Slash => "has a `/`",
             Self::Parameter { name } => return format!("has the parameter `{name}`"),
-            Self::MalformedParameter => "has something after a `;` that is no parameter",
+            Self::MalformedParameter => "has text after a `;` that is not a parameter",
             Self::Transport => "names a transport other than udp, tcp and tls",
             Self::RepeatedTransport => "names its transport twice",
-            Self::SipsOverUdp => "is a `sips:` URI over UDP, which contradict each other",
+            Self::SipsOverUdp => "is a `sips:` URI, which cannot use UDP",
             Self::Port => "has a port that is not a number from 1 to 65535",
             Self::UnbracketedIpv6 => "has more than one `:` outside brackets",
-            Self::Ipv6 => "has brackets, and no IPv6 address alone in them",
-            Self::Ipv4 => "is all digits and dots, and no IPv4 address",
-            Self::Underscore => "has an underscore, which host names do not have",
-            Self::Character { found } => return format!("has {found:?}, which host names do not have"),
-            Self::EmptyLabel => "has nothing before a dot",
+            Self::Ipv6 => "has brackets that do not contain exactly one IPv6 address",
+            Self::Ipv4 => "consists of digits and dots, but is not an IPv4 address",
+            Self::Underscore => "has an underscore, which is not allowed in host names",
+            Self::Character { found } => return format!("has {found:?}, which is not allowed in host names"),
+            Self::EmptyLabel => "has an empty label before a dot",
             Self::Hyphen => "has a label that begins or ends with a hyphen",
             Self::LabelTooLong { octets } => return format!("has a label of {octets} octets"),
             Self::NameTooLong { octets } => return format!("is a name of {octets} octets"),
             Self::TopLabel => "is a name whose last label does not begin with a letter",
-            Self::International => "is an international name that has no form in ASCII",
+            Self::International => "is an international name that cannot be converted to ASCII",
         };
         fault.to_owned()
     }
@@ -110,11 +110,11 @@ impl SipAddressError {
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::Empty => "give the trunk's host name or address",
-            Self::UserPart => "give the host alone, and user and password as the trunk's `credentials`",
-            Self::Blank | Self::Character { .. } => "give the bare host name or address",
+            Self::UserPart => "give only the host, and set user and password with the trunk's `credentials`",
+            Self::Blank | Self::Character { .. } => "give only the host name or address",
             Self::Headers => "leave out the `?` and what follows it",
-            Self::Slash => "give the host alone, or `sip:` and the host, without slashes",
-            Self::Parameter { .. } => "leave it out; `transport` is the only one that is read",
+            Self::Slash => "give only the host, or `sip:` and the host, without slashes",
+            Self::Parameter { .. } => "leave it out; `transport` is the only supported parameter",
             Self::MalformedParameter => "leave it out, or write `;transport=tls`",
             Self::Transport => "use one of the three, or leave it out",
             Self::RepeatedTransport => "name it once",
@@ -124,10 +124,10 @@ impl SipAddressError {
             Self::Ipv6 => "write it as [2001:db8::1], without a zone",
             Self::Ipv4 => "write four numbers from 0 to 255, without leading zeros",
             Self::Underscore => "ask the carrier for a name without it, or for an address",
-            Self::EmptyLabel => "leave out the dot, or put in what is missing",
+            Self::EmptyLabel => "remove the dot, or add the missing label",
             Self::Hyphen => "begin and end each label with a letter or a digit",
-            Self::LabelTooLong { .. } => "use at most 63 between two dots",
-            Self::NameTooLong { .. } => "use at most 253",
+            Self::LabelTooLong { .. } => "use at most 63 octets between two dots",
+            Self::NameTooLong { .. } => "use at most 253 octets",
             Self::TopLabel => "write the whole name, such as sip.example.com, or an IPv4 address",
             Self::International => "correct it, or give the form that begins with xn--",
         }

@@ -245,8 +245,8 @@ impl SipTrunk {
             problems.add(ProblemCode::Malformed, "allow_inbound", fault, error.remedy());
         }
         if self.outbound_only && !self.allowed_inbound.is_empty() {
-            let remedy = "leave the addresses out, or `outbound_only`";
-            problems.add(ProblemCode::Conflict, "allow_inbound", "is given, and the trunk is outbound only", remedy);
+            let remedy = "leave out the addresses or `outbound_only`";
+            problems.add(ProblemCode::Conflict, "allow_inbound", "is set, but the trunk is outbound only", remedy);
         }
         self.numbers.check(problems);
     }

@@ -85,7 +85,7 @@ impl fmt::Display for HostWarning {
             Self::Loopback => "is a loopback address",
             Self::Private => "is an address of a private network",
             Self::LinkLocal => "is a link-local address",
-            Self::SharedAddress => "is an address behind a provider's translation (100.64.0.0/10)",
+            Self::SharedAddress => "is a carrier-grade NAT address (100.64.0.0/10)",
             Self::LocalName => "is a name of a local network",
             Self::SingleLabel => "is a name without a dot",
         };

@@ -223,30 +223,35 @@ fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut 
         problems.add(
             ProblemCode::Conflict,
             "inbound",
-            "is on, and the trunk is outbound only",
-            "leave it out, or `outbound_only`",
+            "is on, but the trunk is outbound only",
+            "leave out `inbound` or `outbound_only`",
         );
     }
     if !inbound && request.agent_id().is_some() {
-        let remedy = if outbound_only { "leave the agent out" } else { "leave the agent out, or inbound on" };
-        problems.add(ProblemCode::Conflict, "inbound", "is off, and Butter switches it on with an agent", remedy);
+        let remedy = if outbound_only { "leave the agent out" } else { "leave the agent out, or leave inbound on" };
+        problems.add(
+            ProblemCode::Conflict,
+            "inbound",
+            "is off, but Butter enables inbound calls when it assigns an agent",
+            remedy,
+        );
     }
 }
 
 /// What of a trunk Butter has no field for.
 fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     if let Some(transport) = trunk.transport {
-        let fault = format!("is {transport}, which cannot be told to Butter");
+        let fault = format!("is {transport}, but Butter's API has no setting for the transport");
         problems.add(
             ProblemCode::Unsupported,
             "transport",
             fault,
-            "leave it out, and `sips:`, and Butter chooses; or use another platform",
+            "leave out the transport and `sips:`, so that Butter chooses, or use another platform",
         );
     }
     if !trunk.allowed_inbound.is_empty() {
-        let remedy = "leave them out: Butter gives an address and credentials for inbound calls";
-        problems.add(ProblemCode::Unsupported, "allow_inbound", "cannot be told to Butter", remedy);
+        let remedy = "leave them out: Butter provides an address and credentials for inbound calls";
+        problems.add(ProblemCode::Unsupported, "allow_inbound", "has no setting in Butter's API", remedy);
     }
 }
 

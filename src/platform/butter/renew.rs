@@ -53,13 +53,13 @@ impl Integrations {
     /// The one behind a number of this account, or why it cannot be told.
     fn of_account(&self, record: &NumberRecord, account: &str) -> Result<CredentialId, String> {
         let Some(id) = self.of_number(record) else {
-            let unknown = "cannot be told for this number: Butter does not show it";
+            let unknown = "is unknown for this number: Butter does not show it";
             return self.told(account).ok_or_else(|| unknown.to_owned());
         };
         match self.known().accounts.get(&id).map(String::as_str) {
             Some(of) if of == account => Ok(id),
-            Some(of) => Err(format!("is {id}, which is of account {of}, and other numbers may use it")),
-            None => Err(format!("is {id}, and it cannot be told which account that is of")),
+            Some(of) => Err(format!("is {id}, which belongs to account {of}, and other numbers may use it")),
+            None => Err(format!("is {id}, and its account is unknown")),
         }
     }
 
@@ -153,12 +153,12 @@ impl Butter {
         let Key::Token(token) = &account.key else { return None };
         let uses = carrier(record);
         if uses != Some(source.carrier.as_str()) {
-            let uses = uses.map_or("does not tell its carrier".to_owned(), |uses| format!("is of {uses}"));
+            let uses = uses.map_or("does not show its carrier".to_owned(), |uses| format!("uses {uses}"));
             problems.add(
                 ProblemCode::Mismatch,
                 "",
-                format!("is {}, and the record {uses}", source.carrier),
-                "give the record's own carrier",
+                format!("is {}, but the record {uses}", source.carrier),
+                "use the record's own carrier",
             );
             return None;
         }
@@ -168,7 +168,7 @@ impl Butter {
                 Some((id, account, UpdateIntegration::new().credentials(IntegrationCredentials::from(credentials))))
             }
             Err(fault) => {
-                let remedy = "name the account's integration by `Butter::use_integration`, \
+                let remedy = "set the account's integration with `Butter::use_integration`, \
                     or change it in the platform's dashboard";
                 problems.add(ProblemCode::Missing, "integration", fault, remedy);
                 None

@@ -255,7 +255,7 @@ impl ImportNumber {
                     problems.add(
                         ProblemCode::Missing,
                         "sip_server_address",
-                        "is missing, and outbound is on",
+                        "is missing, but outbound is on",
                         "give the carrier's SIP server",
                     );
                 }
@@ -350,7 +350,7 @@ impl UpdateIntegration {
                     ProblemCode::Unsupported,
                     field,
                     "cannot be cleared",
-                    "give it a value, or leave it as it is",
+                    "set a value, or leave it unchanged",
                 );
             }
         }

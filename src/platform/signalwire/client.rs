@@ -231,7 +231,7 @@ fn part<'a>(id: &'a str, part: &'a str) -> [&'a str; 6] {
 fn space_url(space: &str, problems: &mut Problems) -> String {
     let good = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
     if space.is_empty() || !space.chars().all(good) {
-        let fault = "is neither a Space's name nor a host";
+        let fault = "is neither the name of a Space nor a host";
         problems.add(
             ProblemCode::Malformed,
             "space",

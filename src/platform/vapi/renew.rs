@@ -174,12 +174,12 @@ impl Vapi {
             checked(KIND, RENEW, |problems| {
                 problems.within("source", |problems| {
                     if shown != Some(account.account.as_str()) {
-                        let fault = format!("is of another account than the number's credential {uses}");
+                        let fault = format!("belongs to another account than the number's credential {uses}");
                         problems.add(
                             ProblemCode::Mismatch,
                             "account",
                             fault,
-                            "make a credential of it in the dashboard, and give its id",
+                            "create a credential for that account in the dashboard, and give its id",
                         );
                     }
                 });
@@ -209,8 +209,8 @@ fn check(number: Option<&PhoneNumber>, source: &NumberSource, problems: &mut Pro
     }
     let uses = number.and_then(carrier);
     if uses != Some(source.carrier.as_str()) {
-        let uses = uses.map_or("does not tell its carrier".to_owned(), |uses| format!("is of {uses}"));
-        let fault = format!("is {}, and the record {uses}", source.carrier);
+        let uses = uses.map_or("does not show its carrier".to_owned(), |uses| format!("uses {uses}"));
+        let fault = format!("is {}, but the record {uses}", source.carrier);
         problems.add(
             ProblemCode::Mismatch,
             "",
@@ -223,8 +223,8 @@ fn check(number: Option<&PhoneNumber>, source: &NumberSource, problems: &mut Pro
         problems.add(
             ProblemCode::Missing,
             "",
-            "has no credential to go to: the record does not show which one it uses",
-            "use its dashboard",
+            "cannot be renewed, because the record does not show which credential it uses",
+            "change it in Vapi's dashboard",
         );
     }
 }

@@ -22,10 +22,10 @@ pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     check_host(trunk, problems);
     for allowed in &trunk.allowed_inbound {
         if allowed.address().is_ipv6() {
-            let fault = format!("has {allowed}, and Vapi takes inbound calls from IPv4 addresses alone");
+            let fault = format!("has {allowed}, but Vapi accepts inbound calls only from IPv4 addresses");
             problems.add(ProblemCode::Unsupported, "allow_inbound", fault, "give the carrier's IPv4 addresses");
         } else if allowed.prefix() < NETMASK_MIN {
-            let fault = format!("has {allowed}, and Vapi's networks are /{NETMASK_MIN} to /{NETMASK_MAX}");
+            let fault = format!("has {allowed}, but Vapi's networks are /{NETMASK_MIN} to /{NETMASK_MAX}");
             problems.add(
                 ProblemCode::OutOfRange,
                 "allow_inbound",
@@ -36,12 +36,17 @@ pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     }
     match trunk.media_encryption {
         Some(MediaEncryption::Required) if trunk.transport != Some(SipTransport::Tls) => {
-            let fault = "is required, and Vapi encrypts media with the transport TLS alone";
+            let fault = "is required, but Vapi encrypts media only with the transport TLS";
             problems.add(ProblemCode::Conflict, "media_encryption", fault, "set the transport to TLS as well");
         }
         Some(MediaEncryption::Allowed) => {
-            let fault = "is allowed, which cannot be told to Vapi";
-            problems.add(ProblemCode::Unsupported, "media_encryption", fault, "leave it out, or require or disable it");
+            let fault = "is allowed, but Vapi's API can only require or disable it";
+            problems.add(
+                ProblemCode::Unsupported,
+                "media_encryption",
+                fault,
+                "leave it out, require it, or disable it",
+            );
         }
         _ => {}
     }
@@ -53,13 +58,13 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
     let address = host.ip();
     if address.is_some_and(|address| address.is_ipv6()) {
         let remedy = "give the trunk's name or its IPv4 address";
-        problems.add(ProblemCode::Unsupported, "host", "is an IPv6 address, which Vapi does not take", remedy);
+        problems.add(ProblemCode::Unsupported, "host", "is an IPv6 address, which Vapi does not accept", remedy);
     }
     let by_address = address.is_some_and(|address| address.is_ipv4());
     if !by_address && !trunk.outbound_only && !trunk.names_inbound() {
-        let fault = "is empty, and Vapi knows inbound calls by IPv4 addresses alone: \
+        let fault = "is empty, but Vapi recognizes inbound calls only by IPv4 addresses: \
             it would silently block all calls from this host";
-        let remedy = "name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`";
+        let remedy = "list the carrier's signalling addresses with `allow_inbound`, or set `outbound_only`";
         problems.add(ProblemCode::Missing, "allow_inbound", fault, remedy);
     }
 }

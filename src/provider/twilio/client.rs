@@ -232,8 +232,13 @@ fn check_label(field: &str, label: &str, problems: &mut Problems) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let good = !label.is_empty() && label.bytes().all(fits);
     if !good {
-        let remedy = "use names such as `dublin` and `ie1`, in small letters";
-        problems.add(ProblemCode::Malformed, field, format!("is {label:?}, which is no part of a host"), remedy);
+        let remedy = "use lower-case names such as `dublin` and `ie1`";
+        problems.add(
+            ProblemCode::Malformed,
+            field,
+            format!("is {label:?}, which cannot be part of a host name"),
+            remedy,
+        );
     }
     good
 }

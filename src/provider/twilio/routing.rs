@@ -130,8 +130,8 @@ fn update(settings: &BTreeMap<String, String>) -> Result<UpdateNumber> {
         problems.add(
             ProblemCode::Malformed,
             "settings",
-            format!("has {name:?}, which is no routing of Twilio"),
-            "give a snapshot as it was taken",
+            format!("has {name:?}, which is not a routing setting of Twilio"),
+            "use an unmodified snapshot",
         );
     }
     sendable(KIND, "restore routing", problems)?;

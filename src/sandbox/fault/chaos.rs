@@ -50,7 +50,7 @@ impl Chaos {
     ///
     /// When it is not from 0 to 1.
     pub fn chance(mut self, chance: f64) -> Self {
-        assert!((0.0..=1.0).contains(&chance), "a chance is from 0 to 1, not {chance}");
+        assert!((0.0..=1.0).contains(&chance), "a chance must be from 0 to 1, not {chance}");
         self.chance = chance;
         self
     }
@@ -68,7 +68,7 @@ impl Chaos {
     /// When there is none, and where [`Sandbox::fault`](crate::sandbox::Sandbox::fault) panics.
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults = faults.into_iter().collect();
-        assert!(!self.faults.is_empty(), "chaos needs a fault at least");
+        assert!(!self.faults.is_empty(), "chaos needs at least one fault");
         self.faults.iter().for_each(Fault::check);
         self
     }

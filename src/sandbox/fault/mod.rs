@@ -153,14 +153,14 @@ impl Fault {
             }
             Self::CommitThenRefuse { status } => check_refusal(*status),
             Self::HtmlBody { status, .. } => {
-                assert!((200..=599).contains(status), "a page has a status from 200 to 599, not {status}");
+                assert!((200..=599).contains(status), "the status of a page must be from 200 to 599, not {status}");
             }
-            Self::SlowBody { pieces, .. } => assert!(*pieces > 0, "a body comes in 1 piece at least"),
+            Self::SlowBody { pieces, .. } => assert!(*pieces > 0, "a body must have at least 1 piece"),
             _ => {}
         }
     }
 }
 
 fn check_refusal(status: u16) {
-    assert!((400..=599).contains(&status), "a refusal has a status from 400 to 599, not {status}");
+    assert!((400..=599).contains(&status), "the status of a refusal must be from 400 to 599, not {status}");
 }

@@ -27,7 +27,7 @@ fn a_key_that_no_header_can_hold_is_refused() {
         ("", "is empty"),
         ("abc\n", "has a line break at position 3"),
         ("a\r\nX-Evil: 1", "has a line break at position 1"),
-        ("käy", "has a character that no header can hold at position 1"),
+        ("käy", "has a character that is not allowed in headers at position 1"),
         (" key", "begins or ends with a blank"),
     ] {
         assert_eq!(problems(Vapi::builder(key).build()), owned(&[("api_key", fault)]));

@@ -66,7 +66,7 @@ async fn it_is_built_from_variables() {
     let error = Parrot::from_vars(|_| None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "parrot-v2: the settings are not complete: `PARROT_API_KEY` is not set; set it to the key of the dashboard; \
+        "parrot-v2: the settings are incomplete: `PARROT_API_KEY` is not set; set it to the key of the dashboard; \
          `PARROT_ORG` is not set; set it to the id"
     );
     let server = server(ResponseTemplate::new(200).set_body_string("{}")).await;

@@ -306,7 +306,7 @@ async fn the_advice_for_a_refused_step_is_to_correct_it() {
     ])
     .await;
     let error = interactly_at(&server).import(ImportRequest::new(number()).agent("nobody")).await.unwrap_err();
-    let advice = "Correct what the service names. Then run the same call again: it finishes what is left.";
+    let advice = "Correct what the service names. Then run the same call again: it completes the remaining steps.";
     assert_eq!(error.advice(), advice);
     let report = "interactly: +14155552671 is imported as n1, but setting it up failed: interactly: update number \
                   was answered 400 Bad Request: no such assistant. ";

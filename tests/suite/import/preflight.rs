@@ -239,7 +239,7 @@ async fn a_number_that_no_plan_assigns_is_warned_about_and_imported() {
         panic!("{:?}", imported.findings)
     };
     assert_eq!(finding.severity(), Severity::Warning);
-    assert_eq!(finding.to_string(), "is in no range that its numbering plan assigns");
+    assert_eq!(finding.to_string(), "is not in a range that its numbering plan assigns");
     assert!(finding.advice().starts_with("Check it for a typing error"));
 }
 

@@ -212,7 +212,7 @@ async fn the_password_of_a_trunk_is_sent_once_for_all_its_numbers() {
     credentials.dedup();
     assert!(matches!(&credentials[..], [(false, Some(_))]), "{credentials:?}");
     let duplicate = items.iter().find(|item| item.index == 3).unwrap();
-    assert_eq!(duplicate.report(), "+14155552672 duplicate: it stands before");
+    assert_eq!(duplicate.report(), "+14155552672 duplicate: the input already has it");
     assert!(!duplicate.outcome.is_failure());
     assert_eq!(changes(&sandbox, VAPI)[before..], ["PATCH credential"]);
     assert!(ids.iter().all(|id| sandbox.uses_secret(VAPI, id, NEW)));
@@ -262,7 +262,7 @@ async fn a_refused_key_stops_the_rest_and_another_failure_does_not() {
     let outcomes: Vec<_> = items.iter().map(|item| item.outcome.code()).collect();
     assert_eq!(outcomes, ["refused", "not_attempted", "not_attempted"]);
     assert!(items.iter().all(|item| item.outcome.is_failure()));
-    assert_eq!(items[1].report(), "+14155552672 not attempted: a key was refused before");
+    assert_eq!(items[1].report(), "+14155552672 not attempted: the credentials were refused earlier in this run");
 }
 
 #[tokio::test]

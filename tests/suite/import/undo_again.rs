@@ -210,7 +210,7 @@ async fn a_routing_whose_carrier_cannot_be_asked_is_not_gone() {
         own.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 403, retry_after: None });
     }
     let restored = importer.restore(&before).await;
-    assert!(restored.is_err(), "its carrier was not asked: {restored:?}");
+    assert!(restored.is_err(), "its carrier was not queried: {restored:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -166,7 +166,7 @@ async fn a_number_is_given_away_only_by_consent() {
     let client = client(&server);
     let error = client.remove(&ID.into(), Removal::Record).await.unwrap_err();
     assert_eq!(problem_fields(&error), ["remove"]);
-    assert!(error.to_string().contains("gives the number itself away, for good"), "{error}");
+    assert!(error.to_string().contains("releases the number itself permanently"), "{error}");
     assert!(sent(&server).await.is_empty());
     client.remove(&ID.into(), Removal::RecordAndNumber).await.unwrap();
     assert_eq!(sent(&server).await, steps(&[("DELETE", &one())]));

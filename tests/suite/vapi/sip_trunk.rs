@@ -171,7 +171,7 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
         (
             SipTrunk::new("sip:user:planted@sip.example.com"),
             &["source.host"],
-            "has an `@`; give the host alone, and user and password as the trunk's `credentials`",
+            "has an `@`; give only the host, and set user and password with the trunk's `credentials`",
         ),
         (
             SipTrunk::new("sip.example.com:0"),
@@ -181,7 +181,7 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
         (
             SipTrunk::new("a b").port(0).media_encryption(MediaEncryption::Allowed),
             &["source.host", "source.port", "source.media_encryption"],
-            "`source.host` has a blank inside; give the bare host name or address",
+            "`source.host` contains a blank; give only the host name or address",
         ),
     ];
     for (trunk, fields, words) in rows {

@@ -262,7 +262,7 @@ fn check(fields: &[(&'static str, &str)], problems: &mut Problems) {
     const UUIDS: [&str; 3] = ["call_video_room_id", "call_ai_agent_id", "call_flow_id"];
     for (field, text) in fields {
         if text.is_empty() {
-            problems.add(ProblemCode::Empty, field, "is empty", "give what the handler needs");
+            problems.add(ProblemCode::Empty, field, "is empty", "set the value that the handler needs");
         } else if UUIDS.contains(field) {
             problems.uuid(field, text);
         }

@@ -26,7 +26,7 @@ pub struct ImportableNumber(String);
 #[non_exhaustive]
 pub enum ImportableNumberError {
     /// Fewer than 5 or more than 30 characters.
-    #[error("has {characters} characters; SignalWire takes 5 to 30, the `+` counted")]
+    #[error("has {characters} characters; SignalWire accepts 5 to 30, including the `+`")]
     Length {
         /// How many it has.
         characters: usize,

@@ -92,7 +92,7 @@ impl SearchNumbers {
         if let Some((field, digits)) = self.digits() {
             problems.length(field, digits, 3, 7);
             if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-                problems.add(ProblemCode::Malformed, field, "is not digits alone", "give 3 to 7 digits");
+                problems.add(ProblemCode::Malformed, field, "has characters other than digits", "give 3 to 7 digits");
             }
         }
         if let Some(max) = self.max_results {
@@ -111,7 +111,7 @@ impl SearchNumbers {
                     problems.add(
                         ProblemCode::Conflict,
                         field,
-                        "is asked for of a toll-free number",
+                        "is not allowed with toll-free numbers",
                         "search local numbers, or leave it out",
                     );
                 }

@@ -171,7 +171,7 @@ impl CreateTwilioNumber {
                     ProblemCode::Missing,
                     "twilioAuthToken",
                     "is missing",
-                    "give it, or an API key and its secret",
+                    "give the auth token, or an API key and its secret",
                 );
             }
         }

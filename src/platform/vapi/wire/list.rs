@@ -118,7 +118,7 @@ impl SearchNumbers {
             problems.length("search", search, 0, SEARCH_MAX);
         }
         if self.page == Some(0) {
-            problems.add(ProblemCode::OutOfRange, "page", "is 0", "pages count from 1");
+            problems.add(ProblemCode::OutOfRange, "page", "is 0", "use 1 or more");
         }
     }
 

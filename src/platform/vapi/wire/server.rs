@@ -83,8 +83,8 @@ impl Server {
                     problems.add(
                         ProblemCode::Malformed,
                         &format!("headers.{name}"),
-                        "is not a text",
-                        "give the value as a text",
+                        "is not a string",
+                        "give the value as a string",
                     );
                 }
             }

@@ -32,8 +32,8 @@ pub(crate) fn check_dialled(field: &str, number: &str, e164_check: Option<bool>,
             problems.add(
                 ProblemCode::Malformed,
                 field,
-                "is not letters and digits after an optional `+`",
-                "leave everything else out",
+                "has characters other than letters and digits after an optional `+`",
+                "remove the other characters",
             );
         }
     } else if let Err(error) = number.parse::<E164>() {
@@ -41,7 +41,7 @@ pub(crate) fn check_dialled(field: &str, number: &str, e164_check: Option<bool>,
             ProblemCode::Malformed,
             field,
             error.clause().to_string(),
-            "correct it, or switch `numberE164CheckEnabled` off",
+            "correct the number, or set `numberE164CheckEnabled` to false",
         );
     }
 }
