@@ -112,6 +112,9 @@ pub enum E164Error {
 }
 
 impl E164 {
+    /// A number kept free for examples, for checks that are about no number.
+    pub(crate) const EXAMPLE: Self = Self(*b"+14155550100\0\0\0\0");
+
     /// Returns the number as text, with the `+`. Does not allocate.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -96,7 +96,7 @@ impl Serialize for Error {
 impl Serialize for CallError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("service", self.service.as_str())?;
+        object.serialize_entry("service", &self.service)?;
         object.serialize_entry("operation", self.operation)?;
         object.serialize_entry("delivery", &self.delivery)?;
         object.serialize_entry("attempts", &self.attempts)?;

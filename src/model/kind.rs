@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use super::name::InvalidName;
 use super::name::Name;
 
-/// The kind of a platform. Numbers are imported into platforms.
+/// The kind of a platform. Numbers are imported into platforms. [`Service`](super::Service) is either kind.
 ///
 /// Two kinds with the same name are equal, whether or not this crate has a client for them.
 ///
@@ -20,7 +20,7 @@ use super::name::Name;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlatformKind(Name);
 
-/// The kind of a carrier. Carriers hold numbers.
+/// The kind of a carrier. Carriers hold numbers. [`Service`](super::Service) is either kind.
 ///
 /// Two kinds with the same name are equal, whether or not this crate has a client for them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,45 +126,6 @@ macro_rules! named {
 }
 
 named!(PlatformKind, ProviderKind);
-
-/// The receiver of a call: a platform or a carrier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Service {
-    /// A platform.
-    Platform(PlatformKind),
-    /// A carrier.
-    Provider(ProviderKind),
-}
-
-impl Service {
-    /// Returns the name, such as `vapi` or `twilio`.
-    #[must_use]
-    pub const fn as_str(&self) -> &str {
-        match self {
-            Self::Platform(kind) => kind.as_str(),
-            Self::Provider(kind) => kind.as_str(),
-        }
-    }
-}
-
-impl fmt::Display for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl From<PlatformKind> for Service {
-    fn from(kind: PlatformKind) -> Self {
-        Self::Platform(kind)
-    }
-}
-
-impl From<ProviderKind> for Service {
-    fn from(kind: ProviderKind) -> Self {
-        Self::Provider(kind)
-    }
-}
 
 #[cfg(test)]
 mod tests {

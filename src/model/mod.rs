@@ -19,6 +19,7 @@ mod record_number;
 mod request;
 mod routing;
 mod secret;
+mod service;
 mod sip;
 mod source;
 mod source_part;
@@ -36,7 +37,7 @@ pub(crate) use declared::Declared;
 pub(crate) use finding::reported;
 pub use finding::{Finding, Severity};
 pub use id::{AgentId, CredentialId, NumberId};
-pub use kind::{InvalidName, PlatformKind, ProviderKind, Service};
+pub use kind::{InvalidName, PlatformKind, ProviderKind};
 pub use mask::MaskNumbers;
 pub(crate) use mask::masked_number;
 pub use preflight::Preflight;
@@ -47,6 +48,7 @@ pub use record_number::RecordNumber;
 pub use request::ImportRequest;
 pub use routing::{Calls, Routing};
 pub use secret::Secret;
+pub use service::{Service, UnknownService};
 pub use sip::{
     AllowedAddress, AllowedAddressError, HostWarning, MediaEncryption, SipAddress, SipAddressError, SipHost,
     SipTransport, SipTrunk,

@@ -176,6 +176,15 @@ impl Problems {
         }
     }
 
+    pub(crate) const fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Those found since there were so many.
+    pub(crate) fn from(&mut self, count: usize) -> &mut [Problem] {
+        self.found.get_mut(count..).unwrap_or_default()
+    }
+
     pub(crate) fn append(&mut self, mut other: Self) {
         self.found.append(&mut other.found);
     }

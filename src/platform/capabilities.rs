@@ -1,8 +1,11 @@
 use serde::{Deserialize, Serialize};
 
+use super::fitting::name_fitting;
 use super::{Renewal, Sources};
 use crate::error::{Error, Result, checked};
-use crate::model::{ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problem, ProblemCode, Problems, Removal};
+use crate::model::{
+    ImportRequest, NumberSource, NumberUpdate, PlatformKind, Problem, ProblemCode, Problems, Reach, Removal,
+};
 use crate::wire::Patch;
 
 /// What a renewal is called in errors.
@@ -240,7 +243,11 @@ impl Capabilities {
         let mut body = None;
         checked(platform, "import number", |problems| {
             self.import_problems(platform, source, request, problems);
+            let of_all = problems.count();
             body = build(problems);
+            if let Reach::Trunk(trunk) = &source.reach {
+                name_fitting(problems.from(of_all), trunk);
+            }
         })?;
         body.ok_or_else(|| {
             let problem = Problem::new(

@@ -7,6 +7,7 @@ mod connect;
 mod create;
 mod credentials;
 mod domains;
+mod fitting;
 mod renewal;
 mod sources;
 
@@ -22,6 +23,7 @@ pub use self::connect::{builder, connect};
 pub use self::create::Create;
 pub use self::domains::answered_by;
 pub(crate) use self::domains::is_of;
+pub use self::fitting::{Fitted, LeftOut, TrunkPart};
 pub use self::renewal::{Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch};
 pub use self::sources::{Sources, Way};
 use crate::E164;

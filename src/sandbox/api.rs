@@ -123,7 +123,7 @@ impl<'a> Context<'a> {
         routing: &Routing<'_>,
     ) -> Result<(), Denied> {
         let now = self.moment();
-        let api = self.others().find(|api| api.about().service == carrier.into());
+        let api = self.others().find(|api| api.about().service == carrier);
         match api.and_then(|api| api.as_carrier()) {
             Some(carrier) => carrier.take_over(now, login, number, routing),
             None => Ok(()),

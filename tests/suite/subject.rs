@@ -38,6 +38,8 @@ pub(crate) struct Platform {
     /// What an import sends from each source of `every_platform::sources`, or the fields that are refused. A source
     /// that is not named must be refused.
     pub(crate) sources: &'static [(&'static str, &'static str)],
+    /// What it does not take of the trunk of `every_platform::fitting`, or the fields for which it takes no trunk.
+    pub(crate) fitting: Result<&'static [&'static str], &'static str>,
     pub(crate) record: Record,
     /// A list of one record, as the platform answers it, and the record as every platform tells it.
     pub(crate) listed: fn() -> (Value, Value),

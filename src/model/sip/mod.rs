@@ -14,7 +14,7 @@ pub use error::SipAddressError;
 pub use host::SipHost;
 pub use reach::HostWarning;
 
-use super::{Declared, ProblemCode, Problems, Secret};
+use super::{Declared, ProblemCode, Problems, Secret, codes};
 use crate::E164;
 
 /// A SIP trunk: its address and its settings.
@@ -22,6 +22,9 @@ use crate::E164;
 /// It is a provider ([`NumberProvider`](crate::NumberProvider)) and can be converted into a
 /// [`NumberSource`](crate::NumberSource). A trunk does not tell which numbers it carries. numport uses the numbers that
 /// you declare with [`number`](Self::number) and [`numbers`](Self::numbers) instead.
+///
+/// Describe everything that you know of a trunk. An import is refused if the platform does not take a part of it;
+/// [`fitting`](Self::fitting) returns the trunk without these parts, and lists them.
 ///
 /// ```
 /// use numport::SipTrunk;
@@ -60,16 +63,18 @@ pub struct SipTrunk {
     pub(crate) numbers: Declared,
 }
 
-/// Whether the media of a trunk's calls are encrypted (SRTP).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MediaEncryption {
-    /// Never.
-    Disabled,
-    /// If the other side supports encryption.
-    Allowed,
-    /// Always: a call without encryption is refused.
-    Required,
+codes! {
+    /// Whether the media of a trunk's calls are encrypted (SRTP).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum MediaEncryption {
+        /// Never.
+        Disabled => "disabled",
+        /// If the other side supports encryption.
+        Allowed => "allowed",
+        /// Always: a call without encryption is refused.
+        Required => "required",
+    }
 }
 
 impl SipTrunk {

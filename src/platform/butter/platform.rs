@@ -249,6 +249,10 @@ fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
             "leave out the transport and `sips:`, so that Butter chooses, or use another platform",
         );
     }
+    if trunk.leading_plus {
+        let fault = "is on, which cannot be told to Butter";
+        problems.add(ProblemCode::Unsupported, "leading_plus", fault, "leave it out");
+    }
     if !trunk.allowed_inbound.is_empty() {
         let remedy = "leave them out: Butter provides an address and credentials for inbound calls";
         problems.add(ProblemCode::Unsupported, "allow_inbound", "has no setting in Butter's API", remedy);

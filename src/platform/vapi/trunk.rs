@@ -20,6 +20,7 @@ const NETMASK_MAX: u8 = 32;
 /// What of a trunk cannot be told to Vapi, and what Vapi would take and never let a call through.
 pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     check_host(trunk, problems);
+    problems.length("name", trunk.name.as_deref().unwrap_or_default(), 0, NAME_MAX);
     for allowed in &trunk.allowed_inbound {
         if allowed.address().is_ipv6() {
             let fault = format!("has {allowed}, but Vapi accepts inbound calls only from IPv4 addresses");

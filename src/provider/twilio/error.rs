@@ -3,7 +3,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::error::CallFault;
 use crate::http::ErrorBody;
-use crate::model::{ProviderKind, Service};
+use crate::model::ProviderKind;
 
 /// `{"code": 20404, "message": "…", "more_info": "…", "status": 404}`
 /// (<https://www.twilio.com/docs/usage/twilios-response>).
@@ -41,7 +41,7 @@ impl ErrorCode {
     /// code.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
-        let call = error.call().filter(|call| call.service == Service::Provider(ProviderKind::TWILIO))?;
+        let call = error.call().filter(|call| call.service == ProviderKind::TWILIO)?;
         let CallFault::Refusal(refusal) = &call.fault else { return None };
         refusal.code.as_deref()?.parse().ok().map(Self::from_number)
     }

@@ -38,7 +38,7 @@ async fn imported() -> (Sandbox, Butter, String) {
 }
 
 fn sent(sandbox: &Sandbox, method: &str) -> usize {
-    sandbox.requests().iter().filter(|entry| entry.service == BUTTER.into() && entry.method == method).count()
+    sandbox.requests().iter().filter(|entry| entry.service == BUTTER && entry.method == method).count()
 }
 
 #[tokio::test]

@@ -92,6 +92,13 @@ pub(crate) static SUBJECT: Platform = Platform {
         // It is sent, and the sandbox has no such integration.
         ("a credential by its id", "POST /api/phone-numbers -> 404"),
     ],
+    fitting: Ok(&[
+        "transport tls",
+        "allow_inbound 203.0.113.8/30",
+        "allow_inbound 203.0.0.0/20",
+        "allow_inbound 2001:db8::/48",
+        "leading_plus",
+    ]),
     record: Record { id: "phone_number_id", number: "phone_number", label: None, agent: "assigned_agent_id" },
     listed: || {
         let number = json!({

@@ -3,6 +3,7 @@
 mod agents;
 mod completeness;
 mod conformance;
+mod fitting;
 mod in_memory_platform;
 mod provider_conformance;
 pub(crate) mod records;

@@ -100,7 +100,7 @@ struct Counted<'a> {
 impl<'a> Counted<'a> {
     fn new(sandbox: &'a Sandbox, platform: &'a Platform) -> Self {
         let vars = |name: &str| sandbox.var(name);
-        let twilio = CARRIERS.iter().find(|carrier| carrier.api.service == ProviderKind::TWILIO.into()).unwrap();
+        let twilio = CARRIERS.iter().find(|carrier| carrier.api.service == ProviderKind::TWILIO).unwrap();
         let importer = Importer::new(
             (twilio.connect)(&vars, Pace::at_once().rootless()),
             (platform.connect)(&vars, Pace::at_once().rootless()),
@@ -120,9 +120,8 @@ impl<'a> Counted<'a> {
     /// What was sent since the last call.
     fn sent(&mut self) -> Requests {
         let requests = self.sandbox.requests();
-        let of = |carrier: bool| {
-            requests.iter().filter(|sent| (sent.service == ProviderKind::TWILIO.into()) == carrier).count()
-        };
+        let of =
+            |carrier: bool| requests.iter().filter(|sent| (sent.service == ProviderKind::TWILIO) == carrier).count();
         let now = (of(false), of(true));
         let before = std::mem::replace(&mut self.before, now);
         (now.0 - before.0, now.1 - before.1)

@@ -38,7 +38,7 @@ fn trunk(password: &str) -> SipTrunk {
 
 fn changes(sandbox: &Sandbox, service: PlatformKind) -> Vec<String> {
     let requests = sandbox.requests().into_iter();
-    let changes = requests.filter(|entry| entry.service == service.into() && entry.method != "GET");
+    let changes = requests.filter(|entry| entry.service == service && entry.method != "GET");
     changes.map(|entry| format!("{} {}", entry.method, entry.path.split('/').nth(1).unwrap())).collect()
 }
 
@@ -154,9 +154,8 @@ async fn what_stands_against_it_is_told_before_anything_changes() {
     importer.renew(&number(7)).await.unwrap();
 
     // Without a preflight the carrier is not asked.
-    let asked = |sandbox: &Sandbox| {
-        sandbox.requests().iter().filter(|entry| entry.service == ProviderKind::TWILIO.into()).count()
-    };
+    let asked =
+        |sandbox: &Sandbox| sandbox.requests().iter().filter(|entry| entry.service == ProviderKind::TWILIO).count();
     let before = asked(&sandbox);
     importer.skip_preflight().renew(&number(7)).await.unwrap();
     assert_eq!(asked(&sandbox), before);

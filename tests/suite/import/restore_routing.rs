@@ -51,8 +51,7 @@ impl Setup {
     }
 
     fn changes_sent(&self) -> usize {
-        let twilio =
-            |entry: &&numport::sandbox::ReceivedRequest| entry.service.as_str() == ProviderKind::TWILIO.as_str();
+        let twilio = |entry: &&numport::sandbox::ReceivedRequest| entry.service == ProviderKind::TWILIO;
         self.sandbox.requests().iter().filter(twilio).filter(|entry| entry.method != "GET").count()
     }
 

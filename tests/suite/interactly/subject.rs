@@ -69,6 +69,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("what the platform stores", CREATE),
         ("a credential by its id", "refused: source.credential"),
     ],
+    fitting: Err("source"),
     record: Record { id: "_id", number: "number", label: Some("label"), agent: "assistantId" },
     listed: || {
         let number = json!({

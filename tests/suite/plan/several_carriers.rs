@@ -164,7 +164,7 @@ async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
     assert_eq!(words, ["refused", "created", "refused", "refused"], "the refused key ends its own numbers alone");
     let line = items[1].report();
     assert!(line.contains("could not be asked"), "the one that holds it is not known to be the only one: {line}");
-    let asked = |entry: &&numport::sandbox::ReceivedRequest| entry.service == ProviderKind::TWILIO.into();
+    let asked = |entry: &&numport::sandbox::ReceivedRequest| entry.service == ProviderKind::TWILIO;
     assert_eq!(team.sandbox.requests()[before..].iter().filter(asked).count(), 1, "and is not tried again");
 
     let importer = team.from(Carriers::new().and(team.trunk.clone()).and(team.wrong()));

@@ -60,7 +60,7 @@ async fn is_unknown(calls: &str, target: &str, plan: impl AsyncFn(&Importer) -> 
             return;
         }
         let requests = sandbox.requests().split_off(from);
-        let of_carrier = requests.iter().filter(|request| request.service == ProviderKind::TWILIO.into());
+        let of_carrier = requests.iter().filter(|request| request.service == ProviderKind::TWILIO);
         reads = Some(of_carrier.take_while(|request| request.method == "GET").count());
     }
 }

@@ -120,6 +120,19 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("what the platform stores", CREATE),
         ("a credential by its id", CREATE),
     ],
+    // Its imports are of the bare number.
+    fitting: Ok(&[
+        "host trunk.example.com",
+        "allow_inbound 203.0.113.8/30",
+        "allow_inbound 203.0.0.0/20",
+        "allow_inbound 2001:db8::/48",
+        "port 5061",
+        "transport tls",
+        "credentials",
+        "media_encryption required",
+        "leading_plus",
+        "name Head office",
+    ]),
     record: Record { id: "id", number: "number", label: Some("name"), agent: "calling_handler_resource_id" },
     listed: || {
         let number = json!({

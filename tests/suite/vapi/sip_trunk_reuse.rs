@@ -29,8 +29,7 @@ fn source() -> NumberSource {
 /// The methods and paths of the changes that the sandbox's Vapi was sent.
 fn changes(sandbox: &Sandbox) -> Vec<String> {
     let requests = sandbox.requests();
-    let changes =
-        requests.iter().filter(|entry| entry.service.as_str() == PlatformKind::VAPI.as_str() && entry.method != "GET");
+    let changes = requests.iter().filter(|entry| entry.service == PlatformKind::VAPI && entry.method != "GET");
     changes.map(|entry| format!("{} {}", entry.method, entry.path.split('/').nth(1).unwrap())).collect()
 }
 
