@@ -158,7 +158,7 @@ impl Incomplete {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{platform}: it is unknown whether {number} is imported: the request sent at {sent_at:.0} got no clear response, and \
-     the number was not found afterwards ({looks} lookups)"
+     {}", self.lookups()
 )]
 #[non_exhaustive]
 pub struct Indeterminate {
@@ -177,4 +177,18 @@ pub struct Indeterminate {
     /// How the response was lost.
     #[source]
     pub error: Error,
+}
+
+impl Indeterminate {
+    fn lookups(&self) -> String {
+        match (self.looks, &self.last_look) {
+            (0, _) => "the number was not looked up afterwards".to_owned(),
+            (1, Some(_)) => "the lookup afterwards failed".to_owned(),
+            (looks, Some(_)) => {
+                format!("the number was not found afterwards ({looks} lookups, of which the last failed)")
+            }
+            (1, None) => "the number was not found afterwards (1 lookup)".to_owned(),
+            (looks, None) => format!("the number was not found afterwards ({looks} lookups)"),
+        }
+    }
 }

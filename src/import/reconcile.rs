@@ -24,10 +24,6 @@ impl Importer {
                         imported.outcome = Outcome::Updated;
                     }
                 }
-                // Nothing was changed.
-                Err(error) if imported.outcome == Outcome::AlreadyThere && error.surely_not_done() => {
-                    return Err(error);
-                }
                 Err(error) => return Err(Box::new(Incomplete::imported(record.clone(), Step::Configure, error)).into()),
             }
         }

@@ -73,6 +73,10 @@ impl Importer {
     /// - Any other error when the record is unchanged. Whether the routing was restored may be unknown.
     ///
     /// Call it again after any of these errors.
+    ///
+    /// An undo waits for an import of the number in this process, and the other way round. If the record is gone, it looks
+    /// the number up by the [`LookupPolicy`](crate::LookupPolicy) before it restores the routing, which takes 15 s by
+    /// default.
     pub async fn undo(&self, undo: &Undo, consent: Removal) -> Result<Undone> {
         self.take_back(undo, consent, true).await
     }
