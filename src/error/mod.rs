@@ -160,6 +160,11 @@ impl Error {
                 format!("{remedy} Then run the same call again: it completes the remaining steps.")
             }
             Self::Incomplete(_) => "Run the same call again: it completes the remaining steps.".to_owned(),
+            Self::Indeterminate(unresolved) if unresolved.is_conflict() => {
+                "The platform says that it has the number, but does not list it. Run the same import again later: it looks \
+                 up the number first. If that does not help, check whether another account of the platform has the number."
+                    .to_owned()
+            }
             Self::Indeterminate(_) => "Run the same import again later: it looks up the number first. \
                 Do not import the number by other means before that."
                 .to_owned(),

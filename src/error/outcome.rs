@@ -2,7 +2,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use super::{CallError, Error};
+use super::{CallError, Error, Meaning};
 use crate::E164;
 use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing, Timestamp, codes};
 
@@ -154,7 +154,7 @@ impl Incomplete {
     }
 }
 
-/// An import whose response was lost or is unclear, as a 503 is, and whose number no lookup found afterwards.
+/// An import whose response was lost or is unclear, as a 503 or a 409 is, and whose number no lookup found afterwards.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{platform}: it is unknown whether {number} is imported: the request sent at {sent_at:.0} got no clear response, and \
@@ -177,4 +177,11 @@ pub struct Indeterminate {
     /// How the response was lost.
     #[source]
     pub error: Error,
+}
+
+impl Indeterminate {
+    /// Whether the platform said that it has the number.
+    pub(super) fn is_conflict(&self) -> bool {
+        self.error.meaning() == Some(Meaning::Conflict)
+    }
 }

@@ -115,6 +115,8 @@ async fn a_refusal_that_may_mean_a_duplicate_is_looked_at() {
         let platform = Scripted::new(&UNKNOWN, &[Answered(status, delivery)], &[Nothing]);
         let error = platform.importer().import(request(last)).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), platform.looked().len()), (status, looked));
+        // Another import may find what the conflict was about.
+        assert_eq!((error.is_retryable(), matches!(error, Error::Indeterminate(_))), (status == 409, status == 409));
     }
     for status in [401, 403, 404, 429] {
         let platform = Scripted::new(&UNKNOWN, &[Answered(status, Delivery::Refused)], &[Nothing, There]);
