@@ -61,6 +61,21 @@ codes! {
 
 codes! {
     /// Whether an operation that failed changed anything.
+    ///
+    /// ```
+    /// use numport::error::Failure;
+    ///
+    /// /// What to tell somebody who asked for an import.
+    /// fn told(error: &numport::Error) -> &'static str {
+    ///     match error.failure() {
+    ///         Failure::Refused => "the number is not imported, and will not be",
+    ///         Failure::Failed => "the number is not ready; it may work later",
+    ///         _ => "nobody knows yet whether the number is imported",
+    ///     }
+    /// }
+    /// # let error = numport::error::checked("parrot", "import number", |found| found.required("label", None::<&()>));
+    /// # assert_eq!(told(&error.unwrap_err()), "the number is not imported, and will not be");
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Failure {

@@ -29,6 +29,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Display` is one sentence. [`source`](std::error::Error::source) is the cause: the platform's own message, or the
 /// error of the transport. [`advice`](Self::advice) says what to do.
+///
+/// ```
+/// # async fn import(importer: &numport::Importer, request: &numport::ImportRequest) {
+/// use numport::Error;
+///
+/// match importer.import(request).await {
+///     Ok(imported) => println!("{imported}"),
+///     Err(Error::Invalid(invalid)) => invalid.problems.iter().for_each(|problem| println!("correct this: {problem}")),
+///     Err(Error::Indeterminate(unresolved)) => println!("unknown since {}: {unresolved}", unresolved.sent_at),
+///     Err(error) if error.is_retryable() => println!("again later: {}", error.report()),
+///     Err(error) => println!("{}", error.report()),
+/// }
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

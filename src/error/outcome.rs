@@ -85,6 +85,26 @@ impl fmt::Display for Step {
 }
 
 /// An operation that failed between two of its steps. It names what exists. Run the operation again to finish it.
+///
+/// ```
+/// use numport::error::{Incomplete, Step};
+/// # use numport::error::{Error, checked};
+/// # use numport::model::PlatformKind;
+///
+/// fn what_is_left(incomplete: &Incomplete) -> String {
+///     match (&incomplete.record, incomplete.step) {
+///         (Some(record), Step::Configure) => format!("{} is imported, and not set up", record.id),
+///         (Some(record), _) => format!("{} is imported", record.id),
+///         (None, Step::MakeCredential) => "nothing was created".to_owned(),
+///         (None, _) => format!("left behind: {:?}", incomplete.left_behind),
+///     }
+/// }
+/// # let cause = || checked("parrot", "make credential", |found| found.required("key", None::<&()>)).unwrap_err();
+/// # let number = "+14155552671".parse()?;
+/// # let incomplete = Incomplete::not_imported(PlatformKind::VAPI, number, None, Step::MakeCredential, cause());
+/// # assert_eq!(what_is_left(&incomplete), "nothing was created");
+/// # Ok::<(), numport::e164::E164Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 #[non_exhaustive]

@@ -51,6 +51,19 @@ pub struct Fitted {
 /// A part of a trunk that a platform does not take.
 ///
 /// It serializes as an object with `part`, `value` and `reason`.
+///
+/// ```
+/// # fn show(fitted: &numport::platform::Fitted) {
+/// use numport::platform::TrunkPart;
+///
+/// for left in &fitted.left_out {
+///     match left.part {
+///         TrunkPart::Name => {} // it is for people
+///         part => println!("{}: {left}", part.as_str()),
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LeftOut {
