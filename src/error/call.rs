@@ -7,6 +7,16 @@ use super::{Mismatch, Safety};
 use crate::model::{Service, Shown, codes, word};
 
 /// A failed call to a platform or carrier.
+///
+/// ```
+/// use numport::error::{CallError, CallFault, Delivery, Loss, TransportFault};
+/// use numport::model::{PlatformKind, Service};
+///
+/// let fault = CallFault::Transport(TransportFault::new(Loss::NotConnected));
+/// let error = CallError::new(Service::Platform(PlatformKind::VAPI), "import number", Delivery::NotSent, fault);
+/// assert_eq!(error.to_string(), "vapi: import number was not sent");
+/// assert!(error.is_retryable());
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 #[non_exhaustive]
@@ -34,6 +44,20 @@ pub struct CallError {
 
 codes! {
     /// Whether the service carried the request out.
+    ///
+    /// ```
+    /// use numport::error::Delivery;
+    ///
+    /// /// Whether the service carried a request out; `None` if nobody knows.
+    /// fn was_done(delivery: Delivery) -> Option<bool> {
+    ///     match delivery {
+    ///         Delivery::NotSent | Delivery::Refused | Delivery::Read => Some(false),
+    ///         Delivery::Accepted => Some(true),
+    ///         _ => None,
+    ///     }
+    /// }
+    /// assert_eq!(was_done(Delivery::Unknown), None);
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Delivery {
@@ -75,6 +99,19 @@ codes! {
 }
 
 /// The reason why a call failed: the source of a [`CallError`].
+///
+/// ```
+/// use numport::error::{CallFault, Refusal};
+///
+/// fn why(fault: &CallFault) -> String {
+///     match fault {
+///         CallFault::Transport(lost) => format!("no complete response: {}", lost.loss.as_str()),
+///         CallFault::Refusal(refusal) => format!("refused: {}", refusal.messages.join("; ")),
+///         other => other.code().to_owned(),
+///     }
+/// }
+/// assert_eq!(why(&CallFault::Refusal(Refusal::new("no such agent"))), "refused: no such agent");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallFault {

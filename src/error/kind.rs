@@ -40,7 +40,8 @@ codes! {
         Forbidden => "forbidden",
         /// The platform or carrier has no such resource (404).
         NotFound => "not_found",
-        /// The resource already exists or is in use (409), or the platform has a record that may be of this number.
+        /// The resource already exists or is in use (409), or the platform has a record that may be of this number. An
+        /// import that was answered 409, and whose number no lookup found, is unresolved as well.
         Conflict => "conflict",
         /// Another import of the number is in progress, its record is not visible yet, or too many imports are
         /// unresolved. The import was not sent.
@@ -60,6 +61,21 @@ codes! {
 
 codes! {
     /// Whether an operation that failed changed anything.
+    ///
+    /// ```
+    /// use numport::error::Failure;
+    ///
+    /// /// What to tell somebody who asked for an import.
+    /// fn told(error: &numport::Error) -> &'static str {
+    ///     match error.failure() {
+    ///         Failure::Refused => "the number is not imported, and will not be",
+    ///         Failure::Failed => "the number is not ready; it may work later",
+    ///         _ => "nobody knows yet whether the number is imported",
+    ///     }
+    /// }
+    /// # let error = numport::error::checked("parrot", "import number", |found| found.required("label", None::<&()>));
+    /// # assert_eq!(told(&error.unwrap_err()), "the number is not imported, and will not be");
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Failure {
@@ -86,6 +102,7 @@ impl Error {
             Self::Call(call) => call.kind(),
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Incomplete(_) => ErrorKind::Incomplete,
+            Self::Indeterminate(unresolved) if unresolved.is_conflict() => ErrorKind::Conflict,
             Self::Indeterminate(_) => ErrorKind::Unresolved,
         }
     }
@@ -102,11 +119,14 @@ impl Error {
         }
     }
 
-    /// Returns whether it is safe to make the same call again, and whether it may then succeed.
+    /// Returns whether it is safe to make the same call again, and whether it may then succeed without anything being
+    /// changed before.
     ///
     /// After a lost response, a create through a typed client is not safe to repeat, because the record may already
     /// exist. An import is safe to repeat, because [`Importer::import`](crate::Importer::import) looks the number up
-    /// first.
+    /// first. Every import whose [`failure`](Self::failure) is unknown is retryable, because only another import tells
+    /// what became of it. This is so after a 409, too: the record may be shown later. If it never is, the number may be
+    /// in another account of the platform, so limit the retries.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

@@ -29,6 +29,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Display` is one sentence. [`source`](std::error::Error::source) is the cause: the platform's own message, or the
 /// error of the transport. [`advice`](Self::advice) says what to do.
+///
+/// ```
+/// # async fn import(importer: &numport::Importer, request: &numport::ImportRequest) {
+/// use numport::Error;
+///
+/// match importer.import(request).await {
+///     Ok(imported) => println!("{imported}"),
+///     Err(Error::Invalid(invalid)) => invalid.problems.iter().for_each(|problem| println!("correct this: {problem}")),
+///     Err(Error::Indeterminate(unresolved)) => println!("unknown since {}: {unresolved}", unresolved.sent_at),
+///     Err(error) if error.is_retryable() => println!("again later: {}", error.report()),
+///     Err(error) => println!("{}", error.report()),
+/// }
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -160,6 +174,11 @@ impl Error {
                 format!("{remedy} Then run the same call again: it completes the remaining steps.")
             }
             Self::Incomplete(_) => "Run the same call again: it completes the remaining steps.".to_owned(),
+            Self::Indeterminate(unresolved) if unresolved.is_conflict() => {
+                "The platform says that it has the number, but does not list it. Run the same import again later: it looks \
+                 up the number first. If that does not help, check whether another account of the platform has the number."
+                    .to_owned()
+            }
             Self::Indeterminate(_) => "Run the same import again later: it looks up the number first. \
                 Do not import the number by other means before that."
                 .to_owned(),

@@ -2,7 +2,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use super::{CallError, Error};
+use super::{CallError, Error, Meaning};
 use crate::E164;
 use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing, Timestamp, codes};
 
@@ -85,6 +85,26 @@ impl fmt::Display for Step {
 }
 
 /// An operation that failed between two of its steps. It names what exists. Run the operation again to finish it.
+///
+/// ```
+/// use numport::error::{Incomplete, Step};
+/// # use numport::error::{Error, checked};
+/// # use numport::model::PlatformKind;
+///
+/// fn what_is_left(incomplete: &Incomplete) -> String {
+///     match (&incomplete.record, incomplete.step) {
+///         (Some(record), Step::Configure) => format!("{} is imported, and not set up", record.id),
+///         (Some(record), _) => format!("{} is imported", record.id),
+///         (None, Step::MakeCredential) => "nothing was created".to_owned(),
+///         (None, _) => format!("left behind: {:?}", incomplete.left_behind),
+///     }
+/// }
+/// # let cause = || checked("parrot", "make credential", |found| found.required("key", None::<&()>)).unwrap_err();
+/// # let number = "+14155552671".parse()?;
+/// # let incomplete = Incomplete::not_imported(PlatformKind::VAPI, number, None, Step::MakeCredential, cause());
+/// # assert_eq!(what_is_left(&incomplete), "nothing was created");
+/// # Ok::<(), numport::e164::E164Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.sentence())]
 #[non_exhaustive]
@@ -154,7 +174,7 @@ impl Incomplete {
     }
 }
 
-/// An import whose response was lost or is unclear, as a 503 is, and whose number no lookup found afterwards.
+/// An import whose response was lost or is unclear, as a 503 or a 409 is, and whose number no lookup found afterwards.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{platform}: it is unknown whether {number} is imported: the request sent at {sent_at:.0} got no clear response, and \
@@ -190,5 +210,10 @@ impl Indeterminate {
             (1, None) => "the number was not found afterwards (1 lookup)".to_owned(),
             (looks, None) => format!("the number was not found afterwards ({looks} lookups)"),
         }
+    }
+
+    /// Whether the platform said that it has the number.
+    pub(super) fn is_conflict(&self) -> bool {
+        self.error.meaning() == Some(Meaning::Conflict)
     }
 }

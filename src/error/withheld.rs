@@ -18,6 +18,23 @@ pub struct Withheld {
 }
 
 /// The reason why an import was not sent.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use numport::error::{Withheld, WithheldReason};
+/// use numport::model::PlatformKind;
+///
+/// let reason = WithheldReason::Locked { waited: Duration::from_secs(120) };
+/// let withheld = Withheld::new(PlatformKind::VAPI, "+14155552671".parse()?, reason);
+/// match &withheld.reason {
+///     WithheldReason::Ambiguous { id, listed } => println!("see whether {id}, listed as {listed}, is the number"),
+///     WithheldReason::Locked { .. } | WithheldReason::Deadline { .. } => println!("import it again"),
+///     other => println!("{other}"),
+/// }
+/// assert_eq!(withheld.reason.code(), "locked");
+/// # Ok::<(), numport::e164::E164Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WithheldReason {

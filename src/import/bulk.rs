@@ -37,6 +37,21 @@ pub struct BulkItem {
 }
 
 /// The outcome of one import of [`Importer::import_many`].
+///
+/// ```
+/// use numport::import::BulkOutcome;
+///
+/// /// Whether the input's next line can be marked as done.
+/// fn is_done(outcome: &BulkOutcome) -> bool {
+///     match outcome {
+///         BulkOutcome::Imported(imported) => imported.unsupported_fields.is_empty(),
+///         BulkOutcome::Duplicate { .. } => true,
+///         BulkOutcome::Failed(error) => !error.is_retryable(),
+///         _ => false,
+///     }
+/// }
+/// assert!(!is_done(&BulkOutcome::NotAttempted));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BulkOutcome {

@@ -24,6 +24,18 @@ pub enum Field {
 }
 
 /// A change of one field of a record.
+///
+/// ```
+/// use numport::import::Change;
+///
+/// let change = Change::Label { from: Some("Old".to_owned()), to: None };
+/// match &change {
+///     Change::Label { to: None, .. } => println!("the label goes"),
+///     Change::Label { to: Some(label), .. } => println!("the label becomes {label}"),
+///     other => println!("{other}"),
+/// }
+/// assert_eq!(change.to_string(), "label \"Old\" → none");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "field", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]

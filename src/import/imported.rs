@@ -7,6 +7,22 @@ use crate::model::{AccountId, CredentialId, Finding, NumberRecord, Reached, Rout
 
 /// The result of a successful import. `Display` shows it in one line, including its warnings: `+14155552671 on vapi:
 /// created, id 6f0c…; warning: it was answered by butter before`.
+///
+/// ```
+/// # fn show(imported: &numport::Imported) {
+/// use numport::Outcome;
+/// use numport::model::Reached;
+///
+/// match imported.outcome {
+///     Outcome::Created | Outcome::Recovered => println!("new: {}", imported.record.id),
+///     Outcome::Updated => println!("changed, from {:?}", imported.before),
+///     _ => println!("was there"),
+/// }
+/// if imported.reached != Reached::Platform {
+///     imported.findings.iter().for_each(|finding| println!("{finding}. {}", finding.advice()));
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Imported {

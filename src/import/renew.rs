@@ -55,6 +55,19 @@ pub struct RenewedItem {
 }
 
 /// The outcome of one renewal of [`Importer::renew_many`].
+///
+/// ```
+/// use numport::import::RenewalOutcome;
+///
+/// fn told(outcome: &RenewalOutcome) -> String {
+///     match outcome {
+///         RenewalOutcome::Renewed(renewed) => renewed.to_string(),
+///         RenewalOutcome::Failed(error) => error.report(),
+///         other => other.code().to_owned(),
+///     }
+/// }
+/// assert_eq!(told(&RenewalOutcome::NotAttempted), "not_attempted");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RenewalOutcome {

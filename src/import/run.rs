@@ -9,6 +9,7 @@ use tracing::Instrument;
 use super::held::HeldListing;
 use super::listing::{Listing, Lists};
 use super::log::{self, number_span};
+use super::lookup::Lookups;
 use super::memory::{NumberLock, Unresolved};
 use super::verify::Unverified;
 use super::{Imported, Importer, Outcome};
@@ -43,8 +44,8 @@ impl Importer {
     ///   number.
     /// - [`Error::Incomplete`] when the number is imported and not set up, or a credential is left behind. Run the
     ///   import again.
-    /// - [`Error::Indeterminate`] when the response was lost and no lookup found the number. Run the import again
-    ///   later.
+    /// - [`Error::Indeterminate`] when the response was lost, or the platform says that it has the number (409), and no
+    ///   lookup found the number. Run the import again later.
     ///
     /// An import that takes longer than the [`deadline`](Self::deadline) fails with `Withheld`, `Incomplete` or
     /// `Indeterminate`, by how far it came.
@@ -150,7 +151,7 @@ enum Sent {
     /// The record is there, and this is how it came to be.
     Known(NumberRecord, Outcome),
     /// The platform says that the number is there.
-    Taken(Error),
+    Taken { sent_at: Timestamp, error: Error },
     /// The response was lost, or is not believed.
     Lost { sent_at: Timestamp, error: Error },
 }
@@ -239,10 +240,13 @@ impl<'a> Run<'a> {
             None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
                 // Boxed, since both are large and rare.
-                Ok(Sent::Taken(error)) => {
+                Ok(Sent::Taken { sent_at, error }) => {
                     let lookups =
                         Box::pin(self.importer.lookup_policy.find(self.importer, self.request.number())).await;
-                    lookups.found.map(|found| (found, Outcome::AlreadyThere)).ok_or(error)
+                    match lookups.found {
+                        Some(found) => Ok((found, Outcome::AlreadyThere)),
+                        None => Err(self.unresolved(sent_at, lookups, error)),
+                    }
                 }
                 Ok(Sent::Lost { sent_at, error }) => Box::pin(self.resolve(sent_at, error)).await,
                 Err(error) => Err(error),
@@ -308,8 +312,6 @@ impl<'a> Run<'a> {
             }
             // A step before the create failed.
             Error::Incomplete(_) => self.lock.not_done(),
-            // The platform says that it has the number, and the lookup did not find it.
-            error if error.meaning() == Some(Meaning::Conflict) => {}
             error if error.surely_not_done() => self.lock.not_done(),
             _ => {}
         }
@@ -385,7 +387,7 @@ impl<'a> Run<'a> {
         let Some(call) = error.create_failure() else { return Err(error) };
         match call.meaning() {
             // Somebody else was faster. A list may not show it yet.
-            Some(Meaning::Conflict) => return Ok(Sent::Taken(error)),
+            Some(Meaning::Conflict) => return Ok(Sent::Taken { sent_at, error }),
             // Perhaps for the same reason.
             Some(Meaning::Invalid) if error.surely_not_done() => {}
             _ if error.surely_not_done() => return Err(error),
@@ -410,23 +412,28 @@ impl<'a> Run<'a> {
                 Ok(Sent::Known(record, outcome)) => return Ok((record, outcome)),
                 Err(Error::Incomplete(incomplete)) if incomplete.record.is_some() => return Err(incomplete.into()),
                 // Whatever became of the second one, the first is still unresolved.
-                Ok(Sent::Taken(_) | Sent::Lost { .. }) | Err(_) => {}
+                Ok(Sent::Taken { .. } | Sent::Lost { .. }) | Err(_) => {}
             }
             lookups = lookup_policy.find(importer, number).await;
         }
-        if let Some(record) = lookups.found {
-            return Ok((record, Outcome::Recovered));
+        match lookups.found {
+            Some(record) => Ok((record, Outcome::Recovered)),
+            None => Err(self.unresolved(sent_at, lookups, lost)),
         }
-        Err(Box::new(Indeterminate {
-            platform: platform.kind(),
-            number: *number,
+    }
+
+    /// The error of an import whose create may have been done, and whose number these lookups did not find.
+    fn unresolved(&self, sent_at: Timestamp, lookups: Lookups, error: Error) -> Error {
+        Box::new(Indeterminate {
+            platform: self.importer.platform.kind(),
+            number: *self.request.number(),
             sent_at,
             looks: lookups.count,
             last_look: lookups.last_error.map(Box::new),
             routing_before: None,
-            error: lost,
+            error,
         })
-        .into())
+        .into()
     }
 }
 

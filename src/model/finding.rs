@@ -19,6 +19,18 @@ pub enum Severity {
 }
 
 /// A finding about a number. `Display` is one sentence; [`advice`](Self::advice) says what to do.
+///
+/// ```
+/// use numport::model::{Finding, Severity};
+///
+/// let finding = Finding::OnTrunk { trunk: "TK1".to_owned() };
+/// match &finding {
+///     Finding::NotHeld => println!("look for the account that holds it"),
+///     Finding::OnTrunk { trunk } => println!("detach it from {trunk}"),
+///     other => println!("{other}. {}", other.advice()),
+/// }
+/// assert_eq!((finding.code(), finding.severity()), ("on_trunk", Severity::Error));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "finding", rename_all = "snake_case")]
 #[non_exhaustive]

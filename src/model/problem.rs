@@ -38,6 +38,16 @@ codes! {
 }
 
 /// A problem of a request or a setting, found before anything was sent.
+///
+/// ```
+/// use numport::model::ProblemCode;
+///
+/// let checked = numport::error::checked("parrot", "import number", |problems| problems.length("label", "", 1, 64));
+/// let Err(numport::Error::Invalid(invalid)) = checked else { unreachable!() };
+/// let problem = &invalid.problems[0];
+/// assert_eq!((problem.code, problem.field.as_str()), (ProblemCode::Length, "label"));
+/// assert_eq!(problem.to_string(), "`label` has 0 characters; use 1 to 64");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Problem {

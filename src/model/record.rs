@@ -10,6 +10,18 @@ use super::{AgentId, CredentialId, NumberId, PlatformKind, RecordNumber, Timesta
 ///
 /// [`details`](Self::details) holds the platform's own typed object, so nothing is lost. serde writes the record for
 /// reports, without that object.
+///
+/// ```
+/// use numport::NumberRecord;
+/// use numport::model::{Details, PlatformKind, RecordNumber};
+///
+/// // For tests and platforms of your own: what a platform requires, and then the fields that it shows.
+/// let number = RecordNumber::E164("+14155552671".parse()?);
+/// let mut record = NumberRecord::new(PlatformKind::from_static("parrot"), "n1", number, Details::new(()));
+/// record.label = Some("Front desk".to_owned());
+/// assert_eq!(serde_json::to_value(&record)?["label"], "Front desk");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct NumberRecord {

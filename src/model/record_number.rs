@@ -7,6 +7,16 @@ use crate::E164;
 
 /// The number of a record. Most are E.164, but a platform may store a SIP URI, an extension, a masked number, or no
 /// number.
+///
+/// ```
+/// use numport::model::RecordNumber;
+///
+/// match RecordNumber::read(Some("sip:desk@example.com")) {
+///     RecordNumber::E164(number) => println!("{}", number.masked()),
+///     RecordNumber::Other(text) => assert_eq!(text, "sip:desk@example.com"),
+///     other => println!("{other}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecordNumber {

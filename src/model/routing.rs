@@ -30,6 +30,18 @@ pub struct Routing {
 }
 
 /// The target of a number's calls.
+///
+/// ```
+/// use numport::model::Calls;
+///
+/// let calls = Calls::Url("https://app.example.com/voice?token=t".into());
+/// match &calls {
+///     Calls::Nowhere => println!("nobody gets them"),
+///     Calls::Url(url) => println!("a server: {url}"),
+///     other => println!("the carrier's {other}"),
+/// }
+/// assert_eq!(calls.to_string(), "https://app.example.com/…", "an address may hold a secret");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

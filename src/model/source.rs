@@ -29,6 +29,22 @@ pub struct NumberSource {
 }
 
 /// How a platform reaches a carrier's numbers.
+///
+/// ```
+/// use numport::model::Reach;
+/// use numport::{NumberSource, SipTrunk};
+///
+/// /// What a platform of your own sends for a source.
+/// fn sends(source: &NumberSource) -> Option<String> {
+///     match &source.reach {
+///         Reach::Account(account) => Some(format!("the account {}", account.account)),
+///         Reach::Trunk(trunk) => Some(format!("the trunk {}", trunk.host().ok()?.as_str())),
+///         _ => None,
+///     }
+/// }
+/// let source = NumberSource::from(SipTrunk::new("sip.example.com"));
+/// assert_eq!(sends(&source).as_deref(), Some("the trunk sip.example.com"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reach {

@@ -94,6 +94,21 @@ impl NumberUpdate {
 }
 
 /// The consent of the caller of a removal.
+///
+/// ```
+/// # async fn remove(platform: &dyn numport::VoicePlatform, id: &numport::model::NumberId) -> numport::Result<()> {
+/// use numport::Removal;
+/// use numport::platform::OnRemoval;
+///
+/// // Consent to a release only where the number is really no longer wanted.
+/// let wanted = true;
+/// let consent = match platform.capabilities().removal {
+///     OnRemoval::Releases if !wanted => Removal::RecordAndNumber,
+///     _ => Removal::Record,
+/// };
+/// platform.remove(id, consent).await
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

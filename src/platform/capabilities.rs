@@ -46,6 +46,14 @@ pub struct Capabilities {
 }
 
 /// The support of a platform for one field.
+///
+/// ```
+/// use numport::platform::Support;
+///
+/// // Set by the create, changed by an update, and never cleared.
+/// let label = Support::CREATE_AND_SET;
+/// assert!(label.at_import() && label.set && !label.clear);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Support {

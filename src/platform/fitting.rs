@@ -51,6 +51,19 @@ pub struct Fitted {
 /// A part of a trunk that a platform does not take.
 ///
 /// It serializes as an object with `part`, `value` and `reason`.
+///
+/// ```
+/// # fn show(fitted: &numport::platform::Fitted) {
+/// use numport::platform::TrunkPart;
+///
+/// for left in &fitted.left_out {
+///     match left.part {
+///         TrunkPart::Name => {} // it is for people
+///         part => println!("{}: {left}", part.as_str()),
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LeftOut {
@@ -58,7 +71,8 @@ pub struct LeftOut {
     pub part: TrunkPart,
     /// The value of the part; `None` for a part that is only on or off, and for the credentials.
     pub value: Option<String>,
-    /// Why the platform does not take it, such as `is tls, which cannot be told to Butter`.
+    /// Why the platform does not take it, such as `is tls, but Butter's API has no setting for the
+    /// transport`.
     pub reason: String,
 }
 
@@ -93,8 +107,8 @@ impl SipTrunk {
     /// let fitted = trunk.fitting(&Vapi::builder("the-key").build()?)?;
     /// assert_eq!(
     ///     fitted.left_out[0].to_string(),
-    ///     "`allow_inbound` 2001:db8::/48 is left out: it has 2001:db8::/48, and Vapi takes inbound calls from IPv4 \
-    ///      addresses alone"
+    ///     "`allow_inbound` 2001:db8::/48 is left out: it has 2001:db8::/48, but Vapi accepts inbound calls only from \
+    ///      IPv4 addresses"
     /// );
     ///
     /// let fitted = trunk.fitting(&Butter::builder("the-key", "the-organization").build()?)?;

@@ -154,6 +154,24 @@ pub trait RoutingControl: Debug + Send + Sync {
 }
 
 /// Whether a carrier holds a number.
+///
+/// ```
+/// use numport::provider::{HeldNumber, Ownership};
+///
+/// /// The answer of a provider of your own that keeps its numbers in a list.
+/// fn look_up(held: &[numport::E164], number: numport::E164) -> Ownership {
+///     if held.contains(&number) {
+///         let mut found = HeldNumber::new(number, ());
+///         found.voice = Some(true);
+///         Ownership::Held(found)
+///     } else {
+///         Ownership::NotHeld
+///     }
+/// }
+/// let number = "+14155552671".parse()?;
+/// assert!(matches!(look_up(&[number], number), Ownership::Held(held) if held.number == number));
+/// # Ok::<(), numport::e164::E164Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Ownership {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use numport::model::{PlatformKind, ProviderKind, Removal};
+use numport::platform::vapi::SearchNumbers;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, E164, ImportRequest, Importer, LookupPolicy, RetryPolicy, Twilio, Vapi};
@@ -122,4 +123,22 @@ async fn a_plan_and_its_undoing() {
     let undone = importer.undo(&kept.undo(), Removal::Record).await.unwrap();
     assert!(undone.is_complete(), "{undone}");
     assert_logged(&sandbox, "plan.txt");
+}
+
+#[tokio::test]
+async fn a_sandbox_that_is_dropped_names_the_faults_that_no_request_met() {
+    begin();
+    let sandbox = Sandbox::start().await.unwrap();
+    let vapi = Vapi::builder_from_vars(|name| sandbox.var(name)).unwrap().retry(RetryPolicy::never()).build().unwrap();
+    let refused = || Fault::Refuse { status: 403, retry_after: None };
+    sandbox.fault_on(PlatformKind::VAPI, "GET /v2/phone-number", refused());
+    sandbox.fault_on(PlatformKind::VAPI, "POST /phone-numbers", refused()); // mistyped
+    vapi.search_numbers(&SearchNumbers::new()).await.unwrap_err();
+    let pending = sandbox.pending_faults();
+    assert_eq!(pending.len(), 1, "{pending:?}");
+    thread_log::clear();
+    drop(sandbox);
+    let log = thread_log::read();
+    let warnings: Vec<_> = log.lines().filter(|line| line.trim_start().starts_with("WARN")).collect();
+    assert!(warnings.len() == 1 && warnings[0].contains("POST /phone-numbers"), "{log}");
 }

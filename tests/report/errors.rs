@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use numport::error::ErrorKind;
+use numport::error::{ErrorKind, Failure};
 use numport::model::{PlatformKind, ProviderKind};
 use numport::sandbox::{Fault, Sandbox};
 use numport::{Error, ImportRequest};
@@ -12,7 +12,7 @@ fn refuse(status: u16, retry_after: Option<&str>) -> Fault {
 }
 
 /// Provokes an error of this kind.
-async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<Error> {
+pub(crate) async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<Error> {
     let importer = from_twilio(sandbox);
     let at_vapi = |fault| sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", fault);
     let at_twilio = |fault| sandbox.fault_on(ProviderKind::TWILIO, "GET", fault);
@@ -50,12 +50,34 @@ async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<Error> {
     importer.import(request).await.err()
 }
 
+/// Of each kind: whether anything was changed, and whether another import may succeed with nothing changed before it.
+const KINDS: [(ErrorKind, Failure, bool); 13] = [
+    (ErrorKind::Invalid, Failure::Refused, false),
+    (ErrorKind::Preflight, Failure::Refused, false),
+    (ErrorKind::Rejected, Failure::Refused, false),
+    (ErrorKind::Unauthorized, Failure::Refused, false),
+    (ErrorKind::Forbidden, Failure::Refused, false),
+    (ErrorKind::NotFound, Failure::Refused, false),
+    (ErrorKind::Conflict, Failure::Unknown, true),
+    (ErrorKind::Busy, Failure::Failed, true),
+    (ErrorKind::RateLimited, Failure::Failed, true),
+    (ErrorKind::Unavailable, Failure::Failed, true),
+    (ErrorKind::BadResponse, Failure::Refused, false),
+    (ErrorKind::Incomplete, Failure::Failed, false),
+    (ErrorKind::Unresolved, Failure::Unknown, true),
+];
+
 #[tokio::test]
 async fn every_kind_of_error() {
-    for kind in ErrorKind::ALL {
+    assert_eq!(KINDS.map(|(kind, ..)| kind), ErrorKind::ALL);
+    for (kind, failure, retryable) in KINDS {
         let sandbox = sandbox().await;
-        let error = provoke(&sandbox, *kind).await.unwrap_or_else(|| panic!("{kind:?} is not provoked"));
-        assert_eq!(error.kind(), *kind, "{error}");
+        let error = provoke(&sandbox, kind).await.unwrap_or_else(|| panic!("{kind:?} is not provoked"));
+        assert_eq!((error.kind(), error.failure(), error.is_retryable()), (kind, failure, retryable), "{error}");
         assert_reported(&sandbox, &format!("error_{}", kind.as_str()), &error);
+        if retryable {
+            let again = from_twilio(&sandbox).import(ImportRequest::new(number(DESK))).await;
+            assert!(again.is_ok(), "{kind:?}: nothing was changed, and another import succeeds: {again:?}");
+        }
     }
 }

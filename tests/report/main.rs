@@ -5,6 +5,7 @@
 
 mod errors;
 mod outcomes;
+mod variants;
 
 use std::path::Path;
 use std::time::Duration;

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use numport::error::Meaning;
 use numport::import::Undo;
 use numport::{E164, Error, ImportRequest, Importer, LookupPolicy, Outcome, RetryPolicy};
 
@@ -102,8 +101,6 @@ impl Client {
             Ok(_) => Said::Incomplete { there: true },
             Err(Error::Incomplete(incomplete)) => Said::Incomplete { there: incomplete.record.is_some() },
             Err(Error::Indeterminate(_)) => Said::Indeterminate,
-            // The platform says that somebody made it, and its list does not show it yet.
-            Err(error) if error.meaning() == Some(Meaning::Conflict) => Said::Indeterminate,
             Err(error) if error.surely_not_done() => Said::NotDone,
             Err(error) => Said::Failed(error.report()),
         }

@@ -26,6 +26,20 @@ pub struct AppliedStep {
 }
 
 /// The outcome of a step of a plan.
+///
+/// ```
+/// use numport::import::plan::Applied;
+///
+/// fn told(outcome: &Applied) -> String {
+///     match outcome {
+///         Applied::Imported(imported) => imported.to_string(),
+///         Applied::Moved(differences) => format!("make a new plan: {} differences", differences.len()),
+///         Applied::Failed(error) => error.report(),
+///         other => other.code().replace('_', " "),
+///     }
+/// }
+/// assert_eq!(told(&Applied::NotAttempted), "not attempted");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Applied {

@@ -84,6 +84,16 @@ pub struct PlannedRemoval {
 }
 
 /// Where a number's calls are sent before its record is removed.
+///
+/// ```
+/// # fn retire(plan: numport::Plan) -> numport::Plan {
+/// use numport::import::plan::Reroute;
+/// use numport::model::Removal;
+///
+/// let closed = || Some(Reroute::To("https://app.example.com/closed".into()));
+/// plan.retire_extra(Removal::Record, |extra| if extra.agent.is_none() { closed() } else { None })
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -114,6 +114,20 @@ pub struct Plan {
 }
 
 /// One step of a plan.
+///
+/// ```
+/// # fn show(plan: &numport::Plan) {
+/// use numport::import::plan::PlanStep;
+///
+/// for step in &plan.steps {
+///     match step {
+///         PlanStep::Update { number, changes, .. } => println!("{}: {} changes", number.masked(), changes.len()),
+///         PlanStep::Blocked { problems, .. } => println!("blocked: {problems:?}"),
+///         other => println!("{other}"),
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 #[non_exhaustive]

@@ -11,6 +11,28 @@ use crate::model::{AccountId, AgentId, CredentialId, NumberId, NumberRecord, Pla
 /// [`Importer::undo`](crate::Importer::undo) takes it. serde reads and writes it, so that you can save it.
 ///
 /// Treat it as confidential, because its [`Routing`] may hold secrets.
+///
+/// ```
+/// # #[cfg(all(feature = "sandbox", feature = "twilio", feature = "vapi"))] {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use numport::import::Undo;
+/// use numport::sandbox::Sandbox;
+/// use numport::{ImportRequest, Importer, Removal, Twilio, Vapi};
+///
+/// let sandbox = Sandbox::start().await?;
+/// let vars = |name: &str| sandbox.var(name);
+/// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
+/// let imported = importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
+/// let saved = serde_json::to_string(&imported.undo())?;
+///
+/// let undo: Undo = serde_json::from_str(&saved)?;
+/// assert!(importer.undo(&undo, Removal::Record).await?.is_complete());
+/// # Ok(())
+/// # }
+/// # main().unwrap();
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

@@ -23,6 +23,20 @@ pub struct Undone {
 }
 
 /// The result for the record of an import that is rolled back.
+///
+/// ```
+/// use numport::import::{Stays, UndoneRecord};
+///
+/// fn what_to_do(record: &UndoneRecord) -> &'static str {
+///     match record {
+///         UndoneRecord::Removed | UndoneRecord::Gone => "nothing",
+///         UndoneRecord::Restored { kept } if kept.is_empty() => "nothing",
+///         UndoneRecord::Stays(why) => why.advice(),
+///         _ => "look at the record in the dashboard",
+///     }
+/// }
+/// assert_eq!(what_to_do(&UndoneRecord::Stays(Stays::Unsupported)), Stays::Unsupported.advice());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UndoneRecord {

@@ -65,6 +65,16 @@ pub struct SipTrunk {
 
 codes! {
     /// Whether the media of a trunk's calls are encrypted (SRTP).
+    ///
+    /// ```
+    /// use numport::SipTrunk;
+    /// use numport::model::{MediaEncryption, SipTransport};
+    ///
+    /// let trunk = SipTrunk::new("sip.example.com")
+    ///     .transport(SipTransport::Tls)
+    ///     .media_encryption(MediaEncryption::Required);
+    /// assert_eq!(trunk.media_encryption.map(MediaEncryption::as_str), Some("required"));
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum MediaEncryption {

@@ -28,6 +28,16 @@ const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 /// | `BUTTER_API_KEY` | the API key |
 /// | `BUTTER_ORGANIZATION_ID` | the organization's id, such as `org_abc123` |
 /// | `BUTTER_BASE_URL` | optional: another address |
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use numport::Butter;
+///
+/// let client = Butter::builder("the-key", "the-organization").timeout(Duration::from_secs(20)).build()?;
+/// assert!(!format!("{client:?}").contains("the-key"));
+/// # Ok::<(), numport::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Butter {
     pub(super) http: Client,

@@ -250,7 +250,7 @@ fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
         );
     }
     if trunk.leading_plus {
-        let fault = "is on, which cannot be told to Butter";
+        let fault = "is on, but Butter's API has no setting for it";
         problems.add(ProblemCode::Unsupported, "leading_plus", fault, "leave it out");
     }
     if !trunk.allowed_inbound.is_empty() {

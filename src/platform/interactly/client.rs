@@ -14,6 +14,16 @@ const NUMBERS: [&str; 3] = ["assistants", "v1", "numbers"];
 /// | --- | --- |
 /// | `INTERACTLY_API_KEY` | the API key |
 /// | `INTERACTLY_BASE_URL` | optional: another address |
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use numport::Interactly;
+///
+/// let client = Interactly::builder("the-key").timeout(Duration::from_secs(20)).build()?;
+/// assert!(!format!("{client:?}").contains("the-key"));
+/// # Ok::<(), numport::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Interactly {
     pub(super) http: Client,

@@ -24,6 +24,17 @@ const LIST: &str = "list numbers";
 /// | `SIGNALWIRE_API_TOKEN` | an API token with the scope Numbers |
 /// | `SIGNALWIRE_SPACE` | the Space's name or its host |
 /// | `SIGNALWIRE_BASE_URL` | optional: another address |
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use numport::SignalWire;
+///
+/// let project = "00000000-0000-4000-8000-000000000001";
+/// let client = SignalWire::builder(project, "the-token", "my-space").timeout(Duration::from_secs(20)).build()?;
+/// assert!(!format!("{client:?}").contains("the-token"));
+/// # Ok::<(), numport::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct SignalWire {
     pub(super) http: Client,

@@ -23,6 +23,16 @@ const SEARCH: &str = "list numbers";
 /// | --- | --- |
 /// | `VAPI_API_KEY` | the private key |
 /// | `VAPI_BASE_URL` | optional: another address, such as [`EU_BASE_URL`](Self::EU_BASE_URL) |
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use numport::Vapi;
+///
+/// let client = Vapi::builder("the-key").timeout(Duration::from_secs(20)).build()?;
+/// assert!(!format!("{client:?}").contains("the-key"));
+/// # Ok::<(), numport::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Vapi {
     pub(super) http: Client,

@@ -25,6 +25,16 @@ const RELEASE: &str = "release held number";
 /// | `TELNYX_BASE_URL` | optional: another address, with `/v2` at its end |
 ///
 /// A key sees the numbers of its own account. A managed account has a key of its own.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use numport::Telnyx;
+///
+/// let client = Telnyx::builder("the-key").timeout(Duration::from_secs(20)).build()?;
+/// assert!(!format!("{client:?}").contains("the-key"));
+/// # Ok::<(), numport::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Telnyx {
     pub(super) http: Client,

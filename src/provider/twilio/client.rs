@@ -30,6 +30,17 @@ const LIST_CALLER_IDS: &str = "list caller ids";
 /// | `TWILIO_API_KEY`, `TWILIO_API_SECRET` | an API key and its secret, used when there is no auth token |
 /// | `TWILIO_EDGE`, `TWILIO_REGION` | optional: another region than the default |
 /// | `TWILIO_BASE_URL` | optional: another address altogether |
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use numport::{AccountKey, Twilio};
+///
+/// let key = AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "the-token");
+/// let client = Twilio::builder(key).timeout(Duration::from_secs(20)).build()?;
+/// assert!(!format!("{client:?}").contains("the-token"));
+/// # Ok::<(), numport::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Twilio {
     pub(super) http: Client,

@@ -115,6 +115,8 @@ async fn a_refusal_that_may_mean_a_duplicate_is_looked_at() {
         let platform = Scripted::new(&UNKNOWN, &[Answered(status, delivery)], &[Nothing]);
         let error = platform.importer().import(request(last)).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), platform.looked().len()), (status, looked));
+        // Another import may find what the conflict was about.
+        assert_eq!((error.is_retryable(), matches!(error, Error::Indeterminate(_))), (status == 409, status == 409));
     }
     for status in [401, 403, 404, 429] {
         let platform = Scripted::new(&UNKNOWN, &[Answered(status, Delivery::Refused)], &[Nothing, There]);
@@ -207,8 +209,7 @@ async fn other_numbers_do_not_wait() {
 #[tokio::test(start_paused = true)]
 async fn what_is_known_leaves_nothing_open() {
     // Refused for good: the next import looks once, as the first did.
-    for (last, end) in
-        [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (83, NotBegun)]
+    for (last, end) in [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (83, NotBegun)]
     {
         let platform = Scripted::new(&UNKNOWN, &[end, Done], &[Nothing]);
         platform.importer().import(request(last)).await.unwrap_err();

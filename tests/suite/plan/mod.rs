@@ -3,6 +3,7 @@
 mod apply;
 mod apply_with_faults;
 mod drift;
+mod nulls;
 mod planning;
 mod several_carriers;
 mod undo;
