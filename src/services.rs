@@ -20,6 +20,7 @@ macro_rules! __services {
             carriers {
                 TWILIO "twilio" twilio::Twilio;
                 TELNYX "telnyx" telnyx::Telnyx;
+                PLIVO "plivo" plivo::Plivo;
             }
             named platforms {
                 BLAND "bland" ["bland.ai"];
