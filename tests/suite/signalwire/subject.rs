@@ -116,6 +116,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("twilio", CREATE),
         ("telnyx", CREATE),
         ("plivo", CREATE),
+        ("vonage", CREATE),
         ("a trunk", CREATE),
         ("a trunk with more to say", CREATE),
         ("what the platform stores", CREATE),
