@@ -20,6 +20,8 @@ macro_rules! __services {
             carriers {
                 TWILIO "twilio" twilio::Twilio;
                 TELNYX "telnyx" telnyx::Telnyx;
+                PLIVO "plivo" plivo::Plivo;
+                VONAGE "vonage" vonage::Vonage;
             }
             named platforms {
                 BLAND "bland" ["bland.ai"];
@@ -29,9 +31,7 @@ macro_rules! __services {
                 SYNTHFLOW "synthflow" ["synthflow.ai"];
                 ULTRAVOX "ultravox" ["ultravox.ai"];
             }
-            named carriers {
-                VONAGE "vonage";
-            }
+            named carriers {}
         }
     };
 }

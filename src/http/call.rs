@@ -38,6 +38,8 @@ pub struct Call {
     pub(super) safety: Safety,
     method: Method,
     target: Target,
+    /// Whether the path ends with a slash.
+    slash: bool,
     query: Vec<(&'static str, String)>,
     body: Result<Bytes, serde_json::Error>,
     content: Content,
@@ -85,6 +87,7 @@ impl Call {
             safety,
             method,
             target: Target::Path(Segments::new(path)),
+            slash: false,
             query,
             body,
             content: Content::None,
@@ -135,6 +138,12 @@ impl Call {
         self
     }
 
+    /// Ends the path with a slash, for services that know no path without it.
+    pub const fn trailing_slash(mut self) -> Self {
+        self.slash = true;
+        self
+    }
+
     /// Adds a query parameter, encoded; `None` adds nothing.
     pub fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
         self.query.extend(value.map(|value| (name, value.to_string())));
@@ -161,10 +170,13 @@ impl Call {
     /// Makes address and body, or names what cannot be sent.
     pub(super) fn prepare(self, service: Service, base: &BaseUrl) -> Result<Prepared> {
         let mut problems = Problems::new();
-        let url = match self.target {
+        let mut url = match self.target {
             Target::Link(url) => url,
             Target::Path(path) => base.join(path, &self.query, &mut problems),
         };
+        if self.slash {
+            url.set_path(&format!("{}/", url.path()));
+        }
         let body = self.body.unwrap_or_else(|error| {
             problems.add(
                 ProblemCode::Malformed,

@@ -5,6 +5,7 @@ use super::{Imported, Importer};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{CallbackUrl, Calls, Finding, Reached, Routing};
+use crate::platform::Takeover;
 use crate::provider::RoutingControl;
 
 impl Importer {
@@ -34,7 +35,7 @@ impl Importer {
                     .findings
                     .retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
                 let kept = imported.routing_before.get_or_insert(now);
-                kept.replaced_by = Some(self.left_by_import(kept, &after));
+                kept.replaced_by = Some(self.left_by_import(kept, &after, Takeover::Nothing));
             }
             Err(error) => imported.findings.push(failed(error)),
         }
@@ -50,7 +51,7 @@ impl Importer {
         let _changing = Changing::begin(self.account, &now.number);
         control.point(now, address).await?;
         match after_change(control, &now.number).await? {
-            Some(after) if after.calls == Calls::Url(address.clone()) => Ok(after),
+            Some(after) if is_at(&after.calls, address) => Ok(after),
             after => {
                 let found = after.map_or_else(|| "nothing".to_owned(), |after| after.calls.to_string());
                 Err(self.not_pointed(address, &found))
@@ -62,6 +63,15 @@ impl Importer {
     pub(super) fn not_pointed(&self, address: &CallbackUrl, found: &str) -> Error {
         let fault = CallFault::Mismatch(Mismatch::new(address, Some(found)));
         Box::new(CallError::new(self.provider.kind().into(), "point calls", Delivery::Unknown, fault)).into()
+    }
+}
+
+/// Whether these calls go to this address: a server, or a SIP address that they are forwarded to.
+fn is_at(calls: &Calls, address: &CallbackUrl) -> bool {
+    match calls {
+        Calls::Url(url) => url == address,
+        Calls::Forwarded(to) => to == address.as_str(),
+        _ => false,
     }
 }
 

@@ -112,7 +112,8 @@ impl Importer {
         }
         findings.extend(held.unusual_status.clone().map(|status| Finding::Status { status }));
         // A platform that leaves the carrier alone is reached by just such a trunk or address.
-        if self.platform.capabilities().takeover == Takeover::Nothing {
+        let source = carrier.map(NumberProvider::source);
+        if self.takeover(source.as_ref()) == Takeover::Nothing {
             return;
         }
         let Some(routing) = &held.routing else { return };

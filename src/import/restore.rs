@@ -323,7 +323,12 @@ impl Importer {
 
     /// The settings after an import, without those that the import cannot have changed: a value that is new and neither
     /// an address of the platform, nor a part of one, nor cleared to make room for one is somebody else's.
-    pub(super) fn left_by_import(&self, before: &Routing, after: &Routing) -> BTreeMap<String, String> {
+    pub(super) fn left_by_import(
+        &self,
+        before: &Routing,
+        after: &Routing,
+        takeover: Takeover,
+    ) -> BTreeMap<String, String> {
         let is_own = |value: &String| self.is_on_own_domain(&CallbackUrl::new(value));
         let is_as_before = |name: &str| before.settings.get(name) == after.settings.get(name);
         let mut left = after.settings.clone();
@@ -332,10 +337,17 @@ impl Importer {
             is_as_before(name) || is_own(value) || cleared
         });
         let Some(control) = self.provider.routing() else { return left };
-        // An application whose address is not told is the platform's, if a takeover brought it.
-        let takes_over = matches!(self.platform.capabilities().takeover, Takeover::AtImport | Takeover::WithAgent);
+        // A takeover may bring an application whose address is not told, and clear what the number had beside another.
+        let takes_over = matches!(takeover, Takeover::AtImport | Takeover::WithAgent);
         let is_attached =
             |name: &str| takes_over && !is_as_before(name) && control.is_attachment(name) && is_target(after, name);
+        let is_taken = |name: &str| {
+            let own = after.settings.get(name).is_some_and(&is_own);
+            takes_over && own && control.parts_of(name).iter().any(|part| control.is_attachment(part))
+        };
+        let replaced = after.settings.keys().any(|name| is_attached(name) || !is_as_before(name) && is_taken(name));
+        let cleared = after.settings.iter().filter(|(_, value)| replaced && value.is_empty());
+        left.extend(cleared.map(|(name, value)| (name.clone(), value.clone())));
         for (address, value) in &after.settings {
             let with_application = control.parts_of(address).iter().any(|part| is_attached(part));
             if is_attached(address) || with_application {

@@ -1,7 +1,7 @@
 //! Who answers a number's calls, as far as an address tells.
 
 use super::Importer;
-use crate::model::{CallbackUrl, Calls, Finding, NoTakeover, PlatformKind, Reached};
+use crate::model::{CallbackUrl, Calls, Finding, NoTakeover, NumberSource, PlatformKind, Reach, Reached};
 use crate::platform::{self, Takeover, is_of};
 
 impl Importer {
@@ -23,12 +23,20 @@ impl Importer {
         }
     }
 
+    /// What an import from this source does to the carrier's routing. Behind a trunk the platform changes nothing there.
+    pub(super) fn takeover(&self, source: Option<&NumberSource>) -> Takeover {
+        match source.map(|source| &source.reach) {
+            Some(Reach::Trunk(_)) => Takeover::Nothing,
+            _ => self.platform.capabilities().takeover,
+        }
+    }
+
     /// What is to be said of a number that the platform has, if its calls do not reach it.
-    pub(super) fn calls_finding(&self, calls: &Calls, has_agent: bool) -> Option<Finding> {
+    pub(super) fn calls_finding(&self, calls: &Calls, has_agent: bool, takeover: Takeover) -> Option<Finding> {
         if self.receives(calls) {
             return None;
         }
-        let reason = match self.platform.capabilities().takeover {
+        let reason = match takeover {
             Takeover::AtImport => return Some(Finding::NotTakenOver { url: url(calls).cloned() }),
             Takeover::WithAgent if has_agent => return Some(Finding::NotTakenOver { url: url(calls).cloned() }),
             Takeover::WithAgent => NoTakeover::NoAgent,

@@ -26,7 +26,7 @@ impl Unverified {
     /// Whether the carrier must be read again. What was read at the beginning still holds if the record was found
     /// before anything was sent.
     pub(super) fn needs_read(&self, importer: &Importer) -> bool {
-        let takeover = importer.platform.capabilities().takeover;
+        let takeover = importer.takeover(importer.sources.get(self.carrier));
         self.lock.routing.is_some()
             && importer.provider.routing().is_some()
             && takeover != Takeover::Nothing
@@ -51,7 +51,7 @@ impl Unverified {
 
     /// `now` is the routing that was read at the beginning.
     fn compare(&mut self, importer: &Importer, now: Routing, after: Option<After>) {
-        let takeover = importer.platform.capabilities().takeover;
+        let takeover = importer.takeover(importer.sources.get(self.carrier));
         let agent_set = self.agent_set(takeover);
         let imported = &mut self.imported;
         let found = imported.outcome.was_there();
@@ -70,7 +70,7 @@ impl Unverified {
                 };
                 let as_before = before.as_ref().is_none_or(|before| before.calls == after.calls);
                 imported.reached = importer.reached(Some(&after.calls));
-                let stays = importer.calls_finding(&after.calls, imported.record.agent.is_some());
+                let stays = importer.calls_finding(&after.calls, imported.record.agent.is_some(), takeover);
                 let stays = stays.filter(|finding| match finding {
                     Finding::NotTakenOver { .. } => documented && as_before,
                     _ => true,
@@ -79,7 +79,7 @@ impl Unverified {
                     imported.findings.push(stays);
                 }
                 if let Some(before) = before.as_mut().filter(|_| was_read) {
-                    before.replaced_by = Some(importer.left_by_import(before, &after));
+                    before.replaced_by = Some(importer.left_by_import(before, &after, takeover));
                 }
             }
             Ok(None) => imported.findings.push(Finding::NotHeld),

@@ -3,6 +3,7 @@
 mod carriers;
 mod connect;
 mod declared;
+mod reached_by;
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -14,6 +15,7 @@ use futures_util::stream::BoxStream;
 pub use self::carriers::Carriers;
 pub(crate) use self::carriers::{Holding, combine, name};
 pub use self::connect::{builder, connect};
+pub use self::reached_by::ReachedBy;
 use crate::E164;
 use crate::error::Result;
 use crate::model::{AccountId, CallbackUrl, Details, NumberSource, ProviderKind, Routing};

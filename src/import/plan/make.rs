@@ -201,6 +201,11 @@ impl Importer {
         }
     }
 
+    /// What an import from the carrier that holds the number does to its routing.
+    fn takeover_at(&self, preflight: &Preflight) -> Takeover {
+        self.takeover(preflight.carrier.and_then(|index| self.sources.get(index)))
+    }
+
     /// What is to be said of a number that the platform has, for all that its carrier tells.
     fn drift(&self, record: &NumberRecord, preflight: &Preflight) -> Vec<Finding> {
         let concerns = |finding: &&Finding| {
@@ -209,7 +214,7 @@ impl Importer {
         };
         let mut findings: Vec<Finding> = preflight.findings.iter().filter(concerns).cloned().collect();
         if let Some(routing) = preflight.routing.as_ref().filter(|_| !findings.iter().any(Finding::beats_takeover)) {
-            findings.extend(self.calls_finding(&routing.calls, record.agent.is_some()));
+            findings.extend(self.calls_finding(&routing.calls, record.agent.is_some(), self.takeover_at(preflight)));
         }
         findings
     }
@@ -230,12 +235,13 @@ impl Importer {
         let mut findings = if skip { Vec::new() } else { preflight.findings.clone() };
         let is_refused = !skip && preflight.severity() == Some(Severity::Error);
         let has_agent = request.agent_id().is_some();
-        match (&preflight.routing, self.platform.capabilities().takeover) {
+        let takeover = self.takeover_at(preflight);
+        match (&preflight.routing, takeover) {
             (None, _) if is_refused || skip => {}
             (None, _) => findings.push(Finding::RoutingUnknown),
             (Some(_), Takeover::AtImport) => calls.taken_over = true,
             (Some(_), Takeover::WithAgent) if has_agent => calls.taken_over = true,
-            (Some(routing), _) => findings.extend(self.calls_finding(&routing.calls, has_agent)),
+            (Some(routing), _) => findings.extend(self.calls_finding(&routing.calls, has_agent, takeover)),
         }
         match preflight.carrier {
             Some(carrier) if !is_refused => {

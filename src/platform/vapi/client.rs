@@ -7,7 +7,7 @@ use super::wire::{
 };
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
-use crate::model::{PlatformKind, Secret, Service, SipTrunk};
+use crate::model::{NumberSource, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
 
 pub(super) const KIND: PlatformKind = PlatformKind::VAPI;
@@ -16,7 +16,7 @@ const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
 const SEARCH: &str = "list numbers";
 
-/// A Vapi organisation. Cheap to clone; clones share connections, limits, retry budget and the trunk
+/// A Vapi organisation. Cheap to clone; clones share connections, limits, retry budget and the
 /// credentials they made.
 ///
 /// | variable | is |
@@ -36,7 +36,8 @@ const SEARCH: &str = "list numbers";
 #[derive(Clone)]
 pub struct Vapi {
     pub(super) http: Client,
-    pub(super) trunks: Credentials<SipTrunk>,
+    /// The stored credentials of trunks and of accounts.
+    pub(super) credentials: Credentials<NumberSource>,
 }
 
 impl Connect for Vapi {
@@ -57,7 +58,7 @@ impl Vapi {
     /// Returns a builder. The key is the private one.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
         let auth = Auth::bearer("api_key", &api_key.into());
-        ClientBuilder::new(auth, |http| Self { http, trunks: Credentials::default() })
+        ClientBuilder::new(auth, |http| Self { http, credentials: Credentials::default() })
     }
 
     /// Creates or imports a number. Not safe to repeat; [`Importer`](crate::Importer) is.

@@ -22,6 +22,10 @@
 //! Vapi knows inbound calls by IPv4 addresses alone, so a trunk that is given by a name needs
 //! [`allow_inbound`](crate::SipTrunk::allow_inbound) or [`outbound_only`](crate::SipTrunk::outbound_only).
 //!
+//! A number of Telnyx or Vonage needs a stored credential. That of a Vonage account is found by its API key, or made. Only
+//! the dashboard makes one of Telnyx, and it does not show its account: if there is exactly one, it is used; otherwise
+//! give its id ([`ReachedBy`](crate::provider::ReachedBy)).
+//!
 //! Renewing the credentials of a number ([`Importer::renew`](crate::Importer::renew)) updates a Twilio number itself. On a
 //! trunk it updates the number's credential if calls go to the same hosts as the same user by it, for all numbers that
 //! use it; otherwise the number gets another credential. What a Telnyx credential holds is not documented, so a number
@@ -51,6 +55,7 @@
 //! # }
 //! ```
 
+mod account;
 mod client;
 mod error;
 mod platform;

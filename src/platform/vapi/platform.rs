@@ -25,7 +25,9 @@ static CAPABILITIES: Capabilities = Capabilities {
         (ProviderKind::TWILIO, Way::Account),
         (ProviderKind::SIP_TRUNK, Way::Trunk),
         (ProviderKind::SIP_TRUNK, Way::Stored),
+        (ProviderKind::TELNYX, Way::Token),
         (ProviderKind::TELNYX, Way::Stored),
+        (ProviderKind::VONAGE, Way::Token),
         (ProviderKind::VONAGE, Way::Stored),
     ]),
     label: Support::FULL,
@@ -77,10 +79,13 @@ impl VoicePlatform for Vapi {
 
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
         CAPABILITIES.prepare_import(KIND, source, request, |problems| match &source.reach {
-            Reach::Account(account) => Some(self.create_as(&from_twilio(account, request))),
+            Reach::Account(account) if source.carrier == ProviderKind::TWILIO => {
+                Some(self.create_as(&from_twilio(account, request)))
+            }
+            Reach::Account(account) => Some(self.create_by_credential(source, account, request)),
             Reach::Trunk(trunk) => {
                 problems.within("source", |problems| trunk::check(trunk, problems));
-                Some(self.create_on_trunk(trunk, request))
+                Some(self.create_on_trunk(source, trunk, request))
             }
             Reach::Stored(Some(id)) => {
                 problems.within("source", |problems| problems.uuid("credential", id.as_str()));
@@ -134,7 +139,7 @@ impl VoicePlatform for Vapi {
     }
 
     async fn remove_credential(&self, id: &CredentialId) -> Result<bool> {
-        self.trunks.give_up(id, |id| self.remove_trunk(id)).await
+        self.credentials.give_up(id, |id| self.remove_unused(id)).await
     }
 }
 
@@ -144,16 +149,41 @@ impl Vapi {
     }
 
     /// The trunk's credential, and then the number, which names it.
-    fn create_on_trunk<'a>(&'a self, trunk: &'a SipTrunk, request: &'a ImportRequest) -> Create<'a> {
+    fn create_on_trunk<'a>(
+        &'a self,
+        source: &'a NumberSource,
+        trunk: &'a SipTrunk,
+        request: &'a ImportRequest,
+    ) -> Create<'a> {
         let number = *request.number();
         let credential = trunk::credential(trunk);
         Create::new(async move {
-            let created = self.trunks.with(
-                trunk,
+            let created = self.credentials.with(
+                source,
                 (KIND, number),
                 self.trunk_credential(credential),
                 |id| self.create_number(CreateByoNumber::new(id.as_str(), number).settings(settings(request))),
-                |id| self.remove_trunk(id),
+                |id| self.remove_unused(id),
+            );
+            created.await.map(record)
+        })
+    }
+
+    /// The stored credential of the account, and then the number, which names it.
+    fn create_by_credential<'a>(
+        &'a self,
+        source: &'a NumberSource,
+        account: &'a AccountKey,
+        request: &'a ImportRequest,
+    ) -> Create<'a> {
+        let number = *request.number();
+        Create::new(async move {
+            let created = self.credentials.with(
+                source,
+                (KIND, number),
+                self.account_credential(source.carrier, account),
+                |id| self.create_number(from_stored(source.carrier, id, request)),
+                |id| self.remove_unused(id),
             );
             created.await.map(record)
         })

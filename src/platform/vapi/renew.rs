@@ -115,7 +115,7 @@ impl Vapi {
     ) -> Result<CredentialId> {
         let wanted = trunk::credential(trunk);
         let uses = CredentialId::new(uses.unwrap_or_default());
-        let renewed = run.once(&uses, source, self.renew_or_replace(&uses, trunk, &wanted)).await?;
+        let renewed = run.once(&uses, source, self.renew_or_replace(&uses, source, &wanted)).await?;
         if renewed == uses {
             return Ok(renewed);
         }
@@ -132,13 +132,13 @@ impl Vapi {
     async fn renew_or_replace(
         &self,
         id: &CredentialId,
-        trunk: &SipTrunk,
+        source: &NumberSource,
         wanted: &CreateSipTrunkCredential,
     ) -> Result<CredentialId> {
         if !id.as_str().is_empty() && self.bring_trunk(id, wanted).await? {
             return Ok(id.clone());
         }
-        let other = self.trunks.get_or_make(trunk, self.trunk_credential(wanted.clone())).await?.id;
+        let other = self.credentials.get_or_make(source, self.trunk_credential(wanted.clone())).await?.id;
         if other == *id { Err(not_of_trunk(id)) } else { Ok(other) }
     }
 

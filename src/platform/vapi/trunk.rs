@@ -78,21 +78,31 @@ impl Vapi {
         if let Some(id) = self.find_trunk(&wanted).await? {
             return Ok(Made { id, own: false });
         }
-        let lost = match self.create_credential(wanted.clone()).await {
+        let made = self.create_credential(wanted.clone()).await;
+        self.made_or_found(made, self.find_trunk(&wanted)).await
+    }
+
+    /// The credential that was made, or that is found after the answer was lost.
+    pub(super) async fn made_or_found(
+        &self,
+        made: Result<Credential>,
+        find: impl Future<Output = Result<Option<CredentialId>>>,
+    ) -> Result<Made> {
+        let lost = match made {
             // One without an id is no answer.
             Ok(made) => return Ok(Made { id: CredentialId::new(made.id().unwrap_or_default()), own: true }),
             Err(error) if error.surely_not_done() => return Err(error),
             Err(error) => error,
         };
-        match self.find_trunk(&wanted).await {
+        match find.await {
             Ok(Some(id)) => Ok(Made { id, own: false }),
             _ => Err(lost),
         }
     }
 
-    /// Removes a trunk's credential, unless a number of somebody else uses it meanwhile. Whether Vapi would refuse that
-    /// is not documented. Answers whether it is gone.
-    pub(super) async fn remove_trunk(&self, id: CredentialId) -> Result<bool> {
+    /// Removes a credential, unless a number of somebody else uses it meanwhile. Whether Vapi would refuse that is not
+    /// documented. Answers whether it is gone.
+    pub(super) async fn remove_unused(&self, id: CredentialId) -> Result<bool> {
         let mut numbers = self.numbers(SearchNumbers::new().filter(ListFilter::new().limit(LIMIT_MAX)));
         while let Some(number) = numbers.try_next().await? {
             if number.credential_id.as_deref() == Some(id.as_str()) {

@@ -22,7 +22,11 @@ impl Vapi {
             "twilio" => take_over(context, &number)?,
             "telnyx" => {
                 self.check_held_elsewhere(&number)?;
-                self.attach_at_telnyx(context, &number)?;
+                self.attach(context, &number, ProviderKind::TELNYX, "telnyxApplicationId")?;
+            }
+            "vonage" => {
+                self.check_held_elsewhere(&number)?;
+                self.attach(context, &number, ProviderKind::VONAGE, "vonageApplicationId")?;
             }
             "vapi" => {}
             _ => self.check_held_elsewhere(&number)?,
@@ -51,21 +55,30 @@ impl Vapi {
         }
     }
 
-    /// A Telnyx import updates the number there, with the key and the application of the credential.
-    fn attach_at_telnyx(&self, context: &mut Context<'_>, number: &Object) -> Result<(), Reply> {
+    /// Vapi attaches the number to the application of the credential, with its login.
+    fn attach(
+        &self,
+        context: &mut Context<'_>,
+        number: &Object,
+        carrier: ProviderKind,
+        application: &str,
+    ) -> Result<(), Reply> {
         let id = text(number, "credentialId").unwrap_or_default();
-        let credential = self.credentials.get(id).filter(|credential| text(credential, "provider") == Some("telnyx"));
-        let credential = credential.ok_or_else(|| refused("The credential is not one of Telnyx."))?;
-        let login = Login { token: self.secret_of(id), ..Login::default() };
-        let routing = Routing { calls: text(credential, "telnyxApplicationId"), messages: None };
+        let credential =
+            self.credentials.get(id).filter(|credential| text(credential, "provider") == Some(carrier.as_str()));
+        let credential = credential.ok_or_else(|| refused("The credential is of another provider."))?;
+        let account = text(credential, "apiKey").unwrap_or_default();
+        let login = Login { account, token: self.secret_of(id), ..Login::default() };
+        let routing = Routing { calls: text(credential, application), messages: None };
         let dialled = text(number, "number").unwrap_or_default();
-        context.take_over(ProviderKind::TELNYX, Some(&login), dialled, &routing).map_err(|denied| {
+        context.take_over(carrier, Some(&login), dialled, &routing).map_err(|denied| {
             let status = match denied {
                 Denied::Login => 401,
                 Denied::Number => 404,
             };
+            let name = if carrier == ProviderKind::TELNYX { "Telnyx" } else { "Vonage" };
             let fault = format!("Error: Request failed with status code {status}");
-            refused(&format!("Couldn't Update Telnyx Number. {fault}"))
+            refused(&format!("Couldn't Update {name} Number. {fault}"))
         })
     }
 

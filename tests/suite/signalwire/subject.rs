@@ -115,6 +115,8 @@ pub(crate) static SUBJECT: Platform = Platform {
     sources: &[
         ("twilio", CREATE),
         ("telnyx", CREATE),
+        ("plivo", CREATE),
+        ("vonage", CREATE),
         ("a trunk", CREATE),
         ("a trunk with more to say", CREATE),
         ("what the platform stores", CREATE),

@@ -213,8 +213,7 @@ async fn many_numbers_are_asked_for_and_changed() {
     let held = one("telnyx/verify_ownership/held", verify("+19705555098")).await;
     assert_eq!(held.found.unwrap()[0].id.as_deref(), Some(ID));
     one("telnyx/verify_ownership/not_held", verify("+15555550000")).await;
-    let features =
-        |client: Telnyx| async move { client.number_features(&["+19705555098".parse().unwrap()]).await };
+    let features = |client: Telnyx| async move { client.number_features(&["+19705555098".parse().unwrap()]).await };
     assert!(one("telnyx/number_features/documented", features).await[0].has_voice());
 
     let update = |job: UpdateNumbersJob| |client: Telnyx| async move { client.update_numbers(&job).await };

@@ -72,7 +72,8 @@ async fn forwarding_beats_the_connection_and_a_connection_is_told_by_what_answer
         connection
     };
     let id = "1521916448077776306";
-    let to = |to: Value, kind: &str| json!({"call_forwarding_enabled": true, "forwards_to": to, "forwarding_type": kind});
+    let to =
+        |to: Value, kind: &str| json!({"call_forwarding_enabled": true, "forwards_to": to, "forwarding_type": kind});
     let none = || to(json!(""), "always");
     let url = || Calls::Url(CallbackUrl::new("https://example.com/calls"));
     let forwarded = || Calls::Forwarded("+13035559123".to_owned());
@@ -121,7 +122,8 @@ impl Stubborn {
                 if self.by.contains(&body["connection_id"]) {
                     *connected = false;
                 } else if self.refuses {
-                    return ResponseTemplate::new(422).set_body_json(json!({"errors": [{"code": "10015", "title": "Bad"}]}));
+                    return ResponseTemplate::new(422)
+                        .set_body_json(json!({"errors": [{"code": "10015", "title": "Bad"}]}));
                 }
             }
             let id = if *connected { json!("1521916448077776306") } else { Value::Null };

@@ -60,6 +60,8 @@ pub(crate) static SUBJECT: Platform = Platform {
     ],
     sources: &[
         ("twilio", CREATE),
+        ("telnyx", CREATE),
+        ("vonage", "POST /credential, POST /phone-number"),
         ("a trunk", "POST /credential, POST /phone-number"),
         ("a trunk with more to say", "POST /credential, POST /phone-number"),
         ("what the platform stores", "refused: source.carrier, source.credential"),

@@ -1,0 +1,143 @@
+//! Where a number's calls and messages go: read, and put back.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use futures_util::stream::TryStreamExt;
+
+use super::Vonage;
+use super::client::{KIND, State, not_set};
+use super::wire::{Application, ListApplications, OwnedNumber, SIZE_MAX, UNREADABLE, UpdateNumber, VoiceCallbackType};
+use crate::E164;
+use crate::error::{Result, checked, sendable};
+use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
+use crate::provider::RoutingControl;
+
+const APP: &str = "app_id";
+const MESSAGES: &str = "moHttpUrl";
+const FORWARDING: &str = "voiceCallbackType";
+const FORWARDS_TO: &str = "voiceCallbackValue";
+/// Of the application, so that it is read and not set.
+const ANSWER_URL: &str = "answer_url";
+/// The settings of a routing, by Vonage's names.
+const SETTINGS: [&str; 5] = [APP, MESSAGES, FORWARDING, FORWARDS_TO, ANSWER_URL];
+
+const RESTORE: &str = "restore routing";
+/// What Vonage answers when the URL of messages does not answer, among other things.
+const METHOD_FAILED: u16 = 420;
+
+#[async_trait]
+impl RoutingControl for Vonage {
+    async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
+        let Some(found) = self.find_number(number).await? else { return Ok(None) };
+        let application = self.application_of(&found).await?;
+        Ok(Some(routing(*number, &found, application.as_ref())))
+    }
+
+    fn parts_of(&self, setting: &str) -> &'static [&'static str] {
+        match setting {
+            ANSWER_URL => &[APP],
+            FORWARDS_TO => &[FORWARDING],
+            _ => &[],
+        }
+    }
+
+    fn is_attachment(&self, setting: &str) -> bool {
+        setting == APP
+    }
+
+    /// Reads the number, sends everything back, and reads it again. Vonage asks the URL of messages first; if that does
+    /// not answer, the rest is restored without it, and that is an error.
+    async fn restore(&self, routing: &Routing) -> Result<Routing> {
+        let now = self.held(&routing.number, RESTORE).await?;
+        let wanted = wanted(&routing.settings, State::of(&now))?;
+        if wanted != State::of(&now) {
+            tracing::warn!(cleared = ?UNREADABLE, "an update of a Vonage number clears what cannot be read");
+            let sent = self.write(&now, &wanted, &UpdateNumber::new()).await;
+            let refused = sent.as_ref().err().and_then(|error| error.status());
+            if refused.is_some_and(|status| status.as_u16() == METHOD_FAILED) && !wanted.mo_http_url.is_empty() {
+                let without = State { mo_http_url: String::new(), ..wanted };
+                self.write(&now, &without, &UpdateNumber::new()).await?;
+                return Err(not_set(RESTORE, MESSAGES));
+            }
+            sent?;
+        }
+        self.routing_of(&routing.number).await
+    }
+
+    /// A SIP address gets the calls by forwarding. Any other address must be that of an application, which the number is
+    /// linked to; forwarding would beat it, so that it ends.
+    async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        let update = if address.as_str().starts_with("sip:") || address.as_str().starts_with("sips:") {
+            UpdateNumber::new().forward_to(VoiceCallbackType::Sip, address.as_str())
+        } else {
+            let mut applications = self.all_applications(ListApplications::new().page_size(SIZE_MAX));
+            let mut id = None;
+            while let Some(found) = applications.try_next().await? {
+                if found.answer_url() == Some(address) {
+                    id = found.id;
+                    break;
+                }
+            }
+            checked(KIND, "point calls", |problems| {
+                if id.is_none() {
+                    let fault = format!("is {address}, at which no application of the account is answered");
+                    let remedy = "make an application with this answer URL, and point the calls again";
+                    problems.add(ProblemCode::Missing, "address", fault, remedy);
+                }
+            })?;
+            UpdateNumber::new().app_id(id.unwrap_or_default()).end_forwarding()
+        };
+        self.update_number(&routing.number, &update).await?;
+        self.routing_of(&routing.number).await
+    }
+}
+
+impl Vonage {
+    async fn routing_of(&self, number: &E164) -> Result<Routing> {
+        let found = self.held(number, RESTORE).await?;
+        let application = self.application_of(&found).await?;
+        Ok(routing(*number, &found, application.as_ref()))
+    }
+}
+
+/// The routing of a number as Vonage tells of it.
+pub(super) fn routing(number: E164, found: &OwnedNumber, application: Option<&Application>) -> Routing {
+    let State { app_id, mo_http_url, voice_callback } = State::of(found);
+    let (kind, to) = voice_callback.unwrap_or_default();
+    let answer_url = application.and_then(Application::answer_url);
+    let calls = match (found.forwards_to(), found.application()) {
+        (Some((_, to)), _) => Calls::Forwarded(to.to_owned()),
+        (None, None) => Calls::Nowhere,
+        // Without the capability nothing answers.
+        (None, Some(_)) if application.is_some_and(|found| found.has_voice() == Some(false)) => Calls::Nowhere,
+        (None, Some(id)) => answer_url.cloned().map_or_else(|| Calls::Application(id.to_owned()), Calls::Url),
+    };
+    let answer_url = answer_url.map_or_else(String::new, |url| url.as_str().to_owned());
+    let named = SETTINGS.into_iter().zip([app_id, mo_http_url, kind, to, answer_url]);
+    let settings = named.map(|(name, value)| (name.to_owned(), value)).collect();
+    Routing::new(number, number.digits().to_owned(), calls, settings)
+}
+
+/// What the number has now, with these settings in place.
+fn wanted(settings: &BTreeMap<String, String>, now: State) -> Result<State> {
+    let (kind, to) = now.voice_callback.unwrap_or_default();
+    let setting = |name: &str, now: String| settings.get(name).cloned().unwrap_or(now);
+    let (kind, to) = (setting(FORWARDING, kind), setting(FORWARDS_TO, to));
+    let mut problems = Problems::default();
+    let mut wrong = |fault: String| {
+        problems.add(ProblemCode::Malformed, "settings", fault, "give a snapshot as it was taken");
+    };
+    for name in settings.keys().filter(|name| !SETTINGS.contains(&name.as_str())) {
+        wrong(format!("has {name:?}, which is no routing of Vonage"));
+    }
+    if kind.is_empty() != to.is_empty() || kind == VoiceCallbackType::App.as_str() {
+        wrong(format!("has {FORWARDING} {kind:?}, which does not go with its value"));
+    }
+    sendable(KIND, RESTORE, problems)?;
+    Ok(State {
+        app_id: setting(APP, now.app_id),
+        mo_http_url: setting(MESSAGES, now.mo_http_url),
+        voice_callback: Some((kind, to)).filter(|(kind, _)| !kind.is_empty()),
+    })
+}

@@ -1,0 +1,89 @@
+//! What a user of the sandbox can see of Vonage's side.
+
+use serde_json::Value;
+
+use super::held::{APPLICATION, OTHER_APPLICATION};
+use super::{ABOUT, KEY};
+use crate::E164;
+use crate::sandbox::Sandbox;
+use crate::sandbox::records::{Object, text};
+
+impl Sandbox {
+    /// Returns what the sandbox has at Vonage: numbers with their routing.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let sandbox = numport::sandbox::Sandbox::start().await?;
+    /// let vonage = sandbox.vonage();
+    /// let number = vonage.held_numbers()[0];
+    /// assert_eq!(vonage.calls_go_to(&number).as_deref(), Some(vonage.application_id()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn vonage(&self) -> VonageHandle<'_> {
+        VonageHandle { sandbox: self }
+    }
+}
+
+/// The sandbox's Vonage, from [`Sandbox::vonage`]. It needs no requests.
+#[derive(Clone, Copy, Debug)]
+pub struct VonageHandle<'a> {
+    sandbox: &'a Sandbox,
+}
+
+impl VonageHandle<'_> {
+    /// The account's API key.
+    #[must_use]
+    pub const fn api_key(self) -> &'static str {
+        KEY
+    }
+
+    /// The id of the account's first application.
+    #[must_use]
+    pub const fn application_id(self) -> &'static str {
+        APPLICATION
+    }
+
+    /// The id of the account's other application.
+    #[must_use]
+    pub const fn other_application_id(self) -> &'static str {
+        OTHER_APPLICATION
+    }
+
+    /// The numbers that the account holds.
+    #[must_use]
+    pub fn held_numbers(self) -> Vec<E164> {
+        self.numbers(|held| format!("+{}", text(held, "msisdn")?).parse().ok())
+    }
+
+    /// A number with all that Vonage keeps of it, also what no request shows, to compare field by field.
+    #[must_use]
+    pub fn number(self, number: &E164) -> Option<Value> {
+        let is_it = |held: &Object| text(held, "msisdn") == Some(number.digits());
+        self.numbers(|held| is_it(held).then(|| Value::Object(held.clone()))).pop()
+    }
+
+    /// Where Vonage sends a number's calls: the SIP address or the telephone number, or else the id of the application.
+    /// `None` if it is not held or has nothing of these.
+    #[must_use]
+    pub fn calls_go_to(self, number: &E164) -> Option<String> {
+        let held = self.number(number)?;
+        held["voiceCallbackValue"].as_str().or(held["app_id"].as_str()).map(str::to_owned)
+    }
+
+    /// Renews the API secret. Requests with the old one are answered 401 from now on. [`Sandbox::var`] still has the old
+    /// one.
+    pub fn rotate_api_secret(self, secret: &str) {
+        if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {
+            api.change_secret(KEY, secret);
+        }
+    }
+
+    fn numbers<T>(self, read: impl Fn(&Object) -> Option<T>) -> Vec<T> {
+        let state = self.sandbox.state();
+        let numbers = state.api(ABOUT.service).map(|api| api.records()).unwrap_or_default();
+        numbers.into_iter().filter_map(read).collect()
+    }
+}

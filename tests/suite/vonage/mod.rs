@@ -1,0 +1,7 @@
+//! Vonage.
+
+mod endpoints;
+mod lookup;
+mod routing;
+mod sandbox;
+mod updates;
