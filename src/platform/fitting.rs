@@ -58,7 +58,7 @@ pub struct LeftOut {
     pub part: TrunkPart,
     /// The value of the part; `None` for a part that is only on or off, and for the credentials.
     pub value: Option<String>,
-    /// Why the platform does not take it, such as `is tls, which cannot be told to Butter`.
+    /// Why the platform does not take it, such as `is tls, which has no setting in Butter's API`.
     pub reason: String,
 }
 
@@ -93,8 +93,8 @@ impl SipTrunk {
     /// let fitted = trunk.fitting(&Vapi::builder("the-key").build()?)?;
     /// assert_eq!(
     ///     fitted.left_out[0].to_string(),
-    ///     "`allow_inbound` 2001:db8::/48 is left out: it has 2001:db8::/48, and Vapi takes inbound calls from IPv4 \
-    ///      addresses alone"
+    ///     "`allow_inbound` 2001:db8::/48 is left out: it has 2001:db8::/48, but Vapi accepts inbound calls \
+    ///      only from IPv4 addresses"
     /// );
     ///
     /// let fitted = trunk.fitting(&Butter::builder("the-key", "the-organization").build()?)?;
@@ -138,7 +138,7 @@ impl SipTrunk {
         }
         if platform.capabilities().sources == Sources::Any {
             left_out.extend(take_all(&mut trunk).into_iter().map(|(part, value)| {
-                let reason = format!("is not sent, because {kind} imports the bare number");
+                let reason = format!("is not sent, because {kind} imports only the number");
                 LeftOut { part, value, reason }
             }));
         }

@@ -16,8 +16,8 @@ const NUMBER: &str = "phone-number";
 const CREDENTIAL: &str = "credential";
 const SEARCH: &str = "list numbers";
 
-/// A Vapi organisation. Cheap to clone; clones share connections, limits, retry budget and the trunk
-/// credentials they made.
+/// A Vapi organization. Cheap to clone; clones share connections, limits, retry budget and the trunk
+/// credentials that they created.
 ///
 /// | variable | is |
 /// | --- | --- |
@@ -61,7 +61,7 @@ impl Vapi {
         created.await
     }
 
-    /// The call is made at once: the body is large, and need not wait for the answer.
+    /// The call is built immediately, so that the large body does not wait for the response.
     pub(super) fn prepared_create(
         &self,
         create: &CreatePhoneNumber,

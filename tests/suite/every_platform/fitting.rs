@@ -196,9 +196,9 @@ async fn what_was_left_out_is_told_to_people_and_programs() {
     let butter = numport::Butter::builder("key", "organization").build().unwrap();
     let fitted = full().fitting(&butter).unwrap();
     let left = fitted.left_out.iter().find(|left| left.part == TrunkPart::Transport).unwrap();
-    assert_eq!(left.to_string(), "`transport` tls is left out: it is tls, which cannot be told to Butter");
+    assert_eq!(left.to_string(), "`transport` tls is left out: it is tls, which has no setting in Butter's API");
     assert_eq!(
         serde_json::to_value(left).unwrap(),
-        json!({"part": "transport", "value": "tls", "reason": "is tls, which cannot be told to Butter"})
+        json!({"part": "transport", "value": "tls", "reason": "is tls, which has no setting in Butter's API"})
     );
 }
