@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::model::{ImportRequest, NumberRecord};
 use crate::platform::Duplicates;
 
-/// An import makes the record that was asked for, and `get`, `find` and `list` show the same one.
+/// An import creates the requested record, and `get`, `find` and `list` return it.
 pub async fn import_makes_a_record(subject: &mut Subject<'_>) {
     let (platform, can, number) = (subject.platform, subject.can(), subject.number());
     let mut request = ImportRequest::new(number);
@@ -50,7 +50,7 @@ async fn record_of(subject: &Subject<'_>, made: &NumberRecord) -> NumberRecord {
     same.remove(0)
 }
 
-/// What a second import of a number does is what the platform declares; afterwards the number is found.
+/// A second import of a number has the declared effect, and the number is found afterwards.
 pub async fn a_second_import_makes_no_second_record(subject: &mut Subject<'_>) {
     let platform = subject.platform;
     let request = ImportRequest::new(subject.number());
@@ -66,7 +66,7 @@ pub async fn a_second_import_makes_no_second_record(subject: &mut Subject<'_>) {
     }
 }
 
-/// A list shows every record once, whatever its pages.
+/// A list returns every record once, across all pages.
 pub async fn lists_every_record(subject: &mut Subject<'_>) {
     let mut made = Vec::new();
     for _ in 0..LISTED {

@@ -1,9 +1,9 @@
-//! One suite that every platform must pass: public async functions over `&dyn VoicePlatform`, for the
+//! The test suite that every platform must pass: public async functions over `&dyn VoicePlatform`, for the
 //! platforms of this crate and for those of your own.
 //!
-//! Each function takes a [`Subject`]: a platform, a source it can import from, and numbers that it does
-//! not have yet. What is asked depends on the platform's [`Capabilities`]: what it can do must work, and
-//! what it cannot must be refused with [`Error::Invalid`]. A failure is a panic that says what was
+//! Each function takes a [`Subject`]: a platform, a source that it can import from, and numbers that it does
+//! not have yet. The tests follow the platform's [`Capabilities`]: supported features must work, and
+//! others must be refused with [`Error::Invalid`]. A failure is a panic that says what was
 //! expected. [`Capabilities::check_import`], [`check_update`](Capabilities::check_update),
 //! [`check_renewal`](Capabilities::check_renewal) and [`check_removal`](Capabilities::check_removal) refuse what every platform must. Never run it against an account that is in use: it imports, changes and removes.
 //!
@@ -50,10 +50,10 @@ pub use self::refuse::{absent_records_are_told, what_is_unsupported_is_refused};
 pub use self::renew::renewal_keeps_the_record;
 pub use self::update::{removal_ends_a_record, update_keeps_sets_and_clears};
 
-/// How many records [`lists_every_record`] makes.
+/// How many records [`lists_every_record`] creates.
 pub const LISTED: usize = 12;
 
-/// What is put to the test.
+/// The platform that is tested, and what the tests need.
 #[derive(Debug)]
 pub struct Subject<'a> {
     platform: &'a dyn VoicePlatform,
@@ -64,8 +64,8 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// A platform, a source that it can import from, and at least 30 numbers of that source which the
-    /// platform does not have yet.
+    /// Creates a subject: a platform, a source that it can import from, and at least 30 numbers of that source
+    /// that the platform does not have yet.
     pub fn new(
         platform: &'a dyn VoicePlatform,
         source: impl Into<NumberSource>,
@@ -80,15 +80,15 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Two agents that the platform has, where it has agents; `agent-1` and `agent-2` unless said
-    /// otherwise.
+    /// Sets two agents that exist at the platform, if it supports agents. Defaults to `agent-1` and
+    /// `agent-2`.
     #[must_use]
     pub fn agents(mut self, agents: [impl Into<AgentId>; 2]) -> Self {
         self.agents = agents.map(Into::into);
         self
     }
 
-    /// An id in the platform's form that no record has; `absent` unless said otherwise.
+    /// Sets an id in the platform's form that no record has. Defaults to `absent`.
     #[must_use]
     pub fn absent(mut self, id: impl Into<NumberId>) -> Self {
         self.absent = id.into();
@@ -103,7 +103,7 @@ impl<'a> Subject<'a> {
         self.numbers.pop_front().expect("the subject has too few numbers")
     }
 
-    /// Creates a record, and sets by an update what the create does not take, as an importer does.
+    /// Creates a record, and sets the fields that the create does not support by an update, as an importer does.
     async fn import(&self, request: &ImportRequest) -> NumberRecord {
         let can = self.can();
         let create = self.platform.create(&self.source, request).expect("an import that can be done");
@@ -127,14 +127,14 @@ impl<'a> Subject<'a> {
         self.platform.update(&record.id, &update).await.expect("an update of what the create does not take")
     }
 
-    /// A record of the next number, with nothing said about it.
+    /// Creates a record of the next number without further fields.
     async fn imported(&mut self) -> NumberRecord {
         let request = ImportRequest::new(self.number());
         self.import(&request).await
     }
 }
 
-/// Everything, one after the other.
+/// Runs the whole suite, one test after the other.
 pub async fn all(subject: &mut Subject<'_>) {
     what_is_unsupported_is_refused(subject).await;
     absent_records_are_told(subject).await;
@@ -146,13 +146,13 @@ pub async fn all(subject: &mut Subject<'_>) {
     removal_ends_a_record(subject).await;
 }
 
-/// So many numbers for a sandbox to hold: `+1415555` and four digits.
+/// Returns this many numbers for a sandbox to hold: `+1415555` and four digits.
 #[must_use]
 pub fn numbers(count: u16) -> Vec<E164> {
     (0..count).filter_map(|nth| format!("+1415555{nth:04}").parse().ok()).collect()
 }
 
-/// The fields that were refused before anything was sent.
+/// Returns the fields that were refused before anything was sent.
 fn refused<T: Debug>(result: Result<T>, what: &str) -> Vec<String> {
     match result {
         Err(Error::Invalid(invalid)) => invalid.problems.into_iter().map(|problem| problem.field).collect(),

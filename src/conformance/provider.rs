@@ -27,7 +27,7 @@ use crate::E164;
 use crate::model::Routing;
 use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
-/// Changes the settings of a routing to others that the provider takes.
+/// Changes the settings of a routing to others that the provider accepts.
 type Change<'a> = Box<dyn Fn(&mut BTreeMap<String, String>) + 'a>;
 
 /// A provider that is tested.
@@ -51,7 +51,7 @@ impl<'a> Subject<'a> {
         Self { provider, held, not_held, another_routing: None }
     }
 
-    /// Sets how the settings of a routing become others that the provider takes. Required if the provider keeps
+    /// Sets how the settings of a routing become others that the provider accepts. Required if the provider supports
     /// routing.
     #[must_use]
     pub fn another_routing(mut self, change: impl Fn(&mut BTreeMap<String, String>) + 'a) -> Self {
@@ -75,7 +75,7 @@ pub async fn all(subject: &Subject<'_>) {
     routing_is_restored(subject).await;
 }
 
-/// A number that is held is found exactly, and another one is not.
+/// The lookup finds a held number, and finds no other number.
 pub async fn lookup_tells_what_is_held(subject: &Subject<'_>) {
     for number in &subject.held {
         assert_eq!(subject.held(number).await.number, *number, "the look-up must return the number that was asked for");
@@ -85,7 +85,7 @@ pub async fn lookup_tells_what_is_held(subject: &Subject<'_>) {
     assert!(matches!(other, Ownership::NotHeld), "{number} is not held, and the look-up must say so, not {other:?}");
 }
 
-/// The list has every number that is held once, and agrees with the look-up.
+/// The list has every held number once, and agrees with the lookup.
 pub async fn list_shows_every_number_once(subject: &Subject<'_>) {
     let listed: Vec<HeldNumber> = subject.provider.list().try_collect().await.expect("the whole list");
     for number in &subject.held {
@@ -98,7 +98,7 @@ pub async fn list_shows_every_number_once(subject: &Subject<'_>) {
     assert!(!listed.iter().any(|held| held.number == subject.not_held), "{} is not held", subject.not_held);
 }
 
-/// A snapshot is of the number that was asked for, and the same that a look-up shows.
+/// A snapshot is of the requested number, and equals the routing of the lookup.
 pub async fn routing_agrees_with_lookup(subject: &Subject<'_>) {
     let Some(control) = subject.provider.routing() else { return };
     for number in &subject.held {
@@ -112,7 +112,7 @@ pub async fn routing_agrees_with_lookup(subject: &Subject<'_>) {
     assert_eq!(none, None, "{} is not held, so that there is no routing", subject.not_held);
 }
 
-/// A routing that was changed is put back whole, as often as it is asked for, and another number's stays.
+/// A changed routing is restored completely, on every call, and another number's routing stays unchanged.
 pub async fn routing_is_restored(subject: &Subject<'_>) {
     let Some(control) = subject.provider.routing() else { return };
     let change = subject.another_routing.as_ref().expect("a provider that keeps routing needs `another_routing`");

@@ -5,13 +5,13 @@ use crate::model::{
 };
 use crate::platform::{OnRemoval, RenewalRun, Way};
 
-/// What the platform declares it cannot do is refused, all of it at once, and nothing is sent.
+/// What the platform does not support is refused, with all problems at once, and nothing is sent.
 pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
     let (platform, can) = (subject.platform, subject.can());
     let number = subject.number();
     let id = subject.absent.clone();
 
-    // Of an import: every field that is not taken, and those that no platform takes.
+    // Imports: every unsupported field, and values that no platform accepts.
     let label = "é".repeat(can.label_max.map_or(1, |max| max + 1));
     let request = ImportRequest::new(number).label(label).agent("  ").inbound(true).outbound(true);
     let import = refused(platform.create(&subject.source, &request), "an import with bad fields");
@@ -29,7 +29,7 @@ pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
         );
     }
 
-    // Of sources.
+    // Sources.
     let twilio =
         |account: &str, token: &str| NumberSource::account(ProviderKind::TWILIO, AccountKey::token(account, token));
     let sources: [(NumberSource, Way); 4] = [
@@ -54,14 +54,14 @@ pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
         assert_eq!(fields, expected, "the fields refused of a bad SID with an empty token");
     }
 
-    // Of a renewal.
+    // Renewals.
     if can.renewal.of(&subject.source).is_none() {
         let record = NumberRecord::new(platform.kind(), id.clone(), number.into(), Details::new(()));
         let result = platform.renew(&record, &subject.source, &RenewalRun::new()).await;
         assert_eq!(refused(result, "a renewal"), ["source"], "the field refused of a renewal that cannot be done");
     }
 
-    // Of an update.
+    // Updates.
     let agent = subject.agents[0].as_str();
     for (field, update, supported) in [
         ("label", NumberUpdate::new().label("x"), can.label.set),
@@ -83,7 +83,7 @@ pub async fn what_is_unsupported_is_refused(subject: &mut Subject<'_>) {
     }
 }
 
-/// A number that is not there is not found, and an id that no record has is told as such.
+/// A number without a record is not found, and an id without a record is [`Error::NotFound`].
 pub async fn absent_records_are_told(subject: &mut Subject<'_>) {
     let (platform, can, id) = (subject.platform, subject.can(), subject.absent.clone());
     let number = subject.number();

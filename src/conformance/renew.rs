@@ -2,8 +2,8 @@ use super::{Subject, refused};
 use crate::error::Error;
 use crate::platform::{RenewalRun, Renews, SourceMatch};
 
-/// The credentials of a record are renewed, twice in one run and once more, where the platform can; else it is refused.
-/// A record does not show another source than the one that it was imported from.
+/// The credentials of a record are renewed, twice in one run and once in another, or the renewal is refused.
+/// A record does not show another source than its own.
 pub async fn renewal_keeps_the_record(subject: &mut Subject<'_>) {
     let record = subject.imported().await;
     let (platform, can, source) = (subject.platform, subject.can(), &subject.source);

@@ -3,7 +3,7 @@ use crate::error::Error;
 use crate::model::{NumberRecord, NumberUpdate, Removal};
 use crate::platform::OnRemoval;
 
-/// Each field that can be changed is set, kept while another changes, and cleared; each that cannot is
+/// Each field that can be changed is set, kept while another changes, and cleared. Each other field is
 /// refused.
 pub async fn update_keeps_sets_and_clears(subject: &mut Subject<'_>) {
     let can = subject.can();
@@ -33,7 +33,7 @@ pub async fn update_keeps_sets_and_clears(subject: &mut Subject<'_>) {
             changed(subject, &expected, NumberUpdate::new().outbound(enabled)).await;
         }
     }
-    // Setting what is set already changes nothing.
+    // Setting a value that is already set changes nothing.
     if let (true, Some(agent)) = (can.agent.set, expected.agent.clone()) {
         changed(subject, &expected, NumberUpdate::new().agent(agent.as_str())).await;
     }
@@ -50,12 +50,12 @@ pub async fn update_keeps_sets_and_clears(subject: &mut Subject<'_>) {
     }
 }
 
-/// A platform where directions are said at the import may switch inbound calls on with an agent.
+/// A platform whose directions are set at the import may enable inbound calls with an agent.
 fn inbound_with_agent(record: &NumberRecord, subject: &Subject<'_>) -> Option<bool> {
     if subject.can().inbound.set { record.inbound } else { record.inbound.map(|_| true) }
 }
 
-/// Updates, and checks the answer and a fresh look at the record.
+/// Updates, and checks the response and a new read of the record.
 async fn changed(subject: &Subject<'_>, expected: &NumberRecord, update: NumberUpdate) {
     let answered = subject.platform.update(&expected.id, &update).await;
     let answered = answered.unwrap_or_else(|error| panic!("{update:?}: {error:?}"));
@@ -69,7 +69,7 @@ async fn changed(subject: &Subject<'_>, expected: &NumberRecord, update: NumberU
     }
 }
 
-/// A removal ends the record; one that gives the number away needs consent.
+/// A removal removes the record. A removal that releases the number needs consent.
 pub async fn removal_ends_a_record(subject: &mut Subject<'_>) {
     let platform = subject.platform;
     let record = subject.imported().await;

@@ -142,7 +142,7 @@ fn errors_have_a_subject_and_are_objects_in_json() {
         ),
         ("+0415", "leading_zero", "the number begins with 0 after the `+`; a calling code begins with 1 to 9"),
         ("+4 1", "invalid_character", "the number has ' ' at position 2; only the digits 0 to 9 may follow the `+`"),
-        ("+1", "too_short", "the number has fewer than 2 digits; give the whole number"),
+        ("+1", "too_short", "the number has fewer than 2 digits; write the whole number"),
         ("+1234567890123456", "too_long", "the number has 16 characters after the `+`; a number has at most 15 digits"),
     ] {
         let json = serde_json::to_value(refusal(text)).expect("json");

@@ -40,7 +40,7 @@ fn each_status_has_its_meaning_and_its_advice() {
 #[test]
 fn the_sentence_names_service_operation_status_id_and_attempts() {
     let call = CallError { attempts: 3, ..answered(500) };
-    let sentence = "butter: import number was answered 500 Internal Server Error, which cannot be used \
+    let sentence = "butter: import number got an unusable response (500 Internal Server Error) \
                     (request id r-1), after 3 attempts";
     assert_eq!(call.to_string(), sentence);
 }

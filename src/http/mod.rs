@@ -96,7 +96,7 @@
 //! let sandbox = numport::sandbox::Sandbox::start().await?;
 //! let parrot = Parrot::from_vars(|name| sandbox.var(&name.replace("PARROT", "VAPI")))?;
 //! let error = parrot.create_number("+14155552671").await.map(|number| number.id).unwrap_err();
-//! assert!(error.to_string().starts_with("parrot: create number was answered 400"), "{error}");
+//! assert!(error.to_string().starts_with("parrot: create number failed with 400"), "{error}");
 //! assert!(error.create_failure().is_some());
 //! assert!(parrot.numbers().try_next().await?.is_none());
 //! # Ok(())

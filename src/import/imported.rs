@@ -6,7 +6,7 @@ use crate::E164;
 use crate::model::{AccountId, CredentialId, Finding, NumberRecord, Reached, Routing, codes};
 
 /// The result of a successful import. `Display` shows it in one line, including its warnings: `+14155552671 on vapi:
-/// created, id 6f0c…; warning: it was answered by butter before`.
+/// created, id 6f0c…; warning: butter answered the number's calls before`.
 ///
 /// ```
 /// # fn show(imported: &numport::Imported) {

@@ -1,4 +1,4 @@
-//! What platforms share in reading answers.
+//! Shared code to read the responses of platforms.
 
 use futures_util::stream::{Stream, TryStreamExt};
 
@@ -6,8 +6,8 @@ use crate::E164;
 use crate::error::{Error, NotFound, Result, Withheld};
 use crate::model::{NumberId, NumberRecord, PlatformKind, Timestamp};
 
-/// The first record of exactly this number, in whichever spelling. Searches also match parts of numbers. A record that
-/// may be of it, and no other one that is, is an error.
+/// Returns the first record of exactly this number, in any spelling. Searches also match parts of numbers. If no record is
+/// surely of the number and one may be, that is an error.
 pub(super) async fn first_match(
     records: impl Stream<Item = Result<NumberRecord>> + Send,
     number: &E164,
@@ -33,7 +33,7 @@ pub(super) fn removed<T>(result: Result<T>, platform: PlatformKind, id: &NumberI
     }
 }
 
-/// An answer about one record: status 404 means that there is none.
+/// A response about one record: status 404 means that there is none.
 pub(super) fn of_record<T>(
     result: Result<T>,
     platform: PlatformKind,
@@ -43,7 +43,7 @@ pub(super) fn of_record<T>(
     result.map(record).map_err(|error: Error| NotFound::or(error, platform, id))
 }
 
-/// A text, where an empty one means that there is none.
+/// A text; `None` if it is empty.
 pub(super) fn text(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|text| !text.is_empty())
 }

@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::wire::Patch;
 
-/// What a renewal is called in errors.
+/// The name of a renewal in errors.
 pub(crate) const RENEW: &str = "renew credentials";
 
 /// The features of a platform, as plain data. Everything else is refused before anything is sent.
@@ -304,7 +304,7 @@ impl Capabilities {
         })
     }
 
-    /// What of an import the platform cannot do, and what no platform could.
+    /// Adds what the platform cannot do in an import, and what no platform can.
     pub(crate) fn import_problems(
         &self,
         platform: PlatformKind,
@@ -330,7 +330,7 @@ impl Capabilities {
         if self.label.at_import() {
             self.check_label(request.label_text(), problems);
         }
-        // A platform keeps it as none, so that the record would never be as it is asked to be.
+        // A platform stores it as no label, so the record would never match the request.
         if request.label_text() == Some("") {
             problems.add(ProblemCode::Empty, "label", "is empty", "leave it out, or clear it by an update");
         }
@@ -338,7 +338,7 @@ impl Capabilities {
         problems.within("source", |problems| self.sources.check(platform, source, problems));
     }
 
-    /// What of an update the platform cannot do, and what no platform could.
+    /// Adds what the platform cannot do in an update, and what no platform can.
     pub(crate) fn update_problems(&self, platform: PlatformKind, update: &NumberUpdate, problems: &mut Problems) {
         let mut support = |field: &str, patch: Patch<()>, support: Support| {
             let done = match patch {
@@ -367,7 +367,7 @@ impl Capabilities {
         check_agent(update.agent_patch().set().map(AsRef::as_ref), problems);
     }
 
-    /// Whether a removal is possible, and agreed to.
+    /// Adds why a removal is not possible or not consented to.
     pub(crate) fn removal_problems(&self, platform: PlatformKind, consent: Removal, problems: &mut Problems) {
         match (self.removal, consent) {
             (OnRemoval::Unsupported, _) => {
@@ -399,13 +399,13 @@ impl Capabilities {
     }
 }
 
-/// An empty agent id means "no agent" to some platforms: it is never sent by accident.
+/// Some platforms read an empty agent id as "no agent", so it is never sent by accident.
 fn check_agent(agent: Option<&str>, problems: &mut Problems) {
     match agent {
         Some(id) if id.trim().is_empty() => {
             problems.add(ProblemCode::Empty, "agent", "is empty", "give the agent's id");
         }
-        // Some platforms have it in a path, after the number was made.
+        // Some platforms have it in the path of a call after the create.
         Some(id @ ("." | "..")) => {
             problems.add(ProblemCode::Malformed, "agent", format!("is {id:?}"), "give the agent's id");
         }

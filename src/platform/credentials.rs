@@ -1,4 +1,4 @@
-//! Credentials that a client makes at its platform: one for each source, shared by all its numbers.
+//! Credentials that a client creates at its platform: one for each source, shared by all its numbers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,17 +7,17 @@ use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
 use crate::model::{CredentialId, PlatformKind};
 
-/// The credentials that a client and its clones made.
+/// The credentials that a client and its clones created.
 #[derive(Debug)]
 pub(super) struct Credentials<S>(Arc<Shared<S>>);
 
 #[derive(Debug)]
 struct Shared<S> {
-    /// Held while a credential is made or removed, so that nobody finds one that is about to be removed. Sources are
-    /// few.
+    /// Locked while a credential is created or removed, so that nobody finds one that is about to be removed. There are
+    /// only a few sources.
     made: tokio::sync::Mutex<Vec<(S, Made)>>,
-    /// How many imports use a credential: they are under way, done, or of unknown result. While there is one, the
-    /// credential stays. Several sources may share one.
+    /// How many imports use a credential: in progress, done, or with an unknown result. While there is one, the credential
+    /// stays. Several sources may share one.
     uses: Mutex<HashMap<CredentialId, usize>>,
 }
 
@@ -37,14 +37,13 @@ impl<S> Default for Credentials<S> {
 #[derive(Clone, Debug)]
 pub(super) struct Made {
     pub(super) id: CredentialId,
-    /// Whether it was surely made here; what was found there is never removed.
+    /// Whether it was surely created here. An existing one is never removed.
     pub(super) own: bool,
 }
 
 impl<S: Clone + PartialEq> Credentials<S> {
-    /// Creates a number with the credential of its source. Whoever comes first makes the credential; whoever comes
-    /// meanwhile waits for it. It is removed again if it was made here, the number was surely not created, and no other
-    /// import uses it.
+    /// Creates a number with the credential of its source. The first caller creates the credential, and the others wait for
+    /// it. It is removed again if it was created here, the number was surely not created, and no other import uses it.
     pub(super) async fn with<T, C, R>(
         &self,
         source: &S,
@@ -62,7 +61,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
         };
         let made = self.get_or_make(source, make).await;
         let made = made.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
-        // From its first poll on the create may have been sent, and the use stays, also if this future is dropped.
+        // After its first poll the create may have been sent, so the use stays even if this future is dropped.
         let error = match create(&made.id).await {
             Ok(created) => return Ok(created),
             Err(error) if !error.surely_not_done() => return Err(error),
@@ -76,7 +75,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
         }
     }
 
-    /// The credential of a source, with one use more.
+    /// Returns the credential of a source and counts one more use.
     pub(super) async fn get_or_make(&self, source: &S, make: impl Future<Output = Result<Made>>) -> Result<Made> {
         let mut all = self.0.made.lock().await;
         let known = all.iter().find(|(known, _)| known == source).map(|(_, made)| made.clone());
@@ -94,7 +93,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
         Ok(made)
     }
 
-    /// Takes a credential that was changed for that of this source as well.
+    /// Makes a changed credential that of this source as well.
     pub(super) async fn remember(&self, source: &S, made: Made) {
         let mut all = self.0.made.lock().await;
         if !all.iter().any(|(known, _)| known == source) {
@@ -103,8 +102,8 @@ impl<S: Clone + PartialEq> Credentials<S> {
         }
     }
 
-    /// Gives up the use of a number that was removed, and removes the credential if no other import uses it, whoever
-    /// made it. Answers whether it is gone.
+    /// Ends the use by a number that was removed, and removes the credential if no other import uses it, whoever created
+    /// it. Returns whether it is gone.
     pub(super) async fn give_up<R>(&self, id: &CredentialId, remove: impl FnOnce(CredentialId) -> R) -> Result<bool>
     where
         R: Future<Output = Result<bool>>,
@@ -112,7 +111,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
         self.remove_unused(&Made { id: id.clone(), own: true }, remove).await
     }
 
-    /// Gives up one use, and removes the credential if it was the last one. Answers whether it is gone.
+    /// Ends one use, and removes the credential if it was the last use. Returns whether it is gone.
     async fn remove_unused<R>(&self, made: &Made, remove: impl FnOnce(CredentialId) -> R) -> Result<bool>
     where
         R: Future<Output = Result<bool>>,

@@ -1,9 +1,9 @@
-//! Whose address a voice URL is.
+//! The platform that answers at a voice URL.
 
 use crate::model::{CallbackUrl, PlatformKind};
 
-/// Declares the domains of platforms, by which their addresses are known at a carrier. Vapi's has been seen on numbers
-/// it took over (`https://api.vapi.ai/twilio/inbound_call`); the others are those of the platforms' APIs and SIP hosts.
+/// Declares the domains of platforms, by which their addresses are recognized at a carrier. Vapi's was observed on numbers
+/// that it took over (`https://api.vapi.ai/twilio/inbound_call`); the others are those of the platforms' APIs and SIP hosts.
 macro_rules! domains {
     (
         platforms { $($platform:ident $_p:literal $($_t:ident)::+ [$($domain:literal),*];)* }
@@ -38,7 +38,7 @@ pub fn answered_by(url: &CallbackUrl) -> Option<PlatformKind> {
     DOMAINS.iter().find(|(domain, _)| is_of(&host, domain)).map(|&(_, platform)| platform)
 }
 
-/// Whether a host is this domain or below it.
+/// Whether a host is this domain or a subdomain.
 pub(crate) fn is_of(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }

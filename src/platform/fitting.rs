@@ -152,7 +152,7 @@ impl SipTrunk {
         }
         if platform.capabilities().sources == Sources::Any {
             left_out.extend(take_all(&mut trunk).into_iter().map(|(part, value)| {
-                let reason = format!("is not sent, because {kind} imports the bare number");
+                let reason = format!("is not sent, because {kind} imports only the number");
                 LeftOut { part, value, reason }
             }));
         }

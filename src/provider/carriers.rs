@@ -23,8 +23,8 @@ use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, Problem, Probl
 ///   trunk without declared numbers), if there is exactly one. If there are several such carriers, declare their
 ///   numbers.
 ///
-/// Of a Twilio subaccount, give a client with the subaccount's own SID and token. Most platforms refuse the source of one
-/// made by `Twilio::for_subaccount`, which has the parent's token.
+/// For a Twilio subaccount, give a client with the subaccount's own SID and token. Most platforms refuse the source of a
+/// client from `Twilio::for_subaccount`, which has the parent's token.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -67,7 +67,7 @@ impl Carriers {
         self.carriers().into_iter().filter_map(NumberProvider::routing)
     }
 
-    /// The control of the carrier that keeps this routing.
+    /// The control of the carrier that holds this routing's number.
     async fn control_of(&self, routing: &Routing) -> Result<&dyn RoutingControl> {
         for control in self.controls() {
             let kept = control.snapshot(&routing.number).await?;
@@ -104,12 +104,12 @@ impl NumberProvider for Carriers {
         self.0.iter().flat_map(|carrier| carrier.carriers()).collect()
     }
 
-    /// A source that no platform takes: each number has that of its own carrier.
+    /// A source that no platform accepts: each number has the source of its own carrier.
     fn source(&self) -> NumberSource {
         NumberSource::custom(Self::KIND, ())
     }
 
-    /// Asks all carriers. A number that two hold, or that several may hold, is not verifiable.
+    /// Queries all carriers. A number that two hold, or that several may hold, is not verifiable.
     async fn lookup(&self, number: &E164) -> Result<Ownership> {
         let carriers = self.carriers();
         let answers = join_all(carriers.iter().map(|carrier| carrier.lookup(number))).await;
@@ -170,22 +170,22 @@ impl RoutingControl for Carriers {
     }
 }
 
-/// Who holds a number, of several carriers.
+/// Which of several carriers holds a number.
 #[derive(Debug)]
 pub(crate) struct Holding {
     pub(crate) ownership: Ownership,
     /// The index of the carrier from which the number can be imported, if that is clear.
     pub(crate) carrier: Option<usize>,
-    /// What the other carriers say that hold it as well.
+    /// The held numbers of the other carriers that hold it too.
     pub(crate) others: Vec<HeldNumber>,
     /// The indexes of all carriers that hold it, in this order.
     pub(crate) holders: Vec<usize>,
-    /// What is to be said of it, besides what the carrier itself says.
+    /// The findings in addition to those about the carrier's own answer.
     pub(crate) findings: Vec<Finding>,
 }
 
-/// What the answers of these carriers say together. A number that nobody is known to hold while one cannot be asked is
-/// unknown, which is that one's error.
+/// Combines the results of these carriers. If no carrier is known to hold the number and a lookup failed, the result is
+/// the error of that lookup.
 pub(crate) fn combine(carriers: &[&dyn NumberProvider], answers: Vec<Result<Ownership>>) -> Result<Holding> {
     let (mut held, mut elsewhere, mut silent, mut failed) = (Vec::new(), None, Vec::new(), Vec::new());
     for (index, answer) in answers.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The providers that nobody here can ask: what is declared answers for them, if anything is.
+//! Providers that have no API: the declared numbers answer for them.
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -28,7 +28,7 @@ macro_rules! declared {
                 vec![self]
             }
 
-            /// Without the numbers declared.
+            /// Creates it without declared numbers.
             fn source(&self) -> NumberSource {
                 self.clone().into()
             }
@@ -37,7 +37,7 @@ macro_rules! declared {
                 lookup(self.kind(), &self.numbers, number)
             }
 
-            /// The numbers declared; an error when none are.
+            /// The declared numbers; an error if there are none.
             fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
                 list(self.kind(), &self.numbers)
             }
@@ -50,12 +50,12 @@ macro_rules! declared {
 }
 
 declared! {
-    /// The credential is at the platform: nobody here can ask the carrier.
+    /// The credential is stored at the platform, so the carrier cannot be queried.
     Byo = ProviderKind::BYO, |byo| {
         let credential = byo.credential.as_ref().map_or("default", CredentialId::as_str);
         format!("{credential}@{}", byo.carrier)
     };
-    /// A trunk does not tell which numbers it carries.
+    /// A trunk cannot list its numbers.
     SipTrunk = ProviderKind::SIP_TRUNK, |trunk| {
         let port = trunk.port.map_or_else(String::new, |port| format!(":{port}"));
         let user = trunk.credentials.as_ref().map_or_else(String::new, |(user, _)| format!("{user}@"));

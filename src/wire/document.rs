@@ -1,6 +1,5 @@
-//! Reads a JSON document, and tells where in it a fault is. `serde_path_to_error` tells the same, but stands between a
-//! model and its document all the time, and is compiled for each model. Here nothing does: an error says at which byte
-//! it is, and only then the text is walked through for the path to there.
+//! Reads a JSON document, and finds the path of an error. `serde_path_to_error` does the same, but wraps every read and is
+//! compiled for each model. Here an error has its position, and only then the text is read again for the path to it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 use super::secret::{is_headers, is_secret};
 
-/// What is wrong with a document, and where.
+/// An error in a document, and its path.
 #[derive(Debug)]
 pub(crate) struct Fault {
     /// Such as `[3].server.timeoutSeconds`; `.` is the whole document.
@@ -27,7 +26,7 @@ impl Fault {
         Self { path, error: if secret && error.is_data() { hidden(&error) } else { error } }
     }
 
-    /// If the body is no text, the fault in the words for its bytes.
+    /// The error of the bytes, if the body is not text.
     fn in_words_for(self, body: &[u8]) -> Self {
         match serde_json::from_slice::<Value>(body) {
             Err(error) if !self.error.is_data() && std::str::from_utf8(body).is_err() => Self { error, ..self },

@@ -1,8 +1,8 @@
-//! What the models of every service share: fields and values that outlive the API, and the three states of an update.
+//! Shared parts of all models: unknown fields and values, and the three states of an update.
 //!
-//! Models of what a service returns keep what this crate does not know: a field in [`UnknownFields`], a value of an
-//! enum in [`Unknown`], an object of another kind in [`UnknownObject`]. All are written back as they came.
-//! Models of updates state what happens to each field by a [`Patch`].
+//! Models of responses keep what this crate does not know: a field in [`UnknownFields`], a value of an enum in
+//! [`Unknown`], an object of another kind in [`UnknownObject`]. All are written back as they were received. In models of
+//! updates, a [`Patch`] says what happens to each field.
 
 pub(crate) mod document;
 pub(crate) mod name;

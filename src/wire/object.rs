@@ -1,4 +1,4 @@
-//! JSON objects written down once: the fields with their docs; the rest follows from them.
+//! JSON objects, declared once: the macros generate the rest from the fields.
 //!
 //! The three macros share their syntax. An object has groups of fields, and a group has fields of one behaviour:
 //!
@@ -34,7 +34,7 @@
 //! A [`Secret`](crate::Secret) is written like any other value. Its name on the wire must tell that it is one
 //! (`wire::secret`), so that it is redacted where a service echoes it; a model with another name does not compile.
 
-/// An object that is only received. Its fields are public; unknown ones are kept in `extra`.
+/// An object that is only received. Its fields are public, and unknown fields are kept in `extra`.
 macro_rules! received_object {
     (snake_case; $($objects:tt)+) => { $crate::wire::received_object!(@ snake_case; $($objects)+); };
     (@ $case:ident; $(
@@ -91,8 +91,8 @@ macro_rules! received_object {
     ($($objects:tt)+) => { $crate::wire::received_object!(@ camel_case; $($objects)+); };
 }
 
-/// An object that is both sent and received. Who sends it gives what is required to `new`; who receives it finds
-/// every field optional, since a platform may drop any, and unknown ones kept in `extra`.
+/// An object that is both sent and received. `new` takes the required fields. Every field of a received object is optional,
+/// because a platform may drop any, and unknown fields are kept in `extra`.
 macro_rules! wire_object {
     (snake_case; $($objects:tt)+) => { $crate::wire::wire_object!(@ snake_case; $($objects)+); };
     (@ $case:ident; $(
@@ -114,7 +114,7 @@ macro_rules! wire_object {
         }
 
         impl $name {
-            /// Makes one with what is required, where something is, and nothing else.
+            /// Creates one with the required fields.
             #[allow(clippy::new_without_default)]
             #[must_use]
             pub fn new($($($required: impl Into<$required_type>),+)?) -> Self {
@@ -134,7 +134,7 @@ macro_rules! wire_object {
     ($($objects:tt)+) => { $crate::wire::wire_object!(@ camel_case; $($objects)+); };
 }
 
-/// An object that is only sent. What is required is given to `new`, the rest by methods.
+/// An object that is only sent. `new` takes the required fields; methods set the others.
 macro_rules! request_object {
     (snake_case; $($objects:tt)+) => { $crate::wire::request_object!(@ snake_case; $($objects)+); };
     (@ $case:ident; $(
@@ -177,7 +177,7 @@ macro_rules! request_object {
         }
 
         impl $name {
-            /// Makes one with what is required, where something is, and nothing else.
+            /// Creates one with the required fields.
             #[allow(clippy::new_without_default)]
             pub fn new($($($required: impl Into<$required_type>),+)?) -> Self {
                 Self {

@@ -1,11 +1,11 @@
-//! Enums of texts that keep a text which they do not know.
+//! Enums of texts that keep unknown texts.
 
 use std::fmt;
 
 use serde::Deserializer;
 use serde::de::Visitor;
 
-/// An enum of texts that is closed for who sends and open for who receives.
+/// An enum of texts: closed for requests, open for responses.
 macro_rules! open_enum {
     ($(
         $(#[$doc:meta])*
@@ -21,7 +21,7 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The text on the wire.
+            /// Returns the text on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

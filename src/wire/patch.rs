@@ -2,8 +2,8 @@ use serde::{Serialize, Serializer};
 
 /// What an update does to one field: keep it, clear it, or set it.
 ///
-/// In a request's JSON a kept field is absent and a cleared one is `null`, unless a platform spells
-/// clearing its own way.
+/// In a request's JSON a kept field is absent and a cleared field is `null`, unless a platform has another form
+/// of clearing.
 ///
 /// ```
 /// use numport::Patch;
@@ -14,22 +14,22 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums)] // three states are the idea
 pub enum Patch<T> {
-    /// Leave the field as it is.
+    /// Keeps the field unchanged.
     #[default]
     Keep,
-    /// Empty the field.
+    /// Clears the field.
     Clear,
-    /// Give the field this value.
+    /// Sets the field to this value.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// Whether the field is left as it is.
+    /// Returns whether the field stays unchanged.
     pub const fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }
 
-    /// The value to be set, if there is one.
+    /// Returns the value to set, if there is one.
     pub const fn set(&self) -> Option<&T> {
         match self {
             Self::Set(value) => Some(value),
@@ -37,7 +37,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The same with a reference to the value.
+    /// Returns the same patch with a reference to the value.
     pub const fn as_ref(&self) -> Patch<&T> {
         match self {
             Self::Keep => Patch::Keep,
@@ -46,7 +46,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The same with another value.
+    /// Applies a function to the value to set.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Patch<U> {
         match self {
             Self::Keep => Patch::Keep,

@@ -1,6 +1,6 @@
-//! Query parameters written down once, as bodies are.
+//! Query parameters, declared once like bodies.
 
-/// An object that becomes query parameters. Each field is a method, and left out unless set.
+/// An object of query parameters. Each field is a method, and is left out unless set.
 ///
 /// | group | |
 /// | --- | --- |
@@ -26,7 +26,7 @@ macro_rules! query_object {
         }
 
         impl $name {
-            /// Everything.
+            /// Creates a filter that matches everything.
             pub fn new() -> Self {
                 Self::default()
             }

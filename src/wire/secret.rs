@@ -1,4 +1,4 @@
-//! Which fields hold secrets, by their names: what redacts texts of a service knows no other way.
+//! Which fields hold secrets, by their names. Redaction of a service's texts has nothing else to go by.
 
 /// A field is secret if its name has one of these in it; here are those that begin with this letter. A model with a
 /// field of type [`Secret`](crate::Secret) that is not matched does not compile.

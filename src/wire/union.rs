@@ -1,4 +1,4 @@
-//! Objects told apart by one field, their tag.
+//! Objects that are distinguished by one field, their tag.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::UnknownObject;
 
-/// An enum of objects told apart by one field, which keeps an object of an unknown kind as it is.
+/// An enum of objects that are distinguished by one field. It keeps an object of an unknown kind unchanged.
 macro_rules! open_union {
     ($(
         $(#[$doc:meta])*

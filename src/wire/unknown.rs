@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A value of an enum that this crate does not know. It is only ever read, never made.
+/// A value of an enum that this crate does not know. It can only be read, not created.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Unknown(Box<str>);
 
@@ -12,29 +12,29 @@ impl Unknown {
         Self(text.into())
     }
 
-    /// The text as it came.
+    /// Returns the text as it was received.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The fields of an object that this crate does not know, kept as they came.
+/// The fields of an object that this crate does not know, kept as they were received.
 ///
-/// Platforms add fields about monthly; here they are read and written back unchanged. `Debug` prints
-/// the names alone, since nobody knows whether an unknown value is a secret.
+/// Platforms add fields often. They are read and written back unchanged. `Debug` prints only the names,
+/// because an unknown value may be a secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnknownFields(pub Map<String, Value>);
 
 impl UnknownFields {
-    /// The value of a field.
+    /// Returns the value of a field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// Whether there is none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -47,15 +47,15 @@ impl fmt::Debug for UnknownFields {
     }
 }
 
-/// An object of a kind that this crate does not know, kept as it came.
+/// An object of a kind that this crate does not know, kept as it was received.
 ///
-/// `Debug` prints the names of its fields alone.
+/// `Debug` prints only the names of its fields.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnknownObject(pub(super) Map<String, Value>);
 
 impl UnknownObject {
-    /// Its fields.
+    /// Returns its fields.
     #[must_use]
     pub const fn fields(&self) -> &Map<String, Value> {
         &self.0

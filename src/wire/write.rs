@@ -1,4 +1,4 @@
-//! Writes objects: each field by its name, and the unknown ones as they came.
+//! Writes objects: each field by its name, and unknown fields as they were received.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 

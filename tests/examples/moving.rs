@@ -57,7 +57,7 @@ async fn what_still_gets_calls_stays() {
     let words = format!("--to signalwire --remove assistant-day={agent} assistant-night=night");
     let (sent, carrier) = (changes(&sandbox), sandbox.records(ProviderKind::TWILIO));
     let (_, out) = ran(&sandbox, &format!("{words} --dry-run")).await;
-    assert!(out.contains("it cannot be pointed at the platform, whose address is not known"), "{out}");
+    assert!(out.contains("the number's calls cannot be pointed at the platform, because its address is unknown"), "{out}");
     assert_eq!(changes(&sandbox), sent);
     let (code, out) = ran(&sandbox, &words).await;
     assert_eq!(sandbox.records(ProviderKind::TWILIO), carrier, "the calls stay");
@@ -65,8 +65,8 @@ async fn what_still_gets_calls_stays() {
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 4);
     assert!(!changes(&sandbox).iter().any(|change| change == "vapi DELETE"));
     assert!(out.contains("inbound do not go along: signalwire takes none at an import\n"), "{out}");
-    assert!(out.contains("    it still sends its calls to the platform, which would answer no more\n"), "{out}");
-    assert!(out.contains("it cannot be pointed at the platform, whose address is not known"), "said before: {out}");
+    assert!(out.contains("    the number's calls still go to the platform, and would reach nobody\n"), "{out}");
+    assert!(out.contains("the number's calls cannot be pointed at the platform, because its address is unknown"), "said before: {out}");
     assert!(
         out.contains("! +12125550123 `agent` is not a UUID") && out.contains("    blocked at signalwire\n"),
         "{out}"
@@ -111,8 +111,8 @@ async fn a_dry_run_shows_the_plan_and_changes_nothing() {
 
 #[tokio::test]
 async fn where_a_record_cannot_be_removed_alone_nothing_moves_and_that_is_said_before() {
-    let cannot = "it cannot be removed: the platform documents no removal. Remove it in the platform's dashboard.";
-    let releases = "it would be given away for good with the record.";
+    let cannot = "the record cannot be removed, because the platform documents no removal. Remove the record in the platform's dashboard.";
+    let releases = "removing the record would release the number permanently.";
     for (from, told) in [("interactly", cannot), ("butter", cannot), ("signalwire", releases)] {
         let sandbox = Sandbox::start().await.unwrap();
         prepare(from, &|name| sandbox.var(name)).await.unwrap();

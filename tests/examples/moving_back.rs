@@ -206,7 +206,7 @@ async fn what_was_there_before_and_what_others_did_stays() {
     assert_eq!(fields(&sandbox, "interactly").await, before.1);
     let there = fields(&sandbox, "vapi").await;
     assert_eq!((there.len(), there.contains(&before.2[0])), (2, true), "{there:?} {out}");
-    assert!(out.contains("its record stays: somebody else has changed its label"), "{out}");
+    assert!(out.contains("its record stays: somebody else changed its label"), "{out}");
 }
 
 #[tokio::test]

@@ -81,10 +81,10 @@ async fn what_is_not_desired_is_removed_when_that_was_asked_for() {
     assert!(out.contains("? +18005550199 not desired"), "{out}");
     let (_, out) = ran(&sandbox, &format!("--remove-extra --out {}", plan.display())).await;
     // Callers would reach nobody.
-    assert!(out.contains("? +18005550199 not desired") && out.contains("it still sends its calls to"), "{out}");
+    assert!(out.contains("? +18005550199 not desired") && out.contains("the number's calls still go to"), "{out}");
     let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
     assert_eq!(code, 1);
-    assert!(out.contains("  +18005550199 blocked\n    it still sends its calls to the platform"), "{out}");
+    assert!(out.contains("  +18005550199 blocked\n    the number's calls still go to the platform"), "{out}");
     let _restored = importer.restore(&before).await.unwrap();
     let control = importer.provider().routing().unwrap();
     control.point(&before, &"https://api.elevenlabs.io/twilio/inbound_call".into()).await.unwrap();
@@ -104,7 +104,7 @@ async fn what_is_blocked_ends_with_one() {
     let desired = file("blocked.json", r#"[{ "number": "+12025550143" }]"#);
     let (code, out) = ran(&sandbox, &desired.display().to_string()).await;
     assert_eq!(code, 1);
-    assert!(out.starts_with("! +12025550143 it is not held by the provider\n"), "{out}");
+    assert!(out.starts_with("! +12025550143 the carrier does not hold the number\n"), "{out}");
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn a_bad_file_and_bad_arguments_are_named_and_nothing_is_sent() {
     for (content, told) in [
         ("[\n  { \"number\": \"4155552671\" }\n]", "does not begin with `+`"),
         ("[\n  { \"nmae\": \"x\" }\n]", "at line 2"),
-        (twice, "`[1].number` is +14155552671, as [0].number is; name each number once"),
+        (twice, "`[1].number` is +14155552671, like [0].number; name each number once"),
     ] {
         let desired = file("bad.json", content);
         let arguments = Arguments::parse(typed(&desired.display().to_string())).unwrap();

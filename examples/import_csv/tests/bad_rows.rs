@@ -52,7 +52,7 @@ fn each_way_to_be_wrong_is_named_with_its_remedy() {
             "+1234567890123456,,,,",
             "line 3, column 1: number \"+1234567890123456\" has 16 digits; a number has at most 15",
         ),
-        ("+1,,,,", "line 3, column 1: number \"+1\" has fewer than 2 digits; give the whole number"),
+        ("+1,,,,", "line 3, column 1: number \"+1\" has fewer than 2 digits; write the whole number"),
         (
             "+0123456789,,,,",
             "line 3, column 1: number \"+0123456789\" begins with 0 after the `+`; begin with a calling code, 1 to 9",

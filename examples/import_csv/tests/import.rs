@@ -90,7 +90,7 @@ async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() 
     assert!(line["error"]["advice"].as_str().unwrap().starts_with("Check the number"));
     assert_eq!(line["error"]["findings"][0]["severity"], "error");
     assert!(
-        failed.out.contains("line 5: vapi: import number was not sent: +12025550143 is not held"),
+        failed.out.contains("line 5: vapi: import number was not sent for +12025550143: the carrier does not hold"),
         "{}",
         failed.out
     );

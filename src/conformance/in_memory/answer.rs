@@ -26,18 +26,18 @@ pub enum Call {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Answer {
-    /// It does what it is asked for.
+    /// The call does what it is documented to do.
     #[default]
     Usual,
-    /// It finds or lists nothing, whatever is stored. Other calls end as usual.
+    /// It finds or lists nothing, even if records exist. Other calls end as usual.
     Nothing,
     /// It fails with [`Error::Call`].
     Fails {
         /// The status of the response; `None` if the connection broke.
         status: Option<u16>,
-        /// What is known of the request.
+        /// Whether the request was carried out, as far as the client knows.
         delivery: Delivery,
-        /// Whether it was carried out all the same.
+        /// Whether it was carried out nevertheless.
         done: bool,
     },
     /// It never ends.
@@ -45,8 +45,7 @@ pub enum Answer {
         /// Whether it was carried out.
         done: bool,
     },
-    /// It fails with this error of the number that it is about, and is not carried out. A call about no number ends as
-    /// usual.
+    /// It fails with this error for its number, and is not carried out. A call without a number ends as usual.
     Error(fn(E164) -> Error),
 }
 
@@ -57,13 +56,13 @@ impl Answer {
         Self::Fails { status: Some(status), delivery: Delivery::Refused, done: false }
     }
 
-    /// Returns a lost response to a call that was carried out, or was not.
+    /// Returns a lost response. `done` says whether the call was carried out.
     #[must_use]
     pub const fn lost(done: bool) -> Self {
         Self::Fails { status: None, delivery: Delivery::Unknown, done }
     }
 
-    /// Whether a call that fails is carried out all the same.
+    /// Whether a call that fails is carried out nevertheless.
     pub(super) const fn is_done(&self) -> bool {
         matches!(self, Self::Fails { done: true, .. } | Self::Never { done: true })
     }

@@ -19,7 +19,7 @@ use crate::platform::Capabilities;
 ///
 /// It stores records, counts calls, and answers calls as a script says: with a refusal, with a lost response, or never.
 /// Without a script it does what its [`Capabilities`] say, and it passes the [conformance suite](super). Clones share
-/// their records. It needs no server and no clock, so that it suits tests in paused time. To test what goes over HTTP,
+/// their records. It needs no server and no clock, so it is suitable for tests in paused time. To test what goes over HTTP,
 /// use the sandbox of the feature `sandbox`.
 ///
 /// ```
@@ -56,7 +56,7 @@ impl InMemoryPlatform {
     /// Creates a platform without records.
     #[must_use]
     pub fn new(kind: PlatformKind, capabilities: &'static Capabilities) -> Self {
-        // Importers remember by the account what they sent; a platform that is gone must not be remembered as this one.
+        // Importers remember what they sent by account, so each platform needs a new account.
         static ACCOUNTS: AtomicU64 = AtomicU64::new(0);
         let account = ACCOUNTS.fetch_add(1, Ordering::Relaxed);
         Self { kind, can: capabilities, account, state: Arc::default() }

@@ -15,7 +15,7 @@ use crate::platform::{Capabilities, Create, Duplicates, RenewalRun, RenewedCrede
 use crate::{E164, Patch, Secret};
 
 impl InMemoryPlatform {
-    /// Makes a call, which ends as the script says.
+    /// Makes a call that ends as the script says.
     async fn call<T>(&self, call: Call, number: Option<E164>, act: impl FnOnce(&Answer) -> Result<T>) -> Result<T> {
         let (answer, hook, takes) = {
             let mut state = self.state();
@@ -24,7 +24,7 @@ impl InMemoryPlatform {
         if let Some(hook) = hook {
             hook(call, number);
         }
-        // Other tasks run meanwhile, as they do during a request.
+        // Other tasks run in the meantime, as during a request.
         let wait = async {
             yield_now().await;
             if call == Call::Create && !takes.is_zero() {
@@ -95,7 +95,7 @@ impl VoicePlatform for InMemoryPlatform {
         self.can
     }
 
-    /// It has nobody to show one.
+    /// Nothing would show it.
     fn inbound_address(&self) -> Option<CallbackUrl> {
         None
     }

@@ -23,8 +23,8 @@
 //! let plan = importer.plan(&desired).await?;
 //! assert_eq!(
 //!     plan.to_string(),
-//!     "+ +14155552671 import, label \"Front desk\", calls go to https://demo.twilio.com/… now\n\
-//!      ! +12025550143 it is not held by the provider\n\
+//!     "+ +14155552671 import, label \"Front desk\", calls now go to https://demo.twilio.com/…\n\
+//!      ! +12025550143 the carrier does not hold the number\n\
 //!      vapi from twilio: 1 to import, 0 to update, 0 to remove, 1 blocked, 0 unchanged, 0 not desired; \
 //!      about 4 requests"
 //! );

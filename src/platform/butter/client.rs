@@ -21,7 +21,7 @@ const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 
 /// A Butter organization. Cheap to clone; clones share connections, limits, retry budget and the
-/// integrations they made.
+/// integrations that they created.
 ///
 /// | variable | is |
 /// | --- | --- |
@@ -128,13 +128,13 @@ impl Butter {
     /// Status 400 for a Twilio number without an integration, 403 for an agent or a number of another organization, 404 if
     /// one of them does not exist.
     pub async fn assign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
-        // It is not as its create returned it any more.
+        // The record has changed since its create.
         drop(self.created.take(&phone_number_id.into()));
         let call = Call::post("assign number", &["api", "agents", agent_id, "assign-phone-number"]);
         self.data(call.json(&json!({"phone_number_id": phone_number_id})), of_agent(agent_id)).await
     }
 
-    /// Unassigns a number from its agent.
+    /// Removes a number's assignment to an agent.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl Butter {
         self.data(Call::delete("remove integration", &[api, integrations, id]).repeatable(), of_integration(id)).await
     }
 
-    /// Takes an answer out of its envelope, if it is about what was asked.
+    /// Takes a response out of its envelope, if it is about the requested object.
     async fn data<T: serde::de::DeserializeOwned>(
         &self,
         call: Call,

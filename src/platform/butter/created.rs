@@ -3,11 +3,11 @@ use std::time::{Duration, Instant};
 
 use crate::model::{NumberId, NumberRecord};
 
-/// How long a record is taken to be as its create returned it.
+/// How long a record counts as unchanged since its create.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// The records that a client and its clones created a moment ago and that are to get an agent. Butter has no call that
-/// reads one number, and listing all of them to assign one that was just created would be a waste.
+/// The records that a client and its clones created recently and that will get an agent. Butter has no call that reads one
+/// number, and this avoids listing all numbers to assign one that was just created.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Created(Arc<Mutex<Vec<(Instant, NumberRecord)>>>);
 
@@ -18,7 +18,7 @@ impl Created {
         records.push((Instant::now(), record));
     }
 
-    /// Takes a record out, so that only the first update after the create goes by it.
+    /// Removes and returns a record, so that only the first update after the create uses it.
     pub(super) fn take(&self, id: &NumberId) -> Option<NumberRecord> {
         let mut records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         records.retain(|(created, _)| created.elapsed() < FRESH);

@@ -2,8 +2,8 @@ use serde_json::Value;
 
 use crate::http::ErrorBody;
 
-/// `{"detail": …}`: a text, or where the body was validated a list of objects with `loc` and `msg`. The
-/// pages show no whole body, so `message` and `error` are read too.
+/// `{"detail": …}`: a text, or a list of objects with `loc` and `msg` if the body failed validation. The
+/// documents show no complete body, so `message` and `error` are read too.
 pub(super) fn error_body(body: &Value) -> ErrorBody {
     let mut messages: Vec<String> = match &body["detail"] {
         Value::String(text) => vec![text.clone()],
@@ -17,7 +17,7 @@ pub(super) fn error_body(body: &Value) -> ErrorBody {
     ErrorBody { code: None, messages }
 }
 
-/// One fault of a validated body: where it is, and what.
+/// One error of a validated body: its place and its message.
 fn fault(item: &Value) -> String {
     let place = item["loc"].as_array().into_iter().flatten().map(|part| match part {
         Value::String(text) => text.clone(),
@@ -31,7 +31,7 @@ fn fault(item: &Value) -> String {
     }
 }
 
-/// `"success": false` in an answer with a good status.
+/// `"success": false` in a response with a successful status.
 pub(super) fn rejects(body: &[u8]) -> bool {
     #[derive(serde::Deserialize)]
     struct Envelope {

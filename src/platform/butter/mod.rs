@@ -10,17 +10,17 @@
 //! | [`update_integration`](Butter::update_integration) | `PUT /api/integrations/{integration_id}` |
 //! | [`delete_integration`](Butter::delete_integration) | `DELETE /api/integrations/{integration_id}` |
 //!
-//! Facts: <https://docs.getbutter.ai/api-reference/phone-numbers/import> and its sister pages.
+//! Source: <https://docs.getbutter.ai/api-reference/phone-numbers/import> and the pages next to it.
 //!
-//! What it cannot do: keep a label, switch directions later, fetch one number or remove one (no such
-//! endpoint is documented; [`get`](crate::VoicePlatform::get) and [`find`](crate::VoicePlatform::find)
-//! read the list), take a Twilio API key, have inbound calls off while an agent has the number, or be told a SIP trunk's
-//! transport, its inbound addresses, or its wish for a leading plus (which it is not told then).
+//! Butter does not support labels, changing directions after the import, Twilio API keys, or an agent without inbound
+//! calls. No endpoint reads or removes one number: [`get`](crate::VoicePlatform::get) and
+//! [`find`](crate::VoicePlatform::find) read the list. A SIP trunk's transport and inbound addresses cannot be set, and its
+//! setting of a leading plus is ignored.
 //!
-//! Through the uniform words an inline Twilio source makes one integration for each client and account,
-//! used by all its numbers. No endpoint that lists integrations is documented, so another process makes
-//! another one; [`Byo::credential`](crate::Byo::credential) names one that exists, and
-//! [`use_integration`](Butter::use_integration) that of an account, so that its token can be renewed.
+//! Through the platform-independent API, each client creates one integration for each Twilio account, and all numbers of
+//! the account use it. No endpoint lists integrations, so another process creates another one.
+//! [`Byo::credential`](crate::Byo::credential) uses an existing integration, and
+//! [`use_integration`](Butter::use_integration) sets that of an account, so that its token can be renewed.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

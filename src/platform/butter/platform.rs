@@ -96,8 +96,8 @@ impl VoicePlatform for Butter {
         self.numbers(ListNumbers::new()).map_ok(record).boxed()
     }
 
-    /// A number has one agent at most, so another one takes two calls: it is taken from the first, then
-    /// given to the second.
+    /// A number has at most one agent, so changing it takes two calls: unassign the first, then assign the
+    /// second.
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         CAPABILITIES.check_update(KIND, update)?;
         let now = match (update.agent_patch(), self.created.take(id)) {
@@ -146,7 +146,7 @@ impl Butter {
         Create::new(async move { Ok(self.created(self.import_number(number).await?, request)) })
     }
 
-    /// The integration of the account, and then the number, which names it. An integration takes a token alone.
+    /// The integration of the account, then the number, which names it. An integration accepts only a token.
     fn create_from_account<'a>(&'a self, account: &'a AccountKey, request: &'a ImportRequest) -> Option<Create<'a>> {
         let Key::Token(token) = &account.key else { return None };
         let name = format!("Twilio {}", account.account);
@@ -180,7 +180,7 @@ impl Butter {
         Ok(Made { id, own: true })
     }
 
-    /// The record of a number that was created, remembered for the update that gives it its agent.
+    /// Remembers the record of a created number for the update that assigns its agent.
     fn created(&self, imported: ImportedNumber, request: &ImportRequest) -> NumberRecord {
         let record = imported_record(imported);
         if request.agent_id().is_some() {
@@ -189,7 +189,7 @@ impl Butter {
         record
     }
 
-    /// Assigning is not idempotent: a conflict, or a lost answer, is checked by reading back.
+    /// Assigning is not idempotent: a conflict or a lost response is checked by a lookup.
     async fn assign(&self, record: NumberRecord, agent: &AgentId) -> Result<NumberRecord> {
         match self.assign_number(agent.as_str(), record.id.as_str()).await {
             Ok(_) => Ok(with_agent(record, Some(agent))),
@@ -206,7 +206,7 @@ impl Butter {
         }
     }
 
-    /// The record, if it has this agent now; else the error that left it open.
+    /// The record if it has this agent now, else the error that left it unknown.
     async fn read_back(&self, record: NumberRecord, agent: Option<&AgentId>, error: Error) -> Result<NumberRecord> {
         match self.get(&record.id).await {
             Ok(now) if now.agent.as_ref() == agent => Ok(now),
@@ -215,7 +215,7 @@ impl Butter {
     }
 }
 
-/// An agent switches inbound on, and a trunk may have no inbound at all.
+/// An agent enables inbound calls, and a trunk may not support inbound calls.
 fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut Problems) {
     let outbound_only = matches!(&source.reach, Reach::Trunk(trunk) if trunk.outbound_only);
     let inbound = request.inbound_enabled().unwrap_or(!outbound_only);
@@ -238,10 +238,10 @@ fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut 
     }
 }
 
-/// What of a trunk Butter has no field for.
+/// The settings of a trunk for which Butter has no field.
 fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     if let Some(transport) = trunk.transport {
-        let fault = format!("is {transport}, but Butter's API has no setting for the transport");
+        let fault = format!("is {transport}, which has no setting in Butter's API");
         problems.add(
             ProblemCode::Unsupported,
             "transport",
@@ -259,7 +259,7 @@ fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     }
 }
 
-/// Both directions are off unless they are switched on; here inbound is on unless it is switched off.
+/// At Butter both directions default to off; here inbound defaults to on.
 fn from_integration(integration: &CredentialId, request: &ImportRequest) -> ImportNumber {
     ImportTwilioNumber::new(*request.number(), integration.as_str())
         .supports_inbound(request.inbound_enabled().unwrap_or(true))

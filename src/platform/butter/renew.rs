@@ -1,7 +1,7 @@
-//! Which integration a number at Butter uses, and changing it.
+//! Which integration a number at Butter uses, and how it is changed.
 //!
-//! Butter shows the integration of a number only in the answer to its import, and lists no integrations. So a client
-//! knows the numbers that it imported itself, and what [`Butter::use_integration`] tells it.
+//! Butter shows the integration of a number only in the response to its import, and lists no integrations. So a client
+//! knows only the numbers that it imported itself, and what [`Butter::use_integration`] sets.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,17 +16,17 @@ use crate::model::{
 use crate::platform::credentials::Made;
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 
-/// What a client and its clones know of integrations.
+/// What a client and its clones know about integrations.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Integrations(Arc<Mutex<Known>>);
 
 #[derive(Debug, Default)]
 struct Known {
-    /// The accounts of those that were made here, or that the user named.
+    /// The accounts of integrations that were created here or set by the user.
     accounts: HashMap<CredentialId, String>,
-    /// Those that the user named, by their accounts: every number of the account uses it.
+    /// The integrations that the user set, by account: every number of the account uses it.
     told: HashMap<String, CredentialId>,
-    /// Those behind the numbers that were imported here.
+    /// The integrations of the numbers that were imported here.
     numbers: HashMap<NumberId, CredentialId>,
 }
 
@@ -39,18 +39,18 @@ impl Integrations {
         self.known().numbers.insert(number.phone_number_id.as_str().into(), id.clone());
     }
 
-    /// The one that the user named for an account.
+    /// The integration that the user set for an account.
     pub(super) fn told(&self, account: &str) -> Option<CredentialId> {
         self.known().told.get(account).cloned()
     }
 
-    /// The one behind a number, if that can be told.
+    /// The integration of a number, if it is known.
     fn of_number(&self, record: &NumberRecord) -> Option<CredentialId> {
         let shown = record.details.get::<ImportedNumber>().and_then(|number| number.integration_id.as_deref());
         shown.map(CredentialId::new).or_else(|| self.known().numbers.get(&record.id).cloned())
     }
 
-    /// The one behind a number of this account, or why it cannot be told.
+    /// The integration of a number of this account, or why it is unknown.
     fn of_account(&self, record: &NumberRecord, account: &str) -> Result<CredentialId, String> {
         let Some(id) = self.of_number(record) else {
             let unknown = "is unknown for this number: Butter does not show it";
@@ -69,8 +69,8 @@ impl Integrations {
 }
 
 impl Butter {
-    /// Tells this client and its clones that all numbers of a Twilio account use this integration, which Butter does
-    /// not show. From now on imports from the account use it, and
+    /// Sets the integration that all numbers of a Twilio account use, for this client and its clones, because Butter does
+    /// not show it. From now on imports from the account use it, and
     /// [`Importer::renew`](crate::Importer::renew) changes it. Without it, a client can renew only the numbers that it
     /// imported itself.
     ///
@@ -105,7 +105,7 @@ impl Butter {
         known.told.insert(account, id);
     }
 
-    /// What a record shows of the source that it uses.
+    /// What a record shows about its source.
     pub(super) fn compare(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
         match SourceMatch::of(SourcePart::Carrier, carrier(record), source.carrier.as_str()) {
             SourceMatch::Same => {}
@@ -122,7 +122,7 @@ impl Butter {
         }
     }
 
-    /// Gives the integration behind a number the account's token.
+    /// Updates the token of the integration that a number uses.
     pub(super) async fn renew_integration(
         &self,
         record: &NumberRecord,
@@ -177,7 +177,7 @@ impl Butter {
     }
 }
 
-/// The carrier in the words of this crate.
+/// The carrier as a kind of this crate.
 fn carrier(record: &NumberRecord) -> Option<&str> {
     let uses = record.carrier.as_deref()?;
     Some(match uses {

@@ -6,12 +6,12 @@ use crate::http::Call;
 use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{Patch, open_enum, received_object, request_object, request_union};
 
-/// The fewest and the most characters of an inbound PIN.
+/// The minimum and maximum length of an inbound PIN, in characters.
 pub const PIN_LENGTH: (usize, usize) = (4, 10);
-/// The fewest and the most characters of an integration's name.
+/// The minimum and maximum length of an integration's name, in characters.
 pub const NAME_LENGTH: (usize, usize) = (1, 100);
 
-/// What every answer is wrapped in.
+/// The envelope of every response.
 #[derive(Deserialize)]
 pub(super) struct Envelope<T> {
     pub(super) data: T,
@@ -29,24 +29,24 @@ received_object! {
             phone_number: String,
         }
         nullable {
-            /// The agent that has it; null while it is free.
+            /// The agent that it is assigned to; null if there is none.
             assigned_agent_id: String,
         }
         optional {
             /// The carrier.
             provider: Provider,
-            /// Whether an agent has it.
+            /// Whether it is assigned to an agent.
             status: NumberStatus,
-            /// Whether it takes calls.
+            /// Whether it receives calls.
             supports_inbound: bool,
             /// Whether it may make calls.
             supports_outbound: bool,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
         }
     }
 
-    /// A number as its import answers it: another object than the list's.
+    /// A number as its import returns it. The list returns another object.
     pub struct ImportedNumber {
         required {
             /// Its id, `phon_…`.
@@ -57,15 +57,15 @@ received_object! {
         optional {
             /// The carrier.
             provider: Provider,
-            /// Whether an agent has it.
+            /// Whether it is assigned to an agent.
             status: NumberStatus,
-            /// Whether it takes calls.
+            /// Whether it receives calls.
             supports_inbound: bool,
             /// Whether it may make calls.
             supports_outbound: bool,
             /// The integration behind it.
             integration_id: String,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
             /// When it was last changed.
             updated_at: String,
@@ -79,23 +79,23 @@ received_object! {
             data: Vec<NumberSummary>,
         }
         optional {
-            /// Where the page stands.
+            /// The position of the page in the list.
             pagination: Pagination,
         }
     }
 
-    /// Where a page stands in its list. `has_more` alone tells whether another follows.
+    /// The position of a page in its list. Only `has_more` says whether another page follows.
     pub struct Pagination {
         nullable {
-            /// What leads to the next page.
+            /// The cursor of the next page.
             next_cursor: String,
         }
         optional {
-            /// Whether there is one.
+            /// Whether there is a next page.
             has_more: bool,
-            /// How many a page has.
+            /// The number of entries per page.
             page_size: Number,
-            /// How many there are in all.
+            /// The total number of entries.
             total_count: Number,
         }
     }
@@ -115,14 +115,14 @@ impl ListNumbers {
         Self::default()
     }
 
-    /// Lists only the numbers in this state.
+    /// Lists only numbers in this state.
     pub fn status(mut self, status: NumberStatus) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Begins at a [`next_cursor`](Pagination::next_cursor). The parameter's name, `cursor`, is inferred from Butter's
-    /// other lists.
+    /// Starts the list at a [`next_cursor`](Pagination::next_cursor). The parameter's name, `cursor`, is inferred from
+    /// Butter's other lists.
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.cursor = Some(cursor.into());
         self
@@ -142,11 +142,11 @@ open_enum! {
         Sip = "sip",
     }
 
-    /// Whether an agent has a number.
+    /// Whether a number is assigned to an agent.
     pub enum NumberStatus {
-        /// None has.
+        /// It is not assigned.
         Free = "free",
-        /// One has.
+        /// It is assigned.
         Assigned = "assigned",
     }
 
@@ -154,7 +154,7 @@ open_enum! {
     pub enum MediaEncryption {
         /// Never.
         Disable = "disable",
-        /// Where the other side can; the default.
+        /// If the other side supports it. The default.
         Allow = "allow",
         /// Always.
         Require = "require",
@@ -164,9 +164,9 @@ open_enum! {
 request_union! {
     /// The body of an import.
     pub enum ImportNumber by "provider" {
-        /// From Twilio.
+        /// An import from Twilio.
         Twilio(ImportTwilioNumber) = "twilio",
-        /// From a SIP trunk.
+        /// An import from a SIP trunk.
         Sip(ImportSipNumber) = "sip",
     }
 }
@@ -174,51 +174,51 @@ request_union! {
 request_object! {
     snake_case;
 
-    /// A number held at Twilio, reached by an integration. Both directions are off unless switched on.
+    /// A number held at Twilio, reached through an integration. Both directions default to off.
     pub struct ImportTwilioNumber {
         required {
             /// The number.
             phone_number: E164,
-            /// The Twilio integration, of the same organization.
+            /// The Twilio integration, which belongs to the same organization.
             integration_id: String,
         }
         optional {
-            /// Whether it takes calls.
+            /// Whether it receives calls.
             supports_inbound: bool,
             /// Whether it may make calls.
             supports_outbound: bool,
         }
     }
 
-    /// A number on a SIP trunk. Both directions are off unless switched on.
+    /// A number on a SIP trunk. Both directions default to off.
     pub struct ImportSipNumber {
         required {
             /// The number.
             phone_number: E164,
         }
         optional {
-            /// Whether it takes calls.
+            /// Whether it receives calls.
             supports_inbound: bool,
-            /// Whether it may make calls; needs the server's address.
+            /// Whether it may make calls. Requires the server's address.
             supports_outbound: bool,
             /// The trunk's name.
             sip_trunk_name: String,
             /// The carrier's SIP server.
             sip_server_address: String,
-            /// The user that the trunk asks for.
+            /// The user name for the trunk.
             sip_username: String,
             /// Its password.
             sip_password: Secret,
-            /// A pattern of the room names of inbound calls.
+            /// The pattern of room names for inbound calls.
             inbound_room_name: String,
             /// The PIN of inbound calls, 4 to 10 characters.
             inbound_pin: Secret,
-            /// Whether media are encrypted; where possible, unless said otherwise.
+            /// Whether media are encrypted. Defaults to [`Allow`](MediaEncryption::Allow).
             media_encryption: MediaEncryption,
         }
     }
 
-    /// Changes of an integration.
+    /// The body of an update of an integration.
     pub struct UpdateIntegration {
         patch {
             /// Its name, 1 to 100 characters.
@@ -270,7 +270,7 @@ impl ImportNumber {
 received_object! {
     snake_case;
 
-    /// What an assignment answers: an excerpt of the agent.
+    /// The response to an assignment: a part of the agent.
     pub struct Assignment {
         required {
             /// The agent.
@@ -279,7 +279,7 @@ received_object! {
         optional {
             /// Its name.
             agent_name: String,
-            /// The numbers that it has now.
+            /// The numbers that are assigned to it now.
             assigned_phone_number_ids: Vec<String>,
             /// When it was last changed.
             updated_at: String,
@@ -290,7 +290,7 @@ received_object! {
 request_object! {
     snake_case;
 
-    /// The body that makes an integration.
+    /// The body that creates an integration.
     pub struct CreateIntegration {
         required {
             /// Its name, 1 to 100 characters.
@@ -300,7 +300,7 @@ request_object! {
         }
     }
 
-    /// The credentials of a Twilio account. Its auth token is the only way that is documented.
+    /// The credentials of a Twilio account. Butter documents only the auth token.
     pub struct TwilioIntegration {
         required {
             /// The account's SID.
@@ -312,9 +312,9 @@ request_object! {
 }
 
 request_union! {
-    /// The credentials of an integration. They are never answered.
+    /// The credentials of an integration. Butter never returns them.
     pub enum IntegrationCredentials by "provider" {
-        /// Of a Twilio account.
+        /// The credentials of a Twilio account.
         Twilio(TwilioIntegration) = "twilio",
     }
 }
@@ -372,7 +372,7 @@ impl IntegrationCredentials {
 received_object! {
     snake_case;
 
-    /// An integration as Butter keeps it, without its credentials.
+    /// An integration as Butter stores it, without its credentials.
     pub struct Integration {
         required {
             /// Its id, `intg_…`.
@@ -385,11 +385,11 @@ received_object! {
             name: String,
             /// The service that it connects.
             provider: String,
-            /// Its kind, such as `telephony`.
+            /// Its kind, for example `telephony`.
             category: String,
-            /// Its state, such as `active`.
+            /// Its state, for example `active`.
             status: String,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
             /// When it was last changed.
             updated_at: String,

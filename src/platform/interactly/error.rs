@@ -2,8 +2,8 @@ use serde_json::Value;
 
 use crate::http::ErrorBody;
 
-/// No number page documents a body. The vendor's public SDK reads `detail`, `message` and `error`,
-/// each of which may be there or not.
+/// The documents of the number endpoints show no error body. The vendor's public SDK reads the optional fields
+/// `detail`, `message` and `error`.
 pub(super) fn error_body(body: &Value) -> ErrorBody {
     let mut messages: Vec<String> = Vec::new();
     for field in ["detail", "message", "error"] {

@@ -7,11 +7,11 @@
 //! | [`purchase_number`](Interactly::purchase_number) | `POST /assistants/v1/numbers/purchase` |
 //! | [`update_number`](Interactly::update_number) | `PUT /assistants/v1/numbers/{id}` |
 //!
-//! Facts: <https://docs.interactly.ai/api-reference/phone-numbers/import-number> and its sister pages.
+//! Source: <https://docs.interactly.ai/api-reference/phone-numbers/import-number> and the pages next to it.
 //!
-//! What it cannot do: import from a SIP trunk, rename a number, fetch one number or remove one (no
-//! such endpoint is documented; [`get`](crate::VoicePlatform::get) and
-//! [`find`](crate::VoicePlatform::find) read the list, which has no pages).
+//! Interactly does not support SIP trunks or renaming a number. No endpoint reads or removes one number:
+//! [`get`](crate::VoicePlatform::get) and [`find`](crate::VoicePlatform::find) read the list, which has
+//! no pages.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

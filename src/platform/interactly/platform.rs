@@ -83,7 +83,7 @@ impl VoicePlatform for Interactly {
         of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
     }
 
-    /// A record shows the carrier alone.
+    /// A record shows only the carrier.
     fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
         let uses = record.carrier.as_deref().filter(|&uses| uses != source.carrier.as_str());
         uses.map_or(SourceMatch::Unknown, |uses| {

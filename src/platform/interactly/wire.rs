@@ -5,10 +5,10 @@ use crate::model::{AccountKey, Key, Secret};
 use crate::wire::{Patch, open_enum, received_object, request_object};
 
 received_object! {
-    /// A number as Interactly keeps it: the answer of every call.
+    /// A number as Interactly stores it. Every call returns it.
     pub struct PhoneNumber {
         required {
-            /// Its id. Typed as an object id, shown as a UUID: opaque.
+            /// Its id. The documents disagree on its form, so treat it as opaque.
             id: String = "_id",
             /// The phone number.
             number: String,
@@ -18,9 +18,9 @@ received_object! {
             team_id: String,
             /// The carrier.
             provider: Provider,
-            /// The attached assistant. Without one the field is absent, null or empty; which, is not documented.
+            /// The attached assistant. Without one the field is absent, null or empty.
             assistant_id: String,
-            /// Whether it takes calls.
+            /// Whether it receives calls.
             inbound_enabled: bool,
             /// Whether it may make calls.
             outbound_enabled: bool,
@@ -58,7 +58,7 @@ pub struct ImportNumber {
 }
 
 impl ImportNumber {
-    /// Imports a number by the credentials that are stored in Interactly's dashboard.
+    /// Imports a number with the credentials that are stored in Interactly's dashboard.
     pub const fn new(number: E164) -> Self {
         Self { number, label: None, credentials: None }
     }
@@ -67,7 +67,7 @@ impl ImportNumber {
         &self.number
     }
 
-    /// Its name for people. It cannot be changed later.
+    /// Sets its name for people. It cannot be changed later.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
@@ -81,7 +81,7 @@ impl ImportNumber {
 }
 
 request_object! {
-    /// Twilio credentials, as an import carries them: an auth token, or an API key and its secret.
+    /// The Twilio credentials of an import: an auth token, or an API key and its secret.
     pub struct Credentials {
         required {
             /// The account, `AC…`.
@@ -122,7 +122,7 @@ impl PurchaseNumber {
     }
 }
 
-/// The body of an update. What is not said stays as it is.
+/// The body of an update. Fields that are not set stay unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[must_use]
@@ -136,18 +136,18 @@ pub struct UpdateNumber {
 }
 
 impl UpdateNumber {
-    /// Changes nothing yet.
+    /// Creates an update that changes nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Attaches an assistant, or with [`Patch::Clear`] detaches the one that is attached.
+    /// Attaches an assistant; [`Patch::Clear`] detaches the current one.
     pub fn assistant_id(mut self, assistant: Patch<String>) -> Self {
         self.assistant_id = assistant;
         self
     }
 
-    /// Whether it takes calls.
+    /// Whether it receives calls.
     pub const fn inbound_enabled(mut self, enabled: bool) -> Self {
         self.inbound_enabled = Some(enabled);
         self
@@ -160,7 +160,7 @@ impl UpdateNumber {
     }
 }
 
-/// Here the empty text detaches, not `null`.
+/// An empty text detaches the assistant here, not `null`.
 fn empty_detaches<S: Serializer>(patch: &Patch<String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(patch.set().map_or("", String::as_str))
 }

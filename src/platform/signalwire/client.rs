@@ -42,7 +42,7 @@ pub struct SignalWire {
 }
 
 impl Connect for SignalWire {
-    /// There is no shared host: each Space has its own.
+    /// Each Space has its own host.
     const SERVICE: &'static ServiceInfo = &ServiceInfo::new(Service::Platform(KIND), "", error_body)
         .paths(&[&NUMBERS, &["api", "relay", "rest", "imported_phone_numbers"]]);
 
@@ -139,7 +139,7 @@ impl SignalWire {
         self.http.request_matching(call, of_number(id)).await
     }
 
-    /// **Releases the number, for good.** SignalWire refuses it for 14 days after a purchase.
+    /// **Releases the number permanently.** SignalWire refuses it for 14 days after a purchase.
     ///
     /// # Errors
     ///
@@ -237,8 +237,8 @@ fn part<'a>(id: &'a str, part: &'a str) -> [&'a str; 6] {
     [api, relay, rest, numbers, id, part]
 }
 
-/// The address of a Space: a name is the first label of its host, a host is taken as it is. What is
-/// neither is named, and the placeholder is never used.
+/// The address of a Space: a name is the first label of its host, and a host is used unchanged. Anything else is a
+/// problem, and the placeholder is never used.
 fn space_url(space: &str, problems: &mut Problems) -> String {
     let good = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
     if space.is_empty() || !space.chars().all(good) {

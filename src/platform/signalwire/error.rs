@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::http::ErrorBody;
 
-/// Four families of bodies, told apart by their shape: `{"error": "…"}`, `{"errors": [{"detail" or
+/// Four kinds of bodies, distinguished by their shape: `{"error": "…"}`, `{"errors": [{"detail" or
 /// "message", "title", "code"}]}`, and the compatibility API's `{"code", "message"}`. A `detail` may be
 /// null.
 pub(super) fn error_body(body: &Value) -> ErrorBody {

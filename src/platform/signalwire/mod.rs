@@ -1,4 +1,4 @@
-//! SignalWire: numbers attached to a Space, and told what takes their calls.
+//! SignalWire: numbers that are attached to a Space, each with a handler of its calls.
 //!
 //! | call | endpoint |
 //! | --- | --- |
@@ -14,12 +14,12 @@
 //! | [`get_cnam`](SignalWire::get_cnam), [`request_cnam`](SignalWire::request_cnam), [`clear_cnam`](SignalWire::clear_cnam) | `GET`, `POST`, `DELETE /api/relay/rest/phone_numbers/{id}/cnam` |
 //! | [`import_number_compat`](SignalWire::import_number_compat) | `POST /api/laml/2010-04-01/Accounts/{project}/ImportedPhoneNumbers` |
 //!
-//! Facts: <https://signalwire.com/docs/apis/relay-rest/imported-phone-numbers/create-imported-phone-number>
-//! and its sister pages. Imports are a partner API that SignalWire switches on for a Space.
+//! Source: <https://signalwire.com/docs/apis/relay-rest/imported-phone-numbers/create-imported-phone-number>
+//! and the pages next to it. Imports are a partner API that SignalWire enables for a Space.
 //!
-//! What it cannot do: take a carrier's credentials (an import is the bare number; how its calls get to
-//! SignalWire is arranged between the carriers), switch directions, or clear a name or an agent.
-//! Removing a record **releases the number**, for good.
+//! SignalWire does not accept carrier credentials: an import contains only the number, and the carriers arrange how its
+//! calls reach SignalWire. It does not support changing directions, or clearing a name or an agent. Removing a record
+//! **releases the number** permanently.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

@@ -18,7 +18,7 @@ use crate::platform::{
     Support, Takeover, VoicePlatform,
 };
 
-/// The most numbers on a page.
+/// The maximum number of entries per page.
 const PAGE: u16 = 1000;
 
 static CAPABILITIES: Capabilities = Capabilities {
@@ -59,7 +59,7 @@ impl VoicePlatform for SignalWire {
         self.http.redact(secrets);
     }
 
-    /// The create takes the bare number; label and agent follow by an update.
+    /// The create contains only the number; an update sets the label and the agent.
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
         let body = CAPABILITIES.prepare_import(KIND, source, request, |problems| body(request, problems))?;
         Ok(Create::new(async move { self.import_number(&body).await.map(record) }))
@@ -69,7 +69,7 @@ impl VoicePlatform for SignalWire {
         of_record(self.get_number(id.as_str()).await, KIND, id, record)
     }
 
-    /// The filter also matches parts of numbers; here they are compared exactly.
+    /// The filter also matches parts of numbers, so they are compared exactly here.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let numbers = self.numbers(ListNumbers::new().number(number.as_str()));
         first_match(numbers.map_ok(record), number).await
@@ -88,7 +88,7 @@ impl VoicePlatform for SignalWire {
         of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
     }
 
-    /// An import gives no carrier's credentials, and a record shows none.
+    /// An import contains no carrier credentials, and a record shows none.
     fn compare_source(&self, _: &NumberRecord, _: &NumberSource) -> SourceMatch {
         SourceMatch::Unknown
     }
@@ -137,16 +137,16 @@ fn wire_update(label: Option<&str>, agent: Option<&AgentId>) -> UpdateNumber {
     update
 }
 
-/// Whether a numbering plan has the number in a toll-free range.
+/// Whether the number lies in a toll-free range of its numbering plan.
 fn is_toll_free(number: &E164) -> bool {
     matches!(number.plan(), Assignment::Assigned { kind: NumberKind::TollFree, .. })
 }
 
 fn record(number: PhoneNumber) -> NumberRecord {
-    // The agent's id is not answered itself, but as the resource behind the handler.
+    // The response shows the agent's id as the handler's resource.
     let by_agent = number.call_handler == Some(CallHandlerKind::AiAgent);
     let agent = number.calling_handler_resource_id.as_deref().filter(|_| by_agent);
-    // A number without a resource has a handler all the same, which answers nothing.
+    // A number without a resource still has a handler, which answers nothing.
     let behind = number.call_handler.as_ref().zip(number.calling_handler_resource_id.as_deref());
     let handler = behind.filter(|_| !by_agent).map(|(handler, id)| format!("{} {id}", handler.as_str()));
     let dialled = RecordNumber::read(Some(&number.number));

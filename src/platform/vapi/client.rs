@@ -72,7 +72,7 @@ impl Vapi {
         created.await
     }
 
-    /// The call is made at once: the body is large, and need not wait for the answer.
+    /// The call is built immediately, so that the large body does not wait for the response.
     pub(super) fn prepared_create(
         &self,
         create: &CreatePhoneNumber,

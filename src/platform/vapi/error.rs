@@ -2,8 +2,8 @@ use serde_json::Value;
 
 use crate::http::ErrorBody;
 
-/// `{"message": "…" or ["…"], "error": "Bad Request", "statusCode": 400}`: `message` is a list where
-/// the body was validated. `error` is the status's own phrase, and only serves when there is no message.
+/// `{"message": "…" or ["…"], "error": "Bad Request", "statusCode": 400}`: `message` is a list if the body failed
+/// validation. `error` is the phrase of the status, and is used only if there is no message.
 pub(super) fn error_body(body: &Value) -> ErrorBody {
     let mut messages: Vec<String> = match &body["message"] {
         Value::String(text) => vec![text.clone()],

@@ -1,4 +1,4 @@
-//! Vapi: numbers imported from Twilio, Vonage, Telnyx or a SIP trunk, or made by Vapi itself.
+//! Vapi: numbers imported from Twilio, Vonage, Telnyx or a SIP trunk, or created by Vapi itself.
 //!
 //! | call | endpoint |
 //! | --- | --- |
@@ -14,12 +14,12 @@
 //! | [`update_credential`](Vapi::update_credential) | `PATCH /credential/{id}` |
 //! | [`delete_credential`](Vapi::delete_credential) | `DELETE /credential/{id}` |
 //!
-//! Facts: <https://docs.vapi.ai/api-reference/phone-numbers/create> and its sister pages, and the
+//! Source: <https://docs.vapi.ai/api-reference/phone-numbers/create> and the pages next to it, and the
 //! [SIP trunk guide](https://docs.vapi.ai/advanced/sip/sip-trunk).
 //!
-//! Through the uniform words a SIP source makes one `byo-sip-trunk` credential for each client and trunk,
-//! used by all its numbers; [`Byo::credential`](crate::Byo::credential) names one that exists.
-//! Vapi knows inbound calls by IPv4 addresses alone, so a trunk that is given by a name needs
+//! Through the platform-independent API, each client creates one `byo-sip-trunk` credential for each SIP trunk, and all
+//! numbers of the trunk use it. [`Byo::credential`](crate::Byo::credential) uses an existing credential.
+//! Vapi recognizes inbound calls only by IPv4 addresses, so a trunk with a host name needs
 //! [`allow_inbound`](crate::SipTrunk::allow_inbound) or [`outbound_only`](crate::SipTrunk::outbound_only).
 //!
 //! A number of Telnyx or Vonage needs a stored credential. That of a Vonage account is found by its API key, or made. Only
@@ -27,12 +27,12 @@
 //! give its id ([`ReachedBy`](crate::provider::ReachedBy)).
 //!
 //! Renewing the credentials of a number ([`Importer::renew`](crate::Importer::renew)) updates a Twilio number itself. On a
-//! trunk it updates the number's credential if calls go to the same hosts as the same user by it, for all numbers that
-//! use it; otherwise the number gets another credential. What a Telnyx credential holds is not documented, so a number
-//! can only be given the id of another one.
+//! trunk it updates the number's credential if it sends calls to the same hosts with the same user. That changes all numbers
+//! that use it. Otherwise the number gets another credential. The fields of a Telnyx credential are not documented, so a
+//! number can only get the id of another one.
 //!
-//! What it cannot do: switch directions of a number, or import a Twilio number by a stored credential
-//! (a Twilio number carries its own).
+//! Vapi does not support changing the directions of a number, or importing a Twilio number with a stored credential
+//! (a Twilio number has its own).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

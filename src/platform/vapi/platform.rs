@@ -65,8 +65,8 @@ impl VoicePlatform for Vapi {
         &CAPABILITIES
     }
 
-    /// Its address was seen on numbers that Vapi took over; no page documents it. At another base URL than Vapi's own,
-    /// such as a proxy, it is that of the default region.
+    /// The address was observed on numbers that Vapi took over; no page documents it. With another base URL than Vapi's own,
+    /// such as a proxy, it is the address of the default region.
     fn inbound_address(&self) -> Option<CallbackUrl> {
         let eu = self.http.account().as_str().ends_with("@api.eu.vapi.ai");
         let base = if eu { Self::EU_BASE_URL } else { "https://api.vapi.ai" };
@@ -99,8 +99,8 @@ impl VoicePlatform for Vapi {
         of_record(self.get_number(id.as_str()).await, KIND, id, record)
     }
 
-    /// Vapi's search matches parts of numbers; here they are compared exactly. It is asked for the
-    /// digits without `+`, since a trunk's numbers may be kept so.
+    /// Vapi's search matches parts of numbers, so they are compared exactly here. The search sends the
+    /// digits without `+`, because a trunk's numbers may be stored without it.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let search = SearchNumbers::new().search(number.digits());
         first_match(self.numbers(search).map_ok(record), number).await
@@ -219,7 +219,7 @@ fn from_stored(carrier: ProviderKind, id: &CredentialId, request: &ImportRequest
     }
 }
 
-/// What answers the number in place of an assistant.
+/// What answers the number's calls in place of an assistant.
 fn handler(number: &PhoneNumber) -> Option<String> {
     let named = |name: &str, id: Option<&str>| id.map(|id| format!("{name} {id}"));
     named("squad", text(&number.squad_id)).or_else(|| named("workflow", text(&number.workflow_id)))

@@ -1,7 +1,7 @@
-//! Which source a number at Vapi uses, and bringing its credentials to another one.
+//! Which source a number at Vapi uses, and how its credentials are updated to another one.
 //!
-//! A Twilio number has credentials of its own. The others name a stored credential, which numbers share: its secrets are
-//! changed where it visibly is the source's own; otherwise the number is given another credential.
+//! A Twilio number has credentials of its own. Other numbers name a stored credential, which numbers share. Its secrets
+//! are changed if it shows the source's own account; otherwise the number gets another credential.
 
 use super::client::{KIND, Vapi};
 use super::trunk;
@@ -17,7 +17,7 @@ use crate::model::{
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 use crate::wire::Patch;
 
-/// What a number shows of the source that it uses.
+/// What a number shows about its source.
 pub(super) fn compare(number: &PhoneNumber, source: &NumberSource) -> SourceMatch {
     let carrier = match SourceMatch::of(SourcePart::Carrier, carrier(number), source.carrier.as_str()) {
         SourceMatch::Same => SourceMatch::Unknown,
@@ -42,7 +42,7 @@ pub(super) fn compare(number: &PhoneNumber, source: &NumberSource) -> SourceMatc
     }
 }
 
-/// The carrier in the words of this crate. Vapi's own numbers are of no other one.
+/// The carrier as a kind of this crate. Vapi's own numbers have none.
 fn carrier(number: &PhoneNumber) -> Option<&str> {
     match number.provider.as_ref()? {
         Provider::Byo => Some(ProviderKind::SIP_TRUNK.as_str()),
@@ -55,7 +55,7 @@ fn carrier(number: &PhoneNumber) -> Option<&str> {
 }
 
 impl Vapi {
-    /// Brings the credentials of a number to a source that the capabilities name.
+    /// Updates the credentials of a number to a source that the capabilities support.
     pub(super) async fn renew_number(
         &self,
         record: &NumberRecord,
@@ -86,7 +86,7 @@ impl Vapi {
         Ok(RenewedCredentials { record: is_another, credential: Some(renewed) })
     }
 
-    /// Updates the number. An answer that shows another source than the one that was sent is not believed.
+    /// Updates the number. A response that shows another source than the one that was sent is an error.
     async fn change_number(
         &self,
         record: &NumberRecord,
@@ -104,8 +104,8 @@ impl Vapi {
         }
     }
 
-    /// The credential for numbers that used this one, with the trunk's login and addresses: the same one where it
-    /// visibly is of this trunk, else another one.
+    /// The credential for numbers that used this one, with the trunk's login and addresses: the same one if it shows
+    /// this trunk, else another one.
     async fn renew_trunk(
         &self,
         uses: Option<&str>,
@@ -119,7 +119,7 @@ impl Vapi {
         if renewed == uses {
             return Ok(renewed);
         }
-        // One that was found may have an old password.
+        // An existing credential may have an old password.
         let bring = async {
             match self.bring_trunk(&renewed, &wanted).await? {
                 true => Ok(renewed.clone()),
@@ -142,8 +142,8 @@ impl Vapi {
         if other == *id { Err(not_of_trunk(id)) } else { Ok(other) }
     }
 
-    /// Gives a credential the trunk's login and addresses. False if it is not there, or not visibly of this trunk: then
-    /// the numbers of another trunk use it, and it stays as it is.
+    /// Updates a credential to the trunk's login and addresses. Returns false if it does not exist, or does not show this
+    /// trunk: then the numbers of another trunk use it, and it stays unchanged.
     async fn bring_trunk(&self, id: &CredentialId, wanted: &CreateSipTrunkCredential) -> Result<bool> {
         let there = match self.get_credential(id.as_str()).await {
             Ok(Credential::SipTrunk(there)) if wanted.is_same_trunk(&there) => there,
@@ -156,7 +156,7 @@ impl Vapi {
         Ok(true)
     }
 
-    /// Changes the key of the Vonage credential, if it visibly is of the same account: Vonage's key is its account.
+    /// Changes the key of the Vonage credential if it shows the same account: Vonage's key is its account.
     async fn renew_vonage(
         &self,
         uses: Option<&str>,
@@ -194,13 +194,13 @@ impl Vapi {
     }
 }
 
-/// What Vapi says of a credential cannot be believed, so it is left as it is.
+/// What Vapi returned about a credential is inconsistent, so the credential is not changed.
 fn not_of_trunk(id: &CredentialId) -> Error {
     let mismatch = Mismatch::new("a SIP trunk of the source", Some(id.as_str()));
     Box::new(CallError::new(KIND.into(), RENEW, Delivery::Read, CallFault::Mismatch(mismatch))).into()
 }
 
-/// What stands against it, by what the number shows.
+/// The problems that the number shows.
 fn check(number: Option<&PhoneNumber>, source: &NumberSource, problems: &mut Problems) {
     match &source.reach {
         Reach::Trunk(trunk) => trunk::check(trunk, problems),
@@ -229,7 +229,7 @@ fn check(number: Option<&PhoneNumber>, source: &NumberSource, problems: &mut Pro
     }
 }
 
-/// A token beats an API key that stands beside it, so that one is cleared.
+/// A token takes precedence over an API key, so the key is cleared.
 fn with_twilio(account: &AccountKey) -> UpdateTwilioNumber {
     let update = UpdateTwilioNumber::new().twilio_account_sid(account.account.clone());
     match &account.key {

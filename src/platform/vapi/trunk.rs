@@ -1,4 +1,4 @@
-//! A SIP trunk in Vapi's words ([gateways](https://docs.vapi.ai/advanced/sip/sip-trunk)).
+//! A SIP trunk in Vapi's models ([gateways](https://docs.vapi.ai/advanced/sip/sip-trunk)).
 
 use std::net::IpAddr;
 
@@ -13,11 +13,11 @@ use crate::error::Result;
 use crate::model::{CredentialId, MediaEncryption, ProblemCode, Problems, SipHost, SipTransport, SipTrunk};
 use crate::platform::credentials::Made;
 
-/// The prefixes that a gateway's netmask may have.
+/// The prefix lengths that a gateway's netmask may have.
 const NETMASK_MIN: u8 = 24;
 const NETMASK_MAX: u8 = 32;
 
-/// What of a trunk cannot be told to Vapi, and what Vapi would take and never let a call through.
+/// Checks what Vapi has no setting for, and what Vapi would accept although no call would get through.
 pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     check_host(trunk, problems);
     problems.length("name", trunk.name.as_deref().unwrap_or_default(), 0, NAME_MAX);
@@ -53,7 +53,7 @@ pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     }
 }
 
-/// An inbound gateway must be an IPv4 address; calls from elsewhere are blocked without a word.
+/// An inbound gateway must be an IPv4 address. Vapi silently blocks calls from elsewhere.
 fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
     let Ok(host) = trunk.host() else { return };
     let address = host.ip();
@@ -71,9 +71,9 @@ fn check_host(trunk: &SipTrunk, problems: &mut Problems) {
 }
 
 impl Vapi {
-    /// The trunk's credential: one that is there already, as it is, or a new one. So neither a lost answer nor a new
-    /// process makes a second one. Other numbers share one that is there, so nothing is sent to it, although its
-    /// password, which Vapi does not show, may be an old one: [`renew`](crate::VoicePlatform::renew) changes it.
+    /// The trunk's credential: an existing one, unchanged, or a new one. So neither a lost response nor a new process
+    /// creates a second one. Other numbers share an existing one, so it is not updated, although its password, which Vapi
+    /// does not show, may be old: [`renew`](crate::VoicePlatform::renew) changes it.
     pub(super) async fn trunk_credential(&self, wanted: CreateSipTrunkCredential) -> Result<Made> {
         if let Some(id) = self.find_trunk(&wanted).await? {
             return Ok(Made { id, own: false });
@@ -115,7 +115,7 @@ impl Vapi {
         }
     }
 
-    /// A trunk's credential that is there, alike in all that Vapi shows of it.
+    /// An existing credential of a trunk that is equal in everything that Vapi shows.
     async fn find_trunk(&self, wanted: &CreateSipTrunkCredential) -> Result<Option<CredentialId>> {
         let credentials = self.list_credentials(&ListFilter::new().limit(LIMIT_MAX)).await?;
         let found = credentials.into_iter().find_map(|credential| match credential {
@@ -126,8 +126,8 @@ impl Vapi {
     }
 }
 
-/// Calls go to the trunk's host, and come from its host or from the addresses named, of a trunk that
-/// [`check`] has passed.
+/// The gateways of a trunk that has passed [`check`]: calls go to its host, and come from its host or from the given
+/// addresses.
 pub(super) fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
     let by_address = matches!(source.host().map(SipHost::ip), Ok(Some(IpAddr::V4(_))));
     let inbound = by_address && source.allowed_inbound.is_empty() && !source.outbound_only;
@@ -156,7 +156,7 @@ pub(super) fn credential(source: &SipTrunk) -> CreateSipTrunkCredential {
     create
 }
 
-/// Encrypted media are a protocol of their own.
+/// Encrypted media are a separate protocol.
 fn protocol(transport: SipTransport, media: Option<MediaEncryption>) -> OutboundProtocol {
     match transport {
         SipTransport::Udp => OutboundProtocol::Udp,

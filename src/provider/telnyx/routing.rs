@@ -1,4 +1,4 @@
-//! Where a number's calls and messages go: read, and put back.
+//! Reads and restores where a number's calls and messages go.
 
 use std::collections::BTreeMap;
 
@@ -106,7 +106,7 @@ impl RoutingControl for Telnyx {
         checked(KIND, "point calls", |problems| {
             if id.is_none() {
                 let fault = format!("is {address}, which no active application of the account has as its webhook");
-                let remedy = "make an application of the Voice API with this webhook, and point the calls again";
+                let remedy = "create an application of the Voice API with this webhook, then point the calls again";
                 problems.add(ProblemCode::Missing, "address", fault, remedy);
             }
         })?;
@@ -215,8 +215,8 @@ fn checked_update(settings: &BTreeMap<String, String>) -> Result<(UpdateVoiceSet
         problems.add(
             ProblemCode::Malformed,
             "settings",
-            format!("has {name:?}, which is no routing of Telnyx"),
-            "give a snapshot as it was taken",
+            format!("has {name:?}, which is not a routing setting of Telnyx"),
+            "use an unmodified snapshot",
         );
     }
     let mut flag = |name: &str| {
@@ -225,7 +225,7 @@ fn checked_update(settings: &BTreeMap<String, String>) -> Result<(UpdateVoiceSet
         if flag.is_none() {
             let fault = format!("is {value:?}, which is neither true nor false");
             problems.within("settings", |problems| {
-                problems.add(ProblemCode::Malformed, name, fault, "give a snapshot as it was taken");
+                problems.add(ProblemCode::Malformed, name, fault, "use an unmodified snapshot");
             });
         }
         flag

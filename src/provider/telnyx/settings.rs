@@ -203,6 +203,6 @@ fn of_messaging(id: &str) -> impl FnOnce(&MessagingSettings) -> Result<(), Misma
 
 fn check_some(numbers: &[E164], problems: &mut Problems) {
     if numbers.is_empty() {
-        problems.add(ProblemCode::Empty, "phone_numbers", "is empty", "give a number");
+        problems.add(ProblemCode::Empty, "phone_numbers", "is empty", "give at least one number");
     }
 }

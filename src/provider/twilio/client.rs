@@ -29,7 +29,7 @@ const LIST_CALLER_IDS: &str = "list caller ids";
 /// | `TWILIO_AUTH_TOKEN` | its auth token, or: |
 /// | `TWILIO_API_KEY`, `TWILIO_API_SECRET` | an API key and its secret, used when there is no auth token |
 /// | `TWILIO_EDGE`, `TWILIO_REGION` | optional: another region than the default |
-/// | `TWILIO_BASE_URL` | optional: another address altogether |
+/// | `TWILIO_BASE_URL` | optional: another address |
 ///
 /// ```
 /// use std::time::Duration;
@@ -226,7 +226,7 @@ impl ClientBuilder<Twilio> {
         let mut good = true;
         let checked = self.check(|problems| {
             good = check_label("edge", edge, problems) & check_label("region", region, problems);
-            // Regions are two letters and a number; no edge is.
+            // A region is two letters and a number; an edge is not.
             let letters = edge.trim_end_matches(|last: char| last.is_ascii_digit());
             if letters.len() == 2 && letters.len() < edge.len() && letters.bytes().all(|byte| byte.is_ascii_lowercase())
             {
@@ -254,7 +254,7 @@ fn check_label(field: &str, label: &str, problems: &mut Problems) -> bool {
     good
 }
 
-/// The call of a list, if its page size may be.
+/// The call of a list, if its page size is valid.
 fn paged(operation: &'static str, page_size: Option<u16>, call: Call) -> Result<Call> {
     checked(KIND, operation, |problems| check_page_size(page_size, problems))?;
     Ok(call)

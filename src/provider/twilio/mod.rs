@@ -17,7 +17,7 @@
 //! it also sends one call to list the subaccounts and one for each of the first 20 active subaccounts; a standard API
 //! key may not list them. This lookup is unrelated to Twilio's Lookup product, which costs money.
 //!
-//! Facts: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>. Twilio limits the number of
+//! Source: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>. Twilio limits the number of
 //! concurrent requests, not the requests per second. The client retries a read or an update that Twilio refuses for
 //! that reason (status 429).
 //!

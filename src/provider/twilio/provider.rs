@@ -10,7 +10,7 @@ use crate::error::{Meaning, Result};
 use crate::model::{AccountId, NumberSource, ProviderKind};
 use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
-/// How many subaccounts are asked for a number that the account does not hold.
+/// How many subaccounts are queried for a number that the account does not hold.
 const SUBACCOUNTS: usize = 20;
 
 #[async_trait]
@@ -31,8 +31,8 @@ impl NumberProvider for Twilio {
         NumberSource::account(KIND, self.credentials.clone())
     }
 
-    /// One call for a number that the account holds. For any other number, where the credentials may list
-    /// accounts, its first 20 active subaccounts are asked too.
+    /// Sends one call for a number that the account holds. For any other number it also queries the first 20 active
+    /// subaccounts, if the credentials can list accounts.
     async fn lookup(&self, number: &E164) -> Result<Ownership> {
         if let Some(found) = self.find_number(number).await? {
             return Ok(Ownership::Held(held(*number, found)));
@@ -60,7 +60,7 @@ impl NumberProvider for Twilio {
 }
 
 impl Twilio {
-    /// The number, if the account holds it. Twilio's filter also matches parts of numbers.
+    /// The number if the account holds it. Twilio's filter also matches parts of numbers.
     pub(super) async fn find_number(&self, number: &E164) -> Result<Option<IncomingPhoneNumber>> {
         let mut numbers = self.numbers(ListNumbers::new().phone_number(number.as_str()));
         while let Some(found) = numbers.try_next().await? {
@@ -71,7 +71,7 @@ impl Twilio {
         Ok(None)
     }
 
-    /// The SIDs of active subaccounts that the credentials may see.
+    /// The SIDs of active subaccounts that the credentials can see.
     async fn subaccounts(&self) -> Result<Vec<String>> {
         let list = ListAccounts::new().status(AccountStatus::Active).page_size(PAGE_MAX);
         let own = self.credentials.account.as_str();
@@ -81,7 +81,7 @@ impl Twilio {
     }
 }
 
-/// What the credentials may see; a standard API key may not list accounts, nor open subaccounts.
+/// What the credentials can see. A standard API key can neither list accounts nor open subaccounts.
 fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

@@ -1,4 +1,4 @@
-//! Where a number's calls and messages go: read, and put back.
+//! Reads and restores where a number's calls and messages go.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use crate::error::{Result, sendable};
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
 
-/// What decides over calls: only one of the two can be set, and setting one clears the other.
+/// The two settings that take precedence for calls. Setting one clears the other.
 const TRUNK: &str = "TrunkSid";
 const APPLICATION: &str = "VoiceApplicationSid";
 
-/// The settings that can be put back, by their names in an update.
+/// The settings that can be restored, by their names in an update.
 const SETTINGS: [&str; 15] = [
     "VoiceUrl",
     "VoiceMethod",
@@ -60,11 +60,11 @@ impl RoutingControl for Twilio {
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
         let number = self.update_number(&routing.id, &update).await?;
-        // The number that was asked for, also if the answer does not name it.
+        // The requested number, even if the response does not name it.
         Ok(routing_of(routing.number, &routing.id, &number))
     }
 
-    /// By POST, as platforms expect it. A trunk or an application would beat the address, so both are cleared.
+    /// By POST, as platforms expect it. A trunk or an application would take precedence over the address, so both are cleared.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
         let update = UpdateNumber::new()
             .voice_url(address.clone())
@@ -76,14 +76,14 @@ impl RoutingControl for Twilio {
     }
 }
 
-/// The routing of a number as Twilio tells of it. A number without an id has none, since nobody could put it back.
+/// The routing of a number. A number without an id has none, because it could not be restored.
 pub(super) fn routing(number: E164, found: &IncomingPhoneNumber) -> Option<Routing> {
     let id = found.sid.as_deref().filter(|sid| !sid.is_empty())?;
     Some(routing_of(number, id, found))
 }
 
-/// Addresses and SIDs that are not set are empty; of the rest, what Twilio does not tell is left out, since an empty
-/// text would not be taken for it.
+/// Addresses and SIDs that are not set are empty. Other settings that Twilio does not return are left out, because an
+/// empty text would not be accepted for them.
 fn routing_of(number: E164, id: &str, found: &IncomingPhoneNumber) -> Routing {
     let address = |url: &Option<CallbackUrl>| url.as_ref().map_or_else(String::new, |url| url.as_str().to_owned());
     let sid = |sid: &Option<String>| sid.clone().unwrap_or_default();
@@ -110,7 +110,7 @@ fn routing_of(number: E164, id: &str, found: &IncomingPhoneNumber) -> Routing {
     Routing::new(number, id.to_owned(), calls(found), settings)
 }
 
-/// A trunk beats an application, which beats the voice URL.
+/// A trunk takes precedence over an application, and an application over the voice URL.
 fn calls(found: &IncomingPhoneNumber) -> Calls {
     let set = |sid: &Option<String>| sid.clone().filter(|sid| !sid.is_empty());
     match (set(&found.trunk_sid), set(&found.voice_application_sid)) {

@@ -192,7 +192,7 @@ async fn an_agent_follows_the_import() {
         respond(server, "POST", ASSIGN, status, json!({"detail": "no"}), 1).await;
         respond(server, "GET", NUMBERS, 200, listed(Some("a2")), 1).await;
         let error = import(server, &request).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("butter: {PHONE} is imported as p1, but setting it up failed"));
+        assert_eq!(error.to_string(), format!("butter: {PHONE} is imported as p1, but configuring the record failed"));
         let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
         assert_eq!((incomplete.step, incomplete.record.as_ref().unwrap().id.as_str()), (Step::Configure, "p1"));
         assert_eq!(error.status().unwrap().as_u16(), status);
@@ -347,6 +347,6 @@ async fn an_agent_and_inbound_off_contradict_each_other() {
     let request = ImportRequest::new("+14155552671".parse().unwrap()).agent("agent_a1b2c3d4e5f6").inbound(false);
     let source = numport::Byo::credential(numport::model::ProviderKind::TWILIO, "intg_a1b2c3d4e5f6").into();
     let error = client.create(&source, &request).unwrap_err().to_string();
-    assert!(error.contains("`inbound` is off, and Butter switches it on with an agent"), "{error}");
+    assert!(error.contains("`inbound` is off, but Butter enables inbound calls when it assigns an agent"), "{error}");
     drop(client.create(&source, &request.inbound(true)).unwrap());
 }

@@ -138,7 +138,7 @@ async fn every_documented_status_reaches_the_caller_after_one_request() {
             let call = error.call().unwrap();
             assert_eq!((call.status.unwrap().as_u16(), call.attempts), (status, 1), "{operation}");
             assert_eq!(words(error), text, "{operation}");
-            assert!(error.to_string().starts_with(&format!("butter: {operation} was answered {status}")), "{error}");
+            assert!(error.to_string().starts_with(&format!("butter: {operation} failed with {status}")), "{error}");
             // A conflict may come of an earlier try of the same import.
             let makes = ["import number", "assign number", "unassign number", "make integration"];
             let open = status == 409 && makes.contains(operation);
@@ -164,7 +164,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
         (json!({"error": "Not allowed"}), "Not allowed"),
         (json!({"detail": "first", "message": "second", "error": "third"}), "first"),
         (json!({"message": "second", "error": "third"}), "second"),
-        (json!({"detail": {"deep": 1}}), "the answer has no message that can be read (21 bytes of text)"),
+        (json!({"detail": {"deep": 1}}), "the response has no readable message (21 bytes of text)"),
         (json!({"detail": [], "message": "m"}), "m"),
     ] {
         let server = server(ResponseTemplate::new(400).set_body_json(&body)).await;

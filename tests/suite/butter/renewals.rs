@@ -64,7 +64,7 @@ async fn another_process_must_be_told_the_integration() {
     let importer = Importer::new(twilio(&sandbox, NEW), client.clone());
     let error = importer.renew(&number(1)).await.unwrap_err();
     let why =
-        "`source.integration` cannot be told for this number: Butter does not show it; name the account's integration";
+        "`source.integration` is unknown for this number: Butter does not show it; set the account's integration";
     assert!(error.to_string().contains(why), "{error}");
     assert!(error.surely_not_done());
     assert_eq!(sent(&sandbox, "PUT"), 0);
@@ -98,7 +98,7 @@ async fn the_integration_of_another_account_is_left_alone() {
     assert_eq!(client.compare_source(&record, &source), differs);
     let error = client.renew(&record, &source, &RenewalRun::new()).await.unwrap_err();
     let why =
-        format!("`source.integration` is {integration}, which is of account {account}, and other numbers may use it");
+        format!("`source.integration` is {integration}, which belongs to account {account}, and other numbers may use it");
     assert!(error.to_string().contains(&why), "{error}");
     assert_eq!(sent(&sandbox, "PUT"), 0);
 

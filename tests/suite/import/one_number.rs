@@ -100,7 +100,7 @@ async fn a_record_that_is_there_is_brought_to_what_is_asked() {
     importer.import(ImportRequest::new(number()).label("Old")).await.unwrap();
     let imported = importer.import(ImportRequest::new(number()).label("New").outbound(false)).await.unwrap();
     assert_eq!(imported.unsupported_fields, [Field::Label], "a label cannot be changed there");
-    assert!(imported.to_string().contains("; its label cannot be changed there"), "{imported}");
+    assert!(imported.to_string().contains("; the platform cannot change its label"), "{imported}");
     assert_eq!(imported.record.outbound, Some(false));
     assert_eq!(sent(&sandbox, "interactly", "POST"), 1);
 }
@@ -213,7 +213,7 @@ async fn a_break_between_the_steps_names_the_record_and_is_finished_by_running_i
     .await;
     let request = ImportRequest::new(number()).agent("agent-1");
     let error = interactly_at(&server).import(&request).await.unwrap_err();
-    assert_eq!(error.to_string(), "interactly: +14155552671 is imported as n1, but setting it up failed");
+    assert_eq!(error.to_string(), "interactly: +14155552671 is imported as n1, but configuring the record failed");
     let Error::Incomplete(incomplete) = error else { panic!("{error:?}") };
     assert_eq!(incomplete.step, Step::Configure);
     assert_eq!(incomplete.record.as_ref().unwrap().id.as_str(), "n1");
@@ -306,9 +306,9 @@ async fn the_advice_for_a_refused_step_is_to_correct_it() {
     ])
     .await;
     let error = interactly_at(&server).import(ImportRequest::new(number()).agent("nobody")).await.unwrap_err();
-    let advice = "Correct what the service names. Then run the same call again: it completes the remaining steps.";
+    let advice = "Correct what the service's message names. Then run the same call again: it completes the remaining steps.";
     assert_eq!(error.advice(), advice);
-    let report = "interactly: +14155552671 is imported as n1, but setting it up failed: interactly: update number \
-                  was answered 400 Bad Request: no such assistant. ";
+    let report = "interactly: +14155552671 is imported as n1, but configuring the record failed: interactly: update number \
+                  failed with 400 Bad Request: no such assistant. ";
     assert_eq!(error.report(), format!("{report}{advice}"));
 }

@@ -58,8 +58,8 @@ async fn a_number_on_a_trunk_is_not_imported() {
     assert_eq!(
         error.report(),
         format!(
-            "vapi: import number was not sent: +14155550123 is on trunk {trunk}, which would get its calls all the \
-             same. Take it off the trunk, or import it with the trunk as the source."
+            "vapi: import number was not sent for +14155550123: the number is attached to trunk {trunk}, which takes precedence over the \
+             platform's address. Detach the number from the trunk, or import it with the trunk as the source."
         )
     );
 }
@@ -85,9 +85,9 @@ async fn a_hosted_number_is_not_imported() {
     assert_eq!(
         preflight.to_string(),
         "+14155550123 from twilio to vapi:\n  \
-         error: it cannot take voice calls. Give the number voice at the provider, or choose another one.\n  \
-         warning: it is another carrier's number, hosted at the provider. Make sure that its voice calls come in \
-         through this provider."
+         error: the number cannot receive voice calls. Enable voice for the number at the carrier, or choose another number.\n  \
+         warning: another carrier holds the number, and this carrier only hosts it. Make sure that the number's voice \
+         calls arrive through this carrier."
     );
     assert!(!error.to_string().contains("hosted"), "only what keeps it from being imported: {error}");
 }
@@ -99,14 +99,14 @@ async fn the_worst_is_told_first() {
         matches!(findings.as_slice(), [Finding::NoVoice, Finding::OnTrunk { .. }, Finding::Hosted]),
         "{findings:?}"
     );
-    assert!(error.to_string().contains("cannot take voice calls, and is on trunk"), "{error}");
+    assert!(error.to_string().contains("cannot receive voice calls; the number is attached to trunk"), "{error}");
 }
 
 #[tokio::test]
 async fn a_number_of_a_subaccount_is_not_imported() {
     let (findings, error) = refused(TwilioNumber::new(number()).in_subaccount(), 3).await;
     let [Finding::HeldBySubaccount { account }] = findings.as_slice() else { panic!("{findings:?}") };
-    assert!(error.to_string().ends_with(&format!("is held by another account, {account}")), "{error}");
+    assert!(error.to_string().ends_with(&format!("another account holds the number: {account}")), "{error}");
     assert!(error.advice().starts_with("Give the credentials of that account itself"));
 }
 
@@ -133,7 +133,7 @@ async fn a_good_number_is_looked_at_by_one_call_and_read_again_by_another() {
     let held = sandbox.twilio().held_numbers()[0];
     let looked = into_vapi(&sandbox).preflight(&held).await.unwrap();
     assert_eq!((looked.findings.len(), looked.severity()), (0, None));
-    assert_eq!(looked.to_string(), format!("{held} from twilio to vapi: nothing stands against it"));
+    assert_eq!(looked.to_string(), format!("{held} from twilio to vapi: no findings"));
     assert!(matches!(looked.routing.unwrap().calls, Calls::Url(_)));
     assert_eq!(sandbox.requests().len(), 1);
 

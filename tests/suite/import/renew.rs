@@ -103,7 +103,7 @@ async fn a_renewed_token_is_brought_to_the_record_and_by_no_import() {
         let renewed = importer.renew(&number(1)).await.unwrap();
         assert_eq!(
             renewed.to_string(),
-            format!("{} on vapi: credentials renewed for this record alone, id {id}", number(1))
+            format!("{} on vapi: credentials renewed for this record only, id {id}", number(1))
         );
         let json = serde_json::to_value(&renewed).unwrap();
         assert_eq!(json["credentials"], serde_json::json!({"record": true, "credential": null}));
@@ -141,7 +141,7 @@ async fn what_stands_against_it_is_told_before_anything_changes() {
     let error = importer.renew(&number(1)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "vapi: renew credentials was not sent: `number` +14155552671 is not there; import it"
+        "vapi: renew credentials was not sent: `number` +14155552671 has no record; import it first"
     );
     let foreign: E164 = "+12025550143".parse().unwrap();
     let Error::Preflight(preflight) = importer.renew(&foreign).await.unwrap_err() else { panic!("it is not held") };
@@ -172,7 +172,7 @@ async fn a_platform_that_documents_no_way_refuses_before_anything_is_sent() {
         ),
         (
             Box::new(SignalWire::from_vars(vars).unwrap()),
-            "signalwire keeps no credentials of a carrier; nothing needs to be done there",
+            "signalwire stores no carrier credentials; no action is needed there",
         ),
     ];
     for (platform, why) in platforms {
@@ -183,7 +183,7 @@ async fn a_platform_that_documents_no_way_refuses_before_anything_is_sent() {
     }
     let trunk = Importer::new(trunk("pass"), Butter::from_vars(vars).unwrap());
     let error = trunk.renew(&number(1)).await.unwrap_err();
-    assert!(error.to_string().contains("butter documents no way to change those of a SIP trunk"), "{error}");
+    assert!(error.to_string().contains("butter documents no way to change the credentials of a SIP trunk"), "{error}");
     assert_eq!(sandbox.requests(), []);
 }
 
@@ -297,7 +297,7 @@ async fn a_record_that_visibly_uses_another_source_is_a_finding() {
     let other = Finding::OtherSource { part: SourcePart::Account, uses: account.to_owned(), given: sub.to_owned() };
     assert_eq!((imported.outcome, &imported.findings[..]), (Outcome::AlreadyThere, &[other.clone()][..]));
     assert_eq!(other.severity(), Severity::Warning);
-    let told = format!("; warning: it uses account {account} at the platform, and {sub} was given");
+    let told = format!("; warning: the record uses account {account}, but {sub} was given");
     assert!(imported.to_string().ends_with(&told), "{imported}");
     let json = serde_json::to_string(&other).unwrap();
     assert_eq!(serde_json::from_str::<Finding>(&json).unwrap(), other);
@@ -327,7 +327,7 @@ async fn a_record_of_another_carrier_is_not_renewed() {
     assert_eq!(imported.findings.iter().filter(other).count(), 1, "{:?}", imported.findings);
     let before = changes(&sandbox, VAPI).len();
     let error = importer.renew(&number(1)).await.unwrap_err();
-    assert!(error.to_string().contains("`source` is twilio, and the record is of sip-trunk"), "{error}");
+    assert!(error.to_string().contains("`source` is twilio, but the record uses sip-trunk"), "{error}");
     assert_eq!(changes(&sandbox, VAPI).len(), before);
 }
 

@@ -253,17 +253,17 @@ async fn what_became_of_a_routing_is_said_in_a_line() {
     let mut routing = import(&setup.vapi).await.routing_before.unwrap();
     let told = async |routing: &Routing| setup.vapi.restore(routing).await.unwrap().to_string();
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/x").sms_url("https://new.example.com/sms")).await;
-    let kept = "+14155550123 is left alone: the import did not set SmsUrl, VoiceUrl; its calls go to https://new.example.com/…";
+    let kept = "+14155550123 is not restored, because the import did not set SmsUrl, VoiceUrl; its calls go to https://new.example.com/…";
     assert_eq!(told(&routing).await, kept);
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
-    let partly = "+14155550123 is put back, but for SmsUrl, which the import did not set; its calls go to https://app.example.com/…";
+    let partly = "+14155550123 is restored except for SmsUrl, which the import did not set; its calls go to https://app.example.com/…";
     assert_eq!(told(&routing).await, partly);
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call").sms_url("")).await;
     let back = told(&routing).await;
-    assert_eq!(back, "+14155550123 is put back: its calls go to https://app.example.com/…");
+    assert_eq!(back, "+14155550123 is restored: its calls go to https://app.example.com/…");
     assert_eq!(told(&routing).await, back.replace("put back", "as before"));
     routing.id = routing.id.replace("PN0", "PN1");
-    assert_eq!(told(&routing).await, "the provider does not hold the number any more");
+    assert_eq!(told(&routing).await, "the carrier no longer holds the number");
 }
 
 #[tokio::test]
@@ -338,7 +338,7 @@ async fn a_provider_without_routing_says_so() {
     let routing = import(&setup.vapi).await.routing_before.unwrap();
     let vapi = Vapi::from_vars(|name| setup.sandbox.var(name)).unwrap();
     let error = Importer::new(SipTrunk::new("203.0.113.10"), vapi).restore(&routing).await.unwrap_err();
-    assert!(error.to_string().contains("`provider` is sip-trunk, which keeps no routing"), "{error}");
+    assert!(error.to_string().contains("`provider` is sip-trunk, whose routing this crate cannot read or set"), "{error}");
     assert!(setup.twilio.routing().is_some());
 }
 

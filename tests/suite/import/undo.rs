@@ -99,7 +99,7 @@ async fn a_number_is_imported_anew_after_it() {
     let undone = importer.undo(&first.undo(), Removal::Record).await.unwrap();
     assert_eq!(
         undone.to_string(),
-        "+14155550123 is put back: its calls go to https://app.example.com/…; its record is removed"
+        "+14155550123 is restored: its calls go to https://app.example.com/…; its record is removed"
     );
     assert_eq!(importer.import(ImportRequest::new(number())).await.unwrap().outcome, Outcome::Created);
     // The first one is undone already; the second one's calls are not its own to take back.

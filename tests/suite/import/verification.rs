@@ -37,7 +37,7 @@ async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
     assert_eq!(imported.findings, [Finding::AnsweredBy { platform: PlatformKind::INTERACTLY }]);
     assert_eq!(imported.findings[0].severity(), Severity::Warning);
     let line = imported.to_string();
-    assert!(line.ends_with("; warning: it was answered by interactly before"), "{line}");
+    assert!(line.ends_with("; warning: interactly answered the number's calls before"), "{line}");
     assert_eq!(into_vapi(&sandbox).import(&request).await.unwrap().findings, [], "its own address is no finding");
 
     // Now the other one has the record, and the calls go to Vapi.
@@ -61,7 +61,7 @@ async fn a_record_whose_calls_go_elsewhere_is_told() {
     let [finding @ Finding::NotTakenOver { .. }] = again.findings.as_slice() else { panic!("{:?}", again.findings) };
     assert_eq!(
         finding.to_string(),
-        "does not reach the platform: its calls go to https://old.example.com/…",
+        "the number's calls do not reach the platform: they go to https://old.example.com/…",
         "and the token does not show"
     );
 }

@@ -91,11 +91,11 @@ async fn a_refusal_is_told_in_the_platforms_words() {
     for (body, words) in [
         (json!({"message": "Bad request", "error": "label is too long"}), "Bad request; label is too long"),
         (json!({"detail": ["first", "second"]}), "first; second"),
-        (json!({"detail": {"deep": 1}}), "the answer has no message that can be read (21 bytes of text)"),
+        (json!({"detail": {"deep": 1}}), "the response has no readable message (21 bytes of text)"),
     ] {
         let server = server(ResponseTemplate::new(400).set_body_json(&body)).await;
         let error = client(server.uri()).list_numbers(None).await.unwrap_err();
-        assert_eq!(error.to_string(), "interactly: list numbers was answered 400 Bad Request");
+        assert_eq!(error.to_string(), "interactly: list numbers failed with 400 Bad Request");
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), words);
     }
 }

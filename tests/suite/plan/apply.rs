@@ -255,14 +255,14 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
         lines,
         [
             "+14155570000 moved: label: planned none, found \"By hand\". Make a new plan.",
-            "+14155570001 unchanged: it sends its calls to https://old.example.com/…: the platform does not say whether it \
-             takes them over. Call it. If the platform does not answer, point its calls there yourself.",
+            "+14155570001 unchanged: the number's calls go to https://old.example.com/…, and the platform does not document whether \
+             it changes the routing. Call the number. If the platform does not answer, point the calls at it yourself.",
             "+14155570008 blocked: `outbound` cannot be set by an import into vapi; leave it out.",
-            "+14155570099 blocked: it is not held by the provider. Check the number, and whose account it is in; a \
-             trunk's must be among those declared.",
-            "+14155570004 blocked: it still sends its calls to the platform, which would answer no more. Point its \
-             calls elsewhere first: import it where it is to be answered, or let `Plan::retire_extra` send them to \
-             another address or back to a backup's.",
+            "+14155570099 blocked: the carrier does not hold the number. Check the number and the account. If the source is \
+             a trunk, declare the number.",
+            "+14155570004 blocked: the number's calls still go to the platform, and would reach nobody. First send \
+             the calls elsewhere: import the number into the platform that will answer it, or let `Plan::retire_extra` \
+             send the calls to another address or restore the routing of a backup.",
         ]
     );
 }

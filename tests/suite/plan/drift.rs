@@ -66,7 +66,7 @@ async fn a_plan_shows_that_calls_do_not_arrive_and_brings_them_back() {
     assert!(plan.to_string().contains("calls are pointed at https://api.vapi.ai/…"), "{plan}");
     assert!(
         plan.to_string()
-            .contains("1 whose calls are pointed at the platform, 1 whose calls are not known to reach it;"),
+            .contains("1 to point at the platform, 1 not known to reach the platform;"),
         "{plan}"
     );
     let steps = apply(&importer, plan.clone()).await;
@@ -133,5 +133,5 @@ async fn a_number_without_an_agent_that_the_platform_needs_is_told() {
     let importer = one.importer(Butter::from_vars(|name| one.sandbox.var(name)).unwrap());
     importer.import(ImportRequest::new(one.number)).await.unwrap();
     let plan = importer.plan(&one.desired()).await.unwrap();
-    assert!(plan.to_string().contains("the platform takes them over when it has an agent"), "{plan}");
+    assert!(plan.to_string().contains("the platform changes the routing only when the number has an agent"), "{plan}");
 }

@@ -49,22 +49,22 @@ async fn every_kind_of_step_is_told_in_a_line() {
     let plan = plan.remove_extra_if(Removal::Record, |step| step.number == number(3));
     assert_eq!(
         plan.to_string(),
-        "~ +14155570001 label \"Old\" → \"New\"; agent none → a-1\n    warning: it sends its calls to \
-         https://voice.example.com/…: the platform does not say whether it takes them over\n\
-         = +14155570002 unchanged (cannot be changed there: inbound)\n\
-         + +14155570008 import, label \"Desk 8\", agent a-8, inbound on, calls go to https://api.elevenlabs.io/… now\n    warning: it is answered by \
-         elevenlabs now\n    warning: it sends its calls to https://api.elevenlabs.io/…: the platform does not say whether it \
-         takes them over\n\
+        "~ +14155570001 label \"Old\" → \"New\"; agent none → a-1\n    warning: the number's calls go to \
+         https://voice.example.com/…, and the platform does not document whether it changes the routing\n\
+         = +14155570002 unchanged (the platform cannot change: inbound)\n\
+         + +14155570008 import, label \"Desk 8\", agent a-8, inbound on, calls now go to https://api.elevenlabs.io/…\n    warning: elevenlabs \
+         answers the number's calls now\n    warning: the number's calls go to https://api.elevenlabs.io/…, and the platform does not document whether it \
+         changes the routing\n\
          ! +14155570009 `outbound` cannot be set by an import into vapi; leave it out; `label` has 21 characters; use \
          at most 20\n\
-         ! +14155571000 it is not held by the provider\n\
+         ! +14155571000 the carrier does not hold the number\n\
          - +14155570003 remove, id r4, label none, agent a-3, held by exchange exchange, calls go to \
          https://api.elevenlabs.io/…\n\
-         ? sip:desk@example.com not desired, id r5, label none, agent none, carrier not known\n\
-         ? +14155570000 a second record, id r6, label none, agent none, held by exchange exchange, calls go to \
+         ? sip:desk@example.com not desired, id r5, label none, agent none, carrier unknown\n\
+         ? +14155570000 second record, id r6, label none, agent none, held by exchange exchange, calls go to \
          https://api.vapi.ai/…\n\
          vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 not desired, 1 \
-         whose calls are not known to reach it; about 10 requests"
+         not known to reach the platform; about 10 requests"
     );
     assert!(plan.does_something());
     let PlanStep::Update { changes, .. } = &plan.steps[1] else { panic!("{:?}", plan.steps[1]) };
@@ -102,7 +102,7 @@ async fn a_plan_is_written_and_read_whole() {
     assert_eq!(json["steps"][5]["findings"], serde_json::json!([{"finding": "not_held"}]));
     let later = text.replacen("\"version\": 1", "\"version\": 2", 1);
     let error = serde_json::from_str::<Plan>(&later).unwrap_err().to_string();
-    assert!(error.starts_with("the plan's version is 2, and this numport reads 1; make the plan anew"), "{error}");
+    assert!(error.starts_with("the plan has version 2, but this version of numport reads version 1; make a new plan"), "{error}");
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_number_is_desired_once() {
     let error = importer(&with_something_of_everything()).plan(&twice).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the plan was not made: `[2].number` is +14155570000, as [0].number is; name each number once"
+        "the plan was not made: `[2].number` is +14155570000, like [0].number; name each number once"
     );
 }
 
@@ -254,7 +254,7 @@ async fn what_cannot_be_changed_later_is_told() {
     let plan = importer.plan(&desired).await.unwrap();
     let outbound = if interactly.capabilities().outbound.set { "outbound" } else { panic!() };
     let line = plan.to_string();
-    assert!(line.contains(outbound) && line.contains("(cannot be changed there: label)"), "{line}");
+    assert!(line.contains(outbound) && line.contains("(the platform cannot change: label)"), "{line}");
 }
 
 #[tokio::test]

@@ -111,11 +111,11 @@ fn a_chance_out_of_its_range_and_no_fault_are_refused() {
         panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref().map(|text: &&str| (*text).to_owned()))
     };
     for (act, message) in [
-        ((|| Chaos::new(1).chance(1.1)) as fn() -> Chaos, "a chance is from 0 to 1, not 1.1"),
-        (|| Chaos::new(1).chance(-0.1), "a chance is from 0 to 1, not -0.1"),
-        (|| Chaos::new(1).chance(f64::NAN), "a chance is from 0 to 1, not NaN"),
-        (|| Chaos::new(1).faults([]), "chaos needs a fault at least"),
-        (|| Chaos::new(1).faults([refuse(200, None)]), "a refusal has a status from 400 to 599, not 200"),
+        ((|| Chaos::new(1).chance(1.1)) as fn() -> Chaos, "a chance must be from 0 to 1, not 1.1"),
+        (|| Chaos::new(1).chance(-0.1), "a chance must be from 0 to 1, not -0.1"),
+        (|| Chaos::new(1).chance(f64::NAN), "a chance must be from 0 to 1, not NaN"),
+        (|| Chaos::new(1).faults([]), "chaos needs at least one fault"),
+        (|| Chaos::new(1).faults([refuse(200, None)]), "the status of a refusal must be from 400 to 599, not 200"),
     ] {
         assert_eq!(words(act).as_deref(), Some(message));
     }
@@ -144,7 +144,7 @@ async fn an_entry_names_its_fault_when_shown() {
         let _ = write(&sandbox, VAPI).send().await;
     }
     let shown: Vec<String> = sandbox.requests().iter().map(|entry| format!("{entry:?}")).collect();
-    let words = ["-> no answer by CommitThenDrop", "-> 502 by CommitThenRefuse { status: 502 }"];
+    let words = ["-> no response by CommitThenDrop", "-> 502 by CommitThenRefuse { status: 502 }"];
     assert_eq!(shown, words.map(|words| format!("vapi: POST /phone-number {words}")));
 }
 

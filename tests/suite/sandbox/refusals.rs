@@ -74,13 +74,13 @@ async fn a_refused_request_does_nothing() {
 async fn what_is_no_refusal_is_refused_at_once() {
     let sandbox = std::sync::Arc::new(Sandbox::start().await.unwrap());
     for (fault, words) in [
-        (refuse(200, None), "a refusal has a status from 400 to 599, not 200"),
-        (refuse(600, None), "a refusal has a status from 400 to 599, not 600"),
+        (refuse(200, None), "the status of a refusal must be from 400 to 599, not 200"),
+        (refuse(600, None), "the status of a refusal must be from 400 to 599, not 600"),
         (refuse(429, Some("1\n2")), "Some(\"1\\n2\") cannot be the value of a header"),
-        (Fault::CommitThenRefuse { status: 399 }, "a refusal has a status from 400 to 599, not 399"),
-        (Fault::HtmlBody { status: 199, commit: true }, "a page has a status from 200 to 599, not 199"),
-        (Fault::HtmlBody { status: 600, commit: false }, "a page has a status from 200 to 599, not 600"),
-        (Fault::SlowBody { pieces: 0, pause: Duration::ZERO }, "a body comes in 1 piece at least"),
+        (Fault::CommitThenRefuse { status: 399 }, "the status of a refusal must be from 400 to 599, not 399"),
+        (Fault::HtmlBody { status: 199, commit: true }, "the status of a page must be from 200 to 599, not 199"),
+        (Fault::HtmlBody { status: 600, commit: false }, "the status of a page must be from 200 to 599, not 600"),
+        (Fault::SlowBody { pieces: 0, pause: Duration::ZERO }, "a body must have at least 1 piece"),
     ] {
         let sandbox = sandbox.clone();
         let panic = tokio::spawn(async move { sandbox.fault(VAPI, fault) }).await.unwrap_err().into_panic();

@@ -126,7 +126,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
         (422, list(fabric), "code invalid_parameter: Name must be present"),
         (422, two, "code 422: Number type can't be blank; Name must be present"),
         (422, list(json!({"message": "m"})), "m"),
-        (422, json!({"errors": []}), "the answer has no message that can be read (13 bytes of text)"),
+        (422, json!({"errors": []}), "the response has no readable message (13 bytes of text)"),
         (
             400,
             json!({"code": 10000, "message": "Number can't be blank", "more_info": "https://signalwire.com", "status": 400}),
@@ -156,7 +156,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
             assert_eq!((call.status.unwrap().as_u16(), call.attempts), (status, 1));
             assert_eq!(call.delivery, Delivery::Refused);
             assert!(
-                error.to_string().starts_with(&format!("signalwire: {operation} was answered {status}")),
+                error.to_string().starts_with(&format!("signalwire: {operation} failed with {status}")),
                 "{error}"
             );
             assert_eq!(std::error::Error::source(&error).unwrap().to_string(), words, "{body}");

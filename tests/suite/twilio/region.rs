@@ -58,7 +58,7 @@ fn an_edge_and_a_region_go_together() {
     for (given, missing) in [("TWILIO_EDGE", "TWILIO_REGION"), ("TWILIO_REGION", "TWILIO_EDGE")] {
         let error = from_vars(&[(given, "ie1")]).unwrap_err();
         assert_eq!(problem_fields(&error), [missing]);
-        assert!(error.to_string().contains(&format!("`{missing}` is not set, and {given} is")), "{error}");
+        assert!(error.to_string().contains(&format!("`{missing}` is not set, but {given} is")), "{error}");
         // An empty variable is none.
         let error = from_vars(&[(given, "ie1"), (missing, "")]).unwrap_err();
         assert_eq!(problem_fields(&error), [missing]);

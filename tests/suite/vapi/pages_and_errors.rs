@@ -112,14 +112,14 @@ async fn a_refusal_is_told_in_the_platforms_words() {
         (404, json!({"error": "Not Found", "statusCode": 404}), "Not Found"),
         (404, json!({"message": [], "error": "Not Found"}), "Not Found"),
         (404, json!({"message": null, "error": "Not Found"}), "Not Found"),
-        (400, json!({"message": {"deep": 1}}), "the answer has no message that can be read (22 bytes of text)"),
+        (400, json!({"message": {"deep": 1}}), "the response has no readable message (22 bytes of text)"),
     ] {
         let server = server(ResponseTemplate::new(status).set_body_json(&body)).await;
         let error = client(server.uri()).get_number(CREDENTIAL).await.unwrap_err();
         let call = error.call().unwrap();
         assert_eq!(call.status.unwrap(), status);
         assert_eq!(call.delivery, Delivery::Refused);
-        assert!(error.to_string().starts_with(&format!("vapi: get number was answered {status}")), "{error}");
+        assert!(error.to_string().starts_with(&format!("vapi: get number failed with {status}")), "{error}");
         assert_eq!(std::error::Error::source(&error).unwrap().to_string(), words, "{body}");
     }
 }
@@ -130,13 +130,13 @@ async fn a_page_of_the_edge_is_kept_as_text() {
     let server = server(ResponseTemplate::new(502).set_body_raw(html, "text/html")).await;
     let client = Vapi::builder(KEY).base_url(server.uri()).retry(at_once().max_attempts(1)).build().unwrap();
     let error = client.list_credentials(&ListFilter::new()).await.unwrap_err();
-    assert_eq!(error.to_string(), "vapi: list credentials was answered 502 Bad Gateway");
+    assert_eq!(error.to_string(), "vapi: list credentials failed with 502 Bad Gateway");
     let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
     assert_eq!(refusal.body, html);
     assert_eq!(refusal.messages, [""; 0]);
     assert_eq!(
         refusal.to_string(),
-        format!("the answer has no message that can be read ({} bytes of text)", html.len())
+        format!("the response has no readable message ({} bytes of text)", html.len())
     );
 }
 
@@ -147,6 +147,6 @@ async fn the_limit_of_requests_is_told() {
             .await;
     let client = Vapi::builder(KEY).base_url(server.uri()).retry(at_once().max_attempts(2)).build().unwrap();
     let error = client.list_numbers(&ListFilter::new()).await.unwrap_err();
-    assert_eq!(error.to_string(), "vapi: list numbers was answered 429 Too Many Requests, after 2 attempts");
+    assert_eq!(error.to_string(), "vapi: list numbers failed with 429 Too Many Requests, after 2 attempts");
     assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "Rate limit exceeded");
 }

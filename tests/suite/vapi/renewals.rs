@@ -117,7 +117,7 @@ async fn a_vonage_credential_of_the_same_account_gets_the_secret() {
     let (renewed, sent) = renew(&by_credential("vonage"), &source, &[("GET", &route, of("another"))]).await;
     let error = renewed.unwrap_err();
     assert!(
-        error.to_string().contains("`source.account` is of another account than the number's credential"),
+        error.to_string().contains("`source.account` belongs to another account than the number's credential"),
         "{error}"
     );
     assert_eq!(sent.len(), 1, "only a look");

@@ -141,24 +141,24 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
         (
             trunk().allow_inbound("sip.example.com".to_owned()),
             &["source.allow_inbound"],
-            "is no IP address (number 2 of those given)",
+            "is not an IP address (number 2 of those given)",
         ),
         (
             SipTrunk::new("sip.example.com"),
             &["source.allow_inbound"],
-            "it would silently block all calls from this host; name the carrier's signalling addresses by `allow_inbound`, or say `outbound_only`",
+            "it would silently block all calls from this host; list the carrier's signalling addresses with `allow_inbound`, or set `outbound_only`",
         ),
         (
             SipTrunk::new("[2001:db8::1]"),
             &["source.host", "source.allow_inbound"],
-            "is an IPv6 address, which Vapi does not take",
+            "is an IPv6 address, which Vapi does not accept",
         ),
         (SipTrunk::new("[2001:db8::1]").outbound_only(), &["source.host"], "give the trunk's name or its IPv4 address"),
         (trunk().allow_inbound(network("2001:db8::/64")), &["source.allow_inbound"], "has 2001:db8::/64"),
         (
             trunk().allow_inbound(network("198.51.0.0/23")),
             &["source.allow_inbound"],
-            "has 198.51.0.0/23, and Vapi's networks are /24 to /32; split it",
+            "has 198.51.0.0/23, but Vapi's networks are /24 to /32; split it",
         ),
         (trunk().outbound_only(), &["source.allow_inbound"], "the trunk is outbound only"),
         (tcp().media_encryption(MediaEncryption::Required), &["source.media_encryption"], "set the transport to TLS"),

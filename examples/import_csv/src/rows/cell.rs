@@ -148,7 +148,7 @@ fn number(text: &str) -> Result<E164, Wrong> {
             E164Error::InvalidCharacter { at, found } => {
                 (format!("has {found:?} at position {at}"), "write digits alone after the `+`")
             }
-            E164Error::TooShort => ("has fewer than 2 digits".to_owned(), "give the whole number"),
+            E164Error::TooShort => ("has fewer than 2 digits".to_owned(), "write the whole number"),
             E164Error::TooLong { digits } => (format!("has {digits} digits"), "a number has at most 15"),
             _ => ("is not an E.164 number".to_owned(), "correct the number"),
         };

@@ -1,12 +1,12 @@
 use crate::wire::received_object;
 
-/// The most characters of a caller's name.
+/// The maximum length of a caller name, in characters.
 pub const CNAM_MAX: usize = 15;
 
 received_object! {
     snake_case;
 
-    /// A request to show a caller's name with a number's calls, as SignalWire keeps it.
+    /// A request to show a caller name with a number's calls.
     pub struct CnamRequest {
         required {
             /// Its id.
@@ -21,9 +21,9 @@ received_object! {
             status: String,
             /// Why it was refused.
             reason: String,
-            /// What you have to do.
+            /// What the user must do.
             required_action: String,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
             /// When it was last changed.
             updated_at: String,

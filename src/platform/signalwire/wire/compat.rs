@@ -4,7 +4,7 @@ use crate::wire::received_object;
 received_object! {
     snake_case;
 
-    /// A number as the compatibility API writes it, in the manner of Twilio.
+    /// A number as the compatibility API returns it, similar to Twilio's.
     pub struct CompatNumber {
         required {
             /// Its id.
@@ -15,47 +15,47 @@ received_object! {
         nullable {
             /// The project.
             account_sid: String,
-            /// The project, once more.
+            /// The project again.
             account_id: String,
-            /// Its name for people.
+            /// The name for people.
             friendly_name: String,
-            /// Where its calls go.
+            /// The URL that answers its calls.
             voice_url: CallbackUrl,
-            /// How that is requested.
+            /// The method of that request.
             voice_method: String,
-            /// Where its calls go when that fails.
+            /// The URL that answers its calls if the first one fails.
             voice_fallback_url: CallbackUrl,
-            /// How that is requested.
+            /// The method of that request.
             voice_fallback_method: String,
-            /// Where states of calls are told.
+            /// The URL that receives the states of calls.
             status_callback: CallbackUrl,
-            /// How that is requested.
+            /// The method of that request.
             status_callback_method: String,
-            /// The application that takes its calls.
+            /// The application that answers its calls.
             voice_application_sid: String,
-            /// Whether callers are looked up.
+            /// Whether callers' names are looked up.
             voice_caller_id_lookup: bool,
-            /// Where its messages go.
+            /// The URL that receives its messages.
             sms_url: CallbackUrl,
-            /// How that is requested.
+            /// The method of that request.
             sms_method: String,
-            /// Where its messages go when that fails.
+            /// The URL that receives its messages if the first one fails.
             sms_fallback_url: CallbackUrl,
-            /// How that is requested.
+            /// The method of that request.
             sms_fallback_method: String,
-            /// The application that takes its messages.
+            /// The application that receives its messages.
             sms_application_sid: String,
-            /// When it was made: RFC 2822.
+            /// When it was created: RFC 2822.
             date_created: String,
             /// When it was last changed.
             date_updated: String,
-            /// What it can do.
+            /// Its features.
             capabilities: CompatCapabilities,
-            /// Whether it is new on the platform.
+            /// Whether the number is new on the platform.
             beta: bool,
             /// The version of the API.
             api_version: String,
-            /// Where it is read: under `IncomingPhoneNumbers`.
+            /// The path of this resource, under `IncomingPhoneNumbers`.
             uri: String,
             /// `none`, `any`, `local` or `foreign`.
             address_requirements: String,
@@ -75,12 +75,12 @@ received_object! {
             country_code: String,
         }
         lenient {
-            /// Of toll-free numbers alone: how their verification stands.
+            /// The verification status. Only toll-free numbers have one.
             verification_status: String,
         }
     }
 
-    /// What a number can do.
+    /// The features of a number.
     pub struct CompatCapabilities {
         nullable {
             /// Voice calls.

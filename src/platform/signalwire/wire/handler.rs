@@ -8,17 +8,17 @@ use crate::wire::open_enum;
 pub struct Webhook {
     /// The address.
     pub url: CallbackUrl,
-    /// How it is requested; POST unless said otherwise.
+    /// The method of the request. Defaults to POST.
     pub method: Option<HttpMethod>,
 }
 
 impl Webhook {
-    /// An address, requested by POST.
+    /// Creates a webhook that is requested by POST.
     pub fn new(url: impl Into<CallbackUrl>) -> Self {
         Self { url: url.into(), method: None }
     }
 
-    /// How it is requested.
+    /// The method of that request.
     #[must_use]
     pub fn method(mut self, method: HttpMethod) -> Self {
         self.method = Some(method);
@@ -26,20 +26,20 @@ impl Webhook {
     }
 }
 
-/// What shall take a number's calls, with what it needs. Handlers that are only read are kinds of
-/// [`CallHandlerKind`] alone.
+/// What answers a number's calls, with its settings. Handlers that can only be read are only in
+/// [`CallHandlerKind`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallHandler {
-    /// A URL that answers with SWML.
+    /// A URL that returns SWML.
     RelayScript(Webhook),
-    /// A URL that answers with cXML.
+    /// A URL that returns cXML.
     LamlWebhooks {
-        /// Asked when a call comes.
+        /// Requested when a call arrives.
         request: Webhook,
-        /// Asked when that fails.
+        /// Requested if the first URL fails.
         fallback: Option<Webhook>,
-        /// Told the states of calls.
+        /// Receives the states of calls.
         status_callback: Option<Webhook>,
     },
     /// A cXML application.
@@ -56,14 +56,14 @@ pub enum CallHandler {
     RelayTopic {
         /// Its name.
         topic: String,
-        /// Told the states of calls.
+        /// Receives the states of calls.
         status_callback_url: Option<CallbackUrl>,
     },
-    /// A Relay context; deprecated there.
+    /// A Relay context. Deprecated by SignalWire.
     RelayContext {
         /// Its name.
         context: String,
-        /// Told the states of calls.
+        /// Receives the states of calls.
         status_callback_url: Option<CallbackUrl>,
     },
     /// A Relay connector.
@@ -91,29 +91,29 @@ pub enum CallHandler {
         /// Its id.
         agent_id: String,
     },
-    /// An AI agent. The official SDKs set it so; the published specification does not.
+    /// An AI agent. Only the official SDKs document it; the published specification does not.
     AiAgent {
         /// Its id, a UUID.
         agent_id: String,
     },
-    /// A call flow, likewise.
+    /// A call flow. Only the official SDKs document it.
     CallFlow {
         /// Its id, a UUID.
         id: String,
-        /// Which version; the deployed one unless said otherwise.
+        /// The version. Defaults to the deployed one.
         version: Option<FlowVersion>,
     },
 }
 
-/// What shall take a number's messages, with what it needs.
+/// What receives a number's messages, with its settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MessageHandler {
-    /// A URL that answers with cXML.
+    /// A URL that returns cXML.
     LamlWebhooks {
-        /// Asked when a message comes.
+        /// Requested when a message arrives.
         request: Webhook,
-        /// Asked when that fails.
+        /// Requested if the first URL fails.
         fallback: Option<Webhook>,
     },
     /// A cXML application.
@@ -126,12 +126,12 @@ pub enum MessageHandler {
         /// Its name.
         topic: String,
     },
-    /// A Relay application. Answers do not show which.
+    /// A Relay application. Responses do not show which one.
     RelayApplication {
         /// Its name.
         name: String,
     },
-    /// A Relay context; deprecated there.
+    /// A Relay context. Deprecated by SignalWire.
     RelayContext {
         /// Its name.
         context: String,
@@ -139,16 +139,16 @@ pub enum MessageHandler {
 }
 
 open_enum! {
-    /// Which version of a call flow.
+    /// The version of a call flow.
     pub enum FlowVersion {
-        /// The one being worked on.
+        /// The version that is being edited.
         WorkingCopy = "working_copy",
-        /// The one that is deployed.
+        /// The deployed version.
         CurrentDeployed = "current_deployed",
     }
 }
 
-/// Fields of an update, by name. All are texts.
+/// The fields of an update, by name. All are strings.
 pub(super) type Fields<'a> = Vec<(&'static str, &'a str)>;
 
 fn webhook<'a>(fields: &mut Fields<'a>, names: (&'static str, &'static str), webhook: Option<&'a Webhook>) {
@@ -159,7 +159,7 @@ fn webhook<'a>(fields: &mut Fields<'a>, names: (&'static str, &'static str), web
 }
 
 impl CallHandler {
-    /// The kind that answers will show.
+    /// The kind that responses show.
     #[must_use]
     pub const fn kind(&self) -> CallHandlerKind {
         match self {
@@ -179,7 +179,7 @@ impl CallHandler {
         }
     }
 
-    /// Its companion fields.
+    /// The fields that belong to it.
     pub(super) fn fields(&self) -> Fields<'_> {
         let mut fields = Fields::new();
         match self {
@@ -224,7 +224,7 @@ impl CallHandler {
 }
 
 impl MessageHandler {
-    /// The kind that answers will show.
+    /// The kind that responses show.
     #[must_use]
     pub const fn kind(&self) -> MessageHandlerKind {
         match self {
@@ -236,7 +236,7 @@ impl MessageHandler {
         }
     }
 
-    /// Its companion fields.
+    /// The fields that belong to it.
     pub(super) fn fields(&self) -> Fields<'_> {
         let mut fields = Fields::new();
         match self {
@@ -257,7 +257,7 @@ impl MessageHandler {
     }
 }
 
-/// Ids that are documented as UUIDs, and texts that must not be empty.
+/// Checks ids that are documented as UUIDs, and texts that must not be empty.
 fn check(fields: &[(&'static str, &str)], problems: &mut Problems) {
     const UUIDS: [&str; 3] = ["call_video_room_id", "call_ai_agent_id", "call_flow_id"];
     for (field, text) in fields {

@@ -9,7 +9,7 @@ use crate::error::Mismatch;
 use crate::model::{ProblemCode, Problems};
 use crate::wire::open_enum;
 
-/// A number by SignalWire's own rule: 5 to 30 characters, digits after an optional `+`.
+/// A number by SignalWire's own rule: 5 to 30 characters, digits after an optional `+`. Some are not E.164 numbers.
 ///
 /// ```
 /// use numport::platform::signalwire::ImportableNumber;
@@ -21,20 +21,20 @@ use crate::wire::open_enum;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ImportableNumber(String);
 
-/// Why a text is no number by SignalWire's rule.
+/// Why a text is not a number by SignalWire's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportableNumberError {
     /// Fewer than 5 or more than 30 characters.
     #[error("has {characters} characters; SignalWire accepts 5 to 30, including the `+`")]
     Length {
-        /// How many it has.
+        /// The number of characters.
         characters: usize,
     },
-    /// A character that is no digit.
+    /// A character that is not a digit.
     #[error("has {found:?} at position {at}; only digits may follow an optional `+`")]
     InvalidCharacter {
-        /// Its position, counted in characters from 0.
+        /// Its position in characters, from 0.
         at: usize,
         /// The character.
         found: char,
@@ -42,7 +42,7 @@ pub enum ImportableNumberError {
 }
 
 impl ImportableNumber {
-    /// The fewest and the most characters, the `+` counted.
+    /// The minimum and maximum length in characters, including the `+`.
     pub const LENGTH: (usize, usize) = (5, 30);
 
     /// The text.
@@ -70,7 +70,7 @@ impl FromStr for ImportableNumber {
 impl TryFrom<E164> for ImportableNumber {
     type Error = ImportableNumberError;
 
-    /// Fails for numbers of fewer than four digits.
+    /// Fails for numbers with fewer than four digits.
     fn try_from(number: E164) -> Result<Self, ImportableNumberError> {
         number.as_str().parse()
     }
@@ -89,7 +89,7 @@ impl Serialize for ImportableNumber {
 }
 
 open_enum! {
-    /// The kind of a number, as an import spells it.
+    /// The kind of a number in an import.
     pub enum ImportType {
         /// An ordinary number.
         Longcode = "longcode",
@@ -98,7 +98,7 @@ open_enum! {
     }
 }
 
-/// The body of an import: a number, and nothing of what is to become of it.
+/// The body of an import. It contains only the number and its kind.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[must_use]
 pub struct ImportNumber {
@@ -109,18 +109,18 @@ pub struct ImportNumber {
 }
 
 impl ImportNumber {
-    /// Imports a number of this kind, with all capabilities.
+    /// Imports a number of this kind with all capabilities.
     pub const fn new(number: ImportableNumber, number_type: ImportType) -> Self {
         Self { number, number_type, capabilities: None }
     }
 
-    /// Enables these alone; at least one.
+    /// Enables only these capabilities, at least one.
     pub fn capabilities(mut self, capabilities: impl IntoIterator<Item = Capability>) -> Self {
         self.capabilities = Some(capabilities.into_iter().collect());
         self
     }
 
-    /// Whether a record of this id and number answers this import.
+    /// Whether a record with this id and number is the result of this import.
     pub(in crate::platform::signalwire) fn is_answered_by(&self, id: &str, number: &str) -> Result<(), Mismatch> {
         Mismatch::unless_created(&self.number.0, id, Some(number))
     }
@@ -131,7 +131,7 @@ impl ImportNumber {
         }
     }
 
-    /// The compatibility API counts otherwise: a `+`, then 5 to 30 digits.
+    /// The compatibility API has another rule: a `+`, then 5 to 30 digits.
     pub(in crate::platform::signalwire) fn check_compat(&self, problems: &mut Problems) {
         self.check(problems);
         match self.number.as_str().strip_prefix('+') {

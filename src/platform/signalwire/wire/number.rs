@@ -4,8 +4,8 @@ use crate::wire::{open_enum, received_object};
 received_object! {
     snake_case;
 
-    /// A number as SignalWire keeps it: the answer of most calls. All fields but
-    /// [`cnam`](Self::cnam) are documented as always there, many of them null; older answers lack some.
+    /// A number as SignalWire stores it. Most calls return it. Except for [`cnam`](Self::cnam), all fields are
+    /// documented as always present, many of them null; older responses lack some.
     pub struct PhoneNumber {
         required {
             /// Its id.
@@ -14,15 +14,15 @@ received_object! {
             number: String,
         }
         nullable {
-            /// Its name for people.
+            /// The name for people.
             name: String,
-            /// What it can do.
+            /// Its features.
             capabilities: Vec<Capability>,
             /// Its kind.
             number_type: NumberType,
             /// Its emergency address.
             e911_address_id: String,
-            /// The state of its emergency address; absent if there never was one.
+            /// The state of its emergency address; absent if it never had one.
             e911_status: E911Status,
             /// When it was added to the project: ISO 8601, UTC.
             created_at: String,
@@ -30,71 +30,71 @@ received_object! {
             updated_at: String,
             /// When it is next charged.
             next_billed_at: String,
-            /// What takes its calls now. Pointers of earlier handlers stay: this alone says which is live.
+            /// The handler of its calls. The fields of earlier handlers stay set, so only this field says which one is active.
             call_handler: CallHandlerKind,
-            /// The resource behind the call handler; the target of `ai_agent`, `call_flow` and `video_room`.
+            /// The resource of the call handler: the target of `ai_agent`, `call_flow` and `video_room`.
             calling_handler_resource_id: String,
             /// Whether it receives voice or fax.
             call_receive_mode: ReceiveMode,
-            /// Of `laml_webhooks`: the cXML URL.
+            /// `laml_webhooks`: the URL that returns cXML.
             call_request_url: CallbackUrl,
-            /// Of `laml_webhooks`: how it is requested.
+            /// `laml_webhooks`: the method of that request.
             call_request_method: HttpMethod,
-            /// Of `laml_webhooks`: the URL when the first fails.
+            /// `laml_webhooks`: the URL that is requested if the first one fails.
             call_fallback_url: CallbackUrl,
-            /// Of `laml_webhooks`: how that is requested.
+            /// `laml_webhooks`: the method of that request.
             call_fallback_method: HttpMethod,
-            /// Of `laml_webhooks`: where states of calls are told.
+            /// `laml_webhooks`: the URL that receives the states of calls.
             call_status_callback_url: CallbackUrl,
-            /// Of `laml_webhooks`: how that is requested.
+            /// `laml_webhooks`: the method of that request.
             call_status_callback_method: HttpMethod,
-            /// Of `laml_application`: the application.
+            /// `laml_application`: the application.
             call_laml_application_id: String,
-            /// Of `dialogflow`: the agent.
+            /// `dialogflow`: the agent.
             call_dialogflow_agent_id: String,
-            /// Of `relay_topic`: the topic.
+            /// `relay_topic`: the topic.
             call_relay_topic: String,
-            /// Of `relay_topic`: where states of calls are told.
+            /// `relay_topic`: the URL that receives the states of calls.
             call_relay_topic_status_callback_url: CallbackUrl,
-            /// Of `relay_script`: the SWML URL.
+            /// `relay_script`: the URL that returns SWML.
             call_relay_script_url: CallbackUrl,
-            /// Of `relay_context`: the context.
+            /// `relay_context`: the context.
             call_relay_context: String,
-            /// Of `relay_context`: where states of calls are told.
+            /// `relay_context`: the URL that receives the states of calls.
             call_relay_context_status_callback_url: CallbackUrl,
-            /// Of `relay_application`: the application.
+            /// `relay_application`: the application.
             call_relay_application: String,
-            /// Of `relay_connector`: the connector.
+            /// `relay_connector`: the connector.
             call_relay_connector_id: String,
-            /// Of `relay_sip_endpoint`: the endpoint.
+            /// `relay_sip_endpoint`: the endpoint.
             call_sip_endpoint_id: String,
-            /// Of `relay_verto_endpoint`: the resource.
+            /// `relay_verto_endpoint`: the resource.
             call_verto_resource: String,
-            /// Of `video_room`: the room.
+            /// `video_room`: the room.
             call_video_room_id: String,
-            /// What takes its messages now.
+            /// The handler of its messages.
             message_handler: MessageHandlerKind,
-            /// The resource behind the message handler.
+            /// The resource of the message handler.
             messaging_handler_resource_id: String,
-            /// Of `laml_webhooks`: the cXML URL.
+            /// `laml_webhooks`: the URL that returns cXML.
             message_request_url: CallbackUrl,
-            /// Of `laml_webhooks`: how it is requested.
+            /// `laml_webhooks`: the method of that request.
             message_request_method: HttpMethod,
-            /// Of `laml_webhooks`: the URL when the first fails.
+            /// `laml_webhooks`: the URL that is requested if the first one fails.
             message_fallback_url: CallbackUrl,
-            /// Of `laml_webhooks`: how that is requested.
+            /// `laml_webhooks`: the method of that request.
             message_fallback_method: HttpMethod,
-            /// Of `laml_application`: the application.
+            /// `laml_application`: the application.
             message_laml_application_id: String,
-            /// Of `relay_topic`: the topic.
+            /// `relay_topic`: the topic.
             message_relay_topic: String,
-            /// Of `relay_context`: the context.
+            /// `relay_context`: the context.
             message_relay_context: String,
             /// Its country, two letters.
             country_code: String,
         }
         lenient {
-            /// The caller's name that is live at the carrier, at most 15 characters.
+            /// The caller name that is active at the carrier, at most 15 characters.
             cnam: String,
         }
     }
@@ -102,16 +102,16 @@ received_object! {
     /// One page of numbers, newest first.
     pub struct NumberPage {
         required {
-            /// The numbers. A page may be empty and yet have a next one.
+            /// The numbers. A page may be empty although a next page exists.
             data: Vec<PhoneNumber>,
         }
         optional {
-            /// Where the other pages are.
+            /// The links to other pages.
             links: Links,
         }
     }
 
-    /// Where the pages of a list are: paths on the same host.
+    /// The links to the pages of a list: paths on the same host.
     pub struct Links {
         optional {
             /// The next page; absent, null or empty at the end.
@@ -121,7 +121,7 @@ received_object! {
 }
 
 open_enum! {
-    /// What a number can do.
+    /// The features of a number.
     pub enum Capability {
         /// Voice calls.
         Voice = "voice",
@@ -133,31 +133,31 @@ open_enum! {
         Fax = "fax",
     }
 
-    /// The kind of a number, as answers spell it.
+    /// The kind of a number in responses.
     pub enum NumberType {
         /// An ordinary number.
         Longcode = "longcode",
         /// A toll-free number.
         TollFree = "toll-free",
-        /// A toll-free number, as the request and older answers spell it.
+        /// A toll-free number, as requests and older responses write it.
         Tollfree = "tollfree",
     }
 
     /// The state of an emergency address.
     pub enum E911Status {
-        /// Being registered.
+        /// The registration is in progress.
         Pending = "pending",
         /// Registered.
         Active = "active",
-        /// Refused.
+        /// The registration was refused.
         Failed = "failed",
-        /// Being removed.
+        /// The removal is in progress.
         PendingRemoval = "pending_removal",
         /// Not registered.
         Unregistered = "unregistered",
     }
 
-    /// What a number receives.
+    /// The kind of calls that a number receives.
     pub enum ReceiveMode {
         /// Voice calls.
         Voice = "voice",
@@ -165,7 +165,7 @@ open_enum! {
         Fax = "fax",
     }
 
-    /// How a webhook is requested.
+    /// The method of a webhook request.
     pub enum HttpMethod {
         /// GET.
         Get = "GET",
@@ -173,12 +173,12 @@ open_enum! {
         Post = "POST",
     }
 
-    /// What takes a number's calls. The last three are set elsewhere, and only read here;
-    /// [`CallHandler`](super::CallHandler) is what can be set.
+    /// The handler of a number's calls. An update sets a [`CallHandler`](super::CallHandler). The last three kinds
+    /// can only be read.
     pub enum CallHandlerKind {
-        /// A SWML URL.
+        /// A URL that returns SWML.
         RelayScript = "relay_script",
-        /// A cXML URL.
+        /// A URL that returns cXML.
         LamlWebhooks = "laml_webhooks",
         /// A cXML application.
         LamlApplication = "laml_application",
@@ -210,9 +210,9 @@ open_enum! {
         CallQueue = "call_queue",
     }
 
-    /// What takes a number's messages. [`MessageHandler`](super::MessageHandler) is what can be set.
+    /// The handler of a number's messages. An update sets a [`MessageHandler`](super::MessageHandler).
     pub enum MessageHandlerKind {
-        /// A cXML URL.
+        /// A URL that returns cXML.
         LamlWebhooks = "laml_webhooks",
         /// A cXML application.
         LamlApplication = "laml_application",
@@ -226,7 +226,7 @@ open_enum! {
 }
 
 impl NumberType {
-    /// Whether it is toll-free, in either spelling.
+    /// Returns whether it is toll-free, in either spelling.
     #[must_use]
     pub const fn is_toll_free(&self) -> bool {
         matches!(self, Self::TollFree | Self::Tollfree)

@@ -12,38 +12,38 @@ use crate::model::{ProblemCode, Problems};
 use crate::wire::{open_enum, query_object, received_object};
 
 query_object! {
-    /// Which of the project's numbers to list. Defaults to all of them, 50 a page.
+    /// Which numbers of the project to list. Defaults to all numbers, 50 per page.
     pub struct ListNumbers {
         texts {
-            /// Those whose name holds this text.
+            /// Only numbers whose name contains this text.
             name = "filter_name",
-            /// Those whose number holds this text; not an exact match.
+            /// Only numbers that contain this text. It is not an exact match.
             number = "filter_number",
         }
         values {
-            /// How many a page, 1 to 1000.
+            /// The number of entries per page, 1 to 1000.
             page_size: u16 = "page_size",
         }
     }
 
-    /// Which numbers on sale to search for. Defaults to any local number, at most 50. There are no pages.
+    /// Which numbers to search for. Defaults to any local number, at most 50. There are no pages.
     pub struct SearchNumbers {
         texts {
-            /// Of this area code.
+            /// Only numbers with this area code.
             area_code = "areacode",
-            /// Of this state or province, two letters; local numbers only.
+            /// Only numbers of this state or province, two letters. Local numbers only.
             region = "region",
-            /// Of this city; needs a region.
+            /// Only numbers of this city. Requires a region.
             city = "city",
         }
         values {
             /// Local or toll-free.
             sale_type: SaleType = "number_type",
-            /// How many at most, 1 to 100.
+            /// The maximum number of results, 1 to 100.
             max_results: u16 = "max_results",
         }
         apart {
-            /// With these digits.
+            /// Only numbers with these digits.
             pattern: Pattern,
         }
     }
@@ -58,7 +58,7 @@ impl ListNumbers {
 }
 
 open_enum! {
-    /// The kind of a number on sale.
+    /// The kind of a number that can be bought.
     pub enum SaleType {
         /// A local number.
         Local = "local",
@@ -67,15 +67,15 @@ open_enum! {
     }
 }
 
-/// What a number on sale shall look like: 3 to 7 digits.
+/// The digits that a number must have: 3 to 7 digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pattern {
-    /// Begins with these digits.
+    /// The number begins with these digits.
     StartsWith(String),
-    /// Holds these digits.
+    /// The number contains these digits.
     Contains(String),
-    /// Ends with these digits.
+    /// The number ends with these digits.
     EndsWith(String),
 }
 
@@ -133,7 +133,7 @@ impl SearchNumbers {
 received_object! {
     snake_case;
 
-    /// The numbers on sale that were found.
+    /// The results of a search.
     pub struct AvailableNumbers {
         required {
             /// The numbers.
@@ -141,18 +141,18 @@ received_object! {
         }
     }
 
-    /// A number on sale. Documents differ on its form: some say `e164`, some `number`.
+    /// A number that can be bought. The documents differ on its form: some use `e164`, some `number`.
     pub struct AvailableNumber {
         optional {
             /// The number.
             e164: String,
-            /// The number, by its other name.
+            /// The number, under its other name.
             number: String,
-            /// As people of its country write it.
+            /// The number in national form.
             national_number_formatted: String,
-            /// As people of other countries write it.
+            /// The number in international form.
             international_number_formatted: String,
-            /// Its rate centre.
+            /// Its rate center.
             rate_center: String,
             /// Its state or province.
             region: String,
@@ -162,20 +162,20 @@ received_object! {
             lata: String,
             /// Its country, two letters.
             country_code: String,
-            /// What it can do.
+            /// Its features.
             capabilities: AvailableCapabilities,
         }
     }
 }
 
-/// What a number on sale can do, in either documented form.
+/// The features of a number that can be bought, in either documented form.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum AvailableCapabilities {
-    /// A list of what it can.
+    /// A list of features.
     List(Vec<Capability>),
-    /// A switch for each.
+    /// A flag for each feature.
     Switches(Map<String, Value>),
 }
 
@@ -204,13 +204,13 @@ impl<'de> Deserialize<'de> for AvailableCapabilities {
 }
 
 impl AvailableNumber {
-    /// The number, by whichever name it came.
+    /// Returns the number, under whichever name the response has it.
     #[must_use]
     pub fn number(&self) -> Option<&str> {
         self.e164.as_deref().or(self.number.as_deref())
     }
 
-    /// Whether it can do this.
+    /// Returns whether it has this feature.
     #[must_use]
     pub fn can(&self, capability: &Capability) -> bool {
         match &self.capabilities {
@@ -223,7 +223,7 @@ impl AvailableNumber {
     }
 }
 
-/// The body of a purchase. It is billed at once.
+/// The body of a purchase. SignalWire bills it immediately.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[must_use]
 pub struct PurchaseNumber {
@@ -233,7 +233,7 @@ pub struct PurchaseNumber {
 }
 
 open_enum! {
-    /// The kind of a number, as a purchase spells it.
+    /// The kind of a number in a purchase.
     pub enum PurchaseType {
         /// A local number.
         Local = "local",
@@ -248,7 +248,7 @@ impl PurchaseNumber {
         Self { number, number_type: None }
     }
 
-    /// Its kind; newer versions of the API take it.
+    /// Sets its kind. Only newer versions of the API accept it.
     pub fn number_type(mut self, number_type: PurchaseType) -> Self {
         self.number_type = Some(number_type);
         self

@@ -4,8 +4,8 @@ use super::handler::{CallHandler, MessageHandler};
 use super::number::ReceiveMode;
 use crate::model::Problems;
 
-/// The body of an update: what is left out keeps its value. Nothing can be cleared; whether `null`
-/// would is not documented.
+/// The body of an update. Fields that are not set stay unchanged. No field can be cleared, because the
+/// effect of `null` is not documented.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[must_use]
 pub struct UpdateNumber {
@@ -16,12 +16,12 @@ pub struct UpdateNumber {
 }
 
 impl UpdateNumber {
-    /// Changes nothing yet.
+    /// Creates an update that changes nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Its name for people.
+    /// The name for people.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -33,13 +33,13 @@ impl UpdateNumber {
         self
     }
 
-    /// What takes its calls.
+    /// Sets the handler of its calls.
     pub fn call_handler(mut self, handler: CallHandler) -> Self {
         self.call_handler = Some(handler);
         self
     }
 
-    /// What takes its messages.
+    /// Sets the handler of its messages.
     pub fn message_handler(mut self, handler: MessageHandler) -> Self {
         self.message_handler = Some(handler);
         self

@@ -6,17 +6,17 @@ use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{request_object, request_union};
 
 request_union! {
-    /// The body that makes a number: one form for each carrier.
+    /// The body that creates a number: one form for each carrier.
     pub enum CreatePhoneNumber by "provider" {
-        /// From a SIP trunk of your own.
+        /// A number on a SIP trunk of your own.
         Byo(CreateByoNumber) = "byo-phone-number",
-        /// From Twilio.
+        /// A number held at Twilio.
         Twilio(CreateTwilioNumber) = "twilio",
-        /// From Vonage.
+        /// A number held at Vonage.
         Vonage(CreateVonageNumber) = "vonage",
-        /// A free number, or a SIP address, of Vapi itself.
+        /// A free number or a SIP address of Vapi itself.
         Vapi(CreateVapiNumber) = "vapi",
-        /// From Telnyx.
+        /// A number held at Telnyx.
         Telnyx(CreateTelnyxNumber) = "telnyx",
     }
 }
@@ -27,22 +27,22 @@ request_object! {
         required {
             /// The trunk's credential: the id of a `byo-sip-trunk` credential.
             credential_id: String,
-            /// The number as the carrier sends it, 3 to 40 characters: inbound calls are matched by it.
+            /// The number as the carrier sends it, 3 to 40 characters. Vapi matches inbound calls by it.
             number: String,
         }
         optional {
-            /// Whether `number` must be E.164; true unless said otherwise. Without the check it is
-            /// letters and digits after an optional `+`.
+            /// Whether `number` must be E.164. Defaults to true. Without the check it must be letters and digits after
+            /// an optional `+`.
             number_e164_check_enabled: bool,
         }
         flatten {
-            /// What any number can be given.
+            /// The settings that every carrier has.
             settings: Settings,
         }
     }
 
-    /// A number held at Twilio. Give the auth token, or the API key and its secret; with both, the
-    /// token is used. The import sets the number's voice URL at Twilio.
+    /// A number held at Twilio. Give the auth token, or the API key and its secret; with both, Vapi uses
+    /// the token. The import sets the number's voice URL at Twilio.
     pub struct CreateTwilioNumber {
         required {
             /// The number.
@@ -57,11 +57,11 @@ request_object! {
             twilio_api_key: String,
             /// The key's secret.
             twilio_api_secret: Secret,
-            /// Whether Twilio's messaging URL is set too; true unless said otherwise.
+            /// Whether Vapi also sets Twilio's messaging URL. Defaults to true.
             sms_enabled: bool,
         }
         flatten {
-            /// What any number can be given.
+            /// The settings that every carrier has.
             settings: Settings,
         }
     }
@@ -75,23 +75,23 @@ request_object! {
             number: E164,
         }
         flatten {
-            /// What any number can be given.
+            /// The settings that every carrier has.
             settings: Settings,
         }
     }
 
-    /// A free US number, by its area code, or a SIP address.
+    /// A free US number with an area code, or a SIP address.
     pub struct CreateVapiNumber {
         optional {
-            /// The area code wished for: exactly 3 characters.
+            /// The requested area code: exactly 3 characters.
             number_desired_area_code: String,
             /// The SIP address, `sip:user@sip.vapi.ai`.
             sip_uri: String,
-            /// What callers of the SIP address are asked for.
+            /// The credentials that callers of the SIP address must give.
             authentication: SipAuthentication,
         }
         flatten {
-            /// What any number can be given.
+            /// The settings that every carrier has.
             settings: Settings,
         }
     }
@@ -99,20 +99,20 @@ request_object! {
     /// A number held at Telnyx.
     pub struct CreateTelnyxNumber {
         required {
-            /// The Telnyx credential, made in Vapi's dashboard.
+            /// The Telnyx credential, which is created in Vapi's dashboard.
             credential_id: String,
             /// The number.
             number: E164,
         }
         flatten {
-            /// What any number can be given.
+            /// The settings that every carrier has.
             settings: Settings,
         }
     }
 }
 
 impl CreatePhoneNumber {
-    /// The number that it makes, unless Vapi chooses it.
+    /// The number that it creates, unless Vapi chooses it.
     pub(crate) fn number(&self) -> Option<&str> {
         match self {
             Self::Byo(create) => Some(&create.number),

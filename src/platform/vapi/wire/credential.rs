@@ -6,7 +6,7 @@ use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
-    /// A carrier credential as Vapi keeps it. Those of other kinds (Telnyx among them) are kept raw.
+    /// A carrier credential as Vapi stores it. Credentials of other kinds, such as Telnyx, are kept raw.
     pub enum Credential by "provider" {
         /// A SIP trunk.
         SipTrunk(SipTrunkCredential) = "byo-sip-trunk",
@@ -31,26 +31,26 @@ impl Credential {
 }
 
 wire_object! {
-    /// A SIP trunk as Vapi keeps it. The password is never returned.
+    /// A SIP trunk as Vapi stores it. Vapi never returns the password.
     pub struct SipTrunkCredential {
         optional {
             /// Its id.
             id: String,
-            /// The owning organisation.
+            /// The organization that owns it.
             org_id: String,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
             /// When it was last changed.
             updated_at: String,
             /// Its name for people.
             name: String,
-            /// The trunk's addresses, as they were sent: defaults are not filled in.
+            /// The trunk's addresses, as they were sent, without defaults.
             gateways: Vec<Gateway>,
-            /// How Vapi proves itself to the trunk.
+            /// The login of Vapi at the trunk.
             outbound_authentication_plan: OutboundAuthentication,
-            /// Whether outbound numbers get a `+`.
+            /// Whether outbound numbers begin with `+`.
             outbound_leading_plus_enabled: bool,
-            /// What goes before outbound numbers.
+            /// The prefix of outbound numbers.
             tech_prefix: String,
             /// The diversion header of outbound calls.
             sip_diversion_header: String,
@@ -60,33 +60,33 @@ wire_object! {
     /// One address of a trunk.
     pub struct Gateway {
         required {
-            /// The address: IPv4 where inbound is on; outbound alone may have a host name.
+            /// The address: IPv4 if inbound is on, otherwise also a host name.
             ip: String,
         }
         optional {
-            /// The port, 1 to 65535; 5060 unless said otherwise.
+            /// The port, 1 to 65535. Defaults to 5060.
             port: Number,
-            /// The length of the network's prefix, 24 to 32, by which inbound calls are matched.
+            /// The length of the network's prefix, 24 to 32. Vapi matches inbound calls by the network.
             netmask: Number,
-            /// Whether calls come from it; true unless said otherwise.
+            /// Whether calls come from this address. Defaults to true.
             inbound_enabled: bool,
-            /// Whether calls go to it; true unless said otherwise.
+            /// Whether calls go to this address. Defaults to true.
             outbound_enabled: bool,
-            /// How calls go to it; `udp` unless said otherwise.
+            /// The transport of outbound calls. Defaults to `udp`.
             outbound_protocol: OutboundProtocol,
-            /// Whether its health is checked by OPTIONS.
+            /// Whether Vapi checks its health with OPTIONS.
             options_ping_enabled: bool,
         }
     }
 
-    /// How Vapi proves itself to a trunk.
+    /// The login of Vapi at a trunk.
     pub struct OutboundAuthentication {
         optional {
             /// The user.
             auth_username: String,
             /// The password.
             auth_password: Secret,
-            /// How Vapi registers with the trunk; without it, it does not.
+            /// How Vapi registers with the trunk. Without it, Vapi does not register.
             sip_register_plan: SipRegister,
         }
     }
@@ -103,14 +103,14 @@ wire_object! {
         }
     }
 
-    /// A Twilio credential as Vapi keeps it.
+    /// A Twilio credential as Vapi stores it.
     pub struct TwilioCredential {
         optional {
             /// Its id.
             id: String,
-            /// The owning organisation.
+            /// The organization that owns it.
             org_id: String,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
             /// When it was last changed.
             updated_at: String,
@@ -118,23 +118,23 @@ wire_object! {
             name: String,
             /// The account.
             account_sid: String,
-            /// The account's token; documented as not returned.
+            /// The account's token. Documented as not returned.
             auth_token: Secret,
             /// The id of an API key.
             api_key: String,
-            /// The key's secret; documented as not returned.
+            /// The key's secret. Documented as not returned.
             api_secret: Secret,
         }
     }
 
-    /// A Vonage credential as Vapi keeps it.
+    /// A Vonage credential as Vapi stores it.
     pub struct VonageCredential {
         optional {
             /// Its id.
             id: String,
-            /// The owning organisation.
+            /// The organization that owns it.
             org_id: String,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
             /// When it was last changed.
             updated_at: String,
@@ -142,20 +142,20 @@ wire_object! {
             name: String,
             /// The API key's id.
             api_key: String,
-            /// The key's secret; documented as not returned.
+            /// The key's secret. Documented as not returned.
             api_secret: Secret,
             /// The Vonage application.
             vonage_application_id: String,
-            /// The application's private key; documented as not returned.
+            /// The application's private key. Documented as not returned.
             vonage_application_private_key: Secret,
         }
     }
 }
 
 open_enum! {
-    /// How calls go to a gateway.
+    /// The transport of calls to a gateway.
     pub enum OutboundProtocol {
-        /// TLS, with encrypted media.
+        /// TLS with encrypted media.
         TlsSrtp = "tls/srtp",
         /// TCP.
         Tcp = "tcp",

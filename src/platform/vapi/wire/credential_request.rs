@@ -6,11 +6,11 @@ use crate::error::Mismatch;
 use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{request_object, request_union};
 
-/// The longest tech prefix and the longest diversion header, in characters.
+/// The maximum length of a tech prefix and of a diversion header, in characters.
 pub const TRUNK_TEXT_MAX: usize = 10_000;
 
 request_union! {
-    /// The body that makes a credential.
+    /// The body that creates a credential.
     pub enum CreateCredential by "provider" {
         /// A SIP trunk.
         SipTrunk(CreateSipTrunkCredential) = "byo-sip-trunk",
@@ -22,7 +22,7 @@ request_union! {
 }
 
 request_union! {
-    /// The body that changes a credential.
+    /// The body that updates a credential.
     pub enum UpdateCredential by "provider" {
         /// A SIP trunk.
         SipTrunk(UpdateSipTrunkCredential) = "byo-sip-trunk",
@@ -43,11 +43,11 @@ request_object! {
         optional {
             /// Its name for people, 1 to 40 characters.
             name: String,
-            /// How Vapi proves itself to the trunk.
+            /// The login of Vapi at the trunk.
             outbound_authentication_plan: OutboundAuthentication,
-            /// Whether outbound numbers get a `+`; Twilio and Vonage want it.
+            /// Whether outbound numbers begin with `+`. Twilio and Vonage require it.
             outbound_leading_plus_enabled: bool,
-            /// What goes before outbound numbers, at most 10,000 characters.
+            /// The prefix of outbound numbers, at most 10,000 characters.
             tech_prefix: String,
             /// The diversion header of outbound calls, at most 10,000 characters.
             sip_diversion_header: String,
@@ -86,25 +86,25 @@ request_object! {
         }
     }
 
-    /// Changes of a SIP trunk.
+    /// An update of a SIP trunk.
     pub struct UpdateSipTrunkCredential {
         patch {
-            /// The trunk's addresses: the whole list, it is replaced.
+            /// The trunk's addresses. The update replaces the whole list.
             gateways: Vec<Gateway>,
             /// Its name for people, 1 to 40 characters.
             name: String,
-            /// How Vapi proves itself to the trunk.
+            /// The login of Vapi at the trunk.
             outbound_authentication_plan: OutboundAuthentication,
-            /// Whether outbound numbers get a `+`.
+            /// Whether outbound numbers begin with `+`.
             outbound_leading_plus_enabled: bool,
-            /// What goes before outbound numbers, at most 10,000 characters.
+            /// The prefix of outbound numbers, at most 10,000 characters.
             tech_prefix: String,
             /// The diversion header of outbound calls, at most 10,000 characters.
             sip_diversion_header: String,
         }
     }
 
-    /// Changes of a Twilio credential.
+    /// An update of a Twilio credential.
     pub struct UpdateTwilioCredential {
         patch {
             /// The account.
@@ -120,7 +120,7 @@ request_object! {
         }
     }
 
-    /// Changes of a Vonage credential.
+    /// An update of a Vonage credential.
     pub struct UpdateVonageCredential {
         patch {
             /// The API key's id.
@@ -134,13 +134,13 @@ request_object! {
 }
 
 impl CreateSipTrunkCredential {
-    /// How Vapi proves itself to the trunk.
+    /// The login of Vapi at the trunk.
     pub(in super::super) const fn authentication(&self) -> Option<&OutboundAuthentication> {
         self.outbound_authentication_plan.as_ref()
     }
 
-    /// Whether a trunk that is there is of the same carrier's account: calls go to the same hosts, as the same user. The
-    /// addresses that calls come from, the port and the transport may differ.
+    /// Whether an existing trunk belongs to the same account of the carrier: calls go to the same hosts with the same user.
+    /// The addresses that calls come from, the port and the transport may differ.
     pub(in super::super) fn is_same_trunk(&self, there: &SipTrunkCredential) -> bool {
         let hosts = |gateways: &[Gateway]| -> BTreeSet<String> {
             let outbound = gateways.iter().filter(|gateway| gateway.outbound_enabled != Some(false));
@@ -150,7 +150,7 @@ impl CreateSipTrunkCredential {
             && user(there.outbound_authentication_plan.as_ref()) == user(self.authentication())
     }
 
-    /// The update that makes a trunk that is there this one. Its name, its health checks and how Vapi registers stay.
+    /// The update that changes an existing trunk into this one. Its name, health checks and registration stay unchanged.
     pub(in super::super) fn as_update_of(&self, there: &SipTrunkCredential) -> UpdateSipTrunkCredential {
         let mut gateways = self.gateways.clone();
         for gateway in &mut gateways {
@@ -170,7 +170,7 @@ impl CreateSipTrunkCredential {
         update
     }
 
-    /// Whether a trunk that is there is this one, by all that Vapi shows of it.
+    /// Whether an existing trunk is this one, by everything that Vapi shows of it.
     pub(in super::super) fn is_alike(&self, there: &SipTrunkCredential) -> bool {
         there.name == self.name
             && there.gateways.as_ref() == Some(&self.gateways)
@@ -185,7 +185,7 @@ fn user(plan: Option<&OutboundAuthentication>) -> Option<&str> {
 }
 
 impl CreateCredential {
-    /// Whether a credential answers this request: it has an id, and nothing that it shows of itself differs.
+    /// Whether a credential is the result of this request: it has an id, and nothing that it shows differs.
     pub(crate) fn is_answered_by(&self, made: &Credential) -> Result<(), Mismatch> {
         let named = |wanted: &Option<String>, made: &Option<String>| made.is_none() || made == wanted;
         let is_alike = match (self, made) {

@@ -3,9 +3,9 @@ use crate::model::{ProblemCode, Problems};
 use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
-    /// What happens on an event of a number's calls.
+    /// A hook: actions on an event of a number's calls.
     pub enum Hook by "on" {
-        /// A call rings.
+        /// A call starts ringing.
         CallRinging(CallRinging) = "call.ringing",
         /// A call ends.
         CallEnding(CallEnding) = "call.ending",
@@ -13,24 +13,24 @@ open_union! {
 }
 
 wire_object! {
-    /// What happens when a call rings.
+    /// The actions when a call starts ringing.
     pub struct CallRinging {
         required {
-            /// What is done; only the first runs.
+            /// The actions. Only the first one runs.
             actions: Vec<HookAction> = "do",
         }
         optional {
-            /// For which calls; all unless said otherwise.
+            /// The calls that it applies to. Defaults to all calls.
             filters: Vec<RingingFilter>,
         }
     }
 
-    /// What happens when a call ends.
+    /// The action when a call ends.
     pub struct CallEnding {
         optional {
-            /// What is done.
+            /// The action.
             action: HookAction = "do",
-            /// For which calls; all unless said otherwise.
+            /// The calls that it applies to. Defaults to all calls.
             filters: Vec<EndingFilter>,
         }
     }
@@ -38,33 +38,33 @@ wire_object! {
     /// Transfers the call.
     pub struct TransferAction {
         optional {
-            /// Where to.
+            /// The destination.
             destination: Destination,
         }
     }
 
-    /// Says something.
+    /// Says a text.
     pub struct SayAction {
         required {
-            /// What, at most 4000 characters.
+            /// The text, at most 4000 characters.
             exact: String,
         }
     }
 
-    /// The calls whose number begins in one of these ways.
+    /// Calls whose number begins with one of these prefixes.
     pub struct StartsWith {
         required {
-            /// What is compared; `number` is the only key.
+            /// The key that is compared. `number` is the only one.
             key: RingingKey,
-            /// The beginnings without `+`, each at most 20 characters.
+            /// The prefixes without `+`, each at most 20 characters.
             starts_with: Vec<String>,
         }
     }
 
-    /// The calls that ended for one of these reasons.
+    /// Calls that ended for one of these reasons.
     pub struct OneOf {
         required {
-            /// What is compared; `call.endedReason` is the only key.
+            /// The key that is compared. `call.endedReason` is the only one.
             key: EndingKey,
             /// The reasons.
             one_of: Vec<EndedReason>,
@@ -73,64 +73,64 @@ wire_object! {
 }
 
 open_union! {
-    /// What a hook does.
+    /// The action of a hook.
     pub enum HookAction by "type" {
         /// Transfers the call.
         Transfer(TransferAction) = "transfer",
-        /// Says something.
+        /// Says a text.
         Say(SayAction) = "say",
     }
 }
 
 open_union! {
-    /// Which ringing calls a hook is for.
+    /// The ringing calls that a hook applies to.
     pub enum RingingFilter by "type" {
-        /// By how the number begins.
+        /// By the prefix of the number.
         StartsWith(StartsWith) = "startsWith",
     }
 }
 
 open_union! {
-    /// Which ended calls a hook is for.
+    /// The ended calls that a hook applies to.
     pub enum EndingFilter by "type" {
-        /// By why the call ended.
+        /// By the reason why the call ended.
         OneOf(OneOf) = "oneOf",
     }
 }
 
 open_enum! {
-    /// What a ringing filter compares.
+    /// The key that a ringing filter compares.
     pub enum RingingKey {
         /// The caller's number.
         Number = "number",
     }
 
-    /// What an ending filter compares.
+    /// The key that an ending filter compares.
     pub enum EndingKey {
-        /// Why the call ended.
+        /// The reason why the call ended.
         EndedReason = "call.endedReason",
     }
 
-    /// Why a call ended.
+    /// The reason why a call ended.
     pub enum EndedReason {
         /// The `assistant-request` webhook could not be reached.
         RequestFailed = "assistant-request-failed",
-        /// It returned an error.
+        /// The webhook returned an error.
         ReturnedError = "assistant-request-returned-error",
-        /// It returned an error that cannot be said.
+        /// The webhook returned an error that cannot be spoken.
         ReturnedUnspeakableError = "assistant-request-returned-unspeakable-error",
-        /// It returned an assistant that is not valid.
+        /// The webhook returned an invalid assistant.
         ReturnedInvalidAssistant = "assistant-request-returned-invalid-assistant",
-        /// It returned no assistant.
+        /// The webhook returned no assistant.
         ReturnedNoAssistant = "assistant-request-returned-no-assistant",
-        /// It returned a number to forward to.
+        /// The webhook returned a number to forward the call to.
         ReturnedForwardingNumber = "assistant-request-returned-forwarding-phone-number",
     }
 }
 
-/// The most characters that a hook says.
+/// The maximum length of a text that a hook says, in characters.
 pub const SAY_MAX: usize = 4000;
-/// The longest beginning of a ringing filter, in characters.
+/// The maximum length of a prefix of a ringing filter, in characters.
 pub const PREFIX_MAX: usize = 20;
 
 impl Hook {

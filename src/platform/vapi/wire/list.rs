@@ -5,12 +5,12 @@ use crate::http::Call;
 use crate::model::{ProblemCode, Problems, Timestamp};
 use crate::wire::{open_enum, query_object, received_object, wire_object};
 
-/// The most characters of a search.
+/// The maximum length of a search, in characters.
 pub const SEARCH_MAX: usize = 100;
-/// The most numbers in one answer.
+/// The maximum number of entries in one response.
 pub const LIMIT_MAX: u32 = 1000;
 
-/// Bounds that both lists know: how many, and made or changed when.
+/// The filters that both lists support: the limit, and the times of creation and update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct ListFilter {
@@ -22,29 +22,29 @@ pub struct ListFilter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)] // there are four comparisons
 pub enum Bound {
-    /// Later than.
+    /// After this time.
     After,
-    /// At, or later than.
+    /// At or after this time.
     From,
-    /// Earlier than.
+    /// Before this time.
     Before,
-    /// At, or earlier than.
+    /// At or before this time.
     Until,
 }
 
 impl ListFilter {
-    /// Everything, 100 at most.
+    /// Creates a filter that matches everything. The limit defaults to 100.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many at most, up to 1000; 100 unless said otherwise.
+    /// Sets the maximum number of entries, up to 1000. Defaults to 100.
     pub const fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Only what was made at such a time.
+    /// Only entries that were created at such a time.
     pub fn created(mut self, bound: Bound, at: Timestamp) -> Self {
         let name = match bound {
             Bound::After => "createdAtGt",
@@ -56,7 +56,7 @@ impl ListFilter {
         self
     }
 
-    /// Only what was last changed at such a time.
+    /// Only entries that were last changed at such a time.
     pub fn updated(mut self, bound: Bound, at: Timestamp) -> Self {
         let name = match bound {
             Bound::After => "updatedAtGt",
@@ -81,30 +81,30 @@ impl ListFilter {
 }
 
 query_object! {
-    /// The list that can be searched and comes in pages. Defaults to everything, newest first, 100 a page.
+    /// A search, with pages. Defaults to everything, newest first, 100 per page.
     pub struct SearchNumbers {
         texts {
-            /// Numbers whose name, number or SIP address holds this text, in any letter case; at most 100
+            /// Only numbers whose name, number or SIP address contains this text, ignoring case. At most 100
             /// characters.
             search = "search",
         }
         values {
-            /// Which page, from 1.
+            /// The index of the page, from 1.
             page: u32 = "page",
-            /// Which end comes first.
+            /// The order.
             sort_order: SortOrder = "sortOrder",
-            /// What is sorted by.
+            /// The field to sort by.
             sort_by: SortBy = "sortBy",
         }
         apart {
-            /// The bounds that both lists know; the limit is that of a page.
+            /// The filters that both lists support. The limit applies to each page.
             filter: ListFilter,
         }
     }
 }
 
 impl SearchNumbers {
-    /// The oldest first, unless an order was given.
+    /// Sorts oldest first, unless an order is set.
     pub(crate) fn oldest_first(mut self) -> Self {
         self.sort_order.get_or_insert(SortOrder::Ascending);
         self
@@ -132,21 +132,21 @@ impl SearchNumbers {
 }
 
 open_enum! {
-    /// Which end of a list comes first.
+    /// The order of a list.
     pub enum SortOrder {
-        /// The smallest.
+        /// Ascending: smallest first.
         Ascending = "ASC",
-        /// The largest.
+        /// Descending: largest first.
         Descending = "DESC",
     }
 
-    /// What a list is sorted by.
+    /// The field that a list is sorted by.
     pub enum SortBy {
-        /// When it was made.
+        /// The time of creation.
         CreatedAt = "createdAt",
-        /// How long it took; of calls.
+        /// The duration. Applies to calls.
         Duration = "duration",
-        /// What it cost; of calls.
+        /// The cost. Applies to calls.
         Cost = "cost",
     }
 }
@@ -159,35 +159,35 @@ received_object! {
             results: Vec<PhoneNumber>,
         }
         optional {
-            /// Where the page stands in the list.
+            /// The position of the page in the list.
             metadata: PageMetadata,
         }
     }
 }
 
 wire_object! {
-    /// Where a page stands in its list.
+    /// The position of a page in its list.
     pub struct PageMetadata {
         optional {
-            /// How many a page has.
+            /// The number of entries per page.
             items_per_page: Number,
-            /// How many there are in all.
+            /// The total number of entries.
             total_items: Number,
-            /// Which page it is, from 1.
+            /// The index of this page, from 1.
             current_page: Number,
-            /// How many pages there are.
+            /// The number of pages.
             total_pages: Number,
-            /// Whether there is a page after it.
+            /// Whether another page follows.
             has_next_page: bool,
-            /// A cursor; no parameter that takes it is declared.
+            /// A cursor. No documented parameter accepts it.
             next_cursor: String,
-            /// Which end came first.
+            /// The order.
             sort_order: SortOrder,
-            /// Whether some are too old to be shown.
+            /// Whether some entries are too old to be shown.
             items_beyond_retention: bool,
-            /// The latest time in it.
+            /// The latest time in the list.
             created_at_le: String,
-            /// The earliest time in it.
+            /// The earliest time in the list.
             created_at_ge: String,
         }
     }

@@ -6,7 +6,7 @@ use crate::model::{CallbackUrl, Secret};
 use crate::wire::{open_enum, received_object};
 
 received_object! {
-    /// A number as Vapi keeps it: what every call returns.
+    /// A number as Vapi stores it. Every call returns it.
     ///
     /// Some fields belong to one [`provider`](Self::provider) each. Vapi may return them for other providers too, and
     /// in a form that is not documented; such a value is in [`extra`](Self::extra), under the name of the field.
@@ -33,11 +33,11 @@ received_object! {
             id: String,
         }
         optional {
-            /// The owning organisation.
+            /// The organization that owns it.
             org_id: String,
-            /// The number: E.164, or as a trunk sends it, or masked; absent on SIP-only numbers.
+            /// The number: in E.164 form, as a trunk sends it, or masked. Absent on SIP-only numbers.
             number: String,
-            /// When it was made: ISO 8601, UTC.
+            /// When it was created: ISO 8601, UTC.
             created_at: String,
             /// When it was last changed.
             updated_at: String,
@@ -47,43 +47,43 @@ received_object! {
             provider: Provider,
             /// Its state.
             status: NumberStatus,
-            /// The assistant that answers.
+            /// The assistant that answers its calls.
             assistant_id: String,
-            /// The squad that answers.
+            /// The squad that answers its calls.
             squad_id: String,
-            /// The workflow that answers.
+            /// The workflow that answers its calls.
             workflow_id: String,
-            /// Where its webhooks go.
+            /// The server that receives its webhooks.
             server: Box<Server>,
-            /// The old form of `server.url`.
+            /// The former field for `server.url`.
             server_url: CallbackUrl,
-            /// The old secret of the webhook.
+            /// The former field for the secret of the webhook.
             server_url_secret: Secret,
-            /// Where a call goes when nobody answers for the number.
+            /// The destination of a call when nothing else answers it.
             fallback_destination: Box<Destination>,
-            /// What happens on call events.
+            /// The hooks that run on call events.
             hooks: Vec<Hook>,
         }
         lenient {
-            /// Of `byo-phone-number`, `vonage` and `telnyx`: the carrier's credential.
+            /// `byo-phone-number`, `vonage` and `telnyx`: the carrier's credential.
             credential_id: String,
-            /// Of `byo-phone-number`: whether the number must be E.164.
+            /// `byo-phone-number`: whether the number must be E.164.
             number_e164_check_enabled: bool,
-            /// Of `twilio`: the account. Numbers bought long ago have none.
+            /// `twilio`: the account. Old purchased numbers have none.
             twilio_account_sid: String,
-            /// Of `twilio`: whether text messages go to Vapi too.
+            /// `twilio`: whether text messages also go to Vapi.
             sms_enabled: bool,
-            /// Of `twilio`: the account's token. Whether reads return it is not documented.
+            /// `twilio`: the account's auth token. It is not documented whether reads return it.
             twilio_auth_token: Secret,
-            /// Of `twilio`: the API key's id.
+            /// `twilio`: the id of an API key.
             twilio_api_key: String,
-            /// Of `twilio`: the API key's secret.
+            /// `twilio`: the secret of that key.
             twilio_api_secret: Secret,
-            /// Of `vapi`: the SIP address.
+            /// `vapi`: the SIP address.
             sip_uri: String,
-            /// Of `vapi`: what callers of the SIP address are asked for.
+            /// `vapi`: the credentials that callers of the SIP address must give.
             authentication: SipAuthentication,
-            /// Of `vapi`: the area code that was wished for.
+            /// `vapi`: the area code that was requested.
             number_desired_area_code: String,
         }
     }
@@ -98,7 +98,7 @@ open_enum! {
         Twilio = "twilio",
         /// Vonage.
         Vonage = "vonage",
-        /// Vapi itself: a free number, or a SIP address.
+        /// Vapi itself: a free number or a SIP address.
         Vapi = "vapi",
         /// Telnyx.
         Telnyx = "telnyx",
@@ -106,11 +106,11 @@ open_enum! {
 
     /// The state of a number.
     pub enum NumberStatus {
-        /// In use.
+        /// The number is in use.
         Active = "active",
-        /// Being set up.
+        /// The number is being set up.
         Activating = "activating",
-        /// Blocked.
+        /// The number is blocked.
         Blocked = "blocked",
     }
 }

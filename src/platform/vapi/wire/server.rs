@@ -7,38 +7,38 @@ use crate::model::{CallbackUrl, ProblemCode, Problems};
 use crate::wire::{open_enum, wire_object};
 
 wire_object! {
-    /// Where Vapi sends a number's webhooks.
+    /// The server that receives a number's webhooks.
     pub struct Server {
         optional {
             /// The webhook's address.
             url: CallbackUrl,
-            /// How long Vapi waits for an answer: 1 to 300 seconds, 20 unless said otherwise.
+            /// How long Vapi waits for a response: 1 to 300 seconds. Defaults to 20.
             timeout_seconds: Number,
-            /// Headers sent along, by name; texts. An `Authorization` here beats the credential.
+            /// Additional headers, by name. An `Authorization` here takes precedence over the credential.
             headers: Headers,
-            /// The webhook-auth credential; not the carrier credential of the number.
+            /// The credential for the webhook. It is not the number's carrier credential.
             credential_id: String,
-            /// When to send a webhook again.
+            /// When Vapi retries a webhook.
             backoff_plan: BackoffPlan,
-            /// Whether webhooks come from Vapi's fixed addresses.
+            /// Whether webhooks come from Vapi's static IP addresses.
             static_ip_addresses_enabled: bool,
-            /// Paths of the body to encrypt, with a credential that has an encryption plan.
+            /// The paths of the body to encrypt. Requires a credential with an encryption plan.
             encrypted_paths: Vec<String>,
         }
     }
 
-    /// When a webhook is sent again.
+    /// When Vapi retries a webhook.
     pub struct BackoffPlan {
         required {
-            /// How the delay grows.
+            /// How the delay between attempts grows.
             kind: BackoffKind = "type",
-            /// How often it is sent again: 0 to 10.
+            /// The maximum number of retries: 0 to 10.
             max_retries: Number,
             /// The first delay: 0 to 10 seconds.
             base_delay_seconds: Number,
         }
         optional {
-            /// Statuses after which it is not sent again.
+            /// The statuses that are not retried.
             excluded_status_codes: Vec<Number>,
         }
     }
@@ -47,14 +47,14 @@ wire_object! {
 open_enum! {
     /// How a delay grows.
     pub enum BackoffKind {
-        /// Always the same.
+        /// The delay stays the same.
         Fixed = "fixed",
-        /// Doubling.
+        /// The delay doubles.
         Exponential = "exponential",
     }
 }
 
-/// Headers by name, texts as a rule. `Debug` prints the names alone, since a value may be a secret.
+/// Headers by name, usually with strings as values. `Debug` prints only the names, because a value may be a secret.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Headers(pub Map<String, Value>);
@@ -66,7 +66,7 @@ impl fmt::Debug for Headers {
 }
 
 impl Server {
-    /// Adds a header. Its value may be a secret; it shows in no `Debug`.
+    /// Adds a header. `Debug` does not print its value, because it may be a secret.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.get_or_insert_default().0.insert(name.into(), value.into().into());

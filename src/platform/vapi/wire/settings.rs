@@ -6,46 +6,46 @@ use crate::model::Problems;
 use crate::wire::request_object;
 
 request_object! {
-    /// What a new number of any carrier can be given.
+    /// The settings of a new number of any carrier.
     pub struct Settings {
         optional {
             /// Its name for people, at most 40 characters.
             name: String,
-            /// The assistant that answers.
+            /// The assistant that answers its calls.
             assistant_id: String,
-            /// The squad that answers.
+            /// The squad that answers its calls.
             squad_id: String,
-            /// The workflow that answers.
+            /// The workflow that answers its calls.
             workflow_id: String,
-            /// Where its webhooks go.
+            /// The server that receives its webhooks.
             server: Server,
-            /// Where a call goes when nobody answers for the number.
+            /// The destination of a call when nothing else answers it.
             fallback_destination: Destination,
-            /// What happens on call events.
+            /// The hooks that run on call events.
             hooks: Vec<Hook>,
         }
     }
 
-    /// What an update changes of a number of any carrier. Clearing is documented for the assistant
-    /// and the squad alone; whether `null` clears the others, the platform decides. A cleared name is sent as an empty
-    /// text, since no document allows `null` there.
+    /// An update of the settings that every carrier has. Clearing is documented only for the assistant and the
+    /// squad; it is unknown whether `null` clears the others. A cleared name is sent as an empty text, because no
+    /// document allows `null` there.
     pub struct SettingsPatch {
         emptied {
             /// Its name for people, at most 40 characters.
             name: String,
         }
         patch {
-            /// The assistant that answers.
+            /// The assistant that answers its calls.
             assistant_id: String,
-            /// The squad that answers.
+            /// The squad that answers its calls.
             squad_id: String,
-            /// The workflow that answers.
+            /// The workflow that answers its calls.
             workflow_id: String,
-            /// Where its webhooks go.
+            /// The server that receives its webhooks.
             server: Server,
-            /// Where a call goes when nobody answers for the number.
+            /// The destination of a call when nothing else answers it.
             fallback_destination: Destination,
-            /// What happens on call events: the whole list, it is replaced.
+            /// The hooks that run on call events. The update replaces the whole list.
             hooks: Vec<Hook>,
         }
     }

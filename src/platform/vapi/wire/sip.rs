@@ -4,11 +4,11 @@ use serde_json::Value;
 use crate::model::{Problems, Secret};
 use crate::wire::{read::FromJson, wire_object};
 
-/// The fewest and the most characters of a SIP user and of a SIP password.
+/// The minimum and maximum length of a SIP user and of a SIP password, in characters.
 pub const SIP_SECRET_LENGTH: (usize, usize) = (20, 40);
 
 wire_object! {
-    /// What callers of a SIP address are asked for.
+    /// The credentials that callers of a SIP address must give.
     pub struct SipAuthentication {
         required {
             /// The user, 20 to 40 characters.
@@ -17,7 +17,7 @@ wire_object! {
             password: Secret,
         }
         optional {
-            /// The realm; the region's SIP host unless said otherwise.
+            /// The realm. Defaults to the region's SIP host.
             realm: String,
         }
     }

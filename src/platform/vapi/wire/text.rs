@@ -3,12 +3,12 @@
 use crate::E164;
 use crate::model::{ProblemCode, Problems};
 
-/// The longest name of a number or a credential, in characters.
+/// The maximum length of the name of a number or credential, in characters.
 pub const NAME_MAX: usize = 40;
-/// The fewest and the most characters of a number that is dialled.
+/// The minimum and maximum length of a number that is dialled, in characters.
 pub const NUMBER_LENGTH: (usize, usize) = (3, 40);
 
-/// The languages of a message's texts, sorted.
+/// The languages of the texts of a message, sorted.
 pub(crate) const LANGUAGES: [&str; 185] = [
     "aa", "ab", "ae", "af", "ak", "am", "an", "ar", "as", "av", "ay", "az", "ba", "be", "bg", "bh", "bi", "bm", "bn",
     "bo", "br", "bs", "ca", "ce", "ch", "co", "cr", "cs", "cu", "cv", "cy", "da", "de", "dv", "dz", "ee", "el", "en",
@@ -22,8 +22,8 @@ pub(crate) const LANGUAGES: [&str; 185] = [
     "ur", "uz", "ve", "vi", "vo", "wa", "wo", "xh", "yi", "yo", "yue", "za", "zh", "zu",
 ];
 
-/// A number that is dialled or called: E.164 unless the check is off; then letters and digits after an
-/// optional `+`. 3 to 40 characters either way.
+/// Checks a number that is dialled or called: E.164, or if the check is off letters and digits after an
+/// optional `+`. 3 to 40 characters in both cases.
 pub(crate) fn check_dialled(field: &str, number: &str, e164_check: Option<bool>, problems: &mut Problems) {
     problems.length(field, number, NUMBER_LENGTH.0, NUMBER_LENGTH.1);
     if e164_check == Some(false) {

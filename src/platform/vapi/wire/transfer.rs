@@ -11,7 +11,7 @@ use crate::model::{CallbackUrl, ProblemCode, Problems};
 use crate::wire::{open_enum, open_union, wire_object};
 
 open_union! {
-    /// Where a call is transferred to: the fallback of a number, or a hook's target.
+    /// The destination of a transfer: the fallback of a number, or a hook's target.
     pub enum Destination by "type" {
         /// A telephone number.
         Number(NumberDestination) = "number",
@@ -24,23 +24,23 @@ wire_object! {
     /// A telephone number to transfer to.
     pub struct NumberDestination {
         required {
-            /// The number, 3 to 40 characters: E.164, or with the check off letters and digits after an
+            /// The number, 3 to 40 characters: E.164, or if the check is off letters and digits after an
             /// optional `+`.
             number: String,
         }
         optional {
-            /// Whether `number` must be E.164; true unless said otherwise.
+            /// Whether `number` must be E.164. Defaults to true.
             number_e164_check_enabled: bool,
-            /// What is dialled once the transfer connects: 1 to 10 characters.
+            /// The extension that is dialled after the transfer connects: 1 to 10 characters.
             extension: String,
             /// The caller's number that is shown, at most 40 characters: E.164, `{{customer.number}}` or
             /// `{{phoneNumber.number}}`.
             caller_id: String,
-            /// What is said before; an empty text means silence.
+            /// The message before the transfer. An empty text means silence.
             message: Message,
-            /// How the transfer runs; blind unless said otherwise.
+            /// The transfer plan. Defaults to a blind transfer.
             transfer_plan: Box<TransferPlan>,
-            /// A hint for the model that chooses a destination.
+            /// The description for the model that chooses a destination.
             description: String,
         }
     }
@@ -52,85 +52,85 @@ wire_object! {
             sip_uri: String,
         }
         optional {
-            /// The caller that is shown, at most 40 characters; only where the plan's verb is `dial`.
+            /// The caller that is shown, at most 40 characters. Applies only to the SIP verb `dial`.
             caller_id: String,
-            /// More headers of the REFER, by name.
+            /// Additional headers of the REFER, by name.
             sip_headers: Headers,
-            /// What is said before; an empty text means silence.
+            /// The message before the transfer. An empty text means silence.
             message: Message,
-            /// How the transfer runs; blind unless said otherwise.
+            /// The transfer plan. Defaults to a blind transfer.
             transfer_plan: Box<TransferPlan>,
-            /// A hint for the model that chooses a destination.
+            /// The description for the model that chooses a destination.
             description: String,
         }
     }
 
-    /// How a transfer runs.
+    /// The plan of a transfer.
     pub struct TransferPlan {
         required {
-            /// The way of it.
+            /// The mode of the transfer.
             mode: TransferMode,
         }
         optional {
-            /// What is said to whom the call is transferred.
+            /// The message to the destination.
             message: Message,
-            /// How long an operator is waited for: 1 to 600 seconds, 60 unless said otherwise.
+            /// How long Vapi waits for an operator: 1 to 600 seconds. Defaults to 60.
             timeout: Number,
-            /// The SIP verb; `refer` unless said otherwise.
+            /// The SIP verb. Defaults to `refer`.
             sip_verb: SipVerb,
-            /// How long it rings with the verb `dial`: 1 to 600 seconds, 60 unless said otherwise.
+            /// How long the verb `dial` rings: 1 to 600 seconds. Defaults to 60.
             dial_timeout: Number,
-            /// What is played while the caller waits: the address of an MP3 or WAV file.
+            /// The audio while the caller waits: the URL of an MP3 or WAV file.
             hold_audio_url: CallbackUrl,
-            /// What is played when the transfer is done, likewise.
+            /// The audio when the transfer completes: the URL of an MP3 or WAV file.
             transfer_complete_audio_url: CallbackUrl,
             /// How much of the conversation the next agent sees.
             context_engineering_plan: ContextPlan,
-            /// The TwiML run for whom the call is transferred, at most 4096 characters.
+            /// The TwiML that runs for the destination, at most 4096 characters.
             twiml: String,
-            /// How the summary is made.
+            /// The plan of the summary.
             summary_plan: SummaryPlan,
-            /// Whether the SIP headers also go into the Refer-To address.
+            /// Whether the SIP headers are also part of the Refer-To address.
             sip_headers_in_refer_to_enabled: bool,
-            /// What happens when the transfer fails.
+            /// The plan for a transfer that fails.
             fallback_plan: FallbackPlan,
         }
     }
 
-    /// How the summary of a transfer is made.
+    /// The plan of a transfer's summary.
     pub struct SummaryPlan {
         optional {
-            /// The prompt, as free objects.
+            /// The messages of the prompt, as raw objects.
             messages: Vec<Map<String, Value>>,
-            /// Whether there is one; true unless said otherwise.
+            /// Whether there is a summary. Defaults to true.
             enabled: bool,
-            /// How long it may take: 1 to 60 seconds, 5 unless said otherwise.
+            /// The time limit of the summary: 1 to 60 seconds. Defaults to 5.
             timeout_seconds: Number,
         }
     }
 
-    /// What happens when a transfer fails.
+    /// The plan for a transfer that fails.
     pub struct FallbackPlan {
         required {
-            /// What is said.
+            /// The message.
             message: Message,
         }
         optional {
-            /// Whether the call then ends; true unless said otherwise.
+            /// Whether the call then ends. Defaults to true.
             end_call_enabled: bool,
         }
     }
 
-    /// All of the conversation.
+    /// The whole conversation.
     pub struct AllContext {}
 
-    /// None of the conversation.
+    /// Nothing of the conversation.
     pub struct NoContext {}
 
     /// The last messages of the conversation.
     pub struct LastMessages {
         required {
-            /// How many.
+            /// The number of messages.
             max_messages: Number,
         }
     }
@@ -140,7 +140,7 @@ wire_object! {
         optional {
             /// The text, at most 1000 characters.
             content: String,
-            /// One text for each language; beats `content`.
+            /// One text for each language. Takes precedence over `content`.
             contents: Vec<MessageContent>,
         }
     }
@@ -159,9 +159,9 @@ wire_object! {
 open_union! {
     /// How much of the conversation the next agent sees.
     pub enum ContextPlan by "type" {
-        /// All of it.
+        /// The whole conversation.
         All(AllContext) = "all",
-        /// None of it.
+        /// Nothing.
         None(NoContext) = "none",
         /// The last messages.
         LastMessages(LastMessages) = "lastNMessages",
@@ -177,21 +177,21 @@ open_union! {
 }
 
 open_union! {
-    /// A message that is more than a text.
+    /// A message that is more than one text.
     pub enum MessageObject by "type" {
         /// With a text for each language.
         Custom(CustomMessage) = "custom-message",
     }
 }
 
-/// Something that is said.
+/// A message that is spoken.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Message {
     /// A text.
     Text(String),
-    /// More than a text.
+    /// A custom message.
     Object(MessageObject),
 }
 
@@ -238,23 +238,23 @@ impl From<CustomMessage> for Message {
 }
 
 open_enum! {
-    /// The way of a transfer.
+    /// The mode of a transfer.
     pub enum TransferMode {
-        /// Without a word.
+        /// A blind transfer.
         Blind = "blind-transfer",
-        /// Blind, with a summary in a SIP header.
+        /// A blind transfer with a summary in a SIP header.
         BlindWithSummaryHeader = "blind-transfer-add-summary-to-sip-header",
-        /// With a message.
+        /// A warm transfer with a message.
         SayMessage = "warm-transfer-say-message",
-        /// With a summary.
+        /// A warm transfer with a summary.
         SaySummary = "warm-transfer-say-summary",
-        /// With TwiML.
+        /// A warm transfer with TwiML.
         Twiml = "warm-transfer-twiml",
-        /// Waits for the operator, then a message.
+        /// A warm transfer that waits for the operator, then says a message.
         WaitThenMessage = "warm-transfer-wait-for-operator-to-speak-first-and-then-say-message",
-        /// Waits for the operator, then a summary.
+        /// A warm transfer that waits for the operator, then says a summary.
         WaitThenSummary = "warm-transfer-wait-for-operator-to-speak-first-and-then-say-summary",
-        /// With the caller on hold.
+        /// A warm transfer with the caller on hold.
         Experimental = "warm-transfer-experimental",
     }
 
@@ -264,7 +264,7 @@ open_enum! {
         Refer = "refer",
         /// BYE.
         Bye = "bye",
-        /// A new call.
+        /// A new call to the destination.
         Dial = "dial",
     }
 }

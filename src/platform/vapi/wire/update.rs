@@ -7,36 +7,36 @@ use crate::E164;
 use crate::model::{Problems, Secret};
 use crate::wire::{Patch, request_object, request_union};
 
-/// The body that changes a number. [`Settings`](Self::Settings) fits every carrier and names none;
-/// the others also change what only their carrier has, and name it.
+/// The body that updates a number. [`Settings`](Self::Settings) works for every carrier. The others also
+/// update what only their carrier has.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum UpdatePhoneNumber {
-    /// Of any carrier.
+    /// An update for any carrier.
     Settings(SettingsPatch),
-    /// Of one carrier.
+    /// An update for one carrier.
     Carrier(UpdateCarrier),
 }
 
 request_union! {
-    /// Changes of a number of one carrier.
+    /// An update of a number of one carrier.
     pub enum UpdateCarrier by "provider" {
-        /// On a SIP trunk of your own.
+        /// A number on a SIP trunk of your own.
         Byo(UpdateByoNumber) = "byo-phone-number",
-        /// At Twilio.
+        /// A number held at Twilio.
         Twilio(UpdateTwilioNumber) = "twilio",
-        /// At Vonage.
+        /// A number held at Vonage.
         Vonage(UpdateVonageNumber) = "vonage",
-        /// Of Vapi itself.
+        /// A number of Vapi itself.
         Vapi(UpdateVapiNumber) = "vapi",
-        /// At Telnyx.
+        /// A number held at Telnyx.
         Telnyx(UpdateTelnyxNumber) = "telnyx",
     }
 }
 
 request_object! {
-    /// Changes of a number on a SIP trunk of your own.
+    /// An update of a number on a SIP trunk of your own.
     pub struct UpdateByoNumber {
         patch {
             /// The number as the carrier sends it, 3 to 40 characters.
@@ -47,12 +47,12 @@ request_object! {
             credential_id: String,
         }
         flatten {
-            /// What can be changed of any number.
+            /// The settings that every carrier has.
             settings: SettingsPatch,
         }
     }
 
-    /// Changes of a number at Twilio, for example of its token.
+    /// An update of a number at Twilio, for example of its token.
     pub struct UpdateTwilioNumber {
         patch {
             /// The number.
@@ -65,16 +65,16 @@ request_object! {
             twilio_api_key: String,
             /// The key's secret.
             twilio_api_secret: Secret,
-            /// Whether text messages go to Vapi too.
+            /// Whether text messages also go to Vapi.
             sms_enabled: bool,
         }
         flatten {
-            /// What can be changed of any number.
+            /// The settings that every carrier has.
             settings: SettingsPatch,
         }
     }
 
-    /// Changes of a number at Vonage.
+    /// An update of a number at Vonage.
     pub struct UpdateVonageNumber {
         patch {
             /// The number.
@@ -83,26 +83,26 @@ request_object! {
             credential_id: String,
         }
         flatten {
-            /// What can be changed of any number.
+            /// The settings that every carrier has.
             settings: SettingsPatch,
         }
     }
 
-    /// Changes of a number of Vapi itself.
+    /// An update of a number of Vapi itself.
     pub struct UpdateVapiNumber {
         patch {
             /// The SIP address.
             sip_uri: String,
-            /// What callers of the SIP address are asked for.
+            /// The credentials that callers of the SIP address must give.
             authentication: SipAuthentication,
         }
         flatten {
-            /// What can be changed of any number.
+            /// The settings that every carrier has.
             settings: SettingsPatch,
         }
     }
 
-    /// Changes of a number at Telnyx.
+    /// An update of a number at Telnyx.
     pub struct UpdateTelnyxNumber {
         patch {
             /// The number.
@@ -111,7 +111,7 @@ request_object! {
             credential_id: String,
         }
         flatten {
-            /// What can be changed of any number.
+            /// The settings that every carrier has.
             settings: SettingsPatch,
         }
     }
@@ -141,7 +141,7 @@ impl UpdatePhoneNumber {
             Self::Carrier(UpdateCarrier::Byo(update)) => {
                 if let Patch::Set(number) = &update.number {
                     let checked = update.number_e164_check_enabled.set().copied();
-                    // Without a word on the check, the number's own setting decides, and only Vapi knows it.
+                    // If the update does not set the check, the number's own setting decides, and only Vapi knows it.
                     check_dialled("number", number, Some(checked.unwrap_or(false)), problems);
                 }
                 credential(&update.credential_id, problems);

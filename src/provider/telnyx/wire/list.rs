@@ -276,7 +276,7 @@ paged! {
 
 fn check_page((number, size): (Option<u32>, Option<u16>), problems: &mut Problems) {
     if number == Some(0) {
-        problems.add(ProblemCode::OutOfRange, "page_number", "is 0", "pages count from 1");
+        problems.add(ProblemCode::OutOfRange, "page_number", "is 0", "use 1 or more");
     }
     if let Some(size) = size.filter(|size| !(1..=PAGE_MAX).contains(size)) {
         problems.add(ProblemCode::OutOfRange, "page_size", format!("is {size}"), format!("use 1 to {PAGE_MAX}"));
@@ -287,7 +287,7 @@ fn check_page((number, size): (Option<u32>, Option<u16>), problems: &mut Problem
 fn check_digits(digits: Option<&str>, problems: &mut Problems) {
     let is_good = |text: &str| text.len() >= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits.is_some_and(|text| !is_good(text)) {
-        let fault = "is not three or more digits, for which Telnyx finds nothing";
+        let fault = "must be at least 3 digits, otherwise Telnyx finds nothing";
         problems.add(ProblemCode::Malformed, "phone_number", fault, "give the digits without `+`: `E164::digits`");
     }
 }
