@@ -6,17 +6,19 @@ mod clean;
 mod kind;
 mod mismatch;
 mod outcome;
+mod page;
 mod report;
 mod safety;
 mod withheld;
 
 use std::fmt;
 
-pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, PageFault, Refusal, TransportFault};
+pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, Refusal, TransportFault};
 pub use http::StatusCode;
 pub use kind::{ErrorKind, Failure};
 pub use mismatch::Mismatch;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
+pub use page::PageFault;
 pub use safety::Safety;
 pub use withheld::{Withheld, WithheldReason};
 

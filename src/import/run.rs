@@ -305,11 +305,8 @@ impl<'a> Run<'a> {
     fn failed(&mut self, error: Error) -> Error {
         match &error {
             // Who finishes it is to know that it was this import which created the record, and where the calls went.
-            Error::Incomplete(incomplete) if incomplete.record.is_some() => {
-                if !self.is_own() {
-                    self.lock.resolved();
-                }
-            }
+            Error::Incomplete(incomplete) if incomplete.record.is_some() && self.is_own() => {}
+            Error::Incomplete(incomplete) if incomplete.record.is_some() => self.lock.resolved(),
             // A step before the create failed.
             Error::Incomplete(_) => self.lock.not_done(),
             error if error.surely_not_done() => self.lock.not_done(),

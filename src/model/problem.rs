@@ -186,7 +186,7 @@ impl Problems {
         }
     }
 
-    pub(crate) const fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.found.len()
     }
 

@@ -10,6 +10,7 @@ mod domains;
 mod fitting;
 mod renewal;
 mod sources;
+mod support;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+pub use self::capabilities::Capabilities;
 pub(crate) use self::capabilities::RENEW;
-pub use self::capabilities::{Capabilities, Duplicates, Find, OnRemoval, Support, Takeover};
 pub use self::connect::{builder, connect};
 pub use self::create::Create;
 pub use self::domains::answered_by;
@@ -26,6 +27,7 @@ pub(crate) use self::domains::is_of;
 pub use self::fitting::{Fitted, LeftOut, TrunkPart};
 pub use self::renewal::{Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch};
 pub use self::sources::{Sources, Way};
+pub use self::support::{Duplicates, Find, OnRemoval, Support, Takeover};
 use crate::E164;
 use crate::error::Result;
 #[cfg(doc)]

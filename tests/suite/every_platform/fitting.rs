@@ -60,7 +60,8 @@ async fn a_full_trunk_is_fitted_to_each_platform() {
             (Ok(fitted), Ok(expected)) => {
                 let mut left_out: Vec<_> = fitted.left_out.iter().map(named).collect();
                 let mut expected = expected.to_vec();
-                (left_out.sort(), expected.sort_unstable());
+                left_out.sort();
+                expected.sort_unstable();
                 assert_eq!(left_out, expected, "{platform:?}");
                 assert_eq!(problems(&client, &fitted.trunk), [], "{platform:?}");
                 let shown = format!("{fitted:?} {}", serde_json::to_value(&fitted.left_out).unwrap());
@@ -134,7 +135,8 @@ async fn a_fitted_trunk_is_accepted_and_lacks_what_the_report_says() {
                 assert_eq!(refused.is_empty(), reported.is_empty(), "{platform:?}: {trunk:?}: {refused:?}");
             }
             let mut gone: Vec<_> = differences(&trunk, &fitted.trunk).into_iter().map(TrunkPart::as_str).collect();
-            (reported.sort_unstable(), gone.sort_unstable());
+            reported.sort_unstable();
+            gone.sort_unstable();
             assert_eq!(gone, reported, "{platform:?}: {trunk:?}");
             assert_ne!(
                 (trunk.media_encryption, fitted.trunk.media_encryption, bare_number),
