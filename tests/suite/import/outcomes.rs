@@ -207,8 +207,7 @@ async fn other_numbers_do_not_wait() {
 #[tokio::test(start_paused = true)]
 async fn what_is_known_leaves_nothing_open() {
     // Refused for good: the next import looks once, as the first did.
-    for (last, end) in
-        [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (83, NotBegun)]
+    for (last, end) in [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (83, NotBegun)]
     {
         let platform = Scripted::new(&UNKNOWN, &[end, Done], &[Nothing]);
         platform.importer().import(request(last)).await.unwrap_err();
