@@ -154,7 +154,7 @@ async fn behind_a_trunk_a_carriers_routing_stays() {
     assert_eq!(problem_fields(&error), ["source"]);
     assert_eq!(sandbox.requests().len(), 0);
 
-    let trunk = SipTrunk::new("17248282830499840.zt.plivo.com").outbound_only().credentials("user", "password");
+    let trunk = Plivo::sip_trunk("17248282830499840", "user", "password").outbound_only();
     let importer = Importer::new(ReachedBy::new(plivo, trunk), vapi(&sandbox))
         .inbound_address(CallbackUrl::new("https://example.com/default"));
     let before = kept(&sandbox, ProviderKind::PLIVO, &number);
