@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use numport::model::Service;
 use numport::sandbox::{Chaos, Fault, Sandbox};
-use numport::{E164, ImportRequest, Importer, Outcome, RetryPolicy, SipTrunk, Vapi};
+use numport::{ImportRequest, Importer, Outcome, RetryPolicy, SipTrunk, Vapi};
 
 use crate::scenario::{PATIENT, Scenario};
 
@@ -19,10 +19,9 @@ fn received(sandbox: &Sandbox, service: Service, start: &str) -> usize {
 
 #[tokio::test]
 async fn two_hundred_tasks_that_import_one_number_send_one_import() {
-    let number: E164 = "+14155552671".parse().unwrap();
     for scenario in Scenario::all() {
-        let name = scenario.name();
-        let sandbox = Sandbox::builder().held_numbers([number]).start().await.unwrap();
+        let (name, number) = (scenario.name(), scenario.number());
+        let sandbox = Sandbox::start().await.unwrap();
         // Clients built apart from each other, but of one account.
         let importers = [(); 4].map(|()| scenario.importer(&sandbox, PATIENT));
         let tasks = (0..200).map(|nth| {

@@ -1,7 +1,7 @@
 //! Every fault at every step of every import.
 
+use numport::Error;
 use numport::sandbox::{Fault, ReceivedRequest, Sandbox};
-use numport::{E164, Error};
 
 use crate::scenario::{DELAY, PATIENT, Scenario, TIMEOUT};
 use crate::services::subject::Platform;
@@ -13,16 +13,13 @@ pub(crate) struct Became {
     pub(crate) second: &'static str,
 }
 
-fn number() -> E164 {
-    "+14155552671".parse().unwrap()
-}
-
 /// Imports a number while a fault waits for one step, and once more in calm weather.
 pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &str), fault: &Fault) -> Became {
-    let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
-    let request = scenario.request(number());
+    let number = scenario.number();
+    let sandbox = Sandbox::start().await.unwrap();
+    let request = scenario.request(number);
     // The sandbox may have the port, and so the account, of an earlier one.
-    scenario.importer(&sandbox, PATIENT).forget_created(&number());
+    scenario.importer(&sandbox, PATIENT).forget_created(&number);
     sandbox.fault_on(step.0, step.1, fault.clone());
     // Only what is slow on purpose may run out of time, however busy the machine is.
     let slow = matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. });
@@ -35,7 +32,7 @@ pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &st
     let struck = sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault));
     assert!(struck, "the step is none of this import");
     let first =
-        scenario.judged(&result, number(), scenario.records(&sandbox, &number()), *fault != Fault::UnknownEnumValues);
+        scenario.judged(&result, number, scenario.records(&sandbox, &number), *fault != Fault::UnknownEnumValues);
     let told = format!("{result:?} {}", result.as_ref().err().map(Error::report).unwrap_or_default());
     for secret in apis().map(|api| api.secret) {
         assert!(!told.contains(&sandbox.var(secret).unwrap()), "{secret} is told: {told}");
@@ -43,7 +40,7 @@ pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &st
 
     let again = scenario.importer(&sandbox, PATIENT).import(&request).await;
     assert!(again.is_ok(), "one more call must end in a finished record: {}", again.unwrap_err().report());
-    let second = scenario.judged(&again, number(), scenario.records(&sandbox, &number()), true);
+    let second = scenario.judged(&again, number, scenario.records(&sandbox, &number), true);
     let done = |method: &str, status: u16| {
         let is_it = |entry: &&ReceivedRequest| entry.path.starts_with("/credential") && entry.method == method;
         sandbox.requests().iter().filter(is_it).filter(|entry| entry.own_status == Some(status)).count()

@@ -6,7 +6,7 @@ use numport::model::Service;
 use numport::sandbox::Sandbox;
 use numport::{E164, Error, ImportRequest, Imported, Importer, LookupPolicy, NumberRecord, Result, SipTrunk};
 
-use crate::services::subject::{Import, Pace, Platform, is_finished};
+use crate::services::subject::{Import, NUMBER, Pace, Platform, is_finished};
 use crate::services::{PLATFORMS, carrier};
 
 /// What is made slow on purpose takes longer than this.
@@ -46,6 +46,11 @@ impl Scenario {
         let carrier = self.import.carrier.map(carrier);
         let lookup = carrier.map(|carrier| (carrier.api.service, carrier.lookup));
         lookup.into_iter().chain(self.import.steps.iter().map(|step| (self.service(), *step))).collect()
+    }
+
+    /// A number that a new sandbox holds at the carrier.
+    pub(crate) fn number(&self) -> E164 {
+        self.import.carrier.map_or(NUMBER, |name| carrier(name).held[0]).parse().unwrap()
     }
 
     /// All that this platform takes at an import.

@@ -166,7 +166,8 @@ pub(crate) fn at_carrier(sandbox: &Sandbox) -> Value {
 impl Subject {
     fn of(platform: &'static Platform, can: &Capabilities) -> impl Iterator<Item = Self> + use<> {
         let (takeover, removal) = (can.takeover, can.removal);
-        Scenario::of(platform).flat_map(move |Scenario { platform, import }| {
+        let of_twilio = |scenario: &Scenario| scenario.import.carrier.is_none_or(|name| name == "twilio");
+        Scenario::of(platform).filter(of_twilio).flat_map(move |Scenario { platform, import }| {
             let cases = match (import.carrier, takeover) {
                 (None, _) => vec![Case::Created],
                 (Some(_), Takeover::Nothing | Takeover::Unknown) => vec![Case::Pointed, Case::Changed],

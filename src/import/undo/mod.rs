@@ -170,8 +170,8 @@ impl Importer {
         let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
         let mut found = self.record_of(undo).await?;
         // This process created it lately: somebody may have removed it, or the platform shows it late.
-        let is_late = found.is_none()
-            && memory::created(self.account, &undo.number).is_some_and(|created| created.id == undo.id);
+        let is_late =
+            found.is_none() && memory::created(self.account, &undo.number).is_some_and(|created| created.id == undo.id);
         if is_late {
             found = self.look_for_late(undo).await?;
         }

@@ -9,7 +9,7 @@ use super::wire::{
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
-use crate::model::{AccountKey, ProblemCode, Problems, ProviderKind, Removal, Secret, Service};
+use crate::model::{AccountKey, ProblemCode, Problems, ProviderKind, Removal, Secret, Service, SipTrunk};
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::PLIVO;
@@ -61,6 +61,13 @@ impl Plivo {
             check_account("auth_id", &own.account, problems);
             own.check(KIND, problems);
         })
+    }
+
+    /// Returns an outbound SIP trunk of the account for platforms, by its id, with the login that it was given. Import
+    /// from it with [`ReachedBy`](crate::provider::ReachedBy). A platform that knows inbound calls by their addresses
+    /// also needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses.
+    pub fn sip_trunk(trunk_id: &str, user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {
+        SipTrunk::new(format!("{trunk_id}.zt.plivo.com")).credentials(user, password)
     }
 
     /// A call to a resource of the account. Every path of Plivo ends with a slash.

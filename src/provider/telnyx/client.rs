@@ -6,7 +6,7 @@ use super::error::error_body;
 use super::wire::{ListNumbers, NumberPage, Paged, PhoneNumber, SlimNumberPage, SlimPhoneNumber, UpdateNumber};
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
-use crate::model::{ProblemCode, ProviderKind, Removal, Secret, Service};
+use crate::model::{ProblemCode, ProviderKind, Removal, Secret, Service, SipTrunk};
 
 pub(super) const KIND: ProviderKind = ProviderKind::TELNYX;
 pub(super) const NUMBERS: &str = "phone_numbers";
@@ -64,6 +64,13 @@ impl Telnyx {
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
         let key = api_key.into();
         ClientBuilder::new(Auth::bearer("api_key", &key), |http| Self { http, key })
+    }
+
+    /// Returns the SIP trunk to Telnyx, with the login of a credential connection of your account. Import from it with
+    /// [`ReachedBy`](crate::provider::ReachedBy). A platform that knows inbound calls by their addresses also needs
+    /// [`allow_inbound`](SipTrunk::allow_inbound) with Telnyx's signalling addresses.
+    pub fn sip_trunk(user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {
+        SipTrunk::new("sip.telnyx.com").credentials(user, password)
     }
 
     /// Sends a call whose response has one object.

@@ -8,7 +8,7 @@ use super::wire::{
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
-use crate::model::{AccountKey, ProblemCode, ProviderKind, Removal, Secret, Service};
+use crate::model::{AccountKey, Key, ProblemCode, ProviderKind, Removal, Secret, Service, SipTrunk};
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::VONAGE;
@@ -110,6 +110,15 @@ impl Vonage {
             }
             problems.key("api_secret", &secret);
         })
+    }
+
+    /// Returns the SIP trunk to Vonage, with the key and the secret of the account as its login. Import from it with
+    /// [`ReachedBy`](crate::provider::ReachedBy). A platform that knows inbound calls by their addresses also needs
+    /// [`allow_inbound`](SipTrunk::allow_inbound) with Vonage's signalling addresses.
+    pub fn sip_trunk(&self) -> SipTrunk {
+        let (Key::Token(secret) | Key::Pair { secret, .. }) = &self.credentials.key;
+        let trunk = SipTrunk::new("sip.nexmo.com").leading_plus(true);
+        trunk.credentials(self.credentials.account.as_str(), secret.clone())
     }
 
     /// Returns one page of the account's numbers.

@@ -1,6 +1,7 @@
 //! What holds for every platform and every provider.
 
 mod agents;
+mod carrier_table;
 mod completeness;
 mod conformance;
 mod fitting;

@@ -2,6 +2,8 @@
 
 mod backup;
 mod bulk;
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod from_carriers;
 mod locks;
 mod lying;
 mod one_number;

@@ -57,6 +57,14 @@ pub(crate) static SUBJECT: Platform = Platform {
             steps: &["GET /v2/phone-number", "GET /credential", "POST /credential", CREATE],
             create: CREATE,
         },
+        #[cfg(feature = "telnyx")]
+        Import { carrier: Some("telnyx"), steps: &["GET /v2/phone-number", "GET /credential", CREATE], create: CREATE },
+        #[cfg(feature = "vonage")]
+        Import {
+            carrier: Some("vonage"),
+            steps: &["GET /v2/phone-number", "GET /credential", "POST /credential", CREATE],
+            create: CREATE,
+        },
     ],
     sources: &[
         ("twilio", CREATE),

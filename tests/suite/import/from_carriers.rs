@@ -1,0 +1,216 @@
+//! Imports from carriers at which a platform attaches a number to its own application, or which it reaches by a trunk:
+//! the routing is put back field by field, and stays where somebody else has changed it.
+
+use numport::model::{CallbackUrl, Calls, Finding, ProviderKind, Reach, Reached};
+use numport::platform::vapi::ListFilter;
+use numport::provider::telnyx::UpdateNumber;
+use numport::provider::{Carriers, ReachedBy, vonage};
+use numport::sandbox::telnyx::TelnyxNumber;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{
+    Desired, E164, Error, ImportRequest, Importer, NumberProvider, NumberSource, Outcome, Plivo, Restored, SipTrunk,
+    Telnyx, Twilio, Vapi, Vonage,
+};
+use serde_json::Value;
+
+use crate::services::carrier;
+use crate::services::subject::Pace;
+use crate::support::validation::problem_fields;
+
+async fn sandbox() -> Sandbox {
+    Sandbox::start().await.unwrap()
+}
+
+fn vapi(sandbox: &Sandbox) -> Vapi {
+    Vapi::from_vars(|name| sandbox.var(name)).unwrap()
+}
+
+fn telnyx(sandbox: &Sandbox) -> Telnyx {
+    Telnyx::from_vars(|name| sandbox.var(name)).unwrap()
+}
+
+fn number(text: &str) -> E164 {
+    text.parse().unwrap()
+}
+
+/// Everything that a carrier keeps of a number, dates aside.
+fn kept(sandbox: &Sandbox, carrier: ProviderKind, number: &E164) -> Value {
+    let records = sandbox.records(carrier);
+    let is_it = |record: &&Value| {
+        ["phone_number", "number", "msisdn"]
+            .iter()
+            .any(|field| record[*field].as_str().is_some_and(|text| text.trim_start_matches('+') == number.digits()))
+    };
+    let mut found = records.iter().find(is_it).expect("it is held").clone();
+    found.as_object_mut().unwrap().remove("updated_at");
+    found
+}
+
+#[tokio::test]
+async fn an_import_from_each_account_is_rolled_back_field_by_field() {
+    for (name, text) in [("telnyx", "+19705555098"), ("telnyx", "+13035550123"), ("vonage", "+447700900000")] {
+        let (sandbox, number) = (sandbox().await, number(text));
+        let provider = (carrier(name).connect)(&|name| sandbox.var(name), Pace::at_once());
+        let kind = provider.kind();
+        let importer = Importer::new(provider, vapi(&sandbox));
+        let before = kept(&sandbox, kind, &number);
+        let imported = importer.import(ImportRequest::new(number)).await.unwrap();
+        assert_eq!((imported.outcome, imported.reached), (Outcome::Created, Reached::Platform), "{imported}");
+        // A range for dramas is not assigned.
+        let others = imported.findings.iter().filter(|finding| !matches!(finding, Finding::Unassigned { .. }));
+        assert_eq!(others.count(), 0, "{name}: {:?}", imported.findings);
+        assert_ne!(kept(&sandbox, kind, &number), before, "{name}: it was taken over");
+
+        let routing = imported.routing_before.unwrap();
+        let restored = importer.restore(&routing).await.unwrap();
+        assert!(matches!(&restored, Restored::PutBack { changed, .. } if changed.is_empty()), "{name}: {restored}");
+        assert_eq!(kept(&sandbox, kind, &number), before, "{name} {text}");
+        assert!(matches!(importer.restore(&routing).await.unwrap(), Restored::AsBefore(_)));
+        // A second import finds the record, and changes nothing.
+        let again = importer.import(ImportRequest::new(number)).await.unwrap();
+        assert_eq!(again.outcome, Outcome::AlreadyThere);
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_else_has_changed_since_stays() {
+    let sandbox = sandbox().await;
+    let (telnyx, number) = (telnyx(&sandbox), number("+19705555098"));
+    let importer = Importer::new(telnyx.clone(), vapi(&sandbox));
+    let imported = importer.import(ImportRequest::new(number)).await.unwrap();
+    let id = imported.routing_before.as_ref().unwrap().id.clone();
+    telnyx.update_number(&id, &UpdateNumber::new().connection_id(numport::Patch::Clear)).await.unwrap();
+    let restored = importer.restore(&imported.routing_before.unwrap()).await.unwrap();
+    assert!(matches!(&restored, Restored::Kept { .. }), "{restored}");
+    assert_eq!(sandbox.telnyx().calls_go_to(&number), None);
+
+    let number = self::number("+447700900000");
+    let vonage = Vonage::from_vars(|name| sandbox.var(name)).unwrap();
+    let importer = Importer::new(vonage.clone(), vapi(&sandbox));
+    let imported = importer.import(ImportRequest::new(number)).await.unwrap();
+    let other = sandbox.vonage().other_application_id();
+    vonage.update_number(&number, &vonage::UpdateNumber::new().app_id(other.to_owned())).await.unwrap();
+    let restored = importer.restore(&imported.routing_before.unwrap()).await.unwrap();
+    assert!(!matches!(&restored, Restored::AsBefore(_)), "{restored}");
+    assert_eq!(sandbox.vonage().calls_go_to(&number).as_deref(), Some(other));
+}
+
+#[tokio::test]
+async fn calls_that_are_forwarded_are_no_import() {
+    let sandbox = sandbox().await;
+    let vonage = Vonage::from_vars(|name| sandbox.var(name)).unwrap();
+    let cases: [(Box<dyn NumberProvider>, &str, &str); 2] = [
+        (Box::new(telnyx(&sandbox)), "+13035550144", "+13035559123"),
+        (Box::new(vonage), "+12015550123", "sip:12015550123@sip.example.com"),
+    ];
+    for (provider, text, to) in cases {
+        let importer = Importer::new(provider, vapi(&sandbox));
+        let error = importer.import(ImportRequest::new(number(text))).await.unwrap_err();
+        let Error::Preflight(refused) = &error else { panic!("{error}") };
+        assert!(error.to_string().contains("forwards the number's calls"), "{error}");
+        assert_eq!(refused.findings, [Finding::Forwarded { to: to.to_owned() }]);
+    }
+    assert_eq!(sandbox.records(numport::model::PlatformKind::VAPI).len(), 0);
+}
+
+#[tokio::test]
+async fn the_telnyx_credential_is_the_only_one_or_one_by_its_id() {
+    let sandbox = sandbox().await;
+    let number = number("+19705555098");
+    let stored = vapi(&sandbox).list_credentials(&ListFilter::new()).await.unwrap();
+    let id = stored[0].id().unwrap().to_owned();
+    let by_id = ReachedBy::new(telnyx(&sandbox), NumberSource::stored(ProviderKind::TELNYX, id.as_str()));
+    let imported = Importer::new(by_id, vapi(&sandbox)).import(ImportRequest::new(number)).await.unwrap();
+    assert_eq!((imported.record.credential.unwrap().as_str(), imported.reached), (id.as_str(), Reached::Platform));
+    // Without one, nothing is sent.
+    vapi(&sandbox).delete_credential(&id).await.unwrap();
+    let other = ImportRequest::new(self::number("+13035550123"));
+    let error = Importer::new(telnyx(&sandbox), vapi(&sandbox)).import(&other).await.unwrap_err();
+    assert!(matches!(error, Error::Incomplete(_)) && error.report().contains("dashboard"), "{}", error.report());
+    assert_eq!(sandbox.records(numport::model::PlatformKind::VAPI).len(), 1);
+}
+
+#[tokio::test]
+async fn a_vonage_credential_is_made_once_and_found_later() {
+    let sandbox = sandbox().await;
+    let vonage = || Vonage::from_vars(|name| sandbox.var(name)).unwrap();
+    sandbox.fault_on(numport::model::PlatformKind::VAPI, "POST /credential", Fault::CommitThenDrop);
+    for text in ["+447700900000", "+447700900000"] {
+        let importer = Importer::new(vonage(), vapi(&sandbox));
+        importer.import(ImportRequest::new(number(text))).await.unwrap();
+    }
+    let made =
+        sandbox.requests().iter().filter(|request| request.path == "/credential" && request.method == "POST").count();
+    assert_eq!(made, 1);
+}
+
+#[tokio::test]
+async fn behind_a_trunk_a_carriers_routing_stays() {
+    let sandbox = sandbox().await;
+    let plivo = Plivo::from_vars(|name| sandbox.var(name)).unwrap();
+    let number = number("+17609915566");
+    // The account itself is no way into Vapi, and nothing is sent.
+    let error = Importer::new(plivo.clone(), vapi(&sandbox)).import(ImportRequest::new(number)).await.unwrap_err();
+    assert_eq!(problem_fields(&error), ["source"]);
+    assert_eq!(sandbox.requests().len(), 0);
+
+    let trunk = Plivo::sip_trunk("17248282830499840", "user", "password").outbound_only();
+    let importer = Importer::new(ReachedBy::new(plivo, trunk), vapi(&sandbox))
+        .inbound_address(CallbackUrl::new("https://example.com/default"));
+    let before = kept(&sandbox, ProviderKind::PLIVO, &number);
+    let imported = importer.import(ImportRequest::new(number)).await.unwrap();
+    let stays = matches!(&imported.findings[..], [Finding::CallsStay { .. }]);
+    assert!(imported.outcome == Outcome::Created && stays, "{imported:?}");
+    assert_eq!(kept(&sandbox, ProviderKind::PLIVO, &number), before);
+
+    // Its calls are pointed at an application that leads to the platform, and back.
+    let desired = Desired::from_iter([ImportRequest::new(number)]);
+    let backup = importer.backup_routing().await.unwrap();
+    let backup = backup.iter().find(|routing| routing.number == number).unwrap();
+    let plan = importer.plan(&desired).await.unwrap().point_calls();
+    let steps: Vec<_> = futures_util::StreamExt::collect(importer.apply(plan).unwrap()).await;
+    assert_eq!(steps.len(), 1);
+    assert_eq!(sandbox.plivo().calls_go_to(&number).as_deref(), Some(sandbox.plivo().default_application_id()));
+    let restored = importer.restore(backup).await.unwrap();
+    assert!(matches!(restored, Restored::PutBack { .. }), "{restored}");
+    assert_eq!(kept(&sandbox, ProviderKind::PLIVO, &number), before);
+}
+
+#[tokio::test]
+async fn one_plan_covers_several_carriers_and_a_trunk() {
+    let held = [TelnyxNumber::new(number("+13035550100")).on_connection()];
+    let sandbox = Sandbox::builder().hold_telnyx(held).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let trunk = SipTrunk::new("203.0.113.7").number(number("+493012345678"));
+    let carriers = Carriers::new()
+        .and(Twilio::from_vars(vars).unwrap())
+        .and(telnyx(&sandbox))
+        .and(Vonage::from_vars(vars).unwrap())
+        .and(trunk);
+    let importer = Importer::new(carriers, vapi(&sandbox));
+    let texts = ["+14155552671", "+13035550100", "+447700900000", "+493012345678"];
+    let before: Vec<_> = [(ProviderKind::TWILIO, 0), (ProviderKind::TELNYX, 1), (ProviderKind::VONAGE, 2)]
+        .map(|(kind, at)| (kind, number(texts[at]), kept(&sandbox, kind, &number(texts[at]))))
+        .into();
+    let desired = Desired::from_iter(texts.map(|text| ImportRequest::new(number(text))));
+    let plan = importer.plan(&desired).await.unwrap();
+    let steps: Vec<_> = futures_util::StreamExt::collect(importer.apply(plan).unwrap()).await;
+    assert_eq!(steps.len(), 4);
+    assert_eq!(sandbox.records(numport::model::PlatformKind::VAPI).len(), 4);
+    // Each number is moved back by itself.
+    for (nth, (kind, number, was)) in before.iter().enumerate() {
+        let undone = importer.preflight(number).await.unwrap().routing.unwrap();
+        assert!(matches!(undone.calls, Calls::Url(_)), "{undone:?}");
+        assert_ne!(&kept(&sandbox, *kind, number), was, "{nth}");
+    }
+    assert!(matches!(importer.preflight(&number("+493012345678")).await.unwrap().routing, None));
+}
+
+#[test]
+fn a_carrier_reached_by_a_trunk_is_still_the_carrier() {
+    let trunk = SipTrunk::new("sip.example.com");
+    let carrier = ReachedBy::new(Plivo::builder("MA2025RK4E639VJFZAGV", "t").build().unwrap(), trunk);
+    assert_eq!(carrier.kind(), ProviderKind::PLIVO);
+    assert!(matches!(carrier.source().reach, Reach::Trunk(_)));
+    assert!(carrier.routing().is_some());
+}
