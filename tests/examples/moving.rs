@@ -57,7 +57,10 @@ async fn what_still_gets_calls_stays() {
     let words = format!("--to signalwire --remove assistant-day={agent} assistant-night=night");
     let (sent, carrier) = (changes(&sandbox), sandbox.records(ProviderKind::TWILIO));
     let (_, out) = ran(&sandbox, &format!("{words} --dry-run")).await;
-    assert!(out.contains("the number's calls cannot be pointed at the platform, because its address is unknown"), "{out}");
+    assert!(
+        out.contains("the number's calls cannot be pointed at the platform, because its address is unknown"),
+        "{out}"
+    );
     assert_eq!(changes(&sandbox), sent);
     let (code, out) = ran(&sandbox, &words).await;
     assert_eq!(sandbox.records(ProviderKind::TWILIO), carrier, "the calls stay");
@@ -66,7 +69,10 @@ async fn what_still_gets_calls_stays() {
     assert!(!changes(&sandbox).iter().any(|change| change == "vapi DELETE"));
     assert!(out.contains("inbound do not go along: signalwire takes none at an import\n"), "{out}");
     assert!(out.contains("    the number's calls still go to the platform, and would reach nobody\n"), "{out}");
-    assert!(out.contains("the number's calls cannot be pointed at the platform, because its address is unknown"), "said before: {out}");
+    assert!(
+        out.contains("the number's calls cannot be pointed at the platform, because its address is unknown"),
+        "said before: {out}"
+    );
     assert!(
         out.contains("! +12125550123 `agent` is not a UUID") && out.contains("    blocked at signalwire\n"),
         "{out}"

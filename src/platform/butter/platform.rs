@@ -241,7 +241,7 @@ fn check_inbound(source: &NumberSource, request: &ImportRequest, problems: &mut 
 /// The settings of a trunk for which Butter has no field.
 fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     if let Some(transport) = trunk.transport {
-        let fault = format!("is {transport}, which has no setting in Butter's API");
+        let fault = format!("is {transport}, but Butter's API has no setting for the transport");
         problems.add(
             ProblemCode::Unsupported,
             "transport",
@@ -255,7 +255,12 @@ fn check_trunk(trunk: &SipTrunk, problems: &mut Problems) {
     }
     if !trunk.allowed_inbound.is_empty() {
         let remedy = "leave them out: Butter provides an address and credentials for inbound calls";
-        problems.add(ProblemCode::Unsupported, "allow_inbound", "has no setting in Butter's API", remedy);
+        problems.add(
+            ProblemCode::Unsupported,
+            "allow_inbound",
+            "cannot be set: Butter's API has no setting for it",
+            remedy,
+        );
     }
 }
 

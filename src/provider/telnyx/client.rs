@@ -171,7 +171,12 @@ impl Telnyx {
         checked(KIND, RELEASE, |problems| {
             if consent != Removal::RecordAndNumber {
                 let remedy = "consent with `Removal::RecordAndNumber`, or keep the number";
-                problems.add(ProblemCode::NeedsConsent, "consent", "is missing: the number is released permanently", remedy);
+                problems.add(
+                    ProblemCode::NeedsConsent,
+                    "consent",
+                    "is missing: the number is released permanently",
+                    remedy,
+                );
             }
         })?;
         self.one(Call::delete(RELEASE, &[NUMBERS, id]), of_number(id)).await

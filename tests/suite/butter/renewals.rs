@@ -63,8 +63,7 @@ async fn another_process_must_be_told_the_integration() {
     let client = butter(&sandbox);
     let importer = Importer::new(twilio(&sandbox, NEW), client.clone());
     let error = importer.renew(&number(1)).await.unwrap_err();
-    let why =
-        "`source.integration` is unknown for this number: Butter does not show it; set the account's integration";
+    let why = "`source.integration` is unknown for this number: Butter does not show it; set the account's integration";
     assert!(error.to_string().contains(why), "{error}");
     assert!(error.surely_not_done());
     assert_eq!(sent(&sandbox, "PUT"), 0);
@@ -97,8 +96,9 @@ async fn the_integration_of_another_account_is_left_alone() {
     let differs = SourceMatch::Differs { part: SourcePart::Account, uses: account.clone(), given: sub.to_owned() };
     assert_eq!(client.compare_source(&record, &source), differs);
     let error = client.renew(&record, &source, &RenewalRun::new()).await.unwrap_err();
-    let why =
-        format!("`source.integration` is {integration}, which belongs to account {account}, and other numbers may use it");
+    let why = format!(
+        "`source.integration` is {integration}, which belongs to account {account}, and other numbers may use it"
+    );
     assert!(error.to_string().contains(&why), "{error}");
     assert_eq!(sent(&sandbox, "PUT"), 0);
 

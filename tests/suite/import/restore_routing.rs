@@ -338,7 +338,10 @@ async fn a_provider_without_routing_says_so() {
     let routing = import(&setup.vapi).await.routing_before.unwrap();
     let vapi = Vapi::from_vars(|name| setup.sandbox.var(name)).unwrap();
     let error = Importer::new(SipTrunk::new("203.0.113.10"), vapi).restore(&routing).await.unwrap_err();
-    assert!(error.to_string().contains("`provider` is sip-trunk, whose routing this crate cannot read or set"), "{error}");
+    assert!(
+        error.to_string().contains("`provider` is sip-trunk, whose routing this crate cannot read or set"),
+        "{error}"
+    );
     assert!(setup.twilio.routing().is_some());
 }
 

@@ -64,11 +64,7 @@ async fn a_plan_shows_that_calls_do_not_arrive_and_brings_them_back() {
 
     let plan: Plan = serde_json::from_str(&serde_json::to_string(&plan.point_calls()).unwrap()).unwrap();
     assert!(plan.to_string().contains("calls are pointed at https://api.vapi.ai/…"), "{plan}");
-    assert!(
-        plan.to_string()
-            .contains("1 to point at the platform, 1 not known to reach the platform;"),
-        "{plan}"
-    );
+    assert!(plan.to_string().contains("1 to point at the platform, 1 not known to reach the platform;"), "{plan}");
     let steps = apply(&importer, plan.clone()).await;
     assert!(matches!(&steps[0].outcome, Applied::Changed(changed) if changed.routing.is_some()), "{steps:?}");
     assert_eq!(one.voice_url(), at_vapi);

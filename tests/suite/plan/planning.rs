@@ -102,7 +102,10 @@ async fn a_plan_is_written_and_read_whole() {
     assert_eq!(json["steps"][5]["findings"], serde_json::json!([{"finding": "not_held"}]));
     let later = text.replacen("\"version\": 1", "\"version\": 2", 1);
     let error = serde_json::from_str::<Plan>(&later).unwrap_err().to_string();
-    assert!(error.starts_with("the plan has version 2, but this version of numport reads version 1; make a new plan"), "{error}");
+    assert!(
+        error.starts_with("the plan has version 2, but this version of numport reads version 1; make a new plan"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -68,7 +68,10 @@ async fn an_update_that_fails_after_the_import_names_the_record() {
         let server = space(status, json!({"errors": [{"detail": "no such agent"}]})).await;
         let request = ImportRequest::new(number(NUMBER)).agent(AGENT);
         let error = import(&server, &request).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("signalwire: {NUMBER} is imported as {ID}, but configuring the record failed"));
+        assert_eq!(
+            error.to_string(),
+            format!("signalwire: {NUMBER} is imported as {ID}, but configuring the record failed")
+        );
         assert!(!error.surely_not_done());
         let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
         assert_eq!((incomplete.step, &incomplete.left_behind), (Step::Configure, &None));

@@ -155,10 +155,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
             let call = error.call().unwrap();
             assert_eq!((call.status.unwrap().as_u16(), call.attempts), (status, 1));
             assert_eq!(call.delivery, Delivery::Refused);
-            assert!(
-                error.to_string().starts_with(&format!("signalwire: {operation} failed with {status}")),
-                "{error}"
-            );
+            assert!(error.to_string().starts_with(&format!("signalwire: {operation} failed with {status}")), "{error}");
             assert_eq!(std::error::Error::source(&error).unwrap().to_string(), words, "{body}");
         }
     }

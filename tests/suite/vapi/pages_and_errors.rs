@@ -134,10 +134,7 @@ async fn a_page_of_the_edge_is_kept_as_text() {
     let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
     assert_eq!(refusal.body, html);
     assert_eq!(refusal.messages, [""; 0]);
-    assert_eq!(
-        refusal.to_string(),
-        format!("the response has no readable message ({} bytes of text)", html.len())
-    );
+    assert_eq!(refusal.to_string(), format!("the response has no readable message ({} bytes of text)", html.len()));
 }
 
 #[tokio::test]
