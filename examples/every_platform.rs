@@ -70,7 +70,7 @@ async fn run() -> Result<(), Failure> {
 fn word(support: Support) -> &'static str {
     match (support.at_import(), support.set, support.clear) {
         (false, false, _) => "no",
-        (true, false, _) => "at the import only",
+        (true, false, _) => "only by an import",
         (_, true, false) => "can be set",
         (_, true, true) => "can be set and cleared",
     }

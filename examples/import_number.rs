@@ -62,11 +62,11 @@ async fn run() -> Result<(), Failure> {
     let vapi = Vapi::from_vars(vars)?;
     if sandbox.is_some() {
         println!(
-            "A sandbox on this machine answers for Twilio, Interactly and Vapi; --live NUMBER uses your accounts.\n"
+            "This runs on a sandbox of Twilio, Interactly and Vapi; --live NUMBER uses your accounts.\n"
         );
     }
 
-    println!("1. What Twilio holds");
+    println!("1. The numbers at Twilio");
     let held: Vec<_> = twilio.list().try_collect().await?;
     for number in &held {
         println!("   {:<14} calls go to {}", number.number, calls(number));
@@ -91,18 +91,18 @@ async fn run() -> Result<(), Failure> {
     println!("\n4. Run the same import again");
     import(&into_vapi, &request).await?;
 
-    println!("\n5. Update it at Vapi: another label, an agent");
+    println!("\n5. Update it at Vapi: set another label and an agent");
     let update = NumberUpdate::new().label("Night desk").agent("agent-night");
     println!("   {}", line(&vapi.update(&imported.record.id, &update).await?));
 
-    println!("\n6. What the platforms keep");
+    println!("\n6. The records at the platforms");
     let platforms: [&dyn VoicePlatform; 2] = [&interactly, &vapi];
     for platform in platforms {
         let records: Vec<_> = platform.list().try_collect().await?;
         records.iter().for_each(|record| println!("   {}", line(record)));
     }
 
-    println!("\n7. Put the number's routing back as it was before the import into Vapi");
+    println!("\n7. Restore the number's routing of before the import into Vapi");
     if let Some(before) = &imported.routing_before {
         // They went to Interactly, which still has its record. The importer into Vapi cannot look there, so it is told.
         println!("   {}", into_vapi.restore_unverified(before).await?);
@@ -114,7 +114,7 @@ async fn import(importer: &Importer, request: &ImportRequest) -> Result<Imported
     let imported = importer.import(request).await?;
     println!("   {:<13} {}", imported.outcome, line(&imported.record));
     for finding in &imported.findings {
-        println!("   {}: it {finding}", finding.severity());
+        println!("   {}: {finding}", finding.severity());
     }
     Ok(imported)
 }
@@ -126,9 +126,9 @@ fn calls(held: &HeldNumber) -> String {
 async fn calls_go_to(twilio: &Twilio, number: &E164) -> Result<(), Failure> {
     match twilio.lookup(number).await? {
         Ownership::Held(held) => {
-            println!("   Twilio now sends its calls to {}", calls(&held));
+            println!("   Twilio now sends the number's calls to {}", calls(&held));
         }
-        _ => println!("   Twilio does not hold it"),
+        _ => println!("   Twilio does not hold the number"),
     }
     Ok(())
 }

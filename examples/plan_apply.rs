@@ -1,7 +1,7 @@
 //! Numbers as code: reads the desired numbers from a file, makes a plan, and applies it.
 //!
 //! ```sh
-//! cargo run --example plan_apply                                     # a story, on a sandbox
+//! cargo run --example plan_apply                                     # a demo on a sandbox
 //! cargo run --example plan_apply -- desired.json --live --out plan.json
 //! cargo run --example plan_apply -- --live --apply plan.json
 //! ```
@@ -32,7 +32,7 @@ use numport::{ImportRequest, Importer, NumberUpdate, Removal, VoicePlatform};
 use support::accounts::{self, Vars};
 use support::{Failure, steps};
 
-/// What is desired when no file says it.
+/// The desired state if no file is given.
 const OWN_FILE: &str = include_str!("data/desired.json");
 
 /// How it ends.
@@ -70,16 +70,16 @@ impl Arguments {
         arguments.remove = match (extra, release) {
             (true, true) => Some(Removal::RecordAndNumber),
             (true, false) => Some(Removal::Record),
-            (false, true) => return Err("--release-numbers is a consent to --remove-extra; give both".into()),
+            (false, true) => return Err("--release-numbers is a consent for --remove-extra; give both".into()),
             (false, false) => None,
         };
         match (&arguments.apply, &arguments.desired, &arguments.out) {
-            (Some(_), Some(_), _) => Err("--apply takes a plan; leave out the file of what is desired".into()),
+            (Some(_), Some(_), _) => Err("--apply takes a plan; leave out the file with the desired state".into()),
             (Some(_), None, Some(_)) => Err("--out writes a new plan; leave out --apply".into()),
             (Some(_), None, None) if arguments.remove.is_some() => {
-                Err("a plan says itself what is removed; make it with --remove-extra".into())
+                Err("the plan itself says what is removed; use --remove-extra when you make the plan".into())
             }
-            (None, None, _) if arguments.live => Err("--live needs a file of what is desired, or --apply PLAN".into()),
+            (None, None, _) if arguments.live => Err("--live needs a file with the desired state, or --apply PLAN".into()),
             _ => Ok(arguments),
         }
     }
@@ -102,7 +102,7 @@ async fn begin() -> Result<u8, Failure> {
     if arguments.live {
         return run(&arguments, &|name| std::env::var(name).ok(), out).await;
     }
-    writeln!(out, "A sandbox on this machine answers for Twilio and the platform; --live uses your accounts.\n")?;
+    writeln!(out, "This runs on a sandbox of Twilio and the platform; --live uses your accounts.\n")?;
     let sandbox = Sandbox::start().await?;
     let vars = |name: &str| sandbox.var(name);
     if arguments.is_plain() { story(&vars, out).await } else { run(&arguments, &vars, out).await }
@@ -131,7 +131,7 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     if let Some(file) = &arguments.out {
         let text = serde_json::to_string_pretty(&plan)?;
         fs::write(file, text).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
-        writeln!(out, "\nIt stands in {0}; --apply {0} does it.", file.display())?;
+        writeln!(out, "\nThe plan is saved in {0}; --apply {0} applies it.", file.display())?;
     }
     let blocked = plan.steps.iter().any(|step| matches!(step, PlanStep::Blocked { .. }));
     Ok(if blocked { NOT_ALL } else { DONE })
@@ -145,25 +145,25 @@ fn named(file: &Path, error: &serde_json::Error) -> Failure {
     format!("{}: {error}", file.display()).into()
 }
 
-/// A plan is made, applied and made again; then the world is changed by hand, and an old plan is applied.
+/// Makes a plan, applies it and makes it again; then changes a record by hand and applies an old plan.
 pub(crate) async fn story(vars: Vars<'_>, out: &mut (dyn Write + Send)) -> Result<u8, Failure> {
     let vapi = accounts::platform("vapi", vars, None)?;
     let importer = Importer::new(accounts::twilio(vars, None)?, vapi.clone());
     let mut desired: Desired = serde_json::from_str(OWN_FILE)?;
 
-    writeln!(out, "1. The plan")?;
+    writeln!(out, "1. Make a plan")?;
     let plan = importer.plan(&desired).await?;
-    writeln!(out, "{plan}\n\n2. It is applied")?;
+    writeln!(out, "{plan}\n\n2. Apply the plan")?;
     steps::apply(&importer, plan, out).await??;
 
-    writeln!(out, "\n3. The plan after it")?;
+    writeln!(out, "\n3. Make the plan again")?;
     let plan = importer.plan(&desired).await?;
     writeln!(out, "{plan}")?;
     if plan.does_something() {
-        return Err("after a plan was applied there should be nothing to do".into());
+        return Err("after a plan is applied there should be nothing to do".into());
     }
 
-    writeln!(out, "\n4. Something else is desired; the plan is written down")?;
+    writeln!(out, "\n4. Change the desired state, and save the plan")?;
     let numbers: Vec<_> = desired.iter().map(|request| *request.number()).collect();
     let relabel = |request: ImportRequest| match request.label_text() {
         Some("Front desk") => request.label("Reception"),
@@ -176,17 +176,17 @@ pub(crate) async fn story(vars: Vars<'_>, out: &mut (dyn Write + Send)) -> Resul
     let plan: Plan = serde_json::from_str(&written)?;
     writeln!(out, "{plan}")?;
 
-    writeln!(out, "\n5. Meanwhile somebody labels {} by hand", numbers[0])?;
+    writeln!(out, "\n5. Somebody changes the label of {} by hand", numbers[0])?;
     let record = vapi.find(&numbers[0]).await?.ok_or("it was imported before")?;
     vapi.update(&record.id, &NumberUpdate::new().label("Do not touch")).await?;
 
-    writeln!(out, "\n6. The written plan is applied: what has moved is named and left alone, the rest is done")?;
+    writeln!(out, "\n6. Apply the saved plan: the changed number is skipped as moved, the others are applied")?;
     let (_, progress) = steps::apply(&importer, plan, out).await??;
     let told = [("moved", 1), ("updated", 1), ("created", 1), ("unchanged", 1)];
     if told.iter().any(|(word, count)| progress.of(word) != *count) {
-        return Err(format!("it should have gone as told, and went so: {progress}").into());
+        return Err(format!("the outcomes differ from the expected ones: {progress}").into());
     }
-    writeln!(out, "\n7. A new plan shows what is left")?;
+    writeln!(out, "\n7. Make a new plan, which shows what is left")?;
     writeln!(out, "{}", importer.plan(&desired).await?)?;
     Ok(DONE)
 }

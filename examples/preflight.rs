@@ -51,7 +51,7 @@ async fn run() -> Result<(), Failure> {
         let looked = importer.assess(&number, &Ownership::Held(held));
         let findings: Vec<_> = looked.findings.iter().map(word).collect();
         let findings = if findings.is_empty() { "-".to_owned() } else { findings.join("; ") };
-        let at_vapi = if there.contains(&number) { "there" } else { "-" };
+        let at_vapi = if there.contains(&number) { "exists" } else { "-" };
         println!("{number:<16} {at_vapi:<10} {calls:<42} {findings}");
         if looked.severity() == Some(Severity::Error) { bad += 1 } else { good += 1 }
     }
@@ -77,7 +77,7 @@ fn live() -> Result<bool, Failure> {
 
 /// An account with a number for each finding.
 async fn sandbox() -> Result<Sandbox, Failure> {
-    println!("A sandbox on this machine answers for Twilio and Vapi; --live uses your accounts.\n");
+    println!("This runs on a sandbox of Twilio and Vapi; --live uses your accounts.\n");
     let number = |last: u8| -> Result<TwilioNumber, Failure> {
         Ok(TwilioNumber::new(format!("+1415555010{last}").parse().map_err(|error| format!("{error}"))?))
     };

@@ -57,7 +57,7 @@ async fn run() -> Result<(), Failure> {
                 platforms.retain(|platform| name == "all" || platform.api.name() == name);
                 if platforms.is_empty() {
                     let names: String = PLATFORMS.iter().map(|platform| format!("{}, ", platform.api.name())).collect();
-                    return Err(format!("{name:?} is no platform; give one of {names}or all").into());
+                    return Err(format!("{name:?} is not a platform; give one of {names}or all").into());
                 }
             }
             Long("imports") => imports = parser.value()?.parse()?,
@@ -69,7 +69,7 @@ async fn run() -> Result<(), Failure> {
         }
     }
     if !(0.0..=1.0).contains(&chance) || tasks == 0 || !(1..=1_000_000).contains(&imports) {
-        return Err("--chance is from 0 to 1, --tasks 1 at least, --imports from 1 to 1000000".into());
+        return Err("--chance must be from 0 to 1, --tasks at least 1, and --imports from 1 to 1000000".into());
     }
 
     println!("{:<10} {:<7} {}", "platform", "client", Tally::heading());

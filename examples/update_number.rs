@@ -42,7 +42,7 @@ async fn run() -> Result<(), Failure> {
     match (live, number_given) {
         (None, None) if update.is_empty() => on_sandbox().await,
         (Some(platform), Some(number)) => on_account(&platform, &number, &update).await,
-        _ => Err("give `--live` with a platform such as vapi, a number and what to change, or nothing at all".into()),
+        _ => Err("give `--live` with a platform such as vapi, a number and the changes, or no arguments".into()),
     }
 }
 

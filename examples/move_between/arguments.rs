@@ -57,7 +57,7 @@ impl Arguments {
                 Long("undo") => arguments.undo = Some(parser.value()?.into()),
                 Value(pair) => {
                     let pair = pair.string()?;
-                    let (old, new) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is no old=new of agents"))?;
+                    let (old, new) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is not of the form old=new"))?;
                     arguments.agents.insert(old.to_owned(), new.to_owned());
                 }
                 other => return Err(other.unexpected().into()),
@@ -67,7 +67,7 @@ impl Arguments {
             return Err(format!("--from and --to are both {}; give two platforms", arguments.to).into());
         }
         if arguments.undo.is_some() && of_a_move {
-            return Err("--undo FILE takes --live and --per-second alone; its file knows the rest".into());
+            return Err("--undo FILE allows only --live and --per-second; the file contains the rest".into());
         }
         Ok(arguments)
     }

@@ -78,7 +78,7 @@ impl Journal {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => format!("{} is there already; give a new file", path.display()),
+            io::ErrorKind::AlreadyExists => format!("{} exists already; give a new file", path.display()),
             _ => format!("{} cannot be written: {error}", path.display()),
         })?;
         let mut journal = Self(file);
@@ -113,7 +113,7 @@ pub(crate) fn read(path: &Path) -> Result<(Kept, HashMap<E164, Line>), Failure> 
     let text = fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
     let first =
-        lines.next().ok_or_else(|| named("it breaks off in its first line, so nothing was changed".to_owned()))?;
+        lines.next().ok_or_else(|| named("its first line is incomplete, so nothing was changed".to_owned()))?;
     let kept = serde_json::from_str(first).map_err(|error| named(error.to_string()))?;
     let mut done = HashMap::new();
     for line in lines {

@@ -65,7 +65,7 @@ async fn begin() -> Result<u8, Failure> {
     if arguments.live {
         return run(&arguments, &|name| std::env::var(name).ok(), out).await;
     }
-    writeln!(out, "A sandbox on this machine answers for Twilio and the platforms; --live uses your accounts.\n")?;
+    writeln!(out, "This runs on a sandbox of Twilio and the platforms; --live uses your accounts.\n")?;
     let sandbox = Sandbox::start().await?;
     let vars = |name: &str| sandbox.var(name);
     prepare(&arguments.from, &vars).await?;
@@ -125,11 +125,11 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     writeln!(out, "\n{plan}")?;
     let cannot_remove = against_removal(&*old).filter(|_| arguments.remove);
     if let Some(finding) = &cannot_remove {
-        writeln!(out, "\nNothing is moved. Of each record at {}: it {finding}. {}", old.kind(), finding.advice())?;
-        writeln!(out, "Without --remove the numbers move, and their records stay.")?;
+        writeln!(out, "\nNothing is moved. For every record at {}: {finding}. {}", old.kind(), finding.advice())?;
+        writeln!(out, "Without --remove the numbers move, and their old records stay.")?;
     }
     if arguments.dry_run {
-        writeln!(out, "It was a dry run: nothing was changed.")?;
+        writeln!(out, "This was a dry run: nothing was changed.")?;
         return Ok(DONE);
     }
     if cannot_remove.is_some() {
@@ -153,7 +153,7 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
                 routing: routing.collect(),
             };
             let journal = Journal::create(file, &kept)?;
-            writeln!(out, "\n{0} keeps what is needed to go back: --undo {0}", file.display())?;
+            writeln!(out, "\nThe file {0} contains the data to roll back: --undo {0}", file.display())?;
             Some(journal)
         }
         None => None,
@@ -211,11 +211,11 @@ fn left_out(
     let can = new.capabilities();
     let fields = [("labels", can.label), ("agents", can.agent), ("inbound", can.inbound), ("outbound", can.outbound)];
     for (field, _) in fields.iter().filter(|(_, support)| !support.at_import()) {
-        writeln!(out, "{field} do not go along: {} takes none at an import", new.kind())?;
+        writeln!(out, "{field} cannot be moved: an import into {} cannot set them", new.kind())?;
     }
     let agents: BTreeSet<&str> = records.iter().filter_map(|record| record.agent.as_deref()).collect();
     for agent in agents.into_iter().filter(|agent| can.agent.at_import() && !arguments.agents.contains_key(*agent)) {
-        writeln!(out, "agent {agent} has no like at {0}: its numbers have none there; give {agent}=…", new.kind())?;
+        writeln!(out, "no mapping for agent {agent} at {0}: its numbers get no agent; give {agent}=…", new.kind())?;
     }
     Ok(())
 }
@@ -235,7 +235,7 @@ async fn remove(
     for step in done.iter().filter(|step| step.outcome.is_failure()) {
         let why = match &step.outcome {
             Applied::Blocked { findings } => {
-                findings.iter().map(|finding| format!("it {finding}")).collect::<Vec<_>>().join(", ")
+                findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             }
             other => other.code().to_owned(),
         };
@@ -252,17 +252,17 @@ async fn list_what_stays(
 ) -> Result<(), Failure> {
     let records: Vec<NumberRecord> = old.list().try_collect().await?;
     if records.is_empty() {
-        writeln!(out, "\nNothing stays at {}.", old.kind())?;
+        writeln!(out, "\nNo records stay at {}.", old.kind())?;
         return Ok(());
     }
-    writeln!(out, "\nWhat stays at {}:", old.kind())?;
+    writeln!(out, "\nRecords that stay at {}:", old.kind())?;
     for record in &records {
         let why = match record.number.telephone() {
             None => "it has no telephone number",
             Some(number) => match stays.get(&number) {
                 Some(why) => why,
-                None if remove => "it is a second record of its number, or was made or changed meanwhile",
-                None => "it was not to be removed; --remove removes it",
+                None if remove => "it is a second record of its number, or it was created or changed in the meantime",
+                None => "--remove was not given",
             },
         };
         writeln!(out, "  {}", support::line(record))?;

@@ -32,7 +32,7 @@ pub(crate) async fn undo(
     let new = accounts::platform(kept.plan.platform.as_str(), vars, per_second)?;
     if !old.account().is(&kept.account) {
         let (moved, own) = (&kept.account, old.account());
-        return Err(format!("the numbers were moved from {moved} at {}, and this is {own}", kept.from).into());
+        return Err(format!("the numbers were moved from account {moved} at {}, but this is account {own}", kept.from).into());
     }
     let from = Importer::new(twilio.clone(), old);
     // Where the platform took the calls over itself, they may go to another address of its own than the one given.
@@ -46,7 +46,7 @@ pub(crate) async fn undo(
     let routed = put_routing_back(&kept, [&taker, &to, &from], &back, &mut stays).await;
     let (undos, kept_there): (Vec<_>, Vec<_>) = undos.into_iter().partition(|undo| routed.contains(&undo.number));
     for undo in kept_there {
-        stays.push(format!("{} stays as it is at {}: its calls may still go there", undo.number, kept.plan.platform));
+        stays.push(format!("{} is not changed at {}: its calls may still go there", undo.number, kept.plan.platform));
     }
     writeln!(out, "\nAt {}:", kept.plan.platform)?;
     let to = &to;
@@ -61,11 +61,11 @@ pub(crate) async fn undo(
         }
     }
     if stays.is_empty() {
-        writeln!(out, "\nAll is as it was before the move.")?;
+        writeln!(out, "\nThe move is rolled back completely.")?;
         return Ok(DONE);
     }
     stays.sort();
-    writeln!(out, "\nWhat is not as it was before the move:")?;
+    writeln!(out, "\nNot rolled back:")?;
     stays.iter().try_for_each(|what| writeln!(out, "  {what}"))?;
     Ok(NOT_ALL)
 }
@@ -98,7 +98,7 @@ async fn bring_back(
     plan.steps.retain(|step| match step {
         PlanStep::Extra(_) => false,
         PlanStep::Update { number, id, .. } if kept.records.iter().any(|record| record.id == *id) => {
-            stays.push(format!("{number} was changed at {} by somebody else, and stays so", kept.from));
+            stays.push(format!("{number} was changed at {} by somebody else, and is not changed back", kept.from));
             back.insert(*number);
             false
         }

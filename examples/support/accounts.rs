@@ -15,7 +15,7 @@ pub fn twilio(vars: Vars<'_>, per_second: Option<NonZeroU32>) -> Result<Twilio, 
 }
 
 pub fn platform(name: &str, vars: Vars<'_>, per_second: Option<NonZeroU32>) -> Result<Arc<dyn VoicePlatform>, Failure> {
-    let kind = name.parse().map_err(|error| format!("{name:?} is no platform: {error}"))?;
+    let kind = name.parse().map_err(|error| format!("{name:?} is not a platform: {error}"))?;
     Ok(limited(platform::builder(kind, vars)?, per_second)?.into())
 }
 

@@ -49,10 +49,10 @@ fn show(step: &AppliedStep, out: &mut (dyn Write + Send)) -> io::Result<()> {
         Applied::Imported(imported) => {
             let shown = |finding: &Finding| matches!(&step.step, PlanStep::Import { findings, .. } if findings.contains(finding));
             let mut new = imported.findings.iter().filter(|finding| !shown(finding));
-            new.try_for_each(|finding| writeln!(out, "    {}: it {finding}. {}", finding.severity(), finding.advice()))
+            new.try_for_each(|finding| writeln!(out, "    {}: {finding}. {}", finding.severity(), finding.advice()))
         }
         Applied::Blocked { findings } | Applied::Removed { findings } => {
-            findings.iter().try_for_each(|finding| writeln!(out, "    it {finding}. {}", finding.advice()))
+            findings.iter().try_for_each(|finding| writeln!(out, "    {finding}. {}", finding.advice()))
         }
         Applied::Moved(differences) => differences.iter().try_for_each(|difference| writeln!(out, "    {difference}")),
         _ => Ok(()),

@@ -129,7 +129,7 @@ fn regions_and_kinds_are_texts_in_json() {
     let read: (Region, NumberKind, UnassignedReason) = serde_json::from_str(&json).expect("the same");
     assert_eq!(read, (Region::US, NumberKind::FixedLineOrMobile, UnassignedReason::AreaCodeMissing));
     let error = serde_json::from_str::<Region>("\"us\"").expect_err("small letters").to_string();
-    assert!(error.starts_with("\"us\": the text is not a region that has numbers"), "{error}");
+    assert!(error.starts_with("\"us\": the text is not a region with telephone numbers"), "{error}");
 }
 
 #[test]

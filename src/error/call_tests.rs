@@ -20,11 +20,11 @@ fn each_status_has_its_meaning_and_its_advice() {
     use Meaning::*;
     for (statuses, meaning, word) in [
         (&[400, 422][..], Invalid, "Correct"),
-        (&[401], Unauthorized, "credentials for butter: that they are whole"),
-        (&[403], Forbidden, "may do this"),
+        (&[401], Unauthorized, "credentials for butter: they must be complete"),
+        (&[403], Forbidden, "allow this"),
         (&[404], Missing, "the id"),
         (&[409], Conflict, "already"),
-        (&[429], TooMany, "asks to wait for 7 s"),
+        (&[429], TooMany, "asks you to wait 7 s"),
         (&[500, 503, 599], Unavailable, "Nothing was changed"),
         (&[302, 418], Other, "Nothing was changed"),
     ] {

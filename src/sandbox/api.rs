@@ -1,4 +1,4 @@
-//! One served API: what every folder of a service implements, and what it sees of the others.
+//! The trait of a served API, and what a service sees of the others.
 
 use std::time::Duration;
 
@@ -14,55 +14,55 @@ use crate::model::{ProviderKind, Service};
 #[derive(Debug)]
 pub(super) struct About {
     pub(super) service: Service,
-    /// The environment variable that has its base URL.
+    /// The environment variable of its base URL.
     pub(super) base_url: &'static str,
     /// What that base URL has after its host.
     pub(super) base_path: &'static str,
     /// The environment variables of its credentials, and their values.
     pub(super) credentials: &'static [(&'static str, &'static str)],
-    /// The fields of its answers whose texts, or lists of texts, are of a closed set.
+    /// The fields of its responses whose values, or lists of values, belong to a closed set.
     pub(super) closed_sets: &'static [&'static str],
 }
 
-/// One served API, and all that it keeps.
+/// One served API with its state.
 pub(super) trait Api: Send {
     fn about(&self) -> &'static About;
 
-    /// Carries a request out, or refuses it by the service's own rules.
+    /// Carries out a request, or refuses it by the service's own rules.
     fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer;
 
-    /// The service's own refusal with this status, and with these words in place of its usual ones.
+    /// Returns the service's own refusal with this status and this message.
     fn refusal(&self, request: &Request<'_>, status: u16, words: Option<&str>) -> Reply;
 
-    /// The numbers that it keeps, oldest first.
+    /// Returns its numbers, oldest first.
     fn records(&self) -> Vec<&Object>;
 
-    /// The secret with which it logs in to a carrier for this record or by this stored credential; of a carrier, the
-    /// one that opens this account.
+    /// Returns the secret with which it logs in to a carrier for this record or stored credential. For a carrier, returns the
+    /// secret of this account.
     fn secret_of(&self, _: &str) -> Option<&str> {
         None
     }
 
-    /// Gives an account another secret, if it is a carrier.
+    /// Changes the secret of an account, if this is a carrier.
     fn change_secret(&mut self, _id: &str, _secret: &str) {}
 
-    /// Changes the answer to this request for a page so that it leads to the same page again.
+    /// Changes the response to this request for a page so that it leads to the same page again.
     fn repeat_page(&self, _: &Context<'_>, _: &Request<'_>, _: &mut Value) {}
 
-    /// Itself, if it is a carrier.
+    /// Returns itself, if it is a carrier.
     fn as_carrier(&mut self) -> Option<&mut dyn Carrier> {
         None
     }
 }
 
-/// What a service sees beside its own state while it answers.
+/// What a service sees besides its own state while it handles a request.
 pub(super) struct Context<'a> {
     shared: &'a mut Shared,
     /// The services before and after it in the list.
     others: [&'a mut [Box<dyn Api>]; 2],
 }
 
-/// What all services share.
+/// State that all services share.
 #[derive(Debug)]
 pub(super) struct Shared {
     max_page: usize,
@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
         self.others.iter_mut().flat_map(|apis| apis.iter_mut())
     }
 
-    /// How long a page is when this many were asked for.
+    /// The length of a page when this many entries were requested.
     pub(super) fn page_size(&self, asked: usize) -> usize {
         asked.min(self.shared.max_page)
     }
@@ -101,14 +101,14 @@ impl<'a> Context<'a> {
         format!("{prefix}{:012x}", self.shared.ids)
     }
 
-    /// Now, and later than every time given before.
+    /// The current time, later than every time returned before.
     pub(super) fn moment(&mut self) -> Timestamp {
         let shared = &mut self.shared;
         shared.clock = (shared.clock + Duration::from_millis(1)).max(Timestamp::now());
         shared.clock
     }
 
-    /// The same as a text, to the millisecond.
+    /// The current time as a text, in milliseconds.
     pub(super) fn now(&mut self) -> String {
         format!("{:.3}", self.moment())
     }

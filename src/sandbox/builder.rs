@@ -12,7 +12,7 @@ use super::requests::Requests;
 use super::state::State;
 use super::{APIS, Sandbox, server};
 
-/// Sets up a sandbox before it starts.
+/// Configures a sandbox before it starts.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -33,7 +33,7 @@ pub struct SandboxBuilder {
     keeps_bodies: bool,
     chaos: Option<Chaos>,
     per_second: Option<usize>,
-    /// What methods in the services' folders have set up, each with a type of its own.
+    /// What the methods in the services' folders set, each with its own type.
     pub(super) of_services: http::Extensions,
 }
 
@@ -50,14 +50,14 @@ impl SandboxBuilder {
         }
     }
 
-    /// The first service's port; the others follow. Any free ports unless said otherwise.
+    /// Sets the first service's port; the others follow. Defaults to any free ports.
     pub const fn first_port(mut self, port: u16) -> Self {
         self.first_port = port;
         self
     }
 
-    /// The longest page of any list that has pages, however many a client asks for; at least 1. As long
-    /// as the services' own unless said otherwise.
+    /// Sets the maximum length of a page, whatever a client requests; at least 1. Defaults to the limits of
+    /// the services.
     pub fn max_page_size(mut self, size: usize) -> Self {
         self.max_page = size.max(1);
         self
@@ -69,31 +69,30 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets whether [`Sandbox::requests`] has the bodies that were sent, which take most of its memory. Defaults to
-    /// true.
+    /// Sets whether [`Sandbox::requests`] keeps the bodies, which take most of its memory. Defaults to true.
     pub const fn keep_bodies(mut self, keep: bool) -> Self {
         self.keeps_bodies = keep;
         self
     }
 
-    /// Faults by chance from the start, as by [`Sandbox::chaos`].
+    /// Enables random faults from the start, like [`Sandbox::chaos`].
     pub fn chaos(mut self, chaos: Chaos) -> Self {
         self.chaos = Some(chaos);
         self
     }
 
-    /// How many requests each service takes in any second; more are answered 429 with `Retry-After: 1`. Any
-    /// number unless said otherwise.
+    /// Sets how many requests each service accepts per second. Further requests get a 429 with `Retry-After: 1`.
+    /// Defaults to no limit.
     pub const fn requests_per_second(mut self, requests: usize) -> Self {
         self.per_second = Some(requests);
         self
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
     ///
-    /// When a port cannot be had.
+    /// If a port is not available.
     pub async fn start(self) -> std::io::Result<Sandbox> {
         let apis: Vec<_> = APIS.iter().map(|api| api(&self)).collect();
         let abouts: Vec<_> = apis.iter().map(|api| api.about()).collect();
@@ -129,7 +128,7 @@ async fn new_address() -> std::io::Result<TcpListener> {
     static USED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     let mut listener = bind(0).await?;
     let mut earlier = Vec::new();
-    // There are thousands of ports; should most of them have been used, an earlier one does.
+    // There are thousands of ports. If most of them have been used, an earlier one is reused.
     while earlier.len() < 100 {
         let port = listener.local_addr()?.port();
         if USED.lock().unwrap_or_else(PoisonError::into_inner).insert(port) {

@@ -1,8 +1,8 @@
-//! Where a platform takes over a number at its carrier, whichever carrier that is.
+//! Takeovers of numbers by platforms, at any carrier.
 
 use jiff::Timestamp;
 
-/// What a carrier lets platforms do.
+/// What a carrier allows platforms to do.
 pub(super) trait Carrier {
     /// Sends a number's calls and messages elsewhere. A platform without a login uses the one that the sandbox's
     /// variables name.
@@ -32,7 +32,7 @@ pub(super) struct Routing<'a> {
     pub(super) messages: Option<&'a str>,
 }
 
-/// Why a carrier does not let a platform have a number.
+/// Why a carrier refuses a takeover.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Denied {
     /// The login is not valid.

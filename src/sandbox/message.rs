@@ -1,11 +1,11 @@
-//! What a service is asked, and what it answers.
+//! Requests to a service, and its responses.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-/// A request, taken apart.
+/// A parsed request.
 #[derive(Clone)]
 pub(super) struct Request<'a> {
     pub(super) method: &'a str,
@@ -61,7 +61,7 @@ impl Request<'_> {
         Some((user.to_owned(), password.to_owned()))
     }
 
-    /// The body's fields, if it is a form.
+    /// The fields of the body, if it is a form.
     pub(super) fn form(&self) -> Vec<(String, String)> {
         let form = if self.is_of("application/x-www-form-urlencoded") { self.body } else { &[] };
         url::form_urlencoded::parse(form).into_owned().collect()
@@ -77,10 +77,10 @@ impl Request<'_> {
     }
 }
 
-/// What a request led to: it was carried out, or it was refused.
+/// The result of a request: it was carried out, or it was refused.
 pub(super) type Answer = Result<Reply, Reply>;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
@@ -103,7 +103,7 @@ impl Reply {
         Self::with(status, "text/html", body)
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub(super) const fn empty(status: u16) -> Self {
         Self::with(status, "", String::new())
     }
@@ -126,7 +126,7 @@ impl Reply {
     }
 }
 
-/// The usual words for a status.
+/// The usual phrase of a status.
 pub(super) fn phrase(status: u16) -> &'static str {
     StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }

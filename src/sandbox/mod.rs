@@ -1,19 +1,19 @@
 //! A real server on loopback that speaks the APIs of platforms and carriers, for examples and for your own test
 //! suites.
 //!
-//! All services share one state: where a real platform takes over a number at its carrier, the one here does so at
-//! the carrier here, if the platform was given a good login. Unknown request fields and bad values are refused with
-//! that service's own error body. It is written from the services' documents and shares no code with this crate's
-//! clients, so that a fact misread shows. Each service's module says what it starts with, and what is special to it.
+//! All services share one state: if a real platform takes over a number at its carrier, the sandbox does the same at its
+//! carrier, provided that the platform has valid credentials. Unknown request fields and invalid values are refused with
+//! the service's own error body. The sandbox is written from the services' documents and shares no code with this crate's
+//! clients, so that a misread document fails a test. The module of each service says what it starts with.
 //!
-//! Dates move by at least a millisecond at each change, however fast changes follow each other.
+//! Each change advances the dates by at least a millisecond.
 //!
-//! Everything can be made to go wrong: [`Fault`] says how, [`Sandbox::fault`] and [`Sandbox::fault_on`] let it
-//! strike the next request or a certain one, and [`Chaos`] strikes by chance. [`Sandbox::requests`] tells
-//! what each request met, and [`Sandbox::records`] what is kept in the end.
+//! The sandbox can inject faults: [`Sandbox::fault`] and [`Sandbox::fault_on`] inject a [`Fault`] into the next request
+//! or a certain one, and [`Chaos`] injects random faults. [`Sandbox::requests`] returns what each request met, and
+//! [`Sandbox::records`] returns what is stored in the end.
 //!
-//! When to use what: the sandbox for flows of several calls and for whole applications; a mock server
-//! with canned answers for one exact exchange.
+//! Use the sandbox for flows of several calls and for whole applications. Use a mock server with fixed
+//! responses for one exact exchange.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -79,7 +79,7 @@ macro_rules! serve {
 
 crate::__services!(serve);
 
-/// A running sandbox. It ends when it is dropped.
+/// A running sandbox. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
     state: Arc<Mutex<State>>,
@@ -92,29 +92,29 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When a port cannot be had.
+    /// If a port is not available.
     pub async fn start() -> std::io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Sets up a sandbox before it starts.
+    /// Configures a sandbox before it starts.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::new()
     }
 
-    /// The environment variables that point a client at the sandbox: base URLs and keys.
+    /// Returns the environment variables that point a client at the sandbox: base URLs and keys.
     #[must_use]
     pub fn vars(&self) -> &[(&'static str, String)] {
         &self.vars
     }
 
-    /// One of them, for `Vapi::from_vars` and its sisters.
+    /// Returns one of these variables, for `Vapi::from_vars` and the `from_vars` of other clients.
     #[must_use]
     pub fn var(&self, name: &str) -> Option<String> {
         self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
-    /// Lets a fault happen to the next request to a service. Faults wait in a queue, one for each request.
+    /// Injects a fault into the next request to a service. Faults wait in a queue, one for each request.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -134,17 +134,17 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// When the sandbox does not serve the service, a status is out of the fault's range, a `Retry-After` cannot be a
-    /// header's value, or a slow body is to come in no piece.
+    /// If the sandbox does not serve the service, a status is out of the fault's range, a `Retry-After` is not a valid header
+    /// value, or a slow body has no pieces.
     pub fn fault(&self, service: impl Into<Service>, fault: Fault) {
         self.fault_on(service, "", fault);
     }
 
-    /// Lets a fault happen to the next request to a service whose method and target (the path and the
-    /// query, as they are sent) begin so, to strike one step of several.
+    /// Injects a fault into the next request to a service whose method and target (the path and query, as
+    /// they are sent) begin with this text, to hit one step of several.
     ///
-    /// Of all faults that wait for a request, the oldest strikes. [`pending_faults`](Self::pending_faults) shows those
-    /// that none has met, for example because of a mistyped path.
+    /// If several faults match a request, the oldest applies. [`pending_faults`](Self::pending_faults) returns those that
+    /// no request has matched, for example because of a mistyped path.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -178,9 +178,9 @@ impl Sandbox {
         self.state().faults.push(service, start, fault);
     }
 
-    /// Returns the faults in the queue that no request has met, oldest first, each with its service and the start that
-    /// it waits for. A test that ends with some of them has not tested what it was to test: the start may be mistyped.
-    /// A sandbox that is dropped with some logs each at WARN.
+    /// Returns the faults in the queue that no request has matched, oldest first, each with its service and the beginning of
+    /// the request. If some are left at the end of a test, the path may be mistyped. A sandbox logs them at WARN when it is
+    /// dropped.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -200,26 +200,26 @@ impl Sandbox {
         self.state().faults.pending()
     }
 
-    /// Lets faults happen by chance from now on, instead of by the chaos that was there before.
+    /// Enables random faults from now on, and replaces earlier chaos.
     pub fn chaos(&self, chaos: Chaos) {
         self.state().faults.storm = Some(Storm::new(chaos));
     }
 
-    /// Ends the [`chaos`](Self::chaos). Faults in the queue stay.
+    /// Stops the [`chaos`](Self::chaos). Faults in the queue stay.
     pub fn calm(&self) {
         self.state().faults.storm = None;
     }
 
-    /// How many requests now wait for the end of a [`Fault::DelayBeforeCommit`]. What is kept can still
-    /// change until there are none.
+    /// Returns how many requests currently wait for the end of a [`Fault::DelayBeforeCommit`]. The state can
+    /// still change until there are none.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.state().waiting
     }
 
-    /// The numbers that a service keeps now, oldest first, read without a request. They have the fields that
-    /// its API shows somewhere, and some that it does not show. At Twilio they are those of both accounts. A service
-    /// that the sandbox does not serve keeps none.
+    /// Returns the numbers that a service currently stores, oldest first, without a request. They have the fields
+    /// that its API shows somewhere, and some that it does not show. For Twilio they are those of both accounts. For a
+    /// service that the sandbox does not serve, the list is empty.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -240,9 +240,9 @@ impl Sandbox {
         records.into_iter().cloned().map(Value::Object).collect()
     }
 
-    /// Returns whether a platform logs in to the carrier with this secret, for the record or by the stored credential of
-    /// this id. The platforms never show what they stored, so that this is the way to see whether it was renewed. Vapi
-    /// and Butter keep carriers' secrets here.
+    /// Returns whether a platform logs in to the carrier with this secret, for the record or stored credential with this id.
+    /// Platforms never return stored secrets, so this is how to see whether one was renewed. Vapi and Butter store carrier
+    /// secrets here.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -283,9 +283,8 @@ impl Sandbox {
         self.state().apis.iter().map(|api| api.about().service).collect()
     }
 
-    /// Returns every request that was carried out, answered or dropped, oldest first. One that still waits for the
-    /// end of a delay before it is carried out is not among them. See [`SandboxBuilder::keep_requests`] and
-    /// [`SandboxBuilder::keep_bodies`].
+    /// Returns every request that was carried out, answered or dropped, oldest first, without those that still wait for a
+    /// delay before they are carried out. See [`SandboxBuilder::keep_requests`] and [`SandboxBuilder::keep_bodies`].
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.state().requests.kept.iter().cloned().collect()

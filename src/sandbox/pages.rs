@@ -1,15 +1,15 @@
-//! Which part of a list a page shows.
+//! Pages of lists.
 
 /// A page of a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Page {
-    /// How many items stand before it.
+    /// The number of entries before it.
     pub(super) start: usize,
     pub(super) size: usize,
 }
 
 impl Page {
-    /// The page with this index, when all have this size.
+    /// The page with this index, if all pages have this size.
     pub(super) const fn nth(index: usize, size: usize) -> Self {
         Self { start: index.saturating_mul(size), size }
     }
@@ -18,7 +18,7 @@ impl Page {
         list.iter().skip(self.start).take(self.size)
     }
 
-    /// Whether items of the list follow it.
+    /// Whether entries of the list follow it.
     pub(super) const fn has_next<T>(self, list: &[T]) -> bool {
         self.start.saturating_add(self.size) < list.len()
     }

@@ -1,10 +1,10 @@
-//! Objects as a service keeps them, found without a look at all of them.
+//! The objects that a service stores, with an index.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
-/// An object as a service keeps it.
+/// An object that a service stores.
 pub(super) type Object = Map<String, Value>;
 
 /// How many bytes the index cuts texts into.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::fault::Fault;
 use crate::model::Service;
 
-/// A request that the sandbox received. `Debug` leaves the body out, since it may hold secrets.
+/// A request that the sandbox received. `Debug` omits the body, because it may contain secrets.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
@@ -24,10 +24,10 @@ pub struct ReceivedRequest {
     pub body: Option<Value>,
     /// The fields of the body, in their order, if it was a form.
     pub form: Vec<(String, String)>,
-    /// The status of the answer, whether or not the client waited for it; `None` if a fault left none.
+    /// The status of the response, whether or not the client received it; `None` if a fault sent none.
     pub status: Option<u16>,
-    /// The status that the service itself gave, whatever a fault made of its answer; `None` if a fault
-    /// kept the request from it, so that nothing was done.
+    /// The status that the service itself returned, before a fault changed the response; `None` if a fault
+    /// kept the request from the service, so that nothing was done.
     pub own_status: Option<u16>,
     /// The fault that the request met.
     pub fault: Option<Fault>,
@@ -43,7 +43,7 @@ impl fmt::Debug for ReceivedRequest {
     }
 }
 
-/// The newest requests, as many as are wanted.
+/// The newest requests, up to the limit.
 #[derive(Debug)]
 pub(super) struct Requests {
     pub(super) kept: VecDeque<ReceivedRequest>,

@@ -1,4 +1,4 @@
-//! What a service accepts, as rules, and the check of a body against them.
+//! Rules for request bodies, and their check.
 
 use std::fmt;
 
@@ -51,7 +51,7 @@ pub(super) const fn optional(name: &'static str, rule: Rule) -> Field {
     Field { name, required: false, rule }
 }
 
-/// One thing that is wrong with a body.
+/// One problem of a body.
 #[derive(Debug)]
 pub(super) struct Violation {
     /// Names and positions with dots between; empty for the body itself.

@@ -1,4 +1,4 @@
-//! From a socket to a service's function and back: one way for all services.
+//! The HTTP server of all services.
 
 use std::io;
 use std::sync::{Arc, Mutex};

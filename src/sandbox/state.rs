@@ -1,4 +1,4 @@
-//! All that a running sandbox keeps.
+//! The state of a running sandbox.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -43,7 +43,7 @@ async fn numbers_move_with_their_agents_and_are_removed_where_they_were() {
     // The address is no telephone number, so nobody moved it.
     let stays: Vec<_> = kept(&sandbox, PlatformKind::VAPI, "number", "sipUri");
     assert_eq!(stays, [("-".to_owned(), "sip:lobby@sip.vapi.ai".to_owned())]);
-    assert!(out.contains("What stays at vapi:\n") && out.ends_with("    it has no telephone number\n"), "{out}");
+    assert!(out.contains("Records that stay at vapi:\n") && out.ends_with("    it has no telephone number\n"), "{out}");
     for number in ["+14155552671", "+12125550123", "+442071838750"] {
         let calls = sandbox.twilio().calls_go_to(&number.parse().unwrap()).unwrap();
         assert!(calls.contains("interactly"), "{number}: {calls}");
@@ -67,7 +67,7 @@ async fn what_still_gets_calls_stays() {
     assert_eq!((code, sandbox.records(PlatformKind::SIGNALWIRE).len()), (1, 2));
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 4);
     assert!(!changes(&sandbox).iter().any(|change| change == "vapi DELETE"));
-    assert!(out.contains("inbound do not go along: signalwire takes none at an import\n"), "{out}");
+    assert!(out.contains("inbound cannot be moved: an import into signalwire cannot set them\n"), "{out}");
     assert!(out.contains("    the number's calls still go to the platform, and would reach nobody\n"), "{out}");
     assert!(
         out.contains("the number's calls cannot be pointed at the platform, because its address is unknown"),
@@ -102,8 +102,8 @@ async fn an_agent_without_its_like_is_named_and_nothing_is_removed_unasked() {
         (code, sandbox.records(PlatformKind::VAPI).len(), sandbox.records(PlatformKind::INTERACTLY).len()),
         (0, 4, 3)
     );
-    assert!(out.contains("agent assistant-night has no like at interactly: its numbers have none there"), "{out}");
-    assert!(out.contains("    it was not to be removed; --remove removes it\n"), "{out}");
+    assert!(out.contains("no mapping for agent assistant-night at interactly: its numbers get no agent"), "{out}");
+    assert!(out.contains("    --remove was not given\n"), "{out}");
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn where_a_record_cannot_be_removed_alone_nothing_moves_and_that_is_said_b
         for (words, expected) in [("--dry-run --remove", 0), ("--remove", 1)] {
             let (code, out) = ran(&sandbox, &format!("--from {from} --to vapi {words}")).await;
             assert_eq!((code, changes(&sandbox)), (expected, before.clone()), "{out}");
-            assert!(out.contains(&format!("Nothing is moved. Of each record at {from}: {told}")), "{out}");
+            assert!(out.contains(&format!("Nothing is moved. For every record at {from}: {told}")), "{out}");
         }
         assert_eq!(sandbox.records(ProviderKind::TWILIO), calls);
     }
@@ -136,8 +136,8 @@ async fn where_a_record_cannot_be_removed_alone_nothing_moves_and_that_is_said_b
 fn arguments_that_are_wrong_are_named() {
     for (words, told) in [
         ("--to vapi", "--from and --to are both vapi; give two platforms"),
-        ("assistant-day", "\"assistant-day\" is no old=new of agents"),
-        ("--undo moved --remove", "--undo FILE takes --live and --per-second alone; its file knows the rest"),
+        ("assistant-day", "\"assistant-day\" is not of the form old=new"),
+        ("--undo moved --remove", "--undo FILE allows only --live and --per-second; the file contains the rest"),
         ("--agents no-such-file.json", "no-such-file.json cannot be read"),
     ] {
         let error = Arguments::parse(typed(words)).err().unwrap();

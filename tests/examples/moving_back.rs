@@ -229,7 +229,7 @@ async fn the_file_is_private_new_and_of_these_accounts() {
             error.unwrap_err().to_string()
         }
     };
-    assert!(refused(words).await.ends_with("is there already; give a new file"));
+    assert!(refused(words).await.ends_with("exists already; give a new file"));
 
     let kept = fs::read_to_string(&file).unwrap();
     let with = |text: String| {

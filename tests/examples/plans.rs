@@ -114,7 +114,7 @@ async fn a_bad_file_and_bad_arguments_are_named_and_nothing_is_sent() {
     for (content, told) in [
         ("[\n  { \"number\": \"4155552671\" }\n]", "does not begin with `+`"),
         ("[\n  { \"nmae\": \"x\" }\n]", "at line 2"),
-        (twice, "`[1].number` is +14155552671, like [0].number; name each number once"),
+        (twice, "`[1].number` is +14155552671, like [0].number; list each number once"),
     ] {
         let desired = file("bad.json", content);
         let arguments = Arguments::parse(typed(&desired.display().to_string())).unwrap();

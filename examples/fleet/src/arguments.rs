@@ -46,7 +46,7 @@ impl Settings {
             Some("sqlite") => Ok(Kind::Sqlite),
             Some("postgres" | "postgresql") => Ok(Kind::Postgres),
             // The rest of it may hold a password.
-            _ => Err("DATABASE_URL is neither of SQLite nor of PostgreSQL; begin it with sqlite: or postgres:".into()),
+            _ => Err("DATABASE_URL must begin with sqlite: or postgres:".into()),
         }
     }
 }
@@ -88,7 +88,7 @@ pub fn read() -> Result<Arguments, Failure> {
         first = false;
     }
     if matches!(command, Command::Demo { numbers } if !(20..=100_000).contains(&numbers)) {
-        return Err("--numbers is from 20 to 100000".into());
+        return Err("--numbers must be from 20 to 100000".into());
     }
     Ok(Arguments { command, settings })
 }

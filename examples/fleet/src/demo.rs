@@ -52,7 +52,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     let (dead, mut survivor) = kill_the_first(said, count / KILLED_AFTER, [one, two], &sandbox).await?;
     let there = sandbox.records(PlatformKind::VAPI).len();
     println!(
-        "worker {} is killed after {} jobs of its own; {there} numbers are in",
+        "worker {} was killed after {} jobs; {there} numbers are imported",
         WORKERS[dead],
         count / KILLED_AFTER
     );
@@ -76,7 +76,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     }
     drop(input);
     let status = survivor.wait().await?;
-    println!("worker {} did the rest and ended: {status}", WORKERS[1 - dead]);
+    println!("worker {} finished the rest: {status}", WORKERS[1 - dead]);
     tally.print();
     each_once(&sandbox, &numbers)
 }
@@ -139,7 +139,7 @@ async fn creates_of_both_under_way(sandbox: &Sandbox) -> Result<(), Failure> {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    Ok(tokio::time::timeout(SLOW * 10, waiting).await.map_err(|_| "the workers do not create numbers at once")?)
+    Ok(tokio::time::timeout(SLOW * 10, waiting).await.map_err(|_| "the workers do not create numbers concurrently")?)
 }
 
 #[derive(Default)]
@@ -152,7 +152,7 @@ struct Tally {
 impl Tally {
     fn print(&self) {
         let outcomes: Vec<_> = self.outcomes.iter().map(|(outcome, jobs)| format!("{jobs} {outcome}")).collect();
-        println!("jobs: {}; {} of them were begun again", outcomes.join(", "), self.again);
+        println!("jobs: {}; {} of them were started again", outcomes.join(", "), self.again);
     }
 }
 
@@ -164,6 +164,6 @@ fn each_once(sandbox: &Sandbox, numbers: &[E164]) -> Result<(), Failure> {
     }
     let once = numbers.iter().filter(|number| records.get(number.as_str()) == Some(&1)).count();
     let all: usize = records.values().sum();
-    println!("{once} of {} numbers are in once; {all} records", numbers.len());
-    if once == numbers.len() && all == once { Ok(()) } else { Err("not every number is in once".into()) }
+    println!("{once} of {} numbers have exactly one record; {all} records", numbers.len());
+    if once == numbers.len() && all == once { Ok(()) } else { Err("not every number has exactly one record".into()) }
 }

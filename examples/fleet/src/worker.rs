@@ -54,7 +54,7 @@ pub async fn run(settings: &Settings, hands: Hands) -> Result<(), Failure> {
         }
     });
     match refused.get() {
-        Some(reason) => Err(format!("{reason} The jobs are kept; start the worker again with another key.").into()),
+        Some(reason) => Err(format!("{reason} The jobs are kept. Start the worker again with another key.").into()),
         None => Ok(()),
     }
 }

@@ -74,8 +74,8 @@ async fn a_worker_is_killed(database: Option<&str>, kind: &str) {
     println!("{said}{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success());
     assert!(said.contains(&format!("120 jobs in {kind}\n")));
-    assert!(said.contains("is killed after 15 jobs"));
-    assert!(said.contains("120 of 120 numbers are in once; 120 records\n"));
+    assert!(said.contains("was killed after 15 jobs"));
+    assert!(said.contains("120 of 120 numbers have exactly one record; 120 records\n"));
     let (_, again) = said.split_once("; ").expect("the jobs are counted");
     assert!(said.contains(" unchanged; "), "no create of the dead worker was under way");
     assert_ne!(again.split(' ').next(), Some("0"), "the dead worker held no job");
@@ -147,9 +147,9 @@ async fn what_is_wrong_is_one_line_without_a_password() {
     for (arguments, line) in [
         (
             &["worker"][..],
-            "error: DATABASE_URL is neither of SQLite nor of PostgreSQL; begin it with sqlite: or postgres:\n",
+            "error: DATABASE_URL must begin with sqlite: or postgres:\n",
         ),
-        (&["--numbers", "3"], "error: --numbers is from 20 to 100000\n"),
+        (&["--numbers", "3"], "error: --numbers must be from 20 to 100000\n"),
         (&["enqueue", "no-such-file"], "error: no-such-file: No such file or directory (os error 2)\n"),
     ] {
         let output = output(fleet(arguments).envs(database)).await;

@@ -41,7 +41,7 @@ impl Default for Arguments {
 }
 
 const USAGE: &str = "import_csv [FILE.csv or FILE.toml] [--live] [--platform NAME] [--dry-run] [--skip-bad] \
-    [--report FILE] [--concurrency N] [--per-second N]; the head of examples/import_csv/src/main.rs tells more";
+    [--report FILE] [--concurrency N] [--per-second N]; see the comment at the top of examples/import_csv/src/main.rs";
 
 impl Arguments {
     pub fn parse(mut parser: Parser) -> Result<Self, Failure> {
@@ -52,7 +52,7 @@ impl Arguments {
                 Long("platform") => arguments.platform = parser.value()?.string()?,
                 Long("per-second") => {
                     let limit = parser.value()?.parse();
-                    arguments.per_second = Some(limit.map_err(|_| "--per-second is a whole number from 1")?);
+                    arguments.per_second = Some(limit.map_err(|_| "--per-second must be a whole number, at least 1")?);
                 }
                 Long("concurrency") => arguments.concurrency = parser.value()?.parse()?,
                 Long("dry-run") => arguments.dry_run = true,
@@ -81,7 +81,7 @@ impl Arguments {
         let format = match ending.to_str() {
             Some("csv") => Format::Csv,
             Some("toml") => Format::Toml,
-            _ => return Err(format!("{}: is neither a .csv nor a .toml file", file.display()).into()),
+            _ => return Err(format!("{} is neither a .csv nor a .toml file", file.display()).into()),
         };
         let bytes = fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
         Ok((format, bytes))

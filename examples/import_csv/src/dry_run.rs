@@ -26,6 +26,6 @@ pub async fn dry_run(
         writeln!(out, "line {}: {step}", row.line)?;
         report.write(row.line, step.report())?;
     }
-    writeln!(out, "\n{progress}. It was a dry run: nothing was changed.")?;
+    writeln!(out, "\n{progress}. This was a dry run: nothing was changed.")?;
     Ok(if progress.failed() == 0 { ALL_IN } else { SOME_NOT })
 }

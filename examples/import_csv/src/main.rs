@@ -62,7 +62,7 @@ async fn begin() -> Result<u8, support::Failure> {
 
 /// A carrier that holds the file's numbers.
 async fn sandbox(numbers: Vec<E164>) -> io::Result<Sandbox> {
-    writeln!(io::stdout(), "A sandbox on this machine answers; --live uses your accounts.\n")?;
+    writeln!(io::stdout(), "This runs on a sandbox; --live uses your accounts.\n")?;
     Sandbox::builder().held_numbers(numbers).start().await
 }
 
@@ -73,7 +73,7 @@ fn stop() -> impl Future<Output = ()> + Send {
         if tokio::signal::ctrl_c().await.is_err() {
             return std::future::pending().await;
         }
-        eprintln!("\nNo more rows are begun; what is under way is finished. Ctrl-C again ends at once.");
+        eprintln!("\nStopping: running imports are finished, and no new ones begin. Press Ctrl-C again to stop immediately.");
         let _nobody_waits = stop.send(());
         if tokio::signal::ctrl_c().await.is_ok() {
             process::exit(130);

@@ -75,11 +75,11 @@ fn look(
     match (bad, arguments.skip_bad) {
         (0, _) => Ok(Some(rows)),
         (_, true) => {
-            writeln!(out, "\n{bad} of {} rows are bad and left out.", good + bad)?;
+            writeln!(out, "\n{bad} of {} rows are bad and were skipped.", good + bad)?;
             Ok(Some(rows))
         }
         (_, false) => {
-            let go_ahead = if good > 0 { ", or let the good ones go ahead with --skip-bad" } else { "" };
+            let go_ahead = if good > 0 { ", or import the good rows with --skip-bad" } else { "" };
             let remedy = format!("Correct them{go_ahead}.");
             writeln!(out, "\n{bad} of {} rows are bad, so nothing was sent. {remedy}", good + bad)?;
             Ok(None)
@@ -108,7 +108,7 @@ async fn import(
                 let is_warning = |finding: &&Finding| finding.severity() == Severity::Warning;
                 for warning in imported.findings.iter().filter(is_warning) {
                     let number = row.request.number();
-                    watch.say(out, &format!("line {}: {number}: warning: it {warning}", row.line))?;
+                    watch.say(out, &format!("line {}: {number}: warning: {warning}", row.line))?;
                 }
             }
             BulkOutcome::Failed(error) if watch.progress.failed() <= SHOWN => {
@@ -124,13 +124,13 @@ async fn import(
     let (progress, total) = (&watch.progress, rows.len());
     let hidden = (progress.failed() - progress.of("not_attempted")).saturating_sub(SHOWN);
     if hidden > 0 {
-        writeln!(out, "{hidden} more failed; --report FILE names them all.")?;
+        writeln!(out, "{hidden} more failed; --report FILE lists all of them.")?;
     }
     writeln!(out, "{progress}, of {total} rows.")?;
     if progress.done() < total {
-        writeln!(out, "It was stopped. Run the same command again for the rest: what is in is not imported twice.")?;
+        writeln!(out, "The import was stopped. Run the same command again to import the rest. No number is imported twice.")?;
     } else if progress.failed() > 0 {
-        writeln!(out, "Run the same command again when the cause is gone: what is in is not imported twice.")?;
+        writeln!(out, "Fix the cause, then run the same command again. No number is imported twice.")?;
     }
     Ok(if progress.done() == total && progress.failed() == 0 { ALL_IN } else { SOME_NOT })
 }

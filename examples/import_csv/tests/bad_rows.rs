@@ -46,7 +46,7 @@ fn each_way_to_be_wrong_is_named_with_its_remedy() {
         ),
         (
             "+1415555CALL,,,,",
-            "line 3, column 1: number \"+1415555CALL\" has 'C' at position 8; write digits alone after the `+`",
+            "line 3, column 1: number \"+1415555CALL\" has 'C' at position 8; write only digits after the `+`",
         ),
         (
             "+1234567890123456,,,,",
@@ -65,23 +65,23 @@ fn each_way_to_be_wrong_is_named_with_its_remedy() {
         (&long, "line 3, column 14: label has 63 characters; use at most 40"),
         (
             "+15005550006,,,,",
-            "line 3, column 1: number \"+15005550006\" stands in line 2 already; name each number once",
+            "line 3, column 1: number \"+15005550006\" is already in line 2; list each number once",
         ),
         (
             "+12125550123,Desk",
-            "line 3, column 1: it has 2 fields, and the header 5; give each row as many; put a text with a comma in \
+            "line 3, column 1: it has 2 fields, but the header has 5; use the same number in each row; put a text with a comma in \
              quotes",
         ),
         (
             "+12125550123,Sales, east,,,",
-            "line 3, column 1: it has 6 fields, and the header 5; give each row as many; put a text with a comma in \
+            "line 3, column 1: it has 6 fields, but the header has 5; use the same number in each row; put a text with a comma in \
              quotes",
         ),
         ("+12125550123,,  ,,", "line 3, column 15: agent is empty; give the agent's id"),
         ("+12125550123,,,yes,", "line 3, column 16: inbound cannot be set by an import into vapi; leave it out"),
         (
             "+12125550123,\"Desk,,,",
-            "line 3, column 14: it begins a quote that never ends; close it; a quote within a text is written twice",
+            "line 3, column 14: it begins a quote that never ends; close it; write a quote within a text twice",
         ),
     ] {
         assert_eq!(faults(Format::Csv, format!("{header}{row}")), [told]);
@@ -109,17 +109,17 @@ fn all_faults_of_a_row_are_named_and_a_novel_is_cut() {
 
 #[test]
 fn a_file_that_is_none_is_named_as_a_whole() {
-    let names = "the header row names number, label, agent, inbound, outbound, toll_free, between commas";
+    let names = "the header row may have number, label, agent, inbound, outbound, toll_free, separated by commas";
     for (bytes, told) in [
         (&b"number,nmae\n+12125550123,x"[..], format!("line 1, column 8: it has the unknown column \"nmae\"; {names}")),
         (b"\xEF\xBB\xBFnumber,\xC3\xA4", format!("line 1, column 8: it has the unknown column \"ä\"; {names}")),
         (
             b"number,label,Number\n",
-            "line 1, column 14: it has the column \"number\" twice; name each column once".to_owned(),
+            "line 1, column 14: it has the column \"number\" twice; use each column once".to_owned(),
         ),
-        (b"label\nx\n", "line 1, column 1: it has no column \"number\"; name it in the header row".to_owned()),
-        (b"", "line 1, column 1: it has no number; give it a row for each number".to_owned()),
-        (b"number\n", "line 1, column 1: it has no number; give it a row for each number".to_owned()),
+        (b"label\nx\n", "line 1, column 1: it has no column \"number\"; add it to the header row".to_owned()),
+        (b"", "line 1, column 1: it has no numbers; add a row for each number".to_owned()),
+        (b"number\n", "line 1, column 1: it has no numbers; add a row for each number".to_owned()),
         (b"\xFF\xFEn\0", "line 1, column 1: it is written in UTF-16; save it as UTF-8".to_owned()),
     ] {
         assert_eq!(faults(Format::Csv, bytes), [told]);
@@ -138,13 +138,13 @@ fn a_toml_file_is_told_as_exactly() {
     assert_eq!(
         faults(Format::Toml, text),
         [
-            "line 2, column 10: number is of the type integer; give a text, in quotes",
+            "line 2, column 10: number is of the type integer; give a text in quotes",
             "line 4, column 1: number is missing; give each row a number",
-            "line 9, column 1: it has the unknown field \"nmae\"; a number has number, label, agent, inbound, outbound, \
+            "line 9, column 1: it has the unknown field \"nmae\"; a number may have number, label, agent, inbound, outbound, \
              toll_free",
             "line 10, column 13: toll_free is \"maybe\"; give true or false, yes or no, on or off",
             "line 14, column 9: label has 63 characters; use at most 40",
-            "line 17, column 10: number \"+15005550006\" stands in line 7 already; name each number once",
+            "line 17, column 10: number \"+15005550006\" is already in line 7; list each number once",
         ]
     );
     let told = faults(Format::Toml, "\u{FEFF}[[number]]\nnumber = \"5\" # a spreadsheet's mark comes first\n");
@@ -212,7 +212,7 @@ async fn of_ten_thousand_rows_all_five_hundred_bad_ones_are_named_and_nothing_is
     }
     assert_eq!(wrong, "");
     assert!(out.ends_with(
-        "\n500 of 10000 rows are bad, so nothing was sent. Correct them, or let the good ones go ahead with --skip-bad.\n"
+        "\n500 of 10000 rows are bad, so nothing was sent. Correct them, or import the good rows with --skip-bad.\n"
     ));
 
     let report = fs::read_to_string(report).unwrap();

@@ -125,7 +125,7 @@ async fn a_dry_run_shows_what_would_be_done_and_changes_nothing() {
     assert!(dry.out.contains("line 5: + +4915223433333 import, label \"Berlin\""), "{}", dry.out);
     assert!(
         dry.out.ends_with(
-            "\n5 done: 1 blocked, 1 import, 2 unchanged, 1 update. It was a dry run: nothing was changed.\n"
+            "\n5 done: 1 blocked, 1 import, 2 unchanged, 1 update. This was a dry run: nothing was changed.\n"
         )
     );
     let words: Vec<_> = dry.report.iter().map(|line| line["action"].as_str().unwrap()).collect();
@@ -190,7 +190,7 @@ fn arguments_that_are_wrong_are_named() {
     for (words, told) in [
         ("--live", "--live needs a file, such as numbers.csv"),
         ("--nonsense", "invalid option '--nonsense'"),
-        ("--per-second 0", "--per-second is a whole number from 1"),
+        ("--per-second 0", "--per-second must be a whole number, at least 1"),
         ("a.csv b.csv", "unexpected argument \"b.csv\""),
     ] {
         let error = Arguments::parse(typed(words)).unwrap_err().to_string();

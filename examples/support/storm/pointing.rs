@@ -75,9 +75,9 @@ pub async fn point_all(
         let told = plans.iter().map(|told| told.get(number).copied().unwrap_or(Told::Unknown));
         let is_told = |word| told.clone().any(|told| told == word);
         let lie = match is_pointed(number) {
-            false if is_told(Told::Pointed) => "its calls are said to be pointed, and are not",
+            false if is_told(Told::Pointed) => "the client reported that the calls were pointed, but they were not",
             true if !is_told(Told::Pointed) && !is_told(Told::Unknown) => {
-                "its calls are said not to be pointed, and are"
+                "the client reported that the calls were not pointed, but they were"
             }
             _ => continue,
         };
@@ -91,7 +91,7 @@ pub async fn point_all(
         let untrue = told
             .iter()
             .filter(|(number, told)| drifted.contains(number) && **told == Told::Pointed && !is_pointed(number));
-        lies.extend(untrue.map(|(number, _)| format!("seed {}: {number}: not pointed as said", storm.seed)));
+        lies.extend(untrue.map(|(number, _)| format!("seed {}: {number}: the calls are not pointed as reported", storm.seed)));
         if drifted.iter().all(|number| told.get(number) == Some(&Told::Pointed)) {
             break;
         }

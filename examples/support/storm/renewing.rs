@@ -72,8 +72,8 @@ pub async fn renew_all(
     for (import, told) in of_number.iter().enumerate() {
         let renewing = Renewing { storm, sandbox, id: id(import), old };
         let lie = match (renewing.uses(NEW), renewing.uses(old)) {
-            (false, true) if told.contains(&Told::Renewed) => "said to be renewed, and is not",
-            (true, false) if told.iter().all(|told| *told == Told::NotDone) => "said not to be renewed, and is",
+            (false, true) if told.contains(&Told::Renewed) => "the client reported a renewal that was not done",
+            (true, false) if told.iter().all(|told| *told == Told::NotDone) => "the client reported no renewal, but it was done",
             (is_new, is_old) if is_new == is_old => "its credentials are neither the old nor the new ones",
             _ => continue,
         };

@@ -126,15 +126,15 @@ fn lie(storm: Storm, calls: &Calls, all: &[Calls], records: &[Value]) -> Option<
         Said::Done { id, .. } => {
             let at = ids(storm.platform, records).iter().position(|found| found == id);
             let so = at.is_some_and(|at| is_finished(storm.platform, &records[at]));
-            (!so).then_some("said to be done, and is not")
+            (!so).then_some("the client reported an import that was not done")
         }
-        Said::Incomplete { there: true } => records.is_empty().then_some("said to be there, and is not"),
+        Said::Incomplete { there: true } => records.is_empty().then_some("the client reported a record that does not exist"),
         // Somebody made it.
         Said::NotDone | Said::Incomplete { there: false } => {
             let nobody = all.iter().flatten().all(Said::is_not_made);
-            (nobody && !records.is_empty()).then_some("said not to be made, and is there")
+            (nobody && !records.is_empty()).then_some("the client reported no record, but one exists")
         }
-        Said::Failed(_) => Some("nothing was said of what is there"),
+        Said::Failed(_) => Some("the client reported nothing about the existing record"),
         Said::Indeterminate | Said::Nothing => None,
     }
 }

@@ -86,7 +86,7 @@ impl Desired {
                     ProblemCode::Conflict,
                     format!("[{index}].number"),
                     fault,
-                    "name each number once",
+                    "list each number once",
                 ));
             }
         }

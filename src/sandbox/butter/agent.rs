@@ -1,4 +1,4 @@
-//! Which agent answers which number.
+//! Assignments of numbers to agents.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::sandbox::rules::Rule::{self, Object as Fields, Text};
 use crate::sandbox::rules::required;
 
 const AGENTS: [(&str, &str); 2] = [("agent_a1b2c3d4e5f6", "Sales Rep"), ("agent_b2c3d4e5f6a7", "Support Rep")];
-/// Where a Twilio number's calls go after an assignment. Invented: the real address is not documented.
+/// The address of a Twilio number's calls after an assignment. Invented: the real one is not documented.
 const VOICE_URL: &str = "https://api.getbutter.ai/sandbox/voice";
 
 static ASSIGN: Rule = Fields(&[required("phone_number_id", Text(1, usize::MAX))]);
@@ -36,7 +36,7 @@ impl Butter {
         Ok(self.change(context, agent, id, "assigned", &changes))
     }
 
-    /// The webhook of a Twilio number is set with the integration's login.
+    /// The webhook of a Twilio number is set with the integration's credentials.
     fn take_over(&self, context: &mut Context<'_>, number: &Object) -> Result<(), Reply> {
         let integration = text(number, "integration_id").and_then(|id| self.integrations.get(id));
         let credentials = integration.and_then(|integration| integration.get("credentials")).and_then(Value::as_object);
@@ -61,7 +61,7 @@ impl Butter {
         Ok(self.change(context, agent, id, "free", &[("assigned_agent_id", Value::Null)]))
     }
 
-    /// Changes a number and answers with its agent.
+    /// Changes a number and returns its agent.
     fn change(
         &mut self,
         context: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! Integrations: the Twilio logins that imports refer to.
+//! Integrations: the Twilio credentials that imports refer to.
 
 use super::{Butter, ORGANIZATION, body, done, is_anothers, now, refused};
 use crate::sandbox::api::Context;
@@ -7,7 +7,7 @@ use crate::sandbox::records::{Object, picked, set, text};
 use crate::sandbox::rules::Rule::{self, Object as Fields, Text, Word};
 use crate::sandbox::rules::{Field, optional, required};
 
-/// What is shown: the credentials are not.
+/// The part that responses show: not the credentials.
 const SHOWN: [&str; 8] =
     ["integration_id", "client_id", "name", "provider", "category", "status", "created_at", "updated_at"];
 

@@ -1,4 +1,4 @@
-//! Butter. Only what its pages document is here: no single number can be read, changed or removed.
+//! Butter. It has only the documented endpoints: no single number can be read, changed or removed.
 //!
 //! There are the agents `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`; ids that end in `_f00000000000` belong to another
 //! organization. An assignment to an agent takes over the voice URL of a Twilio number.
@@ -88,7 +88,7 @@ impl Api for Butter {
     }
 }
 
-/// The body, if it keeps to the rule.
+/// Returns the body, if it follows the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     rule.accept(any_body(request)?).map_err(|found| detail(found.iter().map(entry)))
 }
@@ -126,7 +126,7 @@ fn refused(status: u16, detail: &str) -> Reply {
     Reply::json(status, json!({"detail": detail}))
 }
 
-/// The answer to whatever was done.
+/// The response to a successful request.
 fn done(status: u16, message: &str, data: impl Into<Value>) -> Reply {
     Reply::json(status, json!({"success": true, "message": message, "data": data.into()}))
 }
@@ -135,7 +135,7 @@ fn is_anothers(id: &str) -> bool {
     id.ends_with(ANOTHERS)
 }
 
-/// A time as this service writes it.
+/// A time in this service's format.
 fn now(context: &mut Context<'_>) -> String {
     format!("{:.0}", context.moment())
 }

@@ -18,7 +18,7 @@ const START: &str = "phon_start";
 const ANY: Rule = Text(0, usize::MAX);
 const FILLED: Rule = Text(1, usize::MAX);
 
-/// A list's item and an import's answer are two kinds of objects.
+/// An entry of the list and the response to an import are two kinds of objects.
 const LISTED: [&str; 8] = [
     "phone_number_id",
     "phone_number",

@@ -1,4 +1,4 @@
-//! Faults by chance.
+//! Random faults.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use fastrand::Rng;
 use super::Fault;
 use crate::model::Service;
 
-/// Faults by chance, for [`Sandbox::chaos`](crate::sandbox::Sandbox::chaos).
+/// Random faults, for [`Sandbox::chaos`](crate::sandbox::Sandbox::chaos).
 ///
-/// Each service draws from a generator of its own. With the same seed, the nth request to a service always
-/// meets the same fault, however the requests to the others fall between. A request that a
-/// queued fault strikes draws nothing.
+/// Each service has its own random generator. With the same seed, the nth request to a service always meets
+/// the same fault, whatever requests the other services get. A request that meets a queued fault draws no
+/// random number.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -33,39 +33,39 @@ use crate::model::Service;
 pub struct Chaos {
     seed: u64,
     chance: f64,
-    /// All where it is none.
+    /// All services if `None`.
     services: Option<Vec<Service>>,
     faults: Vec<Fault>,
 }
 
 impl Chaos {
-    /// One request in ten, at every service, meets one of [`Fault::every`] with a delay of 20 ms.
+    /// Creates chaos in which one request in ten, to any service, meets one of [`Fault::every`] with a delay of 20 ms.
     pub fn new(seed: u64) -> Self {
         Self { seed, chance: 0.1, services: None, faults: Fault::every(Duration::from_millis(20)) }
     }
 
-    /// How likely a request meets a fault, from 0 to 1.
+    /// Sets the probability that a request meets a fault, from 0 to 1.
     ///
     /// # Panics
     ///
-    /// When it is not from 0 to 1.
+    /// If it is not from 0 to 1.
     pub fn chance(mut self, chance: f64) -> Self {
         assert!((0.0..=1.0).contains(&chance), "a chance must be from 0 to 1, not {chance}");
         self.chance = chance;
         self
     }
 
-    /// Lets faults happen only at these services. Those that the sandbox does not serve do not count.
+    /// Limits the faults to these services. Services that the sandbox does not serve are ignored.
     pub fn services(mut self, services: impl IntoIterator<Item = impl Into<Service>>) -> Self {
         self.services = Some(services.into_iter().map(Into::into).collect());
         self
     }
 
-    /// One of these faults, all equally likely. One that is named twice is twice as likely.
+    /// Sets the faults, all equally likely. A fault that is listed twice is twice as likely.
     ///
     /// # Panics
     ///
-    /// When there is none, and where [`Sandbox::fault`](crate::sandbox::Sandbox::fault) panics.
+    /// If the list is empty, and if [`Sandbox::fault`](crate::sandbox::Sandbox::fault) would panic.
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults = faults.into_iter().collect();
         assert!(!self.faults.is_empty(), "chaos needs at least one fault");
@@ -74,7 +74,7 @@ impl Chaos {
     }
 }
 
-/// Chaos under way.
+/// Running chaos.
 #[derive(Debug)]
 pub(in crate::sandbox) struct Storm {
     chaos: Chaos,

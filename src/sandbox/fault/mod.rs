@@ -1,4 +1,4 @@
-//! What can be made to go wrong on purpose.
+//! Faults that the sandbox can inject.
 
 mod chaos;
 mod queue;
@@ -13,11 +13,11 @@ pub use self::chaos::Chaos;
 pub(super) use self::chaos::Storm;
 pub(super) use self::queue::Faults;
 
-/// What goes wrong with one request.
+/// A fault of one request.
 ///
-/// To commit is to let the service carry the request out, or refuse it by its own rules. What was
-/// committed stays, whatever becomes of the answer; without it nothing is done, not even a look at the
-/// credentials. [`ReceivedRequest`](super::ReceivedRequest) tells what a request met.
+/// "Commit" means that the service carries out the request, or refuses it by its own rules. A commit stays,
+/// whatever happens to the response. Without a commit nothing is done, not even a check of the credentials.
+/// [`ReceivedRequest`](super::ReceivedRequest) says what a request met.
 ///
 /// | fault | done | the client sees |
 /// | --- | --- | --- |
@@ -25,77 +25,77 @@ pub(super) use self::queue::Faults;
 /// | [`DropBeforeCommit`](Self::DropBeforeCommit) | no | a closed connection |
 /// | [`CommitThenDrop`](Self::CommitThenDrop) | yes | a closed connection |
 /// | [`CommitThenRefuse`](Self::CommitThenRefuse) | yes | a refusal |
-/// | [`DelayBeforeCommit`](Self::DelayBeforeCommit) | late, whoever still waits | the answer, late |
-/// | [`CommitThenDelay`](Self::CommitThenDelay) | at once | the answer, late |
-/// | [`TruncatedBody`](Self::TruncatedBody) | yes | half of the answer, then a closed connection |
-/// | [`SlowBody`](Self::SlowBody) | yes | the answer, piece by piece |
-/// | [`HtmlBody`](Self::HtmlBody) | as you say | a gateway's page |
-/// | [`UnknownEnumValues`](Self::UnknownEnumValues) | yes | the answer, with words that nobody knows |
-/// | [`ExtraFields`](Self::ExtraFields) | yes | the answer, with fields that nobody knows |
-/// | [`EchoedSecret`](Self::EchoedSecret) | no | a 400 that repeats what was sent |
+/// | [`DelayBeforeCommit`](Self::DelayBeforeCommit) | late, even if the client has gone | the response, late |
+/// | [`CommitThenDelay`](Self::CommitThenDelay) | immediately | the response, late |
+/// | [`TruncatedBody`](Self::TruncatedBody) | yes | half of the response, then a closed connection |
+/// | [`SlowBody`](Self::SlowBody) | yes | the response, in pieces |
+/// | [`HtmlBody`](Self::HtmlBody) | as configured | a gateway's page |
+/// | [`UnknownEnumValues`](Self::UnknownEnumValues) | yes | the response, with unknown values |
+/// | [`ExtraFields`](Self::ExtraFields) | yes | the response, with unknown fields |
+/// | [`EchoedSecret`](Self::EchoedSecret) | no | a 400 that repeats the request |
 /// | [`RepeatedPage`](Self::RepeatedPage) | yes | a page that leads to itself |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Nothing is done: the answer has this status and the service's own error body.
+    /// Nothing is done: the response has this status and the service's own error body.
     Refuse {
         /// From 400 to 599.
         status: u16,
-        /// The value of the answer's `Retry-After`: seconds or a date, or any nonsense.
+        /// The value of `Retry-After` in the response: seconds, a date, or anything invalid.
         retry_after: Option<String>,
     },
-    /// Nothing is done, and the connection is closed without an answer.
+    /// Nothing is done, and the connection is closed without a response.
     DropBeforeCommit,
-    /// The request is carried out, and the connection is closed without an answer.
+    /// The request is carried out, and the connection is closed without a response.
     CommitThenDrop,
-    /// The request is carried out, and answered as if the service had failed: with this status and the
-    /// service's own error body.
+    /// The request is carried out, and the response says that the service failed: this status and the service's
+    /// own error body.
     CommitThenRefuse {
-        /// From 400 to 599; 500, 502, 503, 504 and 408 are those that leave a client in doubt.
+        /// From 400 to 599. With 408, 500, 502, 503 and 504 the client cannot know whether the request was carried out.
         status: u16,
     },
-    /// The request waits for so long, and is carried out and answered then; carried out it is also when
-    /// the client has gone. [`Sandbox::waiting`](super::Sandbox::waiting) counts such requests.
+    /// The request waits for this time, and is carried out then, even if the client has disconnected.
+    /// [`Sandbox::waiting`](super::Sandbox::waiting) counts such requests.
     DelayBeforeCommit(Duration),
-    /// The request is carried out at once, and answered after so long.
+    /// The request is carried out immediately, and the response is sent after this time.
     CommitThenDelay(Duration),
-    /// The request is carried out. Of the answer come the status, the headers with the whole length, and
-    /// half of the body; then the connection is closed. An answer without a body comes whole.
+    /// The request is carried out. The response has the status, the headers with the full length, and half of
+    /// the body; then the connection is closed. A response without a body is sent completely.
     TruncatedBody,
-    /// The request is carried out. The answer's body comes in pieces of about the same length.
+    /// The request is carried out. The body of the response is sent in pieces of about the same length.
     SlowBody {
-        /// How many pieces, at least 1. If the body has fewer bytes, each comes alone.
+        /// The number of pieces, at least 1. If the body has fewer bytes, each byte is sent alone.
         pieces: usize,
-        /// How long the wait is before each piece but the first.
+        /// The pause before each piece except the first.
         pause: Duration,
     },
-    /// The answer is a gateway's page, of type `text/html`.
+    /// The response is a gateway's page of type `text/html`.
     HtmlBody {
         /// From 200 to 599.
         status: u16,
         /// Whether the request is carried out.
         commit: bool,
     },
-    /// The request is carried out. If it succeeds, each word of a closed set in the answer (a status, a
-    /// provider, a method, a capability) is `unheard-of`; ids, numbers, addresses and free texts stay.
+    /// The request is carried out. If it succeeds, each value of a closed set in the response (a status, a
+    /// provider, a method, a capability) is `unheard-of`. Ids, numbers, addresses and free texts stay.
     UnknownEnumValues,
-    /// The request is carried out. Each object in the answer, a refusal's too, has a field more:
-    /// `addedLater`, an object itself.
+    /// The request is carried out. Each object in the response, also in a refusal, has an additional field
+    /// `addedLater`, which is an object.
     ExtraFields,
-    /// Nothing is done: the answer is the service's own 400, whose message repeats the credentials in the
-    /// headers, those of basic authorization also decoded, and the body that was sent.
+    /// Nothing is done: the response is the service's own 400, whose message repeats the credentials of the
+    /// headers (basic authorization also decoded) and the body of the request.
     EchoedSecret,
-    /// The request is carried out. If it reads a list that has pages, the page leads to itself again: by
-    /// its link at Twilio and SignalWire, by its cursor at Butter. Vapi's pages are asked for by their
-    /// number, so there the page before comes again (the first one in place of itself), and says that
-    /// more follow. All else, and so all of Interactly, is answered as ever. The next request for the page
-    /// is not touched: a list that never ends takes a fault for each of its pages.
+    /// The request is carried out. If it reads a list with pages, the page leads to itself again: by its link
+    /// at Twilio and SignalWire, by its cursor at Butter. Vapi's pages are requested by index, so Vapi returns
+    /// the page before again (or the first page itself), and says that more follow. All other requests, and all
+    /// requests to Interactly, get the usual response. The fault does not affect the next request for the page:
+    /// an endless list needs a fault for each page.
     RepeatedPage,
 }
 
 impl Fault {
-    /// One of every kind, and of a kind with several faces one of each, of which none takes long. Those
-    /// that take time take `delay`.
+    /// Returns one fault of every kind, and one of each variant of a kind. Faults that take time take
+    /// `delay`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -143,7 +143,7 @@ impl Fault {
         all
     }
 
-    /// Panics on what cannot be answered.
+    /// Panics if the fault cannot be sent as a response.
     pub(super) fn check(&self) {
         match self {
             Self::Refuse { status, retry_after } => {

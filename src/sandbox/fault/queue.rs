@@ -1,4 +1,4 @@
-//! The faults that wait for their requests.
+//! The queue of faults.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -7,7 +7,7 @@ use super::rate::Rate;
 use super::{Chaos, Fault, Storm};
 use crate::model::Service;
 
-/// What requests meet.
+/// What the next requests meet.
 #[derive(Debug)]
 pub(in crate::sandbox) struct Faults {
     queue: VecDeque<Queued>,
@@ -18,7 +18,7 @@ pub(in crate::sandbox) struct Faults {
 #[derive(Debug)]
 struct Queued {
     service: Service,
-    /// How the method and the target of its request begin.
+    /// The beginning of the method and target of its request.
     start: String,
     fault: Fault,
 }
@@ -32,12 +32,12 @@ impl Faults {
         self.queue.push_back(Queued { service, start: start.to_owned(), fault });
     }
 
-    /// The faults that no request has met, as `vapi: "POST /phone-number": CommitThenDrop`.
+    /// The faults that no request has matched, such as `vapi: "POST /phone-number": CommitThenDrop`.
     pub(in crate::sandbox) fn pending(&self) -> Vec<String> {
         self.queue.iter().map(|Queued { service, start, fault }| format!("{service}: {start:?}: {fault:?}")).collect()
     }
 
-    /// What a request meets: a limit that is reached, else the oldest that waits for it, else what chance brings.
+    /// What a request meets: a reached rate limit, else the oldest matching fault, else a random fault.
     pub(in crate::sandbox) fn next(&mut self, service: Service, request: &str) -> Option<Fault> {
         if self.rate.as_mut().is_some_and(|rate| !rate.takes(service, Instant::now())) {
             return Some(Fault::Refuse { status: 429, retry_after: Some("1".to_owned()) });

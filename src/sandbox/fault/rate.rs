@@ -1,4 +1,4 @@
-//! How many requests a service takes.
+//! The rate limit of a service.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ impl Rate {
         Self { most, taken: HashMap::new() }
     }
 
-    /// Whether the service takes one more now. What is refused does not count.
+    /// Whether the service accepts one more request now. Refused requests do not count.
     pub(super) fn takes(&mut self, service: Service, now: Instant) -> bool {
         let taken = self.taken.entry(service).or_default();
         while taken.front().is_some_and(|first| now.duration_since(*first) >= Duration::from_secs(1)) {

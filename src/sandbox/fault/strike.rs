@@ -1,4 +1,4 @@
-//! A fault and a request: what is done, and what is answered.
+//! Applies a fault to a request: what is done, and what is returned.
 
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn echo(request: &Request<'_>) -> String {
     format!("Cannot process the request of {}: {}", said.join(", "), String::from_utf8_lossy(request.body))
 }
 
-/// Puts a word that nobody knows into these fields, wherever they are.
+/// Puts an unknown value into these fields, wherever they are.
 fn unknown(value: &mut Value, words: &[&str]) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| unknown(item, words)),
@@ -81,7 +81,7 @@ fn replace(word: &mut Value) {
     }
 }
 
-/// Gives every object a field more.
+/// Adds a field to every object.
 fn extend(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(extend),

@@ -13,7 +13,7 @@ use super::rules::{Field, Rule, Violation, optional, required};
 use crate::model::{PlatformKind, ProviderKind, Service};
 
 const KEY: &str = "sandbox-interactly-key";
-/// Where a number's calls go after an import. Invented: the real address is not documented.
+/// The address of a number's calls after an import. Invented: the real one is not documented.
 const VOICE_URL: &str = "https://api-prod.interactly.ai/sandbox/voice";
 
 static ABOUT: About = About {
@@ -93,7 +93,7 @@ impl Interactly {
 
     fn import(&mut self, context: &mut Context<'_>, body: &Object) -> Answer {
         let number = text(body, "number");
-        // Without credentials, the stored ones count.
+        // Without credentials, the stored ones are used.
         let login = body.get("credentials").and_then(Value::as_object).map(|credentials| Login {
             account: text(credentials, "accountSid").unwrap_or_default(),
             token: text(credentials, "authToken"),
@@ -135,13 +135,13 @@ impl Interactly {
     }
 }
 
-/// The body, if it keeps to the rule.
+/// Returns the body, if it follows the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     let body = request.json().ok_or_else(|| refused("the body is not JSON"))?;
     rule.accept(body).map_err(|found| refused(&found.first().map(Violation::to_string).unwrap_or_default()))
 }
 
-/// The form of its errors is not documented; this is that of the vendor's sister service.
+/// The form of its errors is not documented; this is the form of another service of the vendor.
 fn refused(error: &str) -> Reply {
     Reply::json(400, json!({"message": "Bad request", "error": error}))
 }

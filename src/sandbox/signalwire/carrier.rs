@@ -1,4 +1,4 @@
-//! What the carrier must confirm: emergency addresses and caller ID names. It does so before the next request.
+//! What the carrier must confirm: emergency addresses and caller names. It confirms them before the next request.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Numbers on sale: search and purchase.
+//! Numbers that can be bought: search and purchase.
 
 use std::time::Duration;
 

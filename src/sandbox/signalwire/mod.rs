@@ -1,4 +1,4 @@
-//! SignalWire. Five numbers are on sale at the start. Its carrier confirms what was asked of it before the next
+//! SignalWire. Five numbers can be bought at the start. Its carrier confirms what was requested before the next
 //! request.
 
 mod carrier;
@@ -125,7 +125,7 @@ fn uuid(id: &str) -> Result<&str, Reply> {
     if is_uuid(id) { Ok(id) } else { Err(invalid("Id must be a UUID")) }
 }
 
-/// The body, if it keeps to the rule.
+/// Returns the body, if it follows the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     let body = request.typed_json().ok_or_else(|| plain(400, "Bad Request"))?;
     rule.accept(body).map_err(|found| errors("422", found.iter().map(|found| Value::from(sentence(found)))))

@@ -125,7 +125,7 @@ pub(super) fn shown(number: &Object) -> Object {
     picked(number, &SHOWN)
 }
 
-/// A time as this service writes it.
+/// A time in this service's format.
 pub(super) fn seconds(time: Timestamp) -> String {
     format!("{time:.0}")
 }

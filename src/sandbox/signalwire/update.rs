@@ -1,4 +1,4 @@
-//! The partial update that goes by PUT.
+//! The partial update with PUT.
 
 use serde_json::Value;
 

@@ -39,7 +39,7 @@ pub struct TelnyxNumber {
 }
 
 impl TelnyxNumber {
-    /// A number as it is after it was bought.
+    /// Creates a number as it is after its purchase.
     pub const fn new(number: E164) -> Self {
         Self { number, connection: None, forwards_to: String::new(), status: "active", voice: true }
     }
@@ -56,7 +56,7 @@ impl TelnyxNumber {
         self
     }
 
-    /// It cannot take calls.
+    /// Removes its capability to receive calls.
     pub const fn without_voice(mut self) -> Self {
         self.voice = false;
         self

@@ -190,7 +190,7 @@ fn data(status: u16, object: impl Into<Value>) -> Reply {
     Reply::json(status, json!({"data": object}))
 }
 
-/// The body, if it keeps to the rule.
+/// Returns the body, if it follows the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     let body =
         request.typed_json().ok_or_else(|| invalid("The request failed because it was not well-formed.", "/"))?;

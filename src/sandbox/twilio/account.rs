@@ -1,4 +1,4 @@
-//! The account, its subaccount, and what each login opens.
+//! The account, its subaccount, and what each login can access.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What a user of the sandbox can see of Twilio's side.
+//! What a user of the sandbox can see of Twilio.
 
 use serde_json::Value;
 
@@ -27,27 +27,27 @@ impl Sandbox {
     }
 }
 
-/// The sandbox's Twilio, from [`Sandbox::twilio`]. It needs no requests.
+/// The sandbox's Twilio, from [`Sandbox::twilio`]. It reads the state without requests.
 #[derive(Clone, Copy, Debug)]
 pub struct TwilioHandle<'a> {
     sandbox: &'a Sandbox,
 }
 
 impl TwilioHandle<'_> {
-    /// The SID of the account.
+    /// Returns the SID of the account.
     #[must_use]
     pub const fn account_sid(self) -> &'static str {
         MAIN.sid
     }
 
-    /// The auth token of the account, as it is now. It opens the subaccount's paths, too.
+    /// Returns the account's current auth token. It also gives access to the subaccount.
     #[must_use]
     pub fn auth_token(self) -> String {
         self.token_of(MAIN.sid)
     }
 
-    /// Renews the auth token of the account, as somebody does in Twilio's console. Requests with the old one are
-    /// answered 401 from now on, and platforms that have stored it keep it. [`Sandbox::var`] still has the old one.
+    /// Renews the auth token of the account, as in Twilio's console. From now on requests with the old token get a 401, and
+    /// platforms that stored it keep it. [`Sandbox::var`] still returns the old token.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -66,43 +66,43 @@ impl TwilioHandle<'_> {
         self.rotate(MAIN.sid, token);
     }
 
-    /// The same for the subaccount's own token.
+    /// Renews the subaccount's own token in the same way.
     pub fn rotate_subaccount_auth_token(self, token: &str) {
         self.rotate(SUB.sid, token);
     }
 
-    /// SID and secret of the account's API key: a Standard key, which reads no `/Accounts` and opens nothing of the
-    /// subaccount.
+    /// Returns SID and secret of the account's API key: a Standard key, which cannot read `/Accounts` and gives no access to
+    /// the subaccount.
     #[must_use]
     pub fn api_key(self) -> (&'static str, &'static str) {
         MAIN.api_key.unwrap_or_default()
     }
 
-    /// The SID of the account's subaccount.
+    /// Returns the SID of the account's subaccount.
     #[must_use]
     pub const fn subaccount_sid(self) -> &'static str {
         SUB.sid
     }
 
-    /// The subaccount's own auth token, as it is now. It opens the subaccount alone.
+    /// Returns the subaccount's own current auth token. It gives access only to the subaccount.
     #[must_use]
     pub fn subaccount_auth_token(self) -> String {
         self.token_of(SUB.sid)
     }
 
-    /// The SID of the SIP trunk that the account has. The subaccount has another.
+    /// Returns the SID of the account's SIP trunk. The subaccount has another.
     #[must_use]
     pub const fn trunk_sid(self) -> &'static str {
         MAIN.trunk
     }
 
-    /// The SID of the application that the account has, for calls and messages. The subaccount has another.
+    /// Returns the SID of the account's application for calls and messages. The subaccount has another.
     #[must_use]
     pub const fn application_sid(self) -> &'static str {
         MAIN.application
     }
 
-    /// The numbers that the account holds; not those of its subaccount.
+    /// Returns the numbers that the account holds, without those of its subaccount.
     #[must_use]
     pub fn held_numbers(self) -> Vec<E164> {
         let is_main = |number: &&Object| text(number, "account_sid") == Some(MAIN.sid);
@@ -110,20 +110,20 @@ impl TwilioHandle<'_> {
         self.numbers(|numbers| numbers.into_iter().filter(is_main).filter_map(parsed).collect())
     }
 
-    /// A number of either account as Twilio would answer it now, to compare field by field.
+    /// Returns a number of either account as Twilio would return it now.
     #[must_use]
     pub fn number(self, number: &E164) -> Option<Value> {
         self.find(number, |found| Some(found.clone().into()))
     }
 
-    /// A number's voice URL. A trunk or an application beats it: see [`calls_go_to`](Self::calls_go_to).
+    /// Returns a number's voice URL. A trunk or an application takes precedence: see [`calls_go_to`](Self::calls_go_to).
     #[must_use]
     pub fn voice_url(self, number: &E164) -> Option<String> {
         self.find(number, |found| filled(found, "voice_url"))
     }
 
-    /// Where Twilio sends a number's calls now: the SID of its trunk, else that of its application, else
-    /// its voice URL. `None` if it is not held, cannot take calls or has nothing of these.
+    /// Returns where Twilio currently sends a number's calls: the SID of its trunk, else that of its application, else
+    /// its voice URL. `None` if it is not held, cannot receive calls or has none of these.
     #[must_use]
     pub fn calls_go_to(self, number: &E164) -> Option<String> {
         self.find(number, |found| {

@@ -1,4 +1,4 @@
-//! The numbers held at Twilio: how they are set up, and how they are kept.
+//! The numbers held at Twilio.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
@@ -18,8 +18,8 @@ const VOICE_URL: &str = "https://demo.twilio.com/welcome/voice/";
 
 /// A number held at Twilio, for [`SandboxBuilder::hold`](SandboxBuilder::hold).
 ///
-/// Unless said otherwise the main account holds it, it can take calls and messages, its calls go to a
-/// voice URL of Twilio's own, and its label is the number.
+/// By default the main account holds it, it can receive calls and messages, its calls go to a voice URL of
+/// Twilio, and its label is the number.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -49,7 +49,7 @@ pub struct TwilioNumber {
     beta: bool,
 }
 
-/// What beats the voice URL.
+/// What takes precedence over the voice URL.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Route {
     Nothing,
@@ -58,7 +58,7 @@ enum Route {
 }
 
 impl TwilioNumber {
-    /// A number as it is after it was bought.
+    /// Creates a number as it is after its purchase.
     pub fn new(number: E164) -> Self {
         Self {
             number,
@@ -72,49 +72,49 @@ impl TwilioNumber {
         }
     }
 
-    /// Its `friendly_name`.
+    /// Sets its `friendly_name`.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// Where its calls go, a trunk or an application aside; empty for nowhere.
+    /// Sets its voice URL. An empty text means none.
     pub fn voice_url(mut self, url: impl Into<String>) -> Self {
         self.voice_url = url.into();
         self
     }
 
-    /// It is on its account's SIP trunk, which beats its voice URL, and has no application.
+    /// Attaches it to its account's SIP trunk, which takes precedence over its voice URL, and clears its application.
     pub const fn on_trunk(mut self) -> Self {
         self.route = Route::Trunk;
         self
     }
 
-    /// Its account's application answers its calls, which beats its voice URL, and it is on no trunk.
+    /// Sets its account's application, which takes precedence over its voice URL, and detaches it from a trunk.
     pub const fn with_application(mut self) -> Self {
         self.route = Route::Application;
         self
     }
 
-    /// It cannot take calls.
+    /// Removes its capability to receive calls.
     pub const fn without_voice(mut self) -> Self {
         self.voice = false;
         self
     }
 
-    /// Its messages alone are hosted at Twilio: origin `hosted`, and no calls.
+    /// Makes Twilio host only its messages: origin `hosted`, and no calls.
     pub const fn hosted(mut self) -> Self {
         self.origin = "hosted";
         self.without_voice()
     }
 
-    /// It is new to Twilio's platform: `beta` is true.
+    /// Marks it as new to Twilio's platform: `beta` is true.
     pub const fn beta(mut self) -> Self {
         self.beta = true;
         self
     }
 
-    /// The subaccount holds it, not the main account.
+    /// Makes the subaccount hold it instead of the main account.
     pub const fn in_subaccount(mut self) -> Self {
         self.account = &SUB;
         self
@@ -162,7 +162,7 @@ impl TwilioNumber {
     }
 }
 
-/// The numbers that a builder names, or else five of the main account's.
+/// The numbers that a builder sets, or else five numbers of the main account.
 #[derive(Clone, Debug)]
 pub(super) struct Setup(Vec<TwilioNumber>);
 
@@ -180,7 +180,7 @@ impl Setup {
 }
 
 impl SandboxBuilder {
-    /// Sets the numbers that the Twilio account holds, in place of all that were named before. Defaults to five.
+    /// Sets the numbers that the Twilio account holds, and replaces those that were set before. Defaults to five.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -196,7 +196,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a number at Twilio. If it is there already, it is replaced.
+    /// Adds a number at Twilio, or replaces it.
     pub fn hold(mut self, number: TwilioNumber) -> Self {
         self.of_services.get_or_insert_default::<Setup>().0.push(number);
         self
@@ -211,7 +211,7 @@ fn rfc_2822(time: Timestamp) -> String {
     time.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }
 
-/// A number as Twilio keeps it.
+/// A number as Twilio stores it.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) number: E164,

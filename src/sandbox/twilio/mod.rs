@@ -1,14 +1,14 @@
 //! Twilio: an account and a subaccount that hold numbers, each with a token, a SIP trunk and an application of its own.
 //!
-//! There are five numbers unless [`held_numbers`](SandboxBuilder::held_numbers) and [`hold`](SandboxBuilder::hold) name
-//! others; a [`TwilioNumber`] says which account holds it, and how it is routed. `+13125550142` is verified for caller
-//! id, and not held. The trunking API is on the same port as the other one.
+//! There are five numbers unless [`held_numbers`](SandboxBuilder::held_numbers) and [`hold`](SandboxBuilder::hold) set
+//! others. A [`TwilioNumber`] says which account holds it, and how it is routed. `+13125550142` is verified for caller id,
+//! but not held. The trunking API is on the same port as the main API.
 //!
-//! [`TwilioHandle::rotate_auth_token`] renews a token. The old one is refused from then on, also when a platform uses it.
+//! [`TwilioHandle::rotate_auth_token`] renews a token. The sandbox then refuses the old one, also when a platform uses it.
 //!
-//! A platform that is given an account's login takes over a number by its URLs. A trunk or an application of the
-//! number stays, and beats them: [`TwilioHandle::calls_go_to`] tells where calls go. Dates move by at least a second at
-//! each change.
+//! A platform with an account's credentials takes over a number by its URLs. A trunk or an application of the number stays
+//! and takes precedence: [`TwilioHandle::calls_go_to`] returns where calls go. Each change advances the dates by at least a
+//! second.
 
 mod account;
 mod caller_id;

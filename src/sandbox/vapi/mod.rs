@@ -138,12 +138,12 @@ fn get(objects: &Records, id: &str) -> Answer {
     objects.get(id).cloned().map(|object| Reply::json(200, object)).ok_or_else(missing)
 }
 
-/// Vapi answers a removal with what was removed.
+/// Vapi returns what was removed.
 fn remove(objects: &mut Records, id: &str) -> Answer {
     objects.remove(id).map(|object| Reply::json(200, object)).ok_or_else(missing)
 }
 
-/// The body, if it keeps to the rule.
+/// Returns the body, if it follows the rule.
 fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     let body = request.json().ok_or_else(|| refused("Unexpected token in JSON"))?;
     rule.accept(body).map_err(|found| {

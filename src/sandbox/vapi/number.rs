@@ -1,4 +1,4 @@
-//! Numbers: made, imported, changed.
+//! Numbers: created, imported, changed.
 
 use serde_json::Value;
 

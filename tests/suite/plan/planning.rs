@@ -138,7 +138,7 @@ async fn a_number_is_desired_once() {
     let error = importer(&with_something_of_everything()).plan(&twice).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the plan was not made: `[2].number` is +14155570000, like [0].number; name each number once"
+        "the plan was not made: `[2].number` is +14155570000, like [0].number; list each number once"
     );
 }
 

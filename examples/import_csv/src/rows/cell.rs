@@ -116,9 +116,9 @@ fn said(text: &str) -> Option<String> {
 fn text<'a>(cell: &Cell<'a>) -> Result<&'a str, Wrong> {
     match cell.value {
         Value::Text(text) => Ok(text),
-        Value::Switch(_) => Err(("is true or false".to_owned(), "give a text, in quotes")),
+        Value::Switch(_) => Err(("is true or false".to_owned(), "give a text in quotes")),
         Value::NotUtf8 => Err(("is not UTF-8".to_owned(), "save the file as UTF-8")),
-        Value::Other(kind) => Err((format!("is of the type {kind}"), "give a text, in quotes")),
+        Value::Other(kind) => Err((format!("is of the type {kind}"), "give a text in quotes")),
     }
 }
 
@@ -146,7 +146,7 @@ fn number(text: &str) -> Result<E164, Wrong> {
             }
             E164Error::LeadingZero => ("begins with 0 after the `+`".to_owned(), "begin with a calling code, 1 to 9"),
             E164Error::InvalidCharacter { at, found } => {
-                (format!("has {found:?} at position {at}"), "write digits alone after the `+`")
+                (format!("has {found:?} at position {at}"), "write only digits after the `+`")
             }
             E164Error::TooShort => ("has fewer than 2 digits".to_owned(), "write the whole number"),
             E164Error::TooLong { digits } => (format!("has {digits} digits"), "a number has at most 15"),

@@ -76,7 +76,7 @@ pub fn read(format: Format, bytes: &[u8], check: Check<'_>) -> Result<Rows, Vec<
         Format::Toml => tables::read(bytes, &mut reading)?,
     }
     if reading.rows.good.is_empty() && reading.rows.bad.is_empty() {
-        return Err(vec![Fault::of_file(At::START, "has no number", "give it a row for each number")]);
+        return Err(vec![Fault::of_file(At::START, "has no numbers", "add a row for each number")]);
     }
     Ok(reading.rows)
 }
@@ -115,8 +115,8 @@ impl Reading<'_> {
             if let Some(first) = self.seen.get(request.number()) {
                 let cell = cells.iter().find(|cell| cell.column == Column::Number);
                 let at = cell.map_or(at, |cell| self.places.at(cell.offset));
-                let fault = format!("{:?} stands in line {first} already", request.number().as_str());
-                draft.faults.push(Fault::new(at, Column::Number, fault, "name each number once"));
+                let fault = format!("{:?} is already in line {first}", request.number().as_str());
+                draft.faults.push(Fault::new(at, Column::Number, fault, "list each number once"));
             } else {
                 self.seen.insert(*request.number(), at.line);
             }

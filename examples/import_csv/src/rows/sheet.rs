@@ -13,7 +13,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) -> Result<(), Vec<Fa
     let mut record = ByteRecord::new();
     let mut fields = Fields::default();
     let mut header: Option<Vec<Column>> = None;
-    let broken = |error: ::csv::Error| vec![Fault::of_file(super::At::START, error.to_string(), "write it anew")];
+    let broken = |error: ::csv::Error| vec![Fault::of_file(super::At::START, error.to_string(), "save the file again")];
     while records.read_byte_record(&mut record).map_err(broken)? {
         fields.next(bytes);
         let start = fields.starts.first().copied().unwrap_or_default();
@@ -25,14 +25,14 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) -> Result<(), Vec<Fa
             continue;
         }
         if let Some(open) = fields.open {
-            let remedy = "close it; a quote within a text is written twice";
+            let remedy = "close it; write a quote within a text twice";
             reading.unreadable(open, "begins a quote that never ends", remedy);
             continue;
         }
         if record.len() != columns.len() {
             let fields = |count: usize| format!("{count} field{}", if count == 1 { "" } else { "s" });
-            let fault = format!("has {}, and the header {}", fields(record.len()), columns.len());
-            reading.unreadable(start, fault, "give each row as many; put a text with a comma in quotes");
+            let fault = format!("has {}, but the header has {}", fields(record.len()), columns.len());
+            reading.unreadable(start, fault, "use the same number in each row; put a text with a comma in quotes");
             continue;
         }
         let cells: Vec<Cell<'_>> = columns
@@ -58,17 +58,17 @@ fn columns(header: &ByteRecord, fields: &Fields, reading: &Reading<'_>) -> Resul
         let name = String::from_utf8_lossy(name.trim_ascii()).to_lowercase();
         match Column::named(&name) {
             Some(column) if columns.contains(&column) => {
-                faults.push(Fault::of_file(at, format!("has the column {name:?} twice"), "name each column once"));
+                faults.push(Fault::of_file(at, format!("has the column {name:?} twice"), "use each column once"));
             }
             Some(column) => columns.push(column),
             None => {
-                let remedy = format!("the header row names {}, between commas", Column::names());
+                let remedy = format!("the header row may have {}, separated by commas", Column::names());
                 faults.push(Fault::of_file(at, format!("has the unknown column {name:?}"), remedy));
             }
         }
     }
     if faults.is_empty() && !columns.contains(&Column::Number) {
-        faults.push(Fault::of_file(super::At::START, "has no column \"number\"", "name it in the header row"));
+        faults.push(Fault::of_file(super::At::START, "has no column \"number\"", "add it to the header row"));
     }
     if faults.is_empty() { Ok(columns) } else { Err(faults) }
 }

@@ -25,7 +25,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) -> Result<(), Vec<Fa
         let tables = match value.get_ref() {
             DeValue::Array(tables) if name.get_ref() == "number" => tables,
             _ => {
-                let fault = format!("has {:?}, which is no list of numbers", name.get_ref());
+                let fault = format!("has {:?}, which is not a list of numbers", name.get_ref());
                 faults.push(Fault::of_file(reading.places.at(name.span().start), fault, "begin each with [[number]]"));
                 continue;
             }
@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) -> Result<(), Vec<Fa
             match table.get_ref() {
                 DeValue::Table(table) => row(table, start, reading),
                 other => {
-                    let fault = format!("is of the type {}, and no table", other.type_str());
+                    let fault = format!("is of the type {}, not a table", other.type_str());
                     reading.unreadable(start, fault, "begin each number with [[number]]");
                 }
             }
@@ -51,7 +51,7 @@ fn row(table: &DeTable<'_>, start: usize, reading: &mut Reading<'_>) {
         .filter(unknown)
         .map(|name| {
             let fault = format!("has the unknown field {:?}", name.get_ref());
-            let remedy = format!("a number has {}", Column::names());
+            let remedy = format!("a number may have {}", Column::names());
             Fault::of_file(reading.places.at(name.span().start), fault, remedy)
         })
         .collect();
