@@ -61,9 +61,7 @@ async fn run() -> Result<(), Failure> {
     let interactly = Interactly::from_vars(vars)?;
     let vapi = Vapi::from_vars(vars)?;
     if sandbox.is_some() {
-        println!(
-            "This runs on a sandbox of Twilio, Interactly and Vapi; --live NUMBER uses your accounts.\n"
-        );
+        println!("This runs on a sandbox of Twilio, Interactly and Vapi; --live NUMBER uses your accounts.\n");
     }
 
     println!("1. The numbers at Twilio");

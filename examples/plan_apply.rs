@@ -79,7 +79,9 @@ impl Arguments {
             (Some(_), None, None) if arguments.remove.is_some() => {
                 Err("the plan itself says what is removed; use --remove-extra when you make the plan".into())
             }
-            (None, None, _) if arguments.live => Err("--live needs a file with the desired state, or --apply PLAN".into()),
+            (None, None, _) if arguments.live => {
+                Err("--live needs a file with the desired state, or --apply PLAN".into())
+            }
             _ => Ok(arguments),
         }
     }

@@ -57,7 +57,8 @@ impl Arguments {
                 Long("undo") => arguments.undo = Some(parser.value()?.into()),
                 Value(pair) => {
                     let pair = pair.string()?;
-                    let (old, new) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is not of the form old=new"))?;
+                    let (old, new) =
+                        pair.split_once('=').ok_or_else(|| format!("{pair:?} is not of the form old=new"))?;
                     arguments.agents.insert(old.to_owned(), new.to_owned());
                 }
                 other => return Err(other.unexpected().into()),

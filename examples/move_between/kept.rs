@@ -112,8 +112,7 @@ pub(crate) fn read(path: &Path) -> Result<(Kept, HashMap<E164, Line>), Failure> 
     let named = |error: String| format!("{}: {error}", path.display());
     let text = fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     let mut lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    let first =
-        lines.next().ok_or_else(|| named("its first line is incomplete, so nothing was changed".to_owned()))?;
+    let first = lines.next().ok_or_else(|| named("its first line is incomplete, so nothing was changed".to_owned()))?;
     let kept = serde_json::from_str(first).map_err(|error| named(error.to_string()))?;
     let mut done = HashMap::new();
     for line in lines {

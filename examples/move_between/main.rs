@@ -234,9 +234,7 @@ async fn remove(
     let done = steps::apply(from, plan, out).await??.0;
     for step in done.iter().filter(|step| step.outcome.is_failure()) {
         let why = match &step.outcome {
-            Applied::Blocked { findings } => {
-                findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            }
+            Applied::Blocked { findings } => findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             other => other.code().to_owned(),
         };
         stays.extend(step.step.number().telephone().map(|number| (number, why)));

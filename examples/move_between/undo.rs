@@ -32,7 +32,9 @@ pub(crate) async fn undo(
     let new = accounts::platform(kept.plan.platform.as_str(), vars, per_second)?;
     if !old.account().is(&kept.account) {
         let (moved, own) = (&kept.account, old.account());
-        return Err(format!("the numbers were moved from account {moved} at {}, but this is account {own}", kept.from).into());
+        return Err(
+            format!("the numbers were moved from account {moved} at {}, but this is account {own}", kept.from).into()
+        );
     }
     let from = Importer::new(twilio.clone(), old);
     // Where the platform took the calls over itself, they may go to another address of its own than the one given.

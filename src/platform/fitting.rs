@@ -92,7 +92,7 @@ impl SipTrunk {
     ///
     /// The rules are those of the platform's check of an import ([`VoicePlatform::create`]): what the check refuses as
     /// unsupported, too long or out of range is left out, and an address that inbound calls come from only by itself.
-    /// A platform that imports the bare number ([`Sources::Any`]) takes nothing of a trunk.
+    /// A platform that imports only the number ([`Sources::Any`]) uses nothing of a trunk.
     ///
     /// ```
     /// # #[cfg(all(feature = "vapi", feature = "butter"))] {

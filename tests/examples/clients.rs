@@ -38,7 +38,8 @@ async fn what_is_missing_is_named_and_ends_with_two() {
         assert!(error.to_string().contains("is not set"), "{error}");
         assert_eq!(code(&error), 2);
     }
-    for (name, told) in [("dodo", "is dodo, for which this crate has no client"), ("Vapi", "\"Vapi\" is no platform: ")]
+    for (name, told) in
+        [("dodo", "is dodo, for which this crate has no client"), ("Vapi", "\"Vapi\" is not a platform: ")]
     {
         let error = accounts::platform(name, &|_| None, None).unwrap_err();
         assert!(error.to_string().contains(told), "{error}");

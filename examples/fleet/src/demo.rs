@@ -51,11 +51,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     drop(lines);
     let (dead, mut survivor) = kill_the_first(said, count / KILLED_AFTER, [one, two], &sandbox).await?;
     let there = sandbox.records(PlatformKind::VAPI).len();
-    println!(
-        "worker {} was killed after {} jobs; {there} numbers are imported",
-        WORKERS[dead],
-        count / KILLED_AFTER
-    );
+    println!("worker {} was killed after {} jobs; {there} numbers are imported", WORKERS[dead], count / KILLED_AFTER);
 
     // Held, since waiting for a process lets go of its input, which tells it to stop.
     let input = survivor.stdin.take();

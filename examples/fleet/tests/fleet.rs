@@ -145,10 +145,7 @@ async fn a_refused_key_stops_the_worker_and_the_jobs_wait_for_another() {
 async fn what_is_wrong_is_one_line_without_a_password() {
     let database = [("DATABASE_URL", "mysql://me:secret@localhost/jobs")];
     for (arguments, line) in [
-        (
-            &["worker"][..],
-            "error: DATABASE_URL must begin with sqlite: or postgres:\n",
-        ),
+        (&["worker"][..], "error: DATABASE_URL must begin with sqlite: or postgres:\n"),
         (&["--numbers", "3"], "error: --numbers must be from 20 to 100000\n"),
         (&["enqueue", "no-such-file"], "error: no-such-file: No such file or directory (os error 2)\n"),
     ] {

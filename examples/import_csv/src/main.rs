@@ -73,7 +73,9 @@ fn stop() -> impl Future<Output = ()> + Send {
         if tokio::signal::ctrl_c().await.is_err() {
             return std::future::pending().await;
         }
-        eprintln!("\nStopping: running imports are finished, and no new ones begin. Press Ctrl-C again to stop immediately.");
+        eprintln!(
+            "\nStopping: running imports are finished, and no new ones begin. Press Ctrl-C again to stop immediately."
+        );
         let _nobody_waits = stop.send(());
         if tokio::signal::ctrl_c().await.is_ok() {
             process::exit(130);

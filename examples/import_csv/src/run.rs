@@ -128,7 +128,10 @@ async fn import(
     }
     writeln!(out, "{progress}, of {total} rows.")?;
     if progress.done() < total {
-        writeln!(out, "The import was stopped. Run the same command again to import the rest. No number is imported twice.")?;
+        writeln!(
+            out,
+            "The import was stopped. Run the same command again to import the rest. No number is imported twice."
+        )?;
     } else if progress.failed() > 0 {
         writeln!(out, "Fix the cause, then run the same command again. No number is imported twice.")?;
     }

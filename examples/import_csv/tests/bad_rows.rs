@@ -63,10 +63,7 @@ fn each_way_to_be_wrong_is_named_with_its_remedy() {
             "line 3, column 17: toll_free is \"maybe\"; give true or false, yes or no, on or off",
         ),
         (&long, "line 3, column 14: label has 63 characters; use at most 40"),
-        (
-            "+15005550006,,,,",
-            "line 3, column 1: number \"+15005550006\" is already in line 2; list each number once",
-        ),
+        ("+15005550006,,,,", "line 3, column 1: number \"+15005550006\" is already in line 2; list each number once"),
         (
             "+12125550123,Desk",
             "line 3, column 1: it has 2 fields, but the header has 5; use the same number in each row; put a text with a comma in \
@@ -152,7 +149,10 @@ fn a_toml_file_is_told_as_exactly() {
     let told = faults(Format::Toml, "[[number]]\nnumber = +1\nlabel = x\n");
     assert!(told.iter().any(|fault| fault.starts_with("line 3, column 9: it is not TOML: ")), "{told:?}");
     let told = faults(Format::Toml, "numbers = [\"+15005550006\"]\n");
-    assert_eq!(told, ["line 1, column 1: it has \"numbers\", which is no list of numbers; begin each with [[number]]"]);
+    assert_eq!(
+        told,
+        ["line 1, column 1: it has \"numbers\", which is not a list of numbers; begin each with [[number]]"]
+    );
 }
 
 /// Ten thousand rows, of which every twentieth is bad in one of ten ways.

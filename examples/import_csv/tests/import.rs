@@ -75,7 +75,7 @@ async fn bad_rows_keep_the_good_ones_back_unless_they_are_to_be_skipped() {
 
     let skipped = ran(&sandbox, csv, "--skip-bad", pending()).await;
     assert_eq!((skipped.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
-    assert!(skipped.out.contains("\n1 of 4 rows are bad and left out.\n3 done: 3 created, of 3 rows.\n"));
+    assert!(skipped.out.contains("\n1 of 4 rows are bad and were skipped.\n3 done: 3 created, of 3 rows.\n"));
     assert_eq!(skipped.report.len(), 4);
 }
 
@@ -197,7 +197,7 @@ fn arguments_that_are_wrong_are_named() {
         assert!(error.contains(told), "{words}: {error}");
     }
     let error = Arguments::parse(typed("numbers.xlsx")).unwrap().read().unwrap_err().to_string();
-    assert_eq!(error, "numbers.xlsx: is neither a .csv nor a .toml file");
+    assert_eq!(error, "numbers.xlsx is neither a .csv nor a .toml file");
     let error = Arguments::parse(typed("no-such-file.csv")).unwrap().read().unwrap_err().to_string();
     assert!(error.starts_with("no-such-file.csv cannot be read: "), "{error}");
 }

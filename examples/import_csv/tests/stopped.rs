@@ -11,7 +11,8 @@ use crate::import_csv::{ALL_IN, SOME_NOT};
 use crate::support::file;
 
 const ROWS: &str = "number\n+14155552671\n+12125550123\n+442071838750\n+4915223433333\n+18005550199\n";
-const AGAIN: &str = "The import was stopped. Run the same command again to import the rest. No number is imported twice.\n";
+const AGAIN: &str =
+    "The import was stopped. Run the same command again to import the rest. No number is imported twice.\n";
 
 #[tokio::test]
 async fn when_it_is_stopped_at_once_nothing_is_begun() {

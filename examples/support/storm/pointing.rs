@@ -91,7 +91,9 @@ pub async fn point_all(
         let untrue = told
             .iter()
             .filter(|(number, told)| drifted.contains(number) && **told == Told::Pointed && !is_pointed(number));
-        lies.extend(untrue.map(|(number, _)| format!("seed {}: {number}: the calls are not pointed as reported", storm.seed)));
+        lies.extend(
+            untrue.map(|(number, _)| format!("seed {}: {number}: the calls are not pointed as reported", storm.seed)),
+        );
         if drifted.iter().all(|number| told.get(number) == Some(&Told::Pointed)) {
             break;
         }

@@ -73,7 +73,9 @@ pub async fn renew_all(
         let renewing = Renewing { storm, sandbox, id: id(import), old };
         let lie = match (renewing.uses(NEW), renewing.uses(old)) {
             (false, true) if told.contains(&Told::Renewed) => "the client reported a renewal that was not done",
-            (true, false) if told.iter().all(|told| *told == Told::NotDone) => "the client reported no renewal, but it was done",
+            (true, false) if told.iter().all(|told| *told == Told::NotDone) => {
+                "the client reported no renewal, but it was done"
+            }
             (is_new, is_old) if is_new == is_old => "its credentials are neither the old nor the new ones",
             _ => continue,
         };

@@ -128,7 +128,9 @@ fn lie(storm: Storm, calls: &Calls, all: &[Calls], records: &[Value]) -> Option<
             let so = at.is_some_and(|at| is_finished(storm.platform, &records[at]));
             (!so).then_some("the client reported an import that was not done")
         }
-        Said::Incomplete { there: true } => records.is_empty().then_some("the client reported a record that does not exist"),
+        Said::Incomplete { there: true } => {
+            records.is_empty().then_some("the client reported a record that does not exist")
+        }
         // Somebody made it.
         Said::NotDone | Said::Incomplete { there: false } => {
             let nobody = all.iter().flatten().all(Said::is_not_made);

@@ -46,13 +46,13 @@ impl Vapi {
         checked(KIND, "import number", |problems| match found.len() {
             1 => {}
             0 => {
-                let remedy = "make one in Vapi's dashboard, which alone can";
-                let fault = "of Telnyx is not there";
+                let remedy = "create one in Vapi's dashboard; the API cannot create it";
+                let fault = "of Telnyx does not exist";
                 problems.add(ProblemCode::Missing, "source.credential", fault, remedy);
             }
             several => {
-                let fault = format!("may be any of {several}, and Vapi does not show which account one is of");
-                let remedy = "give the id of the right one: `ReachedBy`, or `NumberSource::stored`";
+                let fault = format!("may be any of {several}, but Vapi does not show their accounts");
+                let remedy = "give the id of the right one with `ReachedBy` or `NumberSource::stored`";
                 problems.add(ProblemCode::Conflict, "source.credential", fault, remedy);
             }
         })?;

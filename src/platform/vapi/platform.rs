@@ -148,7 +148,7 @@ impl Vapi {
         Create::new(self.prepared_create(number).map(|created| created.map(record)))
     }
 
-    /// The trunk's credential, and then the number, which names it.
+    /// The trunk's credential, then the number, which names it.
     fn create_on_trunk<'a>(
         &'a self,
         source: &'a NumberSource,

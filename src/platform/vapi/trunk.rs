@@ -89,7 +89,7 @@ impl Vapi {
         find: impl Future<Output = Result<Option<CredentialId>>>,
     ) -> Result<Made> {
         let lost = match made {
-            // One without an id is no answer.
+            // A credential without an id is not a valid response.
             Ok(made) => return Ok(Made { id: CredentialId::new(made.id().unwrap_or_default()), own: true }),
             Err(error) if error.surely_not_done() => return Err(error),
             Err(error) => error,

@@ -174,7 +174,12 @@ impl Plivo {
         checked(KIND, RELEASE, |problems| {
             if consent != Removal::RecordAndNumber {
                 let remedy = "consent with `Removal::RecordAndNumber`, or keep the number";
-                problems.add(ProblemCode::NeedsConsent, "consent", "is missing: the number is given away", remedy);
+                problems.add(
+                    ProblemCode::NeedsConsent,
+                    "consent",
+                    "is missing: the number is released permanently",
+                    remedy,
+                );
             }
         })?;
         self.http.request_empty(self.of_account(Call::delete, RELEASE, &[NUMBER, number.digits()])).await

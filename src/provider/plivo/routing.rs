@@ -73,8 +73,8 @@ impl RoutingControl for Plivo {
         }
         checked(KIND, "point calls", |problems| {
             if id.is_none() {
-                let fault = format!("is {address}, at which no enabled application of the account is answered");
-                let remedy = "make an application with this answer URL, and point the calls again";
+                let fault = format!("is {address}, but no enabled application of the account has this answer URL");
+                let remedy = "create an application with this answer URL, then point the calls again";
                 problems.add(ProblemCode::Missing, "address", fault, remedy);
             }
         })?;
@@ -136,8 +136,8 @@ fn update(settings: &BTreeMap<String, String>) -> Result<UpdateNumber> {
         problems.add(
             ProblemCode::Malformed,
             "settings",
-            format!("has {name:?}, which is no routing of Plivo"),
-            "give a snapshot as it was taken",
+            format!("has {name:?}, which is not a routing setting of Plivo"),
+            "use an unmodified snapshot",
         );
     }
     sendable(KIND, "restore routing", problems)?;

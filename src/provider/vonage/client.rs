@@ -232,7 +232,12 @@ impl Vonage {
         checked(KIND, RELEASE, |problems| {
             if consent != Removal::RecordAndNumber {
                 let remedy = "consent with `Removal::RecordAndNumber`, or keep the number";
-                problems.add(ProblemCode::NeedsConsent, "consent", "is missing: the number is given away", remedy);
+                problems.add(
+                    ProblemCode::NeedsConsent,
+                    "consent",
+                    "is missing: the number is released permanently",
+                    remedy,
+                );
             }
         })?;
         let now = self.held(number, RELEASE).await?;

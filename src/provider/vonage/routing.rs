@@ -1,4 +1,4 @@
-//! Where a number's calls and messages go: read, and put back.
+//! Reads and restores where a number's calls and messages go.
 
 use std::collections::BTreeMap;
 
@@ -81,8 +81,8 @@ impl RoutingControl for Vonage {
             }
             checked(KIND, "point calls", |problems| {
                 if id.is_none() {
-                    let fault = format!("is {address}, at which no application of the account is answered");
-                    let remedy = "make an application with this answer URL, and point the calls again";
+                    let fault = format!("is {address}, but no application of the account has this answer URL");
+                    let remedy = "create an application with this answer URL, then point the calls again";
                     problems.add(ProblemCode::Missing, "address", fault, remedy);
                 }
             })?;
@@ -126,10 +126,10 @@ fn wanted(settings: &BTreeMap<String, String>, now: State) -> Result<State> {
     let (kind, to) = (setting(FORWARDING, kind), setting(FORWARDS_TO, to));
     let mut problems = Problems::default();
     let mut wrong = |fault: String| {
-        problems.add(ProblemCode::Malformed, "settings", fault, "give a snapshot as it was taken");
+        problems.add(ProblemCode::Malformed, "settings", fault, "use an unmodified snapshot");
     };
     for name in settings.keys().filter(|name| !SETTINGS.contains(&name.as_str())) {
-        wrong(format!("has {name:?}, which is no routing of Vonage"));
+        wrong(format!("has {name:?}, which is not a routing setting of Vonage"));
     }
     if kind.is_empty() != to.is_empty() || kind == VoiceCallbackType::App.as_str() {
         wrong(format!("has {FORWARDING} {kind:?}, which does not go with its value"));

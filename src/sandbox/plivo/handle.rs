@@ -58,7 +58,7 @@ impl PlivoHandle<'_> {
         (SUB.id, SUB.token)
     }
 
-    /// The numbers that the account holds; not those of its subaccount.
+    /// Returns the numbers that the account holds, without those of its subaccount.
     #[must_use]
     pub fn held_numbers(self) -> Vec<E164> {
         let is_own = |held: &Object| held["sub_account"].is_null();

@@ -51,7 +51,7 @@ impl PlivoNumber {
         self
     }
 
-    /// It cannot take calls.
+    /// Removes its capability to receive calls.
     pub const fn without_voice(mut self) -> Self {
         self.voice = false;
         self

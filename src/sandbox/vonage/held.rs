@@ -25,7 +25,7 @@ pub struct VonageNumber {
 }
 
 impl VonageNumber {
-    /// A number as it is after it was bought.
+    /// Creates a number as it is after its purchase.
     pub const fn new(number: E164) -> Self {
         Self { number, application: None, messages: None, forwarding: None, voice: true }
     }
@@ -54,7 +54,7 @@ impl VonageNumber {
         self
     }
 
-    /// It cannot take calls.
+    /// Removes its capability to receive calls.
     pub const fn without_voice(mut self) -> Self {
         self.voice = false;
         self

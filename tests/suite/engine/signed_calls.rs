@@ -73,7 +73,7 @@ async fn a_call_that_cannot_be_signed_is_not_sent() {
         assert_eq!((call.delivery, call.attempts), (Delivery::NotSent, 0));
         let CallFault::Transport(fault) = &call.fault else { panic!("{call:?}") };
         assert_eq!(fault.loss, Loss::NotSigned);
-        assert!(error.report().contains("Check the credentials that requests are signed with"), "{}", error.report());
+        assert!(error.report().contains("Check the credentials that sign the requests"), "{}", error.report());
     }
     assert!(server.received_requests().await.unwrap().is_empty());
 }

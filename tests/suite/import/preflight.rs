@@ -107,7 +107,7 @@ async fn a_number_of_a_subaccount_is_not_imported() {
     let (findings, error) = refused(TwilioNumber::new(number()).in_subaccount(), 3).await;
     let [Finding::HeldBySubaccount { account }] = findings.as_slice() else { panic!("{findings:?}") };
     assert!(error.to_string().ends_with(&format!("another account holds the number: {account}")), "{error}");
-    assert!(error.advice().starts_with("Give the credentials of that account itself"));
+    assert!(error.advice().starts_with("Use the credentials of that account"));
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn a_trunk_that_cannot_be_reached_is_warned_about() {
     let [finding, Finding::RoutingUnknown] = imported.findings.as_slice() else { panic!("{:?}", imported.findings) };
     assert_eq!(finding.severity(), Severity::Warning);
     let expected =
-        "is behind 10.0.0.5, which is an address of a private network, which a platform in the cloud cannot reach";
+        "the trunk's host 10.0.0.5 is an address of a private network, which a platform in the cloud cannot reach";
     assert_eq!(finding.to_string(), expected);
     assert!(imported.routing_before.is_none(), "a trunk keeps no routing");
 }
@@ -239,8 +239,8 @@ async fn a_number_that_no_plan_assigns_is_warned_about_and_imported() {
         panic!("{:?}", imported.findings)
     };
     assert_eq!(finding.severity(), Severity::Warning);
-    assert_eq!(finding.to_string(), "is not in a range that its numbering plan assigns");
-    assert!(finding.advice().starts_with("Check it for a typing error"));
+    assert_eq!(finding.to_string(), "the number is not in a range that its numbering plan assigns");
+    assert!(finding.advice().starts_with("Check the number for a typing error"));
 }
 
 #[tokio::test]

@@ -226,7 +226,7 @@ async fn another_account_or_a_trunk_is_refused() {
     let mut undo = importer.import(ImportRequest::new(number())).await.unwrap().undo();
     let on_trunk = Importer::new(SipTrunk::new("203.0.113.10"), vapi(&sandbox));
     let error = on_trunk.undo(&undo, Removal::Record).await.unwrap_err();
-    assert!(error.to_string().contains("keeps no routing"), "{error}");
+    assert!(error.to_string().contains("whose routing this crate cannot read or set"), "{error}");
     undo.account = numport::model::AccountId::new("another");
     let error = importer.undo(&undo, Removal::Record).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)) && error.to_string().contains("`account` is another"), "{error}");

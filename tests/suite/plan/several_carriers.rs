@@ -163,7 +163,10 @@ async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
     let words: Vec<_> = items.iter().map(|item| item.outcome.code()).collect();
     assert_eq!(words, ["refused", "created", "refused", "refused"], "the refused key ends its own numbers alone");
     let line = items[1].report();
-    assert!(line.contains("could not be asked"), "the one that holds it is not known to be the only one: {line}");
+    assert!(
+        line.contains("because the lookup failed"),
+        "the one that holds it is not known to be the only one: {line}"
+    );
     let asked = |entry: &&numport::sandbox::ReceivedRequest| entry.service == ProviderKind::TWILIO;
     assert_eq!(team.sandbox.requests()[before..].iter().filter(asked).count(), 1, "and is not tried again");
 
@@ -223,7 +226,7 @@ async fn a_number_is_retired_after_its_calls_were_sent_elsewhere() {
 
     let away = |extra: &Extra| extra.number.is(&here).then(|| Reroute::To("https://voice.example.com/closed".into()));
     let [_, plan] = kept(plan.retire_extra(Removal::Record, away));
-    assert!(plan.to_string().contains("after they are sent to https://voice.example.com/…"), "{plan}");
+    assert!(plan.to_string().contains("after calls are sent to https://voice.example.com/…"), "{plan}");
     let steps = apply(&importer, plan).await;
     assert!(steps.iter().any(|step| matches!(step.outcome, Applied::Removed { .. })), "{steps:?}");
     let voice_url = team.sandbox.twilio().voice_url(&here);

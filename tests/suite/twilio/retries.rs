@@ -102,7 +102,7 @@ async fn an_attachment_is_sent_once_whatever_429_says() {
         let error = result.unwrap_err();
         assert_eq!((error.call().unwrap().delivery, bodies.len()), (Delivery::Unknown, 1));
         assert!(!error.surely_not_done());
-        assert!(error.call().unwrap().advice().starts_with("Look up whether it was done"), "{error}");
+        assert!(error.call().unwrap().advice().starts_with("Look up whether the request was carried out"), "{error}");
     }
 }
 

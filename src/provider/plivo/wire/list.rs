@@ -228,7 +228,7 @@ macro_rules! lists {
                 }
                 // A server that knows both would apply the offset, and repeat a page for ever.
                 if self.cursor.is_some() && self.offset.is_some() {
-                    let fault = "stands beside a cursor";
+                    let fault = "is set together with a cursor";
                     problems.add(ProblemCode::Conflict, "offset", fault, "give one of the two");
                 }
             }

@@ -223,11 +223,11 @@ impl UpdateNumber {
         }
         if self.object_type.is_some() != self.object_id.is_some() {
             let remedy = "set both `object_type` and `object_id`, or neither";
-            problems.add(ProblemCode::Conflict, "object_id", "and its type go together", remedy);
+            problems.add(ProblemCode::Conflict, "object_id", "and `object_type` must be set together", remedy);
         }
         if self.object_id.is_some() && !self.app_id.is_keep() {
             let remedy = "set either `app_id` or `object_id`";
-            problems.add(ProblemCode::Conflict, "app_id", "excludes an object", remedy);
+            problems.add(ProblemCode::Conflict, "app_id", "cannot be set together with an object", remedy);
         }
         if let Some(url) = &self.message_url {
             problems.length("message_url", url, 0, MESSAGE_URL_MAX);

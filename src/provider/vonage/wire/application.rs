@@ -162,7 +162,7 @@ impl ListApplications {
             problems.add(ProblemCode::OutOfRange, "page_size", format!("is {size}"), remedy);
         }
         if self.page == Some(0) {
-            problems.add(ProblemCode::OutOfRange, "page", "is 0", "pages count from 1");
+            problems.add(ProblemCode::OutOfRange, "page", "is 0", "use 1 or more");
         }
     }
 }

@@ -153,17 +153,22 @@ impl ListNumbers {
             problems.add(ProblemCode::OutOfRange, "size", format!("is {size}"), format!("use 1 to {SIZE_MAX}"));
         }
         if self.index == Some(0) {
-            problems.add(ProblemCode::OutOfRange, "index", "is 0", "pages count from 1");
+            problems.add(ProblemCode::OutOfRange, "index", "is 0", "use 1 or more");
         }
         if let Some(country) = &self.country {
             problems.length("country", country, 2, 2);
         }
         let is_bad = |text: &String| text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit());
         if self.pattern.as_ref().is_some_and(is_bad) {
-            problems.add(ProblemCode::Malformed, "pattern", "is not digits", "give digits without `+`");
+            problems.add(
+                ProblemCode::Malformed,
+                "pattern",
+                "has characters other than digits",
+                "give digits without `+`",
+            );
         }
         if self.search_pattern.is_some() && self.pattern.is_none() {
-            problems.add(ProblemCode::Missing, "pattern", "is missing", "give the digits that are to match");
+            problems.add(ProblemCode::Missing, "pattern", "is missing", "give the digits to search for");
         }
     }
 
@@ -241,7 +246,7 @@ impl UpdateNumber {
                 problems.add(ProblemCode::Unsupported, "voice_callback_type", fault, remedy);
             }
             if value.is_empty() {
-                let remedy = "give the address, or end the forwarding";
+                let remedy = "give the address, or clear the forwarding";
                 problems.add(ProblemCode::Empty, "voice_callback_value", "is empty", remedy);
             }
         }
