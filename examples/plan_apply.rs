@@ -35,7 +35,7 @@ use support::{Failure, steps};
 /// The desired state if no file is given.
 const OWN_FILE: &str = include_str!("data/desired.json");
 
-/// How it ends.
+/// The exit code.
 const DONE: u8 = 0;
 const NOT_ALL: u8 = 1;
 

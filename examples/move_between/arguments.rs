@@ -1,4 +1,4 @@
-//! What was typed.
+//! The arguments.
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,8 +1,8 @@
-//! What is needed to undo a move. It is written before anything is changed, and grows by a line after every step.
+//! The data to roll back a move. It is saved before anything is changed, and each step appends a line.
 //!
-//! The first line is everything that is known before: the records at the old platform, the plan for the new one, and
-//! the routing. Only the ids of the records that the move makes come later. A step that was done and not written down
-//! shows at the new platform, which had no record of its number when the plan was made.
+//! The first line contains everything that is known before the move: the records at the old platform, the plan for the new
+//! one, and the routing. Later lines contain the ids of the records that the move creates. A step that was done but not saved
+//! is found at the new platform, which had no record of its number when the plan was made.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};

@@ -7,20 +7,19 @@
 //! cargo run --example move_between -- --live --undo moved
 //! ```
 //!
-//! `old=new` gives an agent of the old platform its like at the new one; a file for `--agents` is a JSON object of
-//! them. `--dry-run` shows the plan alone. `--remove` removes at the old platform what is in at the new one, once its
-//! calls no longer go to the old one; what stays is listed, and why. A number is never given away: where the old platform
-//! cannot remove a record alone, `--remove` is refused before anything is sent.
-//! `--answers-at` gives the address at which the new platform answers, where its calls must be pointed there and the
-//! address is not known: at SignalWire, for example.
+//! `old=new` maps an agent of the old platform to one of the new platform. The file for `--agents` is a JSON object of
+//! such mappings. `--dry-run` only shows the plan. `--remove` removes the old records of moved numbers whose calls no longer
+//! go to the old platform, and lists the records that stay, with the reason. A number is never released: if the old platform
+//! cannot remove only a record, `--remove` is refused before anything is sent.
+//! `--answers-at` sets the address of the new platform, if calls must be pointed there and the address is unknown, as for
+//! SignalWire.
 //!
-//! `--keep FILE` writes down what is needed to go back, before anything is changed and after every step. The file is
-//! confidential. `--undo FILE` goes back, also after the program was killed: it imports the numbers at the old platform
-//! again with label, agent and directions, puts their routing back, and removes at the new platform what the move made
-//! there. It lists what it cannot undo, and is safe to repeat. What the old platform has of a record beside these fields
-//! is lost with it.
+//! `--keep FILE` saves the data to roll back, before anything is changed and after every step. The file is confidential.
+//! `--undo FILE` rolls back, also after the program was killed: it imports the numbers into the old platform again with
+//! label, agent and directions, restores their routing, and removes the records that the move created at the new platform.
+//! It lists what it cannot undo, and is safe to repeat. Other fields of the old records are lost.
 //!
-//! It ends with 0 when all went well, 1 when something did not, 2 when the arguments are wrong.
+//! The exit code is 0 on success, 1 if something failed, and 2 if the arguments are invalid.
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub, dead_code)]
 
 mod arguments;
@@ -47,7 +46,7 @@ use kept::{Journal, Kept};
 use support::accounts::{self, Vars};
 use support::{Failure, steps};
 
-/// How it ends.
+/// The exit code.
 const DONE: u8 = 0;
 const NOT_ALL: u8 = 1;
 

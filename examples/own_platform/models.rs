@@ -1,4 +1,4 @@
-//! What Parrot and Exchange send and receive, and how it maps to the API that all platforms share.
+//! The requests and responses of Parrot and Exchange, and their mapping to the platform-independent API.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub const EXCHANGE: ProviderKind = ProviderKind::from_static("exchange");
 #[derive(Debug)]
 pub struct ExchangeToken(pub Secret);
 
-/// A number as Parrot keeps it.
+/// A number as Parrot stores it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Number {
     pub id: String,
@@ -45,7 +45,7 @@ pub struct CreateNumber<'a> {
 }
 
 impl<'a> CreateNumber<'a> {
-    /// Maps a request, or names what stands against it.
+    /// Maps a request, or adds its problems.
     pub fn new(source: &'a NumberSource, request: &'a ImportRequest, problems: &mut Problems) -> Option<Self> {
         let Reach::Custom(details) = &source.reach else { return None };
         let Some(ExchangeToken(token)) = details.get() else {
@@ -77,7 +77,7 @@ pub fn record(number: Number) -> NumberRecord {
     record
 }
 
-/// A line as Exchange keeps it.
+/// A line as Exchange stores it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Line {
     pub id: String,

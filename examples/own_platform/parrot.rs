@@ -98,7 +98,7 @@ impl VoicePlatform for Parrot {
         self.http.request(call).await.map(record).map_err(|error| NotFound::or(error, PARROT, id))
     }
 
-    /// A record shows nothing of its source.
+    /// A record does not show its source.
     fn compare_source(&self, _: &NumberRecord, _: &NumberSource) -> SourceMatch {
         SourceMatch::Unknown
     }

@@ -1,4 +1,4 @@
-//! A server that plays Parrot and Exchange.
+//! A server that imitates Parrot and Exchange.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,10 +10,10 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 pub const PARROT_KEY: &str = "parrot-key";
 pub const EXCHANGE_TOKEN: &str = "exchange-token";
 
-/// How many items a page has at most.
+/// The maximum number of items per page.
 const PAGE: usize = 5;
 
-/// Starts the server; Exchange holds these numbers.
+/// Starts the server. Exchange holds these numbers.
 pub async fn start(held: &[E164]) -> MockServer {
     let line = |(at, number): (usize, &E164)| json!({"id": format!("line-{at}"), "number": number, "url": "https://pbx.example.com/voice"});
     let services = Services { lines: held.iter().enumerate().map(line).collect(), ..Services::default() };

@@ -1,4 +1,4 @@
-//! What the examples share: one clear line for an error, and a record in one line.
+//! Shared code of the examples: an error in one line, and a record in one line.
 
 #![allow(dead_code)] // no example uses all of it
 
@@ -22,8 +22,7 @@ pub fn report(result: Result<(), Failure>) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// How an example ends that does many things: 0 when all is well, 1 when something is not, 2 when what it was given
-/// is wrong.
+/// The exit code of an example with many steps: 0 on success, 1 if something failed, 2 if the arguments are invalid.
 pub fn ended(result: Result<u8, Failure>) -> ExitCode {
     match result {
         Ok(code) => code.into(),
@@ -44,7 +43,7 @@ pub fn code(error: &Failure) -> u8 {
     }
 }
 
-/// Reads a number as it was typed; the error names it.
+/// Parses a number; the error contains it.
 pub fn number(text: &str) -> Result<numport::E164, Failure> {
     text.parse().map_err(|error| format!("{text:?} is not an E.164 number: {error}").into())
 }

@@ -1,4 +1,4 @@
-//! What the command line and the environment say.
+//! The settings from the command line and the environment.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub struct Hands {
     pub while_stdin: bool,
 }
 
-/// The databases that jobs can be in.
+/// The supported databases.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Sqlite,

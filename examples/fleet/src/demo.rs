@@ -19,7 +19,7 @@ use crate::queue::Queue;
 use crate::worker::AT_ONCE;
 
 const WORKERS: [&str; 2] = ["one", "two"];
-/// The sandbox answers at once; this keeps the wait after the kill short.
+/// The sandbox responds immediately; this keeps the wait after the kill short.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// Each worker's share of what the platform takes, so that the run is not over before the kill.
 const REQUESTS_A_SECOND: &str = "100";
@@ -141,7 +141,7 @@ async fn creates_of_both_under_way(sandbox: &Sandbox) -> Result<(), Failure> {
 #[derive(Default)]
 struct Tally {
     outcomes: BTreeMap<String, usize>,
-    /// Jobs begun more than once.
+    /// Jobs that were started more than once.
     again: usize,
 }
 
@@ -152,7 +152,7 @@ impl Tally {
     }
 }
 
-/// What counts in the end.
+/// Checks the result.
 fn each_once(sandbox: &Sandbox, numbers: &[E164]) -> Result<(), Failure> {
     let mut records: BTreeMap<String, usize> = BTreeMap::new();
     for record in sandbox.records(PlatformKind::VAPI) {

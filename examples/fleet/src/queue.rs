@@ -1,4 +1,4 @@
-//! The jobs: plans of a step each, in SQLite or PostgreSQL. Everything that makes a queue of a table is apalis'.
+//! The jobs: plans with one step each, in SQLite or PostgreSQL. apalis provides the queue.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use ulid::Ulid;
 use crate::Failure;
 use crate::arguments::{Kind, Settings};
 
-/// How often a job that fails is begun, by whomever, until it is given up.
+/// The maximum number of attempts of a job.
 const ATTEMPTS: usize = 5;
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -23,7 +23,7 @@ pub enum Queue {
     Postgres(PostgresStorage<Plan>),
 }
 
-/// What became of a step of a job.
+/// The outcome of a job's step.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Done {
     pub number: String,

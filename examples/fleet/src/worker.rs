@@ -1,4 +1,4 @@
-//! A worker: takes jobs and does them.
+//! A worker: takes jobs and runs them.
 
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
@@ -16,20 +16,20 @@ use crate::Failure;
 use crate::arguments::{Hands, Settings};
 use crate::queue::{Done, Queue, with_storage};
 
-/// How many jobs a worker does at once.
+/// How many jobs a worker runs concurrently.
 pub const AT_ONCE: usize = 4;
-/// How soon an idle worker looks for a job.
+/// How often an idle worker looks for a job.
 const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Clone)]
 struct Tools {
     name: String,
     importer: Importer,
-    /// Why it makes no sense to go on.
+    /// The reason to stop.
     refused: Arc<OnceLock<String>>,
 }
 
-/// Works until it is told to stop, and finishes what it has begun.
+/// Works until it is stopped, and finishes the jobs that it has started.
 pub async fn run(settings: &Settings, hands: Hands) -> Result<(), Failure> {
     let queue = Queue::open(settings).await?;
     let refused = Arc::new(OnceLock::new());

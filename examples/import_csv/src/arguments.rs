@@ -12,7 +12,7 @@ use super::support::Failure;
 /// What is read when no file is named.
 const OWN_FILE: &[u8] = include_bytes!("../numbers.csv");
 
-/// What was asked for.
+/// The arguments.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     pub file: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! What would be done.
+//! Shows what an import would do.
 
 use std::io::Write;
 

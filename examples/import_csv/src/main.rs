@@ -40,7 +40,7 @@ use tokio::sync::oneshot;
 pub(crate) use self::arguments::Arguments;
 pub(crate) use self::run::run;
 
-/// How it ends.
+/// The exit code.
 pub(crate) const ALL_IN: u8 = 0;
 pub(crate) const SOME_NOT: u8 = 1;
 pub(crate) const WRONG: u8 = 2;

@@ -1,4 +1,4 @@
-//! From the file to the end.
+//! Runs an import from the file to the report.
 
 use std::io::Write;
 
@@ -17,7 +17,7 @@ use super::support::accounts::{self, Vars};
 use super::watch::Watch;
 use super::{ALL_IN, SOME_NOT, WRONG};
 
-/// How many failures are shown; the rest is in the report.
+/// The maximum number of failures that are shown. The report contains all.
 const SHOWN: usize = 20;
 
 /// Does what the arguments say, and answers how it ended. When `stop` is ready no more rows are begun.

@@ -1,4 +1,4 @@
-//! Who imports: numport, or a plain client.
+//! The clients of a storm: numport, or a plain client.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Weather that no server makes by itself: lists that lag, and answers that come twice on a kept connection.
+//! Faults between client and server: lists that lag, and responses that arrive twice on a kept connection.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -41,7 +41,7 @@ pub const TIMEOUT: Duration = Duration::from_millis(150);
 pub const DELAYS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis(250)];
 /// How many more of the faults are a late request, beside one of each kind for each delay.
 const LATE: usize = 14;
-/// How long it waits in calm weather.
+/// How long it waits without faults.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How many calls in ten are given up after a random time of up to this.
 const GIVEN_UP: (f64, Duration) = (0.3, Duration::from_millis(300));
@@ -64,7 +64,7 @@ pub enum Who {
 }
 
 impl Who {
-    /// How many tasks import each number at the same time. A plain client would have it twice in any weather then.
+    /// How many tasks import each number concurrently. A plain client would create it twice even without faults.
     const fn callers(self) -> usize {
         match self {
             Self::Numport => 2,

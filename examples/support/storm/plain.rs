@@ -30,7 +30,7 @@ enum Failed {
     Lost,
 }
 
-/// What must be there before the first import, made in calm weather.
+/// Creates what must exist before the first import, without faults.
 pub async fn before(platform: &'static Platform, who: Who, vars: &Vars) -> Option<(String, String)> {
     let before = platform.plain.before.as_ref().filter(|_| who == Who::Plain)?;
     let plain = Plain::new(platform, vars, PATIENCE);

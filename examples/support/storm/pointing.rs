@@ -1,4 +1,4 @@
-//! Pointing calls that went elsewhere since a storm imported their numbers, in the same weather.
+//! Points calls that went elsewhere since a storm imported their numbers, under the same faults.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +29,7 @@ enum Told {
     Unknown,
 }
 
-/// Sends the calls of every second number elsewhere, in calm weather, and returns the numbers whose calls do not reach
+/// Sends the calls of every second number elsewhere, without faults, and returns the numbers whose calls do not reach
 /// the platform: all of them where it leaves the carrier alone.
 pub async fn drift(storm: Storm, before: &Before, sandbox: &Arc<Sandbox>, imports: usize) -> HashSet<E164> {
     let client = Arc::new(importer(storm.platform, &|name| sandbox.var(name), PATIENCE));
@@ -49,7 +49,7 @@ pub async fn drift(storm: Storm, before: &Before, sandbox: &Arc<Sandbox>, import
     (0..imports).map(number).filter(is_away).collect()
 }
 
-/// Points the calls of these numbers in the weather of now, and counts what is not so.
+/// Points the calls of these numbers under the current faults, and counts wrong results.
 pub async fn point_all(
     storm: Storm,
     sandbox: &Arc<Sandbox>,

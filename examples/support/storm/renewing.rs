@@ -1,4 +1,4 @@
-//! Renewing the credentials of what a storm has imported, in the same weather.
+//! Renews the credentials of the imports of a storm, under the same faults.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub fn rotate(sandbox: &Sandbox, vars: &mut Vars) -> String {
     std::mem::replace(token, NEW.to_owned())
 }
 
-/// Renews the credentials of all of them in the weather of now, and counts what is not so.
+/// Renews the credentials of all of them under the current faults, and counts wrong results.
 pub async fn renew_all(
     storm: Storm,
     sandbox: &Arc<Sandbox>,

@@ -1,4 +1,4 @@
-//! What came of a storm, counted.
+//! The counts of a storm.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,7 +28,7 @@ pub struct Tally {
     pub unfinished: usize,
     /// Calls that said of the first run, of a renewal, of pointing or of an undo what is not so.
     pub lies: usize,
-    /// Imports that failed in calm weather.
+    /// Imports that failed without faults.
     pub failed: usize,
     /// Imports whose credentials were renewed, and those whose calls were pointed.
     pub renewed: usize,

@@ -1,4 +1,4 @@
-//! Undoing what a storm has imported, in the same weather.
+//! Rolls back the imports of a storm, under the same faults.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub fn undos(said: &[Vec<Calls>], again: &[(usize, Vec<Calls>)], before: &Before
     again.iter().filter_map(undo).collect()
 }
 
-/// Undoes all of them in the weather of now, and counts what is not so.
+/// Rolls back all of them under the current faults, and counts wrong results.
 pub async fn undo_all(
     storm: Storm,
     sandbox: &Arc<Sandbox>,

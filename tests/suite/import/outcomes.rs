@@ -40,7 +40,7 @@ async fn a_number_that_does_not_turn_up_is_told_to_be_open() {
     assert_eq!(platform.looked(), [0, 0, 500, 1500, 3500, 7500, 15_500]);
     let sentence = error.to_string();
     assert!(sentence.starts_with("scripted: it is unknown whether +14155560002 is imported"), "{sentence}");
-    assert!(sentence.ends_with("was not found afterwards (6 looks)"), "{sentence}");
+    assert!(sentence.ends_with("was not found afterwards (6 lookups)"), "{sentence}");
 
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing, Nothing, Failed]);
     let error = open(platform.importer().import(request(3)).await);

@@ -136,7 +136,7 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
         (
             SipTrunk::new("sip.example.com").allow_inbound("203.0.113.10/30"),
             &["source.allow_inbound"],
-            "is an address inside a network (number 1 of those given); write the network as 203.0.113.8/30",
+            "is an address inside a network, not the network itself (number 1 of those given); write the network as 203.0.113.8/30",
         ),
         (
             trunk().allow_inbound("sip.example.com".to_owned()),

@@ -5,7 +5,7 @@ use numport::{E164, ImportRequest};
 
 use super::{At, Fault};
 
-/// What a row can say.
+/// The columns of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Number,
