@@ -240,7 +240,7 @@ async fn the_file_is_private_new_and_of_these_accounts() {
     assert!(refused(with(kept[..kept.len().min(80)].to_owned())).await.contains("so nothing was changed"));
     let mut first: Value = serde_json::from_str(kept.lines().next().unwrap()).unwrap();
     first["account"] = "another".into();
-    assert!(refused(with(format!("{first}\n"))).await.contains("the numbers were moved from another at vapi"));
+    assert!(refused(with(format!("{first}\n"))).await.contains("the numbers were moved from account another at vapi"));
     let mut first: Value = serde_json::from_str(kept.lines().next().unwrap()).unwrap();
     first["plan"]["account"] = "another".into();
     assert!(refused(with(format!("{first}\n"))).await.contains("nothing was undone"));

@@ -126,7 +126,7 @@ async fn a_bad_file_and_bad_arguments_are_named_and_nothing_is_sent() {
         ("--live", "--live needs a file"),
         ("a.json --apply b.json", "leave out the file"),
         ("--apply b.json --out c.json", "leave out --apply"),
-        ("--apply b.json --remove-extra", "make it with --remove-extra"),
+        ("--apply b.json --remove-extra", "use --remove-extra when you make the plan"),
         ("--release-numbers", "give both"),
     ] {
         let error = Arguments::parse(typed(words)).err().unwrap();
