@@ -153,9 +153,10 @@ async fn results(status: u16, html: bool) -> (Results, Vec<String>) {
         for carrier in CARRIERS {
             // The platform has the carrier's key already, from another process.
             let (server, heard) = parrot(status, html, &[CARRIER_KEY]).await;
-            let uri = server.uri();
-            let client = (platform.connect)(&platform.api.account(&uri, KEY), Pace::at_once());
-            let provider = (carrier.connect)(&carrier.api.account(&uri, CARRIER_KEY), Pace::at_once());
+            // The carrier never hears the platform's key. Both are asked at the same time.
+            let (carriers, heard_by_carrier) = parrot(status, html, &[]).await;
+            let client = (platform.connect)(&platform.api.account(&server.uri(), KEY), Pace::at_once());
+            let provider = (carrier.connect)(&carrier.api.account(&carriers.uri(), CARRIER_KEY), Pace::at_once());
             let once = LookupPolicy::default().max_lookups(1);
             let importer = Importer::new(provider, client).lookup_policy(once);
             results.push(importer.import(&request).await.map(drop));
@@ -163,6 +164,7 @@ async fn results(status: u16, html: bool) -> (Results, Vec<String>) {
             results.push(importer.plan(&Desired::from_iter([request.clone()])).await.map(drop));
             results.push(importer.import(&request).await.map(drop));
             headers.append(&mut heard.lock().unwrap().headers);
+            headers.append(&mut heard_by_carrier.lock().unwrap().headers);
         }
     }
     (results, headers)
