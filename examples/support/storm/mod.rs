@@ -230,7 +230,7 @@ impl Shared {
         done
     }
 
-    /// One caller: a call that was given up is made again at once, twice at most.
+    /// One caller: a cancelled call is repeated immediately, at most twice.
     async fn call(self: Arc<Self>, import: usize, caller: usize, waits: Duration) -> Calls {
         let seed = (2 * import + caller) as u64;
         let mut rng = Rng::with_seed(self.storm.seed.wrapping_mul(1_000_003).wrapping_add(seed));

@@ -85,7 +85,7 @@ impl RoutingControl for Plivo {
     }
 }
 
-/// The routing of a number as Plivo tells of it.
+/// The routing of a number.
 pub(super) fn routing(number: E164, found: &PhoneNumber, answering: &Answering) -> Routing {
     let mut settings = BTreeMap::from([(APP.to_owned(), found.app_id().unwrap_or_default().to_owned())]);
     if let Some((kind, id)) = found.object() {

@@ -18,7 +18,7 @@
 //! | [`get_connection`](Telnyx::get_connection) | `GET /connections/{id}` |
 //! | [`get_balance`](Telnyx::get_balance) | `GET /balance` |
 //!
-//! Facts: <https://developers.telnyx.com/api/numbers/list-phone-numbers> and its sister pages.
+//! Source: <https://developers.telnyx.com/api/numbers/list-phone-numbers> and the pages next to it.
 //!
 //! # Routing
 //!

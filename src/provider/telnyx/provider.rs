@@ -17,7 +17,7 @@ use crate::error::{Error, Meaning, Result};
 use crate::model::{AccountId, AccountKey, NumberSource, ProviderKind};
 use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
-/// How many numbers are asked for their features in one call. The limit is not documented.
+/// How many numbers are queried for their features in one call. The limit is not documented.
 const FEATURES_MAX: usize = 100;
 
 #[async_trait]
@@ -104,7 +104,7 @@ impl Telnyx {
         Ok(Answering { voice, connection })
     }
 
-    /// Which of some numbers take calls; `None` if Telnyx does not tell.
+    /// Which of these numbers receive calls; `None` if unknown.
     async fn have_voice(&self, numbers: Vec<E164>) -> Result<Option<HashMap<E164, bool>>> {
         if numbers.is_empty() {
             return Ok(None);

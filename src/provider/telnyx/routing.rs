@@ -167,7 +167,7 @@ impl Telnyx {
     }
 }
 
-/// The routing of a number as Telnyx tells of it. A number without an id has none, since nobody could put it back.
+/// The routing of a number. A number without an id has none, because it could not be restored.
 pub(super) fn routing(number: E164, found: &PhoneNumber, answering: &Answering) -> Option<Routing> {
     let id = found.id.as_deref().filter(|id| !id.is_empty())?;
     Some(routing_with(number, id, found, answering))

@@ -149,7 +149,7 @@ impl Telnyx {
         self.one(call.json(&json!({"phone_numbers": numbers})), |_| Ok(())).await
     }
 
-    /// Begins the same change of many numbers. Telnyx takes at most 20 jobs at a time.
+    /// Starts the same change of many numbers. Telnyx accepts at most 20 concurrent jobs.
     ///
     /// # Errors
     ///

@@ -150,7 +150,7 @@ impl Vonage {
         })
     }
 
-    /// Returns a number, if the account holds it. Vonage has no request for one number, so that a list is asked for it.
+    /// Returns a number, if the account holds it. Vonage has no request for one number, so this searches a list.
     ///
     /// # Errors
     ///

@@ -101,7 +101,7 @@ impl Vonage {
     }
 }
 
-/// The routing of a number as Vonage tells of it.
+/// The routing of a number.
 pub(super) fn routing(number: E164, found: &OwnedNumber, application: Option<&Application>) -> Routing {
     let State { app_id, mo_http_url, voice_callback } = State::of(found);
     let (kind, to) = voice_callback.unwrap_or_default();

@@ -80,7 +80,7 @@ impl PlivoHandle<'_> {
         held["object_id"].as_str().or(application).map(str::to_owned)
     }
 
-    /// Renews the auth token. Requests with the old one are answered 401 from now on. [`Sandbox::var`] still has the old
+    /// Renews the auth token. From now on requests with the old one get a 401. [`Sandbox::var`] still returns the old
     /// one.
     pub fn rotate_auth_token(self, token: &str) {
         if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {

@@ -68,7 +68,7 @@ impl TelnyxHandle<'_> {
         targets.into_iter().filter_map(Value::as_str).find(|target| !target.is_empty()).map(str::to_owned)
     }
 
-    /// Renews the API key. Requests with the old one are answered 401 from now on. [`Sandbox::var`] still has the old
+    /// Renews the API key. From now on requests with the old one get a 401. [`Sandbox::var`] still returns the old
     /// one.
     pub fn rotate_api_key(self, key: &str) {
         if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {

@@ -111,7 +111,7 @@ impl Api for Telnyx {
         self.numbers.iter().collect()
     }
 
-    /// Pages are asked for by their number, whatever an answer says: the page before comes again.
+    /// Pages are requested by index, so the page before comes again.
     fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
         if answer.get("meta").is_none() {
             return;

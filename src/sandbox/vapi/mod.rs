@@ -102,7 +102,7 @@ impl Api for Vapi {
         SECRETS.into_iter().find_map(|name| text(secrets, name))
     }
 
-    /// Pages are asked for by their number, whatever an answer says: the page before comes again.
+    /// Pages are requested by index, so the page before comes again.
     fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
         if answer.get("metadata").is_none() {
             return;

@@ -73,7 +73,7 @@ impl VonageHandle<'_> {
         held["voiceCallbackValue"].as_str().or(held["app_id"].as_str()).map(str::to_owned)
     }
 
-    /// Renews the API secret. Requests with the old one are answered 401 from now on. [`Sandbox::var`] still has the old
+    /// Renews the API secret. From now on requests with the old one get a 401. [`Sandbox::var`] still returns the old
     /// one.
     pub fn rotate_api_secret(self, secret: &str) {
         if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {

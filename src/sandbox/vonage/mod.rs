@@ -107,7 +107,7 @@ impl Api for Vonage {
         self.numbers.iter().collect()
     }
 
-    /// Pages are asked for by their number, whatever an answer says: the page before comes again.
+    /// Pages are requested by index, so the page before comes again.
     fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
         let mut before = request.clone();
         for (_, page) in before.query.iter_mut().filter(|(name, _)| name == "index" || name == "page") {

@@ -1,4 +1,4 @@
-//! From what stands in a cell to what is asked for.
+//! Turns the content of a cell into a request.
 
 use numport::e164::E164Error;
 use numport::{E164, ImportRequest};
@@ -46,7 +46,7 @@ pub struct Cell<'a> {
     pub value: Value<'a>,
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 pub enum Value<'a> {
     Text(&'a str),
     Switch(bool),
@@ -64,7 +64,7 @@ pub struct Draft {
     inbound: Option<bool>,
     outbound: Option<bool>,
     toll_free: Option<bool>,
-    /// What stands where the number should.
+    /// The content of the number's cell.
     pub text: Option<String>,
     pub faults: Vec<Fault>,
 }

@@ -36,7 +36,7 @@ pub struct Row {
 #[derive(Clone, Debug)]
 pub struct BadRow {
     pub line: usize,
-    /// What stands where the number should, if anything readable does.
+    /// The content of the number's cell, if it is readable.
     pub number: Option<String>,
     pub faults: Vec<Fault>,
 }

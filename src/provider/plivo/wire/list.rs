@@ -7,7 +7,7 @@ use crate::wire::{open_enum, query_object, received_object};
 /// The maximum number of entries per page.
 pub const LIMIT_MAX: u16 = 20;
 
-/// The pages of all lists: entries, and where the next page is.
+/// The pages of all lists: the entries and the link to the next page.
 macro_rules! pages {
     ($($(#[$doc:meta])* $Page:ident of $Item:ty;)+) => {
         received_object! {
@@ -21,7 +21,7 @@ macro_rules! pages {
                         objects: Vec<$Item>,
                     }
                     nullable {
-                        /// Where the page stands in the list.
+                        /// The position of the page in the list.
                         meta: PageMeta,
                         /// The id of the request.
                         api_id: String,
@@ -56,7 +56,7 @@ pages! {
 received_object! {
     snake_case;
 
-    /// Where a page stands in its list.
+    /// The position of a page in its list.
     pub struct PageMeta {
         nullable {
             /// How many entries a page has.
@@ -184,7 +184,7 @@ query_object! {
 }
 
 open_enum! {
-    /// The services that a list of numbers can be asked for.
+    /// The services that a list of numbers can be filtered by.
     pub enum Services {
         /// Calls.
         Voice = "voice",
@@ -203,7 +203,7 @@ open_enum! {
 pub(in super::super) trait Page {
     type Item;
 
-    /// Its entries, and where the next page is.
+    /// Its entries and the link to the next page.
     fn split(self) -> (Vec<Self::Item>, Option<String>);
 }
 

@@ -36,15 +36,15 @@ received_object! {
             monthly_rental_rate: String,
             /// When it is renewed: a date.
             renewal_date: String,
-            /// Whether it takes text messages.
+            /// Whether it receives text messages.
             sms_enabled: bool,
             /// What a text message costs.
             sms_rate: String,
-            /// Whether it takes picture messages.
+            /// Whether it receives picture messages.
             mms_enabled: bool,
             /// What a picture message costs.
             mms_rate: String,
-            /// Whether it takes calls.
+            /// Whether it receives calls.
             voice_enabled: bool,
             /// What a minute costs.
             voice_rate: String,
@@ -203,7 +203,7 @@ request_object! {
 }
 
 impl UpdateNumber {
-    /// Whether it says itself where calls go.
+    /// Whether the update itself sets where calls go.
     pub(in super::super) fn routes(&self) -> bool {
         !self.app_id.is_keep() || self.object_id.is_some()
     }

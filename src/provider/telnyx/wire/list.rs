@@ -23,7 +23,7 @@ macro_rules! pages {
                         data: Vec<$Item>,
                     }
                     optional {
-                        /// Where the page stands in the list.
+                        /// The position of the page in the list.
                         meta: PageMeta,
                     }
                 }
@@ -48,7 +48,7 @@ pages! {
 received_object! {
     snake_case;
 
-    /// Where a page stands in its list.
+    /// The position of a page in its list.
     pub struct PageMeta {
         optional {
             /// Which page it is, from 1.
@@ -187,7 +187,7 @@ query_object! {
 }
 
 open_enum! {
-    /// The kinds of numbers that a list can be asked for.
+    /// The kinds of numbers that a list can be filtered by.
     pub enum NumberTypeFilter {
         /// Local.
         Local = "local",

@@ -57,7 +57,7 @@ received_object! {
             t38_fax_gateway_enabled: bool,
             /// Whether HD voice is enabled.
             hd_voice_enabled: bool,
-            /// What happens to calls that are taken for fraud.
+            /// What happens to calls that count as fraud.
             inbound_call_screening: InboundCallScreening,
             /// How the number came to the account.
             source_type: SourceType,
@@ -101,7 +101,7 @@ received_object! {
             call_recording_enabled: bool,
             /// Whether it has a T.38 fax gateway.
             t38_fax_gateway_enabled: bool,
-            /// What happens to calls that are taken for fraud.
+            /// What happens to calls that count as fraud.
             inbound_call_screening: InboundCallScreening,
         }
         optional {
@@ -117,9 +117,9 @@ received_object! {
             status: PhoneNumberStatus,
             /// The kind of number.
             phone_number_type: PhoneNumberType,
-            /// Its tags, if they were asked for.
+            /// Its tags, if they were requested.
             tags: Vec<String>,
-            /// The name of its connection, if it was asked for.
+            /// The name of its connection, if it was requested.
             connection_name: String,
             /// Whether HD voice is enabled.
             hd_voice_enabled: bool,
@@ -224,7 +224,7 @@ open_enum! {
         ProvisioningFailed = "provisioning-failed",
     }
 
-    /// What happens to calls that are taken for fraud.
+    /// What happens to calls that count as fraud.
     pub enum InboundCallScreening {
         /// Nothing.
         Disabled = "disabled",

@@ -39,7 +39,7 @@ received_object! {
             media_features: MediaFeatures,
             /// How calls are recorded.
             call_recording: CallRecording,
-            /// What happens to calls that are taken for fraud.
+            /// What happens to calls that count as fraud.
             inbound_call_screening: InboundCallScreening,
         }
     }
@@ -87,7 +87,7 @@ wire_object! {
         optional {
             /// Whether media goes where it comes from.
             rtp_auto_adjust_enabled: bool,
-            /// Whether media is taken from anywhere.
+            /// Whether media is accepted from any address.
             accept_any_rtp_packets_enabled: bool,
             /// Whether there is a T.38 fax gateway.
             t38_fax_gateway_enabled: bool,
@@ -108,7 +108,7 @@ wire_object! {
 }
 
 impl CallForwarding {
-    /// Returns the number to which all calls are forwarded, before the connection is asked.
+    /// Returns the number to which all calls are forwarded, before the connection is used.
     #[must_use]
     pub fn always(&self) -> Option<&str> {
         let to = self.forwards_to.as_deref().map(str::trim).filter(|to| !to.is_empty())?;
@@ -121,7 +121,7 @@ impl CallForwarding {
 open_enum! {
     /// When calls are forwarded.
     pub enum ForwardingType {
-        /// Always. The connection is not asked.
+        /// Always. The connection does not matter.
         Always = "always",
         /// If the connection fails.
         OnFailure = "on-failure",
@@ -163,7 +163,7 @@ request_object! {
             media_features: MediaFeatures,
             /// Sets how calls are recorded.
             call_recording: CallRecording,
-            /// Sets what happens to calls that are taken for fraud.
+            /// Sets what happens to calls that count as fraud.
             inbound_call_screening: InboundCallScreening,
             /// Sets whether callers' names are looked up.
             caller_id_name_enabled: bool,

@@ -77,7 +77,7 @@ received_object! {
             connect_timeout: Number,
             /// The same, by its older name.
             connection_timeout: Number,
-            /// How long an answer may take, in milliseconds.
+            /// The time limit of a response, in milliseconds.
             socket_timeout: Number,
         }
     }
@@ -136,7 +136,7 @@ impl Application {
         Some(url).filter(|url| !url.is_empty())
     }
 
-    /// Returns whether it answers calls at all; `None` if it does not tell what it can do.
+    /// Returns whether it answers calls; `None` if unknown.
     #[must_use]
     pub fn has_voice(&self) -> Option<bool> {
         self.capabilities.as_ref().map(|capabilities| capabilities.voice.is_some())

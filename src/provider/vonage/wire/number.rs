@@ -81,7 +81,7 @@ open_enum! {
 }
 
 impl OwnedNumber {
-    /// Returns where calls are forwarded, before the application is asked.
+    /// Returns where calls are forwarded, before the application is used.
     #[must_use]
     pub fn forwards_to(&self) -> Option<(&VoiceCallbackType, &str)> {
         let kind = self.voice_callback_type.as_ref().filter(|kind| **kind != VoiceCallbackType::App)?;
@@ -89,7 +89,7 @@ impl OwnedNumber {
         Some((kind, to))
     }
 
-    /// Returns the application that it is linked to, by either field that tells.
+    /// Returns the application that it is linked to, from either field.
     #[must_use]
     pub fn application(&self) -> Option<&str> {
         let set = |id: &&str| !id.is_empty();
@@ -100,7 +100,7 @@ impl OwnedNumber {
         self.app_id.as_deref().filter(set).or_else(by_voice)
     }
 
-    /// Returns whether the number takes calls; `None` if Vonage does not tell.
+    /// Returns whether the number receives calls; `None` if unknown.
     #[must_use]
     pub fn has_voice(&self) -> Option<bool> {
         let features = self.features.as_ref()?;
@@ -172,7 +172,7 @@ impl ListNumbers {
         }
     }
 
-    /// The number of entries per page that Vonage is asked for.
+    /// The number of entries per page in requests.
     pub(in super::super) fn at(&self, index: u32) -> Self {
         self.clone().index(index)
     }
