@@ -307,7 +307,7 @@ async fn a_record_that_visibly_uses_another_source_is_a_finding() {
     let plan = importer.plan(&desired).await.unwrap();
     let [PlanStep::Unchanged { findings, .. }] = &plan.steps[..] else { panic!("{plan:?}") };
     assert_eq!(findings[..], [other]);
-    assert!(plan.to_string().contains(&format!("it uses account {account} at the platform")), "{plan}");
+    assert!(plan.to_string().contains(&format!("the record uses account {account}")), "{plan}");
 
     // One call brings it there, and then nothing differs.
     importer.renew(&number(1)).await.unwrap();

@@ -261,7 +261,7 @@ async fn what_became_of_a_routing_is_said_in_a_line() {
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call").sms_url("")).await;
     let back = told(&routing).await;
     assert_eq!(back, "+14155550123 is restored: its calls go to https://app.example.com/…");
-    assert_eq!(told(&routing).await, back.replace("put back", "as before"));
+    assert_eq!(told(&routing).await, back.replace("is restored", "already has its former routing"));
     routing.id = routing.id.replace("PN0", "PN1");
     assert_eq!(told(&routing).await, "the carrier no longer holds the number");
 }
