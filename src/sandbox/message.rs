@@ -99,6 +99,12 @@ impl Reply {
         Self::with(status, "application/xml", body)
     }
 
+    /// An answer in plain text; one of Plivo's.
+    #[cfg_attr(not(feature = "plivo"), allow(dead_code))]
+    pub(super) const fn text(status: u16, body: String) -> Self {
+        Self::with(status, "text/plain", body)
+    }
+
     pub(super) const fn html(status: u16, body: String) -> Self {
         Self::with(status, "text/html", body)
     }

@@ -121,7 +121,8 @@ impl Plivo {
     pub async fn get_number(&self, number: &E164) -> Result<PhoneNumber> {
         let of_number = |found: &PhoneNumber| {
             let same = found.number.as_deref().is_some_and(|found| found.trim_start_matches('+') == number.digits());
-            if same { Ok(()) } else { Err(Mismatch::new(number, found.number.as_deref())) }
+            // Neither number is named: this is logged.
+            if same { Ok(()) } else { Err(Mismatch::new("the requested number", None)) }
         };
         self.http.request_matching(self.of_account(Call::get, GET, &[NUMBER, number.digits()]), of_number).await
     }

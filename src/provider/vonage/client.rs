@@ -192,7 +192,7 @@ impl Vonage {
     pub(super) async fn held(&self, number: &E164, operation: &'static str) -> Result<OwnedNumber> {
         let found = self.find_number(number).await?;
         found.ok_or_else(|| {
-            let fault = CallFault::Mismatch(Mismatch::new(number, Some("no number of this account")));
+            let fault = CallFault::Mismatch(Mismatch::new("the requested number", Some("no number of this account")));
             Box::new(CallError::new(KIND.into(), operation, Delivery::Read, fault)).into()
         })
     }

@@ -142,8 +142,10 @@ fn missing() -> Reply {
     error(404, usual(404))
 }
 
+/// A wrong login is told in plain text.
 fn refused() -> Reply {
-    error(401, usual(401))
+    let words = "Could not verify your access level for that URL. You have to login with proper credentials";
+    Reply::text(401, words.to_owned())
 }
 
 fn invalid(words: &str) -> Reply {

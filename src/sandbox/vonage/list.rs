@@ -69,7 +69,22 @@ pub(super) fn applications(all: &[Object], context: &Context<'_>, request: &Requ
     let number = request.whole("page", 1).filter(|&page| page >= 1);
     let number = number.ok_or_else(|| problem(400, Some("page must be from 1")))?;
     let shown: Vec<Value> = Page::nth(number - 1, size).cut(all).map(|found| found.clone().into()).collect();
+    let pages = all.len().div_ceil(size).max(1);
+    let host = request.header("host").unwrap_or("127.0.0.1");
+    let link = |page: usize| {
+        let href = format!("http://{host}/v2/applications?page={page}&page_size={size}");
+        json!({"href": href})
+    };
+    let mut links = json!({"self": link(number), "first": link(1), "last": link(pages)});
+    if number > 1 {
+        links["prev"] = link(number - 1);
+    }
+    if number < pages {
+        links["next"] = link(number + 1);
+    }
     let body = json!({
+        // The vendor's own SDK requires them, and no document shows them.
+        "_links": links,
         "page": number,
         "page_size": size,
         "total_items": all.len(),

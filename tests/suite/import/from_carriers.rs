@@ -203,7 +203,7 @@ async fn one_plan_covers_several_carriers_and_a_trunk() {
         assert!(matches!(undone.calls, Calls::Url(_)), "{undone:?}");
         assert_ne!(&kept(&sandbox, *kind, number), was, "{nth}");
     }
-    assert!(matches!(importer.preflight(&number("+493012345678")).await.unwrap().routing, None));
+    assert!(importer.preflight(&number("+493012345678")).await.unwrap().routing.is_none());
 }
 
 #[test]

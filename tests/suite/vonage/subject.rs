@@ -48,7 +48,6 @@ pub(crate) static SUBJECT: Carrier = Carrier {
                 label(420, "method failed"),
                 label(599, "internal error"),
                 problem(401, "#unauthorized", "Unauthorized", "You did not provide correct credentials."),
-                problem(404, "#not-found", "Not Found", "Resource not found"),
                 problem(429, "/application#rate-limit", "Rate limited", "slow down"),
             ]
         },
