@@ -105,6 +105,7 @@
 //! # fn main() {}
 //! ```
 
+mod adaptive;
 mod auth;
 mod builder;
 mod call;
@@ -116,6 +117,7 @@ pub(crate) mod count;
 pub(crate) mod deadline;
 mod engine;
 mod list_limits;
+mod pacing;
 mod pages;
 mod rate;
 mod redact;
