@@ -10,10 +10,12 @@ use super::deadline::later;
 const SLOWEST: f64 = 0.5;
 /// A request that is refused this soon after the rate was lowered says that it is still far too high.
 const SOON: Duration = Duration::from_millis(1500);
+/// How many requests may be refused soon near the limit.
+const PATIENCE: u32 = 2;
 /// The rate rises to twice what is sent at most, so that a client with little to send does not forget what it learnt.
 const AHEAD: f64 = 2.0;
 /// How much of its plateau the rate gains in the time of a climb beyond it.
-const PROBE: f64 = 0.2;
+const PROBE: f64 = 0.25;
 
 /// How far a refusal lowers the rate, as parts of it, and in how many seconds it climbs to a plateau below it.
 struct Step {
@@ -26,7 +28,7 @@ struct Step {
 const SEARCH: Step = Step { rate: 0.5, plateau: 0.75, climb: 6.0 };
 /// When the rate has come near the service's limit. Climbs of 16 s let less than one request in 50 be refused at a
 /// limit of 5 a second.
-const SETTLE: Step = Step { rate: 0.85, plateau: 0.95, climb: 16.0 };
+const SETTLE: Step = Step { rate: 0.85, plateau: 0.95, climb: 20.0 };
 
 /// Multiplicative decrease and cubic growth, as in the adaptive retry mode of the AWS SDKs
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>) and in CUBIC (RFC 9438): after a
@@ -46,15 +48,15 @@ pub(super) struct Adaptive {
     lowered: Instant,
     /// Where the climb begins: when requests go again.
     resumed: Instant,
-    /// Whether the rate has come near the service's limit.
-    settled: bool,
+    /// How many requests may be refused soon until the service's limit is searched for again.
+    patience: u32,
 }
 
 impl Adaptive {
     /// After the first refusal of a client that sent at this rate.
     pub(super) fn new(now: Instant, measured: f64) -> Self {
         let (rate, lowest, plateau, climb) = (measured, measured, measured, SEARCH.climb);
-        let mut new = Self { rate, lowest, plateau, climb, lowered: now, resumed: now, settled: false };
+        let mut new = Self { rate, lowest, plateau, climb, lowered: now, resumed: now, patience: 0 };
         new.lower(now, measured, &SEARCH);
         new
     }
@@ -74,9 +76,9 @@ impl Adaptive {
             return false;
         }
         let soon = sent < later(self.resumed, SOON);
-        // One request that is refused soon may have been pushed by another on its way.
-        let step = if soon && !self.settled { &SEARCH } else { &SETTLE };
-        self.settled = !soon;
+        // Near the limit, a request that takes its way faster than the one before it may be refused as well.
+        let step = if soon && self.patience == 0 { &SEARCH } else { &SETTLE };
+        self.patience = if soon { self.patience.saturating_sub(1) } else { PATIENCE };
         self.lower(now, self.rate.min(measured), step);
         true
     }
@@ -159,7 +161,7 @@ mod tests {
             adaptive.refused(at(start, seconds), at(start, seconds), 20.0);
             rates.push(rounded(&adaptive));
         }
-        assert_eq!(rates, [8.5, 7.22, 3.61, 1.81, 1.54]);
+        assert_eq!(rates, [8.5, 7.23, 3.61, 1.81, 1.54]);
     }
 
     #[test]

@@ -13,6 +13,9 @@ use super::deadline::later;
 use super::rate::{RateLimit, TooLate};
 use crate::model::{ProblemCode, Problems, Service};
 
+/// No answer stops a client for longer, however long its calls may take.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
+
 /// The settings.
 #[derive(Clone, Copy)]
 pub(super) struct PacingSettings {
@@ -62,8 +65,8 @@ impl<C> ClientBuilder<C> {
     /// retry mode of the [AWS SDKs](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html) works
     /// in the same way.
     ///
-    /// No request of the client goes before a `Retry-After` has passed, but for at most
-    /// [`RetryPolicy::deadline`](super::RetryPolicy::deadline). A call whose own deadline is earlier fails at once
+    /// No request of the client goes before a `Retry-After` has passed, but the client waits at most for
+    /// [`RetryPolicy::deadline`](super::RetryPolicy::deadline), and for 1 hour. A call whose own deadline is earlier fails at once
     /// ([`Loss::HeldBack`](crate::error::Loss::HeldBack)). Retries that are paced in this way do not count against
     /// [`RetryPolicy::budget`](super::RetryPolicy::budget), and a list that is refused after its first page goes on
     /// with the same page, within its [`ListLimits::deadline`](super::ListLimits::deadline).
@@ -95,10 +98,9 @@ impl PacingSettings {
         }
     }
 
-    /// `longest_hold` bounds what a service can ask for by a `Retry-After`.
-    pub(super) fn pacing(self, longest_hold: Duration) -> Pacing {
+    pub(super) fn pacing(self, deadline: Duration) -> Pacing {
         let limit = self.limit.and_then(|(requests, period)| Some(RateLimit::new(NonZeroU32::new(requests)?, period)));
-        Pacing::new(limit, self.adaptive, longest_hold)
+        Pacing::new(limit, self.adaptive, deadline)
     }
 }
 
@@ -112,14 +114,15 @@ pub(super) struct Pacing {
     lowered: AtomicBool,
     rate: Mutex<Option<Adaptive>>,
     sent: Meter,
-    longest_hold: Duration,
+    /// What a service can ask for by a `Retry-After`.
+    longest_pause: Duration,
 }
 
 impl Pacing {
-    pub(super) fn new(limit: Option<RateLimit>, adaptive: bool, longest_hold: Duration) -> Self {
-        let limited = limit.is_some();
+    pub(super) fn new(limit: Option<RateLimit>, adaptive: bool, deadline: Duration) -> Self {
+        let (limited, longest_pause) = (limit.is_some(), deadline.min(LONGEST_PAUSE));
         let (lowered, rate, sent) = (AtomicBool::new(false), Mutex::default(), Meter::new());
-        Self { limit: limit.unwrap_or_default(), limited, adaptive, lowered, rate, sent, longest_hold }
+        Self { limit: limit.unwrap_or_default(), limited, adaptive, lowered, rate, sent, longest_pause }
     }
 
     /// Waits until a request may go, and returns that moment. `now` is when it would go otherwise.
@@ -145,7 +148,7 @@ impl Pacing {
         if !self.adaptive {
             return;
         }
-        let (now, retry_after) = (Instant::now(), retry_after.unwrap_or_default().min(self.longest_hold));
+        let (now, retry_after) = (Instant::now(), retry_after.unwrap_or_default().min(self.longest_pause));
         let measured = self.sent.rate(now);
         let mut state = self.rate.lock().unwrap_or_else(PoisonError::into_inner);
         let (first, adaptive) = (state.is_none(), state.get_or_insert_with(|| Adaptive::new(now, measured)));

@@ -12,7 +12,6 @@ use super::*;
 use crate::error::{Delivery, Error, ErrorKind};
 use crate::http::call::Prepared;
 use crate::http::engine::tests::client_of_service;
-use crate::http::retry::chance;
 use crate::http::transport::{Attempt, Body, Head};
 use crate::http::{Call, Client, ListLimits, Next, RetryPolicy};
 use crate::model::Timestamp;
@@ -47,11 +46,20 @@ struct State {
     log: Vec<(f64, bool, String)>,
     /// Answers that go before the limit.
     first: VecDeque<(u16, Option<&'static str>)>,
+    random: u64,
+}
+
+impl State {
+    fn latency(&mut self) -> u64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random >> 33
+    }
 }
 
 impl Simulated {
     fn new(counts: Counts, per_second: f64, retry_after: Option<&'static str>) -> Arc<Self> {
-        let state = State { per_second, left: per_second, last: 0.0, log: Vec::new(), first: VecDeque::new() };
+        let state =
+            State { per_second, left: per_second, last: 0.0, log: Vec::new(), first: VecDeque::new(), random: 1 };
         Arc::new(Self { counts, retry_after, begun: Instant::now(), state: Mutex::new(state) })
     }
 
@@ -70,7 +78,7 @@ impl Simulated {
 
     /// An answer takes 50 to 200 ms, of which a quarter are the way there.
     pub(crate) async fn answer(&self, request: &Prepared) -> Attempt {
-        let latency = Duration::from_secs_f64(0.05 + 0.15 * chance());
+        let latency = Duration::from_millis(50 + self.state().latency() % 151);
         tokio::time::sleep(latency / 4).await;
         let (status, retry_after) = self.decide(request.url.query().unwrap_or_default());
         tokio::time::sleep(latency * 3 / 4).await;
@@ -121,16 +129,18 @@ fn read() -> Call {
     Call::get("read", &["things"])
 }
 
-/// Reads or creates one thing after the other. A create that fails is looked up, as an importer does.
+/// Reads or creates one thing after the other. A create that fails is looked up, as an importer does. Counts what fails
+/// after the first 10 s.
 async fn caller(client: &Client, service: &Simulated, until: f64, creates: bool) -> u32 {
     let mut failed = 0;
     while service.seconds() < until {
+        let begun = service.seconds();
         let call = if creates { Call::post("make", &["things"]) } else { read() };
         let mut done = client.request::<Value>(call).await;
         if creates && done.is_err() {
             done = client.request(read()).await;
         }
-        failed += u32::from(done.is_err());
+        failed += u32::from(begun > 10.0 && done.is_err());
     }
     failed
 }
@@ -149,7 +159,6 @@ async fn an_unknown_limit_is_used_and_hardly_exceeded() {
                 let (taken, refused) = service.counted(10.0, 130.0);
                 let (used, share) = (taken / 600.0, refused / (taken + refused));
                 let named = format!("{counts:?} {retry_after:?} {concurrency}: {used:.3} used, {share:.3} refused");
-                eprintln!("{named}, start {:?}, failed {failed}", service.counted(0.0, 10.0));
                 assert!(used >= 0.9 && share < 0.03, "{named}");
                 assert_eq!(failed, 0, "{named}");
             }
@@ -200,7 +209,8 @@ async fn what_is_always_refused_ends_with_that_error() {
     let client = client(&service);
     let start = Instant::now();
     let failed = join_all((0..64).map(|_| client.request::<Value>(read()))).await;
-    assert!(start.elapsed() <= Duration::from_secs(120), "{:?}", start.elapsed());
+    // Those that went just before the deadline have an answer on its way.
+    assert!(start.elapsed() < Duration::from_millis(120_250), "{:?}", start.elapsed());
     for result in failed {
         assert_eq!(result.expect_err("a refusal").kind(), ErrorKind::RateLimited);
     }
@@ -210,7 +220,7 @@ async fn what_is_always_refused_ends_with_that_error() {
     let start = Instant::now();
     let one = client_of_service(service, RetryPolicy::never(), None, true);
     let Err(Error::Call(error)) = one.request::<Value>(read()).await else { panic!("a refusal") };
-    assert_eq!((error.attempts, error.delivery), (1, Delivery::Read));
+    assert_eq!((error.attempts, error.delivery), (1, Delivery::Refused));
     assert!(start.elapsed() < Duration::from_secs(1));
 }
 
