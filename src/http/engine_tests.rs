@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::error::PageFault;
 use crate::http::rate::RateLimit;
+use crate::http::simulated::Simulated;
 use crate::http::url::BaseUrl;
 use crate::http::{Call, Client, ListLimits, Next};
 use crate::model::{AccountId, PlatformKind, Problems, Timestamp};
@@ -16,7 +17,7 @@ use crate::model::{AccountId, PlatformKind, Problems, Timestamp};
 /// Answers that are given in turn, or those of a simulated service, and what was sent.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
-    service: Option<Arc<crate::http::pacing::tests::Simulated>>,
+    service: Option<Arc<Simulated>>,
     answers: Mutex<VecDeque<Step>>,
     sent: Mutex<Vec<(Method, String, Bytes, Instant)>>,
 }
@@ -63,8 +64,8 @@ fn client_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -
 }
 
 /// A client of a simulated service.
-pub(crate) fn client_of_service(
-    service: Arc<crate::http::pacing::tests::Simulated>,
+pub(in crate::http) fn client_of_service(
+    service: Arc<Simulated>,
     retry: RetryPolicy,
     limit: Option<RateLimit>,
     adaptive: bool,

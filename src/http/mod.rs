@@ -124,6 +124,8 @@ mod redact;
 mod retry;
 mod retry_after;
 mod service;
+#[cfg(test)]
+mod simulated;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 mod tls;
 mod transport;

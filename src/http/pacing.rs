@@ -60,8 +60,8 @@ impl<C> ClientBuilder<C> {
     ///
     /// After status 429, or 503 with a `Retry-After`, the client and its clones send fewer requests per second: half of
     /// what they sent at first, and less as long as the service refuses more, but at least one in 2 s. Near the
-    /// service's limit, a refusal lowers the rate by 15 %. The rate then rises slowly: within 16 s it returns close to
-    /// the rate that was refused, and within about 80 s to ten times as much, if the service takes it. The adaptive
+    /// service's limit, a refusal lowers the rate by 15 %. The rate then rises slowly: within 20 s it returns close to
+    /// the rate that was refused, and within about 90 s to ten times as much, if the service takes it. The adaptive
     /// retry mode of the [AWS SDKs](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html) works
     /// in the same way.
     ///
@@ -227,4 +227,4 @@ impl Meter {
 
 #[cfg(test)]
 #[path = "pacing_tests.rs"]
-pub(crate) mod tests;
+mod tests;
