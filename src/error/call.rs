@@ -162,7 +162,8 @@ codes! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Loss {
-        /// The client's own limit of requests per second delayed it past the deadline, so nothing was sent.
+        /// The client delayed it past the deadline, so nothing was sent: its limit of requests per second, the rate that
+        /// it adapted to the service, or a `Retry-After`.
         HeldBack => "held_back",
         /// The headers that prove who is calling could not be made, so nothing was sent.
         NotSigned => "not_signed",
@@ -180,7 +181,7 @@ codes! {
 /// A request without a complete response.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", match self.loss {
-    Loss::HeldBack => "the client's own limit of requests per second delayed the request past the deadline",
+    Loss::HeldBack => "the client's own limit, or its pause after a 429, delayed the request past the deadline",
     Loss::NotSigned => "the request could not be signed",
     Loss::NotConnected => "no connection could be made",
     Loss::TimedOut => "no response arrived within the time limit",

@@ -1,7 +1,6 @@
 //! Building a client: the same settings for every service.
 
 use std::fmt;
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -13,7 +12,7 @@ use super::connect::Connect;
 use super::connections::Connections;
 use super::engine::Engine;
 use super::list_limits::ListLimits;
-use super::rate::RateLimit;
+use super::pacing::PacingSettings;
 use super::redact::Known;
 use super::retry::{Budget, RetryPolicy};
 use super::service::ServiceInfo;
@@ -46,12 +45,12 @@ pub struct ClientBuilder<C> {
     timeout: Duration,
     max_response_bytes: usize,
     retry: RetryPolicy,
-    limit: Option<(u32, Duration)>,
     user_agent: Option<String>,
     lists: ListLimits,
     account_name: Option<String>,
     former_accounts: Vec<String>,
     pub(super) connections: Connections,
+    pub(super) pacing: PacingSettings,
     pub(super) variables: Variables,
 }
 
@@ -74,12 +73,12 @@ impl<C: Connect> ClientBuilder<C> {
             timeout: Duration::from_secs(60),
             max_response_bytes: 8 * 1024 * 1024,
             retry: RetryPolicy::default(),
-            limit: None,
             user_agent: None,
             lists: ListLimits::default(),
             account_name: None,
             former_accounts: Vec::new(),
             connections: Connections::default(),
+            pacing: PacingSettings::default(),
             variables: Variables::default(),
         }
     }
@@ -117,32 +116,6 @@ impl<C> ClientBuilder<C> {
     /// Sets how transient errors are retried. Defaults to [`RetryPolicy::default`].
     pub const fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
-        self
-    }
-
-    /// Sets the maximum number of requests in any second, of all clones of the client together. Defaults to no limit
-    /// for most services. Requests go in the order of their calls. A call that would have to wait beyond its deadline
-    /// fails at once ([`Loss::HeldBack`](crate::error::Loss::HeldBack)), and one that is dropped makes room for the next.
-    /// Requests may bunch up on their way; stay a little below a service's own limit to be sure.
-    pub const fn requests_per_second(self, requests: NonZeroU32) -> Self {
-        self.requests_per(requests.get(), Duration::from_secs(1))
-    }
-
-    /// Sets the maximum number of requests in any period of this length, as
-    /// [`requests_per_second`](Self::requests_per_second) does for a second. The period must be at least 1 s. Requests
-    /// are spaced evenly: 12 a minute go every 5 s, and never 12 at once. The deadline of a call
-    /// ([`RetryPolicy::deadline`]) must leave room for that wait.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use numport::Vapi;
-    ///
-    /// let vapi = Vapi::builder("my-private-key").requests_per(12, Duration::from_secs(60)).build()?;
-    /// assert!(Vapi::builder("my-private-key").requests_per(0, Duration::from_secs(60)).build().is_err());
-    /// # Ok::<(), numport::Error>(())
-    /// ```
-    pub const fn requests_per(mut self, requests: u32, period: Duration) -> Self {
-        self.limit = Some((requests, period));
         self
     }
 
@@ -200,9 +173,9 @@ impl<C> ClientBuilder<C> {
             former_accounts: self.former_accounts,
             max_response_bytes: self.max_response_bytes,
             retry: self.retry,
-            limit: self.limit,
             user_agent: self.user_agent,
             connections: self.connections,
+            pacing: self.pacing,
             variables: self.variables,
         }
     }
@@ -239,16 +212,7 @@ impl<C> ClientBuilder<C> {
         if self.timeout.is_zero() {
             problems.add(ProblemCode::OutOfRange, "timeout", "is zero", "set the time limit of one attempt");
         }
-        let limit = self.limit.map(|(requests, period)| (NonZeroU32::new(requests), period));
-        if limit.is_some_and(|(requests, period)| requests.is_none() || period < Duration::from_secs(1)) {
-            let remedy = "allow at least 1 request, in a period of at least 1 s";
-            problems.add(
-                ProblemCode::OutOfRange,
-                "requests_per",
-                "allows no requests, or has a period of less than 1 s",
-                remedy,
-            );
-        }
+        self.pacing.check(&mut problems);
         if self.account_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
             problems.add(ProblemCode::Empty, "account_name", "is empty", "set a name, or leave it out");
         }
@@ -282,7 +246,7 @@ impl<C> ClientBuilder<C> {
             max_body: self.max_response_bytes,
             retry: self.retry,
             budget: Budget::new(self.retry.budget),
-            limit: limit.and_then(|(requests, period)| Some(RateLimit::new(requests?, period))),
+            pacing: self.pacing.pacing(self.retry.deadline),
             lists: self.lists,
         };
         Ok((self.connect)(Client::new(base.prepare(info.paths), account, engine)))

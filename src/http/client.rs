@@ -18,7 +18,7 @@ use crate::wire::document;
 /// The HTTP client of one account at one service. Every typed client is built on it.
 ///
 /// It retries what is safe to retry, within the limits of its [`RetryPolicy`](super::RetryPolicy), keeps to its limit
-/// of requests per second, sends credentials to the configured origin only, and redacts secrets from errors. Cheap to
+/// of requests per second, lowers its rate after status 429, sends credentials to the configured origin only, and redacts secrets from errors. Cheap to
 /// clone; clones share connections, limit and retry budget. Made by a [`ClientBuilder`](super::ClientBuilder).
 ///
 /// # Cancellation

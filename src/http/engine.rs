@@ -13,7 +13,7 @@ use super::call::Prepared;
 use super::classify::{Ending, Verdict, classify};
 use super::deadline::later;
 use super::list_limits::ListLimits;
-use super::rate::RateLimit;
+use super::pacing::Pacing;
 use super::redact::{Known, Sent};
 use super::retry::{Budget, RetryPolicy, chance};
 use super::service::ErrorBody;
@@ -55,7 +55,7 @@ pub(super) struct Engine {
     pub(super) max_body: usize,
     pub(super) retry: RetryPolicy,
     pub(super) budget: Budget,
-    pub(super) limit: Option<RateLimit>,
+    pub(super) pacing: Pacing,
     pub(super) lists: ListLimits,
 }
 
@@ -89,36 +89,31 @@ fn log(safety: Safety, delivery: Delivery, attempts: u32, start: Instant, status
 impl Engine {
     /// Sends a request until it has an answer, or no attempt is left.
     pub(super) async fn run(&self, asked: Asked, request: &Prepared) -> Result<Answered> {
-        let Self { transport, headers, signer, retry, budget, limit, max_body, .. } = self;
+        let Self { transport, headers, signer, retry, budget, pacing, max_body, .. } = self;
         let start = Instant::now();
         let (mut now, deadline) = (start, later(start, retry.deadline));
         let mut attempts = 0;
         // Whether an attempt before the last may have been carried out.
         let mut open = false;
+        let mut last = None;
         let mut sent = Sent { body: request.body.clone(), content: request.content, signed: Vec::new() };
         self.known.remember_sent(&sent);
         loop {
-            let held_back = match limit {
-                Some(limit) => {
-                    let late = limit.wait(deadline).await.is_err();
-                    now = Instant::now();
-                    late
-                }
-                None => false,
-            };
-            let attempt = if held_back {
-                Attempt::Lost { loss: Loss::HeldBack, head: None, error: None }
-            } else {
+            let sent_at = pacing.wait(now, deadline).await.ok();
+            let attempt = if let Some(sent_at) = sent_at {
                 let mut headers = headers.of(request.content).clone();
                 match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut sent.signed)) {
                     Ok(()) => {
                         attempts += 1;
                         super::count::sent();
-                        let left = deadline.saturating_duration_since(now);
+                        let left = deadline.saturating_duration_since(sent_at);
                         transport.attempt(request, headers, self.timeout.min(left), *max_body).await
                     }
                     Err(error) => Attempt::Lost { loss: Loss::NotSigned, head: None, error: Some(error) },
                 }
+            } else {
+                // What the service answered says more.
+                last.take().unwrap_or(Attempt::Lost { loss: Loss::HeldBack, head: None, error: None })
             };
             let (ending, head) = match &attempt {
                 Attempt::Answered { head, body: Body::Redirected } => (Ending::Redirected, Some(head)),
@@ -128,14 +123,23 @@ impl Engine {
                 Attempt::Answered { head, .. } => (Ending::Answered(head.status), Some(head)),
                 Attempt::Lost { loss, head, .. } => (Ending::Lost(*loss), head.as_ref()),
             };
+            let refuses = head.is_some_and(Head::refuses_for_now);
+            match (sent_at, &attempt, head) {
+                (Some(sent_at), _, Some(head)) if refuses => pacing.refused(self.service, sent_at, head.retry_after),
+                (Some(sent_at), Attempt::Answered { .. }, _) => pacing.accepted(sent_at),
+                _ => {}
+            }
             let verdict = classify(asked.safety, ending);
-            if let Verdict::Again(delivery) = verdict {
+            if let (Verdict::Again(delivery), Some(_)) = (verdict, sent_at) {
                 let wait = head.and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, chance()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
-                if attempts < retry.max_attempts && in_time && budget.take() {
+                // What is paced needs no other bound.
+                let paced = refuses && pacing.is_adaptive();
+                if attempts < retry.max_attempts && in_time && (paced || budget.take()) {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "retrying");
                     open |= delivery == Delivery::Unknown;
+                    last = Some(attempt);
                     tokio::time::sleep(wait).await;
                     now = Instant::now();
                     continue;

@@ -8,13 +8,16 @@ use serde_json::json;
 
 use super::*;
 use crate::error::PageFault;
+use crate::http::rate::RateLimit;
+use crate::http::simulated::Simulated;
 use crate::http::url::BaseUrl;
 use crate::http::{Call, Client, ListLimits, Next};
 use crate::model::{AccountId, PlatformKind, Problems, Timestamp};
 
-/// Answers that are given in turn, and what was sent.
+/// Answers that are given in turn, or those of a simulated service, and what was sent.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
+    service: Option<Arc<Simulated>>,
     answers: Mutex<VecDeque<Step>>,
     sent: Mutex<Vec<(Method, String, Bytes, Instant)>>,
 }
@@ -30,6 +33,9 @@ use Step::{Answer, Hang, Lose};
 impl Script {
     pub(crate) async fn attempt(&self, request: &Prepared, timeout: Duration) -> Attempt {
         let entry = (request.method.clone(), request.url.to_string(), request.body.clone(), Instant::now());
+        if let Some(service) = &self.service {
+            return service.answer(request).await;
+        }
         self.sent.lock().expect("not poisoned").push(entry);
         let step = self.answers.lock().expect("not poisoned").pop_front().expect("an attempt too many");
         match step {
@@ -54,6 +60,20 @@ fn client(steps: Vec<Step>) -> Client {
 
 fn client_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -> Client {
     let script = Script { answers: Mutex::new(steps.into()), ..Script::default() };
+    client_of(script, retry, limit, true)
+}
+
+/// A client of a simulated service.
+pub(in crate::http) fn client_of_service(
+    service: Arc<Simulated>,
+    retry: RetryPolicy,
+    limit: Option<RateLimit>,
+    adaptive: bool,
+) -> Client {
+    client_of(Script { service: Some(service), ..Script::default() }, retry, limit, adaptive)
+}
+
+fn client_of(script: Script, retry: RetryPolicy, limit: Option<RateLimit>, adaptive: bool) -> Client {
     let base = BaseUrl::parse("https://api.example.com", "base_url", &mut Problems::default()).expect("a base");
     let engine = Engine {
         service: Service::Platform(PlatformKind::from_static("test")),
@@ -70,7 +90,7 @@ fn client_with(steps: Vec<Step>, retry: RetryPolicy, limit: Option<RateLimit>) -
         max_body: 1024,
         retry,
         budget: Budget::new(retry.budget),
-        limit,
+        pacing: Pacing::new(limit, adaptive, retry.deadline),
         lists: ListLimits::default(),
     };
     Client::new(base, AccountId::new("test"), engine)
@@ -136,18 +156,18 @@ async fn a_create_is_sent_again_when_no_connection_was_made() {
 async fn a_page_instead_of_json_is_asked_for_again_and_a_create_is_not_sent_again() {
     const PAGE: Step = Answer(200, None, " \n<!doctype html><title>Back soon</title>");
     let read = || Call::get("get number", &["numbers", "1"]);
-    let client_of = |steps| client(steps);
+    let scripted = |steps| client(steps);
 
-    let client = client_of(vec![PAGE, Answer(200, None, "{}")]);
+    let client = scripted(vec![PAGE, Answer(200, None, "{}")]);
     client.request::<Value>(read()).await.expect("the second");
     assert_eq!(sent(&client).len(), 2);
 
-    let client = client_of(vec![PAGE; 4]);
+    let client = scripted(vec![PAGE; 4]);
     let error = failure(client.request(read()).await);
     assert!(matches!(error.fault, CallFault::Decode(_)), "{error}");
     assert_eq!((error.delivery, error.attempts), (Delivery::Read, 4));
 
-    let client = client_of(vec![PAGE]);
+    let client = scripted(vec![PAGE]);
     let error = failure(client.request(create()).await);
     assert_eq!((error.delivery, error.attempts), (Delivery::Accepted, 1));
 }

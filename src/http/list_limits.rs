@@ -41,7 +41,8 @@ impl ListLimits {
     }
 
     /// Sets how long the client may take to read one list, including all pages, retries and waits. The time that the
-    /// caller takes between the pages does not count. Defaults to 60 minutes.
+    /// caller takes between the pages does not count. If the service answers 429 to all attempts for a page after the
+    /// first, the list goes on with that page within this time. Defaults to 60 minutes.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

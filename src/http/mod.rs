@@ -105,6 +105,7 @@
 //! # fn main() {}
 //! ```
 
+mod adaptive;
 mod auth;
 mod builder;
 mod call;
@@ -116,12 +117,15 @@ pub(crate) mod count;
 pub(crate) mod deadline;
 mod engine;
 mod list_limits;
+mod pacing;
 mod pages;
 mod rate;
 mod redact;
 mod retry;
 mod retry_after;
 mod service;
+#[cfg(test)]
+mod simulated;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 mod tls;
 mod transport;

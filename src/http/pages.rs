@@ -11,8 +11,9 @@ use url::Url;
 
 use super::call::{Call, Prepared};
 use super::client::Client;
+use super::engine::Engine;
 use super::list_limits::ListLimits;
-use crate::error::{Error, PageFault, Result};
+use crate::error::{Error, ErrorKind, PageFault, Result};
 
 /// The location of the next page of a list.
 #[derive(Debug)]
@@ -67,12 +68,20 @@ impl Client {
                 let bad = |fault| self.bad_page(asked.operation, fault);
                 let limits = &self.engine.lists;
                 walk.begin(&prepared, limits).map_err(bad)?;
-                let (begun, left) = (Instant::now(), limits.deadline.saturating_sub(walk.spent));
-                let Ok(answered) = timeout(left, self.exchange(asked, &prepared)).await else {
-                    return Err(bad(PageFault::TooSlow { limit: limits.deadline }));
+                let answered = loop {
+                    let (begun, left) = (Instant::now(), limits.deadline.saturating_sub(walk.spent));
+                    let Ok(answered) = timeout(left, self.exchange(asked, &prepared)).await else {
+                        return Err(bad(PageFault::TooSlow { limit: limits.deadline }));
+                    };
+                    walk.spent = walk.spent.saturating_add(begun.elapsed());
+                    let pause = match answered {
+                        Ok(answered) => break answered,
+                        Err(error) => walk.pause(error, &self.engine)?,
+                    };
+                    tracing::debug!(operation = asked.operation, ?pause, "the list goes on with the same page");
+                    tokio::time::sleep(pause).await;
+                    walk.spent = walk.spent.saturating_add(pause);
                 };
-                let answered = answered?;
-                walk.spent = walk.spent.saturating_add(begun.elapsed());
                 let (items, next) = split(self.read(asked, &answered)?);
                 if !by_link && !items.is_empty() && !walk.seen.is_new(&answered.body) {
                     return Err(bad(PageFault::Repeated));
@@ -107,6 +116,16 @@ impl Walk {
         }
         self.pages += 1;
         Ok(())
+    }
+
+    /// How long to wait before the same page is asked for again. A list that has begun goes on when the service has
+    /// refused all attempts for one of its pages, or the client had to hold them back.
+    fn pause(&self, error: Error, engine: &Engine) -> Result<Duration> {
+        let goes_on = self.pages > 1 && engine.pacing.is_adaptive() && engine.retry.max_attempts > 1;
+        let pause = error.retry_after().unwrap_or(engine.retry.max_backoff);
+        let in_time = pause < engine.lists.deadline.saturating_sub(self.spent);
+        let refused = error.kind() == ErrorKind::RateLimited || error.retry_after().is_some();
+        if goes_on && in_time && refused { Ok(pause) } else { Err(error) }
     }
 
     fn count(&mut self, items: usize, limits: &ListLimits) -> Result<(), PageFault> {

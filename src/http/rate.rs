@@ -1,4 +1,4 @@
-//! A limit of requests in a period, shared by all clones of a client.
+//! The queue in which requests wait for their turn, shared by all clones of a client.
 
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
@@ -25,14 +25,20 @@ const GRACE: Duration = Duration::from_millis(20);
 /// the runtime makes up for nothing beyond [`CATCH_UP`]. No second has more than its requests, wherever it begins: they
 /// are at least [`SECOND`] apart from their like, less [`CATCH_UP`].
 /// (The crates for this count in milliseconds, or keep a clock of their own that tests cannot pause.)
-#[derive(Debug)]
+///
+/// The spacing can be more than that of the fixed limit, and changes while calls wait ([`pace`](Self::pace)).
+#[derive(Debug, Default)]
 pub(crate) struct RateLimit {
-    spacing: Duration,
+    /// The least spacing: that of the fixed limit, if there is one.
+    least: Duration,
     queue: Mutex<Queue>,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
+    spacing: Duration,
+    /// Nothing goes before this.
+    held: Option<Instant>,
     /// When the next request may go; `None` before the first.
     next: Option<Instant>,
     /// How many calls have waited so far.
@@ -57,7 +63,15 @@ impl RateLimit {
     /// At most this many requests in the period, which is a second or longer.
     pub(crate) fn new(requests: NonZeroU32, period: Duration) -> Self {
         let unused = SECOND.saturating_sub(Duration::from_secs(1));
-        Self { spacing: period.saturating_add(unused) / requests.get(), queue: Mutex::default() }
+        let least = period.saturating_add(unused) / requests.get();
+        Self { least, queue: Mutex::new(Queue { spacing: least, ..Queue::default() }) }
+    }
+
+    /// Requests are so far apart from here on, or as far as the fixed limit says, and none goes before `held`.
+    pub(crate) fn pace(&self, spacing: Duration, held: Option<Instant>) {
+        let mut queue = self.queue();
+        queue.spacing = spacing.max(self.least);
+        queue.held = queue.held.max(held);
     }
 
     /// Waits until a request may go. Fails as soon as it is known that this is not before the deadline.
@@ -86,15 +100,15 @@ impl Place<'_> {
     /// Takes a slot if this call is the next to go. Otherwise says when to look again.
     fn go_or_wait(&mut self, deadline: Instant) -> Result<Option<Instant>, TooLate> {
         let now = Instant::now();
-        let spacing = self.limit.spacing;
         let mut queue = self.limit.queue();
+        let spacing = queue.spacing;
         queue.go_past_the_late(now);
         if self.ticket.is_some() && now >= deadline {
             return Err(TooLate);
         }
 
         let earliest = now.checked_sub(CATCH_UP).unwrap_or(now);
-        let slot = queue.next.map_or(earliest, |next| next.max(earliest));
+        let slot = queue.next.max(queue.held).map_or(earliest, |next| next.max(earliest));
         let place = self.ticket.map_or(Err(queue.waiting.len()), |ticket| queue.place(ticket));
         let (Ok(ahead) | Err(ahead)) = place;
         if ahead == 0 && slot <= now {
@@ -103,10 +117,13 @@ impl Place<'_> {
             return Ok(None);
         }
 
-        let expected = later(slot.max(now), spacing.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX)));
-        if expected >= deadline {
+        let ahead_of_it = u32::try_from(ahead).unwrap_or(u32::MAX);
+        let after = |spacing: Duration| later(slot.max(now), spacing.saturating_mul(ahead_of_it));
+        // A spacing beyond the least may shrink before it is this call's turn.
+        if after(self.limit.least) >= deadline {
             return Err(TooLate);
         }
+        let expected = after(spacing);
         let ticket = *self.ticket.get_or_insert_with(|| {
             queue.tickets += 1;
             queue.tickets
@@ -153,7 +170,7 @@ impl Queue {
 
     fn tell_the_first(&mut self, now: Instant) {
         if let Some(first) = self.waiting.front_mut() {
-            first.expected = self.next.map_or(now, |next| next.max(now));
+            first.expected = self.next.max(self.held).map_or(now, |next| next.max(now));
             first.first.notify_one();
         }
     }

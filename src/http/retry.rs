@@ -12,7 +12,8 @@ use std::time::Duration;
 ///
 /// Waits are random between zero and a bound that doubles with each attempt ("full jitter"). If the response has a
 /// `Retry-After`, the client waits that long instead. All clones of a client share one budget of retries, so that a
-/// service in trouble gets few requests beyond the first attempts.
+/// service in trouble gets few requests beyond the first attempts. After status 429, the client also sends fewer requests
+/// ([`adaptive_rate`](crate::ClientBuilder::adaptive_rate)).
 ///
 /// ```
 /// use std::time::Duration;
@@ -76,7 +77,8 @@ impl RetryPolicy {
     }
 
     /// Sets the retry budget that the client and its clones share. Defaults to 100. Each retry takes one from the
-    /// budget, and ten successful calls give one back.
+    /// budget, and ten successful calls give one back. A retry after status 429 takes none while the client adapts its rate
+    /// ([`adaptive_rate`](crate::ClientBuilder::adaptive_rate)).
     pub const fn budget(mut self, retries: u32) -> Self {
         self.budget = retries;
         self

@@ -68,6 +68,12 @@ impl Head {
         Self { status, retry_after: retry_after(&headers, now), headers }
     }
 
+    /// Whether the service asks for fewer requests.
+    pub(crate) fn refuses_for_now(&self) -> bool {
+        let unavailable = self.status == StatusCode::SERVICE_UNAVAILABLE && self.retry_after.is_some();
+        unavailable || self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+
     /// The service's id of the request. Only errors tell it, so it is looked for when there is one.
     pub(crate) fn request_id(&self) -> Option<String> {
         let id = REQUEST_ID.iter().find_map(|&name| self.headers.get(name)?.to_str().ok());

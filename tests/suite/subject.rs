@@ -206,7 +206,7 @@ impl Pace {
         self
     }
 
-    /// A client that no limit of requests slows.
+    /// A client that no limit of requests slows, neither its own nor a service's.
     pub(crate) fn client<C>(self, builder: Result<ClientBuilder<C>>) -> C {
         let mut builder = builder.unwrap().timeout(self.timeout).retry(self.retry);
         if self.rootless {
@@ -215,7 +215,7 @@ impl Pace {
             let http = http.tls_backend_rustls().tls_certs_only([]);
             builder = builder.http_client(http.retry(reqwest::retry::never()).build().unwrap());
         }
-        builder.requests_per_second(NonZeroU32::MAX).build().unwrap()
+        builder.requests_per_second(NonZeroU32::MAX).adaptive_rate(false).build().unwrap()
     }
 }
 
