@@ -1,4 +1,4 @@
-//! Imports that are verified together: when they are, what goes on meanwhile, and what comes of one that is not.
+//! Imports that are verified together: when that happens, what goes on meanwhile, and how one ends that is not verified.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -63,7 +63,7 @@ pub(crate) fn imported(item: &BulkItem) -> &Imported {
     }
 }
 
-/// Two lists before anything is created, of which one is the carrier's; the others are verifications.
+/// The carrier's lists but for the one before anything is created.
 fn verifications(carrier: &Carrier) -> usize {
     carrier.count(Asked::List) - 1
 }
@@ -283,4 +283,26 @@ async fn an_import_of_a_number_that_waits_in_the_loop_ends() {
         }
     }
     assert_eq!((count.load(Ordering::Relaxed), platform.calls(Call::Create)), (1, 2));
+}
+
+const CHILD: &str = "NUMPORT_TEST_IMPORTS_VERY_MANY";
+
+/// Not a test of its own: what the next one runs in a process of its own, since it leaves no room for others.
+#[tokio::test(start_paused = true)]
+async fn imports_very_many_when_told_to() {
+    if std::env::var(CHILD).is_err() {
+        return;
+    }
+    let (_, platform, importer) = world(10_600);
+    platform.create_takes(Duration::from_secs(1));
+    let items: Vec<_> = importer.concurrency(10_000).import_many((0..10_600).map(request)).collect().await;
+    assert!(items.iter().all(|item| imported(item).outcome == Outcome::Created));
+}
+
+#[test]
+fn no_more_imports_are_begun_than_may_be_unresolved() {
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    let ended =
+        child.args(["--exact", "import::batches::imports_very_many_when_told_to"]).env(CHILD, "1").output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
 }

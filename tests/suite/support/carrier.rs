@@ -167,6 +167,10 @@ impl RoutingControl for Carrier {
         &[]
     }
 
+    fn is_attachment(&self, _setting: &str) -> bool {
+        false
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         self.reroute(before.number, &before.settings["voice_url"]);
         Ok(before.clone())
