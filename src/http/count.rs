@@ -35,17 +35,31 @@ pub(super) fn sent() {
     let _ = RUN.try_with(|run| run.add(1));
 }
 
-/// Also tells how many requests this future sends.
+/// Also tells how many requests this future sends. They are the run's as well, even if the future is dropped.
 pub(crate) async fn counted<F: Future>(future: F) -> (F::Output, u64) {
-    let own = RequestCount::default();
-    let output = own.of(future).await;
-    let requests = own.take();
-    let _ = RUN.try_with(|run| run.add(requests));
-    (output, requests)
+    let part = Part { run: RUN.try_with(RequestCount::clone).ok(), requests: RequestCount::default() };
+    let output = part.requests.of(future).await;
+    (output, part.requests.0.load(Ordering::Relaxed))
+}
+
+/// A part of a run.
+struct Part {
+    run: Option<RequestCount>,
+    requests: RequestCount,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if let Some(run) = &self.run {
+            run.add(self.requests.take());
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[tokio::test]
@@ -59,5 +73,12 @@ mod tests {
         })
         .await;
         assert_eq!((run.take(), run.take(), other.take()), (2, 0, 1));
+
+        let dropped = counted(async {
+            sent();
+            std::future::pending::<()>().await;
+        });
+        assert!(run.of(dropped).now_or_never().is_none());
+        assert_eq!(run.take(), 1);
     }
 }

@@ -1,7 +1,6 @@
 //! A stream of imports of which those that are to be verified wait for one another, so that one list serves them all.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,9 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Imported;
+use super::memory::MAX_UNRESOLVED;
 use super::verify::Unverified;
 
-/// How many imports are verified together at most.
+/// How many imports are verified together; more if they wait for an earlier batch.
 pub(super) const BATCH: usize = 100;
 /// How many batches are verified at a time.
 const BATCHES: usize = 2;
@@ -71,7 +71,8 @@ where
 {
     let in_flight = Arc::new(AtomicUsize::new(0));
     let places =
-        Arc::new(Semaphore::new(((1 + BATCHES) * BATCH).saturating_add(concurrency).min(Semaphore::MAX_PERMITS)));
+        // Each is unresolved until it is verified, and no more can be.
+        Arc::new(Semaphore::new(((1 + BATCHES) * BATCH).saturating_add(concurrency).min(MAX_UNRESOLVED)));
     let count = in_flight.clone();
     let items = items.map(move |item| {
         let (count, places) = (count.clone(), places.clone());
@@ -84,7 +85,7 @@ where
             (item, place)
         }
     });
-    let batches = Batches {
+    let mut batches = Batches {
         items: items.buffer_unordered(concurrency).boxed(),
         in_flight,
         verify: Box::new(verify),
@@ -94,11 +95,7 @@ where
         batches: FuturesUnordered::new(),
         ready: VecDeque::new(),
     };
-    stream::unfold(batches, |mut batches| async move {
-        let item = poll_fn(|context| batches.poll_next(context)).await;
-        item.map(|item| (item, batches))
-    })
-    .boxed()
+    stream::poll_fn(move |context| batches.poll_next(context)).boxed()
 }
 
 impl<'a, T: Send + 'a> Batches<'a, T> {
@@ -109,6 +106,11 @@ impl<'a, T: Send + 'a> Batches<'a, T> {
             }
             if let Some(item) = self.ready.pop_front() {
                 return Poll::Ready(Some(item));
+            }
+            // Before the input, which may have something at every time.
+            if self.batches.len() < BATCHES && self.is_batch_closed(context) {
+                self.begin_batch();
+                continue;
             }
             let mut has_stalled = self.has_ended;
             if !self.has_ended {
@@ -126,7 +128,7 @@ impl<'a, T: Send + 'a> Batches<'a, T> {
                     Poll::Pending => has_stalled = self.in_flight.load(Ordering::Relaxed) == 0,
                 }
             }
-            if self.batches.len() < BATCHES && self.is_batch_closed(has_stalled, context) {
+            if has_stalled && self.batches.len() < BATCHES && !self.waiting.is_empty() {
                 self.begin_batch();
                 continue;
             }
@@ -135,12 +137,10 @@ impl<'a, T: Send + 'a> Batches<'a, T> {
         }
     }
 
-    fn is_batch_closed(&mut self, has_stalled: bool, context: &mut Context<'_>) -> bool {
-        if self.waiting.is_empty() {
-            return false;
-        }
-        if has_stalled || self.waiting.len() >= BATCH {
-            return true;
+    /// Whether those that wait are enough, or have waited for long enough.
+    fn is_batch_closed(&mut self, context: &mut Context<'_>) -> bool {
+        if self.waiting.is_empty() || self.waiting.len() >= BATCH {
+            return !self.waiting.is_empty();
         }
         let closes = self.closes.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + LONGEST_WAIT)));
         closes.as_mut().poll(context).is_ready()

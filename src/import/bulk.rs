@@ -111,18 +111,27 @@ impl Importer {
     /// Imports many numbers [concurrently](Self::concurrency), each as [`import`](Self::import) does.
     ///
     /// The stream yields each result as soon as it is ready; [`BulkItem::index`] tells which request it belongs to. A
-    /// number that was created is ready once its calls are verified. Up to 100 of them are verified together: when so
-    /// many wait, after 2 s, or when the input ends or gives no further request. If the verification fails, the result
-    /// says so in a finding. The [`deadline`](Self::deadline) does not include the verification. The stream continues after failures. Only a refused key (401) ends it: imports that have begun are finished, and the
-    /// remaining requests yield `NotAttempted`. A second request for the same number yields `Duplicate` without a call.
+    /// number that was created is ready once its calls are verified. The importer verifies several of them together: when
+    /// 100 wait, after 2 s, or when the input ends or gives no further request. If the verification fails, the number is
+    /// `Created`, and a finding ([`NotReadAgain`]) says why. The verification has a [`deadline`](Self::deadline) of its
+    /// own. While it hangs, about 300 numbers are created and wait, and no further one is begun.
+    ///
+    /// The stream continues after failures. Only a refused key (401) ends it: imports that have begun are finished, and
+    /// the remaining requests yield `NotAttempted`. A second request for the same number yields `Duplicate` without a
+    /// call.
     ///
     /// The input is anything iterable, such as a `Vec`, or a `Stream`. It is read as there is room, so it may be longer
-    /// than memory; of each number some 20 to 40 bytes are kept. Nothing happens unless the stream is read.
-    /// Dropping the stream cancels the imports in progress. Running it again over the same input is safe.
+    /// than memory; of each number some 20 to 40 bytes are kept. Nothing happens unless the stream is read: time in which
+    /// the loop does something else counts towards the deadline of the imports in progress, and the numbers that wait
+    /// for their verification stay locked. Dropping the stream cancels the imports in progress; those that wait for
+    /// their verification are [unresolved](Self::unresolved). Running it again over the same input is safe.
     ///
     /// If it takes fewer requests, the importer lists the platform's records and the carriers' numbers, instead of
     /// looking up each number, and keeps the lists in memory. [`list_age`](Self::list_age) says what it then does not
-    /// see, and for how long: give each machine its own numbers.
+    /// see, and for how long: give each machine its own numbers. If a list fails, or takes longer than half of the
+    /// deadline, the importer looks up each number.
+    ///
+    /// [`NotReadAgain`]: crate::model::Finding::NotReadAgain
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -1,6 +1,7 @@
 //! Looking up the record of a number, and believing what is about that number only.
 
 use super::listing::{Listed, Listing};
+use super::memory::Changing;
 use super::{Importer, memory};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, Withheld, WithheldReason};
@@ -74,6 +75,8 @@ impl Importer {
         number: &E164,
         update: &NumberUpdate,
     ) -> Result<NumberRecord> {
+        // A platform may take the calls over with it.
+        let _changing = Changing::begin(self.account, number);
         let updated = self.platform.update(id, update).await?;
         if updated.id == *id && updated.number.may_be(number) {
             return Ok(unmasked(updated, number));

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Importer;
 use super::holder::not_asked;
 use super::listing::{Keep, Known, most_records};
 use super::memory::Listener;
+use super::verify::{Read, Unverified};
 use crate::E164;
 use crate::error::{Error, Result};
 use crate::http::count::counted;
-use crate::model::{Details, Finding, Preflight, Routing};
+use crate::model::{Details, Finding, Preflight};
 use crate::provider::{self, HeldNumber, Holding, NumberProvider, Ownership};
 
 /// What one carrier said.
@@ -127,6 +128,17 @@ async fn list(carrier: &dyn NumberProvider, most: usize, is_wanted: impl Fn(&E16
     }
 }
 
+/// The same, in half of the time that an import has, so that there is enough left for look-ups.
+async fn list_in_time(
+    importer: &Importer,
+    carrier: &dyn NumberProvider,
+    most: usize,
+    is_wanted: impl Fn(&E164) -> bool,
+) -> (Result<List>, Known) {
+    let read = timeout(importer.deadline / 2, list(carrier, most, is_wanted)).await;
+    read.unwrap_or((Ok(List::Lookups), Known::LongerThan(most)))
+}
+
 /// What all carriers hold, for a run over many numbers: as a list of them said not long ago.
 ///
 /// A list is read only where it takes no more requests than asking for the numbers one by one, as far as is known; if it
@@ -147,6 +159,8 @@ struct State {
     asked: usize,
     /// Of each carrier.
     known: Vec<Known>,
+    /// Whether a list takes longer than it is believed. None is read then.
+    is_slow: bool,
 }
 
 impl HeldListing {
@@ -157,7 +171,7 @@ impl HeldListing {
         is_wanted: impl Fn(&E164) -> bool + Send + Sync + 'static,
     ) -> Self {
         let known = importer.sources.iter().map(|_| Known::Nothing).collect();
-        let state = State { listed: None, expected, asked: 0, known };
+        let state = State { listed: None, expected, asked: 0, known, is_slow: importer.list_age.is_zero() };
         Self { is_wanted: Box::new(is_wanted), listener: Listener::new(None), state: tokio::sync::Mutex::new(state) }
     }
 
@@ -173,15 +187,16 @@ impl HeldListing {
     async fn listed(&self, importer: &Importer, number: &E164) -> Option<Arc<Held>> {
         let mut state = self.state.lock().await;
         let is_fresh = |begun: &Instant| begun.elapsed() < importer.list_age;
-        if !state.listed.as_ref().is_some_and(|(begun, _)| is_fresh(begun)) {
-            let begun = Instant::now();
-            self.listener.restart();
+        if !state.listed.as_ref().is_some_and(|(begun, _)| is_fresh(begun)) && !state.is_slow {
             state.listed = None;
             let lookups = state.expected.saturating_add(state.asked);
-            let held = self.read(importer, lookups, &mut state.known).await;
-            if let Some(held) = held {
-                state.listed = Some((begun, Arc::new(held)));
-                state.asked = 0;
+            if let Some((begun, held)) = self.read(importer, lookups, &mut state.known).await {
+                if is_fresh(&begun) {
+                    state.listed = Some((begun, Arc::new(held)));
+                    state.asked = 0;
+                } else {
+                    state.is_slow = true;
+                }
             }
         }
         state.expected = state.expected.saturating_sub(1);
@@ -195,16 +210,20 @@ impl HeldListing {
         }
     }
 
-    /// Lists the carriers where that is worth while for so many look-ups; `None` where it is not for any.
-    async fn read(&self, importer: &Importer, lookups: usize, known: &mut [Known]) -> Option<Held> {
+    /// Lists the carriers where that is worth while for so many look-ups, and tells when that was begun; `None` where it
+    /// is not for any.
+    async fn read(&self, importer: &Importer, lookups: usize, known: &mut [Known]) -> Option<(Instant, Held)> {
         let carriers = importer.provider.carriers();
-        let read = carriers.iter().zip(&*known).map(|(carrier, known)| {
-            let most = most_records(lookups, *known);
-            async move {
-                match most {
-                    Some(most) => Some(list(*carrier, most, &self.is_wanted).await),
-                    None => None,
-                }
+        let most: Vec<Option<usize>> = known.iter().map(|known| most_records(lookups, *known)).collect();
+        if most.iter().all(Option::is_none) {
+            return None;
+        }
+        let begun = Instant::now();
+        self.listener.restart();
+        let read = carriers.iter().zip(most).map(|(carrier, most)| async move {
+            match most {
+                Some(most) => Some(list_in_time(importer, *carrier, most, &self.is_wanted).await),
+                None => None,
             }
         });
         let mut lists = Vec::with_capacity(carriers.len());
@@ -221,40 +240,40 @@ impl HeldListing {
                 None => List::Lookups,
             });
         }
-        lists.iter().any(|list| matches!(list, List::Whole(_))).then(|| Held(lists))
+        lists.iter().any(|list| matches!(list, List::Whole(_))).then(|| (begun, Held(lists)))
     }
 
     /// The routings of these numbers as they are now, in their order: by lists that are begun now, where they take
     /// fewer requests than asking for each.
-    pub(super) async fn routings(
-        &self,
-        importer: &Importer,
-        numbers: &[(usize, E164)],
-    ) -> Vec<Result<Option<Routing>>> {
+    pub(super) async fn routings(&self, importer: &Importer, imports: &[Unverified], deadline: Instant) -> Vec<Read> {
         let mut known = self.state.lock().await.known.clone();
         let carriers = importer.provider.carriers();
         let lists = carriers.iter().enumerate().zip(&mut known).map(|((index, carrier), known)| {
-            let wanted: HashSet<E164> =
-                numbers.iter().filter(|(of, _)| *of == index).map(|(_, number)| *number).collect();
+            let wanted: HashSet<E164> = imports
+                .iter()
+                .filter(|import| import.carrier == index)
+                .map(|import| *import.imported.number())
+                .collect();
             async move {
                 let most = most_records(wanted.len(), *known)?;
-                let (list, learned) = list(*carrier, most, |number| wanted.contains(number)).await;
+                let (list, learned) = list_in_time(importer, *carrier, most, |number| wanted.contains(number)).await;
                 *known = learned;
                 if let Ok(List::Whole(held)) = list { Some(held) } else { None }
             }
         });
         let lists = join_all(lists).await;
         self.state.lock().await.known = known;
-        let listed = numbers.iter().map(|(carrier, number)| {
-            let routing = lists[*carrier].as_ref().and_then(|held| held.get(number)?.routing.clone());
-            (*number, routing)
+        let listed = imports.iter().map(|import| {
+            let number = *import.imported.number();
+            let routing = lists[import.carrier].as_ref().and_then(|held| held.get(&number)?.routing.clone());
+            // A list may lag, and a carrier's list need not tell where calls go.
+            (number, routing.filter(|routing| import.believes(importer, routing)))
         });
         let routings = listed.collect::<Vec<_>>().into_iter().map(|(number, listed)| async move {
             match (listed, importer.provider.routing()) {
-                (Some(routing), _) => Ok(Some(routing)),
-                // A list may lag, and a carrier's list need not tell where calls go.
-                (None, Some(control)) => control.snapshot(&number).await,
-                (None, None) => Ok(None),
+                (Some(routing), _) => Ok(Ok(Some(routing))),
+                (None, Some(control)) => timeout_at(deadline, control.snapshot(&number)).await,
+                (None, None) => Ok(Ok(None)),
             }
         });
         // In order, since the caller knows them by it.

@@ -22,19 +22,18 @@ impl Importer {
 
     /// Asks all carriers for a number.
     pub(super) async fn holding(&self, carriers: &[&dyn NumberProvider], number: &E164) -> Result<Holding> {
-        let answers = carriers.iter().enumerate().map(|(index, carrier)| async move {
-            match self.ask(index, *carrier, number).await {
-                Err(error) if carriers.len() > 1 => Err(self.noting_refusal(index, error)),
-                answer => answer,
-            }
-        });
+        let answers = carriers.iter().enumerate().map(|(index, carrier)| self.ask(index, *carrier, number));
         provider::combine(carriers, join_all(answers).await)
     }
 
+    /// Asks one carrier. Of several, one that refuses its key is not asked again in a run.
     pub(super) async fn ask(&self, index: usize, carrier: &dyn NumberProvider, number: &E164) -> Result<Ownership> {
         match self.refused.as_ref().and_then(|refused| refused[index].get()) {
             Some(refusal) => Err(not_asked(carrier, refusal)),
-            None => carrier.lookup(number).await,
+            None => carrier.lookup(number).await.map_err(|error| match self.sources.len() {
+                0 | 1 => error,
+                _ => self.noting_refusal(index, error),
+            }),
         }
     }
 

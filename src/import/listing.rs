@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Importer;
 use super::held::HeldListing;
@@ -108,6 +108,8 @@ pub(super) struct Listing {
     /// Hears of the creates that were sent in this process since the list was begun.
     listener: Listener,
     max_age: Duration,
+    /// How long a list may take.
+    max_time: Duration,
     state: tokio::sync::Mutex<State>,
 }
 
@@ -118,6 +120,8 @@ struct State {
     expected: usize,
     asked: usize,
     known: Known,
+    /// Whether a list takes longer than it is believed. None is read then, unless a look-up reads it as well.
+    is_slow: bool,
 }
 
 /// What a run over many numbers has listed.
@@ -156,12 +160,15 @@ impl Listing {
         expected: usize,
         keep: impl Fn(&E164) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let state = State { listed: None, expected, asked: 0, known: Known::Nothing };
+        let is_slow = importer.list_age.is_zero();
+        let state = State { listed: None, expected, asked: 0, known: Known::Nothing, is_slow };
         Self {
             platform: importer.platform.clone(),
             keep: Box::new(keep),
             listener: Listener::new(Some(importer.account)),
             max_age: importer.list_age,
+            // So that there is enough left for look-ups.
+            max_time: importer.deadline / 2,
             state: tokio::sync::Mutex::new(state),
         }
     }
@@ -193,19 +200,23 @@ impl Listing {
     /// Reads the list, unless it is not worth while. One that breaks off says nothing.
     async fn list(&self, state: &mut State) {
         let by_list = self.platform.capabilities().find == Find::ThroughList;
-        let most = most_records(state.expected.saturating_add(state.asked), state.known);
-        let Some(most) = (if by_list { Some(usize::MAX) } else { most }) else { return };
+        let (most, max_time) = match most_records(state.expected.saturating_add(state.asked), state.known) {
+            _ if by_list => (usize::MAX, Duration::MAX),
+            Some(most) if !state.is_slow => (most, self.max_time),
+            _ => return,
+        };
         let begun = Instant::now();
         // What is unresolved now may be missing in the list; what is sent from here on is heard of.
         self.listener.restart();
-        let (read, requests) = counted(self.read(most)).await;
+        let (read, requests) = counted(timeout(max_time, self.read(most))).await;
         match read {
-            Ok(Some((records, count))) => {
+            Ok(Ok(Some((records, count)))) if by_list || begun.elapsed() < self.max_age => {
                 state.listed = Some((begun, records));
                 state.asked = 0;
                 state.known = Known::read(requests, count);
             }
-            Ok(None) | Err(_) => state.known = Known::LongerThan(most),
+            Ok(Ok(Some(_))) => state.is_slow = true,
+            _ => state.known = Known::LongerThan(most),
         }
     }
 

@@ -190,7 +190,11 @@ impl Importer {
     /// - [`Error::Withheld`]: no create and no update was sent.
     /// - [`Error::Indeterminate`]: a create was sent, and its result is not known. The import is
     ///   [unresolved](Self::unresolved), so the next one looks the number up first.
-    /// - [`Error::Incomplete`]: the number is imported, and perhaps not set up or not verified.
+    /// - [`Error::Incomplete`]: the number is imported, and perhaps not set up.
+    ///
+    /// If only the verification is missing, the import succeeds, and
+    /// [`Finding::NotReadAgain`](crate::model::Finding::NotReadAgain) says so. In [`import_many`](Self::import_many) and
+    /// [`apply`](Self::apply), numbers that are verified together have this time anew.
     ///
     /// A deadline that is shorter than the clients' own
     /// ([`RetryPolicy::deadline`](crate::RetryPolicy::deadline)) and that of the
@@ -215,17 +219,21 @@ impl Importer {
     }
 
     /// Sets for how long a run over many numbers believes a list of the platform's records or of a carrier's numbers.
-    /// Defaults to 60 s. Afterwards it lists again. With 0 s it lists for every number.
+    /// Defaults to 60 s. Afterwards it lists again. With 0 s it looks up every number.
+    ///
+    /// A list that takes longer than this to read is not used, and the run does not list again: it looks up each number.
+    /// Set a longer time if an account has very many numbers. A platform that can only be searched through its list
+    /// ([`Find::ThroughList`](crate::platform::Find::ThroughList)) is always listed.
     ///
     /// [`import_many`](Self::import_many), [`apply`](Self::apply) and [`renew_many`](Self::renew_many) list where that
     /// takes fewer requests than looking up each number. They do not see what others change after the list was read:
     ///
     /// - an import of the same number by *another process*. A platform that does not refuse duplicates would have the
     ///   number twice, so give each process its own numbers;
-    /// - a change of the number's routing at the carrier before its import. A roll-back then restores the routing of the
-    ///   list.
+    /// - a change of the number's routing at the carrier before its import, or a release of the number. A roll-back then
+    ///   restores the routing of the list, and [`apply`](Self::apply) does not report the import as `Moved`.
     ///
-    /// A shorter time costs more requests. What this process itself changes is never taken from an older list. Records
+    /// A number that no list shows is looked up before it is refused. A shorter time costs more requests. What this process itself changes is never taken from an older list. Records
     /// are removed, changed and renewed, and calls are pointed, only after a fresh read of that number.
     #[must_use]
     pub const fn list_age(mut self, age: Duration) -> Self {

@@ -1,13 +1,18 @@
 //! Reading the carrier again after an import.
 
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use super::listing::Lists;
 use super::memory::NumberLock;
 use super::{Imported, Importer};
-use crate::E164;
-use crate::model::{Finding, Routing};
+use crate::error;
+use crate::http::deadline::after;
+use crate::model::{Finding, Reached, Routing};
 use crate::platform::Takeover;
+
+/// A look at a carrier, unless it takes too long.
+pub(super) type Read = Result<error::Result<Option<Routing>>, Elapsed>;
 
 /// The routing after an import, or why it could not be read.
 type After = Result<Option<Routing>, String>;
@@ -38,6 +43,24 @@ impl Unverified {
         takeover == Takeover::WithAgent && self.imported.before.is_some()
     }
 
+    /// Whether the platform is documented to have taken the calls over.
+    fn is_taken_over(&self, importer: &Importer) -> bool {
+        let takeover = importer.takeover(importer.sources.get(self.carrier));
+        match takeover {
+            Takeover::AtImport => true,
+            Takeover::WithAgent => {
+                let is_set = !self.imported.outcome.was_there() || self.agent_set(takeover);
+                is_set && self.imported.record.agent.is_some()
+            }
+            Takeover::Unknown | Takeover::Nothing => false,
+        }
+    }
+
+    /// Whether a list that shows this routing after the import is believed. One that lags shows the one before.
+    pub(super) fn believes(&self, importer: &Importer, listed: &Routing) -> bool {
+        !self.is_taken_over(importer) || importer.receives(&listed.calls)
+    }
+
     /// Ends the import with what the carrier says afterwards, if it was read again.
     pub(super) fn end(mut self, importer: &Importer, after: Option<After>) -> Imported {
         match (self.lock.routing.clone(), after) {
@@ -52,7 +75,7 @@ impl Unverified {
     /// `now` is the routing that was read at the beginning.
     fn compare(&mut self, importer: &Importer, now: Routing, after: Option<After>) {
         let takeover = importer.takeover(importer.sources.get(self.carrier));
-        let agent_set = self.agent_set(takeover);
+        let (agent_set, documented) = (self.agent_set(takeover), self.is_taken_over(importer));
         let imported = &mut self.imported;
         let found = imported.outcome.was_there();
         let mut before = if found && !agent_set {
@@ -63,16 +86,13 @@ impl Unverified {
         let was_read = after.is_some();
         match after.unwrap_or(Ok(Some(now))) {
             Ok(Some(after)) => {
-                let documented = match takeover {
-                    Takeover::AtImport => true,
-                    Takeover::WithAgent => (!found || agent_set) && imported.record.agent.is_some(),
-                    Takeover::Unknown | Takeover::Nothing => false,
-                };
                 let as_before = before.as_ref().is_none_or(|before| before.calls == after.calls);
                 imported.reached = importer.reached(Some(&after.calls));
+                // An address that nobody knows and that is new is the platform's.
+                let is_elsewhere = as_before || imported.reached == Reached::Elsewhere;
                 let stays = importer.calls_finding(&after.calls, imported.record.agent.is_some(), takeover);
                 let stays = stays.filter(|finding| match finding {
-                    Finding::NotTakenOver { .. } => documented && as_before,
+                    Finding::NotTakenOver { .. } => documented && is_elsewhere,
                     _ => true,
                 });
                 if let Some(stays) = stays {
@@ -95,17 +115,20 @@ impl Importer {
         let control = self.provider.routing().filter(|_| unverified.needs_read(self));
         let Some(control) = control else { return unverified.end(self, None) };
         let read = timeout_at(deadline, control.snapshot(unverified.imported.number())).await;
-        let late = || Err(format!("the import's deadline of {:?} passed", self.deadline));
-        let after = read.map_or_else(|_| late(), |read| read.map_err(|error| error.to_string()));
-        unverified.end(self, Some(after))
+        unverified.end(self, Some(self.after(read)))
     }
 
-    /// Looks at the carriers after many imports, in their order.
+    /// Looks at the carriers after many imports, in their order. All of them together have as long as one import.
     pub(super) async fn verify_all(&self, unverified: Vec<Unverified>, lists: &Lists) -> Vec<Imported> {
-        let numbers: Vec<(usize, E164)> =
-            unverified.iter().map(|unverified| (unverified.carrier, *unverified.imported.number())).collect();
-        let routings = lists.carriers.routings(self, &numbers).await;
-        let after = routings.into_iter().map(|read| read.map_err(|error| error.to_string()));
-        unverified.into_iter().zip(after).map(|(unverified, after)| unverified.end(self, Some(after))).collect()
+        let routings = lists.carriers.routings(self, &unverified, after(self.deadline)).await;
+        let ended = unverified.into_iter().zip(routings);
+        ended.map(|(unverified, read)| unverified.end(self, Some(self.after(read)))).collect()
+    }
+
+    fn after(&self, read: Read) -> After {
+        match read {
+            Ok(read) => read.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("the deadline of {:?} passed", self.deadline)),
+        }
     }
 }

@@ -52,10 +52,11 @@ enum Ended {
 
 impl Importer {
     /// Applies a plan, several steps [concurrently](Self::concurrency). The stream yields the result of each step as
-    /// soon as it is ready.
+    /// soon as it is ready. Imports are verified together, as those of [`import_many`](Self::import_many) are.
     ///
     /// Each step first verifies that nothing has changed since the plan was made. If something changed, the step is
-    /// skipped and reported as [`Applied::Moved`]. The stream continues after failures; only a refused key (401) ends
+    /// skipped and reported as [`Applied::Moved`]. For imports, it may take this from lists that it reads itself
+    /// ([`list_age`](Self::list_age)). The stream continues after failures; only a refused key (401) ends
     /// it. Nothing happens until the stream is polled. Dropping the stream cancels the steps that have begun; a new
     /// plan then shows the remaining steps.
     ///

@@ -87,7 +87,7 @@ fn expected(platform: &str) -> Counts {
 }
 
 fn number(nth: usize) -> E164 {
-    format!("+1415556{nth:04}").parse().unwrap()
+    format!("+1628556{nth:04}").parse().unwrap()
 }
 
 struct Counted<'a> {

@@ -1,9 +1,11 @@
 //! Importing numbers: before, during and after.
 
 mod backup;
+mod batches;
 mod bulk;
 #[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
 mod from_carriers;
+mod listed_carriers;
 mod locks;
 mod lying;
 mod one_number;

@@ -1,5 +1,6 @@
 //! Fixtures, a mock server that answers with them, and the checks that every model must pass.
 
+pub(crate) mod carrier;
 pub(crate) mod hostile;
 pub(crate) mod in_memory;
 pub(crate) mod lists;

@@ -1,0 +1,183 @@
+//! What a run over many numbers believes of the carriers' lists, and for how long.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use numport::conformance::{Call, InMemoryPlatform};
+use numport::import::{BulkItem, BulkOutcome};
+use numport::model::PlatformKind;
+use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support, Takeover};
+use numport::provider::Carriers;
+use numport::{ImportRequest, Importer, Outcome};
+
+use crate::import::batches::{BEFORE, HERE, TAKES_OVER, imported, number, request, taking_over, world};
+use crate::support::carrier::{Asked, Carrier, End};
+
+const ELSEWHERE: &str = "https://api.elevenlabs.io/twilio/inbound_call";
+
+static WITH_AGENT: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets)
+    .with_label(Support::FULL, None)
+    .with_agent(Support::FULL)
+    .with_takeover(Takeover::WithAgent);
+
+/// Where the calls went before the import, as it is kept for a roll-back.
+fn before(item: &BulkItem) -> &str {
+    &imported(item).routing_before.as_ref().unwrap().settings["voice_url"]
+}
+
+/// Numbers 0 and 1, and then number 2 once this is done.
+fn then<'a>(done: impl Future<Output = ()> + Send + 'a) -> impl stream::Stream<Item = ImportRequest> + Send + 'a {
+    let late = stream::once(async move {
+        done.await;
+        request(2)
+    });
+    stream::iter([request(0), request(1)]).chain(late)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_into_another_platform_since_the_list_is_seen() {
+    let (carrier, platform, importer) = world(3);
+    let other = InMemoryPlatform::new(PlatformKind::from_static("elsewhere"), &TAKES_OVER);
+    let takes = carrier.clone();
+    other.on_call(move |call, number| {
+        if let (Call::Create, Some(number)) = (call, number) {
+            takes.reroute(number, ELSEWHERE);
+        }
+    });
+    let other = Importer::new(carrier.clone(), other);
+    let input = then(async move {
+        other.import(request(2)).await.unwrap();
+    });
+    let items: Vec<_> = importer.concurrency(1).import_many(input).collect().await;
+    assert_eq!((before(&items[0]), before(&items[2])), (BEFORE, ELSEWHERE));
+    assert_eq!(platform.calls(Call::Create), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_by_which_another_platform_takes_the_calls_since_the_list_is_seen() {
+    let (carrier, _, importer) = world(3);
+    let other = InMemoryPlatform::new(PlatformKind::from_static("elsewhere"), &WITH_AGENT);
+    other.insert(number(2));
+    let takes = carrier.clone();
+    other.on_call(move |call, number| {
+        if let (Call::Update, Some(number)) = (call, number) {
+            takes.reroute(number, ELSEWHERE);
+        }
+    });
+    let other = Importer::new(carrier.clone(), other);
+    let input = then(async move {
+        let updated = other.import(request(2).agent("a-1")).await.unwrap();
+        assert_eq!(updated.outcome, Outcome::Updated);
+    });
+    let items: Vec<_> = importer.concurrency(1).import_many(input).collect().await;
+    assert_eq!(before(&items[2]), ELSEWHERE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restored_routing_since_the_list_is_seen() {
+    let (carrier, platform, importer) = world(3);
+    carrier.hold(number(2), HERE);
+    let again = importer.clone();
+    let elsewhere = carrier.clone();
+    let input = then(async move {
+        let mut routing = again.preflight(&number(2)).await.unwrap().routing.unwrap();
+        routing.settings.insert("voice_url".to_owned(), BEFORE.to_owned());
+        routing.calls = numport::model::Calls::Url(BEFORE.into());
+        let _ = again.restore(&routing).await.unwrap();
+        drop(elsewhere);
+    });
+    let items: Vec<_> = importer.concurrency(1).import_many(input).collect().await;
+    assert_eq!(before(&items[2]), BEFORE);
+    assert_eq!(platform.calls(Call::Create), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_believed_for_its_age_and_no_longer() {
+    for (wait, told) in [(30, BEFORE), (61, ELSEWHERE)] {
+        let (carrier, _, importer) = world(3);
+        let changed = carrier.clone();
+        let input = then(async move {
+            // In another process.
+            changed.reroute(number(2), ELSEWHERE);
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+        });
+        let items: Vec<_> = importer.concurrency(1).import_many(input).collect().await;
+        assert_eq!(before(&items[2]), told, "after {wait} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_takes_longer_than_it_is_believed_is_not_read_for_each_number() {
+    for age in [Duration::ZERO, Duration::from_secs(5)] {
+        let (carrier, platform, importer) = world(40);
+        carrier.always(Asked::List, End::After(Duration::from_secs(6)));
+        let items: Vec<_> = importer.list_age(age).concurrency(4).import_many((0..40).map(request)).collect().await;
+        assert!(items.iter().all(|item| imported(item).outcome == Outcome::Created));
+        // One in vain, and the one of the verification.
+        let lists = carrier.count(Asked::List);
+        assert!(lists <= 2, "{lists} lists");
+        assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (40, 40));
+        let lists = platform.calls(Call::List);
+        assert!(lists <= 40, "{lists} lists of the platform");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_does_not_end_holds_up_no_import() {
+    let (carrier, platform, importer) = world(40);
+    carrier.always(Asked::List, End::Never);
+    let items: Vec<_> = importer.concurrency(4).import_many((0..40).map(request)).collect().await;
+    let created = items.iter().filter(|item| item.outcome.code() == "created").count();
+    assert_eq!((created, platform.calls(Call::Create)), (40, 40));
+    assert_eq!(carrier.count(Asked::Lookup), 40);
+    assert!(items.iter().all(|item| imported(item).findings.is_empty()), "they are verified one by one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_fails_costs_look_ups_and_nothing_else() {
+    for status in [403, 429, 500] {
+        let (carrier, platform, importer) = world(20);
+        carrier.always(Asked::List, End::Refused(status));
+        let items: Vec<_> = importer.import_many((0..20).map(request)).collect().await;
+        assert!(items.iter().all(|item| imported(item).findings.is_empty()));
+        assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (20, 20));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_ends_the_run_of_a_sole_carrier() {
+    let (carrier, platform, importer) = world(20);
+    carrier.always(Asked::List, End::Refused(401));
+    let items: Vec<_> = importer.concurrency(1).import_many((0..20).map(request)).collect().await;
+    assert!(items.iter().all(|item| item.outcome.is_failure()));
+    assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_carrier_that_refuses_its_key_is_not_asked_for_every_number() {
+    let carrier = Carrier::new("first");
+    (0..100).for_each(|last| carrier.hold(number(last), BEFORE));
+    let platform = taking_over(&carrier);
+    let refusing = Carrier::new("second");
+    // Its list is refused for another reason, so that it is asked for each number.
+    refusing.always(Asked::List, End::Refused(500));
+    refusing.always(Asked::Lookup, End::Refused(401));
+    let importer = Importer::new(Carriers::new().and(carrier.clone()).and(refusing.clone()), platform.clone());
+    let items: Vec<_> = importer.concurrency(4).import_many((0..100).map(request)).collect().await;
+    assert!(items.iter().all(|item| matches!(&item.outcome, BulkOutcome::Imported(_))));
+    assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (100, 0));
+    let lookups = refusing.count(Asked::Lookup);
+    assert!(lookups <= 4, "{lookups} refused look-ups");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_a_list_does_not_show_is_looked_up() {
+    let (carrier, platform, importer) = world(3);
+    carrier.always(Asked::List, End::Stale);
+    carrier.hold(number(7), BEFORE);
+    let items: Vec<_> = importer.import_many([0, 1, 7, 9].map(request)).collect().await;
+    let mut codes: Vec<_> = items.iter().map(|item| (item.index, item.outcome.code())).collect();
+    codes.sort_unstable();
+    assert_eq!(codes, [(0, "created"), (1, "created"), (2, "created"), (3, "refused")]);
+    assert_eq!(platform.calls(Call::Create), 3);
+}
