@@ -167,7 +167,11 @@ async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
             &["source.media_encryption"],
             "set the transport to TLS",
         ),
-        (tcp().media_encryption(MediaEncryption::Allowed), &["source.media_encryption"], "can only require or disable it"),
+        (
+            tcp().media_encryption(MediaEncryption::Allowed),
+            &["source.media_encryption"],
+            "can only require or disable it",
+        ),
         (
             SipTrunk::new("sip:user:planted@sip.example.com"),
             &["source.host"],
