@@ -7,8 +7,8 @@ use super::{Runs, runtime};
 /// What is compared, and the most that it may cost next to the other: instructions, allocations.
 const LIMITS: [(&str, &str, f64, f64); 5] = [
     ("client", "bare", 1.02, 0.93),
-    ("importer", "platform", 1.11, 1.05),
-    ("importer", "client", 1.18, 1.18),
+    ("importer", "platform", 1.15, 1.09),
+    ("importer", "client", 1.22, 1.21),
     ("list client", "list bare", 1.05, 0.90),
     ("read models", "read value", 0.66, 0.65),
 ];
