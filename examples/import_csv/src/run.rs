@@ -126,7 +126,7 @@ async fn import(
     if hidden > 0 {
         writeln!(out, "{hidden} more failed; --report FILE lists all of them.")?;
     }
-    writeln!(out, "{progress}, of {total} rows.")?;
+    writeln!(out, "{total} rows, {progress}.")?;
     if progress.done() < total {
         writeln!(
             out,

@@ -48,7 +48,7 @@ async fn a_good_file_is_imported_and_reported_and_may_be_imported_again() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("good.csv", GOOD);
     let first = ran(&sandbox, csv.clone(), "", pending()).await;
-    assert_eq!((first.code, first.out.as_str()), (ALL_IN, "3 done: 3 created, of 3 rows.\n"));
+    assert_eq!((first.code, first.out.as_str()), (ALL_IN, "3 rows, 3 done: 3 created; 6 requests.\n"));
     let created = [(2, "+14155552671"), (3, "+12125550123"), (4, "+442071838750")];
     assert_eq!(outcomes(&first.report), created.map(|(line, number)| (line, number, "created")));
     let records = sandbox.records(PlatformKind::VAPI);
@@ -75,7 +75,7 @@ async fn bad_rows_keep_the_good_ones_back_unless_they_are_to_be_skipped() {
 
     let skipped = ran(&sandbox, csv, "--skip-bad", pending()).await;
     assert_eq!((skipped.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
-    assert!(skipped.out.contains("\n1 of 4 rows are bad and were skipped.\n3 done: 3 created, of 3 rows.\n"));
+    assert!(skipped.out.contains("\n1 of 4 rows are bad and were skipped.\n3 rows, 3 done: 3 created; "));
     assert_eq!(skipped.report.len(), 4);
 }
 
@@ -94,7 +94,7 @@ async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() 
         "{}",
         failed.out
     );
-    assert!(failed.out.contains("Run the same command again when the cause is gone"));
+    assert!(failed.out.contains("Fix the cause, then run the same command again"));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ async fn when_it_is_stopped_at_once_nothing_is_begun() {
     let sandbox = Sandbox::start().await.unwrap();
     let stopped = ran(&sandbox, file("stopped.csv", ROWS), "", ready(())).await;
     assert_eq!((stopped.code, sandbox.requests().len()), (SOME_NOT, 0));
-    assert_eq!(stopped.out, format!("0 done, of 5 rows.\n{AGAIN}"));
+    assert_eq!(stopped.out, format!("5 rows, 0 done.\n{AGAIN}"));
     assert!(stopped.report.len() == 5 && stopped.report.iter().all(|line| line["outcome"] == "not_begun"));
 }
 
