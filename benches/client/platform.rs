@@ -68,7 +68,7 @@ impl VoicePlatform for FindsNothing {
         self.0.remove(id, consent).await
     }
 
-    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+    async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
 }

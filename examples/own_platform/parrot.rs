@@ -114,7 +114,7 @@ impl VoicePlatform for Parrot {
         self.http.request_empty(call).await.map_err(|error| NotFound::or(error, PARROT, id))
     }
 
-    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+    async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
 }

@@ -18,8 +18,11 @@ struct Shared<S> {
     made: tokio::sync::Mutex<Vec<(S, Made)>>,
     /// How many imports use a credential: in progress, done, or with an unknown result. While there is one, the credential
     /// stays. Several sources may share one.
-    uses: Mutex<HashMap<CredentialId, usize>>,
+    uses: Mutex<HashMap<CredentialId, Uses>>,
 }
+
+/// How often each number uses a credential. `None` stands for a record that does not show its number.
+type Uses = HashMap<Option<E164>, usize>;
 
 impl<S> Clone for Credentials<S> {
     fn clone(&self) -> Self {
@@ -59,7 +62,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
         let incomplete = |step, left_behind, error| {
             Error::from(Box::new(Incomplete::not_imported(platform, number, left_behind, step, error)))
         };
-        let made = self.get_or_make(source, make).await;
+        let made = self.get_or_make(source, Some(number), make).await;
         let made = made.map_err(|error| incomplete(Step::MakeCredential, None, error))?;
         // After its first poll the create may have been sent, so the use stays even if this future is dropped.
         let error = match create(&made.id).await {
@@ -67,7 +70,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
             Err(error) if !error.surely_not_done() => return Err(error),
             Err(error) => error,
         };
-        match self.remove_unused(&made, remove).await {
+        match self.remove_unused(&made, Some(number), 1, remove).await {
             Err(left) if !left.is_removed_before() => {
                 Err(incomplete(Step::RemoveCredential, Some(made.id.clone()), error))
             }
@@ -76,7 +79,12 @@ impl<S: Clone + PartialEq> Credentials<S> {
     }
 
     /// Returns the credential of a source and counts one more use.
-    pub(super) async fn get_or_make(&self, source: &S, make: impl Future<Output = Result<Made>>) -> Result<Made> {
+    pub(super) async fn get_or_make(
+        &self,
+        source: &S,
+        number: Option<E164>,
+        make: impl Future<Output = Result<Made>>,
+    ) -> Result<Made> {
         let mut all = self.0.made.lock().await;
         let known = all.iter().find(|(known, _)| known == source).map(|(_, made)| made.clone());
         let made = match known {
@@ -89,7 +97,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
                 made
             }
         };
-        *self.uses().entry(made.id.clone()).or_default() += 1;
+        *self.uses().entry(made.id.clone()).or_default().entry(number).or_default() += 1;
         Ok(made)
     }
 
@@ -104,28 +112,44 @@ impl<S: Clone + PartialEq> Credentials<S> {
 
     /// Ends the use by a number that was removed, and removes the credential if no other import uses it, whoever created
     /// it. Returns whether it is gone.
-    pub(super) async fn give_up<R>(&self, id: &CredentialId, remove: impl FnOnce(CredentialId) -> R) -> Result<bool>
+    pub(super) async fn give_up<R>(
+        &self,
+        id: &CredentialId,
+        number: E164,
+        remove: impl FnOnce(CredentialId) -> R,
+    ) -> Result<bool>
     where
         R: Future<Output = Result<bool>>,
     {
-        self.remove_unused(&Made { id: id.clone(), own: true }, remove).await
+        self.remove_unused(&Made { id: id.clone(), own: true }, Some(number), usize::MAX, remove).await
     }
 
-    /// Ends one use, and removes the credential if it was the last use. Returns whether it is gone.
-    async fn remove_unused<R>(&self, made: &Made, remove: impl FnOnce(CredentialId) -> R) -> Result<bool>
+    /// Ends up to `ended` uses by a number, and removes the credential if nobody else uses it. Returns whether it is gone.
+    async fn remove_unused<R>(
+        &self,
+        made: &Made,
+        number: Option<E164>,
+        ended: usize,
+        remove: impl FnOnce(CredentialId) -> R,
+    ) -> Result<bool>
     where
         R: Future<Output = Result<bool>>,
     {
         let mut all = self.0.made.lock().await;
         let is_unused = {
-            let mut uses = self.uses();
-            let left = uses.get(&made.id).map_or(0, |uses| uses.saturating_sub(1));
+            let mut all_uses = self.uses();
+            let uses = all_uses.entry(made.id.clone()).or_default();
+            let left = uses.get(&number).map_or(0, |uses| uses.saturating_sub(ended));
             if left == 0 {
-                uses.remove(&made.id)
+                uses.remove(&number)
             } else {
-                uses.insert(made.id.clone(), left)
+                uses.insert(number, left)
             };
-            left == 0
+            let is_unused = uses.is_empty();
+            if is_unused {
+                all_uses.remove(&made.id);
+            }
+            is_unused
         };
         if !is_unused {
             return Ok(false);
@@ -134,7 +158,7 @@ impl<S: Clone + PartialEq> Credentials<S> {
         if made.own { remove(made.id.clone()).await } else { Ok(false) }
     }
 
-    fn uses(&self) -> MutexGuard<'_, HashMap<CredentialId, usize>> {
+    fn uses(&self) -> MutexGuard<'_, HashMap<CredentialId, Uses>> {
         self.0.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -165,14 +165,14 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// number without consent. [`Error::NotFound`](crate::Error::NotFound) when the record does not exist.
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()>;
 
-    /// Removes a credential that an import created, if no record uses it. Returns whether the credential is gone. It
-    /// returns `false` and sends nothing if the platform cannot tell which records use a credential, or if its imports
-    /// create none.
+    /// Removes a credential that the import of this number created, if no other number uses it. The record of this number
+    /// is gone. Returns whether the credential is gone. It returns `false` and sends nothing if the platform cannot tell
+    /// which records use a credential, or if its imports create none.
     ///
     /// # Errors
     ///
     /// Any error of a call to the platform; it is safe to call again.
-    async fn remove_credential(&self, id: &CredentialId) -> Result<bool>;
+    async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool>;
 }
 
 macro_rules! forward {
@@ -237,8 +237,8 @@ macro_rules! forward {
                 (**self).remove(id, consent).await
             }
 
-            async fn remove_credential(&self, id: &CredentialId) -> Result<bool> {
-                (**self).remove_credential(id).await
+            async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
+                (**self).remove_credential(id, number).await
             }
         }
     )+};

@@ -180,7 +180,7 @@ impl VoicePlatform for InMemoryPlatform {
         self.call(Call::Remove, self.number_of(id), removed).await
     }
 
-    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+    async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
 }

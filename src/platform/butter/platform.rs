@@ -136,7 +136,7 @@ impl VoicePlatform for Butter {
     }
 
     /// Numbers do not tell which integration they use, and none of them can be removed.
-    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+    async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
 }

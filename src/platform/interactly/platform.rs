@@ -100,7 +100,7 @@ impl VoicePlatform for Interactly {
         CAPABILITIES.check_removal(KIND, consent)
     }
 
-    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+    async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
 }

@@ -103,7 +103,7 @@ impl VoicePlatform for SignalWire {
         removed(self.release_number(id.as_str()).await, KIND, id)
     }
 
-    async fn remove_credential(&self, _id: &CredentialId) -> Result<bool> {
+    async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
 }

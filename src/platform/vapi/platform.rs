@@ -138,8 +138,8 @@ impl VoicePlatform for Vapi {
         removed(self.delete_number(id.as_str()).await, KIND, id)
     }
 
-    async fn remove_credential(&self, id: &CredentialId) -> Result<bool> {
-        self.credentials.give_up(id, |id| self.remove_unused(id)).await
+    async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
+        self.credentials.give_up(id, *number, |id| self.remove_unused(id)).await
     }
 }
 

@@ -9,7 +9,8 @@ use super::wire::{
     CreateSipTrunkCredential, Credential, PhoneNumber, Provider, UpdateByoNumber, UpdatePhoneNumber,
     UpdateTelnyxNumber, UpdateTwilioNumber, UpdateVonageCredential, UpdateVonageNumber,
 };
-use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, NotFound, Result, checked};
+use crate::E164;
+use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, NotFound, Result, Step, checked};
 use crate::model::{
     AccountKey, CredentialId, Key, NumberRecord, NumberSource, ProblemCode, Problems, ProviderKind, Reach, SipTrunk,
     SourcePart,
@@ -71,7 +72,7 @@ impl Vapi {
                 return Ok(RenewedCredentials::record());
             }
             Reach::Account(key) => self.renew_vonage(uses, key, source, run).await?,
-            Reach::Trunk(trunk) => self.renew_trunk(uses, trunk, source, run).await?,
+            Reach::Trunk(trunk) => self.renew_trunk(record, uses, trunk, source, run).await?,
             Reach::Stored(Some(id)) if uses == Some(id.as_str()) => return Ok(RenewedCredentials::unchanged()),
             Reach::Stored(Some(id)) => {
                 self.change_number(record, source, with_credential(source.carrier, id)).await?;
@@ -81,7 +82,8 @@ impl Vapi {
         };
         let is_another = uses != Some(renewed.as_str());
         if is_another {
-            self.change_number(record, source, with_credential(source.carrier, &renewed)).await?;
+            let changed = self.change_number(record, source, with_credential(source.carrier, &renewed)).await;
+            changed.map_err(|error| broken(record, error))?;
         }
         Ok(RenewedCredentials { record: is_another, credential: Some(renewed) })
     }
@@ -108,6 +110,7 @@ impl Vapi {
     /// this trunk, else another one.
     async fn renew_trunk(
         &self,
+        record: &NumberRecord,
         uses: Option<&str>,
         trunk: &SipTrunk,
         source: &NumberSource,
@@ -115,7 +118,8 @@ impl Vapi {
     ) -> Result<CredentialId> {
         let wanted = trunk::credential(trunk);
         let uses = CredentialId::new(uses.unwrap_or_default());
-        let renewed = run.once(&uses, source, self.renew_or_replace(&uses, source, &wanted)).await?;
+        let number = record.number.telephone();
+        let renewed = run.once(&uses, source, self.renew_or_replace(&uses, number, source, &wanted)).await?;
         if renewed == uses {
             return Ok(renewed);
         }
@@ -126,19 +130,20 @@ impl Vapi {
                 false => Err(not_of_trunk(&renewed)),
             }
         };
-        run.once(&renewed, source, bring).await
+        run.once(&renewed, source, bring).await.map_err(|error| broken(record, error))
     }
 
     async fn renew_or_replace(
         &self,
         id: &CredentialId,
+        number: Option<E164>,
         source: &NumberSource,
         wanted: &CreateSipTrunkCredential,
     ) -> Result<CredentialId> {
         if !id.as_str().is_empty() && self.bring_trunk(id, wanted).await? {
             return Ok(id.clone());
         }
-        let other = self.credentials.get_or_make(source, self.trunk_credential(wanted.clone())).await?.id;
+        let other = self.credentials.get_or_make(source, number, self.trunk_credential(wanted.clone())).await?.id;
         if other == *id { Err(not_of_trunk(id)) } else { Ok(other) }
     }
 
@@ -192,6 +197,11 @@ impl Vapi {
         };
         run.once(&uses, source, renew).await
     }
+}
+
+/// The error of a renewal after another credential was created or changed.
+fn broken(record: &NumberRecord, error: Error) -> Error {
+    Box::new(Incomplete::imported(record.clone(), Step::Renew, error)).into()
 }
 
 /// What Vapi returned about a credential is inconsistent, so the credential is not changed.

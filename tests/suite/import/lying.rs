@@ -87,8 +87,8 @@ impl VoicePlatform for Lying {
         self.platform.renew(record, source, run).await
     }
 
-    async fn remove_credential(&self, id: &CredentialId) -> Result<bool> {
-        self.platform.remove_credential(id).await
+    async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
+        self.platform.remove_credential(id, number).await
     }
 
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
