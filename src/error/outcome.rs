@@ -4,7 +4,9 @@ use http::StatusCode;
 
 use super::{CallError, Error, Meaning};
 use crate::E164;
-use crate::model::{CredentialId, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing, Timestamp, codes};
+use crate::model::{
+    CredentialId, ImportRequest, NumberId, NumberRecord, PlatformKind, RecordNumber, Routing, Timestamp, codes,
+};
 
 /// The platform has no record of this id.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,8 @@ codes! {
         /// Removing the record of an import that is rolled back, or restoring its fields. The routing is already
         /// restored.
         Undo => "undo",
+        /// Restoring the routing that the removal of a record changed. The record is removed.
+        Restore => "restore",
         /// Pointing the number's calls at the platform.
         Point => "point",
         /// Renewing the credentials of the record.
@@ -75,6 +79,7 @@ impl fmt::Display for Step {
             Self::MakeCredential => "creating the credential",
             Self::ImportNumber => "importing the number",
             Self::Configure => "configuring the record",
+            Self::Restore => "restoring the routing that the removal of its record changed",
             Self::Undo => "rolling back the record (the routing is already restored)",
             Self::Point => "pointing its calls at the platform",
             Self::Renew => "renewing its credentials",
@@ -124,6 +129,8 @@ pub struct Incomplete {
     pub created: bool,
     /// The routing from before this import, if it was looked up.
     pub routing_before: Option<Routing>,
+    /// The request of this import, if it was an import. The record may have any of its fields by now.
+    pub request: Option<ImportRequest>,
     /// The reason for the failure.
     #[source]
     pub error: Error,
@@ -142,6 +149,7 @@ impl Incomplete {
             step,
             created: false,
             routing_before: None,
+            request: None,
             error,
         }
     }
@@ -157,7 +165,17 @@ impl Incomplete {
         error: Error,
     ) -> Self {
         let number = RecordNumber::E164(number);
-        Self { platform, number, record: None, left_behind, step, created: false, routing_before: None, error }
+        Self {
+            platform,
+            number,
+            record: None,
+            left_behind,
+            step,
+            created: false,
+            routing_before: None,
+            request: None,
+            error,
+        }
     }
 
     fn sentence(&self) -> String {

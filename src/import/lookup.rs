@@ -8,7 +8,7 @@ use super::Importer;
 use crate::E164;
 use crate::error::Error;
 use crate::http::deadline::after;
-use crate::model::NumberRecord;
+use crate::model::{NumberId, NumberRecord};
 
 /// Sets how an [`Importer`](crate::Importer) looks up a number after the response to its import was lost. It looks the
 /// number up several times, because the platform may carry out a request after the client has given up on it.
@@ -68,15 +68,21 @@ impl LookupPolicy {
 
     /// Looks the number up until it is found or the policy ends it.
     pub(super) async fn find(self, importer: &Importer, number: &E164) -> Lookups {
+        self.find_beside(importer, number, None).await
+    }
+
+    /// Looks for another record of the number than this one, which is gone and which a list may still show.
+    pub(super) async fn find_beside(self, importer: &Importer, number: &E164, gone: Option<&NumberId>) -> Lookups {
         let deadline = after(self.deadline);
         let mut wait = self.first_wait.min(self.longest_wait);
-        let mut lookups = Lookups { found: None, count: 0, last_error: None };
+        let mut lookups = Lookups { found: None, count: 0, last_error: None, is_listed: false };
         loop {
             let Ok(answer) = timeout_at(deadline, importer.find(number, None)).await else { return lookups };
             lookups.count += 1;
+            lookups.is_listed = matches!(&answer, Ok(Some(record)) if Some(&record.id) == gone);
             match answer {
-                Ok(Some(record)) => return Lookups { found: Some(record), ..lookups },
-                Ok(None) => lookups.last_error = None,
+                Ok(Some(record)) if !lookups.is_listed => return Lookups { found: Some(record), ..lookups },
+                Ok(_) => lookups.last_error = None,
                 Err(error) => lookups.last_error = Some(error),
             }
             if lookups.count >= self.max_lookups || after(wait) >= deadline {
@@ -95,4 +101,6 @@ pub(super) struct Lookups {
     pub(super) count: u32,
     /// Why the last lookup showed nothing, if it failed.
     pub(super) last_error: Option<Error>,
+    /// Whether the last lookup showed the record that is gone.
+    pub(super) is_listed: bool,
 }

@@ -265,7 +265,13 @@ impl Importer {
     async fn without_record(&self, before: &Routing) -> Result<Option<PlatformKind>> {
         match self.answered_by(&before.calls) {
             Some(own) if own == self.platform.kind() => {
-                Ok(if self.find(&before.number, None).await?.is_some() { None } else { Some(own) })
+                let Some(record) = self.find(&before.number, None).await? else { return Ok(Some(own)) };
+                // A list may show a record that is gone.
+                match self.platform.get(&record.id).await {
+                    Ok(now) if now.number.may_be(&before.number) || now.number.is(&before.number) => Ok(None),
+                    Err(error) if !error.is_not_found() => Err(error),
+                    _ => Ok(Some(own)),
+                }
             }
             other => Ok(other),
         }
@@ -273,7 +279,7 @@ impl Importer {
 
     /// The settings that an import changed and that are still as it left them, and those that the removal of its record
     /// may have changed.
-    fn own_changes<'a>(
+    pub(super) fn own_changes<'a>(
         &self,
         control: &dyn RoutingControl,
         before: &'a Routing,

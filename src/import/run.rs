@@ -315,6 +315,7 @@ impl<'a> Run<'a> {
         let mut error = error;
         if let Error::Incomplete(incomplete) = &mut error {
             incomplete.created = incomplete.record.is_some() && self.is_own();
+            incomplete.request = Some(self.request.clone());
             if let (Some(record), true) = (&incomplete.record, incomplete.created) {
                 self.lock.created(&record.id);
             }

@@ -67,13 +67,19 @@ impl Carriers {
         self.carriers().into_iter().filter_map(NumberProvider::routing)
     }
 
-    /// The control of the carrier that holds this routing's number.
+    /// The control of the carrier that holds this routing's number. A failed lookup counts only if no other carrier
+    /// holds it.
     async fn control_of(&self, routing: &Routing) -> Result<&dyn RoutingControl> {
+        let mut failed = None;
         for control in self.controls() {
-            let kept = control.snapshot(&routing.number).await?;
-            if kept.is_some_and(|kept| kept.id == routing.id) {
-                return Ok(control);
+            match control.snapshot(&routing.number).await {
+                Ok(Some(kept)) if kept.id == routing.id => return Ok(control),
+                Ok(_) => {}
+                Err(error) => failed = failed.or(Some(error)),
             }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         let fault = format!("is for {}, which none of the carriers holds under the same id", routing.number);
         let problem =

@@ -49,7 +49,8 @@ pub struct Undo {
     pub created: bool,
     /// The record as the import left it.
     pub left: Left,
-    /// The import's changes to a record that existed before.
+    /// The import's changes to a record that existed before. For a record that the import created, the changes of which
+    /// the import does not know whether it made them.
     pub changes: Vec<Change>,
     /// The platform's credential, if the import may have created it.
     pub credential: Option<CredentialId>,
@@ -89,7 +90,9 @@ impl Undo {
             (Field::Inbound, told(self.left.inbound, record.inbound)),
             (Field::Outbound, told(self.left.outbound, record.outbound)),
         ];
-        let changed: Vec<Field> = fields.into_iter().filter(|(_, changed)| *changed).map(|(field, _)| field).collect();
+        let is_own = |field: Field| self.changes.iter().any(|change| change.field() == field && change.is_done(record));
+        let changed = fields.into_iter().filter(|(field, changed)| *changed && !is_own(*field));
+        let changed: Vec<Field> = changed.map(|(field, _)| field).collect();
         if self.created && !changed.is_empty() { Some(Stays::Changed(changed)) } else { None }
     }
 }

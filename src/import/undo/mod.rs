@@ -7,6 +7,7 @@ pub use self::left::{Left, Undo};
 pub use self::outcome::{Stays, Undone, UndoneRecord};
 use std::pin::pin;
 
+use futures_util::TryStreamExt;
 use tracing::Instrument;
 
 use super::change::{Change, Field};
@@ -14,7 +15,7 @@ use super::keep::{Seen, seen};
 use super::memory::{Changing, NumberLock};
 use super::restore::{Back, no_routing};
 use super::{Imported, Importer, Outcome, memory};
-use crate::error::{Error, Incomplete, Result, Step};
+use crate::error::{Error, Incomplete, Result, Step, Withheld, WithheldReason};
 use crate::import::log::{self, number_span};
 use crate::model::{Finding, NumberRecord, Problem, ProblemCode, Reached, Removal};
 use crate::platform::OnRemoval;
@@ -145,9 +146,12 @@ impl Importer {
         let Error::Incomplete(incomplete) = error else { return None };
         let record = incomplete.record.clone().filter(|_| incomplete.created)?;
         let number = incomplete.number.telephone()?;
+        // The update that failed may have set any of these.
+        let change = |field| Change::of(field, &record, incomplete.request.as_ref()?);
+        let changes = Field::ALL.into_iter().filter_map(change).collect();
         let mut imported = Imported::new(record, Outcome::Created, number, self.platform.account());
         imported.routing_before.clone_from(&incomplete.routing_before);
-        Some(imported.undo())
+        Some(Undo { changes, ..imported.undo() })
     }
 
     async fn take_back(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<Undone> {
@@ -178,7 +182,7 @@ impl Importer {
         if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
             return Ok(outcome(None, UndoneRecord::Stays(stays)));
         }
-        if found.is_none() && self.find(&undo.number, None).await?.is_some() {
+        if found.is_none() && self.is_replaced(undo).await? {
             return Ok(outcome(None, UndoneRecord::Replaced));
         }
         let routing = match &undo.routing {
@@ -187,10 +191,13 @@ impl Importer {
                 let mut back = self.compare_routing(before, removed).await?;
                 if found.is_none() && !is_late && back.as_ref().is_some_and(Back::is_some) {
                     // These calls may be those of another's new record, which a list may not show yet.
-                    let lookups = self.lookup_policy.find(self, &undo.number).await;
+                    let lookups = self.lookup_policy.find_beside(self, &undo.number, Some(&undo.id)).await;
                     match (lookups.found, lookups.last_error) {
                         (Some(_), _) => return Ok(outcome(None, UndoneRecord::Replaced)),
                         (None, Some(error)) => return Err(error),
+                        (None, None) if lookups.is_listed && self.is_replaced(undo).await? => {
+                            return Ok(outcome(None, UndoneRecord::Replaced));
+                        }
                         (None, None) => back = self.compare_routing(before, removed).await?,
                     }
                 }
@@ -206,7 +213,10 @@ impl Importer {
             let kept = self.set_back(undo, &record, verify).await.map_err(step)?;
             return Ok(outcome(routing, kept.map_or(UndoneRecord::Gone, |kept| UndoneRecord::Restored { kept })));
         }
-        match self.remove_undone(undo, consent, verify).await.map_err(step)? {
+        let removed = self.remove_undone(undo, consent, verify).await;
+        // That one says itself what is left.
+        let removed = removed.map_err(|error| if let Error::Incomplete(_) = error { error } else { step(error) });
+        match removed? {
             UndoneRecord::Stays(stays) => Ok(outcome(routing, UndoneRecord::Stays(stays))),
             removed => self.finish_undo(undo, outcome(routing, removed)).await,
         }
@@ -232,16 +242,47 @@ impl Importer {
         }
     }
 
-    /// Waits for a record by the whole policy. If no lookup shows it, it counts as removed.
+    /// Waits for a record by the whole policy. If no lookup shows it, it counts as removed. If it is listed and not there
+    /// by its id, nobody knows.
     async fn look_for_late(&self, undo: &Undo) -> Result<Option<NumberRecord>> {
-        let lookups = self.lookup_policy.find(self, &undo.number).await;
+        let lookups = self.lookup_policy.find_beside(self, &undo.number, Some(&undo.id)).await;
+        let is_not_listed = |error: &Error| matches!(error, Error::Withheld(why) if matches!(why.reason, WithheldReason::NotListed { .. }));
         match lookups.last_error {
-            Some(error) if !matches!(error, Error::Withheld(_)) => Err(error),
-            _ if lookups.found.is_none() => {
-                memory::forget_created(self.account, &undo.number, Some(&undo.id));
-                Ok(None)
+            Some(error) if !is_not_listed(&error) => return Err(error),
+            _ if lookups.found.is_some() => return Ok(None),
+            _ => {}
+        }
+        let found = self.record_of(undo).await?;
+        match memory::created(self.account, &undo.number) {
+            Some(created) if found.is_none() && lookups.is_listed => {
+                let reason = WithheldReason::NotListed { id: created.id, age: created.at.elapsed() };
+                Err(Box::new(Withheld::new(undo.platform, undo.number, reason)).into())
             }
-            _ => Ok(lookups.found.filter(|found| found.id == undo.id)),
+            _ => {
+                if found.is_none() {
+                    memory::forget_created(self.account, &undo.number, Some(&undo.id));
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    /// Whether the number has another record than that of the import, which is gone. A list may still show that one.
+    async fn is_replaced(&self, undo: &Undo) -> Result<bool> {
+        match self.find(&undo.number, None).await? {
+            Some(found) if found.id == undo.id => {
+                let another = |record: &NumberRecord| {
+                    record.id != undo.id && (record.number.is(&undo.number) || record.number.may_be(&undo.number))
+                };
+                let mut list = self.platform.list();
+                while let Some(record) = list.try_next().await? {
+                    if another(&record) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            found => Ok(found.is_some()),
         }
     }
 
@@ -304,7 +345,9 @@ impl Importer {
         // Also after a lost response: the record may be gone.
         if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
             let kept = self.keep_routing(&seen).await;
-            removed.and(kept)?;
+            removed?;
+            let (platform, number) = (undo.platform, undo.number);
+            kept.map_err(|error| Box::new(Incomplete::not_imported(platform, number, None, Step::Restore, error)))?;
         } else {
             changing.not_removed();
             removed?;
@@ -334,7 +377,7 @@ impl Importer {
     /// Removes the credential, once the record is gone.
     async fn finish_undo(&self, undo: &Undo, mut undone: Undone) -> Result<Undone> {
         let Some(credential) = undo.credential.as_ref().filter(|_| undo.created) else { return Ok(undone) };
-        match self.platform.remove_credential(credential).await {
+        match self.platform.remove_credential(credential, &undo.number).await {
             Ok(true) => Ok(undone),
             Ok(false) => {
                 undone.credential_left = Some(credential.clone());
