@@ -1,5 +1,7 @@
 //! Pointing a number's calls at the platform.
 
+use std::fmt;
+
 use super::memory::Changing;
 use super::{Imported, Importer};
 use crate::E164;
@@ -60,14 +62,14 @@ impl Importer {
     }
 
     /// The error of calls that do not go to this address though they should.
-    pub(super) fn not_pointed(&self, address: &CallbackUrl, found: &str) -> Error {
+    pub(super) fn not_pointed(&self, address: impl fmt::Display, found: &str) -> Error {
         let fault = CallFault::Mismatch(Mismatch::new(address, Some(found)));
         Box::new(CallError::new(self.provider.kind().into(), "point calls", Delivery::Unknown, fault)).into()
     }
 }
 
 /// Whether these calls go to this address: a server, or a SIP address that they are forwarded to.
-fn is_at(calls: &Calls, address: &CallbackUrl) -> bool {
+pub(super) fn is_at(calls: &Calls, address: &CallbackUrl) -> bool {
     match calls {
         Calls::Url(url) => url == address,
         Calls::Forwarded(to) => to == address.as_str(),

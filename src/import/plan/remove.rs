@@ -8,12 +8,12 @@ use super::calls::Seal;
 use super::extra::{Extra, Holder, PlannedRemoval, Reroute};
 use super::make::holder;
 use crate::E164;
-use crate::error::{Error, Incomplete, Result, Step};
-use crate::import::Importer;
+use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, Result, Step};
 use crate::import::change::{agent, label, switch};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
-use crate::import::point::after_change;
+use crate::import::point::{after_change, is_at};
+use crate::import::{Importer, Restored};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
 use crate::provider::{self, NumberProvider};
 
@@ -52,12 +52,25 @@ impl Importer {
             return Ok(Applied::Moved(moved));
         }
         let mut changing = number.map(|number| Changing::begin(self.account, &number));
+        let incomplete = |record, error| Error::from(Box::new(Incomplete::imported(record, Step::Remove, error)));
+        let mut is_rerouted = false;
         if let Some(reroute) = &removal.reroute {
-            if let Some(finding) = self.reroute(&mut now, reroute).await? {
-                return Ok(Applied::Blocked { findings: vec![finding] });
+            match self.reroute(&mut now, reroute).await? {
+                Ok(sent) => is_rerouted = sent,
+                Err(finding) => return Ok(Applied::Blocked { findings: vec![finding] }),
             }
         } else if let Some(finding) = self.still_answered(&now, extra, removal).await? {
             return Ok(Applied::Blocked { findings: vec![finding] });
+        }
+        if removal.reroute.is_some() || extra.second {
+            // That took a while, in which others may have put the record to use.
+            match self.moved_meanwhile(extra).await {
+                Ok(moved) if moved.is_empty() => {}
+                Ok(moved) if !is_rerouted => return Ok(Applied::Moved(moved)),
+                Ok(moved) => return Err(incomplete(record, self.not_removed(&moved))),
+                Err(error) if is_rerouted => return Err(incomplete(record, error)),
+                Err(error) => return Err(error),
+            }
         }
         if let Some(changing) = &mut changing {
             changing.removing(id);
@@ -74,12 +87,28 @@ impl Importer {
             Err(error) if error.is_not_found() && removal.reroute.is_some() => {}
             Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
             Err(error) if removal.reroute.is_some() => {
-                return Err(Box::new(Incomplete::imported(record, Step::Remove, error)).into());
+                return Err(incomplete(record, error));
             }
             removed => removed?,
         }
         let not_read = |error: Error| Finding::NotReadAgain { reason: error.to_string() };
         Ok(Applied::Removed { findings: kept.map_err(not_read).err().into_iter().collect() })
+    }
+
+    /// How the record differs from the plan now. One that is gone does not.
+    async fn moved_meanwhile(&self, extra: &Extra) -> Result<Vec<Difference>> {
+        match self.platform.get(&extra.id).await {
+            Ok(record) => Ok(extra.differences(&record)),
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The error of a record that was changed while its calls were sent elsewhere.
+    fn not_removed(&self, moved: &[Difference]) -> Error {
+        let found = moved.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let fault = CallFault::Mismatch(Mismatch::new("the record as planned", Some(&found)));
+        Box::new(CallError::new(self.platform.kind().into(), "get number", Delivery::Read, fault)).into()
     }
 
     /// Asks the carriers. Where the plan says who holds the number, that must still be so.
@@ -151,36 +180,49 @@ impl Importer {
         Ok(false)
     }
 
-    /// Sends the calls elsewhere, and makes sure that they go there.
-    async fn reroute(&self, now: &mut Now<'_>, reroute: &Reroute) -> Result<Option<Finding>> {
+    /// Sends the calls elsewhere, and makes sure that they go there. Returns whether anything was sent, or why the calls
+    /// stay.
+    async fn reroute(&self, now: &mut Now<'_>, reroute: &Reroute) -> Result<Result<bool, Finding>> {
         let (Some(control), Some(routing)) = (now.carrier.and_then(NumberProvider::routing), &now.routing) else {
-            return Ok(Some(Finding::MayBeAnswered { calls: None }));
+            return Ok(Err(Finding::MayBeAnswered { calls: None }));
         };
         let target = match reroute {
             Reroute::To(address) => Calls::Url(address.clone()),
             Reroute::Back(before) => before.calls.clone(),
         };
         if self.receives(&target) {
-            return Ok(Some(Finding::StillAnswered));
+            return Ok(Err(Finding::StillAnswered));
         }
-        if routing.calls != target {
+        let arrives = |calls: &Calls| match reroute {
+            Reroute::To(address) => is_at(calls, address),
+            Reroute::Back(before) => *calls == before.calls,
+        };
+        let mut is_sent = false;
+        if !arrives(&routing.calls) {
             match reroute {
-                Reroute::To(address) => drop(control.point(routing, address).await?),
+                Reroute::To(address) => {
+                    drop(control.point(routing, address).await?);
+                    is_sent = true;
+                }
                 // What others changed meanwhile stays.
                 Reroute::Back(before) if before.id == routing.id => {
                     let back = self.compare_routing(before, false).await?;
-                    drop(self.put_back(before, back, false).await?);
+                    is_sent = matches!(self.put_back(before, back, false).await?, Restored::PutBack { .. });
                 }
-                Reroute::Back(_) => return Ok(Some(Finding::NotHeld)),
+                Reroute::Back(_) => return Ok(Err(Finding::NotHeld)),
             }
         }
         let after = after_change(control, &routing.number).await?;
-        let arrived = after.as_ref().is_some_and(|after| after.calls == target);
+        let arrived = after.as_ref().is_some_and(|after| arrives(&after.calls));
         let calls = after.as_ref().map(|after| after.calls.to_string());
         if let (Some(after), Some((_, seen))) = (&after, now.seen.iter_mut().find(|(_, seen)| seen.id == routing.id)) {
             seen.clone_from(after);
         }
-        Ok(if arrived { None } else { Some(Finding::MayBeAnswered { calls }) })
+        match arrived {
+            true => Ok(Ok(is_sent)),
+            false if is_sent => Err(self.not_pointed(target, &calls.unwrap_or_else(|| "nothing".to_owned()))),
+            false => Ok(Err(Finding::MayBeAnswered { calls })),
+        }
     }
 }
 

@@ -16,4 +16,5 @@ mod restore_routing;
 mod scripted;
 mod undo;
 mod undo_again;
+mod undo_unsure;
 mod verification;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::conformance::{Answer, Call, InMemoryPlatform};
+use numport::error::{CallError, CallFault, Delivery, Refusal};
 use numport::model::{AccountId, CallbackUrl, Calls, PlatformKind, ProviderKind, Routing};
 use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support};
 use numport::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
@@ -63,6 +64,8 @@ pub(crate) struct Exchange {
     restored: Arc<AtomicUsize>,
     ignores: Arc<AtomicBool>,
     hook: Arc<Mutex<Option<Hook>>>,
+    on_point: Arc<Mutex<Option<Hook>>>,
+    silent: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Exchange {
@@ -87,6 +90,16 @@ impl Exchange {
         self.ignores.store(true, Ordering::SeqCst);
     }
 
+    /// From now on, or no longer, every read of a routing fails.
+    pub(crate) fn set_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::SeqCst);
+    }
+
+    /// Sets what else happens after calls were pointed at an address.
+    pub(crate) fn on_point(&self, hook: impl Fn() + Send + 'static) {
+        *self.on_point.lock().unwrap() = Some(Box::new(hook));
+    }
+
     /// Sets what else happens when a routing is put back.
     pub(crate) fn on_restore(&self, hook: impl Fn() + Send + 'static) {
         *self.hook.lock().unwrap() = Some(Box::new(hook));
@@ -106,7 +119,8 @@ impl Exchange {
 
 fn routing(number: E164, url: &str) -> Routing {
     let settings = [("voice_url".to_owned(), url.to_owned())].into();
-    Routing::new(number, "held".to_owned(), Calls::Url(url.into()), settings)
+    let calls = if url.is_empty() { Calls::Nowhere } else { Calls::Url(url.into()) };
+    Routing::new(number, "held".to_owned(), calls, settings)
 }
 
 #[async_trait]
@@ -144,6 +158,10 @@ impl NumberProvider for Exchange {
 #[async_trait]
 impl RoutingControl for Exchange {
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
+        if self.silent.load(Ordering::SeqCst) {
+            let fault = CallFault::Refusal(Refusal::new("out of service"));
+            return Err(Box::new(CallError::new(self.kind().into(), "read routing", Delivery::Read, fault)).into());
+        }
         Ok(self.url(number).map(|url| routing(*number, &url)))
     }
 
@@ -168,6 +186,9 @@ impl RoutingControl for Exchange {
 
     async fn point(&self, before: &Routing, address: &CallbackUrl) -> Result<Routing> {
         self.point(before.number, address.as_str());
+        if let Some(hook) = &*self.on_point.lock().unwrap() {
+            hook();
+        }
         Ok(routing(before.number, address.as_str()))
     }
 }
