@@ -286,8 +286,8 @@ impl Importer {
         now: &Routing,
         removed: bool,
     ) -> Vec<&'a str> {
-        // A removal may clear an address, or leave another one of the platform. Whoever has sent the calls elsewhere
-        // since has set the number up anew.
+        // A removal may clear an address, or set another one of the platform. If the calls go elsewhere now, somebody has
+        // configured the number since.
         let removed =
             removed && (now.calls == Calls::Nowhere || now.calls == before.calls || self.receives(&now.calls));
         let is_cleared = |name: &str| is_target(before, name) && self.receives_here(&now.calls);

@@ -110,8 +110,8 @@ impl<S: Clone + PartialEq> Credentials<S> {
         }
     }
 
-    /// Ends the use by a number that was removed, and removes the credential if no other import uses it, whoever created
-    /// it. Returns whether it is gone.
+    /// Ends the use by a number that was removed, and removes the credential if no other import uses it, even if another
+    /// process created it. Returns whether it is gone.
     pub(super) async fn give_up<R>(
         &self,
         id: &CredentialId,

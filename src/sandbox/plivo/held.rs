@@ -9,7 +9,7 @@ use crate::sandbox::records::{Object, Records, fields};
 
 /// A number held at Plivo, for [`SandboxBuilder::hold_plivo`](SandboxBuilder::hold_plivo).
 ///
-/// Unless said otherwise the main account holds it, it takes calls and messages, and it has no application.
+/// By default the main account holds it, it can receive calls and messages, and it has no application.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PlivoNumber {

@@ -13,7 +13,7 @@ const FIRST_ID: u64 = 1_293_384_261_075_731_499;
 
 /// A number held at Telnyx, for [`SandboxBuilder::hold_telnyx`](SandboxBuilder::hold_telnyx).
 ///
-/// Unless said otherwise it is active, takes calls and messages, and is on no connection.
+/// By default it is active, can receive calls and messages, and has no connection.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

@@ -13,7 +13,7 @@ pub(super) const OTHER_APPLICATION: &str = "aaaaaaaa-bbbb-cccc-dddd-0123456789cd
 
 /// A number held at Vonage, for [`SandboxBuilder::hold_vonage`](SandboxBuilder::hold_vonage).
 ///
-/// Unless said otherwise it takes calls and text messages, and nothing gets them.
+/// By default it can receive calls and text messages, and they go nowhere.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VonageNumber {

@@ -158,7 +158,7 @@ async fn an_import_that_is_refused_names_the_call_that_fits_the_trunk() {
             let is_a_part = problem.field != "source";
             assert_eq!(problem.remedy.contains("`SipTrunk::fitting`"), is_a_part, "{platform:?}: {problem}");
         }
-        // What is wrong by itself is not left out.
+        // An invalid value is refused, not left out.
         for (wrong, field) in [
             (full().port(0), "source.port"),
             (full().credentials("", "password"), "source.credentials.user"),

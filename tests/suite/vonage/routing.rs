@@ -91,7 +91,7 @@ async fn a_routing_is_put_back_whatever_it_was() {
         assert_eq!(control.restore(&before).await.unwrap(), before);
         assert_eq!(sandbox.vonage().number(number), kept);
     }
-    // What is as before is not sent: it would clear what cannot be read.
+    // Unchanged settings are not sent, because that would clear what cannot be read.
     let requests = sandbox.requests().len();
     control.restore(&snapshot(&vonage, &numbers[0]).await).await.unwrap();
     assert!(sandbox.requests()[requests..].iter().all(|request| request.method == "GET"));
