@@ -7,6 +7,7 @@ mod callback;
 mod codes;
 mod declared;
 mod finding;
+mod finding_text;
 mod id;
 mod kind;
 mod mask;
