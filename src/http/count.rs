@@ -35,6 +35,11 @@ pub(super) fn sent() {
     let _ = RUN.try_with(|run| run.add(1));
 }
 
+/// How many requests the run, or the part of it that is [`counted`], has sent so far.
+pub(crate) fn so_far() -> u64 {
+    RUN.try_with(|run| run.0.load(Ordering::Relaxed)).unwrap_or(0)
+}
+
 /// Also tells how many requests this future sends. They are the run's as well, even if the future is dropped.
 pub(crate) async fn counted<F: Future>(future: F) -> (F::Output, u64) {
     let part = Part { run: RUN.try_with(RequestCount::clone).ok(), requests: RequestCount::default() };
@@ -68,7 +73,16 @@ mod tests {
         sent();
         run.of(async {
             sent();
-            assert_eq!(counted(async { sent() }).await, ((), 1));
+            assert_eq!(
+                counted(async {
+                    so_far() + {
+                        sent();
+                        so_far()
+                    }
+                })
+                .await,
+                (1, 1)
+            );
             other.of(async { sent() }).await;
         })
         .await;

@@ -7,14 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, BoxStream, FuturesUnordered, Stream, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::Imported;
+use super::bulk::Refused;
+use super::listing::Lists;
 use super::memory::MAX_UNRESOLVED;
 use super::verify::Unverified;
+use super::{Imported, Importer};
+use crate::E164;
+use crate::http::count::RequestCount;
 
 /// How many imports are verified together; more if they wait for an earlier batch.
 pub(super) const BATCH: usize = 100;
@@ -32,6 +36,49 @@ pub(super) enum Item<T> {
     Done(T),
     /// Its import is to be verified first.
     Unverified(Box<Unverified>, Finish<T>),
+}
+
+/// What the items of a run over many numbers share.
+pub(super) struct Shared {
+    /// That of the run.
+    pub(super) importer: Importer,
+    pub(super) lists: Lists,
+    pub(super) refused: Refused,
+    requests: RequestCount,
+}
+
+impl Shared {
+    /// For at least `expected` numbers. `is_wanted` says which are kept of a list.
+    pub(super) fn new(
+        importer: &Importer,
+        expected: usize,
+        is_wanted: impl Fn(&E164) -> bool + Clone + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let importer = importer.for_run();
+        let lists = Lists::new(&importer, expected, is_wanted);
+        let refused = Refused::of(&importer);
+        Arc::new(Self { importer, lists, refused, requests: RequestCount::default() })
+    }
+
+    /// Runs the items [`batched`], and counts their requests: `counting` takes those since the item before.
+    pub(super) fn run<'a, T, F>(
+        self: Arc<Self>,
+        items: impl Stream<Item = F> + Send + 'a,
+        counting: impl Fn(T, u64) -> T + Send + 'a,
+    ) -> BoxStream<'a, T>
+    where
+        T: Send + 'a,
+        F: Future<Output = Item<T>> + Send + 'a,
+    {
+        let (requests, verifier) = (self.requests.clone(), self.clone());
+        let items = items.map(move |item| requests.of(item));
+        let verify = move |unverified: Vec<Unverified>| {
+            let run = verifier.clone();
+            async move { run.requests.of(run.importer.verify_all(unverified, &run.lists)).await }.boxed()
+        };
+        let items = batched(items, self.importer.concurrency, verify);
+        items.map(move |item| counting(item, self.requests.take())).boxed()
+    }
 }
 
 type Verify<'a> = Box<dyn Fn(Vec<Unverified>) -> BoxFuture<'a, Vec<Imported>> + Send + 'a>;
@@ -60,7 +107,7 @@ struct Waiting<T> {
 /// Runs items concurrently, and yields them in the order in which they end. Those that are to be verified wait for one
 /// another: until [`BATCH`] of them wait, for [`LONGEST_WAIT`], or until no other can join them. While
 /// [`BATCHES`] are verified the next one is gathered; when that is full as well, no further item is begun.
-pub(super) fn batched<'a, T, F>(
+fn batched<'a, T, F>(
     items: impl Stream<Item = F> + Send + 'a,
     concurrency: usize,
     verify: impl Fn(Vec<Unverified>) -> BoxFuture<'a, Vec<Imported>> + Send + 'a,

@@ -4,19 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use futures_util::FutureExt;
 use futures_util::stream::{BoxStream, StreamExt};
 use tracing::Instrument;
 
-use super::batches::{Item, batched};
-use super::listing::Lists;
+use super::batches::{Item, Shared};
 use super::log::{self, number_span};
 use super::memory::{lock, packed};
-use super::verify::Unverified;
 use super::{Imported, Importer, Many};
 use crate::E164;
 use crate::error::{CallError, Error, Meaning, Result};
-use crate::http::count::RequestCount;
 use crate::http::deadline::after;
 use crate::model::{ImportRequest, Service};
 
@@ -162,35 +158,20 @@ impl Importer {
             let input = input.clone();
             move |number: &E164| !input.is_answered(number)
         };
-        let importer = self.for_run();
-        let lists = Lists::new(&importer, expected, is_wanted);
-        let run =
-            Arc::new(Run { importer, lists, refused: Refused::of(self), input, requests: RequestCount::default() });
-        let (verifier, counted) = (run.clone(), run.requests.clone());
+        let shared = Shared::new(self, expected, is_wanted);
+        let run = Arc::new(Run { shared: shared.clone(), input });
         let begin = move |(index, request): (usize, ImportRequest)| {
-            let (first, run) = (run.input.first(request.number(), index), run.clone());
-            async move {
-                let requests = run.requests.clone();
-                requests.of(run.begin(index, request, first)).await
-            }
+            let first = run.input.first(request.number(), index);
+            run.clone().begin(index, request, first)
         };
-        let verify = move |unverified: Vec<Unverified>| {
-            let run = verifier.clone();
-            async move { run.requests.of(run.importer.verify_all(unverified, &run.lists)).await }.boxed()
-        };
-        batched(requests.enumerate().map(begin), self.concurrency, verify)
-            .map(move |item| BulkItem { requests: counted.take(), ..item })
-            .boxed()
+        shared.run(requests.enumerate().map(begin), |item, requests| BulkItem { requests, ..item })
     }
 }
 
 /// What the imports of one run share.
 struct Run {
-    importer: Importer,
-    lists: Lists,
-    refused: Refused,
+    shared: Arc<Shared>,
     input: Arc<Input>,
-    requests: RequestCount,
 }
 
 impl Run {
@@ -200,15 +181,15 @@ impl Run {
         if let Some(of) = first {
             return Item::Done(ended(request, BulkOutcome::Duplicate { of }));
         }
-        let importer = &self.importer;
+        let Shared { importer, lists, refused, .. } = &*self.shared;
         let span = number_span!("import", importer, request.number());
         // Boxed, since it is large, and the span would take it over by a move.
         let begun = Box::pin(async {
-            if self.refused.already() {
+            if refused.already() {
                 return Err(BulkOutcome::NotAttempted);
             }
-            let begun = importer.begin_import(&request, Some(&self.lists), after(importer.deadline)).await;
-            self.refused.watch(begun).map_err(|error| {
+            let begun = importer.begin_import(&request, Some(lists), after(importer.deadline)).await;
+            refused.watch(begun).map_err(|error| {
                 log::failed(&error);
                 BulkOutcome::Failed(error)
             })

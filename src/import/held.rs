@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -9,7 +10,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Importer;
 use super::holder::not_asked;
-use super::listing::{Keep, Known, most_records};
+use super::listing::{KEPT, Keep, Known, Most, most_of_list};
 use super::memory::Listener;
 use super::verify::{Read, Unverified};
 use crate::E164;
@@ -35,7 +36,7 @@ impl Held {
     /// Lists the carriers, where that takes fewer requests than asking for each of these numbers.
     pub(super) async fn read(importer: &Importer, numbers: &HashSet<E164>) -> Result<Self> {
         let carriers = importer.provider.carriers();
-        let most = most_records(numbers.len(), Known::Nothing);
+        let most = most_of_list(numbers.len(), Known::Nothing);
         let read = carriers.iter().map(|carrier| async move {
             match most {
                 Some(most) => list(*carrier, most, |number| numbers.contains(number)).await.0,
@@ -100,7 +101,7 @@ impl Held {
 
 /// Which wanted numbers a carrier holds, unless its list is longer than so many records; and how many requests that
 /// took.
-async fn list(carrier: &dyn NumberProvider, most: usize, is_wanted: impl Fn(&E164) -> bool) -> (Result<List>, Known) {
+async fn list(carrier: &dyn NumberProvider, most: Most, is_wanted: impl Fn(&E164) -> bool) -> (Result<List>, Known) {
     let mut count = 0;
     let read = async {
         let mut held = HashMap::new();
@@ -113,7 +114,7 @@ async fn list(carrier: &dyn NumberProvider, most: usize, is_wanted: impl Fn(&E16
                 held.insert(slim.number, slim);
             }
             // The next page is not asked for.
-            if count >= most {
+            if most.is_reached(count) {
                 return Ok(List::Lookups);
             }
         }
@@ -124,7 +125,7 @@ async fn list(carrier: &dyn NumberProvider, most: usize, is_wanted: impl Fn(&E16
         Ok(List::Whole(held)) => (Ok(List::Whole(held)), Known::read(requests, count)),
         // It cannot tell its numbers.
         Err(Error::Invalid(_)) => (Ok(List::Lookups), Known::Never),
-        other => (other, Known::LongerThan(most)),
+        other => (other, Known::LongerThan(most.records)),
     }
 }
 
@@ -132,11 +133,11 @@ async fn list(carrier: &dyn NumberProvider, most: usize, is_wanted: impl Fn(&E16
 async fn list_in_time(
     importer: &Importer,
     carrier: &dyn NumberProvider,
-    most: usize,
+    most: Most,
     is_wanted: impl Fn(&E164) -> bool,
 ) -> (Result<List>, Known) {
     let read = timeout(importer.deadline / 2, list(carrier, most, is_wanted)).await;
-    read.unwrap_or((Ok(List::Lookups), Known::LongerThan(most)))
+    read.unwrap_or((Ok(List::Lookups), Known::LongerThan(most.records)))
 }
 
 /// What all carriers hold, for a run over many numbers: as a list of them said not long ago.
@@ -214,7 +215,7 @@ impl HeldListing {
     /// is not for any.
     async fn read(&self, importer: &Importer, lookups: usize, known: &mut [Known]) -> Option<(Instant, Held)> {
         let carriers = importer.provider.carriers();
-        let most: Vec<Option<usize>> = known.iter().map(|known| most_records(lookups, *known)).collect();
+        let most: Vec<Option<Most>> = known.iter().map(|known| most_of_list(lookups, *known)).collect();
         if most.iter().all(Option::is_none) {
             return None;
         }
@@ -222,7 +223,14 @@ impl HeldListing {
         self.listener.restart();
         let read = carriers.iter().zip(most).map(|(carrier, most)| async move {
             match most {
-                Some(most) => Some(list_in_time(importer, *carrier, most, &self.is_wanted).await),
+                Some(most) => {
+                    let kept = AtomicUsize::new(0);
+                    // Of a number that is not kept, as of one that the carrier does not hold, the carrier is asked.
+                    let is_kept = |number: &E164| {
+                        (self.is_wanted)(number) && kept.fetch_add(1, Ordering::Relaxed) < KEPT.max(lookups)
+                    };
+                    Some(list_in_time(importer, *carrier, most, is_kept).await)
+                }
                 None => None,
             }
         });
@@ -255,7 +263,7 @@ impl HeldListing {
                 .map(|import| *import.imported.number())
                 .collect();
             async move {
-                let most = most_records(wanted.len(), *known)?;
+                let most = most_of_list(wanted.len(), *known)?;
                 let (list, learned) = list_in_time(importer, *carrier, most, |number| wanted.contains(number)).await;
                 *known = learned;
                 if let Ok(List::Whole(held)) = list { Some(held) } else { None }

@@ -12,16 +12,23 @@ use super::held::HeldListing;
 use super::memory::Listener;
 use crate::E164;
 use crate::error::{Result, Withheld};
-use crate::http::count::counted;
+use crate::http::count::{counted, so_far};
 use crate::model::{Details, NumberRecord};
 use crate::platform::{Find, VoicePlatform};
 
 /// How long a list is believed by default.
 pub(super) const LIST_AGE: Duration = Duration::from_secs(60);
 
-/// How many records are read of a list whose length is not known, for each look-up that it may save. Services return up
-/// to 1000 a request, so that a list which is given up has cost a tenth of the look-ups, or one request.
+/// How many look-ups a list must be able to save for each request that it takes, while its length is not known: one that
+/// is given up has cost a tenth of them then.
+const LOOKUPS_A_REQUEST: usize = 10;
+
+/// The same in records. Services return up to 1000 a request, and a client that is not of this crate is not counted.
 const RECORDS_A_LOOKUP: usize = 100;
+
+/// How many records a run keeps at least of what a list shows. Of more it keeps one for each number that it expects; the
+/// others are looked up when their turn comes.
+pub(super) const KEPT: usize = 20_000;
 
 /// Which numbers of a list are kept; of the others it is only known that they are there.
 pub(super) type Keep = Box<dyn Fn(&E164) -> bool + Send + Sync>;
@@ -48,22 +55,41 @@ impl Known {
     }
 }
 
-/// How many records of a list are read at most, so that it takes fewer requests than so many look-ups, or as many;
-/// `None` where the look-ups take fewer.
-pub(super) fn most_records(lookups: usize, known: Known) -> Option<usize> {
-    let most = lookups.saturating_mul(RECORDS_A_LOOKUP);
+/// How much of a list is read before it is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Most {
+    pub(super) records: usize,
+    requests: u64,
+}
+
+impl Most {
+    const ALL: Self = Self { records: usize::MAX, requests: u64::MAX };
+
+    /// Whether nothing more is read after so many records, within a [`counted`] future.
+    pub(super) fn is_reached(self, records: usize) -> bool {
+        records >= self.records || so_far() > self.requests
+    }
+}
+
+/// How much of a list is read at most, so that it takes fewer requests than so many look-ups, or as many; `None` where
+/// the look-ups take fewer.
+pub(super) fn most_of_list(lookups: usize, known: Known) -> Option<Most> {
+    let records = lookups.saturating_mul(RECORDS_A_LOOKUP);
     let is_worth_it = match known {
         _ if lookups < 2 => false,
         Known::Nothing => true,
         Known::Read { requests, .. } => requests <= lookups as u64,
-        Known::LongerThan(records) => most / 2 >= records,
+        Known::LongerThan(longer) => records / 2 >= longer,
         Known::Never => false,
     };
-    match known {
+    let most = match known {
         // It may have grown.
-        Known::Read { records, .. } => is_worth_it.then_some(most.max(records.saturating_mul(2))),
-        _ => is_worth_it.then_some(most),
-    }
+        Known::Read { records: read, .. } => {
+            Most { records: records.max(read.saturating_mul(2)), requests: lookups as u64 }
+        }
+        _ => Most { records, requests: (lookups / LOOKUPS_A_REQUEST).max(1) as u64 },
+    };
+    is_worth_it.then_some(most)
 }
 
 /// What a list said.
@@ -100,7 +126,7 @@ impl Possible {
 /// The records of a platform, as a list of them said not long ago.
 ///
 /// A list is read only where that takes no more requests than asking for the numbers one by one, as far as
-/// is known ([`most_records`]); if it turns out longer, it is given up, and tried again when twice as many numbers were
+/// is known ([`most_of_list`]); if it turns out longer, it is given up, and tried again when twice as many numbers were
 /// asked for.
 pub(super) struct Listing {
     platform: Arc<dyn VoicePlatform>,
@@ -200,15 +226,17 @@ impl Listing {
     /// Reads the list, unless it is not worth while. One that breaks off says nothing.
     async fn list(&self, state: &mut State) {
         let by_list = self.platform.capabilities().find == Find::ThroughList;
-        let (most, max_time) = match most_records(state.expected.saturating_add(state.asked), state.known) {
-            _ if by_list => (usize::MAX, Duration::MAX),
-            Some(most) if !state.is_slow => (most, self.max_time),
+        let lookups = state.expected.saturating_add(state.asked);
+        let (most, max_time, kept) = match most_of_list(lookups, state.known) {
+            // A look-up reads the whole list, too.
+            _ if by_list => (Most::ALL, Duration::MAX, usize::MAX),
+            Some(most) if !state.is_slow => (most, self.max_time, KEPT.max(lookups)),
             _ => return,
         };
         let begun = Instant::now();
         // What is unresolved now may be missing in the list; what is sent from here on is heard of.
         self.listener.restart();
-        let (read, requests) = counted(timeout(max_time, self.read(most))).await;
+        let (read, requests) = counted(timeout(max_time, self.read(most, kept))).await;
         match read {
             Ok(Ok(Some((records, count)))) if by_list || begun.elapsed() < self.max_age => {
                 state.listed = Some((begun, records));
@@ -216,12 +244,13 @@ impl Listing {
                 state.known = Known::read(requests, count);
             }
             Ok(Ok(Some(_))) => state.is_slow = true,
-            _ => state.known = Known::LongerThan(most),
+            _ => state.known = Known::LongerThan(most.records),
         }
     }
 
-    /// The whole list and its length; `None` when it is longer than so many records.
-    async fn read(&self, most: usize) -> Result<Option<(Records, usize)>> {
+    /// The whole list and its length, with so many records kept whole; `None` when it is longer than that.
+    async fn read(&self, most: Most, kept: usize) -> Result<Option<(Records, usize)>> {
+        let mut left = kept;
         let mut records = Records::default();
         let mut list = self.platform.list();
         let mut count = 0;
@@ -229,10 +258,14 @@ impl Listing {
             count += 1;
             records.possible.add(&record);
             if let Some(number) = record.number.telephone() {
-                records.by_number.entry(number).or_insert_with(|| (self.keep)(&number).then(|| Box::new(record)));
+                records.by_number.entry(number).or_insert_with(|| {
+                    let is_kept = left > 0 && (self.keep)(&number);
+                    left -= usize::from(is_kept);
+                    is_kept.then(|| Box::new(record))
+                });
             }
             // The next page is not asked for.
-            if count >= most {
+            if most.is_reached(count) {
                 return Ok(None);
             }
         }
@@ -251,22 +284,26 @@ mod tests {
             (0, Known::Nothing, None),
             (1, Known::Nothing, None),
             // One request of 1000 records, and not one for each.
-            (10, Known::Nothing, Some(1_000)),
-            (1_000, Known::Nothing, Some(100_000)),
+            (10, Known::Nothing, Some((1_000, 1))),
+            (1_000, Known::Nothing, Some((100_000, 100))),
             // 10 numbers of 50,000 that are held.
             (10, read(50, 50_000), None),
             (10, Known::LongerThan(1_000), None),
             (19, Known::LongerThan(1_000), None),
-            (20, Known::LongerThan(1_000), Some(2_000)),
+            (20, Known::LongerThan(1_000), Some((2_000, 2))),
             (49, read(50, 50_000), None),
-            (50, read(50, 50_000), Some(100_000)),
+            (50, read(50, 50_000), Some((100_000, 50))),
             (1, read(1, 3), None),
-            (2, read(1, 3), Some(200)),
+            (2, read(1, 3), Some((200, 2))),
             (1_000, Known::Never, None),
-            (usize::MAX, Known::Nothing, Some(usize::MAX)),
+            (usize::MAX, Known::Nothing, Some((usize::MAX, u64::MAX / 10))),
             (usize::MAX, Known::LongerThan(usize::MAX), None),
         ] {
-            assert_eq!(most_records(lookups, known), most, "{lookups} {known:?}");
+            assert_eq!(
+                most_of_list(lookups, known).map(|most| (most.records, most.requests)),
+                most,
+                "{lookups} {known:?}"
+            );
         }
     }
 }

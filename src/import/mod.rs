@@ -17,6 +17,7 @@ mod log;
 mod lookup;
 mod many;
 mod memory;
+mod one;
 pub mod plan;
 mod point;
 mod preflight;

@@ -3,43 +3,32 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tracing::Instrument;
 
 use super::applied::{Applied, AppliedStep, Changed, Difference};
 use super::calls::{PlannedCalls, Seal};
-use super::extra::PlannedRemoval;
 use super::{Plan, PlanStep};
 use crate::E164;
-
 use crate::error::{Error, Incomplete, Result, Step};
-use crate::http::count::RequestCount;
 use crate::http::deadline::after;
 use crate::import::Importer;
-use crate::import::batches::{Item, batched};
-use crate::import::bulk::Refused;
+use crate::import::batches::{Item, Shared};
 use crate::import::change::Change;
-use crate::import::listing::{Listed, Lists};
+use crate::import::listing::Listed;
 use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
 use crate::import::verify::Unverified;
 use crate::model;
-use crate::model::{
-    AccountId, CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Problem, ProblemCode, Reached,
-    Routing, Service,
-};
-use crate::platform::{OnRemoval, RenewalRun};
+use crate::model::{CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Reached, Routing};
+use crate::platform::RenewalRun;
 
-/// What the steps of one plan share.
-struct Shared {
-    importer: Importer,
-    lists: Lists,
-    refused: Refused,
+/// The steps of one plan, as they are applied.
+struct Steps {
+    shared: Arc<Shared>,
     seal: Seal,
     renewals: RenewalRun,
-    requests: RequestCount,
 }
 
 /// How a step ends.
@@ -74,97 +63,17 @@ impl Importer {
                 .filter_map(|step| step.number().telephone())
                 .collect(),
         );
-        let importer = self.for_run();
-        let shared = Arc::new(Shared {
-            lists: Lists::new(&importer, imports, move |number| numbers.contains(number)),
-            importer,
-            refused: Refused::of(self),
-            seal: plan.seal.clone(),
-            renewals: RenewalRun::new(),
-            requests: RequestCount::default(),
-        });
-        let (verifier, counted) = (shared.clone(), shared.requests.clone());
-        let steps = stream::iter(plan.steps).enumerate().map(move |(index, step)| {
-            let shared = shared.clone();
-            async move {
-                let requests = shared.requests.clone();
-                requests.of(shared.begin(index, step)).await
-            }
-        });
-        let verify = move |unverified: Vec<Unverified>| {
-            let shared = verifier.clone();
-            async move { shared.requests.of(shared.importer.verify_all(unverified, &shared.lists)).await }.boxed()
-        };
-        let steps = batched(steps, self.concurrency, verify);
-        Ok(steps.map(move |step| AppliedStep { requests: counted.take(), ..step }).boxed())
-    }
-
-    pub(super) fn check_plan(&self, plan: &Plan, not_done: &str) -> Result<()> {
-        let mut problems = Vec::new();
-        let kinds: [(_, Service, Service); 2] = [
-            ("platform", plan.platform.into(), self.platform.kind().into()),
-            ("provider", plan.provider.into(), self.provider.kind().into()),
-        ];
-        for (field, planned, own) in kinds {
-            if planned != own {
-                let fault = format!("is {:?}, but the importer's is {own}", planned.as_str());
-                problems.push(Problem::new(
-                    ProblemCode::Mismatch,
-                    field,
-                    fault,
-                    "use the importer that the plan was made for",
-                ));
-            }
-        }
-        let remedy = "use the account that the plan was made for; if its key was renewed, set its former name with \
-                      `ClientBuilder::account_name`";
-        if !self.platform.account().is(&plan.account) {
-            let fault = format!("is {}, and the importer has another account", plan.account);
-            problems.push(Problem::new(ProblemCode::Mismatch, "account", fault, remedy));
-        }
-        let own: Vec<AccountId> = self.provider.carriers().iter().map(|carrier| carrier.account()).collect();
-        let same = own.len() == plan.carriers.len()
-            && plan.carriers.iter().all(|kept| own.iter().any(|own| own.is(kept)))
-            && own.iter().all(|own| plan.carriers.iter().any(|kept| own.is(kept)));
-        if !same {
-            let kept: Vec<String> = plan.carriers.iter().map(ToString::to_string).collect();
-            let fault = format!("are {}, and the importer has other carriers", kept.join(", "));
-            problems.push(Problem::new(ProblemCode::Mismatch, "carriers", fault, remedy));
-        }
-        let removal = |step: &PlanStep| match step {
-            PlanStep::Extra(extra) => extra.remove.as_ref().map(|removal| removal.consent),
-            _ => None,
-        };
-        let on_removal = self.platform.capabilities().removal;
-        let untrue = |step: &PlanStep| match step {
-            PlanStep::Extra(extra) => {
-                let is_so = |removal: &PlannedRemoval| removal.releases != (on_removal == OnRemoval::Releases);
-                extra.remove.as_ref().is_some_and(is_so)
-            }
-            _ => false,
-        };
-        let is_own = plan.platform == self.platform.kind();
-        if is_own && (plan.on_removal != on_removal || plan.steps.iter().any(untrue)) {
-            let fault = "contradict the platform on whether a removal releases the number";
-            problems.push(Problem::new(ProblemCode::Mismatch, "steps", fault, "make a new plan"));
-        }
-        let mut consents: Vec<_> = plan.steps.iter().filter_map(removal).collect();
-        consents.dedup();
-        for consent in consents {
-            if let Err(Error::Invalid(invalid)) =
-                self.platform.capabilities().check_removal(self.platform.kind(), consent)
-            {
-                problems.extend(invalid.problems);
-            }
-        }
-        problems.dedup();
-        if problems.is_empty() { Ok(()) } else { Err(Error::invalid(not_done, problems)) }
+        let shared = Shared::new(self, imports, move |number| numbers.contains(number));
+        let run = Arc::new(Steps { shared: shared.clone(), seal: plan.seal, renewals: RenewalRun::new() });
+        let begin = move |(index, step)| run.clone().begin(index, step);
+        let steps = stream::iter(plan.steps).enumerate().map(begin);
+        Ok(shared.run(steps, |step, requests| AppliedStep { requests, ..step }))
     }
 }
 
-impl Shared {
+impl Steps {
     async fn begin(self: Arc<Self>, index: usize, step: PlanStep) -> Item<AppliedStep> {
-        let importer = &self.importer;
+        let importer = &self.shared.importer;
         let span = tracing::info_span!(
             "step",
             action = step.code(),
@@ -188,9 +97,9 @@ impl Shared {
     }
 
     async fn run(&self, step: &PlanStep) -> Ended {
-        if let (PlanStep::Import { request, calls, .. }, false) = (step, self.refused.already()) {
+        if let (PlanStep::Import { request, calls, .. }, false) = (step, self.shared.refused.already()) {
             let begun = self.import(request, calls).await;
-            return self.refused.watch(begun).unwrap_or_else(|error| Ended::Applied(failed(error)));
+            return self.shared.refused.watch(begun).unwrap_or_else(|error| Ended::Applied(failed(error)));
         }
         Ended::Applied(self.outcome(step).await)
     }
@@ -205,7 +114,7 @@ impl Shared {
                 _ => Applied::Unchanged,
             };
         }
-        if self.refused.already() {
+        if self.shared.refused.already() {
             return Applied::NotAttempted;
         }
         let done = match step {
@@ -214,21 +123,21 @@ impl Shared {
             }
             PlanStep::Unchanged { number, id, calls, renew, .. } => self.change(number, id, &[], calls, *renew).await,
             PlanStep::Extra(extra) => match &extra.remove {
-                Some(removal) => self.importer.remove_planned(extra, removal, &self.seal).await,
+                Some(removal) => self.shared.importer.remove_planned(extra, removal, &self.seal).await,
                 None => Ok(Applied::Kept),
             },
             // Imports have begun elsewhere.
             PlanStep::Import { .. } | PlanStep::Blocked { .. } => Ok(Applied::Unchanged),
         };
-        self.refused.watch(done).unwrap_or_else(failed)
+        self.shared.refused.watch(done).unwrap_or_else(failed)
     }
 
     async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Ended> {
         let applied = |applied| Ok(Ended::Applied(applied));
-        let importer = &self.importer;
+        let importer = &self.shared.importer;
         let create = importer.prepare(request)?;
         let mut run = Run::begin(importer, request).await?;
-        let found = run.look(Some(&self.lists)).await??;
+        let found = run.look(Some(&self.shared.lists)).await??;
         // A record of an import that was unresolved is ours, and is finished.
         if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
             let differences = Differences::of(importer.platform.capabilities(), record, request, false);
@@ -288,13 +197,13 @@ impl Shared {
         renew: bool,
     ) -> Result<Applied> {
         let mut changed = Changed::default();
-        let lock = NumberLock::take(self.importer.account, number, self.importer.lock_timeout).await?;
+        let lock = NumberLock::take(self.shared.importer.account, number, self.shared.importer.lock_timeout).await?;
         let record = match self.planned_record(number, id, changes, planned).await? {
             Ok(record) => record,
             Err(moved) => return Ok(Applied::Moved(moved)),
         };
         if !changes.iter().all(|change| change.is_done(&record)) {
-            let updated = self.importer.update_record(id, number, &Change::update(changes)).await?;
+            let updated = self.shared.importer.update_record(id, number, &Change::update(changes)).await?;
             changed.record = Some(updated);
         }
         if let Some(address) = &planned.point_to {
@@ -307,14 +216,21 @@ impl Shared {
                 Err(moved) if changed.is_empty() => return Ok(Applied::Moved(moved)),
                 Err(moved) => {
                     let found = moved.first().map(|moved| moved.found.clone()).unwrap_or_default();
-                    return Err(changed.broken(&record, Step::Point, self.importer.not_pointed(address, &found)));
+                    return Err(changed.broken(
+                        &record,
+                        Step::Point,
+                        self.shared.importer.not_pointed(address, &found),
+                    ));
                 }
             }
         }
         drop(lock);
         if renew {
-            let renewed =
-                self.importer.renew_listed(number, Some(id), Some(&self.lists.platform), &self.renewals).await;
+            let renewed = self
+                .shared
+                .importer
+                .renew_listed(number, Some(id), Some(&self.shared.lists.platform), &self.renewals)
+                .await;
             changed.renewed = Some(renewed.map_err(|error| changed.broken(&record, Step::Renew, error))?);
         }
         Ok(if changed.is_empty() { Applied::Unchanged } else { Applied::Changed(Box::new(changed)) })
@@ -330,13 +246,13 @@ impl Shared {
     ) -> Result<Result<NumberRecord, Vec<Difference>>> {
         // A record is only changed, and calls are only sent to it, as it is now.
         let listed = if planned.point_to.is_none() && changes.is_empty() {
-            self.lists.platform.ask(number).await
+            self.shared.lists.platform.ask(number).await
         } else {
             Listed::Unknown
         };
         let record = match listed {
             Listed::There(record) if record.id == *id => *record,
-            _ => match self.importer.platform.get(id).await {
+            _ => match self.shared.importer.platform.get(id).await {
                 Err(error) if error.is_not_found() => return Ok(Err(vec![gone(id)])),
                 record => record?,
             },
@@ -364,7 +280,7 @@ impl Shared {
         planned: &PlannedCalls,
         address: &CallbackUrl,
     ) -> Result<Result<Option<Routing>, Vec<Difference>>> {
-        let Some(control) = self.importer.provider.routing() else { return Ok(Ok(None)) };
+        let Some(control) = self.shared.importer.provider.routing() else { return Ok(Ok(None)) };
         let now = control.snapshot(number).await?;
         if now.as_ref().is_some_and(|now| now.calls == Calls::Url(address.clone())) {
             return Ok(Ok(None));
@@ -372,10 +288,10 @@ impl Shared {
         let moved = calls_moved(planned, now.as_ref(), &self.seal);
         match now {
             // The platform took them over itself, when its record got an agent.
-            Some(now) if !moved.is_empty() && self.importer.reached(Some(&now.calls)) == Reached::Platform => {
+            Some(now) if !moved.is_empty() && self.shared.importer.reached(Some(&now.calls)) == Reached::Platform => {
                 Ok(Ok(None))
             }
-            Some(now) if moved.is_empty() => Ok(Ok(Some(self.importer.point(control, &now, address).await?))),
+            Some(now) if moved.is_empty() => Ok(Ok(Some(self.shared.importer.point(control, &now, address).await?))),
             _ => Ok(Err(moved)),
         }
     }

@@ -43,6 +43,7 @@
 mod applied;
 mod apply;
 mod calls;
+mod check;
 mod desired;
 mod display;
 mod extra;

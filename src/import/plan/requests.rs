@@ -100,14 +100,14 @@ impl Plan {
                     let update = if get > 1 { get + 2 } else { 1 };
                     get + if changes.is_empty() { 0 } else { update }
                         + pointed(calls.point_to.is_some())
-                        + 2 * u64::from(*renew)
+                        + 3 * u64::from(*renew)
                 }
                 PlanStep::Unchanged { calls, renew, .. } => {
-                    get + pointed(calls.point_to.is_some()) + 2 * u64::from(*renew)
+                    get + pointed(calls.point_to.is_some()) + 3 * u64::from(*renew)
                 }
                 PlanStep::Extra(Extra { remove: Some(removal), .. }) => {
                     // The record and the routing are read, and the routing once more afterwards.
-                    get + 3 + pointed(removal.reroute.is_some())
+                    get + 3 + pointed(removal.reroute.is_some()) + u64::from(removal.reroute.is_some())
                 }
                 PlanStep::Extra(_) | PlanStep::Blocked { .. } => 0,
             };

@@ -243,3 +243,17 @@ fn assert_about(expected: u64, (platform, carrier): Requests) {
     let sent = (platform + carrier) as f64;
     assert!((0.85..1.15).contains(&(expected as f64 / sent)), "{expected} expected, {sent} sent");
 }
+
+/// A list of 20 pages is given up where ten look-ups cost less.
+#[cfg(feature = "signalwire")]
+#[tokio::test]
+async fn a_list_of_many_small_pages_is_given_up() {
+    let range = 3_000..3_010;
+    let sandbox = Sandbox::builder().held_numbers((3_000..3_400).map(number)).max_page_size(20).start().await.unwrap();
+    let platform = PLATFORMS.iter().find(|platform| platform.api.service.as_str() == "signalwire").unwrap();
+    let mut counted = Counted::new(&sandbox, platform);
+    let requests: Vec<_> = range.map(|nth| counted.request(nth)).collect();
+    let items: Vec<_> = counted.importer.import_many(requests).collect().await;
+    assert!(items.iter().all(|item| !item.outcome.is_failure()));
+    assert_eq!(counted.sent().1, 12, "two pages and ten look-ups");
+}

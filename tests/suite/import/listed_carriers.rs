@@ -181,3 +181,15 @@ async fn a_number_that_a_list_does_not_show_is_looked_up() {
     assert_eq!(codes, [(0, "created"), (1, "created"), (2, "created"), (3, "refused")]);
     assert_eq!(platform.calls(Call::Create), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_a_long_list_shows_and_is_not_kept_is_looked_up() {
+    let (carrier, platform, importer) = world(250);
+    // They come first in the list.
+    (0..19_850).for_each(|nth| carrier.hold(format!("+1205{:07}", 2_000_000 + nth).parse().unwrap(), BEFORE));
+    let items: Vec<_> = importer.import_many((0..250).map(request)).collect().await;
+    assert!(items.iter().all(|item| before(item) == BEFORE));
+    assert_eq!(platform.calls(Call::Create), 250);
+    // 20,000 are kept.
+    assert_eq!(carrier.count(Asked::Lookup), 100);
+}
