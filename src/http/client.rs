@@ -18,8 +18,9 @@ use crate::wire::document;
 /// The HTTP client of one account at one service. Every typed client is built on it.
 ///
 /// It retries what is safe to retry, within the limits of its [`RetryPolicy`](super::RetryPolicy), keeps to its limit
-/// of requests per second, lowers its rate after status 429, sends credentials to the configured origin only, and redacts secrets from errors. Cheap to
-/// clone; clones share connections, limit and retry budget. Made by a [`ClientBuilder`](super::ClientBuilder).
+/// of requests per second, lowers its rate after status 429, sends credentials to the configured origin only, and
+/// redacts secrets from errors. Cheap to clone; clones share connections, limit and retry budget. Made by a
+/// [`ClientBuilder`](super::ClientBuilder).
 ///
 /// # Cancellation
 ///
@@ -102,8 +103,7 @@ impl Client {
         call: Call,
         compare: impl FnOnce(&T) -> Result<(), Mismatch> + Send,
     ) -> Result<T> {
-        let (asked, prepared) = self.prepare(call)?;
-        let answered = self.exchange(asked, &prepared).await?;
+        let (asked, answered) = self.send(call).await?;
         let response = self.read(asked, &answered)?;
         match compare(&response) {
             Ok(()) => Ok(response),
@@ -119,6 +119,12 @@ impl Client {
     pub async fn request_empty(&self, call: Call) -> Result<()> {
         let (asked, prepared) = self.prepare(call)?;
         self.exchange(asked, &prepared).await.map(drop)
+    }
+
+    /// Nothing here depends on what is read, so that it is compiled once.
+    async fn send(&self, call: Call) -> Result<(Asked, Answered)> {
+        let (asked, prepared) = self.prepare(call)?;
+        Ok((asked, self.exchange(asked, &prepared).await?))
     }
 
     pub(super) fn prepare(&self, call: Call) -> Result<(Asked, Prepared)> {

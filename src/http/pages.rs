@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::time::Duration;
 
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::call::{Call, Prepared};
 use super::client::Client;
-use super::engine::Engine;
+use super::engine::{Answered, Asked, Engine};
 use super::list_limits::ListLimits;
 use crate::error::{Error, ErrorKind, PageFault, Result};
 
@@ -55,43 +55,28 @@ impl Client {
         T: Send + 'a,
     {
         let walk = Walk { operation: "", at: None, seen: Seen::default(), pages: 0, items: 0, spent: Duration::ZERO };
-        let pages =
-            stream::try_unfold((first.map(Next::Call), split, walk), move |(next, mut split, mut walk)| async move {
-                let (call, by_link) = match next? {
-                    Next::Call(call) => (call, false),
-                    Next::Link(link) => (self.follow(walk.operation, walk.at.as_ref(), &link)?, true),
-                    Next::Missing => return Err(self.bad_page(walk.operation, PageFault::BadLink)),
-                    Next::End => return Ok::<_, Error>(None),
-                };
-                let (asked, prepared) = self.prepare(call)?;
-                walk.operation = asked.operation;
-                let bad = |fault| self.bad_page(asked.operation, fault);
-                let limits = &self.engine.lists;
-                walk.begin(&prepared, limits).map_err(bad)?;
-                let answered = loop {
-                    let (begun, left) = (Instant::now(), limits.deadline.saturating_sub(walk.spent));
-                    let Ok(answered) = timeout(left, self.exchange(asked, &prepared)).await else {
-                        return Err(bad(PageFault::TooSlow { limit: limits.deadline }));
-                    };
-                    walk.spent = walk.spent.saturating_add(begun.elapsed());
-                    let pause = match answered {
-                        Ok(answered) => break answered,
-                        Err(error) => walk.pause(error, &self.engine)?,
-                    };
-                    tracing::debug!(operation = asked.operation, ?pause, "the list goes on with the same page");
-                    tokio::time::sleep(pause).await;
-                    walk.spent = walk.spent.saturating_add(pause);
-                };
-                let (items, next) = split(self.read(asked, &answered)?);
-                if !by_link && !items.is_empty() && !walk.seen.is_new(&answered.body) {
-                    return Err(bad(PageFault::Repeated));
+        let list = (Some(first.map(Next::Call)), Vec::new().into_iter(), split, walk);
+        stream::try_unfold(list, move |(mut next, mut items, mut split, mut walk)| async move {
+            loop {
+                if let Some(item) = items.next() {
+                    return Ok(Some((item, (next, items, split, walk))));
                 }
-                walk.count(items.len(), limits).map_err(bad)?;
-                walk.at = Some(prepared.url);
-                Ok(Some((stream::iter(items).map(Ok), (Ok(next), split, walk))))
-            });
-        pages.try_flatten().boxed()
+                let Some(page) = next.take() else { return Ok(None) };
+                let Some(page) = walk.fetch(self, page?).await? else { return Ok(None) };
+                let (read, following) = split(self.read(page.asked, &page.answered)?);
+                walk.count(self, &page, read.len())?;
+                (next, items) = (Some(Ok(following)), read.into_iter());
+            }
+        })
+        .boxed()
     }
+}
+
+/// A page that was fetched.
+struct Page {
+    asked: Asked,
+    answered: Answered,
+    by_link: bool,
 }
 
 /// A list that is being read.
@@ -106,6 +91,37 @@ struct Walk {
 }
 
 impl Walk {
+    /// Fetches a page; `None` at the end of the list. Nothing here depends on the items, so that it is compiled once.
+    async fn fetch(&mut self, client: &Client, next: Next) -> Result<Option<Page>> {
+        let (call, by_link) = match next {
+            Next::Call(call) => (call, false),
+            Next::Link(link) => (client.follow(self.operation, self.at.as_ref(), &link)?, true),
+            Next::Missing => return Err(client.bad_page(self.operation, PageFault::BadLink)),
+            Next::End => return Ok(None),
+        };
+        let (asked, prepared) = client.prepare(call)?;
+        self.operation = asked.operation;
+        let bad = |fault| client.bad_page(asked.operation, fault);
+        let limits = &client.engine.lists;
+        self.begin(&prepared, limits).map_err(bad)?;
+        let answered = loop {
+            let (begun, left) = (Instant::now(), limits.deadline.saturating_sub(self.spent));
+            let Ok(answered) = timeout(left, client.exchange(asked, &prepared)).await else {
+                return Err(bad(PageFault::TooSlow { limit: limits.deadline }));
+            };
+            self.spent = self.spent.saturating_add(begun.elapsed());
+            let pause = match answered {
+                Ok(answered) => break answered,
+                Err(error) => self.pause(error, &client.engine)?,
+            };
+            tracing::debug!(operation = asked.operation, ?pause, "the list goes on with the same page");
+            tokio::time::sleep(pause).await;
+            self.spent = self.spent.saturating_add(pause);
+        };
+        self.at = Some(prepared.url);
+        Ok(Some(Page { asked, answered, by_link }))
+    }
+
     fn begin(&mut self, page: &Prepared, limits: &ListLimits) -> Result<(), PageFault> {
         if !self.seen.is_new((&page.url, &page.body)) {
             return Err(PageFault::Repeated);
@@ -128,10 +144,14 @@ impl Walk {
         if goes_on && in_time && refused { Ok(pause) } else { Err(error) }
     }
 
-    fn count(&mut self, items: usize, limits: &ListLimits) -> Result<(), PageFault> {
+    fn count(&mut self, client: &Client, page: &Page, items: usize) -> Result<()> {
+        let bad = |fault| Err(client.bad_page(page.asked.operation, fault));
+        if !page.by_link && items > 0 && !self.seen.is_new(&page.answered.body) {
+            return bad(PageFault::Repeated);
+        }
         self.items = self.items.saturating_add(u64::try_from(items).unwrap_or(u64::MAX));
-        let limit = limits.max_items;
-        if self.items > limit { Err(PageFault::TooManyItems { limit }) } else { Ok(()) }
+        let limit = client.engine.lists.max_items;
+        if self.items > limit { bad(PageFault::TooManyItems { limit }) } else { Ok(()) }
     }
 }
 
