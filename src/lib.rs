@@ -31,6 +31,7 @@ pub mod fuzzing;
 pub mod guide;
 pub mod http;
 pub mod import;
+pub mod journal;
 pub mod model;
 pub mod platform;
 pub mod provider;

@@ -17,7 +17,7 @@ codes! {
     ///         ErrorKind::Invalid | ErrorKind::Preflight | ErrorKind::Rejected => 422,
     ///         ErrorKind::NotFound => 404, // also of a wrong base URL
     ///         ErrorKind::Conflict => 409,
-    ///         ErrorKind::Busy | ErrorKind::RateLimited | ErrorKind::Unavailable => 503,
+    ///         ErrorKind::Busy | ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Journal => 503,
     ///         ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::BadResponse => 502,
     ///         ErrorKind::Incomplete | ErrorKind::Unresolved => 504,
     ///         _ => 500,
@@ -52,6 +52,8 @@ codes! {
         Unavailable => "unavailable",
         /// The response cannot be read, is not about the request, or is too long.
         BadResponse => "bad_response",
+        /// The [journal](crate::journal) could not be read or written. The import was not sent.
+        Journal => "journal",
         /// An operation of several steps failed between two of them. Fix the cause and run it again to finish it.
         Incomplete => "incomplete",
         /// Nobody knows whether the number is imported. Run the same import again later.
@@ -97,6 +99,8 @@ impl Error {
             Self::Preflight(_) => ErrorKind::Preflight,
             Self::Withheld(withheld) => match withheld.reason {
                 WithheldReason::Ambiguous { .. } => ErrorKind::Conflict,
+                WithheldReason::Unresolved { .. } => ErrorKind::Unresolved,
+                WithheldReason::Journal(_) => ErrorKind::Journal,
                 _ => ErrorKind::Busy,
             },
             Self::Call(call) => call.kind(),
@@ -131,7 +135,11 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Invalid(_) | Self::Preflight(_) | Self::NotFound(_) => false,
-            Self::Withheld(_) => self.kind() == ErrorKind::Busy,
+            Self::Withheld(withheld) => match &withheld.reason {
+                WithheldReason::Ambiguous { .. } => false,
+                WithheldReason::Journal(error) => error.is_retryable(),
+                _ => true,
+            },
             Self::Call(call) => call.is_retryable(),
             Self::Incomplete(incomplete) => !incomplete.error.surely_not_done() || incomplete.error.is_retryable(),
             Self::Indeterminate(_) => true,
@@ -141,13 +149,20 @@ impl Error {
     /// Returns how long the service asked to wait before the next request, if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.call().and_then(|call| call.retry_after)
+        match self {
+            Self::Withheld(withheld) => match withheld.reason {
+                WithheldReason::Unresolved { retry_after, .. } => Some(retry_after),
+                _ => None,
+            },
+            _ => self.call().and_then(|call| call.retry_after),
+        }
     }
 
     fn is_unknown(&self) -> bool {
         match self {
             Self::Call(call) => call.delivery == Delivery::Unknown,
             Self::Indeterminate(_) => true,
+            Self::Withheld(withheld) => matches!(withheld.reason, WithheldReason::Unresolved { .. }),
             _ => false,
         }
     }

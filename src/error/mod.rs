@@ -124,7 +124,9 @@ impl Error {
     #[must_use]
     pub fn surely_not_done(&self) -> bool {
         match self {
-            Self::Invalid(_) | Self::Preflight(_) | Self::Withheld(_) | Self::NotFound(_) => true,
+            Self::Invalid(_) | Self::Preflight(_) | Self::NotFound(_) => true,
+            // An earlier create may be.
+            Self::Withheld(withheld) => !matches!(withheld.reason, WithheldReason::Unresolved { .. }),
             Self::Call(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused | Delivery::Read),
             Self::Incomplete(_) | Self::Indeterminate(_) => false,
         }

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use crate::E164;
-use crate::model::{NumberId, NumberRecord, PlatformKind};
+use crate::journal::JournalError;
+use crate::model::{NumberId, NumberRecord, PlatformKind, Timestamp};
 
 /// An import that the importer did not send, because the platform may already have the number or another import of it
 /// may be in progress. Nothing was changed.
@@ -68,6 +69,19 @@ pub enum WithheldReason {
         /// The deadline.
         after: Duration,
     },
+    /// An earlier create of the number was sent, no lookup shows its record, and the platform accepts duplicates. It may
+    /// still carry that create out, so another one is not sent until
+    /// [`Importer::resend_after`](crate::Importer::resend_after) has passed.
+    #[error("an import of it that was sent at {sent_at} may still be carried out; it can be sent again in {} s", .retry_after.as_secs() + 1)]
+    Unresolved {
+        /// When the last create was sent.
+        sent_at: Timestamp,
+        /// After which time another one may be sent.
+        retry_after: Duration,
+    },
+    /// The [journal](crate::journal) could not be read or written.
+    #[error("{_0}")]
+    Journal(#[source] JournalError),
     /// This process has as many unresolved imports as it remembers.
     #[error("this process already has {limit} unresolved imports, which is the maximum")]
     TooManyUnresolved {
@@ -85,6 +99,8 @@ impl WithheldReason {
             Self::NotListed { .. } => "not_listed",
             Self::Locked { .. } => "locked",
             Self::Deadline { .. } => "deadline",
+            Self::Unresolved { .. } => "unresolved",
+            Self::Journal(_) => "journal",
             Self::TooManyUnresolved { .. } => "too_many_unresolved",
         }
     }
@@ -105,7 +121,7 @@ impl Withheld {
     }
 
     pub(crate) fn advice(&self) -> &'static str {
-        match self.reason {
+        match &self.reason {
             WithheldReason::Ambiguous { .. } => {
                 "Check in the platform's dashboard whether that record is of this number, then rename or remove it there."
             }
@@ -117,6 +133,8 @@ impl Withheld {
             WithheldReason::Deadline { .. } => {
                 "Run the import again. If the carrier or the platform is always this slow, raise `Importer::deadline`."
             }
+            WithheldReason::Unresolved { .. } => "Run the import again after that time. It looks the number up first.",
+            WithheldReason::Journal(_) => "Mend the journal, then run the import again.",
             WithheldReason::TooManyUnresolved { .. } => {
                 "Import the numbers of `Importer::unresolved` again, which looks them up, then import this one."
             }

@@ -204,7 +204,7 @@ impl Run {
             Ok(unverified) if unverified.needs_read(importer) => {
                 Item::Unverified(Box::new(unverified), Box::new(move |imported| ended(request, finish(imported))))
             }
-            Ok(unverified) => Item::Done(ended(request, finish(unverified.end(importer, None)))),
+            Ok(unverified) => Item::Done(ended(request, finish(unverified.end(importer, None).await))),
             Err(outcome) => Item::Done(ended(request, outcome)),
         }
     }

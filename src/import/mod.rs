@@ -23,6 +23,7 @@ mod point;
 mod preflight;
 mod progress;
 mod reconcile;
+mod recover;
 mod renew;
 mod report;
 mod restore;
@@ -44,11 +45,12 @@ pub use self::lookup::LookupPolicy;
 pub use self::many::{Iterable, Many, Streamed};
 pub use self::plan::{Desired, Plan};
 pub use self::progress::{Counted, Progress};
+pub use self::recover::{Resolution, Resolved};
 pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
 pub use self::restore::Restored;
 pub use self::undo::{Left, Stays, Undo, Undone, UndoneRecord};
-use crate::E164;
 use crate::error::Error;
+use crate::journal::Journal;
 use crate::model::{CallbackUrl, ImportRequest, NumberSource};
 use crate::platform::VoicePlatform;
 use crate::provider::NumberProvider;
@@ -104,7 +106,12 @@ pub struct Importer {
     /// In a run over many numbers, why each of several carriers is not asked any more: it refused its key.
     refused: Option<Arc<[OnceLock<Error>]>>,
     inbound_address: Option<CallbackUrl>,
+    journal: Option<Arc<dyn Journal>>,
+    resend_after: Duration,
 }
+
+/// How long a create may still be carried out after it was sent, by default.
+const RESEND_AFTER: Duration = Duration::from_secs(120);
 
 /// How many numbers are processed concurrently by default.
 const CONCURRENCY: usize = 16;
@@ -129,6 +136,8 @@ impl Importer {
             list_age: LIST_AGE,
             refused: None,
             inbound_address: None,
+            journal: None,
+            resend_after: RESEND_AFTER,
         }
     }
 
@@ -220,7 +229,7 @@ impl Importer {
     }
 
     /// Sets for how long a run over many numbers believes a list of the platform's records or of a carrier's numbers.
-    /// Defaults to 60 s. Afterwards it lists again. With 0 s it looks up every number.
+    /// Defaults to 60 s, and is at most 10 min. Afterwards it lists again. With 0 s it looks up every number.
     ///
     /// A list that takes longer than this to read is not used, and the run does not list again: it looks up each number.
     /// Set a longer time if an account has very many numbers. A platform that can only be searched through its list
@@ -229,16 +238,18 @@ impl Importer {
     /// [`import_many`](Self::import_many), [`apply`](Self::apply) and [`renew_many`](Self::renew_many) list where that
     /// takes fewer requests than looking up each number. They do not see what others change after the list was read:
     ///
-    /// - an import of the same number by *another process*. A platform that does not refuse duplicates would have the
-    ///   number twice, so give each process its own numbers;
+    /// - an import of the same number by *another process*, unless both have the same [`journal`](Self::journal). A
+    ///   platform that does not refuse duplicates would have the number twice, so give each process its own numbers or
+    ///   set a journal;
     /// - a change of the number's routing at the carrier before its import, or a release of the number. A roll-back then
     ///   restores the routing of the list, and [`apply`](Self::apply) does not report the import as `Moved`.
     ///
-    /// A number that no list shows is looked up before it is refused. A shorter time costs more requests. What this process itself changes is never taken from an older list. Records
-    /// are removed, changed and renewed, and calls are pointed, only after a fresh read of that number.
+    /// A number that no list shows is looked up before it is refused. A shorter time costs more requests. What this
+    /// process itself changes is never taken from an older list. Records are removed, changed and renewed, and calls are
+    /// pointed, only after a fresh read of that number.
     #[must_use]
-    pub const fn list_age(mut self, age: Duration) -> Self {
-        self.list_age = age;
+    pub fn list_age(mut self, age: Duration) -> Self {
+        self.list_age = age.min(memory::CREATED_FOR);
         self
     }
 
@@ -249,30 +260,6 @@ impl Importer {
     pub fn inbound_address(mut self, address: impl Into<CallbackUrl>) -> Self {
         self.inbound_address = Some(address.into());
         self
-    }
-
-    /// Forgets which record of this number this process created, so that [`import`](Self::import) may create another
-    /// one. Call it after somebody removed the record in the platform's dashboard or through the typed client.
-    ///
-    /// A process remembers for 10 minutes which records it created. During that time it refuses an import of a number
-    /// whose record the platform does not show
-    /// ([`WithheldReason::NotListed`](crate::error::WithheldReason::NotListed)), because the platform may show the
-    /// record later. [`apply`](Self::apply) forgets the records that it removes.
-    ///
-    /// This method does not forget an unresolved import.
-    pub fn forget_created(&self, number: &E164) {
-        memory::forget_created(self.account, number, None);
-    }
-
-    /// Returns the numbers whose imports into this account are unresolved in this process: a create was sent, and the
-    /// import was cancelled, failed before it finished, or lost its response and no lookup has found the record.
-    /// Importing one of them again looks it up by the whole [`LookupPolicy`] before it creates anything.
-    ///
-    /// A process remembers at most 10,000 of them and refuses further creates then. An entry older than 24 hours
-    /// is forgotten after such a lookup.
-    #[must_use]
-    pub fn unresolved(&self) -> Vec<E164> {
-        memory::unresolved(self.account)
     }
 }
 

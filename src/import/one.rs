@@ -88,9 +88,13 @@ impl Importer {
             run.check_preflight()?;
             run.complete(found?, create).await
         };
-        match timeout_at(deadline, import).await {
-            Ok(imported) => Ok(run.unverified(imported?)),
-            Err(_) => Err(run.late()),
+        let imported = timeout_at(deadline, import).await;
+        match imported.unwrap_or_else(|_| Err(run.late())) {
+            Ok(imported) => Ok(run.unverified(imported)),
+            Err(error) => {
+                run.settle_failed().await;
+                Err(error)
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use super::bulk::Refused;
 use super::listing::Listing;
-use super::memory::{NumberLock, lock, packed};
+use super::memory::{lock, packed};
 use super::{Importer, Many};
 use crate::E164;
 use crate::error::{Error, Result};
@@ -244,7 +244,7 @@ impl Importer {
     ) -> Result<Renewed> {
         let platform = self.platform.kind();
         self.check_renewal()?;
-        let _lock = NumberLock::take(self.account, number, self.lock_timeout).await?;
+        let _lock = self.lock(number).await?;
         let (source, findings) = self.source_of(number).await?;
         self.platform.capabilities().check_renewal(platform, source)?;
         let found = match id {

@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use super::Importer;
 use super::log::{self, number_span};
-use super::memory::{Changing, NumberLock};
+use super::memory::Changing;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{CallbackUrl, Calls, PlatformKind, Problem, ProblemCode, Routing};
 use crate::platform::Takeover;
@@ -173,7 +173,7 @@ impl Importer {
     /// While nobody else imports the number, since the calls would be those of its record.
     async fn restore_alone(&self, before: &Routing, verify: bool) -> Result<Restored> {
         let restore = async {
-            let _lock = NumberLock::take(self.account, &before.number, self.lock_timeout).await?;
+            let _lock = self.lock(&before.number).await?;
             let back = self.compare_routing(before, false).await?;
             self.send_back(before, back, verify).await
         };

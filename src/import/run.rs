@@ -12,6 +12,7 @@ use crate::error::{
     CallError, CallFault, Delivery, Error, Incomplete, Indeterminate, Loss, Meaning, Result, Safety, Step,
     TransportFault, Withheld, WithheldReason,
 };
+use crate::journal::Key;
 use crate::model::{
     ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity, Timestamp,
 };
@@ -46,7 +47,7 @@ enum Sent {
 impl<'a> Run<'a> {
     /// Waits for the lock.
     pub(super) async fn begin(importer: &'a Importer, request: &'a ImportRequest) -> Result<Self> {
-        let lock = NumberLock::take(importer.account, request.number(), importer.lock_timeout).await?;
+        let lock = importer.lock(request.number()).await?;
         Ok(Self { importer, request, lock, preflight: None, carrier: 0, sent_at: None, imported: None })
     }
 
@@ -124,6 +125,7 @@ impl<'a> Run<'a> {
         }
         let brought = match found {
             Some(record) => Ok((record, Outcome::AlreadyThere)),
+            None if self.may_still_come() => Err(self.too_early()),
             None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
                 // Boxed, since both are large and rare.
@@ -181,6 +183,27 @@ impl<'a> Run<'a> {
     pub(super) fn unverified(self, imported: Imported) -> Unverified {
         let Self { lock, carrier, .. } = self;
         Unverified { lock, imported, carrier }
+    }
+
+    /// Whether the platform may still carry out an earlier create, and would then have the number twice.
+    fn may_still_come(&self) -> bool {
+        let Importer { platform, resend_after, .. } = self.importer;
+        let accepts = platform.capabilities().duplicates != Duplicates::Refused;
+        accepts && self.lock.unresolved.as_ref().is_some_and(|earlier| earlier.age() < *resend_after)
+    }
+
+    fn too_early(&self) -> Error {
+        let (sent_at, after) = match &self.lock.unresolved {
+            Some(earlier) => (earlier.sent_at(), self.importer.resend_after.saturating_sub(earlier.age())),
+            None => (Timestamp::now(), self.importer.resend_after),
+        };
+        let reason = WithheldReason::Unresolved { sent_at, retry_after: after };
+        Box::new(Withheld::new(self.importer.platform.kind(), *self.request.number(), reason)).into()
+    }
+
+    /// Tells the journal what became of an import that failed, where that is known.
+    pub(super) async fn settle_failed(&mut self) {
+        self.lock.settle(|| None).await;
     }
 
     /// Whether this import, or an earlier one that is unresolved, has sent a create.
@@ -258,7 +281,10 @@ impl<'a> Run<'a> {
             None => importer.platform.create(&importer.sources[self.carrier], self.request)?,
         };
         let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
-        self.lock.sending().map_err(withheld)?;
+        let (platform, kind) = (&importer.platform, importer.sources[self.carrier].carrier);
+        let key = || Key::new(platform.kind(), platform.account(), *number);
+        self.lock.write_down(kind, key).await.map_err(withheld)?;
+        self.lock.sending(kind).map_err(withheld)?;
         let sent_at = Timestamp::now();
         self.sent_at = Some(sent_at);
         let error = match create.await {

@@ -1,11 +1,12 @@
 //! Reading the carrier again after an import.
 
+use futures_util::future::join_all;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use super::listing::Lists;
 use super::memory::NumberLock;
-use super::{Imported, Importer};
+use super::{Imported, Importer, Outcome};
 use crate::error;
 use crate::http::deadline::after;
 use crate::model::{Finding, Reached, Routing};
@@ -62,14 +63,16 @@ impl Unverified {
     }
 
     /// Ends the import with what the carrier says afterwards, if it was read again.
-    pub(super) fn end(mut self, importer: &Importer, after: Option<After>) -> Imported {
+    pub(super) async fn end(mut self, importer: &Importer, after: Option<After>) -> Imported {
         match (self.lock.routing.clone(), after) {
             (None, _) if !importer.skip_preflight => self.imported.findings.push(Finding::RoutingUnknown),
             (None, _) => {}
             (Some(now), after) => self.compare(importer, now, after),
         }
         self.lock.resolved();
-        self.imported
+        let Self { mut lock, imported, .. } = self;
+        lock.settle(|| (imported.outcome != Outcome::AlreadyThere).then(|| imported.undo())).await;
+        imported
     }
 
     /// `now` is the routing that was read at the beginning.
@@ -113,16 +116,16 @@ impl Importer {
     /// Looks at the carrier after one import, until the import's deadline.
     pub(super) async fn verify(&self, unverified: Unverified, deadline: Instant) -> Imported {
         let control = self.provider.routing().filter(|_| unverified.needs_read(self));
-        let Some(control) = control else { return unverified.end(self, None) };
+        let Some(control) = control else { return unverified.end(self, None).await };
         let read = timeout_at(deadline, control.snapshot(unverified.imported.number())).await;
-        unverified.end(self, Some(self.after(read)))
+        unverified.end(self, Some(self.after(read))).await
     }
 
     /// Looks at the carriers after many imports, in their order. All of them together have as long as one import.
     pub(super) async fn verify_all(&self, unverified: Vec<Unverified>, lists: &Lists) -> Vec<Imported> {
         let routings = lists.carriers.routings(self, &unverified, after(self.deadline)).await;
         let ended = unverified.into_iter().zip(routings);
-        ended.map(|(unverified, read)| unverified.end(self, Some(self.after(read)))).collect()
+        join_all(ended.map(|(unverified, read)| unverified.end(self, Some(self.after(read))))).await
     }
 
     fn after(&self, read: Read) -> After {

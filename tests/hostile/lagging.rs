@@ -122,7 +122,7 @@ async fn a_removal(platform: &'static Platform) {
     importer.platform().remove(&record.id, consent).await.unwrap();
     let reason = withheld(import().await);
     assert!(matches!(&reason, WithheldReason::NotListed { id, .. } if *id == record.id), "{reason:?}");
-    importer.forget_created(&number());
+    importer.forget_created(&number()).await.expect("no journal");
     between.assert_imported(import().await, Outcome::Created);
 }
 

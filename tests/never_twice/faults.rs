@@ -19,7 +19,7 @@ pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &st
     let sandbox = Sandbox::start().await.unwrap();
     let request = scenario.request(number);
     // The sandbox may have the port, and so the account, of an earlier one.
-    scenario.importer(&sandbox, PATIENT).forget_created(&number);
+    scenario.importer(&sandbox, PATIENT).forget_created(&number).await.expect("no journal");
     sandbox.fault_on(step.0, step.1, fault.clone());
     // Only what is slow on purpose may run out of time, however busy the machine is.
     let slow = matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. });

@@ -62,7 +62,7 @@ impl Subject {
     /// A number that is there already, if the step does not import it, and whose calls go elsewhere; and the plan.
     async fn begin(&self, sandbox: &Sandbox) -> Plan {
         let importer = self.importer(sandbox, Pace::at_once().rootless());
-        forget_created(&importer);
+        forget_created(&importer).await;
         if !matches!(self.case, Case::Imports) {
             importer.import(ImportRequest::new(number())).await.unwrap();
             let control = importer.provider().routing().unwrap();

@@ -81,7 +81,7 @@ async fn meet(renewed: Renewed, step: &str, fault: &Fault) {
     let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
     let old = Importer::new(renewed.provider(&sandbox, false), renewed.platform(&sandbox, false));
     // The sandbox may have the port, and so the account, of an earlier one.
-    old.forget_created(&number());
+    old.forget_created(&number()).await.expect("no journal");
     let id = old.import(ImportRequest::new(number())).await.unwrap().record.id.to_string();
     let uses = |secret: &str| sandbox.uses_secret(renewed.kind(), &id, secret);
     assert!(uses(OLD));

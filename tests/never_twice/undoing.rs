@@ -52,8 +52,8 @@ pub(crate) async fn struck(sandbox: &Sandbox, fault: &Fault) -> bool {
 }
 
 /// There are thousands of sandboxes, so that one comes to have the port of an earlier one, and its account.
-pub(crate) fn forget_created(importer: &Importer) {
-    importer.forget_created(&number());
+pub(crate) async fn forget_created(importer: &Importer) {
+    importer.forget_created(&number()).await.expect("no journal");
 }
 
 /// The time that one call to a service takes at most, and how often it is made. Only what is slow on purpose may run
@@ -216,7 +216,7 @@ impl Subject {
     /// Imports; returns how it was before, and what undoes it.
     async fn import(&self, sandbox: &Sandbox) -> (World, Undo) {
         let importer = self.importer(sandbox, Pace::at_once().rootless());
-        forget_created(&importer);
+        forget_created(&importer).await;
         let request = (self.platform.ask)(ImportRequest::new(number()));
         if matches!(self.case, Case::Changed) {
             importer.import(ImportRequest::new(number())).await.unwrap();

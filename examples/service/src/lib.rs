@@ -49,7 +49,9 @@ pub const fn status(kind: ErrorKind) -> Option<StatusCode> {
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
         ErrorKind::Conflict => StatusCode::CONFLICT,
         // The caller may send the same request again, later.
-        ErrorKind::Busy | ErrorKind::RateLimited | ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Busy | ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Journal => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         ErrorKind::Incomplete | ErrorKind::Unresolved => StatusCode::GATEWAY_TIMEOUT,
         // This service's credentials are wrong, or the platform misbehaves: no caller can change that.
         ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::BadResponse => StatusCode::BAD_GATEWAY,

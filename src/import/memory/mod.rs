@@ -1,4 +1,4 @@
-//! What the imports of this process remember: locks, unresolved imports with the routing before them, what was created
+//! The journal of the process, which every importer has: locks, unresolved imports with the routing before them, what was created
 //! lately, and the listings that must hear of creates.
 //!
 //! The whole process shares it, since a task that drops an importer and builds another one must still not create a
@@ -19,7 +19,8 @@ use tokio::time::Instant;
 pub(super) use self::listener::{Changing, Listener};
 pub(super) use self::number_lock::NumberLock;
 use crate::E164;
-use crate::model::{NumberId, PlatformKind, Routing};
+use crate::journal::{self, Kept, UnresolvedImport};
+use crate::model::{AccountId, NumberId, PlatformKind, ProviderKind, Routing, Timestamp};
 use crate::platform::VoicePlatform;
 
 /// How many imports may be unresolved in a process. Of each some hundred bytes are kept: where its calls went before.
@@ -103,9 +104,32 @@ struct Number {
 /// A create that was sent and whose result nobody has learned.
 #[derive(Clone, Debug)]
 pub(super) struct Unresolved {
-    since: Instant,
+    /// When the first and the last create was sent.
+    first: Sent,
+    last: Sent,
+    carrier: Option<ProviderKind>,
     /// Where the carrier sent the calls before it, as JSON: that is a fifth of the routing's size.
     routing: Option<Box<str>>,
+    in_journal: bool,
+}
+
+/// When a create was sent: how long ago is told by one clock, and shown by another.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    /// When it was sent, or when the journal told it, and how long ago it was then.
+    known: Instant,
+    age: Duration,
+    at: Timestamp,
+}
+
+impl Sent {
+    fn now() -> Self {
+        Self { known: Instant::now(), age: Duration::ZERO, at: Timestamp::now() }
+    }
+
+    fn age(&self) -> Duration {
+        self.known.elapsed().saturating_add(self.age)
+    }
 }
 
 /// A record that was created here.
@@ -133,8 +157,42 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Unresolved {
+    fn now(carrier: Option<ProviderKind>) -> Self {
+        let now = Sent::now();
+        Self { first: now, last: now, carrier, routing: None, in_journal: false }
+    }
+
+    /// That of a journal, whose clock says how long ago its last create was sent.
+    fn of_journal(entry: &UnresolvedImport, age: Duration) -> Self {
+        let known = Instant::now();
+        let between = entry.sent_at.saturating_duration_since(entry.first_sent_at);
+        Self {
+            first: Sent { known, age: age.saturating_add(between), at: entry.first_sent_at },
+            last: Sent { known, age, at: entry.sent_at },
+            carrier: entry.carrier,
+            routing: entry.routing_before.as_ref().and_then(json),
+            in_journal: true,
+        }
+    }
+
     pub(super) fn is_expired(&self) -> bool {
-        self.since.elapsed() > MAX_AGE
+        self.first.age() > MAX_AGE
+    }
+
+    /// How long ago the last create was sent.
+    pub(super) fn age(&self) -> Duration {
+        self.last.age()
+    }
+
+    pub(super) fn sent_at(&self) -> Timestamp {
+        self.last.at
+    }
+
+    fn entry(&self, key: &journal::Key) -> UnresolvedImport {
+        let routing_before = self.routing();
+        let mut entry = UnresolvedImport::new(key, self.carrier, routing_before);
+        (entry.first_sent_at, entry.sent_at) = (self.first.at, self.last.at);
+        entry
     }
 
     /// Where the carrier sent the calls before it.
@@ -168,18 +226,41 @@ impl Memory {
     }
 
     /// Counts an import as unresolved. Returns whether another one was already; `None` when there are too many.
-    fn sending(&mut self, key: Key) -> Option<bool> {
+    fn sending(&mut self, key: Key, carrier: Option<ProviderKind>, in_journal: bool) -> Option<bool> {
         let number = self.numbers.get_mut(&key)?;
         let has_earlier = number.unresolved.is_some();
-        if !has_earlier {
-            if self.unresolved >= MAX_UNRESOLVED {
-                return None;
+        match &mut number.unresolved {
+            Some(earlier) => {
+                earlier.last = Sent::now();
+                earlier.in_journal |= in_journal;
             }
-            self.unresolved += 1;
-            number.unresolved = Some(Unresolved { since: Instant::now(), routing: None });
+            None if self.unresolved >= MAX_UNRESOLVED => return None,
+            none => {
+                self.unresolved += 1;
+                *none = Some(Unresolved { in_journal, ..Unresolved::now(carrier) });
+            }
         }
         self.tell(key);
         Some(has_earlier)
+    }
+
+    /// Takes over what a journal keeps of a number, whose lock is held here, under each id of the account. What was
+    /// written there and is there no longer was resolved by another process.
+    fn learn<'a>(&mut self, key: Key, kept: impl Iterator<Item = &'a Kept> + Clone) {
+        let Some(number) = self.numbers.get_mut(&key) else { return };
+        let before = usize::from(number.unresolved.is_some());
+        number.unresolved = number.unresolved.take().filter(|known| !known.in_journal);
+        if let Some((entry, age)) = kept.clone().find_map(|kept| kept.unresolved.as_ref()) {
+            number.unresolved = Some(Unresolved::of_journal(entry, *age));
+        }
+        self.unresolved = self.unresolved + usize::from(number.unresolved.is_some()) - before;
+        let known = number.created.as_ref().map(|created| created.at.elapsed());
+        let created = kept.filter_map(|kept| kept.created.as_ref()).min_by_key(|created| created.age);
+        if let Some(created) = created.filter(|created| known.is_none_or(|known| created.age < known)) {
+            if let Some(at) = Instant::now().checked_sub(created.age) {
+                self.create(key, &created.id, at);
+            }
+        }
     }
 
     /// Something of this number is being changed.
@@ -197,10 +278,9 @@ impl Memory {
         }
     }
 
-    fn create(&mut self, key: Key, id: &NumberId) {
-        let at = Instant::now();
+    fn create(&mut self, key: Key, id: &NumberId, at: Instant) {
         while let Some(&(oldest, key)) = self.created.front() {
-            if self.created.len() < MAX_CREATED && at.duration_since(oldest) < CREATED_FOR {
+            if self.created.len() < MAX_CREATED && oldest.elapsed() < CREATED_FOR {
                 break;
             }
             self.created.pop_front();
@@ -242,13 +322,22 @@ pub(super) fn forget_created(account: Account, number: &E164, id: Option<&Number
     }
 }
 
-/// The numbers of unresolved imports into this account.
-pub(super) fn unresolved(account: Account) -> Vec<E164> {
+/// The unresolved imports into this account, of which this is the id.
+pub(super) fn unresolved(account: Account, id: &AccountId) -> Vec<UnresolvedImport> {
     let memory = memory();
-    let numbers = memory.numbers.iter().filter(|(key, number)| key.account == account && number.unresolved.is_some());
-    let mut numbers: Vec<E164> = numbers.filter_map(|(key, _)| format!("+{}", key.number).parse().ok()).collect();
-    numbers.sort_unstable();
-    numbers
+    let numbers = memory.numbers.iter().filter(|(key, _)| key.account == account);
+    let entry = |(key, number): (&Key, &Number)| {
+        let telephone = format!("+{}", key.number).parse().ok()?;
+        Some(number.unresolved.as_ref()?.entry(&journal::Key::new(account.0, id.clone(), telephone)))
+    };
+    let mut entries: Vec<UnresolvedImport> = numbers.filter_map(entry).collect();
+    entries.sort_unstable_by(|one, other| one.number.cmp(&other.number));
+    entries
+}
+
+/// A routing as it is kept.
+fn json(routing: &Routing) -> Option<Box<str>> {
+    serde_json::to_string(routing).ok().map(Into::into)
 }
 
 pub(super) fn account(platform: &dyn VoicePlatform) -> Account {

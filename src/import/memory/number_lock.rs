@@ -1,13 +1,16 @@
 use std::time::Duration;
 
-use tokio::time::{error::Elapsed, timeout};
+use tokio::time::{Instant, error::Elapsed, timeout};
 
-use super::{Account, Key, MAX_UNRESOLVED, Unresolved, memory};
+use super::{Key, MAX_UNRESOLVED, Unresolved, json, memory};
 use crate::E164;
 use crate::error::{Withheld, WithheldReason};
-use crate::model::{NumberId, Routing};
+use crate::import::{Importer, Undo};
+use crate::journal::{self, JournalError, Lease, Settled, UnresolvedImport};
+use crate::model::{AccountId, NumberId, ProviderKind, Routing};
 
-/// The only import of a number into an account, in this process. Dropping it lets the next one begin.
+/// The only import of a number into an account, in this process and in all that share its journal. Dropping it lets the
+/// next one begin.
 #[derive(Debug)]
 pub(in crate::import) struct NumberLock {
     key: Key,
@@ -24,19 +27,42 @@ pub(in crate::import) struct NumberLock {
     is_first: bool,
     /// Whether nothing is unresolved any more.
     is_resolved: bool,
+    /// The record that was created.
+    created: Option<NumberId>,
+    /// The locks in the journal, if there is one: of the account's id, then of those that it had before.
+    leases: Vec<Box<dyn Lease>>,
+    /// Whether the journal was told of a create.
+    has_written: bool,
+}
+
+impl Importer {
+    /// Waits until nobody else works on this number in this account.
+    pub(in crate::import) async fn lock(&self, number: &E164) -> Result<NumberLock, Box<Withheld>> {
+        let limit = self.lock_timeout;
+        let withheld = |reason| Box::new(Withheld::new(self.account.0, *number, reason));
+        let locked = || withheld(WithheldReason::Locked { waited: limit });
+        let begun = Instant::now();
+        let lock = NumberLock::of(Key::new(self.account, number), limit).await;
+        let mut lock = lock.map_err(|_| locked())?;
+        let Some(journal) = &self.journal else { return Ok(lock) };
+        let account = self.platform.account();
+        let mut texts: Vec<&str> = account.texts().collect();
+        // In the same order for everybody, so that no two wait for each other.
+        texts.sort_unstable();
+        texts.dedup();
+        for text in texts {
+            let key = journal::Key::new(self.account.0, AccountId::new(text), *number);
+            let lease = journal.lock(&key, limit.saturating_sub(begun.elapsed())).await;
+            let lease = lease.map_err(|error| withheld(WithheldReason::Journal(error)))?.ok_or_else(locked)?;
+            let place = if text == account.as_str() { 0 } else { lock.leases.len() };
+            lock.leases.insert(place, lease);
+        }
+        lock.learn();
+        Ok(lock)
+    }
 }
 
 impl NumberLock {
-    /// Waits until nobody else imports this number into this account, and no longer than this.
-    pub(in crate::import) async fn take(
-        account: Account,
-        number: &E164,
-        limit: Duration,
-    ) -> Result<Self, Box<Withheld>> {
-        let lock = Self::of(Key::new(account, number), limit).await;
-        lock.map_err(|_| Box::new(Withheld::new(account.0, *number, WithheldReason::Locked { waited: limit })))
-    }
-
     pub(super) async fn of(key: Key, limit: Duration) -> Result<Self, Elapsed> {
         // It exists before it is waited for, so that giving up the wait cleans up as well.
         let mut lock = Self {
@@ -48,6 +74,9 @@ impl NumberLock {
             has_earlier: false,
             is_first: false,
             is_resolved: false,
+            created: None,
+            leases: Vec::new(),
+            has_written: false,
         };
         let joined = memory().join(key);
         lock.unresolved = match joined {
@@ -63,19 +92,76 @@ impl NumberLock {
         Ok(lock)
     }
 
+    /// Takes over what the journal keeps.
+    fn learn(&mut self) {
+        let mut memory = memory();
+        memory.learn(self.key, self.leases.iter().map(|lease| lease.kept()));
+        self.unresolved = memory.numbers.get(&self.key).and_then(|number| number.unresolved.clone());
+    }
+
+    /// Writes into the journal that a create is about to be sent, if there is one.
+    pub(in crate::import) async fn write_down(
+        &mut self,
+        carrier: ProviderKind,
+        key: impl FnOnce() -> journal::Key,
+    ) -> Result<(), WithheldReason> {
+        if let Some(lease) = self.leases.first_mut() {
+            let earlier = memory().numbers.get(&self.key).and_then(|number| number.unresolved.clone());
+            let key = key();
+            let mut entry = UnresolvedImport::new(&key, Some(carrier), self.routing.clone());
+            if let Some(earlier) = earlier.map(|earlier| earlier.entry(&key)) {
+                (entry.first_sent_at, entry.routing_before) = (earlier.first_sent_at, earlier.routing_before);
+            }
+            self.has_written = true;
+            lease.sending(&entry).await.map_err(WithheldReason::Journal)?;
+        }
+        Ok(())
+    }
+
     /// A create is being sent. From here on it is unresolved, also if this lock is dropped. The routing before the
     /// first one of several that are unresolved is kept.
-    pub(in crate::import) fn sending(&mut self) -> Result<(), WithheldReason> {
-        let earlier = memory().sending(self.key);
+    pub(in crate::import) fn sending(&mut self, carrier: ProviderKind) -> Result<(), WithheldReason> {
+        let earlier = memory().sending(self.key, Some(carrier), self.has_written);
         self.has_earlier = earlier.ok_or(WithheldReason::TooManyUnresolved { limit: MAX_UNRESOLVED })?;
         self.is_first |= !self.has_earlier;
         (self.has_sent, self.is_resolved) = (true, false);
         Ok(())
     }
 
-    /// The create that was sent last was not carried out. An earlier one may still be.
+    /// Tells the journal that the result is known, if it is. `undo` is what is needed to roll it back.
+    ///
+    /// If that fails the number stays unresolved there, and the next import looks it up.
+    pub(in crate::import) async fn settle(&mut self, undo: impl FnOnce() -> Option<Undo>) {
+        if !self.is_resolved || self.leases.is_empty() {
+            return;
+        }
+        let mut settled = Settled { created: self.created.take(), undo: undo() };
+        let is_new = std::mem::take(&mut self.has_written) || settled != Settled::default();
+        for (index, lease) in self.leases.iter_mut().enumerate() {
+            let is_needed = (index == 0 && is_new) || lease.kept().unresolved.is_some();
+            if is_needed {
+                warn(&lease.settle(&std::mem::take(&mut settled)).await);
+            }
+        }
+    }
+
+    /// Tells the journal that this record, or any, was removed.
+    pub(in crate::import) async fn removed(&mut self, id: Option<&NumberId>) -> Result<(), JournalError> {
+        for lease in &mut self.leases {
+            let created = lease.kept().created.as_ref();
+            if created.is_some_and(|created| id.is_none_or(|id| created.id == *id)) {
+                let written = lease.forget_created().await;
+                warn(&written);
+                written?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The create that was sent last was not carried out, or none was sent. An earlier one may still be.
     pub(in crate::import) fn not_done(&mut self) {
-        self.is_resolved = self.has_sent && !self.has_earlier;
+        let has_earlier = if self.has_sent { self.has_earlier } else { self.unresolved.is_some() };
+        self.is_resolved = (self.has_sent || self.has_written) && !has_earlier;
     }
 
     /// The result of every create that was sent is known.
@@ -85,13 +171,20 @@ impl NumberLock {
 
     /// Forgets the import that was unresolved when the lock was taken.
     pub(in crate::import) fn expire(&mut self) {
-        self.unresolved = None;
+        (self.unresolved, self.is_resolved) = (None, true);
         memory().resolve(self.key);
     }
 
     /// Remembers a record that was created under this lock.
-    pub(in crate::import) fn created(&self, id: &NumberId) {
-        memory().create(self.key, id);
+    pub(in crate::import) fn created(&mut self, id: &NumberId) {
+        self.created = Some(id.clone()).filter(|_| !self.leases.is_empty());
+        memory().create(self.key, id, Instant::now());
+    }
+}
+
+fn warn(written: &Result<(), JournalError>) {
+    if let Err(error) = written {
+        tracing::warn!(%error, "the journal was not written");
     }
 }
 
@@ -100,7 +193,9 @@ impl Drop for NumberLock {
         let Self { key, is_held, is_resolved, .. } = *self;
         let routing = self.routing.take().filter(|_| self.is_first && !is_resolved);
         // Before the memory is locked, since it takes a while.
-        let routing = routing.and_then(|routing| serde_json::to_string(&routing).ok()).map(Into::into);
+        let routing = routing.as_ref().and_then(json);
+        // Before the next one of this process can ask for them.
+        self.leases.clear();
         let mut memory = memory();
         if is_resolved {
             memory.resolve(key);

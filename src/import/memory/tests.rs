@@ -1,6 +1,7 @@
 use futures_util::FutureExt;
 
 use super::*;
+use crate::model::ProviderKind;
 
 fn key(account: u64) -> Key {
     Key { account: (PlatformKind::from_static("memory-tests"), account), number: packed(&number()) }
@@ -40,7 +41,7 @@ async fn an_import_stays_unresolved_until_somebody_learns_its_result() {
     let mut lock = take(3).await;
     assert!(lock.unresolved.is_none());
     lock.routing = Some(routing("before"));
-    lock.sending().unwrap();
+    lock.sending(ProviderKind::BYO).unwrap();
     drop(lock);
     let mut lock = take(3).await;
     assert!(!lock.has_sent, "another one has");
@@ -64,7 +65,7 @@ async fn who_gives_up_waiting_leaves_nothing_behind() {
     let mut lock = take(4).await;
     let mut waiting = Box::pin(take(4));
     assert!(waiting.as_mut().now_or_never().is_none());
-    lock.sending().unwrap();
+    lock.sending(ProviderKind::BYO).unwrap();
     drop(lock);
     drop(waiting);
     assert!(take(4).await.unresolved.is_some(), "it is unresolved all the same");
@@ -93,7 +94,7 @@ async fn a_listener_hears_of_what_is_sent_and_begins_with_what_is_unresolved() {
     other.restart();
     let mut lock = take(6).await;
     assert!(!own.has_heard(&number));
-    lock.sending().unwrap();
+    lock.sending(ProviderKind::BYO).unwrap();
     assert!(own.has_heard(&number) && !other.has_heard(&number));
     own.restart();
     assert!(own.has_heard(&number), "it is unresolved");
@@ -111,9 +112,9 @@ async fn the_routing_before_the_first_of_several_unresolved_imports_is_kept() {
         for (routing, _) in [(is_first_known.then(|| routing("first")), ()), (Some(routing("second")), ())] {
             let mut lock = take(account).await;
             lock.routing = routing;
-            lock.sending().unwrap();
+            lock.sending(ProviderKind::BYO).unwrap();
             // The second of two in one import.
-            lock.sending().unwrap();
+            lock.sending(ProviderKind::BYO).unwrap();
         }
         let mut lock = take(account).await;
         let kept = lock.unresolved.as_ref().and_then(Unresolved::routing);
@@ -143,18 +144,18 @@ async fn no_more_imports_are_sent_than_can_be_remembered() {
     let key = |number| Key { number, ..key(11) };
     for number in 0..MAX_UNRESOLVED as u64 {
         assert!(memory.join(key(number)).is_ok());
-        assert_eq!(memory.sending(key(number)), Some(false));
+        assert_eq!(memory.sending(key(number), None, false), Some(false));
         memory.leave(key(number), true);
     }
     let one_more = key(MAX_UNRESOLVED as u64);
     assert!(memory.join(one_more).is_ok());
-    assert_eq!(memory.sending(one_more), None, "it is refused");
+    assert_eq!(memory.sending(one_more, None, false), None, "it is refused");
     assert!(memory.join(key(7)).is_ok_and(|unresolved| unresolved.is_some()));
-    assert_eq!(memory.sending(key(7)), Some(true), "one that is remembered may be sent again");
+    assert_eq!(memory.sending(key(7), None, false), Some(true), "one that is remembered may be sent again");
     memory.resolve(key(7));
     memory.leave(key(7), true);
     assert!(!memory.numbers.contains_key(&key(7)));
-    assert_eq!(memory.sending(one_more), Some(false), "there is room again");
+    assert_eq!(memory.sending(one_more, None, false), Some(false), "there is room again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,7 +163,7 @@ async fn an_unresolved_import_grows_old() {
     let mut memory = empty();
     let age = |memory: &mut Memory| memory.join(key(12)).ok().flatten().expect("unresolved").is_expired();
     assert!(memory.join(key(12)).is_ok());
-    memory.sending(key(12));
+    memory.sending(key(12), None, false);
     memory.leave(key(12), true);
     tokio::time::advance(MAX_AGE).await;
     assert!(!age(&mut memory));
@@ -177,7 +178,7 @@ async fn what_was_created_is_remembered_for_a_while_and_up_to_a_number() {
     let key = |number| Key { number, ..key(13) };
     let create = |memory: &mut Memory, number| {
         assert!(memory.join(key(number)).is_ok());
-        memory.create(key(number), &format!("r{number}").into());
+        memory.create(key(number), &format!("r{number}").into(), Instant::now());
         memory.leave(key(number), true);
     };
     let most = MAX_CREATED as u64;

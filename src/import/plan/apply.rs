@@ -16,7 +16,6 @@ use crate::import::Importer;
 use crate::import::batches::{Item, Shared};
 use crate::import::change::Change;
 use crate::import::listing::Listed;
-use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
 use crate::import::verify::Unverified;
@@ -173,7 +172,7 @@ impl Steps {
             return Ok(if unverified.needs_read(importer) {
                 Ended::Imported(unverified)
             } else {
-                Ended::Applied(Applied::Imported(Box::new(unverified.end(importer, None))))
+                Ended::Applied(Applied::Imported(Box::new(unverified.end(importer, None).await)))
             });
         };
         let mut imported = importer.verify(unverified, after(importer.deadline)).await;
@@ -197,7 +196,7 @@ impl Steps {
         renew: bool,
     ) -> Result<Applied> {
         let mut changed = Changed::default();
-        let lock = NumberLock::take(self.shared.importer.account, number, self.shared.importer.lock_timeout).await?;
+        let lock = self.shared.importer.lock(number).await?;
         let record = match self.planned_record(number, id, changes, planned).await? {
             Ok(record) => record,
             Err(moved) => return Ok(Applied::Moved(moved)),

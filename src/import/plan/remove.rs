@@ -11,7 +11,7 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, Result, Step};
 use crate::import::change::{agent, label, switch};
 use crate::import::keep::{Seen, seen};
-use crate::import::memory::{Changing, NumberLock};
+use crate::import::memory::Changing;
 use crate::import::point::{after_change, is_at};
 use crate::import::{Importer, Restored};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
@@ -29,8 +29,8 @@ impl Importer {
     /// Removes a record that is still as it was planned for, in all that the plan knows of it and of its calls.
     pub(super) async fn remove_planned(&self, extra: &Extra, removal: &PlannedRemoval, seal: &Seal) -> Result<Applied> {
         let (number, id) = (extra.number.telephone(), &extra.id);
-        let _lock = match &number {
-            Some(number) => Some(NumberLock::take(self.account, number, self.lock_timeout).await?),
+        let mut lock = match &number {
+            Some(number) => Some(self.lock(number).await?),
             None => None,
         };
         let record = match self.platform.get(id).await {
@@ -80,6 +80,10 @@ impl Importer {
         let may_be_gone = removed.as_ref().err().is_none_or(|error| error.is_not_found() || !error.surely_not_done());
         if let (Some(changing), false) = (&mut changing, may_be_gone) {
             changing.not_removed();
+        }
+        if let (Some(lock), true) = (&mut lock, may_be_gone) {
+            // It is written in the log if that fails. The next import of the number then waits for 10 minutes at most.
+            drop(lock.removed(Some(id)).await);
         }
         let kept = if may_be_gone { self.keep_routing(&now.seen).await } else { Ok(()) };
         match removed {

@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use super::change::{Change, Field};
 use super::keep::{Seen, seen};
-use super::memory::{Changing, NumberLock};
+use super::memory::Changing;
 use super::restore::{Back, no_routing};
 use super::{Imported, Importer, Outcome, memory};
 use crate::error::{Error, Incomplete, Result, Step, Withheld, WithheldReason};
@@ -170,7 +170,7 @@ impl Importer {
 
     async fn take_back_unlogged(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<Undone> {
         self.check_undo(undo)?;
-        let _lock = NumberLock::take(self.account, &undo.number, self.lock_timeout).await?;
+        let _lock = self.lock(&undo.number).await?;
         let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
         let mut found = self.record_of(undo).await?;
         // This process created it lately: somebody may have removed it, or the platform shows it late.

@@ -13,6 +13,7 @@ use numport::{E164, ImportRequest, Imported, Importer, Outcome};
 use tokio::time::{Instant, timeout};
 
 use crate::support::carrier::{Asked, Carrier, End};
+use crate::support::unresolved;
 
 pub(crate) const HERE: &str = "https://api.vapi.ai/twilio/inbound_call";
 pub(crate) const BEFORE: &str = "https://before.example.com/voice";
@@ -143,13 +144,13 @@ async fn creates_go_on_while_verifications_hang_and_what_waits_is_bounded() {
         let mut items = importer.clone().concurrency(concurrency).import_many((0..1000).map(request));
         assert!(timeout(Duration::from_secs(60), items.next()).await.is_err());
         assert_eq!(platform.calls(Call::Create), 300 + concurrency, "two batches hang, the third is full");
-        assert_eq!(importer.unresolved().len(), 300 + concurrency, "until they are verified");
+        assert_eq!(unresolved(&importer).await.len(), 300 + concurrency, "until they are verified");
         // It does not hang for ever.
         let items: Vec<_> = items.collect().await;
         assert_eq!(items.len(), 1000);
         let is_told = |finding: &Finding| matches!(finding, Finding::NotReadAgain { .. });
         assert!(items.iter().all(|item| imported(item).findings.iter().any(is_told)));
-        assert!(importer.unresolved().is_empty());
+        assert!(unresolved(&importer).await.is_empty());
     }
 }
 
@@ -172,7 +173,7 @@ async fn a_verification_that_fails_is_a_finding_of_what_is_created() {
             assert_eq!((imported.outcome, item.outcome.is_failure()), (Outcome::Created, false));
             assert!(imported.routing_before.as_ref().unwrap().replaced_by.is_none());
         }
-        assert!(importer.unresolved().is_empty());
+        assert!(unresolved(&importer).await.is_empty());
     }
 }
 
@@ -198,7 +199,7 @@ async fn what_is_dropped_before_its_verification_is_recovered_with_the_routing_b
     slow.create_takes(Duration::ZERO);
     carrier.always(Asked::List, End::Usual);
     carrier.always(Asked::Snapshot, End::Usual);
-    assert_eq!(importer.unresolved(), [number(0), number(1)]);
+    assert_eq!(unresolved(&importer).await, [number(0), number(1)]);
 
     for again in importer.import_many((0..2).map(request)).collect::<Vec<_>>().await {
         let imported = imported(&again);
@@ -265,7 +266,7 @@ async fn a_run_that_is_not_read_for_a_while_goes_on() {
         }
     }
     assert_eq!((count, platform.calls(Call::Create)), (300, 300));
-    assert!(importer.unresolved().is_empty());
+    assert!(unresolved(&importer).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -76,7 +76,7 @@ async fn what_a_removal_cleared_is_put_back_by_an_undo_that_was_killed_then() {
     twilio.update_number(sid, &cleared).await.unwrap();
 
     let undo: Undo = serde_json::from_str(&serde_json::to_string(&undo).unwrap()).unwrap();
-    importer.forget_created(&held());
+    importer.forget_created(&held()).await.expect("no journal");
     let importer = importer.lookup_policy(LookupPolicy::default().max_lookups(1));
     let undone = importer.undo(&undo, Removal::Record).await.unwrap();
     assert_eq!((undone.record.clone(), kept()), (UndoneRecord::Gone, before.clone()), "{undone}");

@@ -58,7 +58,7 @@ async fn a_record_that_is_listed_still_is_no_new_one() {
         let (exchange, platform, importer, undo) = imported().await;
         let _removed = lists_still(&platform);
         if in_another_process {
-            importer.forget_created(&number(1));
+            importer.forget_created(&number(1)).await.expect("no journal");
         }
         let undone = importer.undo(&undo, Removal::Record).await;
         let url = exchange.url(&number(1)).unwrap();
@@ -74,7 +74,7 @@ async fn what_a_removal_cleared_is_put_back_though_the_record_is_listed_still() 
         let _removed = lists_still(&platform);
         exchange.point(number(1), "");
         if in_another_process {
-            importer.forget_created(&number(1));
+            importer.forget_created(&number(1)).await.expect("no journal");
         }
         let undone = importer.undo(&undo, Removal::Record).await;
         let url = exchange.url(&number(1)).unwrap();
@@ -87,7 +87,7 @@ async fn a_new_record_behind_one_that_is_listed_still_keeps_its_calls() {
     let (exchange, platform, importer, undo) = imported().await;
     let _removed = lists_still(&platform);
     platform.insert(number(1));
-    importer.forget_created(&number(1));
+    importer.forget_created(&number(1)).await.expect("no journal");
     let undone = importer.undo(&undo, Removal::Record).await.unwrap();
     assert_eq!(exchange.url(&number(1)).as_deref(), Some(HERE), "a colleague's calls were taken away: {undone}");
     assert_eq!(undone.record, UndoneRecord::Replaced);

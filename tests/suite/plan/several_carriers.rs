@@ -155,7 +155,9 @@ async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
     let [_, of_sub, of_trunk] = team.numbers;
     team.vapi.remove(&team.vapi.find(&of_trunk).await.unwrap().unwrap().id, Removal::Record).await.unwrap();
     team.vapi.remove(&team.vapi.find(&of_sub).await.unwrap().unwrap().id, Removal::Record).await.unwrap();
-    [of_sub, of_trunk].iter().for_each(|number| importer.forget_created(number));
+    for number in [of_sub, of_trunk] {
+        importer.forget_created(&number).await.expect("no journal");
+    }
     let before = team.sandbox.requests().len();
 
     let requests = [of_sub, of_trunk, e164("+14155550199"), e164("+14155550198")].map(ImportRequest::new);

@@ -26,7 +26,7 @@ fn importer(sandbox: &Sandbox) -> Importer {
 async fn imported(calls: &str) -> Sandbox {
     let sandbox = Sandbox::builder().hold(TwilioNumber::new(number())).start().await.unwrap();
     let importer = importer(&sandbox);
-    importer.forget_created(&number());
+    importer.forget_created(&number()).await.expect("no journal");
     importer.import(ImportRequest::new(number())).await.unwrap();
     let sid = sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
     let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();

@@ -12,7 +12,7 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use numport::{Result, RetryPolicy};
+use numport::{E164, Importer, Result, RetryPolicy};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -23,6 +23,11 @@ use crate::services;
 
 /// The key that every client of these tests has.
 pub(crate) const KEY: &str = "planted-api-key";
+
+/// The numbers of the imports into the importer's account whose result is unknown.
+pub(crate) async fn unresolved(importer: &Importer) -> Vec<E164> {
+    importer.unresolved().await.expect("no journal").iter().map(|import| import.number).collect()
+}
 
 /// A key that no other client has, for importers: mock servers come back at the addresses of earlier ones, and a process
 /// remembers what it created in an account.

@@ -1,0 +1,86 @@
+//! The few calls of a file system that a journal is made of, so that tests can lose what was not synced.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A directory tree of two levels. Names are relative to it.
+pub(super) trait Disk: Send + Sync + 'static {
+    fn read(&self, name: &str) -> io::Result<Vec<u8>>;
+    /// Writes a file anew. It need not be on the disk then.
+    fn write(&self, name: &str, text: &[u8]) -> io::Result<()>;
+    /// Brings the content of a file to the disk.
+    fn sync(&self, name: &str) -> io::Result<()>;
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    fn remove(&self, name: &str) -> io::Result<()>;
+    /// Brings the names in a folder to the disk.
+    fn sync_folder(&self, folder: &str) -> io::Result<()>;
+    /// The names of the files in a folder.
+    fn list(&self, folder: &str) -> io::Result<Vec<String>>;
+}
+
+/// A folder of this machine.
+#[derive(Debug)]
+pub(super) struct Local {
+    pub(super) root: PathBuf,
+}
+
+impl Local {
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+}
+
+impl Disk for Local {
+    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.path(name))
+    }
+
+    fn write(&self, name: &str, text: &[u8]) -> io::Result<()> {
+        let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(self.path(name))?;
+        file.write_all(text)
+    }
+
+    fn sync(&self, name: &str) -> io::Result<()> {
+        // Windows syncs only what may be written.
+        OpenOptions::new().write(true).open(self.path(name))?.sync_all()
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.path(name))
+    }
+
+    fn sync_folder(&self, folder: &str) -> io::Result<()> {
+        sync_folder(&self.path(folder))
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for file in fs::read_dir(self.path(folder))? {
+            names.extend(file?.file_name().into_string());
+        }
+        Ok(names)
+    }
+}
+
+/// Makes files that only their owner may read and write.
+pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+#[cfg(unix)]
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Windows writes names by itself, and has no call for it.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
+}

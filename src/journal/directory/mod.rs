@@ -1,0 +1,305 @@
+mod disk;
+mod faults;
+mod locks;
+mod place;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::{Instant, sleep};
+
+use self::disk::{Local, sync_folder};
+use self::faults::fault;
+use self::locks::LockFile;
+use self::place::{make_private, refuse_network, refuse_shared};
+use self::store::{CREATED, HISTORY, HistoryLimits, NUMBERS, Store};
+use super::{Journal, JournalError, JournalFault, Kept, Key, Lease, Past, Settled, UnresolvedImport};
+use crate::E164;
+use crate::model::{AccountId, PlatformKind};
+
+const LOCKS: &str = "locks";
+const HEADER: &str = "journal.json";
+/// What the header of this version's journals says.
+const VERSION: &str = "{\"numport-journal\":1}\n";
+
+/// How often a lock that another process holds is tried, at first and later on.
+const FIRST_WAIT: Duration = Duration::from_millis(5);
+const LONGEST_WAIT: Duration = Duration::from_millis(200);
+/// After how many settled imports what is old is removed.
+const PRUNE_AFTER: u64 = 1_000;
+
+/// A [`Journal`] in a directory, for the processes of one machine. No service is needed.
+///
+/// It has one small JSON file for each unresolved import. The file is on the disk (fsync) before the create is sent and
+/// is removed once the result is known. Locks are locks of the file system, which end with the process.
+///
+/// The directory must be on a local disk and belong to this process' user alone (mode 0700; its files have 0600). On
+/// Linux, network file systems (NFS, SMB, 9P, Ceph, Lustre and others) are refused; FUSE and other systems cannot be
+/// told apart. On Windows, permissions are not checked and the lock files stay.
+///
+/// Cheap to clone. An import holds one open file until it is verified, some 300 in a run over many numbers.
+///
+/// ```
+/// # #[cfg(all(feature = "sandbox", feature = "twilio", feature = "vapi"))] {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use numport::journal::DirectoryJournal;
+/// use numport::{ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+///
+/// let sandbox = Sandbox::start().await?;
+/// let vars = |name: &str| sandbox.var(name);
+/// # let folder = std::env::temp_dir().join(format!("numport-doc-{}", std::process::id()));
+/// # let path = &folder;
+/// let journal = DirectoryJournal::open(path)?;
+/// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).journal(journal);
+///
+/// // What an earlier process has left.
+/// for resolved in importer.resolve_all().await? {
+///     println!("{resolved:?}");
+/// }
+/// importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
+/// assert!(importer.unresolved().await?.is_empty());
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok(())
+/// # }
+/// # main().unwrap();
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct DirectoryJournal {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    root: PathBuf,
+    store: Store<Local>,
+    settled: AtomicU64,
+}
+
+impl DirectoryJournal {
+    /// Opens the journal in this directory, and makes it if there is none. This blocks the thread for some
+    /// milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`] when the directory cannot be made, belongs to somebody else, may be read by others, is on a
+    /// network file system, or holds something that is not a journal of this version.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
+        let root = std::path::absolute(path.as_ref()).map_err(|error| fault(path.as_ref().display(), &error))?;
+        make_private(&root)?;
+        refuse_network(&root)?;
+        let failed = |error: io::Error| fault(root.display(), &error);
+        match fs::read_to_string(root.join(HEADER)) {
+            Ok(header) if header == VERSION => {}
+            Ok(_) => {
+                let place = root.join(HEADER).display().to_string();
+                return Err(JournalError::new(place, JournalFault::Foreign, "another version"));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => begin(&root)?,
+            Err(error) => return Err(failed(error)),
+        }
+        for folder in [NUMBERS, CREATED, HISTORY, LOCKS] {
+            make_private(&root.join(folder))?;
+        }
+        sync_folder(&root).map_err(failed)?;
+        let store = Store::new(Local { root: root.clone() }, root.display().to_string());
+        Ok(Self { shared: Arc::new(Shared { root, store, settled: AtomicU64::new(0) }) })
+    }
+
+    /// Keeps what is needed to roll back settled imports: the newest `imports` of each number, for at most `age`. Not
+    /// kept by default. [`Importer::history`](crate::Importer::history) returns it.
+    ///
+    /// It takes one more write to the disk for each import that changed something.
+    #[must_use]
+    pub fn keep_history(self, imports: usize, age: Duration) -> Self {
+        let root = self.shared.root.clone();
+        let mut store = Store::new(Local { root: root.clone() }, root.display().to_string());
+        store.history = Some(HistoryLimits { imports, age });
+        Self { shared: Arc::new(Shared { root, store, settled: AtomicU64::new(0) }) }
+    }
+}
+
+/// Begins a journal in a directory with nothing in it.
+fn begin(root: &Path) -> Result<(), JournalError> {
+    let failed = |error: io::Error| fault(root.display(), &error);
+    let ours = [HEADER, NUMBERS, CREATED, HISTORY, LOCKS].map(std::ffi::OsString::from);
+    for found in fs::read_dir(root).map_err(failed)? {
+        let name = found.map_err(failed)?.file_name();
+        if !ours.contains(&name) && !name.to_string_lossy().starts_with(HEADER) {
+            let cause = format!("there is {} in it", name.to_string_lossy());
+            return Err(JournalError::new(root.display().to_string(), JournalFault::Foreign, cause));
+        }
+    }
+    // Several processes may begin it at the same time.
+    let new = root.join(format!("{HEADER}.{}", std::process::id()));
+    let mut file =
+        disk::private(fs::OpenOptions::new().write(true).create(true).truncate(true)).open(&new).map_err(failed)?;
+    io::Write::write_all(&mut file, VERSION.as_bytes()).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    fs::rename(&new, root.join(HEADER)).map_err(failed)
+}
+
+impl Shared {
+    fn lock_path(&self, name: &str) -> PathBuf {
+        self.root.join(LOCKS).join(format!("{name}.lock"))
+    }
+
+    fn try_lock(&self, name: &str) -> Result<Option<LockFile>, JournalError> {
+        let path = self.lock_path(name);
+        LockFile::try_take(&path).map_err(|error| fault(path.display(), &error))
+    }
+
+    /// Removes what is old of all numbers that nobody works on.
+    fn prune(&self) -> Result<(), JournalError> {
+        for name in self.store.all_names()? {
+            if let Some(_lock) = self.try_lock(&name)? {
+                self.store.prune(&name)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs what waits for the disk on a thread that may wait. It goes on if the caller is dropped.
+async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
+) -> Result<T, JournalError> {
+    let ended = tokio::task::spawn_blocking(work).await;
+    ended.unwrap_or_else(|error| Err(JournalError::new("", JournalFault::Unreachable, error.to_string())))
+}
+
+#[async_trait]
+impl Journal for DirectoryJournal {
+    async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
+        let begun = Instant::now();
+        let mut pause = FIRST_WAIT;
+        loop {
+            let (shared, key) = (self.shared.clone(), key.clone());
+            let taken = on_thread(move || {
+                let name = store::name(&key);
+                let Some(lock) = shared.try_lock(&name)? else { return Ok(None) };
+                for folder in [NUMBERS, CREATED, HISTORY] {
+                    refuse_shared(&shared.root.join(folder))?;
+                }
+                let kept = shared.store.load(&key)?;
+                Ok(Some(Held { shared, key, kept, lock: Arc::new(Mutex::new(lock)) }))
+            });
+            if let Some(held) = taken.await? {
+                return Ok(Some(Box::new(held)));
+            }
+            let left = wait.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            sleep(pause.min(left)).await;
+            pause = (pause * 2).min(LONGEST_WAIT);
+        }
+    }
+
+    async fn unresolved(&self) -> Result<Vec<UnresolvedImport>, JournalError> {
+        let shared = self.shared.clone();
+        on_thread(move || shared.store.unresolved()).await
+    }
+
+    async fn move_account(
+        &self,
+        platform: PlatformKind,
+        from: &AccountId,
+        to: &AccountId,
+    ) -> Result<usize, JournalError> {
+        let (shared, from, to) = (self.shared.clone(), from.clone(), to.clone());
+        on_thread(move || {
+            let of = |account: &AccountId, number| Key::new(platform, account.clone(), number);
+            // The name of a number ends with its digits.
+            let number = |name: &str| -> Option<E164> { format!("+{}", name.rsplit('-').next()?).parse().ok() };
+            let mut moved = 0;
+            for name in shared.store.all_names()? {
+                let Some(number) = number(&name) else { continue };
+                let (old, new) = (of(&from, number), of(&to, number));
+                if from == to || store::name(&old) != name {
+                    continue;
+                }
+                let locked = |name: &str| match shared.try_lock(name)? {
+                    Some(lock) => Ok(lock),
+                    None => {
+                        let place = shared.lock_path(name).display().to_string();
+                        Err(JournalError::new(place, JournalFault::Locked, ""))
+                    }
+                };
+                let _locks = (locked(&name)?, locked(&store::name(&new))?);
+                shared.store.rename(&old, &new)?;
+                moved += 1;
+            }
+            Ok(moved)
+        })
+        .await
+    }
+
+    async fn history(&self, number: &E164) -> Result<Vec<Past>, JournalError> {
+        let (shared, number) = (self.shared.clone(), *number);
+        on_thread(move || shared.store.history(&number)).await
+    }
+}
+
+/// A number whose lock is held.
+#[derive(Debug)]
+struct Held {
+    shared: Arc<Shared>,
+    key: Key,
+    kept: Kept,
+    /// Shared with what is being written, one after the other: it is not given up before that has ended.
+    lock: Arc<Mutex<LockFile>>,
+}
+
+impl Held {
+    async fn write(
+        &self,
+        work: impl FnOnce(&Shared, &Key) -> Result<(), JournalError> + Send + 'static,
+    ) -> Result<(), JournalError> {
+        let (shared, key, lock) = (self.shared.clone(), self.key.clone(), self.lock.clone());
+        on_thread(move || {
+            let _writing = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&shared, &key)
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Lease for Held {
+    fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    async fn sending(&mut self, entry: &UnresolvedImport) -> Result<(), JournalError> {
+        let entry = entry.clone();
+        self.write(move |shared, _| shared.store.sending(&entry)).await
+    }
+
+    async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
+        let settled = settled.clone();
+        self.write(move |shared, key| {
+            shared.store.settle(key, &settled)?;
+            let count = shared.settled.fetch_add(1, Ordering::Relaxed) + 1;
+            if count % PRUNE_AFTER == 0 {
+                // What is old harms nobody.
+                drop(shared.prune());
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget_created(&mut self) -> Result<(), JournalError> {
+        self.write(|shared, key| shared.store.forget_created(key)).await
+    }
+}

@@ -1,0 +1,286 @@
+//! The files of a journal.
+//!
+//! - `numbers/<number>.json`: an unresolved import. It is on the disk before its create is sent, and removed once its
+//!   result is known. If the removal is lost with the power, the import is looked up once more.
+//! - `created/<number>.json`: the record that was created lately, for other processes. It need not survive.
+//! - `history/<number>.json`: what is needed to roll back, if a history is kept.
+//!
+//! `<number>` is the platform, a digest of the account and the number. A file is written under a name that nobody reads,
+//! then renamed. Who writes holds the number's lock.
+
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::disk::Disk;
+use super::faults::fault;
+use crate::E164;
+use crate::import::Undo;
+use crate::journal::{JournalError, JournalFault, Kept, KeptRecord, Key, Past, Settled, UnresolvedImport};
+use crate::model::{NumberId, Timestamp};
+
+pub(super) const NUMBERS: &str = "numbers";
+pub(super) const CREATED: &str = "created";
+pub(super) const HISTORY: &str = "history";
+
+/// How long a created record is kept: longer than any list is believed, which is 10 minutes at most.
+const CREATED_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// How much is kept for rolling back later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HistoryLimits {
+    pub(super) imports: usize,
+    pub(super) age: Duration,
+}
+
+#[derive(Debug)]
+pub(super) struct Store<D> {
+    disk: D,
+    /// For errors.
+    place: String,
+    pub(super) history: Option<HistoryLimits>,
+    numbers: FolderSync,
+    histories: FolderSync,
+}
+
+/// Syncs a folder for everybody who has renamed something in it, at once.
+#[derive(Debug, Default)]
+struct FolderSync {
+    asked: AtomicU64,
+    done: Mutex<u64>,
+    /// After a failure nobody knows what is on the disk, and the next one may succeed wrongly.
+    has_failed: AtomicBool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Created {
+    id: NumberId,
+    settled_at: Timestamp,
+}
+
+/// The name of a number's files.
+pub(super) fn name(key: &Key) -> String {
+    let digest = hmac_sha256::Hash::hash(key.account.as_str().as_bytes());
+    let account = digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    format!("{}-{account}-{}", key.platform, key.number.digits())
+}
+
+fn file(folder: &str, name: &str) -> String {
+    format!("{folder}/{name}.json")
+}
+
+impl<D: Disk> Store<D> {
+    pub(super) fn new(disk: D, place: String) -> Self {
+        Self { disk, place, history: None, numbers: FolderSync::default(), histories: FolderSync::default() }
+    }
+
+    /// What is kept of a number, whose lock is held.
+    pub(super) fn load(&self, key: &Key) -> Result<Kept, JournalError> {
+        let (now, name) = (Timestamp::now(), name(key));
+        let entry: Option<UnresolvedImport> = self.read(&file(NUMBERS, &name))?;
+        let unresolved = match entry {
+            Some(entry) if entry.key() != *key => return Err(self.foreign(&file(NUMBERS, &name), "another number")),
+            Some(entry) => {
+                let age = now.saturating_duration_since(entry.sent_at);
+                Some((entry, age))
+            }
+            None => None,
+        };
+        // One that cannot be read is one that was lost with the power, and then nobody believes an older list.
+        let created: Option<Created> = self.read(&file(CREATED, &name)).unwrap_or_default();
+        let created = created.map(|Created { id, settled_at }| {
+            let age = now.saturating_duration_since(settled_at);
+            KeptRecord { id, age }
+        });
+        Ok(Kept { unresolved, created: created.filter(|created| created.age < CREATED_FOR) })
+    }
+
+    pub(super) fn sending(&self, entry: &UnresolvedImport) -> Result<(), JournalError> {
+        self.write_durably(NUMBERS, &name(&entry.key()), entry)
+    }
+
+    pub(super) fn settle(&self, key: &Key, settled: &Settled) -> Result<(), JournalError> {
+        let (name, settled_at) = (name(key), Timestamp::now());
+        if let Some(id) = &settled.created {
+            let created = Created { id: id.clone(), settled_at };
+            self.write(CREATED, &name, &created)?;
+        }
+        if let (Some(undo), Some(limits)) = (&settled.undo, self.history) {
+            let past = Past { settled_at, undo: undo.clone() };
+            self.remember(&name, past, limits)?;
+        }
+        self.remove(&file(NUMBERS, &name))
+    }
+
+    pub(super) fn forget_created(&self, key: &Key) -> Result<(), JournalError> {
+        self.remove(&file(CREATED, &name(key)))
+    }
+
+    fn remember(&self, name: &str, past: Past, limits: HistoryLimits) -> Result<(), JournalError> {
+        let earlier: Vec<Past> = self.read(&file(HISTORY, name))?.unwrap_or_default();
+        let now = past.settled_at;
+        let is_kept = |past: &Past| now.saturating_duration_since(past.settled_at) < limits.age;
+        let all: Vec<Past> = std::iter::once(past).chain(earlier).filter(is_kept).take(limits.imports).collect();
+        self.write_durably(HISTORY, name, &all)
+    }
+
+    pub(super) fn unresolved(&self) -> Result<Vec<UnresolvedImport>, JournalError> {
+        let mut entries = Vec::new();
+        for name in self.names(NUMBERS)? {
+            // It may have been settled since.
+            entries.extend(self.read::<UnresolvedImport>(&file(NUMBERS, &name))?);
+        }
+        entries
+            .sort_by(|one: &UnresolvedImport, other| (one.sent_at, &one.number).cmp(&(other.sent_at, &other.number)));
+        Ok(entries)
+    }
+
+    pub(super) fn history(&self, number: &E164) -> Result<Vec<Past>, JournalError> {
+        let ending = format!("-{}", number.digits());
+        let mut all = Vec::new();
+        for name in self.names(HISTORY)?.into_iter().filter(|name| name.ends_with(&ending)) {
+            all.extend(self.read::<Vec<Past>>(&file(HISTORY, &name))?.unwrap_or_default());
+        }
+        all.sort_by(|one: &Past, other| other.settled_at.cmp(&one.settled_at));
+        Ok(all)
+    }
+
+    /// Moves a number to another id of its account. Both locks are held. Each step can be repeated.
+    pub(super) fn rename(&self, from: &Key, to: &Key) -> Result<(), JournalError> {
+        let (old, new) = (name(from), name(to));
+        if let Some(entry) = self.read::<UnresolvedImport>(&file(NUMBERS, &old))? {
+            if self.read::<UnresolvedImport>(&file(NUMBERS, &new))?.is_some() {
+                let cause = "the number is unresolved under both ids: import it first";
+                return Err(JournalError::new(self.at(&file(NUMBERS, &new)), JournalFault::Unsuitable, cause));
+            }
+            self.write_durably(NUMBERS, &new, &UnresolvedImport { account: to.account.clone(), ..entry })?;
+            self.remove(&file(NUMBERS, &old))?;
+        }
+        if let Some(created) = self.read::<Created>(&file(CREATED, &old)).unwrap_or_default() {
+            self.write(CREATED, &new, &created)?;
+            self.remove(&file(CREATED, &old))?;
+        }
+        if let Some(past) = self.read::<Vec<Past>>(&file(HISTORY, &old))? {
+            let moved = |past: Past| Past { undo: Undo { account: to.account.clone(), ..past.undo }, ..past };
+            let mut all = self.read::<Vec<Past>>(&file(HISTORY, &new))?.unwrap_or_default();
+            all.extend(past.into_iter().map(moved));
+            all.sort_by(|one, other| other.settled_at.cmp(&one.settled_at));
+            self.write_durably(HISTORY, &new, &all)?;
+            self.remove(&file(HISTORY, &old))?;
+        }
+        Ok(())
+    }
+
+    /// The names of all numbers of which anything is kept, each once.
+    pub(super) fn all_names(&self) -> Result<Vec<String>, JournalError> {
+        let mut names = Vec::new();
+        for folder in [NUMBERS, CREATED, HISTORY] {
+            names.extend(self.names(folder)?);
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Removes what is too old of a number, whose lock is held.
+    pub(super) fn prune(&self, name: &str) -> Result<(), JournalError> {
+        let now = Timestamp::now();
+        let is_old = |at, age| now.saturating_duration_since(at) >= age;
+        let created = file(CREATED, name);
+        match self.read::<Created>(&created) {
+            Ok(Some(found)) if !is_old(found.settled_at, CREATED_FOR) => {}
+            Ok(None) => {}
+            _ => self.remove(&created)?,
+        }
+        if let Some(limits) = self.history {
+            let history = file(HISTORY, name);
+            let past = self.read::<Vec<Past>>(&history)?;
+            if past.is_some_and(|past| past.iter().all(|past| is_old(past.settled_at, limits.age))) {
+                self.remove(&history)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&self, folder: &str) -> Result<Vec<String>, JournalError> {
+        let files = self.disk.list(folder).map_err(|error| fault(self.at(folder), &error))?;
+        Ok(files.iter().filter_map(|file| Some(file.strip_suffix(".json")?.to_owned())).collect())
+    }
+
+    fn read<T: DeserializeOwned>(&self, file: &str) -> Result<Option<T>, JournalError> {
+        let text = match self.disk.read(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(fault(self.at(file), &error)),
+        };
+        // What a message says of the text may be a secret.
+        serde_json::from_slice(&text)
+            .map(Some)
+            .map_err(|error| self.foreign(file, &format!("line {}, column {}", error.line(), error.column())))
+    }
+
+    fn write_durably(&self, folder: &str, name: &str, what: &impl Serialize) -> Result<(), JournalError> {
+        self.put(folder, name, what, true)?;
+        let names = if folder == NUMBERS { &self.numbers } else { &self.histories };
+        let synced = names.sync(|| self.disk.sync_folder(folder));
+        synced.map_err(|error| fault(self.at(folder), &error))
+    }
+
+    fn write(&self, folder: &str, name: &str, what: &impl Serialize) -> Result<(), JournalError> {
+        self.put(folder, name, what, false)
+    }
+
+    fn put(&self, folder: &str, name: &str, what: &impl Serialize, sync: bool) -> Result<(), JournalError> {
+        let (new, file) = (format!("{folder}/{name}.new"), file(folder, name));
+        let failed = |error: io::Error| fault(self.at(&file), &error);
+        let text = serde_json::to_vec_pretty(what).map_err(|error| failed(error.into()))?;
+        self.disk.write(&new, &text).map_err(failed)?;
+        if sync {
+            self.disk.sync(&new).map_err(failed)?;
+        }
+        self.disk.rename(&new, &file).map_err(failed)
+    }
+
+    fn remove(&self, file: &str) -> Result<(), JournalError> {
+        match self.disk.remove(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(fault(self.at(file), &error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn foreign(&self, file: &str, cause: &str) -> JournalError {
+        JournalError::new(self.at(file), JournalFault::Foreign, cause)
+    }
+
+    fn at(&self, file: &str) -> String {
+        format!("{}/{file}", self.place)
+    }
+}
+
+impl FolderSync {
+    /// Returns once a sync has succeeded that began after this call.
+    fn sync(&self, sync: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if self.has_failed.load(Ordering::SeqCst) {
+            return Err(io::Error::other("an earlier write failed; end the process and start it again"));
+        }
+        if *done >= mine {
+            return Ok(());
+        }
+        let all = self.asked.load(Ordering::SeqCst);
+        match sync() {
+            Ok(()) => *done = all,
+            Err(error) => {
+                self.has_failed.store(true, Ordering::SeqCst);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}
