@@ -66,7 +66,7 @@ impl Between {
     fn importer_into(&self, platform: Arc<dyn VoicePlatform>) -> Importer {
         let twilio = (carrier("twilio").connect)(&|name| self.sandbox.var(name), Pace::at_once());
         let lookups = LookupPolicy::default().max_lookups(LOOKUPS).first_wait(Duration::ZERO);
-        Importer::new(twilio, platform).lookup_policy(lookups)
+        Importer::new(twilio, platform).lookup_policy(lookups).resend_after(Duration::ZERO)
     }
 
     /// Asks for all that the platform takes.

@@ -2,6 +2,7 @@
 //! says is so, and one more plan in another process ends with the calls at the platform and one record.
 
 use std::future;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use numport::import::plan::Applied;
@@ -40,7 +41,7 @@ impl Subject {
         let vars = |name: &str| sandbox.var(name);
         let importer = Importer::new((carrier("twilio").connect)(&vars, pace), (self.platform.connect)(&vars, pace));
         let lookups = LookupPolicy::default().max_lookups(8).first_wait(DELAY / 16).longest_wait(DELAY / 2);
-        importer.inbound_address(ADDRESS).lookup_policy(lookups)
+        importer.inbound_address(ADDRESS).lookup_policy(lookups).resend_after(Duration::ZERO)
     }
 
     async fn plan(&self, importer: &Importer) -> Plan {

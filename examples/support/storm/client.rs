@@ -121,4 +121,6 @@ pub fn importer(platform: &Platform, vars: subject::Vars<'_>, timeout: Duration)
     let looks = LookupPolicy::default().max_lookups(8).first_wait(Duration::from_millis(20));
     Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
         .lookup_policy(looks.longest_wait(Duration::from_millis(200)))
+        // Long after that nothing of an earlier create is on its way.
+        .resend_after(Duration::ZERO)
 }

@@ -114,7 +114,8 @@ async fn fills_the_memory_when_told_to() {
     const MOST: usize = 10_000;
     let platform = InMemoryPlatform::new(PlatformKind::from_static("full"), &UNKNOWN);
     platform.script(Call::Create, vec![Answer::lost(false); MOST]);
-    let importer = in_memory::importer(&platform).lookup_policy(LookupPolicy::default().max_lookups(1));
+    let once = LookupPolicy::default().max_lookups(1);
+    let importer = in_memory::importer(&platform).lookup_policy(once).resend_after(Duration::ZERO);
     let request = |nth: usize| ImportRequest::new(format!("+1415{:07}", 2_000_000 + nth).parse().unwrap());
     for nth in 0..MOST {
         let error = importer.import(request(nth)).await.unwrap_err();

@@ -393,7 +393,8 @@ async fn what_was_seen_before_the_first_of_several_imports_counts() {
     given_up(&setup, Fault::DelayBeforeCommit(Duration::from_secs(600))).await;
     // All that was done of it was at the carrier.
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
-    let importer = setup.vapi.clone().lookup_policy(LookupPolicy::default().max_lookups(1));
+    let once = LookupPolicy::default().max_lookups(1);
+    let importer = setup.vapi.clone().lookup_policy(once).resend_after(Duration::ZERO);
     setup.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::DropBeforeCommit);
     let error = importer.import(ImportRequest::new(number())).await.unwrap_err();
     let Error::Indeterminate(open) = error else { panic!("{error:?}") };

@@ -1,6 +1,7 @@
 //! A platform that follows a script: how each create ends, and what each look-up shows.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::{CallError, CallFault, Delivery, Incomplete, Refusal, StatusCode, Step};
@@ -74,8 +75,9 @@ impl Scripted {
         Self { platform, looked }
     }
 
+    /// One that does not wait before it sends a create again, which is of no interest here.
     pub(super) fn importer(&self) -> Importer {
-        crate::support::in_memory::importer(&self.platform)
+        crate::support::in_memory::importer(&self.platform).resend_after(Duration::ZERO)
     }
 
     pub(super) fn sent(&self) -> usize {

@@ -20,7 +20,10 @@ fn importer(sandbox: &Sandbox, platform: &Platform, timeout: Duration) -> Import
         .max_lookups(30)
         .first_wait(Duration::from_millis(5))
         .longest_wait(Duration::from_millis(50));
-    Importer::new((carrier("twilio").connect)(&vars, pace), (platform.connect)(&vars, pace)).lookup_policy(patient)
+    // What is dropped before it is carried out is sent again at once.
+    Importer::new((carrier("twilio").connect)(&vars, pace), (platform.connect)(&vars, pace))
+        .lookup_policy(patient)
+        .resend_after(Duration::ZERO)
 }
 
 /// A sandbox with forty numbers to be brought in.
