@@ -19,7 +19,7 @@ use crate::model::ImportRequest;
 #[non_exhaustive]
 pub struct Resolved {
     /// The import as it was kept.
-    pub entry: UnresolvedImport,
+    pub import: UnresolvedImport,
     /// What is known of it now.
     pub resolution: Result<Resolution>,
 }
@@ -92,11 +92,11 @@ impl Importer {
     /// [`JournalError`] when the journal cannot be read. What fails for one number is in its [`Resolved`].
     pub async fn resolve_all(&self) -> Result<Vec<Resolved>, JournalError> {
         let account = self.platform.account();
-        let mut entries = self.unresolved().await?;
-        entries.retain(|entry| entry.platform == self.platform.kind() && account.is(&entry.account));
-        let resolved = stream::iter(entries).map(|entry| async move {
-            let resolution = self.resolve_one(&entry.number).await;
-            Resolved { entry, resolution }
+        let mut imports = self.unresolved().await?;
+        imports.retain(|import| import.platform == self.platform.kind() && account.is(&import.account));
+        let resolved = stream::iter(imports).map(|import| async move {
+            let resolution = self.resolve_one(&import.number).await;
+            Resolved { import, resolution }
         });
         Ok(resolved.buffer_unordered(self.concurrency).collect().await)
     }
@@ -173,7 +173,7 @@ impl Importer {
 /// The number and what is known of it, in a line.
 impl fmt::Display for Resolved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let UnresolvedImport { number, sent_at, .. } = &self.entry;
+        let UnresolvedImport { number, sent_at, .. } = &self.import;
         write!(f, "{number}: import sent at {sent_at}: ")?;
         match &self.resolution {
             Ok(Resolution::Imported(imported)) => write!(f, "the record {} is there", imported.record.id),

@@ -12,6 +12,7 @@ mod one_number;
 mod outcomes;
 mod preflight;
 mod renew;
+mod resend;
 mod restore_routing;
 mod scripted;
 mod undo;

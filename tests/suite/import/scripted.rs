@@ -45,7 +45,7 @@ pub(super) enum Look {
 
 #[derive(Clone, Debug)]
 pub(super) struct Scripted {
-    platform: InMemoryPlatform,
+    pub(super) platform: InMemoryPlatform,
     looked: Arc<Mutex<Vec<Instant>>>,
 }
 
