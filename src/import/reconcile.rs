@@ -4,9 +4,15 @@ use super::change::{Change, Field};
 use super::{Imported, Importer, Outcome};
 use crate::error::{Incomplete, Result, Step};
 use crate::model::{ImportRequest, NumberRecord};
-use crate::platform::Capabilities;
+use crate::platform::{Capabilities, Takeover};
 
 impl Importer {
+    /// Whether bringing this record to what the request names may change where the number's calls go.
+    pub(super) fn takes_over_by_update(&self, imported: &Imported, request: &ImportRequest, carrier: usize) -> bool {
+        self.takeover(self.sources.get(carrier)) != Takeover::Nothing
+            && !Differences::of(self.platform.capabilities(), &imported.record, request, false).changes.is_empty()
+    }
+
     /// Brings the record to what the request names, by one update if it differs.
     pub(super) async fn reconcile(&self, imported: &mut Imported, request: &ImportRequest) -> Result<()> {
         let Imported { record, outcome, .. } = &*imported;

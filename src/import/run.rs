@@ -102,8 +102,9 @@ impl<'a> Run<'a> {
     /// Looks the number up at the platform.
     async fn find(&self, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
         let (importer, number) = (self.importer, self.request.number());
-        if self.lock.unresolved.is_none() {
-            return importer.find(number, listing).await;
+        if !self.lock.has_created() {
+            // Others may have changed it meanwhile, where its own update is unresolved.
+            return importer.find(number, listing.filter(|_| self.lock.unresolved.is_none())).await;
         }
         // The platform may still carry it out. If it does not, the user wants it sent again.
         let lookups = Box::pin(importer.lookup_policy.find(importer, number)).await;
@@ -141,7 +142,7 @@ impl<'a> Run<'a> {
                 Err(error) => Err(error),
             },
         };
-        let is_own = self.is_own();
+        let is_own = self.lock.has_created();
         // Kept outside of this future, for the error of one that is dropped at the deadline.
         let imported = match brought {
             Ok((record, outcome)) => {
@@ -154,12 +155,22 @@ impl<'a> Run<'a> {
         if is_own {
             self.lock.created(&imported.record.id);
         }
+        if !is_own && self.importer.takes_over_by_update(imported, self.request, self.carrier) {
+            // Nothing was sent yet, and the routing before it must not be forgotten.
+            let kind = self.importer.sources[self.carrier].carrier;
+            let key = || Key::new(self.importer.platform.kind(), self.importer.platform.account(), *self.request.number());
+            let kept = self.lock.write_down(kind, false, key).await.and_then(|()| self.lock.updating(kind));
+            if let Err(reason) = kept {
+                let withheld = Withheld::new(self.importer.platform.kind(), *self.request.number(), reason);
+                return Err(self.failed(Box::new(withheld).into()));
+            }
+        }
         if let Err(error) = self.importer.reconcile(imported, self.request).await {
             return Err(self.failed(error));
         }
         if let Some(unresolved) = self.lock.unresolved.take() {
             imported.routing_before = unresolved.routing();
-            if imported.outcome.was_there() {
+            if imported.outcome.was_there() && unresolved.creates {
                 imported.outcome = Outcome::Recovered;
             }
         }
@@ -189,7 +200,8 @@ impl<'a> Run<'a> {
     fn may_still_come(&self) -> bool {
         let Importer { platform, resend_after, .. } = self.importer;
         let accepts = platform.capabilities().duplicates != Duplicates::Refused;
-        accepts && self.lock.unresolved.as_ref().is_some_and(|earlier| earlier.age() < *resend_after)
+        let unresolved = self.lock.unresolved.as_ref().filter(|earlier| earlier.creates);
+        accepts && unresolved.is_some_and(|earlier| earlier.age() < *resend_after)
     }
 
     fn too_early(&self) -> Error {
@@ -206,17 +218,12 @@ impl<'a> Run<'a> {
         self.lock.settle(|| None).await;
     }
 
-    /// Whether this import, or an earlier one that is unresolved, has sent a create.
-    const fn is_own(&self) -> bool {
-        self.lock.has_sent || self.lock.unresolved.is_some()
-    }
-
     /// Decides what is remembered of an import that failed, and tells in the error where the calls went before.
     fn failed(&mut self, error: Error) -> Error {
         match &error {
             // Who finishes it is to know that it was this import which created the record, and where the calls went.
-            Error::Incomplete(incomplete) if incomplete.record.is_some() && self.is_own() => {}
-            Error::Incomplete(incomplete) if incomplete.record.is_some() => self.lock.resolved(),
+            Error::Incomplete(incomplete) if incomplete.record.is_some() && self.lock.has_created() => {}
+            Error::Incomplete(incomplete) if incomplete.record.is_some() && !incomplete.error.surely_not_done() => {}
             // A step before the create failed.
             Error::Incomplete(_) => self.lock.not_done(),
             error if error.surely_not_done() => self.lock.not_done(),
@@ -224,7 +231,7 @@ impl<'a> Run<'a> {
         }
         let mut error = error;
         if let Error::Incomplete(incomplete) = &mut error {
-            incomplete.created = incomplete.record.is_some() && self.is_own();
+            incomplete.created = incomplete.record.is_some() && self.lock.has_created();
             incomplete.request = Some(self.request.clone());
             if let (Some(record), true) = (&incomplete.record, incomplete.created) {
                 self.lock.created(&record.id);
@@ -283,7 +290,7 @@ impl<'a> Run<'a> {
         let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
         let (platform, kind) = (&importer.platform, importer.sources[self.carrier].carrier);
         let key = || Key::new(platform.kind(), platform.account(), *number);
-        self.lock.write_down(kind, key).await.map_err(withheld)?;
+        self.lock.write_down(kind, true, key).await.map_err(withheld)?;
         self.lock.sending(kind).map_err(withheld)?;
         let sent_at = Timestamp::now();
         self.sent_at = Some(sent_at);

@@ -71,7 +71,8 @@ impl Unverified {
         }
         self.lock.resolved();
         let Self { mut lock, imported, .. } = self;
-        lock.settle(|| (imported.outcome != Outcome::AlreadyThere).then(|| imported.undo())).await;
+        let has_changed = imported.outcome != Outcome::AlreadyThere || imported.routing_before.is_some();
+        lock.settle(|| has_changed.then(|| imported.undo())).await;
         imported
     }
 
@@ -81,7 +82,7 @@ impl Unverified {
         let (agent_set, documented) = (self.agent_set(takeover), self.is_taken_over(importer));
         let imported = &mut self.imported;
         let found = imported.outcome.was_there();
-        let mut before = if found && !agent_set {
+        let mut before = if found && !agent_set && imported.routing_before.is_none() {
             None
         } else {
             Some(imported.routing_before.take().unwrap_or_else(|| now.clone()))

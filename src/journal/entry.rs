@@ -26,7 +26,8 @@ impl Key {
     }
 }
 
-/// An import whose create was sent, or was about to be sent, and whose result is unknown.
+/// An import that has sent a create, or was about to, and whose result is unknown. Also one that has sent an update with
+/// which the platform may take the calls over, and was not verified.
 ///
 /// Treat it as confidential, because its [`Routing`] may hold secrets. `Debug` does not show them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,11 +42,13 @@ pub struct UnresolvedImport {
     /// The carrier from which it was imported, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<ProviderKind>,
-    /// When the first of its creates was sent.
+    /// Whether a create was sent, and not only an update of a record that was there.
+    pub creates: bool,
+    /// When the first of its requests was sent.
     pub first_sent_at: Timestamp,
-    /// When the last of its creates was sent.
+    /// When the last of its requests was sent.
     pub sent_at: Timestamp,
-    /// The number's routing from before the first create, if the carrier showed it.
+    /// The number's routing from before the first request, if the carrier showed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routing_before: Option<Routing>,
 }
@@ -56,7 +59,7 @@ impl UnresolvedImport {
     pub fn new(key: &Key, carrier: Option<ProviderKind>, routing_before: Option<Routing>) -> Self {
         let Key { platform, account, number } = key.clone();
         let now = Timestamp::now();
-        Self { platform, account, number, carrier, first_sent_at: now, sent_at: now, routing_before }
+        Self { platform, account, number, carrier, creates: true, first_sent_at: now, sent_at: now, routing_before }
     }
 
     /// Returns the number and its account.

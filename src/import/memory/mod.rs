@@ -108,8 +108,18 @@ pub(super) struct Unresolved {
     first: Sent,
     last: Sent,
     carrier: Option<ProviderKind>,
+    /// Whether one of them was a create, and not all were updates of a record that was there.
+    pub(super) creates: bool,
     /// Where the carrier sent the calls before it, as JSON: that is a fifth of the routing's size.
     routing: Option<Box<str>>,
+    in_journal: bool,
+}
+
+/// A request that may change the routing, as it is sent.
+#[derive(Clone, Copy)]
+struct Sending {
+    carrier: ProviderKind,
+    creates: bool,
     in_journal: bool,
 }
 
@@ -157,9 +167,9 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Unresolved {
-    fn now(carrier: Option<ProviderKind>) -> Self {
+    fn now(Sending { carrier, creates, in_journal }: Sending) -> Self {
         let now = Sent::now();
-        Self { first: now, last: now, carrier, routing: None, in_journal: false }
+        Self { first: now, last: now, carrier: Some(carrier), creates, routing: None, in_journal }
     }
 
     /// That of a journal, whose clock says how long ago its last create was sent.
@@ -170,6 +180,7 @@ impl Unresolved {
             first: Sent { known, age: age.saturating_add(between), at: entry.first_sent_at },
             last: Sent { known, age, at: entry.sent_at },
             carrier: entry.carrier,
+            creates: entry.creates,
             routing: entry.routing_before.as_ref().and_then(json),
             in_journal: true,
         }
@@ -191,7 +202,7 @@ impl Unresolved {
     fn entry(&self, key: &journal::Key) -> UnresolvedImport {
         let routing_before = self.routing();
         let mut entry = UnresolvedImport::new(key, self.carrier, routing_before);
-        (entry.first_sent_at, entry.sent_at) = (self.first.at, self.last.at);
+        (entry.first_sent_at, entry.sent_at, entry.creates) = (self.first.at, self.last.at, self.creates);
         entry
     }
 
@@ -226,18 +237,19 @@ impl Memory {
     }
 
     /// Counts an import as unresolved. Returns whether another one was already; `None` when there are too many.
-    fn sending(&mut self, key: Key, carrier: Option<ProviderKind>, in_journal: bool) -> Option<bool> {
+    fn sending(&mut self, key: Key, sending: Sending) -> Option<bool> {
         let number = self.numbers.get_mut(&key)?;
         let has_earlier = number.unresolved.is_some();
         match &mut number.unresolved {
             Some(earlier) => {
                 earlier.last = Sent::now();
-                earlier.in_journal |= in_journal;
+                earlier.in_journal |= sending.in_journal;
+                earlier.creates |= sending.creates;
             }
             None if self.unresolved >= MAX_UNRESOLVED => return None,
             none => {
                 self.unresolved += 1;
-                *none = Some(Unresolved { in_journal, ..Unresolved::now(carrier) });
+                *none = Some(Unresolved::now(sending));
             }
         }
         self.tell(key);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, error::Elapsed, timeout};
 
-use super::{Key, MAX_UNRESOLVED, Unresolved, json, memory};
+use super::{Key, MAX_UNRESOLVED, Sending, Unresolved, json, memory};
 use crate::E164;
 use crate::error::{Withheld, WithheldReason};
 use crate::import::{Importer, Undo};
@@ -21,6 +21,8 @@ pub(in crate::import) struct NumberLock {
     pub(in crate::import) routing: Option<Routing>,
     /// Whether a create was sent under this lock.
     pub(in crate::import) has_sent: bool,
+    /// Whether an update was sent under this lock with which the platform may have taken the calls over.
+    has_updated: bool,
     /// Whether another create was unresolved when the last one was sent.
     has_earlier: bool,
     /// Whether the first of those that are unresolved was sent under this lock.
@@ -71,6 +73,7 @@ impl NumberLock {
             unresolved: None,
             routing: None,
             has_sent: false,
+            has_updated: false,
             has_earlier: false,
             is_first: false,
             is_resolved: false,
@@ -99,18 +102,22 @@ impl NumberLock {
         self.unresolved = memory.numbers.get(&self.key).and_then(|number| number.unresolved.clone());
     }
 
-    /// Writes into the journal that a create is about to be sent, if there is one.
+    /// Writes into the journal, if there is one, that a request is about to be sent that may change the routing: a
+    /// create, or an update.
     pub(in crate::import) async fn write_down(
         &mut self,
         carrier: ProviderKind,
+        creates: bool,
         key: impl FnOnce() -> journal::Key,
     ) -> Result<(), WithheldReason> {
         if let Some(lease) = self.leases.first_mut() {
             let earlier = memory().numbers.get(&self.key).and_then(|number| number.unresolved.clone());
             let key = key();
             let mut entry = UnresolvedImport::new(&key, Some(carrier), self.routing.clone());
+            entry.creates = creates;
             if let Some(earlier) = earlier.map(|earlier| earlier.entry(&key)) {
                 (entry.first_sent_at, entry.routing_before) = (earlier.first_sent_at, earlier.routing_before);
+                entry.creates |= earlier.creates;
             }
             self.has_written = true;
             lease.sending(&entry).await.map_err(WithheldReason::Journal)?;
@@ -121,11 +128,30 @@ impl NumberLock {
     /// A create is being sent. From here on it is unresolved, also if this lock is dropped. The routing before the
     /// first one of several that are unresolved is kept.
     pub(in crate::import) fn sending(&mut self, carrier: ProviderKind) -> Result<(), WithheldReason> {
-        let earlier = memory().sending(self.key, Some(carrier), self.has_written);
-        self.has_earlier = earlier.ok_or(WithheldReason::TooManyUnresolved { limit: MAX_UNRESOLVED })?;
-        self.is_first |= !self.has_earlier;
+        self.remember(carrier, true)?;
         (self.has_sent, self.is_resolved) = (true, false);
         Ok(())
+    }
+
+    /// An update is being sent with which the platform may take the calls over. It is kept as a create is, for the
+    /// routing before it.
+    pub(in crate::import) fn updating(&mut self, carrier: ProviderKind) -> Result<(), WithheldReason> {
+        self.remember(carrier, false)?;
+        (self.has_updated, self.is_resolved) = (true, false);
+        Ok(())
+    }
+
+    fn remember(&mut self, carrier: ProviderKind, creates: bool) -> Result<(), WithheldReason> {
+        let sent = Sending { carrier, creates, in_journal: self.has_written };
+        let earlier = memory().sending(self.key, sent);
+        self.has_earlier = earlier.ok_or(WithheldReason::TooManyUnresolved { limit: MAX_UNRESOLVED })?;
+        self.is_first |= !self.has_earlier;
+        Ok(())
+    }
+
+    /// Whether a create was sent under this lock, or an earlier one whose result is unknown.
+    pub(in crate::import) fn has_created(&self) -> bool {
+        self.has_sent || self.unresolved.as_ref().is_some_and(|earlier| earlier.creates)
     }
 
     /// Tells the journal that the result is known, if it is. `undo` is what is needed to roll it back.
@@ -160,8 +186,9 @@ impl NumberLock {
 
     /// The create that was sent last was not carried out, or none was sent. An earlier one may still be.
     pub(in crate::import) fn not_done(&mut self) {
-        let has_earlier = if self.has_sent { self.has_earlier } else { self.unresolved.is_some() };
-        self.is_resolved = (self.has_sent || self.has_written) && !has_earlier;
+        let has_sent = self.has_sent || self.has_updated;
+        let has_earlier = if has_sent { self.has_earlier } else { self.unresolved.is_some() };
+        self.is_resolved = (has_sent || self.has_written) && !has_earlier;
     }
 
     /// The result of every create that was sent is known.

@@ -11,6 +11,8 @@ async fn take(account: u64) -> NumberLock {
     NumberLock::of(key(account), Duration::MAX).await.expect("nothing ends the wait")
 }
 
+const SENDING: Sending = Sending { carrier: ProviderKind::BYO, creates: true, in_journal: false };
+
 fn number() -> E164 {
     "+14155550100".parse().expect("a number")
 }
@@ -144,18 +146,18 @@ async fn no_more_imports_are_sent_than_can_be_remembered() {
     let key = |number| Key { number, ..key(11) };
     for number in 0..MAX_UNRESOLVED as u64 {
         assert!(memory.join(key(number)).is_ok());
-        assert_eq!(memory.sending(key(number), None, false), Some(false));
+        assert_eq!(memory.sending(key(number), SENDING), Some(false));
         memory.leave(key(number), true);
     }
     let one_more = key(MAX_UNRESOLVED as u64);
     assert!(memory.join(one_more).is_ok());
-    assert_eq!(memory.sending(one_more, None, false), None, "it is refused");
+    assert_eq!(memory.sending(one_more, SENDING), None, "it is refused");
     assert!(memory.join(key(7)).is_ok_and(|unresolved| unresolved.is_some()));
-    assert_eq!(memory.sending(key(7), None, false), Some(true), "one that is remembered may be sent again");
+    assert_eq!(memory.sending(key(7), SENDING), Some(true), "one that is remembered may be sent again");
     memory.resolve(key(7));
     memory.leave(key(7), true);
     assert!(!memory.numbers.contains_key(&key(7)));
-    assert_eq!(memory.sending(one_more, None, false), Some(false), "there is room again");
+    assert_eq!(memory.sending(one_more, SENDING), Some(false), "there is room again");
 }
 
 #[tokio::test(start_paused = true)]
@@ -163,7 +165,7 @@ async fn an_unresolved_import_grows_old() {
     let mut memory = empty();
     let age = |memory: &mut Memory| memory.join(key(12)).ok().flatten().expect("unresolved").is_expired();
     assert!(memory.join(key(12)).is_ok());
-    memory.sending(key(12), None, false);
+    memory.sending(key(12), SENDING);
     memory.leave(key(12), true);
     tokio::time::advance(MAX_AGE).await;
     assert!(!age(&mut memory));

@@ -1,0 +1,187 @@
+//! Several processes that import the same numbers, of which some are killed.
+//!
+//! A process is this same binary, run for [`the_child_imports_them_all`] alone.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use futures_util::StreamExt;
+use numport::import::BulkOutcome;
+use numport::journal::DirectoryJournal;
+use numport::sandbox::twilio::TwilioNumber;
+use numport::sandbox::{Chaos, Fault, Sandbox};
+use numport::{E164, ImportRequest, Importer, LookupPolicy, RetryPolicy};
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::services::subject::{LABEL, Pace, Platform};
+use crate::services::{PLATFORMS, carrier, each_platform};
+
+const CHILD_OF: &str = "NUMPORT_JOURNAL_CHILD_OF";
+const JOURNAL: &str = "NUMPORT_JOURNAL";
+const NUMBERS: &str = "NUMPORT_JOURNAL_NUMBERS";
+/// How long a request may be on its way, which is long after the sandbox has carried it out or lost it.
+const RESEND_AFTER: Duration = Duration::from_millis(1500);
+const DELAY: Duration = Duration::from_millis(300);
+/// Long after anything should have happened.
+const DEADLINE: Duration = Duration::from_secs(240);
+
+fn number(nth: usize) -> E164 {
+    format!("+1415556{nth:04}").parse().unwrap()
+}
+
+fn child(sandbox: &Sandbox, platform: &Platform, journal: &Path, numbers: usize) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "processes::the_child_imports_them_all", "--ignored", "--nocapture"])
+        .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
+        .env(CHILD_OF, platform.api.name())
+        .env(JOURNAL, journal)
+        .env(NUMBERS, numbers.to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the other tests of this file start it"]
+async fn the_child_imports_them_all() {
+    let Ok(name) = std::env::var(CHILD_OF) else { return };
+    let platform = PLATFORMS.iter().find(|platform| platform.api.name() == name).unwrap();
+    let vars = |name: &str| std::env::var(name).ok();
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).max_attempts(3).budget(1_000_000);
+    let pace = Pace { timeout: Duration::from_secs(5), retry, rootless: false };
+    let lookups = LookupPolicy::default().max_lookups(3).first_wait(DELAY / 4);
+    let journal = DirectoryJournal::open(vars(JOURNAL).unwrap()).unwrap().keep_history(10, Duration::from_secs(3600));
+    let importer = Importer::new((carrier("twilio").connect)(&vars, pace), (platform.connect)(&vars, pace))
+        .lookup_policy(lookups)
+        .resend_after(RESEND_AFTER)
+        .journal(journal);
+    importer.resolve_all().await.unwrap();
+    let mut left: Vec<usize> = (0..vars(NUMBERS).unwrap().parse().unwrap()).collect();
+    // Each process in an order of its own.
+    fastrand::shuffle(&mut left);
+    let mut left: Vec<E164> = left.into_iter().map(number).collect();
+    while !left.is_empty() {
+        let requests: Vec<_> = left.iter().map(|number| request(platform, *number)).collect();
+        let mut items = importer.import_many(requests);
+        let mut failed = Vec::new();
+        while let Some(item) = items.next().await {
+            let BulkOutcome::Failed(error) = &item.outcome else { continue };
+            if let Some(wait) = error.retry_after() {
+                sleep(wait / 4).await;
+            }
+            failed.push(*item.request.number());
+        }
+        left = failed;
+    }
+}
+
+fn request(platform: &Platform, number: E164) -> ImportRequest {
+    let request = ImportRequest::new(number).agent(platform.agents[0]);
+    if platform.record.label.is_some() { request.label(LABEL) } else { request }
+}
+
+/// How much is tried: a little in every run, and much before a release.
+fn amount() -> (usize, usize, u64) {
+    let whole = std::env::var_os("NUMPORT_EVERY_RACE").is_some();
+    if whole { (8, 200, 20) } else { (4, 40, 1) }
+}
+
+/// Several processes import the same numbers; one after another is killed and started again.
+async fn race(platform: &'static Platform) {
+    let (processes, numbers, rounds) = amount();
+    for seed in 1..=rounds {
+        one_race(platform, processes, numbers, seed).await;
+    }
+}
+
+async fn one_race(platform: &'static Platform, processes: usize, numbers: usize, seed: u64) {
+    let case = format!("{}, seed {seed}", platform.api.service);
+    let folder = TempDir::new().unwrap();
+    let journal = folder.path().join("journal");
+    let voice = |nth: usize| TwilioNumber::new(number(nth)).voice_url(format!("https://app.example.com/voice?line={nth}"));
+    let sandbox = (0..numbers).fold(Sandbox::builder(), |builder, nth| builder.hold(voice(nth)));
+    let sandbox = sandbox.start().await.unwrap();
+    let before = sandbox.records(carrier("twilio").api.service);
+    let faults = [Fault::CommitThenDrop, Fault::DelayBeforeCommit(DELAY)];
+    sandbox.chaos(Chaos::new(seed).chance(0.05).faults(faults));
+    let mut rng = Rng::with_seed(seed);
+    let start = || child(&sandbox, platform, &journal, numbers);
+    let mut children: Vec<Child> = (0..processes).map(|_| start()).collect();
+    let end = Instant::now() + DEADLINE;
+    let (mut kills, mut next_kill) = (0, numbers);
+    while !children.is_empty() {
+        assert!(Instant::now() < end, "{case}: it does not end");
+        children.retain_mut(|child| match child.try_wait().unwrap() {
+            Some(status) => {
+                assert!(status.success(), "{case}: {status}");
+                false
+            }
+            None => true,
+        });
+        if kills < 2 * processes && !children.is_empty() && sandbox.requests().len() >= next_kill {
+            let child = rng.usize(..children.len());
+            children[child].kill().unwrap();
+            children[child].wait().unwrap();
+            children[child] = start();
+            (kills, next_kill) = (kills + 1, sandbox.requests().len() + rng.usize(1..numbers));
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    println!("{case}: {kills} killed");
+    assert!(kills > 0, "{case}: nobody was killed");
+    one_record_each(&sandbox, platform, numbers, &case);
+    all_comes_back(&sandbox, platform, &journal, numbers, &before, &case).await;
+}
+
+/// Each number has one record, and more than one create only where an earlier one was not carried out.
+fn one_record_each(sandbox: &Sandbox, platform: &Platform, numbers: usize, case: &str) {
+    let mut records: BTreeMap<String, usize> = BTreeMap::new();
+    for record in sandbox.records(platform.api.service) {
+        *records.entry(record[platform.record.number].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    let expected = (0..numbers).map(|nth| (number(nth).to_string(), 1)).collect();
+    assert_eq!(records, expected, "{case}");
+}
+
+/// Rolled back from the journal's history alone, every number's routing is as it was before.
+async fn all_comes_back(
+    sandbox: &Sandbox,
+    platform: &Platform,
+    journal: &Path,
+    numbers: usize,
+    before: &[serde_json::Value],
+    case: &str,
+) {
+    sandbox.chaos(Chaos::new(0).chance(0.0));
+    let vars = |name: &str| sandbox.var(name);
+    let journal = DirectoryJournal::open(journal).unwrap().keep_history(10, Duration::from_secs(3600));
+    let importer = Importer::new((carrier("twilio").connect)(&vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()))
+        .journal(journal);
+    assert!(importer.unresolved().await.unwrap().is_empty(), "{case}");
+    for number in (0..numbers).map(number) {
+        let past = importer.history(&number).await.unwrap();
+        for past in past {
+            let undone = importer.undo_unverified(&past.undo, numport::Removal::Record).await.unwrap();
+            println!("{case}: {undone:?} from {:?}", past.undo);
+        }
+    }
+    let after = sandbox.records(carrier("twilio").api.service);
+    for (before, after) in before.iter().zip(&after) {
+        for (field, was) in before.as_object().unwrap() {
+            assert!(!is_routing(field) || after[field] == *was, "{case}: {field}: {was} {}", after[field]);
+        }
+    }
+}
+
+fn is_routing(field: &str) -> bool {
+    ["voice_", "sms_", "status_callback", "trunk_sid"].iter().any(|start| field.starts_with(start))
+}
+
+each_platform! {
+    #[tokio::test(flavor = "multi_thread")]
+    processes_that_import_the_same_numbers_and_are_killed_make_one_record_each, race
+}
