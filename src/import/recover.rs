@@ -34,6 +34,12 @@ pub enum Resolution {
     /// No lookup shows a record. Importing the number again sends another create, if the platform refuses duplicates or
     /// [`Importer::resend_after`] has passed.
     NotFound,
+    /// A request of it may still be carried out, so what a lookup shows may change: [`Importer::resend_after`] has not
+    /// passed since it was sent. Importing the number again ends it at once.
+    TooEarly {
+        /// The time that is left.
+        retry_after: Duration,
+    },
     /// Another process, or another task of this one, has resolved it meanwhile.
     Settled,
 }
@@ -107,6 +113,9 @@ impl Importer {
         if !run.is_unresolved() {
             return Ok(Resolution::Settled);
         }
+        if let Some(retry_after) = run.may_still_be_changed() {
+            return Ok(Resolution::TooEarly { retry_after });
+        }
         let deadline = after(self.deadline);
         let imported = async {
             let found = run.look(None).await??;
@@ -178,6 +187,7 @@ impl fmt::Display for Resolved {
         match &self.resolution {
             Ok(Resolution::Imported(imported)) => write!(f, "the record {} is there", imported.record.id),
             Ok(Resolution::NotFound) => f.write_str("no record is found"),
+            Ok(Resolution::TooEarly { .. }) => f.write_str("a request may still be carried out"),
             Ok(Resolution::Settled) => f.write_str("resolved meanwhile"),
             Err(error) => write!(f, "not resolved: {error}"),
         }

@@ -1,5 +1,7 @@
 //! The steps of one import under the lock of its number.
 
+use std::time::Duration;
+
 use futures_util::future::join;
 
 use super::held::HeldListing;
@@ -92,6 +94,12 @@ impl<'a> Run<'a> {
             }
             _ => Err(Error::Preflight(preflight.clone())),
         }
+    }
+
+    /// For how long requests of an earlier import that is unresolved may still be carried out.
+    pub(super) fn may_still_be_changed(&self) -> Option<Duration> {
+        let age = self.lock.unresolved.as_ref()?.age();
+        self.importer.resend_after.checked_sub(age).filter(|left| !left.is_zero())
     }
 
     /// Whether an earlier import of this number is unresolved.
@@ -198,18 +206,14 @@ impl<'a> Run<'a> {
 
     /// Whether the platform may still carry out an earlier create, and would then have the number twice.
     fn may_still_come(&self) -> bool {
-        let Importer { platform, resend_after, .. } = self.importer;
-        let accepts = platform.capabilities().duplicates != Duplicates::Refused;
-        let unresolved = self.lock.unresolved.as_ref().filter(|earlier| earlier.creates);
-        accepts && unresolved.is_some_and(|earlier| earlier.age() < *resend_after)
+        let accepts = self.importer.platform.capabilities().duplicates != Duplicates::Refused;
+        accepts && self.lock.has_created() && self.may_still_be_changed().is_some()
     }
 
     fn too_early(&self) -> Error {
-        let (sent_at, after) = match &self.lock.unresolved {
-            Some(earlier) => (earlier.sent_at(), self.importer.resend_after.saturating_sub(earlier.age())),
-            None => (Timestamp::now(), self.importer.resend_after),
-        };
-        let reason = WithheldReason::Unresolved { sent_at, retry_after: after };
+        let sent_at = self.lock.unresolved.as_ref().map_or_else(Timestamp::now, Unresolved::sent_at);
+        let retry_after = self.may_still_be_changed().unwrap_or_default();
+        let reason = WithheldReason::Unresolved { sent_at, retry_after };
         Box::new(Withheld::new(self.importer.platform.kind(), *self.request.number(), reason)).into()
     }
 

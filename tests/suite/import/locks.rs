@@ -241,5 +241,5 @@ async fn an_import_ends_at_its_deadline_and_says_how_far_it_came() {
     let request = ImportRequest::new(number(92)).label("Desk");
     let ended = timeout(DAY, importer.import(&request)).await.expect("it ends");
     assert!(matches!(&ended, Err(Error::Incomplete(incomplete)) if incomplete.record.is_some()), "{ended:?}");
-    assert!(unresolved(&importer).await.is_empty());
+    assert_eq!(unresolved(&importer).await, [number(92)], "the platform may have taken the calls over");
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use numport::conformance::InMemoryPlatform;
 use numport::error::{ErrorKind, Failure, WithheldReason};
+use numport::import::Resolution;
 use numport::model::PlatformKind;
 use numport::{E164, Error, ImportRequest, Importer, Outcome};
 use tokio::time::advance;
@@ -84,10 +85,13 @@ async fn all_that_is_unresolved_is_looked_up_and_what_is_there_is_resolved() {
     let platform = Scripted::new(&UNKNOWN, &[Lost], &looks);
     let importer = in_memory::importer(&platform.platform);
     importer.import(request(40)).await.unwrap_err();
+    let early = importer.resolve_all().await.unwrap();
+    assert!(matches!(early[0].resolution, Ok(Resolution::TooEarly { .. })), "it may still change: {early:?}");
+    advance(Duration::from_secs(120)).await;
     let resolved = importer.resolve_all().await.unwrap();
     let [one] = &resolved[..] else { panic!("{resolved:?}") };
     assert_eq!(one.import.number, number(40));
-    let numport::import::Resolution::Imported(imported) = one.resolution.as_ref().unwrap() else { panic!("{one}") };
+    let Resolution::Imported(imported) = one.resolution.as_ref().unwrap() else { panic!("{one}") };
     assert_eq!(imported.outcome, Outcome::Recovered);
     assert!(imported.undo().created, "it was this importer's create");
     assert!(unresolved(&importer).await.is_empty() && importer.resolve_all().await.unwrap().is_empty());
@@ -99,9 +103,10 @@ async fn what_is_not_found_stays_unresolved_and_nothing_is_sent() {
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
     let importer = in_memory::importer(&platform.platform);
     importer.import(request(50)).await.unwrap_err();
+    advance(Duration::from_secs(120)).await;
     for _ in 0..2 {
         let resolved = importer.resolve_all().await.unwrap();
-        assert!(matches!(resolved[0].resolution, Ok(numport::import::Resolution::NotFound)), "{resolved:?}");
+        assert!(matches!(resolved[0].resolution, Ok(Resolution::NotFound)), "{resolved:?}");
     }
     assert_eq!((unresolved(&importer).await, platform.sent()), (vec![number(50)], 1));
 }
