@@ -77,18 +77,25 @@ pub struct Kept {
     pub unresolved: Option<(UnresolvedImport, Duration)>,
     /// The record that was created last.
     pub created: Option<KeptRecord>,
+    /// How long ago a process settled an import of the number or removed its record, by the journal's clock. Lists that
+    /// are older are not believed.
+    pub changed: Option<Duration>,
 }
 
 impl Kept {
     /// Creates what a journal keeps of a number, for journals of your own.
     #[must_use]
-    pub const fn new(unresolved: Option<(UnresolvedImport, Duration)>, created: Option<KeptRecord>) -> Self {
-        Self { unresolved, created }
+    pub const fn new(
+        unresolved: Option<(UnresolvedImport, Duration)>,
+        created: Option<KeptRecord>,
+        changed: Option<Duration>,
+    ) -> Self {
+        Self { unresolved, created, changed }
     }
 }
 
-/// A record that was created, and how long ago. A journal keeps it for at least 10 minutes, which is the longest time
-/// for which a list is believed.
+/// A record that was created, and how long ago. A journal keeps this and [`Kept::changed`] for at least 10 minutes, which
+/// is the longest time for which a list is believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs)] // journals of others make it
 pub struct KeptRecord {

@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use tokio::time::Instant;
+
 use super::{Account, Heard, Key, forget_created, memory, packed};
 use crate::E164;
 use crate::model::NumberId;
@@ -18,7 +20,7 @@ impl Listener {
         let mut memory = memory();
         let id = memory.listeners;
         memory.listeners += 1;
-        memory.heard.push(Heard { listener: id, account, numbers: HashSet::new() });
+        memory.heard.push(Heard { listener: id, account, since: Instant::now(), numbers: HashSet::new() });
         Self { account, id }
     }
 
@@ -29,7 +31,7 @@ impl Listener {
         let unresolved = unresolved.filter(|(key, _)| self.account.is_none_or(|account| key.account == account));
         let unresolved = unresolved.map(|(key, _)| key.number).collect();
         memory.heard.retain(|heard| heard.listener != self.id);
-        memory.heard.push(Heard { listener: self.id, account: self.account, numbers: unresolved });
+        memory.heard.push(Heard { listener: self.id, account: self.account, since: Instant::now(), numbers: unresolved });
     }
 
     /// Whether it has heard of a change of this number.

@@ -88,6 +88,8 @@ struct Memory {
 struct Heard {
     listener: usize,
     account: Option<Account>,
+    /// Since when it listens.
+    since: Instant,
     numbers: HashSet<u64>,
 }
 
@@ -267,6 +269,13 @@ impl Memory {
         }
         self.unresolved = self.unresolved + usize::from(number.unresolved.is_some()) - before;
         let known = number.created.as_ref().map(|created| created.at.elapsed());
+        // Lists that were begun before another process changed it.
+        if let Some(age) = kept.clone().filter_map(|kept| kept.changed).min() {
+            let hears = |heard: &&mut Heard| heard.account.is_none_or(|account| account == key.account);
+            for heard in self.heard.iter_mut().filter(hears).filter(|heard| heard.since.elapsed() >= age) {
+                heard.numbers.insert(key.number);
+            }
+        }
         let created = kept.filter_map(|kept| kept.created.as_ref()).min_by_key(|created| created.age);
         if let Some(created) = created.filter(|created| known.is_none_or(|known| created.age < known)) {
             if let Some(at) = Instant::now().checked_sub(created.age) {

@@ -20,7 +20,7 @@ use self::disk::{Local, sync_folder};
 use self::faults::fault;
 use self::locks::LockFile;
 use self::place::{make_private, refuse_network, refuse_shared};
-use self::store::{CREATED, HISTORY, HistoryLimits, NUMBERS, Store};
+use self::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
 use super::{Journal, JournalError, JournalFault, Kept, Key, Lease, Past, Settled, UnresolvedImport};
 use crate::E164;
 use crate::model::{AccountId, PlatformKind};
@@ -107,7 +107,7 @@ impl DirectoryJournal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => begin(&root)?,
             Err(error) => return Err(failed(error)),
         }
-        for folder in [NUMBERS, CREATED, HISTORY, LOCKS] {
+        for folder in [NUMBERS, CHANGED, HISTORY, LOCKS] {
             make_private(&root.join(folder))?;
         }
         sync_folder(&root).map_err(failed)?;
@@ -131,7 +131,7 @@ impl DirectoryJournal {
 /// Begins a journal in a directory with nothing in it.
 fn begin(root: &Path) -> Result<(), JournalError> {
     let failed = |error: io::Error| fault(root.display(), &error);
-    let ours = [HEADER, NUMBERS, CREATED, HISTORY, LOCKS].map(std::ffi::OsString::from);
+    let ours = [HEADER, NUMBERS, CHANGED, HISTORY, LOCKS].map(std::ffi::OsString::from);
     for found in fs::read_dir(root).map_err(failed)? {
         let name = found.map_err(failed)?.file_name();
         if !ours.contains(&name) && !name.to_string_lossy().starts_with(HEADER) {
@@ -187,7 +187,7 @@ impl Journal for DirectoryJournal {
             let taken = on_thread(move || {
                 let name = store::name(&key);
                 let Some(lock) = shared.try_lock(&name)? else { return Ok(None) };
-                for folder in [NUMBERS, CREATED, HISTORY] {
+                for folder in [NUMBERS, CHANGED, HISTORY] {
                     refuse_shared(&shared.root.join(folder))?;
                 }
                 let kept = shared.store.load(&key)?;

@@ -2,7 +2,8 @@
 //!
 //! - `numbers/<number>.json`: an unresolved import. It is on the disk before its create is sent, and removed once its
 //!   result is known. If the removal is lost with the power, the import is looked up once more.
-//! - `created/<number>.json`: the record that was created lately, for other processes. It need not survive.
+//! - `changed/<number>.json`: when the number was changed last, and the record that was created lately, for other
+//!   processes. It need not survive.
 //! - `history/<number>.json`: what is needed to roll back, if a history is kept.
 //!
 //! `<number>` is the platform, a digest of the account and the number. A file is written under a name that nobody reads,
@@ -24,11 +25,11 @@ use crate::journal::{JournalError, JournalFault, Kept, KeptRecord, Key, Past, Se
 use crate::model::{NumberId, Timestamp};
 
 pub(super) const NUMBERS: &str = "numbers";
-pub(super) const CREATED: &str = "created";
+pub(super) const CHANGED: &str = "changed";
 pub(super) const HISTORY: &str = "history";
 
-/// How long a created record is kept: longer than any list is believed, which is 10 minutes at most.
-const CREATED_FOR: Duration = Duration::from_secs(15 * 60);
+/// How long it is kept that a number was changed: longer than any list is believed, which is 10 minutes at most.
+const CHANGED_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// How much is kept for rolling back later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +59,9 @@ struct FolderSync {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Created {
-    id: NumberId,
-    settled_at: Timestamp,
+struct Changed {
+    at: Timestamp,
+    created: Option<NumberId>,
 }
 
 /// The name of a number's files.
@@ -92,12 +93,20 @@ impl<D: Disk> Store<D> {
             None => None,
         };
         // One that cannot be read is one that was lost with the power, and then nobody believes an older list.
-        let created: Option<Created> = self.read(&file(CREATED, &name)).unwrap_or_default();
-        let created = created.map(|Created { id, settled_at }| {
-            let age = now.saturating_duration_since(settled_at);
-            KeptRecord { id, age }
-        });
-        Ok(Kept { unresolved, created: created.filter(|created| created.age < CREATED_FOR) })
+        let changed: Option<Changed> = self.read(&file(CHANGED, &name)).unwrap_or_default();
+        let (created, changed) = match changed {
+            Some(Changed { at, created }) => {
+                let age = now.saturating_duration_since(at);
+                (created.map(|id| KeptRecord { id, age }), Some(age))
+            }
+            None => (None, None),
+        };
+        let is_young = |age: &Duration| *age < CHANGED_FOR;
+        Ok(Kept {
+            unresolved,
+            created: created.filter(|created| is_young(&created.age)),
+            changed: changed.filter(is_young),
+        })
     }
 
     pub(super) fn sending(&self, entry: &UnresolvedImport) -> Result<(), JournalError> {
@@ -106,10 +115,9 @@ impl<D: Disk> Store<D> {
 
     pub(super) fn settle(&self, key: &Key, settled: &Settled) -> Result<(), JournalError> {
         let (name, settled_at) = (name(key), Timestamp::now());
-        if let Some(id) = &settled.created {
-            let created = Created { id: id.clone(), settled_at };
-            self.write(CREATED, &name, &created)?;
-        }
+        let known = || self.read::<Changed>(&file(CHANGED, &name)).ok().flatten()?.created;
+        let created = settled.created.clone().or_else(known);
+        self.write(CHANGED, &name, &Changed { at: settled_at, created })?;
         if let (Some(undo), Some(limits)) = (&settled.undo, self.history) {
             let past = Past { settled_at, undo: undo.clone() };
             self.remember(&name, past, limits)?;
@@ -118,7 +126,7 @@ impl<D: Disk> Store<D> {
     }
 
     pub(super) fn forget_created(&self, key: &Key) -> Result<(), JournalError> {
-        self.remove(&file(CREATED, &name(key)))
+        self.write(CHANGED, &name(key), &Changed { at: Timestamp::now(), created: None })
     }
 
     fn remember(&self, name: &str, past: Past, limits: HistoryLimits) -> Result<(), JournalError> {
@@ -161,9 +169,9 @@ impl<D: Disk> Store<D> {
             self.write_durably(NUMBERS, &new, &UnresolvedImport { account: to.account.clone(), ..entry })?;
             self.remove(&file(NUMBERS, &old))?;
         }
-        if let Some(created) = self.read::<Created>(&file(CREATED, &old)).unwrap_or_default() {
-            self.write(CREATED, &new, &created)?;
-            self.remove(&file(CREATED, &old))?;
+        if let Some(changed) = self.read::<Changed>(&file(CHANGED, &old)).unwrap_or_default() {
+            self.write(CHANGED, &new, &changed)?;
+            self.remove(&file(CHANGED, &old))?;
         }
         if let Some(past) = self.read::<Vec<Past>>(&file(HISTORY, &old))? {
             let moved = |past: Past| Past { undo: Undo { account: to.account.clone(), ..past.undo }, ..past };
@@ -179,7 +187,7 @@ impl<D: Disk> Store<D> {
     /// The names of all numbers of which anything is kept, each once.
     pub(super) fn all_names(&self) -> Result<Vec<String>, JournalError> {
         let mut names = Vec::new();
-        for folder in [NUMBERS, CREATED, HISTORY] {
+        for folder in [NUMBERS, CHANGED, HISTORY] {
             names.extend(self.names(folder)?);
         }
         names.sort_unstable();
@@ -191,11 +199,11 @@ impl<D: Disk> Store<D> {
     pub(super) fn prune(&self, name: &str) -> Result<(), JournalError> {
         let now = Timestamp::now();
         let is_old = |at, age| now.saturating_duration_since(at) >= age;
-        let created = file(CREATED, name);
-        match self.read::<Created>(&created) {
-            Ok(Some(found)) if !is_old(found.settled_at, CREATED_FOR) => {}
+        let changed = file(CHANGED, name);
+        match self.read::<Changed>(&changed) {
+            Ok(Some(found)) if !is_old(found.at, CHANGED_FOR) => {}
             Ok(None) => {}
-            _ => self.remove(&created)?,
+            _ => self.remove(&changed)?,
         }
         if let Some(limits) = self.history {
             let history = file(HISTORY, name);

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::disk::Disk;
-use super::store::{CREATED, HISTORY, HistoryLimits, NUMBERS, Store};
+use super::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
 use crate::import::Undo;
 use crate::journal::{Key, Settled, UnresolvedImport};
 use crate::model::{AccountId, Calls, NumberRecord, PlatformKind, Routing};
@@ -266,6 +266,6 @@ fn a_folder_that_could_not_be_synced_is_not_believed_again() {
     disk.state.lock().unwrap().fails_after = None;
     let error = store.sending(&import).unwrap_err();
     assert!(error.to_string().contains("start it again"), "{error}");
-    let folders = [NUMBERS, CREATED, HISTORY];
+    let folders = [NUMBERS, CHANGED, HISTORY];
     assert!(folders.iter().all(|folder| disk.list(folder).is_ok()));
 }
