@@ -76,11 +76,11 @@ impl Serialize for Error {
                 object.serialize_entry("cause", &incomplete.error)?;
             }
             Self::Indeterminate(unresolved) => {
-                let Indeterminate { platform, number, sent_at, looks, .. } = &**unresolved;
+                let Indeterminate { platform, number, sent_at, lookups, .. } = &**unresolved;
                 object.serialize_entry("platform", platform)?;
                 object.serialize_entry("number", number)?;
                 object.serialize_entry("sent_at", sent_at)?;
-                object.serialize_entry("lookups", looks)?;
+                object.serialize_entry("lookups", lookups)?;
             }
         }
         match self {

@@ -109,7 +109,7 @@ impl Importer {
     /// The stream yields each result as soon as it is ready; [`BulkItem::index`] tells which request it belongs to. A
     /// number that was created is ready once its calls are verified. The importer verifies several of them together: when
     /// 100 wait, after 2 s, or when the input ends or gives no further request. If the verification fails, the number is
-    /// `Created`, and a finding ([`NotReadAgain`]) says why. The verification has a [`deadline`](Self::deadline) of its
+    /// `Created`, and a finding ([`VerificationFailed`]) says why. The verification has a [`deadline`](Self::deadline) of its
     /// own. While it hangs, about 300 numbers are created and wait, and no further one is begun.
     ///
     /// The stream continues after failures. Only a refused key (401) ends it: imports that have begun are finished, and
@@ -127,7 +127,7 @@ impl Importer {
     /// see, and for how long: give each machine its own numbers. If a list fails, or takes longer than half of the
     /// deadline, the importer looks up each number.
     ///
-    /// [`NotReadAgain`]: crate::model::Finding::NotReadAgain
+    /// [`VerificationFailed`]: crate::model::Finding::VerificationFailed
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -194,7 +194,7 @@ impl Importer {
     /// - [`Error::Incomplete`]: the number is imported, and perhaps not set up.
     ///
     /// If only the verification is missing, the import succeeds, and
-    /// [`Finding::NotReadAgain`](crate::model::Finding::NotReadAgain) says so. In [`import_many`](Self::import_many) and
+    /// [`Finding::VerificationFailed`](crate::model::Finding::VerificationFailed) says so. In [`import_many`](Self::import_many) and
     /// [`apply`](Self::apply), numbers that are verified together have this time anew.
     ///
     /// A deadline that is shorter than the clients' own

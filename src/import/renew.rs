@@ -291,7 +291,7 @@ impl Importer {
                     | Finding::HeldBySubaccount { .. }
                     | Finding::HeldByTwo { .. }
                     | Finding::HolderUnknown { .. }
-                    | Finding::CarrierNotAsked { .. }
+                    | Finding::CarrierLookupFailed { .. }
             )
         };
         preflight.findings.retain(is_of_holder);

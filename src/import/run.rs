@@ -236,8 +236,8 @@ impl<'a> Run<'a> {
                 platform,
                 number,
                 sent_at,
-                looks: 0,
-                last_look: None,
+                lookups: 0,
+                last_lookup_error: None,
                 routing_before: None,
                 error: timed_out(Safety::Create),
             })
@@ -313,8 +313,8 @@ impl<'a> Run<'a> {
             platform: self.importer.platform.kind(),
             number: *self.request.number(),
             sent_at,
-            looks: lookups.count,
-            last_look: lookups.last_error.map(Box::new),
+            lookups: lookups.count,
+            last_lookup_error: lookups.last_error.map(Box::new),
             routing_before: None,
             error,
         })

@@ -114,7 +114,7 @@ impl Subject {
             }
             Applied::Imported(imported) => {
                 let is_told = imported.findings.iter().any(|finding| match finding {
-                    Finding::NotPointed { .. } | Finding::NotReadAgain { .. } => true,
+                    Finding::NotPointed { .. } | Finding::VerificationFailed { .. } => true,
                     Finding::CallsStay { .. } | Finding::NotTakenOver { .. } => !is_at_platform(),
                     _ => false,
                 });

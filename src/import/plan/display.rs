@@ -195,7 +195,7 @@ mod tests {
             Finding::OnApplication { application: FORGED.to_owned() },
             Finding::Forwarded { to: FORGED.to_owned() },
             Finding::Status { status: FORGED.to_owned() },
-            Finding::NotReadAgain { reason: FORGED.to_owned() },
+            Finding::VerificationFailed { reason: FORGED.to_owned() },
         ] {
             assert_one_line(&finding);
         }

@@ -91,8 +91,8 @@ impl Importer {
             }
             removed => removed?,
         }
-        let not_read = |error: Error| Finding::NotReadAgain { reason: error.to_string() };
-        Ok(Applied::Removed { findings: kept.map_err(not_read).err().into_iter().collect() })
+        let not_verified = |error: Error| Finding::VerificationFailed { reason: error.to_string() };
+        Ok(Applied::Removed { findings: kept.map_err(not_verified).err().into_iter().collect() })
     }
 
     /// How the record differs from the plan now. One that is gone does not.
@@ -154,7 +154,7 @@ impl Importer {
             Reached::Unknown if removal.unverified => Ok(None),
             // As a second one that shows no agent it was picked.
             _ if extra.second && !removal.unverified => {
-                Ok(if self.has_agent_elsewhere(extra).await? { None } else { Some(Finding::MayBeTheOne) })
+                Ok(if self.has_agent_elsewhere(extra).await? { None } else { Some(Finding::SecondMayAnswer) })
             }
             Reached::Platform => Ok(Some(Finding::StillAnswered)),
             Reached::Unknown => Ok(Some(Finding::MayBeAnswered { calls: calls.map(Calls::to_string) })),

@@ -361,7 +361,7 @@ impl Importer {
         let carriers = self.provider.carriers();
         let holding = self.holding(&carriers, &undo.number).await?;
         let preflight = self.assess_holding(&undo.number, &carriers, &holding);
-        let is_unsure = |finding: &Finding| matches!(finding, Finding::CarrierNotAsked { .. });
+        let is_unsure = |finding: &Finding| matches!(finding, Finding::CarrierLookupFailed { .. });
         // Several hold it, or another one may: the calls of one of them tell nothing of those of the others.
         let is_clear = preflight.carrier.is_some() && !preflight.findings.iter().any(is_unsure);
         let calls = preflight.routing.as_ref().map(|now| &now.calls);

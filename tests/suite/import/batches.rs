@@ -147,7 +147,7 @@ async fn creates_go_on_while_verifications_hang_and_what_waits_is_bounded() {
         // It does not hang for ever.
         let items: Vec<_> = items.collect().await;
         assert_eq!(items.len(), 1000);
-        let is_told = |finding: &Finding| matches!(finding, Finding::NotReadAgain { .. });
+        let is_told = |finding: &Finding| matches!(finding, Finding::VerificationFailed { .. });
         assert!(items.iter().all(|item| imported(item).findings.iter().any(is_told)));
         assert!(importer.unresolved().is_empty());
     }
@@ -167,7 +167,7 @@ async fn a_verification_that_fails_is_a_finding_of_what_is_created() {
         let items: Vec<_> = importer.clone().concurrency(1).import_many((0..3).map(request)).collect().await;
         for item in &items {
             let imported = imported(item);
-            let [Finding::NotReadAgain { reason }] = imported.findings.as_slice() else { panic!("{imported:?}") };
+            let [Finding::VerificationFailed { reason }] = imported.findings.as_slice() else { panic!("{imported:?}") };
             assert!(reason.contains(&status.to_string()), "{reason}");
             assert_eq!((imported.outcome, item.outcome.is_failure()), (Outcome::Created, false));
             assert!(imported.routing_before.as_ref().unwrap().replaced_by.is_none());

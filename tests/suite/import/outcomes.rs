@@ -36,7 +36,7 @@ async fn a_lost_answer_is_looked_for_with_growing_waits() {
 async fn a_number_that_does_not_turn_up_is_told_to_be_open() {
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
     let error = open(platform.importer().import(request(2)).await);
-    assert_eq!((error.looks, error.last_look.is_none(), platform.sent()), (6, true, 1));
+    assert_eq!((error.lookups, error.last_lookup_error.is_none(), platform.sent()), (6, true, 1));
     assert_eq!(platform.looked(), [0, 0, 500, 1500, 3500, 7500, 15_500]);
     let sentence = error.to_string();
     assert!(sentence.starts_with("scripted: it is unknown whether +14155560002 is imported"), "{sentence}");
@@ -44,11 +44,11 @@ async fn a_number_that_does_not_turn_up_is_told_to_be_open() {
 
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing, Nothing, Failed]);
     let error = open(platform.importer().import(request(3)).await);
-    assert_eq!(error.last_look.unwrap().status().unwrap().as_u16(), 503);
+    assert_eq!(error.last_lookup_error.unwrap().status().unwrap().as_u16(), 503);
 
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing, Failed, Nothing]);
     let error = open(platform.importer().import(request(7)).await);
-    assert!(error.last_look.is_none(), "the last one was not lost");
+    assert!(error.last_lookup_error.is_none(), "the last one was not lost");
 }
 
 #[tokio::test(start_paused = true)]

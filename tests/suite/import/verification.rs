@@ -70,7 +70,7 @@ async fn a_record_whose_calls_go_elsewhere_is_told() {
 async fn a_lost_second_reading_does_not_undo_the_import() {
     let imported = read_again(case("twilio/list_numbers/full").response.body, None).await;
     assert_eq!(imported.outcome, Outcome::Created);
-    let [.., Finding::NotReadAgain { reason }] = imported.findings.as_slice() else {
+    let [.., Finding::VerificationFailed { reason }] = imported.findings.as_slice() else {
         panic!("{:?}", imported.findings)
     };
     assert!(reason.contains("503"), "{reason}");

@@ -174,7 +174,7 @@ async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
     let plan = importer.plan(&requests.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
     assert_eq!(plan.not_asked.len(), 1);
     let PlanStep::Blocked { findings, .. } = &plan.steps[0] else { panic!("{plan}") };
-    assert!(matches!(findings[0], Finding::HolderNotAsked { .. }), "{plan}");
+    assert!(matches!(findings[0], Finding::HolderLookupFailed { .. }), "{plan}");
     assert!(extras(&plan).iter().all(|extra| extra.kept.contains(&Finding::CarrierUnknown)), "{plan}");
 }
 
