@@ -29,7 +29,7 @@ const LIST_SUBACCOUNTS: &str = "list subaccounts";
 /// A Plivo account, or a subaccount. Cheap to clone; clones share connections, limits and retry budget.
 ///
 /// | variable | is |
-/// | --- | --- |
+/// | `PLIVO_AUTH_ID` | the id of the account, `MA…`, or of a subaccount, `SA…` |
 /// | `PLIVO_AUTH_ID` | the account's id, `MA…`, or a subaccount's, `SA…` |
 /// | `PLIVO_AUTH_TOKEN` | its token |
 /// | `PLIVO_BASE_URL` | optional: another address, without `/v1` |
@@ -63,9 +63,9 @@ impl Plivo {
         })
     }
 
-    /// Returns an outbound SIP trunk of the account for platforms, by its id, with the login that it was given. Import
-    /// from it with [`ReachedBy`](crate::provider::ReachedBy). A platform that knows inbound calls by their addresses
-    /// also needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses.
+    /// Returns the SIP trunk to Plivo that has this id. The login is that of the trunk. Import from it with
+    /// [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses also
+    /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses.
     pub fn sip_trunk(trunk_id: &str, user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {
         SipTrunk::new(format!("{trunk_id}.zt.plivo.com")).credentials(user, password)
     }
@@ -121,7 +121,7 @@ impl Plivo {
     pub async fn get_number(&self, number: &E164) -> Result<PhoneNumber> {
         let of_number = |found: &PhoneNumber| {
             let same = found.number.as_deref().is_some_and(|found| found.trim_start_matches('+') == number.digits());
-            // Neither number is named: this is logged.
+            // The numbers stay out of the text, because it is logged.
             if same { Ok(()) } else { Err(Mismatch::new("the requested number", None)) }
         };
         self.http.request_matching(self.of_account(Call::get, GET, &[NUMBER, number.digits()]), of_number).await
@@ -129,9 +129,9 @@ impl Plivo {
 
     /// Updates a number and returns it after the update. It is safe to repeat.
     ///
-    /// Plivo assigns the account's default application to a number whose update names none. So an update that does not
-    /// say where calls go reads the number first and repeats its application. The number is read again afterwards, and
-    /// if its calls then go elsewhere, that is an error.
+    /// Plivo assigns the account's default application if an update names none. So if the update does not set the
+    /// routing, the client reads the number first and repeats its application. It also reads the number afterwards, and
+    /// returns an error if the routing changed.
     ///
     /// # Errors
     ///
@@ -165,12 +165,12 @@ impl Plivo {
         self.http.request(self.of_account(Call::post, "add number", &[NUMBER]).json(add)).await
     }
 
-    /// Gives a number up, for good. No import does that.
+    /// Releases a number permanently. No import does this.
     ///
     /// # Errors
     ///
     /// The same errors as [`get_number`](Self::get_number). Also without the consent
-    /// [`Removal::RecordAndNumber`]; nothing is sent then.
+    /// [`Removal::RecordAndNumber`]; the client sends nothing then.
     pub async fn release_number(&self, number: &E164, consent: Removal) -> Result<()> {
         checked(KIND, RELEASE, |problems| {
             if consent != Removal::RecordAndNumber {
@@ -262,7 +262,7 @@ impl Plivo {
     }
 }
 
-/// The same update with what gets the calls of a number now.
+/// The same update, with the number's present application.
 fn repeated(update: UpdateNumber, now: &PhoneNumber) -> UpdateNumber {
     match (now.object(), now.app_id()) {
         (Some((kind, id)), _) => update.object_type(kind).object_id(id),

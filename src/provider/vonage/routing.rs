@@ -17,13 +17,13 @@ const APP: &str = "app_id";
 const MESSAGES: &str = "moHttpUrl";
 const FORWARDING: &str = "voiceCallbackType";
 const FORWARDS_TO: &str = "voiceCallbackValue";
-/// Of the application, so that it is read and not set.
+/// A setting of the application: read, and not restored.
 const ANSWER_URL: &str = "answer_url";
 /// The settings of a routing, by Vonage's names.
 const SETTINGS: [&str; 5] = [APP, MESSAGES, FORWARDING, FORWARDS_TO, ANSWER_URL];
 
 const RESTORE: &str = "restore routing";
-/// What Vonage answers when the URL of messages does not answer, among other things.
+/// Vonage returns this, among other cases, if the URL for messages does not answer.
 const METHOD_FAILED: u16 = 420;
 
 #[async_trait]
@@ -46,8 +46,8 @@ impl RoutingControl for Vonage {
         setting == APP
     }
 
-    /// Reads the number, sends everything back, and reads it again. Vonage asks the URL of messages first; if that does
-    /// not answer, the rest is restored without it, and that is an error.
+    /// Reads the number, sends all its fields back, and reads it again. Vonage first sends a request to the URL for
+    /// messages. If that URL does not answer, this restores the other fields and returns an error.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let now = self.held(&routing.number, RESTORE).await?;
         let wanted = wanted(&routing.settings, State::of(&now))?;
@@ -65,8 +65,8 @@ impl RoutingControl for Vonage {
         self.routing_of(&routing.number).await
     }
 
-    /// A SIP address gets the calls by forwarding. Any other address must be that of an application, which the number is
-    /// linked to; forwarding would beat it, so that it ends.
+    /// Forwards calls to a SIP address. For any other address, this links the number to the application that has it,
+    /// and ends forwarding, which would take precedence.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
         let update = if address.as_str().starts_with("sip:") || address.as_str().starts_with("sips:") {
             UpdateNumber::new().forward_to(VoiceCallbackType::Sip, address.as_str())
@@ -109,7 +109,7 @@ pub(super) fn routing(number: E164, found: &OwnedNumber, application: Option<&Ap
     let calls = match (found.forwards_to(), found.application()) {
         (Some((_, to)), _) => Calls::Forwarded(to.to_owned()),
         (None, None) => Calls::Nowhere,
-        // Without the capability nothing answers.
+        // An application without the voice capability answers no calls.
         (None, Some(_)) if application.is_some_and(|found| found.has_voice() == Some(false)) => Calls::Nowhere,
         (None, Some(id)) => answer_url.cloned().map_or_else(|| Calls::Application(id.to_owned()), Calls::Url),
     };
@@ -119,7 +119,7 @@ pub(super) fn routing(number: E164, found: &OwnedNumber, application: Option<&Ap
     Routing::new(number, number.digits().to_owned(), calls, settings)
 }
 
-/// What the number has now, with these settings in place.
+/// The number's present state, with these settings applied.
 fn wanted(settings: &BTreeMap<String, String>, now: State) -> Result<State> {
     let (kind, to) = now.voice_callback.unwrap_or_default();
     let setting = |name: &str, now: String| settings.get(name).cloned().unwrap_or(now);

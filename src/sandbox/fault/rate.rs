@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::model::Service;
 
-/// Counts the requests of the last second, whichever second it is.
+/// Counts the requests of the last 1,000 ms.
 #[derive(Debug)]
 pub(super) struct Rate {
     most: usize,
