@@ -1,9 +1,9 @@
-//! Many numbers through `import_many`: the memory that 100,000 take beside 1,000, and how well a limit of requests
-//! per second is used.
+//! Imports many numbers with `import_many`: the memory for 100,000 numbers in comparison with 1,000, and how closely a
+//! limit of requests per second is met.
 //!
-//! `cargo bench --bench bulk`. The sandbox is in this process, the imports are in processes of their own, whose
-//! memory is the most that Linux saw them use (`VmHWM`). Times are of the whole run and told beside what the
-//! limit allows.
+//! `cargo bench --bench bulk`. The sandbox runs in this process, and the imports run in processes of their own. The
+//! memory of an import process is its maximum as Linux measures it (`VmHWM`). The times are of the whole run, and are
+//! printed next to the minimum that the limit allows.
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::num::NonZeroU32;
@@ -31,7 +31,7 @@ fn number(nth: usize) -> E164 {
     format!("+1415{nth:07}").parse().unwrap()
 }
 
-/// In a process of its own: brings in so many numbers, and tells how long it took and the memory it had.
+/// Runs in a process of its own: imports this many numbers, and prints the time and the memory that it took.
 async fn import(count: usize, per_second: Option<NonZeroU32>) {
     let var = |name: &str| std::env::var(name).ok();
     let mut vapi = Vapi::builder(var("VAPI_API_KEY").unwrap()).base_url(var("VAPI_BASE_URL").unwrap());
@@ -52,7 +52,8 @@ async fn import(count: usize, per_second: Option<NonZeroU32>) {
     println!("{} {}", took.as_millis(), kilobytes.unwrap_or("0"));
 }
 
-/// A sandbox, and a process that brings so many numbers into it: how long, how many kilobytes, how many 429.
+/// Imports this many numbers into a new sandbox in another process. Returns the time, the kilobytes and the count of
+/// 429.
 async fn run(count: usize, per_second: Option<u32>) -> (Duration, f64, usize) {
     let mut sandbox = Sandbox::builder().held_numbers((0..count).map(number)).keep_bodies(false);
     if let Some(per_second) = per_second {

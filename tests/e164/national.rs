@@ -1,4 +1,4 @@
-//! Numbers as people write them: never another number than the one that was typed.
+//! Numbers as people write them are never read as another number.
 
 use numport::E164;
 use numport::e164::{Assignment, ConversionError, E164Error, HumanError, MAX_HUMAN, Region, UnassignedReason};
@@ -79,10 +79,10 @@ fn each_fault_is_named() {
     assert_eq!(us("4155552671415555267"), Malformed(E164Error::TooLong { digits: 20 }));
     let reason = UnassignedReason::AreaCodeMissing;
     assert_eq!(us("555-2671"), Unassigned { number: number("+15552671"), reason });
-    // Without brackets the prefix that callers within the country dial is not taken out of an international number.
+    // A trunk prefix without brackets is not removed from an international number.
     let Unassigned { number: kept, .. } = us("+44 020 7183 8750") else { panic!() };
     assert_eq!(kept, "+4402071838750");
-    // From abroad a mobile of Buenos Aires has a 9 and no 15: digits that nobody typed.
+    // From abroad, a mobile number of Buenos Aires has a 9 and no 15: digits that nobody typed.
     assert!(matches!(read("011 15-2345-6789", Region::AR), Err(Unassigned { .. })));
     for error in [us("x"), us(""), us("555-2671"), RegionMissing, TooLong, NoNationalNumbers] {
         let said = error.to_string();
@@ -154,7 +154,7 @@ fn an_extension_is_returned_apart() {
     for text in ["x", "x5", "#5", "415 555 2671 x", "415 555 2671 #", "415 555 2671 ext.", "415 555 2671, 5"] {
         assert!(matches!(read(text), Err(HumanError::InvalidCharacter { .. })), "{text}");
     }
-    // Two extensions are two numbers.
+    // Two extensions mean two numbers.
     for text in ["415 555 2671 x5 x6", "415 555 2671 x5/x6", "415 555 2671 x5y", "415 555 2671;ext=5;isub=6"] {
         assert!(matches!(read(text), Err(HumanError::InvalidCharacter { at: 12 | 13, .. })), "{text}");
     }
@@ -193,7 +193,7 @@ fn errors_are_objects_in_json() {
     assert_eq!(json["code"], "extension");
 }
 
-/// One in ten of the corpus, without and with the prefix that is dialled before it in its region.
+/// Reads one number out of ten of the corpus, without and with the national prefix of its region.
 #[test]
 fn every_number_is_read_from_its_national_form_or_refused_as_ambiguous() {
     let (mut at, mut read_back, mut ambiguous) = (0, 0, 0);

@@ -1,4 +1,4 @@
-//! The clients that the examples make by name.
+//! The clients that the examples create by name.
 
 use std::num::NonZeroU32;
 

@@ -19,7 +19,7 @@ async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
     (code, String::from_utf8(out).unwrap())
 }
 
-/// The numbers of a service's records, with one field of each.
+/// The numbers of a service's records, each with the value of one field.
 fn kept(sandbox: &Sandbox, service: PlatformKind, number: &str, field: &str) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let mut kept: Vec<_> =
@@ -40,7 +40,7 @@ async fn numbers_move_with_their_agents_and_are_removed_where_they_were() {
     assert_eq!(records.len(), 3);
     assert!(of("+14155552671").contains("agent-day") && of("+14155552671").contains("Front desk"));
     assert!(of("+12125550123").contains("agent-night"));
-    // The address is no telephone number, so nobody moved it.
+    // The routing of this number goes to an address that is not known, so its record is not moved.
     let stays: Vec<_> = kept(&sandbox, PlatformKind::VAPI, "number", "sipUri");
     assert_eq!(stays, [("-".to_owned(), "sip:lobby@sip.vapi.ai".to_owned())]);
     assert!(out.contains("Records that stay at vapi:\n") && out.ends_with("    it has no telephone number\n"), "{out}");

@@ -1,4 +1,4 @@
-//! Credentials go below the base URL and nowhere else, and a service that asks for a long pause gets it.
+//! Credentials are sent only below the base URL, and the client respects a long pause that a service requests.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::log;
 use crate::services::subject::Pace;
 use crate::services::{CARRIERS, PLATFORMS, carrier};
 
-/// Below it are the APIs.
+/// The path of the APIs.
 const PREFIX: &str = "/tenant-a";
 
-/// A list whose first page leads to this link, and whose second is the last.
+/// A list whose first page leads to this link, and whose second page is the last.
 async fn leading_to(link: impl Fn(&str) -> String + Send + 'static) -> Hostile {
     log::start();
     Hostile::start(move |request: &Request| {
@@ -38,7 +38,7 @@ fn signalwire(base_url: &str) -> Arc<dyn VoicePlatform> {
     (signalwire.connect)(&signalwire.api.account(base_url, "token"), Pace::at_once())
 }
 
-/// How the lists of both end.
+/// How both lists end.
 async fn read(server: &Hostile) -> [Option<CallError>; 2] {
     use futures_util::TryStreamExt;
     let base_url = format!("{}{PREFIX}", server.uri);

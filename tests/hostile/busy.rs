@@ -1,4 +1,5 @@
-//! 429 is no proof that nothing was done: a gateway may answer it after the platform has carried the create out.
+//! Status 429 does not prove that nothing was done: a gateway may return it after the platform has carried out the
+//! create.
 
 use numport::{Error, Outcome};
 use serde_json::json;
@@ -49,7 +50,7 @@ async fn a_typed_client(platform: &'static Platform) {
     assert_eq!((between.creates(), between.records(&number()).len()), (1, 1));
 }
 
-/// Nothing came of it, whatever the platform says.
+/// The create was not carried out, whatever the platform says.
 async fn a_429_that_is_true(platform: &'static Platform) {
     let between = Between::start(platform).await;
     let service = platform.api.service;

@@ -1,4 +1,4 @@
-//! A client that limits its requests per second goes on at its pace after any overload.
+//! A client with a limit of requests per second continues at its rate after any overload.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::hostile::{Answer, Hostile};
 use crate::log;
 
-/// How many calls come at once: far more than fit before their deadline.
+/// How many calls start concurrently: far more than can be sent before their deadline.
 const CALLS: usize = 1000;
 
 async fn server() -> Hostile {

@@ -1,4 +1,4 @@
-//! Many at once: one number from many tasks, and many numbers while the platform is down.
+//! Concurrency: one number from many tasks, and many numbers while the platform is down.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn two_hundred_tasks_that_import_one_number_send_one_import() {
     for scenario in Scenario::all() {
         let (name, number) = (scenario.name(), scenario.number());
         let sandbox = Sandbox::start().await.unwrap();
-        // Clients built apart from each other, but of one account.
+        // Clients that were built separately, for one account.
         let importers = [(); 4].map(|()| scenario.importer(&sandbox, PATIENT));
         let tasks = (0..200).map(|nth| {
             let (importer, request) = (importers[nth % importers.len()].clone(), scenario.request(number));
@@ -65,7 +65,7 @@ async fn a_platform_that_is_down_gets_the_first_tries_and_the_budget() {
 
 #[tokio::test]
 async fn a_platform_that_cannot_be_reached_is_tried_no_more_often() {
-    // A port that nobody listens at any more.
+    // A port on which nobody listens any more.
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let errors = import_a_thousand(vapi(&format!("http://{gone}"), "key")).await;
     let attempts: u32 = errors.iter().map(|error| error.call().unwrap().attempts).sum();

@@ -1,4 +1,4 @@
-//! The page "What can go wrong and what numport does" says what was seen here, word for word.
+//! Checks that the page "What can go wrong and what numport does" matches the observed outcomes, word for word.
 
 use std::fmt::Write;
 
@@ -14,13 +14,13 @@ use crate::services::subject::{Pace, Platform};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/import/what_can_go_wrong.md");
 
-/// The columns of the table. What an import says depends on nothing else of a platform.
+/// The columns of the table. The outcome of an import depends on nothing else of a platform.
 const COLUMNS: [(Duplicates, &str); 2] = [
     (Duplicates::Unknown, "a second import may make a second record"),
     (Duplicates::Refused, "a second import is refused"),
 ];
 
-/// A fault in the words of somebody who meets it; `None` for those that another row speaks for.
+/// A fault as its user sees it; `None` if another row covers it.
 fn words(fault: &Fault) -> Option<String> {
     Some(match fault {
         Fault::Refuse { status: 429, retry_after: None } => "429, not processed".to_owned(),
@@ -42,7 +42,7 @@ fn words(fault: &Fault) -> Option<String> {
     })
 }
 
-/// What an import says, as a type of this crate.
+/// The result of an import, as a type of this crate.
 fn said(word: &str) -> &'static str {
     match word {
         "created" => "[`Created`]",
@@ -54,7 +54,7 @@ fn said(word: &str) -> &'static str {
     }
 }
 
-/// What an import said, and the next one where the first was an error.
+/// The result of an import, and that of the next one if the first was an error.
 fn cell(became: &Became) -> String {
     match (became.first, became.second) {
         (first @ ("nobody knows" | "refused"), second) => format!("{}, then {}", said(first), said(second)),
@@ -72,14 +72,14 @@ fn table(rows: &[[String; 3]]) -> String {
     table
 }
 
-/// Each fault with what a platform's import made of it.
+/// Each fault with the results of imports into each platform.
 async fn seen(platform: &'static Platform) -> Vec<(String, String)> {
     let scenario = Scenario::of(platform).find(|scenario| scenario.import.carrier.is_some()).unwrap();
     let rows = Fault::every(DELAY).into_iter().filter_map(|fault| words(&fault).map(|words| (fault, words)));
     let rows = rows.map(|(fault, words)| async move {
         (words, cell(&meet(scenario, (scenario.service(), scenario.import.create), &fault).await))
     });
-    // Some at a time: most of each is waiting, but too many would be late for other reasons than the fault.
+    // Runs some cases concurrently, because most of each is waiting. Too many would be late for other reasons.
     stream::iter(rows).buffered(4).collect().await
 }
 

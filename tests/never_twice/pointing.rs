@@ -1,5 +1,5 @@
-//! Every fault at every request of a step that points calls: they go where they went or to the platform, what the step
-//! says is so, and one more plan in another process ends with the calls at the platform and one record.
+//! Every fault at every request of a step that points calls: the calls go where they went before or to the platform,
+//! the outcome is true, and a second plan in another process ends with the calls at the platform and one record.
 
 use std::future;
 
@@ -18,7 +18,7 @@ use crate::undoing::{
     ADDRESS, BEFORE, CONCURRENCY, Nth, TRIES, at_carrier, forget_created, number, pace, sandbox, sent, struck,
 };
 
-/// What else the step does.
+/// The other change of the step.
 #[derive(Clone, Copy, Debug)]
 enum Case {
     /// It imports the number.
@@ -59,7 +59,7 @@ impl Subject {
         steps.into_iter().next().unwrap().outcome
     }
 
-    /// A number that is there already, if the step does not import it, and whose calls go elsewhere; and the plan.
+    /// The plan for a number whose calls go elsewhere, and which is imported already unless the step imports it.
     async fn begin(&self, sandbox: &Sandbox) -> Plan {
         let importer = self.importer(sandbox, Pace::at_once().rootless());
         forget_created(&importer);
@@ -76,7 +76,7 @@ impl Subject {
         sandbox.records(self.platform.api.service)
     }
 
-    /// The requests of the step without a fault, and where the calls go then.
+    /// The requests of the step without a fault, and where the calls go afterwards.
     async fn calm(&self) -> (Vec<Nth>, Value) {
         let sandbox = sandbox().await;
         let plan = self.begin(&sandbox).await;
@@ -147,7 +147,7 @@ impl Subject {
 async fn every_fault(platform: &'static Platform) {
     let vars = Sandbox::start().await.unwrap();
     let client = (platform.connect)(&|name| vars.var(name), Pace::at_once());
-    // Where the platform takes the calls at an import, they are pointed after a change alone, as anywhere.
+    // If the platform takes over the calls at an import, only a change points them.
     let cases: &[Case] = match client.capabilities().takeover {
         Takeover::AtImport => &[Case::Changes],
         _ => &[Case::Imports, Case::Changes, Case::Points],
@@ -155,7 +155,7 @@ async fn every_fault(platform: &'static Platform) {
     for &case in cases {
         let subject = Subject { platform, case };
         let (sent, end) = subject.calm().await;
-        // What an import sends to the platform meets every fault as a step of an import.
+        // The requests of an import to the platform meet every fault in the tests of imports.
         let is_new = |nth: &&Nth| !matches!(case, Case::Imports) || nth.service != platform.api.service;
         let cases = sent.iter().filter(is_new).flat_map(Nth::every_fault);
         let met = cases.map(|(nth, fault, attempts)| {

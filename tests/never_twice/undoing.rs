@@ -1,5 +1,5 @@
-//! Every fault at every request of an undo: the record is never gone while calls go to it, what the undo says is so, and
-//! one more call in another process leaves all as an undo without a fault does.
+//! Every fault at every request of an undo: the record is never removed while calls go to it, the outcome is true, and
+//! a second call in another process leaves the same state as an undo without a fault.
 
 use std::fmt;
 
@@ -19,12 +19,13 @@ use crate::scenario::{PATIENT, Scenario};
 use crate::services::subject::{Import, Pace, Platform};
 use crate::services::{carrier, each_platform};
 
-/// What is made slow on purpose takes longer than this. Both are long, since thousands of cases keep a machine busy.
+/// Requests that are slow on purpose take longer than this. Both are long, because thousands of cases keep a machine
+/// busy.
 const TIMEOUT: Duration = Duration::from_millis(1000);
 const DELAY: Duration = Duration::from_millis(1500);
-/// How often a case is tried whose call ran out of time before it came to the fault.
+/// How often a case is repeated whose call timed out before it met the fault.
 pub(crate) const TRIES: usize = 3;
-/// How many cases run at the same time: most of each is waiting.
+/// How many cases run concurrently. Most of each is waiting.
 pub(crate) const CONCURRENCY: usize = 16;
 /// Where the calls go before the import.
 pub(crate) const BEFORE: &str = "https://app.example.com/voice?token=t";
@@ -39,7 +40,7 @@ pub(crate) async fn sandbox() -> Sandbox {
     Sandbox::builder().hold(TwilioNumber::new(number()).voice_url(BEFORE)).start().await.unwrap()
 }
 
-/// Waits until the fault has struck and nothing is on its way any more; false if the fault was not met.
+/// Waits until the fault has struck and no request is pending; false if no request met the fault.
 pub(crate) async fn struck(sandbox: &Sandbox, fault: &Fault) -> bool {
     let struck = || sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault));
     for _ in 0..100 {
@@ -51,13 +52,13 @@ pub(crate) async fn struck(sandbox: &Sandbox, fault: &Fault) -> bool {
     false
 }
 
-/// There are thousands of sandboxes, so that one comes to have the port of an earlier one, and its account.
+/// There are thousands of sandboxes, so one may have the port of an earlier one, and so count as the same account.
 pub(crate) fn forget_created(importer: &Importer) {
     importer.forget_created(&number());
 }
 
-/// The time that one call to a service takes at most, and how often it is made. Only what is slow on purpose may run
-/// out of time, however busy the machine is.
+/// The maximum time of one call to a service, and the number of attempts. Only requests that are slow on purpose may
+/// time out, however busy the machine is.
 pub(crate) fn pace(fault: Option<&Fault>, attempts: u32) -> Pace {
     let slow = |fault: &Fault| {
         matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. })
@@ -66,13 +67,13 @@ pub(crate) fn pace(fault: Option<&Fault>, attempts: u32) -> Pace {
     Pace { retry: pace.retry.max_attempts(attempts), ..pace }
 }
 
-/// A request that a call without a fault sends: its service and method, and how many alike come before it.
+/// A request that a call without a fault sends: its service and method, and how many equal ones come before it.
 #[derive(Clone)]
 pub(crate) struct Nth {
     pub(crate) service: Service,
     method: String,
     before: usize,
-    /// For people.
+    /// Its text in messages.
     path: String,
 }
 
@@ -94,11 +95,11 @@ impl fmt::Display for Nth {
 }
 
 impl Nth {
-    /// Every fault, and how many attempts the client makes. A read that is made again is no other one, and it carries
-    /// nothing out: of the faults that differ in that alone, one is enough.
+    /// Every fault, with the number of attempts of the client. Faults that differ only in whether the request is
+    /// carried out are equal for a read, so one of them is enough.
     pub(crate) fn every_fault(&self) -> impl Iterator<Item = (Self, Fault, u32)> {
         let is_read = self.method == "GET ";
-        // With retries as well where there is time for it.
+        // Without retries and, if there is time, with them.
         let retries = !is_read && std::env::var_os("NUMPORT_EVERY_FAULT").is_some();
         let attempts = if retries { &[1_u32, 4][..] } else { &[1] };
         let is_another = move |fault: &Fault| match fault {
@@ -111,7 +112,7 @@ impl Nth {
         faults.flat_map(move |fault| attempts.iter().map(move |attempts| (self.clone(), fault.clone(), *attempts)))
     }
 
-    /// Lets a fault wait for this request.
+    /// Queues a fault for this request.
     pub(crate) fn meets(&self, sandbox: &Sandbox, fault: &Fault) {
         let none = Fault::SlowBody { pieces: 1, pause: Duration::ZERO };
         for fault in std::iter::repeat_n(&none, self.before).chain([fault]) {
@@ -123,13 +124,14 @@ impl Nth {
 /// What is undone.
 #[derive(Clone, Copy)]
 enum Case {
-    /// An import that made the record, at a platform that takes the calls.
+    /// An import that created the record, at a platform that takes over the calls.
     Created,
-    /// The same at one that leaves the carrier alone: the calls were pointed at it.
+    /// An import that created the record, at a platform without takeover. The calls were pointed at it.
     Pointed,
-    /// An import that made the record, and somebody else sends the calls to another address of the platform since.
+    /// An import that created the record. Since then somebody else has routed the calls to another address of the
+    /// platform.
     Answered,
-    /// An import that changed a record that was there before.
+    /// An import that changed an existing record.
     Changed,
 }
 
@@ -140,7 +142,7 @@ struct Subject {
     case: Case,
 }
 
-/// All that is kept of the number.
+/// Every stored field of the number.
 #[derive(Clone, Debug, PartialEq)]
 struct World {
     carrier: Value,
@@ -148,7 +150,7 @@ struct World {
     credentials: usize,
 }
 
-/// Without the times, which are others in another sandbox, and without what is not set.
+/// Without times, which differ between sandboxes, and without unset fields.
 fn timeless(mut object: Value) -> Value {
     let is_time = |name: &str| ["created", "updated"].iter().any(|word| name.contains(word));
     object.as_object_mut().unwrap().retain(|name, value| !is_time(name) && !value.is_null() && value != "");
@@ -213,7 +215,7 @@ impl Subject {
         World { carrier: at_carrier(sandbox), records, credentials }
     }
 
-    /// Imports; returns how it was before, and what undoes it.
+    /// Imports. Returns the state before, and the undo.
     async fn import(&self, sandbox: &Sandbox) -> (World, Undo) {
         let importer = self.importer(sandbox, Pace::at_once().rootless());
         forget_created(&importer);
@@ -241,7 +243,7 @@ impl Subject {
         (before, serde_json::from_str(&serde_json::to_string(&undo).unwrap()).unwrap())
     }
 
-    /// Of a trunk nobody sees where its calls go.
+    /// With a trunk, nobody sees where the calls go.
     async fn undo(&self, sandbox: &Sandbox, pace: Pace, undo: &Undo) -> Result<Undone> {
         let importer = self.importer(sandbox, pace);
         match self.import.carrier {
@@ -250,7 +252,7 @@ impl Subject {
         }
     }
 
-    /// Undoes without a fault: what it leaves, and the requests that it sends.
+    /// Undoes without a fault. Returns the state afterwards, and the requests.
     async fn calm(&self) -> (Undone, World, Vec<Nth>) {
         let sandbox = sandbox().await;
         let (before, undo) = self.import(&sandbox).await;
@@ -270,7 +272,7 @@ impl Subject {
         (undone, after, sent)
     }
 
-    /// What is said of an undo must be so.
+    /// Checks that the outcome of an undo is true.
     fn judge(&self, said: &Result<Undone>, before: &World, left: &World, now: &World) {
         if now.records.is_empty() && self.import.carrier.is_some() {
             assert_eq!(now.carrier["voice_url"], before.carrier["voice_url"], "callers reach nobody: {said:?}");

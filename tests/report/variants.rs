@@ -1,4 +1,4 @@
-//! The variants of outcomes that no run of `outcomes` has, and a check that every variant has an expected file.
+//! The variants of outcomes that do not occur in `outcomes`, and a check that every variant has an expected file.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::errors::provoke;
 use crate::{DESK, SALES, assert_reported, from_twilio, number, sandbox};
 
-/// An error of each way to fail.
+/// One error for each kind of failure.
 async fn failures(sandbox: &Sandbox) -> Vec<Error> {
     let mut errors = Vec::new();
     for kind in [ErrorKind::Forbidden, ErrorKind::RateLimited, ErrorKind::Unresolved] {
@@ -166,7 +166,7 @@ async fn reached() {
     assert_reported(&sandbox, "imported_reached_all", &all);
 }
 
-/// The codes in the body of a function of a type, as its source writes them.
+/// The codes in the body of a type's function, from its source.
 fn codes(source: &str, of: &str, function: &str) -> Vec<String> {
     let is_head = |part: &&str| part.starts_with(&format!("{of} {{")) && part.contains(function);
     let part = source.split("\nimpl ").find(is_head).unwrap_or_else(|| panic!("{of} has no `{function}`"));
@@ -174,7 +174,7 @@ fn codes(source: &str, of: &str, function: &str) -> Vec<String> {
     body.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// All texts of this name in the expected files whose names begin so.
+/// All values of this name in the expected files with this prefix.
 fn expected(start: &str, name: &str) -> BTreeSet<String> {
     fn collect(value: &Value, name: &str, into: &mut BTreeSet<String>) {
         match value {

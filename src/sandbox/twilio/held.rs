@@ -235,7 +235,7 @@ impl Held {
         [BEGINNING, self.updated]
     }
 
-    /// Each change is later than the one before, because Twilio's times have whole seconds.
+    /// Each change is at least a second later than the one before, because Twilio's times have whole seconds.
     pub(super) fn change(&mut self, now: Timestamp, changes: Object) {
         self.updated = now.max(self.updated + Duration::from_secs(1));
         self.fields.extend(changes);

@@ -74,7 +74,7 @@ impl Api for Twilio {
         match request.segments().as_slice() {
             ["2010-04-01", between @ .., last] => match last.strip_suffix(".json") {
                 Some(last) => self.answer_2010(context, request, caller, between, last),
-                // For a path without `.json`, Twilio returns XML. The sandbox returns an empty XML response, so that a
+                // For a path without `.json`, Twilio returns XML. The sandbox returns a 404 in XML, so that a
                 // mistake shows.
                 None => Err(in_xml()),
             },
@@ -93,7 +93,7 @@ impl Api for Twilio {
         self.numbers.iter().map(|held| &held.fields).collect()
     }
 
-    /// The error of a page, in both forms of lists.
+    /// Lists have two forms, one for each API.
     fn repeat_page(&self, _: &Context<'_>, _: &Request<'_>, answer: &mut Value) {
         for (object, own, next) in [("", "uri", "next_page_uri"), ("/meta", "url", "next_page_url")] {
             if let Some(Value::Object(page)) = answer.pointer_mut(object).filter(|page| page.get(next).is_some()) {

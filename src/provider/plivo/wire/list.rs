@@ -226,7 +226,7 @@ macro_rules! lists {
                     let remedy = format!("use 1 to {LIMIT_MAX}");
                     problems.add(ProblemCode::OutOfRange, "limit", format!("is {limit}"), remedy);
                 }
-                // Plivo may apply the offset to each page of a cursor, which would repeat a page forever.
+                // A server that accepts both would apply the offset to each page, and repeat a page forever.
                 if self.cursor.is_some() && self.offset.is_some() {
                     let fault = "is set together with a cursor";
                     problems.add(ProblemCode::Conflict, "offset", fault, "give one of the two");
