@@ -1,5 +1,5 @@
-//! Imports from carriers at which a platform attaches a number to its own application, or which it reaches by a trunk:
-//! the routing is put back field by field, and stays where somebody else has changed it.
+//! Imports from carriers at which a platform attaches a number to its own application, or that it reaches through a
+//! trunk: the routing is restored field by field, except fields that somebody else has changed.
 
 use numport::model::{CallbackUrl, Calls, Finding, ProviderKind, Reach, Reached};
 use numport::platform::vapi::ListFilter;
@@ -33,7 +33,7 @@ fn number(text: &str) -> E164 {
     text.parse().unwrap()
 }
 
-/// Everything that a carrier keeps of a number, dates aside.
+/// Every field that a carrier stores for a number, except dates.
 fn kept(sandbox: &Sandbox, carrier: ProviderKind, number: &E164) -> Value {
     let records = sandbox.records(carrier);
     let is_it = |record: &&Value| {
@@ -56,7 +56,7 @@ async fn an_import_from_each_account_is_rolled_back_field_by_field() {
         let before = kept(&sandbox, kind, &number);
         let imported = importer.import(ImportRequest::new(number)).await.unwrap();
         assert_eq!((imported.outcome, imported.reached), (Outcome::Created, Reached::Platform), "{imported}");
-        // A range for dramas is not assigned.
+        // A number for fiction, whose range is not assigned.
         let others = imported.findings.iter().filter(|finding| !matches!(finding, Finding::Unassigned { .. }));
         assert_eq!(others.count(), 0, "{name}: {:?}", imported.findings);
         assert_ne!(kept(&sandbox, kind, &number), before, "{name}: it was taken over");
@@ -73,7 +73,7 @@ async fn an_import_from_each_account_is_rolled_back_field_by_field() {
 }
 
 #[tokio::test]
-async fn what_somebody_else_has_changed_since_stays() {
+async fn a_change_by_somebody_else_is_kept() {
     let sandbox = sandbox().await;
     let (telnyx, number) = (telnyx(&sandbox), number("+19705555098"));
     let importer = Importer::new(telnyx.clone(), vapi(&sandbox));
@@ -96,7 +96,7 @@ async fn what_somebody_else_has_changed_since_stays() {
 }
 
 #[tokio::test]
-async fn calls_that_are_forwarded_are_no_import() {
+async fn a_number_with_forwarded_calls_is_not_imported() {
     let sandbox = sandbox().await;
     let vonage = Vonage::from_vars(|name| sandbox.var(name)).unwrap();
     let cases: [(Box<dyn NumberProvider>, &str, &str); 2] = [
@@ -114,7 +114,7 @@ async fn calls_that_are_forwarded_are_no_import() {
 }
 
 #[tokio::test]
-async fn the_telnyx_credential_is_the_only_one_or_one_by_its_id() {
+async fn the_telnyx_credential_is_the_only_one_or_chosen_by_id() {
     let sandbox = sandbox().await;
     let number = number("+19705555098");
     let stored = vapi(&sandbox).list_credentials(&ListFilter::new()).await.unwrap();
@@ -131,7 +131,7 @@ async fn the_telnyx_credential_is_the_only_one_or_one_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_vonage_credential_is_made_once_and_found_later() {
+async fn a_vonage_credential_is_created_once_and_found_later() {
     let sandbox = sandbox().await;
     let vonage = || Vonage::from_vars(|name| sandbox.var(name)).unwrap();
     sandbox.fault_on(numport::model::PlatformKind::VAPI, "POST /credential", Fault::CommitThenDrop);
@@ -145,11 +145,11 @@ async fn a_vonage_credential_is_made_once_and_found_later() {
 }
 
 #[tokio::test]
-async fn behind_a_trunk_a_carriers_routing_stays() {
+async fn an_import_through_a_trunk_keeps_the_carriers_routing() {
     let sandbox = sandbox().await;
     let plivo = Plivo::from_vars(|name| sandbox.var(name)).unwrap();
     let number = number("+17609915566");
-    // The account itself is no way into Vapi, and nothing is sent.
+    // Vapi does not accept the account itself, and nothing is sent.
     let error = Importer::new(plivo.clone(), vapi(&sandbox)).import(ImportRequest::new(number)).await.unwrap_err();
     assert_eq!(problem_fields(&error), ["source"]);
     assert_eq!(sandbox.requests().len(), 0);
@@ -197,7 +197,7 @@ async fn one_plan_covers_several_carriers_and_a_trunk() {
     let steps: Vec<_> = futures_util::StreamExt::collect(importer.apply(plan).unwrap()).await;
     assert_eq!(steps.len(), 4);
     assert_eq!(sandbox.records(numport::model::PlatformKind::VAPI).len(), 4);
-    // Each number is moved back by itself.
+    // Each number is rolled back on its own.
     for (nth, (kind, number, was)) in before.iter().enumerate() {
         let undone = importer.preflight(number).await.unwrap().routing.unwrap();
         assert!(matches!(undone.calls, Calls::Url(_)), "{undone:?}");

@@ -1,4 +1,4 @@
-//! An update repeats what gets the calls, so that it never re-routes them by itself.
+//! An update repeats the application or the trunk, so that it never changes the routing by itself.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ use super::endpoints::{ACCOUNT, APPLICATION, TRUNK, client, number};
 use crate::support::case;
 use crate::support::validation::problem_fields;
 
-/// An account whose number has this, and after an update that. The bodies that were sent.
+/// An account whose number has the first fields, and after an update the second ones. Returns the sent bodies.
 async fn updated(before: Value, after: Value, update: UpdateNumber) -> (Result<PhoneNumber, Error>, Vec<Value>) {
     let server = MockServer::start().await;
     let sent = Arc::new(Mutex::new(Vec::new()));
@@ -43,7 +43,7 @@ fn with_application(id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_application_the_trunk_or_nothing_is_repeated() {
+async fn an_update_repeats_the_application_or_the_trunk() {
     let alias = || UpdateNumber::new().alias("Desk");
     let object = json!({"application": null, "object_type": "trunk", "object_id": TRUNK});
     for (now, sent) in [
@@ -58,9 +58,9 @@ async fn the_application_the_trunk_or_nothing_is_repeated() {
 }
 
 #[tokio::test]
-async fn an_update_after_which_calls_go_elsewhere_is_an_error() {
+async fn an_update_that_changes_the_routing_is_an_error() {
     let unrouted = json!({"application": null});
-    // Plivo takes an empty text for nothing, and assigns the default application.
+    // Plivo takes an empty text as missing, and assigns the default application.
     let (result, sent) = updated(unrouted.clone(), with_application("1"), UpdateNumber::new().alias("Desk")).await;
     assert_eq!(sent, [json!({"alias": "Desk", "app_id": ""})]);
     let error = result.unwrap_err();
@@ -97,7 +97,7 @@ async fn every_field_is_sent() {
 }
 
 #[tokio::test]
-async fn in_the_sandbox_an_alias_never_re_routes_calls() {
+async fn an_alias_never_changes_the_routing_in_the_sandbox() {
     let numbers = ["+17609915566", "+18135401302", "+13125550177", "+13125550188"].map(|text| text.parse().unwrap());
     let held = [
         PlivoNumber::new(numbers[0]).with_application(),
