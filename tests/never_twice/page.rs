@@ -16,8 +16,8 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/import/what_can_go_
 
 /// The columns of the table. The outcome of an import depends on nothing else of a platform.
 const COLUMNS: [(Duplicates, &str); 2] = [
-    (Duplicates::Unknown, "a second import may make a second record"),
-    (Duplicates::Refused, "a second import is refused"),
+    (Duplicates::Unknown, "the platform may accept duplicates"),
+    (Duplicates::Refused, "the platform refuses duplicates"),
 ];
 
 /// A fault as its user sees it; `None` if another row covers it.
@@ -29,14 +29,14 @@ fn words(fault: &Fault) -> Option<String> {
         Fault::DropBeforeCommit => "the connection breaks, not processed".to_owned(),
         Fault::CommitThenDrop => "done, and the connection breaks".to_owned(),
         Fault::CommitThenRefuse { status } => format!("done, and answered {status}"),
-        Fault::DelayBeforeCommit(_) => "done only after the client's time was up".to_owned(),
-        Fault::CommitThenDelay(_) => "done, and answered after the client's time was up".to_owned(),
-        Fault::TruncatedBody => "done, and half of the answer comes".to_owned(),
-        Fault::SlowBody { .. } => "done, and the answer comes bit by bit, too slowly".to_owned(),
-        Fault::HtmlBody { status, commit: true } => format!("done, and a gateway answers {status} in HTML"),
-        Fault::HtmlBody { status, .. } => format!("a gateway answers {status} in HTML, not processed"),
-        Fault::UnknownEnumValues => "done, and answered in words that nobody knows".to_owned(),
-        Fault::ExtraFields => "done, and answered with fields that nobody knows".to_owned(),
+        Fault::DelayBeforeCommit(_) => "done only after the client timed out".to_owned(),
+        Fault::CommitThenDelay(_) => "done, and answered after the client timed out".to_owned(),
+        Fault::TruncatedBody => "done, and the response is truncated".to_owned(),
+        Fault::SlowBody { .. } => "done, and the response arrives too slowly".to_owned(),
+        Fault::HtmlBody { status, commit: true } => format!("done, and a gateway returns {status} with an HTML page"),
+        Fault::HtmlBody { status, .. } => format!("a gateway returns {status} with an HTML page, not processed"),
+        Fault::UnknownEnumValues => "done, and the response has unknown enum values".to_owned(),
+        Fault::ExtraFields => "done, and the response has unknown fields".to_owned(),
         Fault::EchoedSecret => "refused, and the refusal repeats the credentials".to_owned(),
         _ => return None,
     })
@@ -65,7 +65,7 @@ fn cell(became: &Became) -> String {
 /// The table of the page.
 fn table(rows: &[[String; 3]]) -> String {
     let [(_, unknown), (_, refused)] = COLUMNS;
-    let mut table = format!("| what happens to the import's request | {unknown} | {refused} |\n| --- | --- | --- |\n");
+    let mut table = format!("| what happens to the create | {unknown} | {refused} |\n| --- | --- | --- |\n");
     for row in rows {
         writeln!(table, "| {} |", row.join(" | ")).unwrap();
     }
@@ -86,7 +86,7 @@ async fn seen(platform: &'static Platform) -> Vec<(String, String)> {
 #[tokio::test]
 async fn the_page_says_what_was_seen() {
     let page = std::fs::read_to_string(PAGE).unwrap();
-    let start = page.find("| what happens to the import's request |").unwrap();
+    let start = page.find("| what happens to the create |").unwrap();
     let length = page[start..].find("\n\n").map_or(page.len() - start, |end| end + 1);
     let written = &page[start..start + length];
 
