@@ -255,5 +255,5 @@ async fn a_list_of_many_small_pages_is_abandoned() {
     let requests: Vec<_> = range.map(|nth| counted.request(nth)).collect();
     let items: Vec<_> = counted.importer.import_many(requests).collect().await;
     assert!(items.iter().all(|item| !item.outcome.is_failure()));
-    assert_eq!(counted.sent().1, 12, "two pages and ten look-ups");
+    assert_eq!(counted.sent().1, 12, "two pages and ten lookups");
 }

@@ -167,7 +167,7 @@ async fn a_carrier_that_refuses_its_key_is_not_queried_for_each_number() {
     assert!(items.iter().all(|item| matches!(&item.outcome, BulkOutcome::Imported(_))));
     assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (100, 0));
     let lookups = refusing.count(Asked::Lookup);
-    assert!(lookups <= 4, "{lookups} refused look-ups");
+    assert!(lookups <= 4, "{lookups} refused lookups");
 }
 
 #[tokio::test(start_paused = true)]
