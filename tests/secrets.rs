@@ -51,7 +51,7 @@ fn clients(uri: &str) -> Vec<Box<dyn Debug>> {
 }
 
 #[test]
-fn no_debug_shows_it() {
+fn debug_shows_no_secret() {
     let mut values: Vec<Box<dyn Debug>> = vec![
         Box::new(secret()),
         Box::new(Patch::Set(secret())),
@@ -184,7 +184,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn no_error_and_no_log_line_shows_it() {
+async fn errors_and_log_lines_show_no_secret() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

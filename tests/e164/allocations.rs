@@ -20,7 +20,7 @@ const TEXTS: [&str; 12] = [
 ];
 
 #[test]
-fn reading_asking_and_masking_allocate_nothing() {
+fn parsing_lookups_and_masking_allocate_nothing() {
     let counted = measure(|| {
         for text in TEXTS {
             if let Ok(number) = text.parse::<E164>() {

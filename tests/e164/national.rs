@@ -62,7 +62,7 @@ fn international_numbers_keep_their_digits_whatever_the_region() {
 }
 
 #[test]
-fn each_fault_is_named() {
+fn each_problem_has_its_error() {
     use HumanError::*;
     let us = |text: &str| read(text, Region::US).unwrap_err();
     assert_eq!(E164::from_human("(415) 555-2671", None), Err(RegionMissing));
@@ -91,7 +91,7 @@ fn each_fault_is_named() {
 }
 
 #[test]
-fn what_may_be_two_numbers_is_refused() {
+fn an_ambiguous_number_is_refused() {
     for (text, region, number_, other) in [
         ("49 1512 3456789", Region::DE, "+4915123456789", "+494915123456789"),
         ("06 38 52 66", Region::GA, "+2416385266", "+24106385266"),
@@ -103,7 +103,7 @@ fn what_may_be_two_numbers_is_refused() {
 }
 
 #[test]
-fn a_zero_in_brackets_is_left_out_where_it_is_the_national_prefix() {
+fn a_zero_in_brackets_is_removed_if_it_is_the_national_prefix() {
     for (text, expected) in [
         ("+44 (0)20 7183 8750", "+442071838750"),
         ("+44(0)2071838750", "+442071838750"),
@@ -126,7 +126,7 @@ fn a_zero_in_brackets_is_left_out_where_it_is_the_national_prefix() {
 }
 
 #[test]
-fn an_extension_is_returned_apart() {
+fn an_extension_is_returned_separately() {
     let read = |text: &str| E164::from_human_with_extension(text, Some(Region::US));
     for end in [
         " ext. 042",
@@ -162,7 +162,7 @@ fn an_extension_is_returned_apart() {
 }
 
 #[test]
-fn the_error_is_that_of_the_likeliest_reading() {
+fn the_error_is_that_of_the_most_likely_reading() {
     use UnassignedReason::*;
     for (text, region, as_number, reason) in [
         ("011 49 1522 3433", Region::US, "+4915223433", RangeNotAssigned),
@@ -219,7 +219,7 @@ fn every_number_is_read_from_its_national_form_or_refused_as_ambiguous() {
 }
 
 #[test]
-fn a_long_text_is_not_looked_at() {
+fn a_long_text_is_refused_unread() {
     assert_eq!(read(&"4".repeat(MAX_HUMAN + 1), Region::US), Err(HumanError::TooLong));
     assert_eq!(read(&" ".repeat(1 << 20), Region::US), Err(HumanError::TooLong));
     let longest = format!("+1 415 555 2671{}", " ".repeat(MAX_HUMAN - 15));

@@ -75,7 +75,7 @@ fn reason_word(reason: UnassignedReason) -> &'static str {
 }
 
 #[test]
-fn every_answer_is_the_references() {
+fn every_answer_equals_the_references() {
     let (mut numbers, mut answers, mut wrong) = (0, HashSet::new(), Vec::new());
     corpus(|number, theirs| {
         numbers += 1;
@@ -100,7 +100,7 @@ fn every_answer_is_the_references() {
 
 /// The reference's parser changes each of these numbers before it applies the rules. The file says why.
 #[test]
-fn the_parsers_own_opinions_are_listed_one_by_one() {
+fn numbers_that_the_references_parser_changes_are_listed() {
     let mut kept = Vec::new();
     for line in include_str!("reference/differences.txt").lines().filter(|line| !line.starts_with('#')) {
         let [written, answer, changed, other] = line.split(" | ").collect::<Vec<_>>()[..] else { panic!("{line}") };
@@ -116,7 +116,7 @@ fn the_parsers_own_opinions_are_listed_one_by_one() {
 }
 
 #[test]
-fn numbers_that_other_libraries_change_are_left_alone() {
+fn numbers_that_other_libraries_change_are_not_changed() {
     for (text, region, kind) in [
         ("+78005553535", Region::RU, NumberKind::TollFree),
         ("+390612345678", Region::IT, NumberKind::FixedLine),

@@ -157,7 +157,7 @@ async fn killed_at_every_step([from, to, words]: [&'static str; 3]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_move_that_is_killed_is_undone_and_so_is_an_undo() {
+async fn a_killed_move_is_undone_and_a_killed_undo_is_finished() {
     let moves = MOVES.map(|(from, to, words)| tokio::spawn(killed_at_every_step([from, to, words])));
     for killed in moves {
         killed.await.unwrap();
@@ -165,7 +165,7 @@ async fn a_move_that_is_killed_is_undone_and_so_is_an_undo() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_and_a_refused_step_are_undone() {
+async fn a_move_with_a_lost_response_and_a_refused_step_is_undone() {
     let refuse = || Fault::Refuse { status: 400, retry_after: None };
     for (kind, start, fault) in [
         (PlatformKind::INTERACTLY, "POST", refuse()),
@@ -182,7 +182,7 @@ async fn a_lost_answer_and_a_refused_step_are_undone() {
 }
 
 #[tokio::test]
-async fn what_was_there_before_and_what_others_did_stays() {
+async fn earlier_records_and_changes_by_others_are_kept() {
     let sandbox = at("interactly").await;
     let vars = |name: &str| sandbox.var(name);
     let vapi = Vapi::from_vars(vars).unwrap();

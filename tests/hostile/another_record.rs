@@ -173,30 +173,30 @@ async fn answers_shifted_by_one(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_with_a_strangers_record_is_looked_up, a_strangers_record
+    a_create_that_returns_another_record_is_followed_by_lookups, a_strangers_record
 }
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_with_an_empty_id_is_looked_up, an_empty_id
+    a_create_that_returns_an_empty_id_is_followed_by_lookups, an_empty_id
 }
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_without_a_number_is_fetched_before_it_is_believed, an_id_without_a_number
+    a_create_that_returns_no_number_is_verified_by_id, an_id_without_a_number
 }
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_with_a_strangers_record_and_is_not_found_is_indeterminate, an_unlisted_record
+    a_create_that_returns_another_record_and_is_not_found_is_indeterminate, an_unlisted_record
 }
 
 each_platform! {
     #[tokio::test]
-    a_get_or_an_update_that_answers_with_another_id_is_not_believed, another_id
+    a_get_or_an_update_that_returns_another_id_is_rejected, another_id
 }
 
 each_platform! {
     #[tokio::test]
-    answers_that_are_shifted_by_one_are_never_reported_as_another_numbers, answers_shifted_by_one
+    responses_shifted_by_one_are_never_reported_for_another_number, answers_shifted_by_one
 }

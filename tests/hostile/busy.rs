@@ -74,15 +74,15 @@ each_platform! {
 
 each_platform! {
     #[tokio::test]
-    after_a_429_nothing_is_made_twice_though_no_list_shows_the_first, a_429_that_is_not_listed
+    after_a_429_no_duplicate_is_created_although_no_list_shows_the_first, a_429_that_is_not_listed
 }
 
 each_platform! {
     #[tokio::test]
-    a_typed_client_sends_a_create_once_though_it_is_answered_429, a_typed_client
+    a_typed_client_sends_a_create_once_even_after_429, a_typed_client
 }
 
 each_platform! {
     #[tokio::test]
-    a_429_that_is_true_ends_in_one_record, a_429_that_is_true
+    a_true_429_ends_in_one_record, a_429_that_is_true
 }

@@ -60,5 +60,5 @@ each_platform! {
 
 each_platform! {
     #[tokio::test]
-    after_a_409_that_nothing_explains_the_import_stays_unresolved, a_409
+    after_a_409_without_a_found_record_the_import_stays_unresolved, a_409
 }

@@ -80,7 +80,7 @@ async fn reports(server: &Hostile, limits: ListLimits) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_list_whose_cursor_is_always_new_ends_with_the_limit_that_it_passes() {
+async fn a_list_whose_cursor_is_always_new_ends_at_its_limit() {
     let wide = ListLimits::default();
     for (limits, named) in [
         (wide.max_pages(20), "20 pages"),
@@ -96,7 +96,7 @@ async fn a_list_whose_cursor_is_always_new_ends_with_the_limit_that_it_passes() 
 }
 
 #[tokio::test]
-async fn a_list_whose_cursor_comes_again_ends() {
+async fn a_list_with_a_repeated_cursor_ends() {
     let server = endless(|request| page(request, 1)).await;
     for report in reports(&server, ListLimits::default()).await {
         assert!(report.contains("already read"), "{report}");

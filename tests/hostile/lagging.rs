@@ -128,20 +128,20 @@ async fn a_removal(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    what_a_list_does_not_show_yet_is_not_created_again, a_second_import
+    a_record_that_a_list_does_not_show_yet_is_not_created_again, a_second_import
 }
 
 each_platform! {
     #[tokio::test]
-    what_neither_a_list_nor_its_own_id_shows_is_not_created_again, an_import_that_sees_nothing
+    a_record_that_neither_a_list_nor_its_id_shows_is_not_created_again, an_import_that_sees_nothing
 }
 
 each_platform! {
     #[tokio::test]
-    what_was_removed_is_created_again_once_the_importer_knows_of_it, a_removal
+    a_removed_record_is_created_again_after_forget_created, a_removal
 }
 
 each_platform! {
     #[tokio::test]
-    what_a_list_does_not_show_yet_is_not_created_by_a_plan, a_plan
+    a_record_that_a_list_does_not_show_yet_is_not_created_by_a_plan, a_plan
 }

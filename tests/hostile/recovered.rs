@@ -22,5 +22,5 @@ async fn a_recovered_one(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    what_was_recovered_and_is_no_longer_listed_is_not_created_again, a_recovered_one
+    a_recovered_record_that_is_no_longer_listed_is_not_created_again, a_recovered_one
 }

@@ -156,7 +156,7 @@ each_platform! {
 
 each_platform! {
     #[tokio::test]
-    a_secret_of_the_import_that_a_later_call_repeats_is_not_shown, echoed_by_a_later_call
+    a_secret_of_the_import_that_a_later_response_repeats_is_not_shown, echoed_by_a_later_call
 }
 
 each_platform! {

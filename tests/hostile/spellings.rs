@@ -122,20 +122,20 @@ async fn does_not_stop_it(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    a_number_in_another_spelling_is_recognised, is_recognised
+    a_number_in_another_spelling_is_recognized, is_recognised
 }
 
 each_platform! {
     #[tokio::test]
-    a_number_in_another_spelling_is_believed_at_its_create, is_believed_at_a_create
+    a_number_in_another_spelling_is_accepted_in_the_response_to_its_create, is_believed_at_a_create
 }
 
 each_platform! {
     #[tokio::test]
-    a_masked_number_that_may_be_the_one_asked_for_stops_the_create, stops_the_create
+    a_masked_number_that_may_be_the_requested_one_blocks_the_create, stops_the_create
 }
 
 each_platform! {
     #[tokio::test]
-    another_number_that_looks_alike_does_not_stop_the_create, does_not_stop_it
+    a_similar_number_does_not_block_the_create, does_not_stop_it
 }

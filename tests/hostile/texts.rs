@@ -103,7 +103,7 @@ async fn an_id(platform: &'static Platform) {
 }
 
 #[tokio::test]
-async fn a_carriers_words_are_shown_in_one_line() {
+async fn a_carriers_message_is_shown_in_one_line() {
     log::start();
     let server = Hostile::always(Answer::json(400, &json!({"code": 20001, "message": NASTY}))).await;
     let carrier = carrier("twilio");
@@ -114,12 +114,12 @@ async fn a_carriers_words_are_shown_in_one_line() {
 
 each_platform! {
     #[tokio::test]
-    a_refusal_is_one_bounded_line, a_refusal
+    a_refusal_is_one_line_of_limited_length, a_refusal
 }
 
 each_platform! {
     #[tokio::test]
-    an_answer_that_cannot_be_read_forges_no_text, an_unreadable_answer
+    an_unreadable_response_forges_no_text, an_unreadable_answer
 }
 
 each_platform! {

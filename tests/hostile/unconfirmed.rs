@@ -49,5 +49,5 @@ async fn is_told(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    a_field_that_a_creates_answer_does_not_confirm_is_told, is_told
+    a_field_that_the_response_to_a_create_does_not_confirm_is_reported, is_told
 }

@@ -112,5 +112,5 @@ async fn killed_and_started_again(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test(flavor = "multi_thread")]
-    a_process_killed_while_it_imports_ends_when_started_again, killed_and_started_again
+    a_process_killed_during_imports_finishes_after_a_restart, killed_and_started_again
 }

@@ -84,7 +84,7 @@ async fn seen(platform: &'static Platform) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn the_page_says_what_was_seen() {
+async fn the_page_matches_the_observed_outcomes() {
     let page = std::fs::read_to_string(PAGE).unwrap();
     let start = page.find("| what happens to the create |").unwrap();
     let length = page[start..].find("\n\n").map_or(page.len() - start, |end| end + 1);

@@ -72,12 +72,12 @@ async fn met_by_both(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test(flavor = "multi_thread")]
-    a_storm_makes_nothing_twice, met_by_both
+    a_storm_creates_no_duplicates, met_by_both
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes; run by hand"]
-async fn ten_long_storms_over_each_platform_make_nothing_twice() {
+async fn ten_long_storms_over_each_platform_create_no_duplicates() {
     let sandbox = Sandbox::start().await.unwrap();
     for platform in PLATFORMS {
         // If a number is looked up in the list, each lookup reads the whole list.

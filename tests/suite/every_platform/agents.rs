@@ -8,7 +8,7 @@ use crate::services::subject::{NUMBER, Pace, Platform};
 
 crate::services::each_platform! {
     #[tokio::test]
-    an_agent_that_no_path_keeps_is_refused_before_anything_is_sent, dot_segments
+    an_agent_id_of_dots_is_refused_before_anything_is_sent, dot_segments
 }
 
 async fn dot_segments(platform: &'static Platform) {

@@ -88,7 +88,7 @@ async fn undone(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    an_import_is_undone_where_the_platform_can, undone
+    an_import_is_undone_if_the_platform_can, undone
 }
 
 #[tokio::test]
