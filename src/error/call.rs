@@ -298,6 +298,12 @@ impl CallError {
         }
     }
 
+    /// The error of a call that was dropped at a deadline. It may have been sent.
+    pub(crate) fn timed_out(service: Service, operation: &'static str, safety: Safety) -> super::Error {
+        let fault = CallFault::Transport(TransportFault::new(Loss::TimedOut));
+        Box::new(Self { safety, ..Self::new(service, operation, Delivery::Unknown, fault) }).into()
+    }
+
     fn sentence(&self) -> String {
         let Self { service, operation, .. } = self;
         let mut text = format!("{service}: {operation}");

@@ -78,6 +78,14 @@ impl Error {
         Self::Invalid(Invalid::new(subject, problems))
     }
 
+    /// The same error of another operation than an import, such as `rolled back`.
+    pub(crate) fn withheld_from(mut self, operation: &'static str) -> Self {
+        if let Self::Withheld(withheld) = &mut self {
+            withheld.withheld = operation;
+        }
+        self
+    }
+
     /// Returns the call that failed, if a call caused the error, at any depth of its causes.
     #[must_use]
     pub fn call(&self) -> Option<&CallError> {

@@ -4,7 +4,10 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{BulkItem, BulkOutcome, Imported, RenewalOutcome, Renewed, RenewedItem, Restored, Undone, UndoneRecord};
+use super::{
+    BulkItem, BulkOutcome, Imported, RenewalOutcome, Renewed, RenewedItem, Restored, UndoOutcome, Undone, UndoneItem,
+    UndoneRecord,
+};
 use crate::model::{Routing, reported};
 
 /// Serializes as an object with `number`, `outcome`, `reached`, `record`, `before`, `unsupported_fields`,
@@ -140,6 +143,22 @@ impl Serialize for Undone {
         }
         if let Some(credential) = &self.credential_left {
             object.serialize_entry("credential_left", credential)?;
+        }
+        object.end()
+    }
+}
+
+/// Serializes as an object with `index`, `number`, `outcome` (the [code](UndoOutcome::code)), and `undone` or `error`.
+impl Serialize for UndoneItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("index", &self.index)?;
+        object.serialize_entry("number", &self.undo.number)?;
+        object.serialize_entry("outcome", self.outcome.code())?;
+        match &self.outcome {
+            UndoOutcome::Undone(undone) => object.serialize_entry("undone", undone)?,
+            UndoOutcome::Failed(error) => object.serialize_entry("error", error)?,
+            UndoOutcome::NotAttempted => {}
         }
         object.end()
     }

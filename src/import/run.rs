@@ -9,12 +9,9 @@ use super::memory::{NumberLock, Unresolved};
 use super::verify::Unverified;
 use super::{Imported, Importer, Outcome};
 use crate::error::{
-    CallError, CallFault, Delivery, Error, Incomplete, Indeterminate, Loss, Meaning, Result, Safety, Step,
-    TransportFault, Withheld, WithheldReason,
+    CallError, Error, Incomplete, Indeterminate, Meaning, Result, Safety, Step, Withheld, WithheldReason,
 };
-use crate::model::{
-    ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity, Timestamp,
-};
+use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp};
 use crate::platform::{Create, Duplicates};
 
 /// An import that holds the lock of its number.
@@ -215,19 +212,7 @@ impl<'a> Run<'a> {
     /// The error of an import that was dropped at its deadline.
     pub(super) fn late(&mut self) -> Error {
         let (platform, number) = (self.importer.platform.kind(), *self.request.number());
-        let timed_out = |safety| {
-            Error::from(Box::new(CallError {
-                service: Service::Platform(platform),
-                operation: "import number",
-                safety,
-                delivery: Delivery::Unknown,
-                attempts: 1,
-                status: None,
-                request_id: None,
-                retry_after: None,
-                fault: CallFault::Transport(TransportFault { loss: Loss::TimedOut, error: None }),
-            }))
-        };
+        let timed_out = |safety| CallError::timed_out(platform.into(), "import number", safety);
         let error = match (self.imported.take().map(|imported| imported.record), self.sent_at) {
             (Some(record), _) => {
                 Box::new(Incomplete::imported(record, Step::Configure, timed_out(Safety::Repeatable))).into()

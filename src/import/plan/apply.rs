@@ -4,15 +4,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
+use tokio::time::timeout_at;
 use tracing::Instrument;
 
 use super::applied::{Applied, AppliedStep, Changed, Difference};
 use super::calls::{PlannedCalls, Seal};
 use super::{Plan, PlanStep};
 use crate::E164;
-use crate::error::{Error, Incomplete, Result, Step};
+use crate::error::{CallError, Error, Incomplete, Result, Safety, Step};
 use crate::http::deadline::after;
-use crate::import::Importer;
 use crate::import::batches::{Item, Shared};
 use crate::import::change::Change;
 use crate::import::listing::Listed;
@@ -20,9 +20,10 @@ use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
 use crate::import::verify::Unverified;
+use crate::import::{Imported, Importer};
 use crate::model;
 use crate::model::{CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Reached, Routing};
-use crate::platform::RenewalRun;
+use crate::platform::{Create, RenewalRun};
 
 /// The steps of one plan, as they are applied.
 struct Steps {
@@ -37,6 +38,21 @@ enum Ended {
     Applied(Applied),
     /// It is an import that is to be verified first.
     Imported(Unverified),
+}
+
+/// What became of a planned import before its verification.
+enum Brought {
+    Imported {
+        imported: Box<Imported>,
+        /// The routing that was read at the beginning.
+        now: Option<Routing>,
+        /// How it differs from the plan.
+        moved: Vec<Difference>,
+    },
+    /// The record is there as planned.
+    There(NumberId),
+    /// Something changed since the plan was made.
+    Moved(Vec<Difference>),
 }
 
 impl Importer {
@@ -135,40 +151,24 @@ impl Steps {
     async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Ended> {
         let applied = |applied| Ok(Ended::Applied(applied));
         let importer = &self.shared.importer;
+        let deadline = after(importer.deadline);
         let create = importer.prepare(request)?;
-        let mut run = Run::begin(importer, request).await?;
-        let found = run.look(Some(&self.shared.lists)).await??;
-        // A record of an import that was unresolved is ours, and is finished.
-        if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
-            let differences = Differences::of(importer.platform.capabilities(), record, request, false);
-            if differences.changes.is_empty() {
-                // This plan's own import, of an earlier run perhaps that broke off before it pointed the calls.
-                let Some(address) = &planned.point_to else { return applied(Applied::Unchanged) };
-                // A list may be old, and calls are only sent to a record that is there now.
-                match importer.platform.get(&record.id).await {
-                    Err(error) if error.is_not_found() => return applied(Applied::Moved(vec![gone(&record.id)])),
-                    there => drop(there?),
-                }
-                return applied(match self.point(request.number(), planned, address).await? {
-                    Ok(None) => Applied::Unchanged,
-                    Ok(routing) => Applied::Changed(Box::new(Changed { routing, ..Changed::default() })),
-                    Err(moved) => Applied::Moved(moved),
-                });
+        let mut run = importer.begin_run(request, deadline).await?;
+        let import = self.import_planned(&mut run, create, request, planned);
+        let Ok(brought) = timeout_at(deadline, import).await else { return Err(run.late()) };
+        let (imported, now, moved) = match brought? {
+            Brought::Imported { imported, now, moved } => (imported, now, moved),
+            Brought::There(record) => {
+                let there = self.point_there(request.number(), &record, planned);
+                let late = |_| {
+                    let carrier = importer.provider.kind().into();
+                    Err(CallError::timed_out(carrier, "point calls", Safety::Repeatable))
+                };
+                return applied(timeout_at(deadline, there).await.unwrap_or_else(late)?);
             }
-            let (planned, found) = (format!("none at {}", importer.platform.kind()), format!("id {}", record.id));
-            return applied(Applied::Moved(vec![Difference { what: "record", planned, found }]));
-        }
-        run.check_preflight()?;
-        let now = run.preflight.as_ref().and_then(|preflight| preflight.routing.clone());
-        let mut moved = Vec::new();
-        if run.preflight.is_some() {
-            moved = calls_moved(planned, now.as_ref(), &self.seal);
-            if found.is_none() && !moved.is_empty() {
-                return applied(Applied::Moved(moved));
-            }
-        }
-        let imported = run.complete(found, create).await?;
-        let unverified = run.unverified(imported);
+            Brought::Moved(moved) => return applied(Applied::Moved(moved)),
+        };
+        let unverified = run.unverified(*imported);
         let Some(address) = &planned.point_to else {
             return Ok(if unverified.needs_read(importer) {
                 Ended::Imported(unverified)
@@ -176,15 +176,68 @@ impl Steps {
                 Ended::Applied(Applied::Imported(Box::new(unverified.end(importer, None))))
             });
         };
-        let mut imported = importer.verify(unverified, after(importer.deadline)).await;
+        let mut imported = importer.verify(unverified, deadline).await;
         if imported.reached != Reached::Platform {
-            if let Some(moved) = moved.first() {
-                imported.findings.push(Finding::NotPointed { reason: moved.to_string() });
+            let not_pointed = if let Some(moved) = moved.first() {
+                Some(moved.to_string())
             } else {
-                importer.point_imported(&mut imported, request.number(), now.as_ref(), address).await;
-            }
+                let point = importer.point_imported(&mut imported, request.number(), now.as_ref(), address);
+                let late = timeout_at(deadline, point).await.is_err();
+                late.then(|| {
+                    format!("the deadline of {:?} passed, so it is unknown whether it was done", importer.deadline)
+                })
+            };
+            imported.findings.extend(not_pointed.map(|reason| Finding::NotPointed { reason }));
         }
         applied(Applied::Imported(Box::new(imported)))
+    }
+
+    /// The import, up to its verification, unless the plan is outdated.
+    async fn import_planned<'a>(
+        &self,
+        run: &mut Run<'a>,
+        create: Option<Create<'a>>,
+        request: &ImportRequest,
+        planned: &PlannedCalls,
+    ) -> Result<Brought> {
+        let importer = &self.shared.importer;
+        let found = run.look(Some(&self.shared.lists)).await??;
+        // A record of an import that was unresolved is ours, and is finished.
+        if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
+            let differences = Differences::of(importer.platform.capabilities(), record, request, false);
+            if differences.changes.is_empty() {
+                return Ok(Brought::There(record.id.clone()));
+            }
+            let (planned, found) = (format!("none at {}", importer.platform.kind()), format!("id {}", record.id));
+            return Ok(Brought::Moved(vec![Difference { what: "record", planned, found }]));
+        }
+        run.check_preflight()?;
+        let now = run.preflight.as_ref().and_then(|preflight| preflight.routing.clone());
+        let mut moved = Vec::new();
+        if run.preflight.is_some() {
+            moved = calls_moved(planned, now.as_ref(), &self.seal);
+            if found.is_none() && !moved.is_empty() {
+                return Ok(Brought::Moved(moved));
+            }
+        }
+        let imported = Box::new(run.complete(found, create).await?);
+        Ok(Brought::Imported { imported, now, moved })
+    }
+
+    /// Points the calls of a number whose record is there as planned: this plan's own import, of an earlier run perhaps
+    /// that broke off before it pointed them.
+    async fn point_there(&self, number: &E164, id: &NumberId, planned: &PlannedCalls) -> Result<Applied> {
+        let Some(address) = &planned.point_to else { return Ok(Applied::Unchanged) };
+        // A list may be old, and calls are only sent to a record that is there now.
+        match self.shared.importer.platform.get(id).await {
+            Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
+            there => drop(there?),
+        }
+        Ok(match self.point(number, planned, address).await? {
+            Ok(None) => Applied::Unchanged,
+            Ok(routing) => Applied::Changed(Box::new(Changed { routing, ..Changed::default() })),
+            Err(moved) => Applied::Moved(moved),
+        })
     }
 
     /// Changes a record, points its calls at the platform, and renews its credentials, as far as that is planned.

@@ -16,5 +16,7 @@ mod restore_routing;
 mod scripted;
 mod undo;
 mod undo_again;
+mod undo_late;
+mod undo_many;
 mod undo_unsure;
 mod verification;

@@ -66,6 +66,7 @@ pub(crate) struct Exchange {
     hook: Arc<Mutex<Option<Hook>>>,
     on_point: Arc<Mutex<Option<Hook>>>,
     silent: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Exchange {
@@ -93,6 +94,17 @@ impl Exchange {
     /// Sets whether every read of a routing fails from now on.
     pub(crate) fn set_silent(&self, silent: bool) {
         self.silent.store(silent, Ordering::SeqCst);
+    }
+
+    /// From now on, or no longer, no response to a change ever comes, though it is carried out.
+    pub(crate) fn set_hanging(&self, hanging: bool) {
+        self.hangs.store(hanging, Ordering::SeqCst);
+    }
+
+    async fn respond(&self) {
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending().await
+        }
     }
 
     /// Sets the hook that runs after calls were pointed.
@@ -181,6 +193,7 @@ impl RoutingControl for Exchange {
         if !self.ignores.load(Ordering::SeqCst) {
             self.point(before.number, &before.settings["voice_url"]);
         }
+        self.respond().await;
         Ok(self.url(&before.number).map_or_else(|| before.clone(), |url| routing(before.number, &url)))
     }
 
@@ -189,6 +202,7 @@ impl RoutingControl for Exchange {
         if let Some(hook) = &*self.on_point.lock().unwrap() {
             hook();
         }
+        self.respond().await;
         Ok(routing(before.number, address.as_str()))
     }
 }
