@@ -37,9 +37,12 @@ pub async fn apply_keeping(
 }
 
 fn show(step: &AppliedStep, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    if matches!(&step.outcome, Applied::Kept { findings } if findings.is_empty()) {
+        return Ok(());
+    }
     let (number, word) = (step.step.number(), step.outcome.code());
     match &step.outcome {
-        Applied::Unchanged | Applied::Kept => return Ok(()),
+        Applied::Unchanged => return Ok(()),
         Applied::Failed(error) => return writeln!(out, "  {number} {word}: {}", error.report()),
         Applied::Changed(_) => return writeln!(out, "  {}", step.report()),
         _ => writeln!(out, "  {number} {word}")?,
@@ -51,7 +54,7 @@ fn show(step: &AppliedStep, out: &mut (dyn Write + Send)) -> io::Result<()> {
             let mut new = imported.findings.iter().filter(|finding| !shown(finding));
             new.try_for_each(|finding| writeln!(out, "    {}: {finding}. {}", finding.severity(), finding.advice()))
         }
-        Applied::Blocked { findings } | Applied::Removed { findings } => {
+        Applied::Kept { findings } | Applied::Blocked { findings } | Applied::Removed { findings } => {
             findings.iter().try_for_each(|finding| writeln!(out, "    {finding}. {}", finding.advice()))
         }
         Applied::Moved(differences) => differences.iter().try_for_each(|difference| writeln!(out, "    {difference}")),

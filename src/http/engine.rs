@@ -86,6 +86,14 @@ fn log(safety: Safety, delivery: Delivery, attempts: u32, start: Instant, status
     }
 }
 
+/// The error of a call that the budget of retries has ended.
+fn budget_spent(mut error: Error) -> Error {
+    if let Error::Call(call) = &mut error {
+        call.retry_budget_spent = true;
+    }
+    error
+}
+
 impl Engine {
     /// Sends a request until it has an answer, or no attempt is left.
     pub(super) async fn run(&self, asked: Asked, request: &Prepared) -> Result<Answered> {
@@ -130,13 +138,16 @@ impl Engine {
                 _ => {}
             }
             let verdict = classify(asked.safety, ending);
+            let mut is_spent = false;
             if let (Verdict::Again(delivery), Some(_)) = (verdict, sent_at) {
                 let wait = head.and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, chance()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
                 // What is paced needs no other bound.
                 let paced = refuses && pacing.is_adaptive();
-                if attempts < retry.max_attempts && in_time && (paced || budget.take()) {
+                let may_retry = attempts < retry.max_attempts && in_time;
+                is_spent = may_retry && !paced && !budget.take();
+                if may_retry && !is_spent {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "retrying");
                     open |= delivery == Delivery::Unknown;
                     last = Some(attempt);
@@ -151,7 +162,8 @@ impl Engine {
                 Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
             };
             log(asked.safety, delivery, attempts, start, head.map(|head| head.status.as_u16()));
-            return self.conclude(asked, attempts, delivery, attempt, sent);
+            let result = self.conclude(asked, attempts, delivery, attempt, sent);
+            return result.map_err(|error| if is_spent { budget_spent(error) } else { error });
         }
     }
 
@@ -234,8 +246,19 @@ impl Engine {
             Delivery::Unknown | Delivery::Accepted if safety == Safety::Read => Delivery::Read,
             delivery => delivery,
         };
-        Box::new(CallError { service, operation, safety, delivery, attempts, status, request_id, retry_after, fault })
-            .into()
+        Box::new(CallError {
+            service,
+            operation,
+            safety,
+            delivery,
+            attempts,
+            status,
+            request_id,
+            retry_after,
+            retry_budget_spent: false,
+            fault,
+        })
+        .into()
     }
 }
 

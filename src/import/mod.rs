@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("what_can_go_wrong.md")]
 
+mod asked;
 mod backup;
 mod batches;
 mod bulk;
@@ -30,6 +31,7 @@ mod routing;
 mod run;
 mod undo;
 mod verify;
+mod why;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};

@@ -40,7 +40,7 @@ impl Serialize for Imported {
 }
 
 /// Serializes as an object with `index`, `number`, `outcome` (the [code](BulkOutcome::code)), and `imported`, `error`
-/// or `duplicate_of`.
+/// or `duplicate_of` and `differing`.
 impl Serialize for BulkItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -50,7 +50,12 @@ impl Serialize for BulkItem {
         match &self.outcome {
             BulkOutcome::Imported(imported) => object.serialize_entry("imported", imported)?,
             BulkOutcome::Failed(error) => object.serialize_entry("error", error)?,
-            BulkOutcome::Duplicate { of } => object.serialize_entry("duplicate_of", of)?,
+            BulkOutcome::Duplicate { of, differing } => {
+                object.serialize_entry("duplicate_of", of)?;
+                if !differing.is_empty() {
+                    object.serialize_entry("differing", differing)?;
+                }
+            }
             BulkOutcome::NotAttempted => {}
         }
         object.end()
@@ -101,11 +106,11 @@ impl Serialize for Restored {
             object.serialize_entry("calls", &now.calls.to_string())
         };
         match self {
-            Self::PutBack { now, changed } => {
+            Self::PartlyPutBack { now, changed } => {
                 calls(now)?;
                 object.serialize_entry("changed", changed)?;
             }
-            Self::AsBefore(now) => calls(now)?,
+            Self::PutBack(now) | Self::AsBefore(now) => calls(now)?,
             Self::Kept { now, answered_by, changed } => {
                 calls(now)?;
                 object.serialize_entry("answered_by", answered_by)?;

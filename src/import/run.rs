@@ -69,7 +69,7 @@ impl<'a> Run<'a> {
         }
         let preflight = match held {
             Some(held) => importer.preflight_listed(number, held).await?,
-            None => importer.preflight(number).await?,
+            None => importer.preflight_unlogged(number).await?,
         };
         Ok(Some(Box::new(preflight)))
     }

@@ -78,10 +78,10 @@ async fn undesired_records_are_removed_on_request() {
     let before = imported.routing_before.unwrap();
     let plan = new_file("remove.json");
     let (_, out) = ran(&sandbox, "").await;
-    assert!(out.contains("? +18005550199 not desired"), "{out}");
+    assert!(out.contains("? +18005550199 kept"), "{out}");
     let (_, out) = ran(&sandbox, &format!("--remove-extra --out {}", plan.display())).await;
     // Callers would reach nobody.
-    assert!(out.contains("? +18005550199 not desired") && out.contains("the number's calls still go to"), "{out}");
+    assert!(out.contains("? +18005550199 kept") && out.contains("the number's calls still go to"), "{out}");
     let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
     assert_eq!(code, 1);
     assert!(out.contains("  +18005550199 blocked\n    the number's calls still go to the platform"), "{out}");

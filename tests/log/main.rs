@@ -110,6 +110,18 @@ async fn a_bulk_run_with_faults() {
 }
 
 #[tokio::test]
+async fn looks_before_an_import() {
+    begin();
+    let (sandbox, importer) = with(1).await;
+    for number in numbers(2) {
+        importer.preflight(&number).await.unwrap();
+    }
+    sandbox.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 403, retry_after: None });
+    assert!(importer.preflight(&numbers(1)[0]).await.is_err());
+    assert_logged(&sandbox, "preflight.txt");
+}
+
+#[tokio::test]
 async fn a_plan_and_its_undoing() {
     begin();
     let (sandbox, importer) = with(3).await;

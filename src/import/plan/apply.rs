@@ -62,14 +62,60 @@ impl Importer {
     /// Each step first verifies that nothing has changed since the plan was made. If something changed, the step is
     /// skipped and reported as [`Applied::Moved`]. For imports, it may take this from lists that it reads itself
     /// ([`list_age`](Self::list_age)). The stream continues after failures; only a refused key (401) ends
-    /// it. Nothing happens until the stream is polled. Dropping the stream cancels the steps that have begun; a new
-    /// plan then shows the remaining steps.
+    /// it. Nothing happens until the stream is polled. Dropping the stream cancels the steps that have begun;
+    /// [`apply_until`](Self::apply_until) stops without that. A new plan shows the remaining steps.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] when the plan was made for another platform, provider or account, or when it removes a record
     /// that the platform cannot remove, or whose number the platform would release without consent. Nothing was done.
     pub fn apply(&self, plan: Plan) -> Result<BoxStream<'static, AppliedStep>> {
+        self.apply_until(plan, std::future::pending())
+    }
+
+    /// Applies a plan as [`apply`](Self::apply) does, and begins no further step once `stop` is ready. The steps that
+    /// have begun are finished, and the stream ends after them. It yields nothing for the other steps: their number is
+    /// `plan.steps.len()` minus that of the results, and a new plan shows them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::StreamExt;
+    /// use numport::{Desired, ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+    /// use tokio::sync::oneshot;
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).concurrency(1);
+    ///
+    /// let desired = Desired::from_iter([
+    ///     ImportRequest::new("+14155552671".parse()?),
+    ///     ImportRequest::new("+442071838750".parse()?),
+    /// ]);
+    /// let plan = importer.plan(&desired).await?;
+    /// let total = plan.steps.len();
+    /// let (stop, stopped) = oneshot::channel::<()>(); // or `tokio::signal::ctrl_c()`
+    /// let mut steps = importer.apply_until(plan, async { drop(stopped.await) })?;
+    ///
+    /// drop(stop);
+    /// let mut done = 0;
+    /// while steps.next().await.is_some() {
+    ///     done += 1;
+    /// }
+    /// println!("{} steps were not begun", total - done);
+    /// # assert_eq!(done, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`apply`](Self::apply).
+    pub fn apply_until<'a>(
+        &self,
+        plan: Plan,
+        stop: impl Future<Output = ()> + Send + 'a,
+    ) -> Result<BoxStream<'a, AppliedStep>> {
         self.check_plan(&plan, "the plan was not applied")?;
         let imports = plan.steps.iter().filter(|step| matches!(step, PlanStep::Import { .. })).count();
         let numbers: Arc<HashSet<E164>> = Arc::new(
@@ -82,7 +128,7 @@ impl Importer {
         let shared = Shared::new(self, imports, move |number| numbers.contains(number));
         let run = Arc::new(Steps { shared: shared.clone(), seal: plan.seal, renewals: RenewalRun::new() });
         let begin = move |(index, step)| run.clone().begin(index, step);
-        let steps = stream::iter(plan.steps).enumerate().map(begin);
+        let steps = stream::iter(plan.steps).enumerate().take_until(Box::pin(stop)).map(begin);
         Ok(shared.run(steps, |step, requests| AppliedStep { requests, ..step }))
     }
 }
@@ -124,9 +170,7 @@ impl Steps {
         if !step.does_something() {
             return match step {
                 PlanStep::Blocked { findings, .. } => Applied::Blocked { findings: findings.clone() },
-                // It was to be removed.
-                PlanStep::Extra(extra) if !extra.kept.is_empty() => Applied::Blocked { findings: extra.kept.clone() },
-                PlanStep::Extra(_) => Applied::Kept,
+                PlanStep::Extra(extra) => Applied::Kept { findings: extra.kept.clone() },
                 _ => Applied::Unchanged,
             };
         }
@@ -140,7 +184,7 @@ impl Steps {
             PlanStep::Unchanged { number, id, calls, renew, .. } => self.change(number, id, &[], calls, *renew).await,
             PlanStep::Extra(extra) => match &extra.remove {
                 Some(removal) => self.shared.importer.remove_planned(extra, removal, &self.seal).await,
-                None => Ok(Applied::Kept),
+                None => Ok(Applied::Kept { findings: extra.kept.clone() }),
             },
             // Imports have begun elsewhere.
             PlanStep::Import { .. } | PlanStep::Blocked { .. } => Ok(Applied::Unchanged),

@@ -207,7 +207,10 @@ impl Importer {
                 // What others changed meanwhile stays.
                 Reroute::Back(before) if before.id == routing.id => {
                     let back = self.compare_routing(before, false).await?;
-                    is_sent = matches!(self.put_back(before, back, false).await?, Restored::PutBack { .. });
+                    is_sent = {
+                        let back = self.put_back(before, back, false).await?;
+                        matches!(back, Restored::PutBack(_) | Restored::PartlyPutBack { .. })
+                    };
                 }
                 Reroute::Back(_) => return Ok(Err(Finding::NotHeld)),
             }

@@ -44,7 +44,7 @@ async fn a_backup_restores_an_account_after_many_imports() {
     let total = backup.len();
     let restored: Vec<_> = importer.restore_many(stream::iter(backup)).collect().await;
     assert_eq!((restored.len(), kept(&sandbox)), (total, before));
-    let back = restored.iter().filter(|(_, restored)| matches!(restored, Ok(Restored::PutBack { .. })));
+    let back = restored.iter().filter(|(_, restored)| matches!(restored, Ok(Restored::PutBack(_))));
     assert_eq!(back.count(), numbers().len());
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), numbers().len(), "the records stay");
 }

@@ -206,7 +206,7 @@ async fn an_import_dropped_before_its_verification_is_recovered_with_its_routing
         assert_eq!(imported.outcome, Outcome::Recovered);
         let before = imported.routing_before.as_ref().unwrap();
         assert_eq!((before.settings["voice_url"].as_str(), before.replaced_by.is_some()), (BEFORE, true));
-        assert!(matches!(importer.restore(before).await.unwrap(), Restored::PutBack { .. }));
+        assert!(matches!(importer.restore(before).await.unwrap(), Restored::PutBack(_)));
     }
     assert_eq!(platform.calls(Call::Create), 2);
 }
@@ -220,7 +220,7 @@ async fn a_list_that_lags_behind_the_creates_is_not_trusted() {
         let imported = imported(item);
         assert_eq!((imported.reached, imported.findings.as_slice()), (Reached::Platform, &[][..]));
         let restored = importer.restore(imported.routing_before.as_ref().unwrap()).await.unwrap();
-        assert!(matches!(restored, Restored::PutBack { .. }), "{restored}");
+        assert!(matches!(restored, Restored::PutBack(_)), "{restored}");
     }
     assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (20, 0));
 }

@@ -191,7 +191,7 @@ async fn a_duplicate_number_takes_no_request() {
     let input = [request(1), request(2), request(1).label("Other"), request(1)];
     let items = all(importer(&platform).import_many(stream::iter(input))).await;
     assert_eq!(words(&items), ["created", "created", "duplicate", "duplicate"]);
-    assert!(items[2..].iter().all(|item| matches!(item.outcome, BulkOutcome::Duplicate { of: 0 })));
+    assert!(items[2..].iter().all(|item| matches!(item.outcome, BulkOutcome::Duplicate { of: 0, .. })));
     assert!(!items[2].outcome.is_failure());
     assert_eq!((platform.calls(Call::Create), platform.calls(Call::Update)), (2, 0));
 }
@@ -291,4 +291,22 @@ async fn the_sandbox_refuses_requests_above_its_limit() {
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 4);
     let refused = sandbox.requests().iter().filter(|entry| entry.status == Some(429)).count();
     assert!(refused > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_names_the_fields_in_which_it_differs() {
+    let platform = platform(&NATIVE, 0);
+    let requests = [request(1).label("A"), request(1).label("A"), request(1).label("B").agent("a1"), request(1)];
+    let mut items: Vec<_> = importer(&platform).import_many(requests).collect().await;
+    items.sort_by_key(|item| item.index);
+    let differing = |index: usize| match &items[index].outcome {
+        BulkOutcome::Duplicate { of: 0, differing } => differing.clone(),
+        other => panic!("{other:?}"),
+    };
+    let label_and_agent = vec![Field::Label, Field::Agent];
+    assert_eq!([differing(1), differing(2), differing(3)], [vec![], label_and_agent, vec![Field::Label]]);
+    assert_eq!(items[1].report(), "+14155570001 duplicate: the input already has it at index 0");
+    let told = "the input already has it at index 0, with another label and agent";
+    assert_eq!((items[2].reason().as_deref(), items[1].advice()), (Some(told), None));
+    assert!(items[2].advice().is_some());
 }

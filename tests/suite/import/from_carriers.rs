@@ -63,7 +63,7 @@ async fn an_import_from_each_account_is_rolled_back_field_by_field() {
 
         let routing = imported.routing_before.unwrap();
         let restored = importer.restore(&routing).await.unwrap();
-        assert!(matches!(&restored, Restored::PutBack { changed, .. } if changed.is_empty()), "{name}: {restored}");
+        assert!(matches!(&restored, Restored::PutBack(_)), "{name}: {restored}");
         assert_eq!(kept(&sandbox, kind, &number), before, "{name} {text}");
         assert!(matches!(importer.restore(&routing).await.unwrap(), Restored::AsBefore(_)));
         // A second import finds the record, and changes nothing.
@@ -172,7 +172,7 @@ async fn an_import_through_a_trunk_keeps_the_carriers_routing() {
     assert_eq!(steps.len(), 1);
     assert_eq!(sandbox.plivo().calls_go_to(&number).as_deref(), Some(sandbox.plivo().default_application_id()));
     let restored = importer.restore(backup).await.unwrap();
-    assert!(matches!(restored, Restored::PutBack { .. }), "{restored}");
+    assert!(matches!(restored, Restored::PutBack(_)), "{restored}");
     assert_eq!(kept(&sandbox, ProviderKind::PLIVO, &number), before);
 }
 

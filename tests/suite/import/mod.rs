@@ -14,6 +14,7 @@ mod preflight;
 mod renew;
 mod restore_routing;
 mod scripted;
+mod stopped;
 mod undo;
 mod undo_again;
 mod undo_late;

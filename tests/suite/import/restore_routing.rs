@@ -77,7 +77,7 @@ async fn an_import_that_is_restored_leaves_the_number_as_it_was() {
 
     let routing: Routing = serde_json::from_str(&kept).unwrap();
     assert!(
-        matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack { now, .. } if now.calls == routing.calls)
+        matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack(now) if now.calls == routing.calls)
     );
     assert_eq!(setup.kept(), before);
     let sent = setup.changes_sent();
@@ -105,7 +105,7 @@ async fn changes_by_somebody_else_are_kept() {
     let trunk = setup.sandbox.twilio().trunk_sid();
     // Messages still went to the platform: their routing is restored, and that of the calls is not.
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
     assert_eq!((now.calls.to_string(), changed), ("https://new.example.com".to_owned(), vec!["VoiceUrl".to_owned()]));
     for (update, changed, expected) in [
         (UpdateNumber::new().voice_url("https://new.example.com/"), "VoiceUrl", None),
@@ -123,7 +123,7 @@ async fn changes_by_somebody_else_are_kept() {
     // The voice URL is the platform's again, but somebody else has set other settings.
     let ours = UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call");
     setup.set(ours.sms_url("https://new.example.com/sms").trunk_sid(trunk)).await;
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
     assert_eq!(now.calls, Calls::Trunk(trunk.to_owned()));
     assert_eq!(changed, ["SmsUrl", "TrunkSid"]);
     let kept = setup.kept();
@@ -154,7 +154,7 @@ async fn changes_by_others_during_an_import_are_not_the_imports() {
     for name in names {
         assert!(!before.replaced_by.as_ref().unwrap().contains_key(name), "{name}");
     }
-    let Restored::PutBack { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
     assert_eq!(changed, names);
     let kept = setup.kept();
     assert_eq!(kept["voice_url"], "https://user:pass@app.example.com/voice?token=t");
@@ -182,8 +182,8 @@ async fn a_method_is_restored_with_its_url() {
     for routing in [&before, &looked] {
         let address = "https://api.vapi.ai/twilio/inbound_call";
         setup.set(UpdateNumber::new().voice_url(address).voice_method(CallbackMethod::Post)).await;
-        let Restored::PutBack { changed, .. } = setup.vapi.restore(routing).await.unwrap() else { panic!() };
-        assert_eq!((changed, &setup.kept()["voice_method"]), (vec![], &json!("GET")));
+        assert!(matches!(setup.vapi.restore(routing).await.unwrap(), Restored::PutBack(_)));
+        assert_eq!(setup.kept()["voice_method"], "GET");
     }
 }
 
@@ -198,8 +198,8 @@ async fn a_detached_trunk_is_restored_unless_somebody_else_has_the_calls() {
     let Restored::Kept { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
     assert_eq!(changed, ["TrunkSid", "VoiceUrl"]);
     setup.set(UpdateNumber::new().voice_url(address)).await;
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
-    assert_eq!((now.calls, changed), (Calls::Trunk(trunk), vec![]));
+    let Restored::PutBack(now) = setup.vapi.restore(&before).await.unwrap() else { panic!() };
+    assert_eq!(now.calls, Calls::Trunk(trunk));
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn calls_are_not_restored_to_a_platform_without_a_record() {
     assert!(restored.to_string().contains("would go to vapi, which is not known to have a record"), "{restored}");
     assert_eq!(setup.changes_sent(), sent);
     let told = setup.interactly.restore_unverified(&before).await.unwrap();
-    assert!(matches!(told, Restored::PutBack { now, .. } if now.calls == before.calls));
+    assert!(matches!(told, Restored::PutBack(now) if now.calls == before.calls));
 
     // The importer's own platform is queried: Vapi has no record until the number is imported.
     let own = setup.vapi.clone().inbound_address("https://app.example.com/mine");
@@ -228,7 +228,7 @@ async fn calls_are_not_restored_to_a_platform_without_a_record() {
     let restored = own.restore(&back).await.unwrap();
     assert!(matches!(restored, Restored::NoRecord { platform: PlatformKind::VAPI, .. }), "{restored:?}");
     import(&setup.vapi).await;
-    assert!(matches!(own.restore(&back).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(own.restore(&back).await.unwrap(), Restored::PutBack(_)));
 }
 
 #[tokio::test]
@@ -244,7 +244,7 @@ async fn another_url_on_the_platforms_domain_is_somebody_elses() {
         assert_eq!((answered_by, changed), (Some(PlatformKind::VAPI), vec!["VoiceUrl".to_owned()]));
     }
     let told = setup.vapi.clone().inbound_address("https://api.vapi.ai/twilio/moved");
-    assert!(matches!(told.restore(&looked).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(told.restore(&looked).await.unwrap(), Restored::PutBack(_)));
 }
 
 #[tokio::test]
@@ -271,13 +271,13 @@ async fn restoring_the_first_of_two_imports_keeps_the_second() {
     let setup = setup().await;
     let first = import(&setup.vapi).await.routing_before.unwrap();
     let second = import(&setup.interactly).await.routing_before.unwrap();
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { now, changed } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
     assert!(matches!(&now.calls, Calls::Url(url) if answered_by(url) == Some(PlatformKind::INTERACTLY)));
     assert_eq!(changed, ["VoiceUrl"], "the messages alone were put back");
     // Restored one after the other, the last first, both are undone.
     assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::NoRecord { .. }));
-    assert!(matches!(setup.interactly.restore_unverified(&second).await.unwrap(), Restored::PutBack { .. }));
-    assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(setup.interactly.restore_unverified(&second).await.unwrap(), Restored::PutBack(_)));
+    assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack(_)));
     assert_eq!(
         setup.sandbox.twilio().voice_url(&number()).as_deref(),
         Some("https://user:pass@app.example.com/voice?token=t")
@@ -289,7 +289,7 @@ async fn an_older_snapshot_is_restored_while_the_platform_has_the_calls() {
     let setup = setup().await;
     let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
     import(&setup.vapi.clone().skip_preflight()).await;
-    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack(_)));
 
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
     let Restored::Kept { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
@@ -383,7 +383,7 @@ async fn an_import_that_was_dropped_keeps_the_routing_for_the_next_one() {
         assert_eq!(imported.findings, [], "the carrier is read again once the record is there");
         let before = imported.routing_before.unwrap();
         assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
-        assert!(matches!(importer.restore(&before).await.unwrap(), Restored::PutBack { .. }));
+        assert!(matches!(importer.restore(&before).await.unwrap(), Restored::PutBack(_)));
     }
 }
 
@@ -412,7 +412,7 @@ async fn a_snapshot_without_the_state_after_the_import_depends_on_who_has_the_ca
     import(&setup.vapi.clone().skip_preflight()).await;
     // The platform has the calls, and somebody also changed a setting that is no URL.
     setup.set(UpdateNumber::new().voice_caller_id_lookup(true)).await;
-    let Restored::PutBack { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
     assert_eq!(changed, ["VoiceCallerIdLookup"]);
 }
 

@@ -251,7 +251,7 @@ async fn a_failing_carrier_does_not_block_the_restore_at_another() {
     let importer = Importer::new(Carriers::new().and(wrong).and(twilio), Vapi::from_vars(vars).unwrap());
     let before = importer.import(ImportRequest::new(held())).await.unwrap().routing_before.unwrap();
     let restored = importer.restore(&before).await;
-    assert!(matches!(restored, Ok(Restored::PutBack { .. })), "{restored:?}");
+    assert!(matches!(restored, Ok(Restored::PutBack(_))), "{restored:?}");
     assert_eq!(sandbox.twilio().calls_go_to(&held()).as_deref(), Some(BEFORE));
 }
 

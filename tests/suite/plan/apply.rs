@@ -51,7 +51,7 @@ async fn an_applied_plan_leaves_nothing_for_the_next_one() {
         assert_eq!(counted, asked, "lists, finds, gets");
         let next = importer.plan(&desired()).await.unwrap();
         assert!(!next.does_something(), "{next}");
-        assert!(next.to_string().contains("0 blocked, 10 unchanged, 0 not desired"), "{next}");
+        assert!(next.to_string().contains("0 blocked, 10 unchanged, 0 kept"), "{next}");
         // The same plan applied again changes nothing.
         let sent = |platform: &InMemoryPlatform| (platform.calls(Call::Create), platform.calls(Call::Update));
         let before = sent(&platform);
@@ -195,9 +195,14 @@ async fn undesired_records_are_removed_only_on_request() {
     platform.edit(|records| records[4].number = RecordNumber::E164(number(9)));
     let plan = plan.remove_extra(Removal::Record);
     let steps = apply(&importer, plan.clone()).await;
-    assert_eq!(words(&steps), ["unchanged", "blocked", "removed", "removed", "moved"]);
-    let Applied::Blocked { findings } = &steps[1].outcome else { panic!() };
+    assert_eq!(words(&steps), ["unchanged", "kept", "removed", "removed", "moved"]);
+    let Applied::Kept { findings } = &steps[1].outcome else { panic!() };
     assert_eq!(*findings, [Finding::StillAnswered], "its callers would reach nobody");
+    assert!(steps[1].outcome.is_failure(), "it was to be removed");
+    let told = plan.summary();
+    assert_eq!((told.kept, told.blocked, plan.steps[1].to_string().starts_with("? +14155570001 kept, ")), (1, 0, true));
+    assert_eq!(steps[1].reason(), Some(Finding::StillAnswered.to_string()));
+    assert_eq!(steps[1].advice(), Some(Finding::StillAnswered.advice().to_owned()));
     assert!(steps[2..4].iter().all(|step| !step.outcome.is_failure()));
     assert!(platform.records().iter().any(|record| record.id == moved_on));
     assert_eq!(exchange.restored(), 0, "the calls of what is removed still go where they went");
@@ -346,7 +351,7 @@ async fn a_plan_is_applied_only_to_its_accounts_and_confirmed_removals() {
     let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
     assert!(!plan.does_something());
     let blocked = apply(&importer, plan).await;
-    assert!(matches!(&blocked[0].outcome, Applied::Blocked { findings } if *findings == [Finding::CannotRemove]));
+    assert!(matches!(&blocked[0].outcome, Applied::Kept { findings } if *findings == [Finding::CannotRemove]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -57,7 +57,7 @@ async fn through_every_fault(platform: &Platform) {
     loop {
         let plan = planned(&importer, &desired).await;
         if !plan.does_something() {
-            assert!(plan.to_string().contains("40 unchanged, 0 not desired"), "{plan}");
+            assert!(plan.to_string().contains("40 unchanged, 0 kept"), "{plan}");
             break;
         }
         rounds += 1;

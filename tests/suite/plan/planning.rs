@@ -60,10 +60,10 @@ async fn every_kind_of_step_is_one_line() {
          ! +14155571000 the carrier does not hold the number\n\
          - +14155570003 remove, id r4, label none, agent a-3, held by exchange exchange, calls go to \
          https://api.elevenlabs.io/…\n\
-         ? sip:desk@example.com not desired, id r5, label none, agent none, carrier unknown\n\
+         ? sip:desk@example.com kept, id r5, label none, agent none, carrier unknown\n\
          ? +14155570000 second record, id r6, label none, agent none, held by exchange exchange, calls go to \
          https://api.vapi.ai/…\n\
-         vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 not desired, 1 \
+         vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 kept, 1 \
          not known to reach the platform; about 10 requests"
     );
     assert!(plan.does_something());
@@ -267,7 +267,7 @@ async fn a_record_that_is_listed_twice_counts_once() {
     let plan = importer(&platform).plan(&[request(0)].into_iter().collect()).await.unwrap();
     let plan = plan.remove_unverified_if(Removal::Record, |_| true);
     assert_eq!(plan.steps.len(), 2, "{plan}");
-    assert!(plan.to_string().contains("1 to remove, 0 blocked, 1 unchanged, 0 not desired;"), "{plan}");
+    assert!(plan.to_string().contains("1 to remove, 0 blocked, 1 unchanged, 0 kept;"), "{plan}");
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ async fn planned(importer: &Importer) -> (Plan, String) {
 
 async fn undone(importer: &Importer, kept: &str) -> Vec<Undone> {
     let (plan, backup) = serde_json::from_str(kept).unwrap();
-    let undos: Vec<Undo> = importer.undos_of(&plan, backup).await.unwrap();
+    let undos: Vec<Undo> = importer.undos_of(&plan, backup).await.unwrap().undos;
     let mut undone = Vec::new();
     for undo in undos {
         undone.push(importer.undo(&undo, Removal::Record).await.unwrap());
@@ -130,8 +130,21 @@ async fn a_record_that_somebody_created_and_uses_is_not_the_plans() {
     let plan = importer.plan(&Desired::from_iter([ImportRequest::new(number(SALES))])).await.unwrap();
     let backup = importer.backup_routing().await.unwrap();
     let theirs = importer.import(ImportRequest::new(number(SALES)).label("Theirs")).await.unwrap();
-    let undos = importer.undos_of(&plan, backup).await.unwrap();
+    let undos = importer.undos_of(&plan, backup).await.unwrap().undos;
     let undone = importer.undo(&undos[0], Removal::Record).await.unwrap();
     assert!(matches!(undone.record, UndoneRecord::Stays(Stays::Changed(_))), "{undone}");
     assert!(numport::VoicePlatform::get(&vapi, &theirs.record.id).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_number_that_the_backup_does_not_have_is_named() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer) = clients(&sandbox);
+    let (plan, text) = planned(&importer).await;
+    apply(&importer, plan.clone()).await;
+    let (_, mut backup): (Plan, Vec<numport::model::Routing>) = serde_json::from_str(&text).unwrap();
+    assert!(importer.undos_of(&plan, backup.clone()).await.unwrap().not_in_backup.is_empty());
+    backup.retain(|before| before.number != number(SALES));
+    let found = importer.undos_of(&plan, backup).await.unwrap();
+    assert_eq!((found.undos.len(), found.not_in_backup), (2, vec![number(SALES)]));
 }

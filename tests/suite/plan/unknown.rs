@@ -386,7 +386,7 @@ async fn undoing_a_label_keeps_the_routing() {
     let backup = i.backup_routing().await.unwrap();
     let _done = apply(&i, plan.clone()).await;
     set(&s, n(), UpdateNumber::new().voice_url(ADDRESS)).await; // a colleague puts the number to use
-    for undo in i.undos_of(&json(&plan), backup).await.unwrap() {
+    for undo in i.undos_of(&json(&plan), backup).await.unwrap().undos {
         let _undone = i.undo(&undo, Removal::Record).await.unwrap();
     }
     assert_eq!(
