@@ -208,9 +208,9 @@ async fn undesired_records_are_removed_only_on_request() {
     assert_eq!(exchange.restored(), 0, "the calls of what is removed still go where they went");
 
     let without_a_look = importer.clone().skip_preflight();
-    assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "blocked", "unchanged", "unchanged", "moved"]);
+    assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "kept", "unchanged", "unchanged", "moved"]);
     let planned_blindly = without_a_look.plan(&desired).await.unwrap().remove_extra(Removal::Record);
-    assert_eq!(words(&apply(&without_a_look, planned_blindly).await)[1..], ["blocked"; 2], "it widens nothing");
+    assert_eq!(words(&apply(&without_a_look, planned_blindly).await)[1..], ["kept"; 2], "it widens nothing");
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,7 +222,7 @@ async fn a_second_record_without_an_agent_is_removed_although_the_number_is_answ
     // It is unknown which of the two answers.
     let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap();
     for plan in [plan.clone().remove_second(Removal::Record), plan.remove_extra(Removal::Record)] {
-        assert_eq!(words(&apply(&importer, plan).await)[5..], ["blocked"]);
+        assert_eq!(words(&apply(&importer, plan).await)[5..], ["kept"]);
     }
     platform.edit(|records| records[0].agent = Some("a-1".into()));
     let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_second(Removal::Record);
@@ -241,7 +241,7 @@ async fn a_second_record_without_an_agent_is_removed_although_the_number_is_answ
     platform.insert(number(0));
     drop(desired.remove(0));
     let plan = importer.plan(&desired.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
-    assert_eq!(words(&apply(&importer, plan).await)[4..], ["blocked", "blocked"]);
+    assert_eq!(words(&apply(&importer, plan).await)[4..], ["kept", "kept"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,7 +265,7 @@ async fn each_step_reports_its_outcome_and_advice() {
             "+14155570008 blocked: `outbound` cannot be set by an import into vapi; leave it out.",
             "+14155570099 blocked: the carrier does not hold the number. Check the number and the account. If the source is \
              a trunk, declare the number.",
-            "+14155570004 blocked: the number's calls still go to the platform, and would reach nobody. First send \
+            "+14155570004 kept: the number's calls still go to the platform, and would reach nobody. First send \
              the calls elsewhere: import the number into the platform that will answer it, or let `Plan::retire_extra` \
              send the calls to another address or restore the routing of a backup.",
         ]
@@ -319,7 +319,7 @@ async fn a_removal_keeps_the_routing() {
     exchange.point(number(0), "https://api.elevenlabs.io/twilio/inbound_call");
     let plan = importer.plan(&Desired::default()).await.unwrap();
     let verified = plan.clone().remove_extra(Removal::Record);
-    assert_eq!(words(&apply(&importer, verified).await), ["removed", "blocked", "blocked", "blocked", "blocked"]);
+    assert_eq!(words(&apply(&importer, verified).await), ["removed", "kept", "kept", "kept", "kept"]);
     let told = plan.remove_unverified_if(Removal::Record, |_| true);
     assert_eq!(words(&apply(&importer, told).await), ["unchanged", "removed", "removed", "removed", "removed"]);
     assert_eq!(exchange.url(&number(0)).unwrap(), "https://api.elevenlabs.io/twilio/inbound_call");

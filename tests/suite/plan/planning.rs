@@ -61,7 +61,7 @@ async fn every_kind_of_step_is_one_line() {
          - +14155570003 remove, id r4, label none, agent a-3, held by exchange exchange, calls go to \
          https://api.elevenlabs.io/…\n\
          ? sip:desk@example.com kept, id r5, label none, agent none, carrier unknown\n\
-         ? +14155570000 second record, id r6, label none, agent none, held by exchange exchange, calls go to \
+         ? +14155570000 second record kept, id r6, label none, agent none, held by exchange exchange, calls go to \
          https://api.vapi.ai/…\n\
          vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 kept, 1 \
          not known to reach the platform; about 10 requests"
