@@ -183,7 +183,7 @@ impl Applied {
 
     /// Returns whether the step did not reach its goal, as far as known.
     #[must_use]
-    pub const fn is_failure(&self) -> bool {
+    pub fn is_failure(&self) -> bool {
         match self {
             Self::Kept { findings } => !findings.is_empty(),
             Self::Blocked { .. } | Self::Moved(_) | Self::Failed(_) | Self::NotAttempted => true,

@@ -140,6 +140,9 @@ async fn a_number_is_desired_once() {
         error.to_string(),
         "the plan was not made: `[2].number` is +14155570000, like [0].number; list each number once"
     );
+    let differing = Desired::from_iter([request(0).label("A"), request(0).label("B").agent("a-1")]);
+    let error = importer(&with_something_of_everything()).plan(&differing).await.unwrap_err().to_string();
+    assert!(error.contains("is +14155570000, like [0].number, with another label and agent; list"), "{error}");
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl Exchange {
 
     async fn respond(&self) {
         if self.hangs.load(Ordering::SeqCst) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
