@@ -84,7 +84,7 @@ async fn undesired_records_are_removed_on_request() {
     assert!(out.contains("? +18005550199 kept") && out.contains("the number's calls still go to"), "{out}");
     let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
     assert_eq!(code, 1);
-    assert!(out.contains("  +18005550199 blocked\n    the number's calls still go to the platform"), "{out}");
+    assert!(out.contains("  +18005550199 kept\n    the number's calls still go to the platform"), "{out}");
     let _restored = importer.restore(&before).await.unwrap();
     let control = importer.provider().routing().unwrap();
     control.point(&before, &"https://api.elevenlabs.io/twilio/inbound_call".into()).await.unwrap();
