@@ -47,6 +47,7 @@ mod check;
 mod desired;
 mod display;
 mod extra;
+mod import_step;
 mod make;
 mod remove;
 mod requests;
