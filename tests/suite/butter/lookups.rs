@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::future::{Either, join, join3, select};
 use futures_util::{FutureExt, StreamExt, stream};
@@ -28,6 +29,7 @@ struct State {
     /// Who answers the number.
     agent: Option<&'static str>,
     refuses: bool,
+    takes: Duration,
 }
 
 struct Answers(Arc<Mutex<State>>, UnboundedSender<()>);
@@ -47,7 +49,8 @@ impl Respond for Answers {
             _ => (number("p2", "+14155552672", None), None),
         };
         let pagination = json!({"has_more": next.is_some(), "next_cursor": next});
-        ResponseTemplate::new(200).set_body_json(json!({"success": true, "data": [data], "pagination": pagination}))
+        let body = json!({"success": true, "data": [data], "pagination": pagination});
+        ResponseTemplate::new(200).set_body_json(body).set_delay(state.takes)
     }
 }
 
@@ -114,6 +117,19 @@ async fn a_look_up_never_uses_a_list_that_began_before_it() {
     let (first, second, third) = join3(first, butter.get(&p1), butter.get(&p1)).await;
     assert_eq!([agent(first), agent(second), agent(third)], [const { Some("a2") }; 3].map(|a| a.map(str::to_owned)));
     assert_eq!(told.requests().await, 4, "two lists");
+}
+
+#[tokio::test]
+async fn one_list_is_read_at_a_time() {
+    let mut told = Told::new().await;
+    let (butter, absent, p0, p1) = (told.butter.clone(), "+14155552679".parse().unwrap(), id("p0"), id("p1"));
+    told.state.lock().unwrap().takes = Duration::from_millis(50);
+    let first = told.begin(butter.find(&absent).boxed()).await;
+    let two = told.begin(join(first, butter.get(&p0)).boxed()).await;
+    // The second still waits for the end of the first list.
+    let ((first, second), third) = join(two, butter.get(&p1)).await;
+    assert!(first.unwrap().is_none());
+    assert_eq!((second.unwrap().id, third.unwrap().id, told.requests().await), (p0, p1, 3 + 2));
 }
 
 #[tokio::test]
