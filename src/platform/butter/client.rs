@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::created::Created;
 use super::error::{error_body, rejects};
+use super::lookups::Lookups;
 use super::renew::Integrations;
 use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, ListNumbers, NumberPage,
@@ -20,8 +21,8 @@ pub(super) const KIND: PlatformKind = PlatformKind::BUTTER;
 const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 
-/// A Butter organization. Cheap to clone; clones share connections, limits, retry budget and the
-/// integrations that they created.
+/// A Butter organization. Cheap to clone; clones share connections, limits, retry budget, the integrations that they
+/// created, and the lists that they read to look up a number.
 ///
 /// Butter has no endpoint for one number, and its list has no filter for a number. So
 /// [`get`](crate::VoicePlatform::get), [`find`](crate::VoicePlatform::find) and each lookup of an import read the list from
@@ -49,6 +50,7 @@ pub struct Butter {
     pub(super) integrations: Credentials<AccountKey>,
     pub(super) known: Integrations,
     pub(super) created: Created,
+    pub(super) lookups: Lookups,
 }
 
 impl Connect for Butter {
@@ -82,6 +84,7 @@ impl Butter {
             integrations: Credentials::default(),
             known: Integrations::default(),
             created: Created::default(),
+            lookups: Lookups::default(),
         })
         .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }

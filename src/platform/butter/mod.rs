@@ -14,8 +14,9 @@
 //!
 //! Butter does not support labels, changing directions after the import, Twilio API keys, or an agent without inbound
 //! calls. No endpoint reads or removes one number, and the list has no filter for a number:
-//! [`get`](crate::VoicePlatform::get) and [`find`](crate::VoicePlatform::find) read the list page by page, up to the number. A SIP trunk's transport and inbound addresses cannot be set, and its
-//! setting of a leading plus is ignored.
+//! [`get`](crate::VoicePlatform::get) and [`find`](crate::VoicePlatform::find) read the list page by page, up to the
+//! number. Calls that begin while a list is read wait for the next one and share it. A SIP trunk's transport and inbound
+//! addresses cannot be set, and its setting of a leading plus is ignored.
 //!
 //! Through the platform-independent API, each client creates one integration for each Twilio account, and all numbers
 //! of the account use it. No endpoint lists integrations, so another process creates another one.
@@ -45,6 +46,7 @@
 mod client;
 mod created;
 mod error;
+mod lookups;
 mod platform;
 mod renew;
 mod wire;

@@ -1,7 +1,8 @@
 //! The queue of faults.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 use super::rate::Rate;
 use super::{Chaos, Fault, Storm};

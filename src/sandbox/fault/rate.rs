@@ -1,7 +1,9 @@
 //! The rate limit of a service.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::model::Service;
 

@@ -81,14 +81,15 @@ async fn a_batch_is_verified_by_one_list_when_it_is_full_or_the_input_ends() {
         assert_eq!((imported.outcome, imported.reached), (Outcome::Created, Reached::Platform));
         let before = imported.routing_before.as_ref().unwrap();
         assert_eq!((before.settings["voice_url"].as_str(), before.replaced_by.is_some()), (BEFORE, true));
+        assert_eq!([*imported.number(), before.number], [number(item.index); 2]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_import_waits_two_seconds_for_others() {
-    let (_, platform, importer) = world(2);
+    let (_, platform, importer) = world(3);
     let slow = platform.clone();
-    let input = stream::iter(0..2).inspect(move |last| {
+    let input = stream::iter(0..3).inspect(move |last| {
         if *last == 1 {
             slow.create_takes(Duration::from_secs(30));
         }
@@ -99,7 +100,9 @@ async fn an_import_waits_two_seconds_for_others() {
     assert_eq!(items.next().await.unwrap().index, 0);
     assert_eq!(start.elapsed(), Duration::from_secs(2));
     assert_eq!(items.next().await.unwrap().index, 1);
-    assert_eq!(start.elapsed(), Duration::from_secs(30));
+    assert_eq!(start.elapsed(), Duration::from_secs(30 + 2), "also after an earlier batch");
+    assert_eq!(items.next().await.unwrap().index, 2);
+    assert_eq!(start.elapsed(), Duration::from_secs(60));
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,12 +145,15 @@ async fn creates_continue_while_verifications_hang_up_to_a_limit() {
             }
         });
         let mut items = importer.clone().concurrency(concurrency).import_many((0..1000).map(request));
+        let start = Instant::now();
         assert!(timeout(Duration::from_secs(60), items.next()).await.is_err());
+        assert_eq!(verifications(&carrier), 2);
         assert_eq!(platform.calls(Call::Create), 300 + concurrency, "two batches hang, the third is full");
         assert_eq!(importer.unresolved().len(), 300 + concurrency, "until they are verified");
         // It does not hang forever.
         let items: Vec<_> = items.collect().await;
         assert_eq!(items.len(), 1000);
+        assert!(start.elapsed() < Duration::from_secs(2 * 3600), "each batch has as long as one import");
         let is_told = |finding: &Finding| matches!(finding, Finding::VerificationFailed { .. });
         assert!(items.iter().all(|item| imported(item).findings.iter().any(is_told)));
         assert!(importer.unresolved().is_empty());

@@ -104,6 +104,19 @@ async fn an_input_of_unknown_length_is_looked_up_until_a_list_pays_off() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_record_that_a_long_list_shows_and_is_not_kept_is_looked_up() {
+    let platform = platform(&NATIVE, 0);
+    for nth in 0..19_850 {
+        platform.insert(format!("+1205{:07}", 2_000_000 + nth).parse::<numport::E164>().unwrap());
+    }
+    (0..250).for_each(|last| drop(platform.insert(number(last))));
+    let items = all(importer(&platform).import_many((0..250).map(request))).await;
+    assert_eq!(words(&items), ["already_there"; 250]);
+    // 20,000 are kept.
+    assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 100));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_list_is_trusted_for_a_minute() {
     let platform = platform(&NATIVE, 0);
     let late = {

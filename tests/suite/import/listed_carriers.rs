@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
 use futures_util::{StreamExt, stream};
 use numport::conformance::{Call, InMemoryPlatform};
 use numport::import::{BulkItem, BulkOutcome};
@@ -51,6 +52,27 @@ async fn an_import_into_another_platform_after_the_list_is_seen() {
     let items: Vec<_> = importer.concurrency(1).import_many(input).collect().await;
     assert_eq!((before(&items[0]), before(&items[2])), (BEFORE, ELSEWHERE));
     assert_eq!(platform.calls(Call::Create), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_into_another_platform_while_the_list_is_read_is_seen() {
+    let (carrier, _, importer) = world(3);
+    let other = InMemoryPlatform::new(PlatformKind::from_static("elsewhere"), &TAKES_OVER);
+    let takes = carrier.clone();
+    other.on_call(move |call, number| {
+        if let (Call::Create, Some(number)) = (call, number) {
+            takes.reroute(number, ELSEWHERE);
+        }
+    });
+    let other = Importer::new(carrier.clone(), other);
+    carrier.always(Asked::List, End::AsAsked(Duration::from_secs(5)));
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        other.import(request(2)).await.unwrap();
+    };
+    let items = importer.concurrency(1).import_many((0..3).map(request)).collect::<Vec<_>>();
+    let (items, ()) = join(items, meanwhile).await;
+    assert_eq!((before(&items[0]), before(&items[2])), (BEFORE, ELSEWHERE));
 }
 
 #[tokio::test(start_paused = true)]

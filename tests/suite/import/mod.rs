@@ -1,5 +1,6 @@
 //! Importing numbers: before, during and after.
 
+mod another_process;
 mod backup;
 mod batches;
 mod bulk;

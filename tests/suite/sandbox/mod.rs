@@ -11,3 +11,4 @@ mod refusals;
 mod requests;
 #[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod unexpected_responses;
+mod unknown_limit;

@@ -22,6 +22,8 @@ pub(crate) enum End {
     Refused(u16),
     /// A list shows the numbers that were held when this was set, and is complete.
     Stale,
+    /// After a while, and as it was when it was asked.
+    AsAsked(Duration),
 }
 
 /// The kind of a call.
@@ -101,6 +103,11 @@ impl Carrier {
                 End::After(wait) => {
                     tokio::time::sleep(wait).await;
                     break;
+                }
+                End::AsAsked(wait) => {
+                    let asked = self.state.lock().unwrap().held.clone();
+                    tokio::time::sleep(wait).await;
+                    return Ok(asked);
                 }
                 End::Usual => break,
             }
