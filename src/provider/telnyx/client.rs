@@ -185,7 +185,7 @@ impl Telnyx {
 }
 
 fn numbers_call(list: &ListNumbers) -> Call {
-    list.query(Call::get(LIST, &[NUMBERS]))
+    list.query(Call::get(LIST, &[NUMBERS])).query("handle_messaging_profile_error", list.handle_messaging_profile_error)
 }
 
 fn slim_call(list: &ListNumbers) -> Call {
