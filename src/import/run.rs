@@ -13,7 +13,8 @@ use crate::error::{
     TransportFault, Withheld, WithheldReason,
 };
 use crate::model::{
-    ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity, Timestamp,
+    CredentialId, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity,
+    Timestamp,
 };
 use crate::platform::{Create, Duplicates};
 
@@ -161,9 +162,11 @@ impl<'a> Run<'a> {
                 imported.outcome = Outcome::Recovered;
             }
         }
-        // Of a trunk the platform keeps a credential, which an import makes; any other one the user has named.
-        if !imported.outcome.was_there() && matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_)) {
-            imported.credential = imported.record.credential.clone();
+        // A trunk's credential is an import's, whichever process made it. Others may be the user's own.
+        if !imported.outcome.was_there() {
+            let is_of_trunk = matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_));
+            let is_of_import = |id: &CredentialId| is_of_trunk || self.importer.platform.created_credential(id);
+            imported.credential = imported.record.credential.clone().filter(is_of_import);
         }
         imported.findings = findings;
         if imported.outcome != Outcome::Created {

@@ -1,15 +1,16 @@
 //! Imports from carriers at which a platform attaches a number to its own application, or that it reaches through a
 //! trunk: the routing is restored field by field, except fields that somebody else has changed.
 
-use numport::model::{CallbackUrl, Calls, Finding, ProviderKind, Reach, Reached};
-use numport::platform::vapi::ListFilter;
+use numport::model::{CallbackUrl, Calls, Finding, ProviderKind, Reach, Reached, Removal};
+use numport::platform::vapi::{CreateVonageCredential, Credential, ListFilter};
 use numport::provider::telnyx::UpdateNumber;
 use numport::provider::{Carriers, ReachedBy, vonage};
 use numport::sandbox::telnyx::TelnyxNumber;
+use numport::sandbox::vonage::VonageNumber;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{
-    Desired, E164, Error, ImportRequest, Importer, NumberProvider, NumberSource, Outcome, Plivo, Restored, SipTrunk,
-    Telnyx, Twilio, Vapi, Vonage,
+    Desired, E164, Error, ImportRequest, Importer, NumberProvider, NumberSource, Outcome, Plivo, Restored, Secret,
+    SipTrunk, Telnyx, Twilio, Vapi, Vonage,
 };
 use serde_json::Value;
 
@@ -142,6 +143,39 @@ async fn a_vonage_credential_is_created_once_and_found_later() {
     let made =
         sandbox.requests().iter().filter(|request| request.path == "/credential" && request.method == "POST").count();
     assert_eq!(made, 1);
+}
+
+#[tokio::test]
+async fn a_vonage_credential_that_imports_created_is_removed_with_the_last_of_them_and_another_one_stays() {
+    let numbers = ["+447700900001", "+447700900002"].map(number);
+    for is_there_before in [false, true] {
+        let held = numbers.map(|number| VonageNumber::new(number).with_application());
+        let sandbox = Sandbox::builder().hold_vonage(held).start().await.unwrap();
+        let vapi = || vapi(&sandbox);
+        let credentials = async || {
+            let all = vapi().list_credentials(&ListFilter::new()).await.unwrap();
+            all.iter().filter(|credential| matches!(credential, Credential::Vonage(_))).count()
+        };
+        if is_there_before {
+            let [key, secret] = ["VONAGE_API_KEY", "VONAGE_API_SECRET"].map(|name| sandbox.var(name).unwrap());
+            vapi().create_credential(CreateVonageCredential::new(key, Secret::new(secret))).await.unwrap();
+        }
+        let vonage = || Vonage::from_vars(|name| sandbox.var(name)).unwrap();
+        let importer = Importer::new(vonage(), vapi());
+        let mut undos = Vec::new();
+        for number in numbers {
+            undos.push(importer.import(ImportRequest::new(number)).await.unwrap().undo());
+        }
+        let used = importer.platform().get(&undos[0].id).await.unwrap().credential;
+        let made = used.filter(|_| !is_there_before);
+        assert_eq!(undos.iter().map(|undo| undo.credential.clone()).collect::<Vec<_>>(), vec![made.clone(); 2]);
+        assert_eq!(importer.undo(&undos[0], Removal::Record).await.unwrap().credential_left, made);
+        assert_eq!(credentials().await, 1);
+        // Another process knows by what it is given who made the credential.
+        let importer = Importer::new(vonage(), vapi());
+        assert_eq!(importer.undo(&undos[1], Removal::Record).await.unwrap().credential_left, None);
+        assert_eq!(credentials().await, usize::from(is_there_before));
+    }
 }
 
 #[tokio::test]
