@@ -4,6 +4,8 @@ mod carriers;
 mod connect;
 mod declared;
 mod reached_by;
+#[allow(dead_code)] // without the carriers that take several requests
+mod steps;
 
 use std::any::Any;
 use std::fmt::Debug;

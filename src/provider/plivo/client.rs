@@ -10,6 +10,7 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, ProblemCode, Problems, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::PLIVO;
@@ -143,8 +144,9 @@ impl Plivo {
             false => repeated(update.clone(), &self.get_number(number).await?),
         };
         let call = self.of_account(Call::post, UPDATE, &[NUMBER, number.digits()]).repeatable().json(&update);
-        self.http.request_empty(call).await?;
-        let after = self.get_number(number).await?;
+        let mut steps = Steps::default();
+        steps.write(self.http.request_empty(call).await)?;
+        let after = steps.read(self.get_number(number).await)?;
         let target = after.object().map(|(_, id)| id).or_else(|| after.app_id()).unwrap_or_default();
         if target == update.target() {
             return Ok(after);

@@ -9,6 +9,7 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, Key, ProblemCode, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::VONAGE;
@@ -182,8 +183,9 @@ impl Vonage {
         checked(KIND, UPDATE, |problems| update.check(problems))?;
         let now = self.held(number, UPDATE).await?;
         let wanted = State::of(&now).with(update);
-        self.write(&now, &wanted, update).await?;
-        let after = self.held(number, UPDATE).await?;
+        let mut steps = Steps::default();
+        steps.write(self.write(&now, &wanted, update).await)?;
+        let after = steps.read(self.held(number, UPDATE).await)?;
         match State::of(&after).differs(&wanted) {
             None => Ok(after),
             Some(field) => Err(not_set(UPDATE, field)),
