@@ -57,7 +57,7 @@ impl Team {
         let before = at_carriers(&sandbox);
         let mut team = Self { sandbox, carriers, before, undos: Vec::new() };
         let desired = [OF_TWILIO, OF_TELNYX, OF_VONAGE, OF_TRUNK].map(|text| ImportRequest::new(number(text)));
-        let importer = team.into_vapi();
+        let importer = team.vapi_importer();
         let plan = importer.plan(&Desired::from_iter(desired)).await.unwrap();
         for step in applied(&importer, plan).await {
             let Applied::Imported(imported) = step else { panic!("{step:?}") };
@@ -69,12 +69,12 @@ impl Team {
         team
     }
 
-    fn into_vapi(&self) -> Importer {
+    fn vapi_importer(&self) -> Importer {
         Importer::new(self.carriers.clone(), Vapi::from_vars(|name| self.sandbox.var(name)).unwrap())
     }
 
     async fn at_vapi(&self) -> Vec<E164> {
-        let records: Vec<_> = self.into_vapi().platform().list().try_collect().await.unwrap();
+        let records: Vec<_> = self.vapi_importer().platform().list().try_collect().await.unwrap();
         records.iter().filter_map(|record| record.number.e164().copied()).collect()
     }
 }
@@ -82,7 +82,7 @@ impl Team {
 #[tokio::test]
 async fn one_plan_imports_from_each_and_each_goes_back_alone() {
     let team = Team::new().await;
-    let importer = team.into_vapi();
+    let importer = team.vapi_importer();
     let now = at_carriers(&team.sandbox);
     for (text, (was, is)) in [OF_TWILIO, OF_TELNYX, OF_VONAGE].iter().zip(team.before.iter().zip(&now)) {
         let routing = importer.preflight(&number(text)).await.unwrap().routing.unwrap();
@@ -120,7 +120,7 @@ async fn a_number_that_moves_to_another_platform_leaves_the_others_alone() {
     );
     assert_eq!((&after[0], &after[2]), (&before[0], &before[2]), "at the other carriers");
 
-    let from = team.into_vapi();
+    let from = team.vapi_importer();
     // Whose the application is nobody knows but who moved the number.
     let stay = Desired::from_iter([OF_TWILIO, OF_VONAGE, OF_TRUNK].map(|text| ImportRequest::new(number(text))));
     let plan = from.plan(&stay).await.unwrap().remove_unverified_if(Removal::Record, |_| true);
