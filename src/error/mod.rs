@@ -138,6 +138,20 @@ impl Error {
         }
     }
 
+    /// The same error, if an earlier request of the same operation has changed something: the operation is done in part.
+    /// It sets a state, so it may be repeated.
+    pub(crate) fn after_write(self) -> Self {
+        match self {
+            Self::Call(mut call) => {
+                if matches!(call.delivery, Delivery::NotSent | Delivery::Refused | Delivery::Read) {
+                    (call.delivery, call.safety) = (Delivery::Unknown, Safety::Repeatable);
+                }
+                Self::Call(call)
+            }
+            other => other,
+        }
+    }
+
     /// Whether a removal found nothing to remove after an earlier attempt of it had lost its answer:
     /// then that one did it.
     pub(crate) fn is_removed_before(&self) -> bool {

@@ -51,6 +51,8 @@ pub(super) struct Engine {
     pub(super) error_body: fn(&Value) -> ErrorBody,
     /// Whether the body of a success says that it is none.
     pub(super) rejects: fn(&[u8]) -> bool,
+    /// Says when the service's rate limit ends.
+    pub(super) reset_header: Option<&'static str>,
     pub(super) timeout: Duration,
     pub(super) max_body: usize,
     pub(super) retry: RetryPolicy,
@@ -108,7 +110,7 @@ impl Engine {
         self.known.remember_sent(&sent);
         loop {
             let sent_at = pacing.wait(now, deadline).await.ok();
-            let attempt = if let Some(sent_at) = sent_at {
+            let mut attempt = if let Some(sent_at) = sent_at {
                 let mut headers = headers.of(request.content).clone();
                 match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut sent.signed)) {
                     Ok(()) => {
@@ -123,6 +125,9 @@ impl Engine {
                 // What the service answered says more.
                 last.take().unwrap_or(Attempt::Lost { loss: Loss::HeldBack, head: None, error: None })
             };
+            if let (Some(name), Some(head)) = (self.reset_header, attempt.head_mut()) {
+                head.wait_for_reset(name);
+            }
             let (ending, head) = match &attempt {
                 Attempt::Answered { head, body: Body::Redirected } => (Ending::Redirected, Some(head)),
                 Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() && is_page(body) => {

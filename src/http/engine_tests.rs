@@ -86,6 +86,7 @@ fn client_of(script: Script, retry: RetryPolicy, limit: Option<RateLimit>, adapt
             messages: body["message"].as_str().map(str::to_owned).into_iter().collect(),
         },
         rejects: |body| body == b"rejected",
+        reset_header: None,
         timeout: Duration::from_secs(60),
         max_body: 1024,
         retry,

@@ -11,7 +11,9 @@ use super::{Imported, Importer, Outcome};
 use crate::error::{
     CallError, Error, Incomplete, Indeterminate, Meaning, Result, Safety, Step, Withheld, WithheldReason,
 };
-use crate::model::{ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp};
+use crate::model::{
+    CredentialId, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp,
+};
 use crate::platform::{Create, Duplicates};
 
 /// An import that holds the lock of its number.
@@ -158,9 +160,11 @@ impl<'a> Run<'a> {
                 imported.outcome = Outcome::Recovered;
             }
         }
-        // Of a trunk the platform keeps a credential, which an import makes; any other one the user has named.
-        if !imported.outcome.was_there() && matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_)) {
-            imported.credential = imported.record.credential.clone();
+        // A trunk's credential is an import's, whichever process made it. Others may be the user's own.
+        if !imported.outcome.was_there() {
+            let is_of_trunk = matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_));
+            let is_of_import = |id: &CredentialId| is_of_trunk || self.importer.platform.created_credential(id);
+            imported.credential = imported.record.credential.clone().filter(is_of_import);
         }
         imported.findings = findings;
         if imported.outcome != Outcome::Created {

@@ -8,8 +8,10 @@ mod faults;
 mod hostile;
 mod killed;
 mod page;
+mod place;
 mod pointing;
 mod renewals;
+mod requests;
 mod scenario;
 #[path = "../suite/services.rs"]
 mod services;

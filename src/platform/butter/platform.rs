@@ -136,6 +136,10 @@ impl VoicePlatform for Butter {
     async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
+    }
 }
 
 impl Butter {

@@ -10,6 +10,8 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, ProblemCode, Problems, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::SipFacts;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::PLIVO;
@@ -63,11 +65,18 @@ impl Plivo {
         })
     }
 
+    /// The host of an outbound trunk. The page lists no addresses that calls come from: ask Plivo for them.
+    pub const SIP: SipFacts = SipFacts {
+        host: "{trunk_id}.zt.plivo.com",
+        regions: &[],
+        page: "https://docs.plivo.com/docs/sip-trunking/api/trunks",
+    };
+
     /// Returns the SIP trunk to Plivo that has this id. The login is that of the trunk. Import from it with
     /// [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses also
-    /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses.
+    /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses, which its pages do not list.
     pub fn sip_trunk(trunk_id: &str, user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {
-        SipTrunk::new(format!("{trunk_id}.zt.plivo.com")).credentials(user, password)
+        SipTrunk::new(Self::SIP.host.replace("{trunk_id}", trunk_id)).credentials(user, password)
     }
 
     /// A call to a resource of the account. Every path of Plivo ends with a slash.
@@ -143,8 +152,9 @@ impl Plivo {
             false => repeated(update.clone(), &self.get_number(number).await?),
         };
         let call = self.of_account(Call::post, UPDATE, &[NUMBER, number.digits()]).repeatable().json(&update);
-        self.http.request_empty(call).await?;
-        let after = self.get_number(number).await?;
+        let mut steps = Steps::default();
+        steps.write(self.http.request_empty(call).await)?;
+        let after = steps.read(self.get_number(number).await)?;
         let target = after.object().map(|(_, id)| id).or_else(|| after.app_id()).unwrap_or_default();
         if target == update.target() {
             return Ok(after);

@@ -12,6 +12,7 @@ use crate::E164;
 use crate::error::{Result, checked, sendable};
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 const APP: &str = "app_id";
@@ -53,11 +54,12 @@ impl RoutingControl for Plivo {
     /// Verifies the number afterwards.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
+        let mut steps = Steps::default();
         let found = match update.routes() {
-            true => self.update_number(&routing.number, &update).await?,
+            true => steps.write(self.update_number(&routing.number, &update).await)?,
             false => self.get_number(&routing.number).await?,
         };
-        let answering = self.answering(&found).await?;
+        let answering = steps.read(self.answering(&found).await)?;
         Ok(self::routing(routing.number, &found, &answering))
     }
 
@@ -79,8 +81,9 @@ impl RoutingControl for Plivo {
             }
         })?;
         let update = UpdateNumber::new().app_id(id.unwrap_or_default());
-        let found = self.update_number(&routing.number, &update).await?;
-        let answering = self.answering(&found).await?;
+        let mut steps = Steps::default();
+        let found = steps.write(self.update_number(&routing.number, &update).await)?;
+        let answering = steps.read(self.answering(&found).await)?;
         Ok(self::routing(routing.number, &found, &answering))
     }
 }

@@ -7,6 +7,7 @@ use super::wire::{ListNumbers, NumberPage, Paged, PhoneNumber, SlimNumberPage, S
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{ProblemCode, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::SipFacts;
 
 pub(super) const KIND: ProviderKind = ProviderKind::TELNYX;
 pub(super) const NUMBERS: &str = "phone_numbers";
@@ -44,6 +45,7 @@ pub struct Telnyx {
 impl Connect for Telnyx {
     const SERVICE: &'static ServiceInfo =
         &ServiceInfo::new(Service::Provider(KIND), "https://api.telnyx.com/v2", error_body)
+            .reset_header("x-ratelimit-reset")
             .paths(&[&[NUMBERS], &["connections"]]);
 
     fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
@@ -66,11 +68,24 @@ impl Telnyx {
         ClientBuilder::new(Auth::bearer("api_key", &key), |http| Self { http, key })
     }
 
+    /// The SIP proxies, and the two addresses of each region that calls come from.
+    pub const SIP: SipFacts = SipFacts {
+        host: "sip.telnyx.com",
+        regions: &[
+            ("US", &[[192, 76, 120, 10], [64, 16, 250, 10]]),
+            ("EU", &[[5, 172, 39, 10], [5, 172, 39, 25]]),
+            ("Canada", &[[193, 108, 220, 10], [193, 108, 220, 25]]),
+            ("Australia", &[[103, 135, 104, 10], [103, 135, 104, 25]]),
+        ],
+        page: "https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries",
+    };
+
     /// Returns the SIP trunk to Telnyx. The login is that of a credential connection of your account. Import from it
     /// with [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses
-    /// also needs [`allow_inbound`](SipTrunk::allow_inbound) with Telnyx's signalling addresses.
+    /// also needs [`allow_inbound`](SipTrunk::allow_inbound) with the addresses of the
+    /// connection's region in [`SIP`](Self::SIP).
     pub fn sip_trunk(user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {
-        SipTrunk::new("sip.telnyx.com").credentials(user, password)
+        SipTrunk::new(Self::SIP.host).credentials(user, password)
     }
 
     /// Sends a call whose response has one object.
@@ -185,7 +200,7 @@ impl Telnyx {
 }
 
 fn numbers_call(list: &ListNumbers) -> Call {
-    list.query(Call::get(LIST, &[NUMBERS]))
+    list.query(Call::get(LIST, &[NUMBERS])).query("handle_messaging_profile_error", list.handle_messaging_profile_error)
 }
 
 fn slim_call(list: &ListNumbers) -> Call {

@@ -17,6 +17,7 @@ use crate::error::{CallError, CallFault, Delivery, Meaning, Mismatch, Result, ch
 use crate::http::Call;
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 const CONNECTION: &str = "connection_id";
@@ -69,27 +70,28 @@ impl RoutingControl for Telnyx {
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let settings = &routing.settings;
         let (voice, forwarding) = checked_update(settings)?;
+        let mut steps = Steps::default();
         match settings.get(CONNECTION).map(String::as_str) {
-            Some("") => self.take_off(&routing.id).await?,
+            Some("") => steps.write(self.take_off(&routing.id).await)?,
             Some(connection) => {
                 let update = UpdateNumber::new().connection_id(connection);
-                self.update_number(&routing.id, &update).await?;
+                steps.write(self.update_number(&routing.id, &update).await)?;
             }
             None => {}
         }
         let voice = match forwarding {
-            Some(change) => voice.call_forwarding(self.forwarding(&routing.id, change).await?),
+            Some(change) => voice.call_forwarding(steps.read(self.forwarding(&routing.id, change).await)?),
             None => voice,
         };
         if voice != UpdateVoiceSettings::new() {
-            self.update_voice_settings(&routing.id, &voice).await?;
+            steps.write(self.update_voice_settings(&routing.id, &voice).await)?;
         }
         if let Some(profile) = settings.get(MESSAGING) {
             let profile = Some(profile.clone()).filter(|profile| !profile.is_empty()).map_or(Patch::Clear, Patch::Set);
-            self.update_messaging_settings(&routing.id, &UpdateMessagingSettings::new().messaging_profile_id(profile))
-                .await?;
+            let update = UpdateMessagingSettings::new().messaging_profile_id(profile);
+            steps.write(self.update_messaging_settings(&routing.id, &update).await)?;
         }
-        self.routing_of(routing).await
+        steps.read(self.routing_of(routing).await)
     }
 
     /// Telnyx routes a number to a connection, not to an address. So this looks for an application whose webhook has
@@ -111,13 +113,15 @@ impl RoutingControl for Telnyx {
             }
         })?;
         let id = id.unwrap_or_default();
-        self.update_number(&routing.id, &UpdateNumber::new().connection_id(id)).await?;
-        let voice = self.get_voice_settings(&routing.id).await?;
+        let mut steps = Steps::default();
+        steps.write(self.update_number(&routing.id, &UpdateNumber::new().connection_id(id)).await)?;
+        let voice = steps.read(self.get_voice_settings(&routing.id).await)?;
         if let Some(forwarding) = voice.call_forwarding.filter(|forwarding| forwarding.always().is_some()) {
             let none = forwarding.forwards_to(String::new());
-            self.update_voice_settings(&routing.id, &UpdateVoiceSettings::new().call_forwarding(none)).await?;
+            let update = UpdateVoiceSettings::new().call_forwarding(none);
+            steps.write(self.update_voice_settings(&routing.id, &update).await)?;
         }
-        self.routing_of(routing).await
+        steps.read(self.routing_of(routing).await)
     }
 }
 
@@ -133,15 +137,15 @@ impl Telnyx {
     /// empty text, and kept by null.
     async fn take_off(&self, id: &str) -> Result<()> {
         const TAKE_OFF: &str = "take connection off";
-        let mut left = String::new();
+        let (mut left, mut steps) = (String::new(), Steps::default());
         for spelling in [json!(""), json!(null)] {
             let call = Call::patch(TAKE_OFF, &[NUMBERS, id]).repeatable().json(&json!({CONNECTION: spelling}));
-            match self.http.request_empty(call).await {
+            match steps.write(self.http.request_empty(call).await) {
                 // A rejected request changes nothing.
                 Err(error) if error.meaning() != Some(Meaning::Invalid) => return Err(error),
                 _ => {}
             }
-            left = self.get_number(id).await?.connection_id.unwrap_or_default();
+            left = steps.read(self.get_number(id).await)?.connection_id.unwrap_or_default();
             if left.is_empty() {
                 return Ok(());
             }

@@ -9,6 +9,8 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, Key, ProblemCode, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::SipFacts;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::VONAGE;
@@ -112,12 +114,16 @@ impl Vonage {
         })
     }
 
+    /// The host for outbound calls. The page lists no addresses that calls come from: they are in Vonage's knowledge base.
+    pub const SIP: SipFacts =
+        SipFacts { host: "sip.nexmo.com", regions: &[], page: "https://developer.vonage.com/en/sip/configure/freepbx" };
+
     /// Returns the SIP trunk to Vonage. The account's key and secret are the login. Import from it with
     /// [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses also
     /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Vonage's signalling addresses.
     pub fn sip_trunk(&self) -> SipTrunk {
         let (Key::Token(secret) | Key::Pair { secret, .. }) = &self.credentials.key;
-        let trunk = SipTrunk::new("sip.nexmo.com").leading_plus(true);
+        let trunk = SipTrunk::new(Self::SIP.host).leading_plus(true);
         trunk.credentials(self.credentials.account.as_str(), secret.clone())
     }
 
@@ -182,8 +188,9 @@ impl Vonage {
         checked(KIND, UPDATE, |problems| update.check(problems))?;
         let now = self.held(number, UPDATE).await?;
         let wanted = State::of(&now).with(update);
-        self.write(&now, &wanted, update).await?;
-        let after = self.held(number, UPDATE).await?;
+        let mut steps = Steps::default();
+        steps.write(self.write(&now, &wanted, update).await)?;
+        let after = steps.read(self.held(number, UPDATE).await)?;
         match State::of(&after).differs(&wanted) {
             None => Ok(after),
             Some(field) => Err(not_set(UPDATE, field)),

@@ -12,6 +12,7 @@ use crate::E164;
 use crate::error::{Result, checked, sendable};
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
+use crate::provider::steps::Steps;
 
 const APP: &str = "app_id";
 const MESSAGES: &str = "moHttpUrl";
@@ -49,6 +50,7 @@ impl RoutingControl for Vonage {
     /// Reads the number, sends all its fields back, and reads it again. Vonage first sends a request to the URL for
     /// messages. If that URL does not answer, this restores the other fields and returns an error.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
+        let mut steps = Steps::default();
         let now = self.held(&routing.number, RESTORE).await?;
         let wanted = wanted(&routing.settings, State::of(&now))?;
         if wanted != State::of(&now) {
@@ -60,9 +62,9 @@ impl RoutingControl for Vonage {
                 self.write(&now, &without, &UpdateNumber::new()).await?;
                 return Err(not_set(RESTORE, MESSAGES));
             }
-            sent?;
+            steps.write(sent)?;
         }
-        self.routing_of(&routing.number).await
+        steps.read(self.routing_of(&routing.number).await)
     }
 
     /// Forwards calls to a SIP address. For any other address, this links the number to the application that has it,
@@ -88,8 +90,9 @@ impl RoutingControl for Vonage {
             })?;
             UpdateNumber::new().app_id(id.unwrap_or_default()).end_forwarding()
         };
-        self.update_number(&routing.number, &update).await?;
-        self.routing_of(&routing.number).await
+        let mut steps = Steps::default();
+        steps.write(self.update_number(&routing.number, &update).await)?;
+        steps.read(self.routing_of(&routing.number).await)
     }
 }
 

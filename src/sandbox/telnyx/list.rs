@@ -9,9 +9,8 @@ use crate::sandbox::pages::Page;
 use crate::sandbox::records::{Object, picked, text};
 
 const PAGING: [&str; 2] = ["page[number]", "page[size]"];
-const NUMBERS: [&str; 18] = [
+const NUMBERS: [&str; 17] = [
     "sort",
-    "handle_messaging_profile_error",
     "filter[phone_number]",
     "filter[status]",
     "filter[tag]",
@@ -59,7 +58,7 @@ const SLIM: [&str; 24] = [
 
 impl Telnyx {
     pub(super) fn list(&self, context: &Context<'_>, request: &Request<'_>) -> Answer {
-        known(request, &NUMBERS)?;
+        known(request, &[&NUMBERS[..], &["handle_messaging_profile_error"]].concat())?;
         page(context, request, &self.selected(request)?, |held| self.shown(held).into())
     }
 

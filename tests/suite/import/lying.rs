@@ -91,6 +91,10 @@ impl VoicePlatform for Lying {
         self.platform.remove_credential(id, number).await
     }
 
+    fn created_credential(&self, id: &CredentialId) -> bool {
+        self.platform.created_credential(id)
+    }
+
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         self.platform.remove(id, consent).await
     }

@@ -1,5 +1,7 @@
 //! Importing numbers: before, during and after.
 
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod across_carriers;
 mod another_process;
 mod backup;
 mod batches;

@@ -149,12 +149,11 @@ async fn a_number_is_released() {
     client(server.uri()).release_number(ID).await.unwrap();
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
-    let path = format!("/api/relay/rest/phone_numbers/{ID}");
-    assert_eq!((requests[0].method.as_str(), requests[0].url.path()), ("DELETE", path.as_str()));
+    let wanted = case("signalwire/release_number/documented").request;
+    assert_eq!((requests[0].method.as_str(), requests[0].url.path()), (&*wanted.method, &*wanted.path));
     assert_eq!(requests[0].url.query(), None);
     assert!(requests[0].body.is_empty() && !requests[0].headers.contains_key("content-type"));
-    let wanted = case("signalwire/get_number/documented").request.headers.unwrap();
-    assert_eq!(requests[0].headers["authorization"], wanted["authorization"].as_str());
+    assert_eq!(requests[0].headers["authorization"], wanted.headers.unwrap()["authorization"].as_str());
 }
 
 #[tokio::test]

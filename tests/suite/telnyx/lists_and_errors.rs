@@ -1,5 +1,7 @@
 //! Lists with several pages, and Telnyx's errors.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use numport::error::PageFault;
 use numport::provider::telnyx::{ErrorCode, ListConnections, ListNumbers, ListVoiceSettings};
@@ -98,4 +100,23 @@ async fn the_sandbox_refuses_a_wrong_key_and_missing_objects() {
     }
     sandbox.telnyx().rotate_api_key("KEYnew");
     assert_eq!(code(telnyx.get_balance().await.unwrap_err()), ErrorCode::Unauthorized);
+}
+
+/// Telnyx has no `Retry-After` in its documents: every response says how long the limit lasts.
+#[tokio::test]
+async fn the_end_of_the_rate_limit_is_when_to_try_again() {
+    let wait = async |status: u16, headers: &[(&str, &str)]| {
+        let answer = ResponseTemplate::new(status).set_body_json(json!({"errors": []}));
+        let answer = headers.iter().fold(answer, |answer, (name, value)| answer.insert_header(*name, *value));
+        let server = server(answer).await;
+        let telnyx = Telnyx::builder("KEY0123").base_url(format!("{}/v2", server.uri())).retry(RetryPolicy::never());
+        telnyx.build().unwrap().get_balance().await.unwrap_err().retry_after()
+    };
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "7")]).await, seconds(7));
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "7"), ("retry-after", "3")]).await, seconds(3));
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "soon")]).await, None);
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "-1")]).await, None);
+    // It stands in every response, and says nothing of a fault.
+    assert_eq!(wait(500, &[("x-ratelimit-reset", "7")]).await, None);
 }

@@ -111,15 +111,15 @@ query_object! {
             usage_payment_method: UsagePaymentMethod = "filter[voice.usage_payment_method]",
             /// The sort order.
             sort: SortNumbers = "sort",
-            /// Whether the list includes a number whose messaging profile cannot be loaded. Otherwise the list fails
-            /// with status 503 if there is one.
-            handle_messaging_profile_error: bool = "handle_messaging_profile_error",
             /// The number of the page, from 1. Defaults to 1.
             page_number: u32 = "page[number]",
             /// The number of entries per page, 1 to 250. Defaults to 20.
             page_size: u16 = "page[size]",
         }
         apart {
+            /// Whether the list includes a number whose messaging profile cannot be loaded. Otherwise the list fails
+            /// with status 503 if there is one. A slim list shows nothing of messaging, and does not take this.
+            handle_messaging_profile_error: bool,
             /// Whether a slim list includes the connections' names. Other lists always do.
             include_connection: bool,
             /// Whether a slim list includes the tags. Other lists always do.
