@@ -1,9 +1,8 @@
-//! What a client of this crate costs next to `reqwest` alone, as ratios taken in one run; `benches/README.md`
-//! has the figures.
+//! The cost of a client of this crate relative to `reqwest` alone, as ratios within one run. `benches/README.md` has
+//! the results.
 //!
-//! `cargo bench --bench client` measures everything (Linux, with valgrind). `-- --gate` counts instructions
-//! and allocations alone, and fails when a ratio is above its limit. `-- run client 1 ADDRESS 1000` is one
-//! run, for a profiler.
+//! `cargo bench --bench client` measures everything (Linux, with valgrind). `-- --gate` only counts instructions and
+//! allocations, and fails if a ratio is above its limit. `-- run client 1 ADDRESS 1000` is one run, for a profiler.
 #![allow(missing_docs, unreachable_pub, clippy::print_stdout)]
 
 #[path = "client/bare.rs"]
@@ -47,12 +46,12 @@ fn main() {
     }
 }
 
-/// One thread, so that its CPU time is the client's.
+/// One thread, so that its CPU time is that of the client.
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-/// A number as Vapi answers it.
+/// A number as Vapi returns it.
 fn number() -> Value {
     let case = include_str!("../tests/fixtures/vapi/get_number/twilio.json");
     serde_json::from_str::<Value>(case).expect("json")["response"]["body"].take()
@@ -63,7 +62,7 @@ fn list() -> String {
     Value::from(vec![number(); 1000]).to_string()
 }
 
-/// Everything that can be measured, ready to run.
+/// Everything that is measured, set up to run.
 struct Runs {
     base: String,
     bare: reqwest::Client,
@@ -132,18 +131,18 @@ fn create(number: E164) -> CreateTwilioNumber {
     CreateTwilioNumber::new(number, ACCOUNT).twilio_auth_token(TOKEN).settings(Settings::new().name(NAME))
 }
 
-/// As the client reads: the bytes are looked at once whether they are text, and then read as that.
+/// Parses as the client does: checks that the bytes are text, and parses the text.
 fn read<T: serde::de::DeserializeOwned>(list: &str) {
     let text = std::str::from_utf8(black_box(list.as_bytes())).expect("text");
     drop(black_box(serde_json::from_str::<Vec<T>>(text).expect("a list")));
 }
 
-/// As `reqwest` reads.
+/// Parses as `reqwest` does.
 fn read_bytes<T: serde::de::DeserializeOwned>(list: &str) {
     drop(black_box(serde_json::from_slice::<Vec<T>>(black_box(list.as_bytes())).expect("a list")));
 }
 
-/// This many calls, so many of them at a time.
+/// Sends this many calls with this concurrency.
 async fn drive<T>(in_flight: u32, calls: u32, one: impl AsyncFn(u32) -> T) {
     let one = &one;
     let worker = |first| async move {

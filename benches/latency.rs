@@ -1,6 +1,6 @@
-//! What imports take where every request takes 100 ms, beside the requests that nobody can do without.
+//! The time of imports if every request takes 100 ms, in comparison with the requests that they need at least.
 //!
-//! `cargo bench --bench latency`. Ratios of one run, three rounds.
+//! `cargo bench --bench latency`. Prints ratios within one run, for three rounds.
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ async fn slow(held: usize) -> Sandbox {
     Sandbox::builder().held_numbers((0..held).map(number)).keep_bodies(false).chaos(chaos).start().await.unwrap()
 }
 
-/// Clients that have a connection.
+/// Clients with an open connection.
 async fn clients(sandbox: &Sandbox) -> (Twilio, Vapi) {
     let vars = |name: &str| sandbox.var(name);
     let (twilio, vapi) = (Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
@@ -36,7 +36,7 @@ async fn clients(sandbox: &Sandbox) -> (Twilio, Vapi) {
     (twilio, vapi)
 }
 
-/// One request, one import, the creates alone, and many imports.
+/// Times one request, one import, the creates alone, and many imports.
 async fn round() -> [Duration; 4] {
     let sandbox = slow(1).await;
     let (twilio, vapi) = clients(&sandbox).await;

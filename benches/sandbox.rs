@@ -1,7 +1,6 @@
-//! How fast the sandbox is where it keeps thousands of numbers: raw requests, one after the other, on one
-//! connection that stays.
+//! The speed of the sandbox with thousands of numbers: raw requests, one after the other, on one kept connection.
 //!
-//! `cargo bench --bench sandbox`. Wall times of a busy machine tell little; compare within one run.
+//! `cargo bench --bench sandbox`. Absolute wall times on a busy machine mean little: compare within one run.
 #![allow(missing_docs, clippy::print_stdout)]
 
 use std::hint::black_box;
@@ -15,7 +14,7 @@ use tokio::runtime::Runtime;
 
 const NUMBERS: u64 = 10_000;
 
-/// How often what takes little time is done; the median is told.
+/// How often a short operation runs. The median is printed.
 const TIMES: usize = 20;
 
 fn main() {
@@ -72,7 +71,7 @@ impl Connection {
         Self { socket, host, key: var("VAPI_API_KEY"), buffer: vec![0; 1 << 20] }
     }
 
-    /// Panics unless the answer has this status; tells how long its body is.
+    /// Panics unless the response has this status. Returns the length of its body.
     async fn send(&mut self, line: &str, body: &str, status: &str) -> usize {
         let Self { host, key, .. } = self;
         let length = body.len();
@@ -100,17 +99,17 @@ impl Connection {
         self.send("POST /phone-number", &body, "201").await;
     }
 
-    /// As the client finds a number: by its digits.
+    /// Looks up a number as the client does, by its digits.
     async fn find(&mut self, nth: u64) {
         let length = self.send(&format!("GET /v2/phone-number?search={}", number(nth)), "", "200").await;
         assert!((200..1000).contains(&length), "one number: {length} bytes");
     }
 }
 
-/// The first id that a sandbox gives.
+/// The first id that a sandbox assigns.
 const CREDENTIAL: &str = "00000000-0000-4000-8000-000000000001";
 
-/// A sandbox that keeps all the numbers.
+/// A sandbox with all the numbers.
 async fn filled() -> (Sandbox, Connection) {
     let sandbox = Sandbox::builder().keep_bodies(false).start().await.expect("it starts");
     let mut connection = Connection::new(&sandbox).await;

@@ -7,7 +7,7 @@
 //! Runs on a sandbox, without an account.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]
 
-// What it has to know of each platform, an agent in its sandbox, is what the tests know.
+// The only facts about each platform, the agents in its sandbox, are those of the tests.
 #[path = "../tests/suite/services.rs"]
 mod services;
 mod support;
@@ -42,7 +42,7 @@ async fn run() -> Result<(), Failure> {
         );
         let importer = Importer::new(twilio.clone(), platform);
         for number in sandbox.twilio().held_numbers() {
-            // Every platform is asked for all that it can do.
+            // Requests every field that the platform supports.
             let mut request = ImportRequest::new(number);
             if can.agent.at_import() {
                 request = request.agent(known.agents[0]);

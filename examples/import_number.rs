@@ -102,7 +102,7 @@ async fn run() -> Result<(), Failure> {
 
     println!("\n7. Restore the number's routing of before the import into Vapi");
     if let Some(before) = &imported.routing_before {
-        // They went to Interactly, which still has its record. The importer into Vapi cannot look there, so it is told.
+        // The calls went to Interactly, which still has its record. The importer into Vapi cannot check that.
         println!("   {}", into_vapi.restore_unverified(before).await?);
     }
     Ok(())

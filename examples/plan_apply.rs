@@ -86,7 +86,7 @@ impl Arguments {
         }
     }
 
-    /// Whether nothing was asked for.
+    /// Whether no change was requested.
     fn is_plain(&self) -> bool {
         let Self { desired, live, platform, per_second: _, out, apply, remove } = self;
         !live && remove.is_none() && platform.is_none() && [desired, out, apply].into_iter().all(Option::is_none)

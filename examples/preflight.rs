@@ -38,7 +38,7 @@ async fn run() -> Result<(), Failure> {
     };
     let (twilio, vapi) = (Twilio::from_vars(vars)?, Vapi::from_vars(vars)?);
 
-    // One list of each side; no call for each number.
+    // One list of each side, and no request for each number.
     let records: Vec<_> = vapi.list().try_collect().await?;
     let there: HashSet<E164> = records.iter().filter_map(|record| record.number.e164().copied()).collect();
     let importer = Importer::new(twilio.clone(), vapi);

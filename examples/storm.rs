@@ -7,15 +7,16 @@
 //! ```
 //!
 //! `--platform` is the name of a platform, or `all`. `--imports` is the number of imports of each storm (twice as many
-//! if a second process imports other numbers). `--tasks` is the concurrency; it defaults to 100, and to 20 in a dev
-//! build, which answers so slowly that the requests of more tasks run out of time again and again. `--seed` is the
-//! number of the first storm, and `--seeds` the number of storms. `--chance` is the probability that a request meets a
-//! fault. At the end numport renews the credentials of its imports, points calls that went elsewhere meanwhile, and
-//! rolls its imports back, all under the same faults. The program fails if numport created a number twice, lost one,
+//! if a second process imports other numbers). `--tasks` is the concurrency. It defaults to 100, and to 20 in a dev
+//! build, which is so slow that the requests of more tasks would time out repeatedly. `--seed` is the number of the
+//! first storm, and `--seeds` the number of storms. `--chance` is the probability that a request meets a fault.
+//!
+//! In the end numport renews the credentials of its imports, points calls that were routed elsewhere meanwhile, and
+//! rolls back its imports, all under the same faults. The program fails if numport created a number twice, lost one,
 //! left one unfinished, not renewed, not pointed or not rolled back, or reported a wrong result.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, unreachable_pub)]
 
-// What stands between a client and a platform, and what has to be known of each platform, is what the tests have.
+// The storm uses the middlebox and the facts about each platform from the tests.
 #[path = "../tests/suite/support/hostile/mod.rs"]
 mod hostile;
 #[path = "../tests/suite/services.rs"]
@@ -30,9 +31,9 @@ use services::PLATFORMS;
 use support::{Failure, report};
 use weather::{Storm, Tally, Who, process};
 
-/// A dev build answers so many in time.
+/// The concurrency that a dev build can handle without timeouts.
 const TASKS: usize = if cfg!(debug_assertions) { 20 } else { 100 };
-/// The first lines of what went wrong are enough.
+/// The maximum number of error lines to print.
 const NOTES: usize = 10;
 
 #[tokio::main]

@@ -1,4 +1,4 @@
-"""Calls the sandbox by the vendors' own SDKs, unchanged but for their addresses. Run by `scripts/carrier-sdks`."""
+"""Calls the sandbox with the vendors' own SDKs. Only their base URLs are changed. Run by `scripts/carrier-sdks`."""
 
 import http.client
 import os
@@ -17,7 +17,7 @@ from vonage_numbers import ListOwnedNumbersFilter, UpdateNumberParams
 
 
 def refused(call, error):
-    """What an SDK raises for a call that must fail."""
+    """Returns the error that an SDK raises for a call that must fail."""
     try:
         call()
     except error as raised:
@@ -31,7 +31,7 @@ def check_telnyx():
     assert len(numbers) == 4, numbers
     [found] = list(client.phone_numbers.list(filter={"phone_number": "19705555098"}))
     assert found.phone_number == "+19705555098"
-    # A plus finds nothing.
+    # A filter with a plus matches nothing.
     assert list(client.phone_numbers.list(filter={"phone_number": "+19705555098"})) == []
     assert client.phone_numbers.retrieve(found.id).data.status == "active"
     connections = list(client.connections.list())
@@ -44,7 +44,7 @@ def check_telnyx():
 
 
 def check_plivo():
-    # The SDK sets the attribute of a client back to one of these before each request.
+    # Before each request, the SDK resets the client's attribute to one of these.
     for name in ("PLIVO_API_BASE_URI", "API_VOICE_BASE_URI"):
         assert hasattr(plivo.rest.client, name)
         setattr(plivo.rest.client, name, os.environ["PLIVO_BASE_URL"] + "/v1/Account")
@@ -57,7 +57,7 @@ def check_plivo():
     assert [one.number for one in client.numbers.list(number_startswith="1760")] == ["17609915566"]
     found = client.numbers.get("17609915566")
     application = found.application.rstrip("/").rsplit("/", 1)[-1]
-    # Without the application an update assigns the default one.
+    # An update without an application assigns the default one.
     client.numbers.update("17609915566", alias="Front desk")
     assert application not in client.numbers.get("17609915566").application
     client.numbers.update("17609915566", app_id=application)
@@ -68,7 +68,7 @@ def check_plivo():
 
 
 def tls_proxy(target):
-    """Serves an address by TLS, since the SDK of Vonage speaks nothing else. Returns host and port."""
+    """Serves an address with TLS, because the SDK of Vonage requires it. Returns host and port."""
     address = urlsplit(target).netloc
 
     class Proxy(BaseHTTPRequestHandler):
@@ -116,7 +116,7 @@ def check_vonage():
     assert found.app_id in [application.id for application in applications]
     missing = ListOwnedNumbersFilter(pattern="13125550199", search_pattern=0)
     assert client.numbers.list_owned_numbers(missing) == ([], 0, None)
-    # What an update leaves out is cleared.
+    # An update clears the fields that it leaves out.
     status = client.numbers.update_number(UpdateNumberParams(country="GB", msisdn="447700900000", app_id=found.app_id))
     assert status.error_code == "200"
     [after], _, _ = client.numbers.list_owned_numbers(one)

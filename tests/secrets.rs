@@ -1,7 +1,7 @@
-//! A secret planted in every type that can hold one shows nowhere.
+//! A secret in any type that can hold one never appears in output.
 //!
-//! A binary of its own: other tests that use the same spans at the same moment would hide them from a
-//! subscriber that listens to one thread.
+//! This is a binary of its own: concurrent tests that use the same spans would hide them from a subscriber that listens
+//! to one thread.
 #![allow(clippy::unwrap_used)] // tests fail by panicking
 
 #[path = "suite/services.rs"]
@@ -30,12 +30,12 @@ fn trunk() -> SipTrunk {
     SipTrunk::new("sip.example.com").credentials("user", PLANTED)
 }
 
-/// Which of the planted secrets a text shows, and of those in headers.
+/// Which of the secrets a text shows, and which of the secrets in headers.
 fn shown<'a>(text: &str, headers: &'a [String]) -> Option<&'a str> {
     SEARCHED.into_iter().chain(headers.iter().map(String::as_str)).find(|secret| text.contains(secret))
 }
 
-/// Every client, with its own secret planted.
+/// Every client, with its own secret.
 fn clients(uri: &str) -> Vec<Box<dyn Debug>> {
     let mut clients: Vec<Box<dyn Debug>> = Vec::new();
     for carrier in CARRIERS {
@@ -51,7 +51,7 @@ fn clients(uri: &str) -> Vec<Box<dyn Debug>> {
 }
 
 #[test]
-fn no_debug_shows_it() {
+fn debug_shows_no_secret() {
     let mut values: Vec<Box<dyn Debug>> = vec![
         Box::new(secret()),
         Box::new(Patch::Set(secret())),
@@ -70,11 +70,11 @@ fn no_debug_shows_it() {
     }
 }
 
-/// What a service was told, and tells again in every later answer.
+/// What a service has received, and repeats in every later response.
 #[derive(Default)]
 struct Heard {
     bodies: Vec<String>,
-    /// The values of headers, and logins as they are before they are encoded.
+    /// The values of headers, and logins before they are encoded.
     headers: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ impl Heard {
         let Self { bodies, headers } = self;
         let url = format!("https://user:{IN_URL}@example.com/x?auth_token={ECHOED}");
         let template = ResponseTemplate::new(status).insert_header("x-request-id", format!("req-{}", headers[0]));
-        // In prose, where no field's name tells what it is.
+        // In prose, where no field name marks it as secret.
         let told: Vec<&str> = [PLANTED, CARRIER_KEY, PIN]
             .into_iter()
             .filter(|secret| bodies.iter().any(|body| body.contains(secret.trim_start_matches("planted\""))))
@@ -113,7 +113,7 @@ impl Heard {
     }
 }
 
-/// Answers with everything that it was told: bodies, keys, and what is encoded in them; as JSON or in HTML.
+/// Repeats everything that it received: bodies, keys, and their decoded parts; as JSON or in HTML.
 async fn parrot(status: u16, html: bool, told: &[&str]) -> (MockServer, Arc<Mutex<Heard>>) {
     let server = MockServer::start().await;
     let bodies = told.iter().map(|told| json!({"earlier": told}).to_string()).collect();
@@ -128,7 +128,7 @@ async fn parrot(status: u16, html: bool, told: &[&str]) -> (MockServer, Arc<Mute
     (server, heard)
 }
 
-/// Every call that carries a secret or comes after one, against servers that answer like this, and the headers sent.
+/// Every call that sends a secret or follows one, with servers that respond like this, and the sent headers.
 async fn results(status: u16, html: bool) -> (Results, Vec<String>) {
     let (mut results, mut headers) = (Vec::new(), Vec::new());
     for api in apis() {
@@ -151,9 +151,9 @@ async fn results(status: u16, html: bool) -> (Results, Vec<String>) {
             headers.append(&mut heard.lock().unwrap().headers);
         }
         for carrier in CARRIERS {
-            // The platform has the carrier's key already, from another process.
+            // The platform already has the carrier's key, from another process.
             let (server, heard) = parrot(status, html, &[CARRIER_KEY]).await;
-            // The carrier never hears the platform's key. Both are asked at the same time.
+            // The carrier never receives the platform's key. Both are queried concurrently.
             let (carriers, heard_by_carrier) = parrot(status, html, &[]).await;
             let client = (platform.connect)(&platform.api.account(&server.uri(), KEY), Pace::at_once());
             let provider = (carrier.connect)(&carrier.api.account(&carriers.uri(), CARRIER_KEY), Pace::at_once());
@@ -184,7 +184,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn no_error_and_no_log_line_shows_it() {
+async fn errors_and_log_lines_show_no_secret() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

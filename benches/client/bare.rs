@@ -1,4 +1,4 @@
-//! The same create by `reqwest` alone, as a program without this crate would write it.
+//! The same create with `reqwest` alone, as a program without this crate would write it.
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Url};
@@ -20,7 +20,7 @@ struct Create<'a> {
 const CREATE: Create<'_> =
     Create { provider: "twilio", number: NUMBER, twilio_account_sid: ACCOUNT, twilio_auth_token: TOKEN, name: NAME };
 
-/// The fields that the answers have, and no others.
+/// The fields of the responses, and no others.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(dead_code)]
@@ -37,13 +37,13 @@ pub struct Number {
     status: Option<String>,
 }
 
-/// Typed bodies; everything else as the documents of `reqwest` show it.
+/// Typed bodies; everything else as in the documentation of `reqwest`.
 pub async fn create(client: &Client, base: &str) -> reqwest::Result<Number> {
     let request = client.post(format!("{base}/phone-number")).bearer_auth(KEY).json(&CREATE);
     request.send().await?.error_for_status()?.json().await
 }
 
-/// `serde_json::Value` both ways.
+/// `serde_json::Value` for the request and the response.
 pub async fn create_value(client: &Client, base: &str) -> reqwest::Result<Value> {
     let body = json!({
         "provider": "twilio", "number": NUMBER, "twilioAccountSid": ACCOUNT, "twilioAuthToken": TOKEN, "name": NAME,
@@ -52,7 +52,7 @@ pub async fn create_value(client: &Client, base: &str) -> reqwest::Result<Value>
     request.send().await?.error_for_status()?.json().await
 }
 
-/// What `reqwest` costs at least: address and headers made beforehand, no redirects, no resending.
+/// The minimum cost of `reqwest`: URL and headers are prepared, without redirects or retries.
 pub struct Prepared {
     client: Client,
     url: Url,

@@ -3,24 +3,24 @@
 use std::collections::HashMap;
 use std::process::{Command, Stdio};
 
-/// What a run cost, of the whole process.
+/// The cost of a run, for the whole process.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     pub instructions: f64,
     pub allocations: f64,
 }
 
-/// Where memory comes from, by the names of the C library.
+/// The allocation functions of the C library.
 const ALLOCATORS: [&str; 5] = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc"];
 
-/// One request's cost: the difference of a long run and a short one, so that start-up and warm-up cancel out.
+/// The cost of one request: the difference between a long and a short run, so that start-up and warm-up cancel out.
 pub fn per_request(arguments: &[&str], short: u32, long: u32) -> Cost {
     let [short_cost, long_cost] = [short, long].map(|requests| callgrind(arguments, requests));
     let each = |of: fn(&Cost) -> f64| (of(&long_cost) - of(&short_cost)) / f64::from(long - short);
     Cost { instructions: each(|cost| cost.instructions), allocations: each(|cost| cost.allocations) }
 }
 
-/// This same program under callgrind: user instructions, the kernel's not counted.
+/// Runs this program under callgrind. Counts user instructions, not the kernel's.
 fn callgrind(arguments: &[&str], requests: u32) -> Cost {
     let file = std::env::temp_dir().join(format!("numport-cost-{}", std::process::id()));
     let mut command = Command::new("valgrind");
@@ -33,8 +33,8 @@ fn callgrind(arguments: &[&str], requests: u32) -> Cost {
     read(&profile)
 }
 
-/// Reads a profile: its total, and how often the allocators were called. A name is written once, after its
-/// number, and the number alone afterwards.
+/// Parses a profile: its total, and how often the allocation functions were called. A profile has each name once, after
+/// its number, and only the number from then on.
 fn read(profile: &str) -> Cost {
     let (mut names, mut callee) = (HashMap::new(), "");
     let mut cost = Cost { instructions: 0.0, allocations: 0.0 };
@@ -57,7 +57,7 @@ fn read(profile: &str) -> Cost {
     cost
 }
 
-/// The CPU time of this thread so far, user and system, in microseconds. The clients run on it alone.
+/// The CPU time of this thread so far, user and system, in microseconds. All client work runs on this thread.
 pub fn cpu_time() -> f64 {
     let line = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells");
     let nanoseconds = line.split(' ').next().and_then(|number| number.parse::<f64>().ok());

@@ -1,4 +1,4 @@
-//! Vapi, where no number is ever found: what is left of an import is the create and the importer's share.
+//! Vapi without lookups that find a number: an import is then only the create and the importer's own work.
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -70,5 +70,9 @@ impl VoicePlatform for FindsNothing {
 
     async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
+    }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
     }
 }

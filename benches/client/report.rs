@@ -1,10 +1,10 @@
-//! The tables, and the limits that the gate holds.
+//! The tables, and the limits that `--gate` checks.
 
 use super::count::{Cost, cpu_time, median, per_request};
 use super::server::Server;
 use super::{Runs, runtime};
 
-/// What is compared, and the most that it may cost next to the other: instructions, allocations.
+/// Two measurements to compare, and the maximum ratios of instructions and of allocations.
 const LIMITS: [(&str, &str, f64, f64); 5] = [
     ("client", "bare", 1.02, 0.93),
     ("importer", "platform", 1.15, 1.09),
@@ -13,13 +13,13 @@ const LIMITS: [(&str, &str, f64, f64); 5] = [
     ("read models", "read value", 0.66, 0.65),
 ];
 
-/// A table's rows; the first one is what the others are compared with.
+/// The rows of a table. All others are compared with the first one.
 const CREATE: [&str; 6] = ["bare", "value", "prepared", "client", "platform", "importer"];
 const LIST: [&str; 3] = ["list bare", "list value", "list client"];
 const READ: [&str; 3] = ["read value", "read bare", "read models"];
 const READ_BYTES: [&str; 2] = ["read bytes, value", "read bytes, models"];
 
-/// Counts everything, measures the CPU time of everything.
+/// Counts instructions and allocations, and measures CPU times.
 pub fn all() {
     let server = Server::start();
     let once = &[1][..];
@@ -44,7 +44,7 @@ pub fn all() {
     }
 }
 
-/// Ends the program when a ratio is above its limit.
+/// Ends the program with an error if a ratio is above its limit.
 pub fn gate() {
     let server = Server::start();
     let mut failed = false;
@@ -68,8 +68,8 @@ fn counted(row: &str, in_flight: u32, calls: u32, server: &Server) -> Cost {
     per_request(&[row, &in_flight.to_string(), &server.address], calls / 5, calls)
 }
 
-/// The CPU time of a call in microseconds, and its ratio to the first row's: medians of rounds in which every
-/// row has its turn.
+/// The CPU time of a call in microseconds, and its ratio to that of the first row. Both are medians of rounds that run
+/// every row.
 fn cpu_times(rows: &[&str], in_flight: u32, calls: u32, server: &Server) -> Vec<(f64, f64)> {
     const ROUNDS: usize = 21;
     let (runs, runtime) = (Runs::new(&server.address), runtime());

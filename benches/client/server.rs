@@ -1,4 +1,4 @@
-//! A server that answers the same thing for ever, in a process of its own: what it costs is nobody's cost.
+//! A server that always returns the same response. It runs in a process of its own, so that its cost is not measured.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,17 +6,17 @@ use std::process::{Child, Command, Stdio};
 
 use super::NUMBER;
 
-/// What stands before a number in both bodies; all numbers are of one length.
+/// The text before the number in both bodies. All numbers have the same length.
 const FIELD: &[u8] = b"\"number\":\"";
 
-/// A server in another process, ended on drop.
+/// A server in another process, which is killed on drop.
 pub struct Server {
     process: Child,
     pub address: String,
 }
 
 impl Server {
-    /// This same program again, told to serve.
+    /// Runs this program as the server.
     pub fn start() -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut process = Command::new(program).arg("serve").stdout(Stdio::piped()).spawn().expect("it starts");
@@ -34,7 +34,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves until it is killed. A GET is answered with a list, all else with the number that was sent.
+/// Serves until it is killed. A GET returns the list, and any other request returns the number.
 pub fn serve(number: &str, list: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     println!("http://{}", listener.local_addr().expect("an address"));
@@ -50,7 +50,7 @@ pub fn serve(number: &str, list: &str) {
     });
 }
 
-/// Reads requests whose bodies have a length; that is all that the clients send.
+/// Reads requests whose bodies have a content length. The clients send no others.
 fn answer_all(socket: TcpStream, number: &str, list: &str) -> Option<()> {
     socket.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(socket.try_clone().ok()?);

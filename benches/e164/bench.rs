@@ -1,8 +1,9 @@
-//! What parsing a number and asking the numbering plans cost, beside two other crates.
+//! The cost of parsing a number and of looking it up in the numbering plans, in comparison with two other crates.
 //!
-//! `cargo run --release --manifest-path benches/e164/Cargo.toml` prints the table that stands in the docs of `numport::e164`. The inputs are made here, by
-//! a seeded generator. All crates take turns over the same inputs in every round, and medians of rounds are compared:
-//! wall times of a busy machine tell little, ratios within one run more. First calls are timed in processes of their own.
+//! `cargo run --release --manifest-path benches/e164/Cargo.toml` prints the table in the docs of `numport::e164`. A
+//! seeded generator makes the inputs. In every round, all crates run over the same inputs in turn, and the medians of
+//! the rounds are compared: absolute wall times on a busy machine mean little, and ratios within one run mean more.
+//! First calls are timed in processes of their own.
 #![allow(missing_docs, clippy::print_stdout)]
 
 use std::hint::black_box;
@@ -15,12 +16,12 @@ use numport::e164::Assignment;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 
 const ROUNDS: usize = 5;
-/// How many processes are started for each first call.
+/// The number of processes for each first call.
 const PROCESSES: usize = 9;
 
 type Run = fn(&str) -> bool;
 
-/// Is the text a number, and is it assigned? `SYNTAX` asks the first alone, `PLAN` also for region and kind.
+/// Whether the text is a number and assigned. `SYNTAX` checks only the first; `PLAN` also returns region and kind.
 const SUBJECTS: [(&str, Run); 5] = [SYNTAX, ASSIGNED, PLAN, RLIBPHONENUMBER, PHONENUMBER];
 const SYNTAX: (&str, Run) = ("`parse`", |text| text.parse::<E164>().is_ok());
 const ASSIGNED: (&str, Run) = ("`parse` and `is_assigned`", |text| text.parse::<E164>().is_ok_and(E164::is_assigned));
@@ -70,7 +71,8 @@ fn main() {
     println!("Refusing 16 digits: {}; 1 MB of digits: {}.", nanoseconds(times[0]), nanoseconds(times[1]));
 }
 
-/// Inputs of three kinds. Mixed they are as a file of numbers is: half assigned, most others near to it, some junk.
+/// Inputs of three kinds. The mixed ones resemble a file of numbers: half are assigned, most others are close to
+/// assigned numbers, and some are junk.
 struct Corpus {
     assigned: Vec<String>,
     unassigned: Vec<String>,
@@ -124,7 +126,7 @@ fn number(code: &str, length: std::ops::RangeInclusive<usize>, random: &mut fast
     format!("+{code}{digits}")
 }
 
-/// Nanoseconds a number for each subject: the median of rounds in which they take turns.
+/// Nanoseconds per number for each subject: the median of rounds in which the subjects run in turn.
 fn medians(texts: &[String]) -> Vec<f64> {
     let mut rounds = vec![vec![]; SUBJECTS.len()];
     for _ in 0..ROUNDS {
@@ -135,7 +137,7 @@ fn medians(texts: &[String]) -> Vec<f64> {
     rounds.into_iter().map(median).collect()
 }
 
-/// The same of one subject for each text.
+/// Nanoseconds of one subject for each text.
 fn medians_of(texts: &[&str], run: Run) -> Vec<f64> {
     let mut rounds = vec![vec![]; texts.len()];
     for _ in 0..ROUNDS {
@@ -146,8 +148,8 @@ fn medians_of(texts: &[&str], run: Run) -> Vec<f64> {
     rounds.into_iter().map(median).collect()
 }
 
-/// Nanoseconds a text: the median of as many passes over all as take 2 ms together, so that one in which another
-/// program had its turn does not count.
+/// Nanoseconds per text: the median of as many passes over all texts as take 2 ms in total. The median leaves out
+/// passes that another program interrupted.
 fn time(texts: &[impl AsRef<str>], run: Run) -> f64 {
     let (begin, mut passes) = (Instant::now(), vec![]);
     while passes.is_empty() || begin.elapsed().as_millis() < 2 {
@@ -165,9 +167,9 @@ fn median(mut times: Vec<f64>) -> f64 {
     times[times.len() / 2]
 }
 
-/// In a process of its own: the time of the first call, and of the thousandth.
+/// Runs in a process of its own: the time of the first call, and of the thousandth.
 fn first_calls(run: Run) {
-    // The clock's own first call is not to be measured.
+    // Warms up the clock.
     black_box(Instant::now().elapsed());
     let mut times = [0; 1000];
     for time in &mut times {

@@ -1,8 +1,8 @@
 //! The data to roll back a move. It is saved before anything is changed, and each step appends a line.
 //!
-//! The first line contains everything that is known before the move: the records at the old platform, the plan for the new
-//! one, and the routing. Later lines contain the ids of the records that the move creates. A step that was done but not saved
-//! is found at the new platform, which had no record of its number when the plan was made.
+//! The first line contains everything that is known before the move: the records at the old platform, the plan for the
+//! new one, and the routing. Later lines contain the ids of the records that the move creates. A step that was done but
+//! not saved is found at the new platform, which had no record of its number when the plan was made.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
@@ -42,9 +42,9 @@ pub(crate) struct Record {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Line {
-    /// An import that is done, and what undoes it.
+    /// A finished import, with its undo.
     Done(Box<Undo>),
-    /// An import that made no record. One that is there is somebody else's.
+    /// An import that created no record. An existing record is somebody else's.
     NotDone(E164),
 }
 
@@ -56,7 +56,7 @@ impl Kept {
     }
 }
 
-/// The records as they are to be when they are imported again.
+/// The records as they must be when they are imported again.
 pub(crate) fn records(records: &[NumberRecord]) -> Vec<Record> {
     let mut seen = HashSet::new();
     let record = |record: &NumberRecord| {
@@ -67,11 +67,11 @@ pub(crate) fn records(records: &[NumberRecord]) -> Vec<Record> {
     records.iter().filter_map(record).collect()
 }
 
-/// The file of a move that is under way.
+/// The file of a running move.
 pub(crate) struct Journal(File);
 
 impl Journal {
-    /// Writes a new file that nobody else may read: it holds addresses, which may hold secrets.
+    /// Creates a file that only its owner may read, because it contains URLs, which may contain secrets.
     pub(crate) fn create(path: &Path, kept: &Kept) -> Result<Self, Failure> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -86,7 +86,7 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Writes down what became of a step.
+    /// Saves the outcome of a step.
     pub(crate) fn note(&mut self, step: &AppliedStep) -> io::Result<()> {
         let PlanStep::Import { request, .. } = &step.step else { return Ok(()) };
         match &step.outcome {
@@ -94,7 +94,7 @@ impl Journal {
             Applied::Unchanged | Applied::Moved(_) | Applied::Blocked { .. } | Applied::NotAttempted => {
                 self.write(&Line::NotDone(*request.number()))
             }
-            // Nobody knows.
+            // The outcome is unknown.
             _ => Ok(()),
         }
     }
@@ -107,7 +107,7 @@ impl Journal {
     }
 }
 
-/// Reads the file. A last line that breaks off was never finished, and says nothing.
+/// Reads the file. An incomplete last line is ignored.
 pub(crate) fn read(path: &Path) -> Result<(Kept, HashMap<E164, Line>), Failure> {
     let named = |error: String| format!("{}: {error}", path.display());
     let text = fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;

@@ -34,7 +34,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use numport::import::plan::{Applied, Extra, PlanStep};
+use numport::import::plan::{Extra, PlanStep};
 use numport::model::{AgentId, Finding};
 use numport::platform::OnRemoval;
 use numport::platform::vapi::CreateVapiNumber;
@@ -232,10 +232,7 @@ async fn remove(
     writeln!(out, "\nAt {}:", from.platform().kind())?;
     let done = steps::apply(from, plan, out).await??.0;
     for step in done.iter().filter(|step| step.outcome.is_failure()) {
-        let why = match &step.outcome {
-            Applied::Blocked { findings } => findings.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-            other => other.code().to_owned(),
-        };
+        let why = step.reason().unwrap_or_else(|| step.outcome.code().to_owned());
         stays.extend(step.step.number().telephone().map(|number| (number, why)));
     }
     Ok(!done.iter().any(|step| step.outcome.is_failure()))

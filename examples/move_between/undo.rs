@@ -74,7 +74,7 @@ pub(crate) async fn undo(
 
 /// What undoes the steps at the new platform: what was written down of them, otherwise what the platform shows.
 async fn undos(kept: &Kept, mut lines: HashMap<E164, Line>, to: &Importer) -> Result<Vec<Undo>, Failure> {
-    let found = to.undos_of(&kept.plan, kept.routing.clone()).await?;
+    let found = to.undos_of(&kept.plan, kept.routing.clone()).await?.undos;
     let mut undos: Vec<Undo> = found.into_iter().filter(|undo| !lines.contains_key(&undo.number)).collect();
     for before in &kept.routing {
         let Some(Line::Done(mut undo)) = lines.remove(&before.number) else { continue };
@@ -133,7 +133,7 @@ async fn put_routing_back(
         match restored {
             Ok(Restored::AsBefore(_)) => drop(routed.insert(number)),
             Ok(restored) => {
-                if !matches!(&restored, Restored::PutBack { changed, .. } if changed.is_empty()) {
+                if !matches!(&restored, Restored::PutBack(_)) {
                     stays.push(restored.to_string());
                 }
                 routed.insert(number);

@@ -117,4 +117,8 @@ impl VoicePlatform for Parrot {
     async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
+    }
 }

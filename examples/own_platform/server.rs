@@ -69,7 +69,7 @@ impl Services {
         if status == 204 { ResponseTemplate::new(204) } else { ResponseTemplate::new(status).set_body_json(answer) }
     }
 
-    /// Parrot takes the number over: Exchange sends its calls to Parrot from then on.
+    /// Parrot takes over the number: from then on Exchange sends its calls to Parrot.
     fn create(&mut self, body: &Value) -> Reply {
         let Some(line) = self.lines.iter_mut().find(|line| line["number"] == body["number"]) else {
             return refused(400, "the number is not at Exchange");
@@ -120,7 +120,7 @@ impl Services {
     }
 }
 
-/// A page of the items with the number that was asked for; the cursor is where the next page begins.
+/// A page of the requested items. The cursor is the index of the next page's first item.
 fn list(items: &[Value], request: &Request, page: impl FnOnce(&[&Value], Option<usize>) -> Value) -> Reply {
     let query = |wanted: &str| request.url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value);
     let number = query("number");

@@ -1,4 +1,4 @@
-//! The clients by name, with a limit of requests a second if one is wanted.
+//! Clients by name, optionally with a limit of requests per second.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use numport::{ClientBuilder, Twilio, VoicePlatform, platform};
 
 use super::Failure;
 
-/// Settings by the names of their environment variables.
+/// Settings, by the names of their environment variables.
 pub type Vars<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 pub fn twilio(vars: Vars<'_>, per_second: Option<NonZeroU32>) -> Result<Twilio, Failure> {

@@ -8,7 +8,7 @@ use numport::import::{Plan, Progress};
 use numport::model::Finding;
 use numport::{Importer, Result};
 
-/// Applies a plan, and shows each step that did something or failed. Nothing is done if the plan does not match.
+/// Applies a plan, and shows each step that changed something or failed. Fails if the plan does not match.
 pub async fn apply(
     importer: &Importer,
     plan: Plan,
@@ -17,7 +17,7 @@ pub async fn apply(
     apply_keeping(importer, plan, out, &mut |_| Ok(())).await
 }
 
-/// The same, and saves each step as soon as it is done. It stops if saving fails.
+/// Applies a plan likewise, and saves each step as soon as it is done. It stops if saving fails.
 pub async fn apply_keeping(
     importer: &Importer,
     plan: Plan,
@@ -37,21 +37,24 @@ pub async fn apply_keeping(
 }
 
 fn show(step: &AppliedStep, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    if matches!(&step.outcome, Applied::Kept { findings } if findings.is_empty()) {
+        return Ok(());
+    }
     let (number, word) = (step.step.number(), step.outcome.code());
     match &step.outcome {
-        Applied::Unchanged | Applied::Kept => return Ok(()),
+        Applied::Unchanged => return Ok(()),
         Applied::Failed(error) => return writeln!(out, "  {number} {word}: {}", error.report()),
         Applied::Changed(_) => return writeln!(out, "  {}", step.report()),
         _ => writeln!(out, "  {number} {word}")?,
     }
     match &step.outcome {
-        // What the plan already showed is not shown again.
+        // Steps that the plan already showed are not shown again.
         Applied::Imported(imported) => {
             let shown = |finding: &Finding| matches!(&step.step, PlanStep::Import { findings, .. } if findings.contains(finding));
             let mut new = imported.findings.iter().filter(|finding| !shown(finding));
             new.try_for_each(|finding| writeln!(out, "    {}: {finding}. {}", finding.severity(), finding.advice()))
         }
-        Applied::Blocked { findings } | Applied::Removed { findings } => {
+        Applied::Kept { findings } | Applied::Blocked { findings } | Applied::Removed { findings } => {
             findings.iter().try_for_each(|finding| writeln!(out, "    {finding}. {}", finding.advice()))
         }
         Applied::Moved(differences) => differences.iter().try_for_each(|difference| writeln!(out, "    {difference}")),

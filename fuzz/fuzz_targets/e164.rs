@@ -1,4 +1,4 @@
-//! Whatever is read as a number prints as it was written, and has an answer of the numbering plans that fits it.
+//! Parsing and printing a number returns the same text, and the numbering plans' answer is consistent with the number.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Whatever a service answers, its error can be told, is bounded, and shows no key. The first byte chooses the
-//! call, the second the status; the bytes 1 and 2 stand for the key, plain and as some JSON writers spell it.
+//! For any response body, the error can be displayed, is bounded, and shows no key. The first byte selects the call and
+//! the second one the status. The bytes 1 and 2 stand for the key: plain, and as some JSON writers escape it.
 #![no_main]
 
 use std::error::Error as _;
@@ -42,7 +42,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
                 refusal.messages.len() <= Refusal::MAX_MESSAGES
                     && refusal.messages.iter().all(|message| message.chars().count() <= Refusal::MAX_MESSAGE)
             );
-            // As text, and as whoever reads it as JSON sees it.
+            // As text, and as a JSON parser decodes it.
             let read: serde_json::Value = serde_json::from_str(&refusal.body).unwrap_or_default();
             for text in refusal.messages.iter().chain(&refusal.code).chain([&refusal.body, &format!("{read}")]) {
                 told.push_str(text);

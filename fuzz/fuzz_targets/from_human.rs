@@ -1,4 +1,4 @@
-//! What people write is read as a number of the digits that they wrote, or refused. The first byte chooses the region.
+//! Human input is either read as a number with the same digits, or refused. The first byte selects the region.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -16,7 +16,7 @@ fuzz_target!(|input: (u8, &str)| {
     let typed = digits.strip_suffix(&extension).expect("the extension is last");
     let number_digits = number.digits();
     assert!(number.is_assigned());
-    // A 0 in brackets may have been left out behind the calling code.
+    // A 0 in brackets after the calling code may be left out.
     let (code, rest) = number_digits.split_at(number.calling_code().expect("is assigned").to_string().len());
     let with_zero = format!("{code}0{rest}");
     if text.contains(['+', '\u{ff0b}']) {

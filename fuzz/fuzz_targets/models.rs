@@ -1,4 +1,4 @@
-//! Whatever is read as a model is written so that it reads as the same model. The first byte chooses the model.
+//! Parsing, writing and parsing a model again returns the same model. The first byte selects the model.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -6,7 +6,7 @@ use numport::model::Routing;
 use numport::{Desired, Plan};
 use numport_fuzz::{SERVICES, check, chosen};
 
-/// What is kept, not answered: files that people may have changed. `fuzz/seed` knows that they come first.
+/// Files that people may have edited, rather than responses. `fuzz/seed` relies on their being first.
 const KEPT: [fn(&[u8]); 3] = [check::<Routing>, check::<Desired>, check::<Plan>];
 
 fuzz_target!(|input: &[u8]| -> Corpus {

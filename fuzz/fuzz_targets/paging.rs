@@ -1,5 +1,5 @@
-//! Every list keeps to its own origin, whatever link leads on, and ends. The first byte chooses the list; each line
-//! after it is the link, cursor or id of a page, the last one again and again.
+//! For any link to the next page, a list stays on its own origin, and ends. The first byte selects the list. Each line
+//! after it is the link, cursor or id of a page; the last line is repeated.
 #![no_main]
 
 use std::cell::RefCell;

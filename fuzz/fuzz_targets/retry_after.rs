@@ -1,4 +1,4 @@
-//! A `Retry-After` is a wait or none, and no value of it makes a client wait past its deadline.
+//! A `Retry-After` is either a wait or ignored, and no value makes a client wait beyond its deadline.
 #![no_main]
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use numport_fuzz::{block_on, vapi};
 use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
-/// The year 9999 ends within this time of 1970.
+/// From 1970 to the year 9999 is less than this.
 const LONGEST_DATE: Duration = Duration::from_secs(8030 * 366 * 24 * 60 * 60);
 const DEADLINE: Duration = Duration::from_secs(120);
 

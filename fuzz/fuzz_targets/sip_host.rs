@@ -1,4 +1,4 @@
-//! Whatever is read as a host, an address or a network prints to a text that reads as the same value.
+//! A parsed host, address or network prints as text that parses to the same value.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

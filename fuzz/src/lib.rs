@@ -1,5 +1,5 @@
-//! What the targets have in common: what they send to each service of the list in `src/services.rs`, with a network that
-//! is the target, and a clock that never waits. Each platform and carrier has a file here of its name.
+//! The code that the targets share: requests to each service of the list in `src/services.rs`, over a network that the
+//! target simulates, with a clock that skips every wait. Each platform and carrier has a file of its name here.
 
 use std::fmt::Debug;
 use std::sync::LazyLock;
@@ -12,24 +12,24 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-/// What is fuzzed of a platform or a carrier.
+/// The fuzzed parts of a platform or a carrier.
 pub struct Service {
-    /// Reads its models, each by [`check`].
+    /// Parses its models, each by [`check`].
     pub models: &'static [fn(&[u8])],
-    /// Calls, and how they fail.
+    /// Sends calls, and returns their errors.
     pub calls: &'static [fn() -> Option<Error>],
     pub lists: &'static [List],
 }
 
-/// A list of several pages.
+/// A list with several pages.
 pub struct List {
-    /// Where all of its requests go.
+    /// The origin of all its requests.
     pub origin: &'static str,
-    /// A page that leads on by this link, cursor or id.
+    /// A page whose next page has this link, cursor or id.
     pub page: fn(&str) -> Value,
     /// Reads the list to its end.
     pub read: fn() -> Result<()>,
-    /// The parameter of the query that has the link or cursor, where it is sent as it came.
+    /// The query parameter that has the link or cursor, if it is sent unchanged.
     pub sent_as: Option<&'static str>,
 }
 
@@ -42,21 +42,21 @@ macro_rules! services {
         $(pub mod $platform;)*
         $(pub mod $carrier;)*
 
-        /// All of them, in the order of the list.
+        /// All services, in the order of the list.
         pub const SERVICES: &[Service] = &[$($platform::SERVICE,)* $($carrier::SERVICE,)*];
     };
 }
 numport::__services!(services);
 
-/// The one of these that an input chooses.
+/// The service that an input selects.
 pub fn chosen<T>(mut all: Vec<T>, byte: u8) -> T {
     let at = usize::from(byte) % all.len();
     all.swap_remove(at)
 }
 
-/// The key of every client, with letters that JSON may spell in several ways.
+/// The key of every client. JSON can spell some of its letters in several ways.
 pub const KEY: &str = "planted/key<1>";
-/// An account of Twilio.
+/// A Twilio account id.
 pub const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 
 thread_local! {
@@ -64,7 +64,7 @@ thread_local! {
         Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
 }
 
-/// Runs it on a clock that jumps over each wait.
+/// Runs with a clock that skips every wait.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     RUNTIME.with(|runtime| runtime.block_on(future))
 }
@@ -74,13 +74,13 @@ pub fn credentials() -> AccountKey {
     AccountKey::token(ACCOUNT, KEY)
 }
 
-/// A client, made anew for each input, so that no input hangs on another.
+/// A client. Each input gets a new one, so that inputs do not depend on each other.
 fn build<C>(builder: ClientBuilder<C>, retry: RetryPolicy) -> C {
     static HTTP: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
     builder.http_client(HTTP.clone()).retry(retry).build().expect("good settings")
 }
 
-/// How an import of a number of Twilio fails.
+/// The error of an import of a Twilio number.
 fn import(platform: &dyn VoicePlatform) -> Option<Error> {
     let request = ImportRequest::new("+14155552671".parse().expect("a number"));
     let source = NumberSource::account(ProviderKind::TWILIO, credentials());
@@ -92,7 +92,7 @@ fn drain<T>(stream: impl Stream<Item = Result<T>>) -> Result<()> {
     block_on(stream.try_for_each(|_| async { Ok(()) }))
 }
 
-/// Whatever is read as this model is written so that it reads as the same model.
+/// Parsing, writing and parsing the model again returns the same model.
 pub fn check<T: DeserializeOwned + Serialize + PartialEq + Debug>(json: &[u8]) {
     let Ok(first) = serde_json::from_slice::<T>(json) else { return };
     let written = serde_json::to_vec(&first).expect("what was read is written");

@@ -17,7 +17,7 @@ fn never() -> Plivo {
     client(RetryPolicy::never())
 }
 
-/// A list that leads on by a link.
+/// A list whose pages follow by a link.
 macro_rules! list {
     ($all:ident($list:expr)) => {
         List {

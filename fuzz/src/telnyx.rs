@@ -32,6 +32,6 @@ pub const SERVICE: Service = Service {
         || drain(never().messaging_settings(ListMessagingSettings::new())).err(),
         || drain(never().connections(ListConnections::new())).err(),
     ],
-    // Pages follow by their number, and not by what a page says.
+    // Pages follow by their number, whatever a page says.
     lists: &[],
 };

@@ -26,6 +26,6 @@ pub const SERVICE: Service = Service {
         || drain(never().numbers(ListNumbers::new())).err(),
         || drain(never().all_applications(ListApplications::new())).err(),
     ],
-    // Pages follow by their number, and not by what a page says.
+    // Pages follow by their number, whatever a page says.
     lists: &[],
 };

@@ -62,7 +62,7 @@ impl<'a> Subject<'a> {
     async fn held(&self, number: &E164) -> HeldNumber {
         match self.provider.lookup(number).await.expect("the provider can be asked") {
             Ownership::Held(held) => held,
-            other => panic!("{number} is held, and the look-up must say so, not {other:?}"),
+            other => panic!("{number} is held, and the lookup must say so, not {other:?}"),
         }
     }
 }
@@ -78,11 +78,11 @@ pub async fn all(subject: &Subject<'_>) {
 /// The lookup finds a held number, and finds no other number.
 pub async fn lookup_tells_what_is_held(subject: &Subject<'_>) {
     for number in &subject.held {
-        assert_eq!(subject.held(number).await.number, *number, "the look-up must return the number that was asked for");
+        assert_eq!(subject.held(number).await.number, *number, "the lookup must return the number that was asked for");
     }
     let other = subject.provider.lookup(&subject.not_held).await.expect("the provider can be asked");
     let number = subject.not_held;
-    assert!(matches!(other, Ownership::NotHeld), "{number} is not held, and the look-up must say so, not {other:?}");
+    assert!(matches!(other, Ownership::NotHeld), "{number} is not held, and the lookup must say so, not {other:?}");
 }
 
 /// The list has every held number once, and agrees with the lookup.
@@ -92,8 +92,8 @@ pub async fn list_shows_every_number_once(subject: &Subject<'_>) {
         let found: Vec<&HeldNumber> = listed.iter().filter(|held| held.number == *number).collect();
         let [listed] = found[..] else { panic!("the list must have {number} once, not {} times", found.len()) };
         let looked = subject.held(number).await;
-        assert_eq!(listed.id, looked.id, "{number}: the id of the list and of the look-up");
-        assert_eq!(listed.routing, looked.routing, "{number}: the routing of the list and of the look-up");
+        assert_eq!(listed.id, looked.id, "{number}: the id of the list and of the lookup");
+        assert_eq!(listed.routing, looked.routing, "{number}: the routing of the list and of the lookup");
     }
     assert!(!listed.iter().any(|held| held.number == subject.not_held), "{} is not held", subject.not_held);
 }
@@ -105,8 +105,8 @@ pub async fn routing_agrees_with_lookup(subject: &Subject<'_>) {
         let snapshot = snapshot(control, number).await;
         let held = subject.held(number).await;
         assert_eq!(snapshot.number, *number, "the snapshot must be of the number that was asked for");
-        assert_eq!(Some(&snapshot.id), held.id.as_ref(), "{number}: the id of the snapshot and of the look-up");
-        assert_eq!(Some(&snapshot), held.routing.as_ref(), "{number}: the snapshot and the look-up");
+        assert_eq!(Some(&snapshot.id), held.id.as_ref(), "{number}: the id of the snapshot and of the lookup");
+        assert_eq!(Some(&snapshot), held.routing.as_ref(), "{number}: the snapshot and the lookup");
     }
     let none = control.snapshot(&subject.not_held).await.expect("the provider can be asked");
     assert_eq!(none, None, "{} is not held, so that there is no routing", subject.not_held);

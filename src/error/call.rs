@@ -37,6 +37,9 @@ pub struct CallError {
     pub request_id: Option<String>,
     /// How long the service asked to wait (`Retry-After`).
     pub retry_after: Option<Duration>,
+    /// Whether the client would have retried, but its retry budget was spent
+    /// ([`RetryPolicy::budget`](crate::RetryPolicy::budget)).
+    pub retry_budget_spent: bool,
     /// The reason for the failure.
     #[source]
     pub fault: CallFault,
@@ -294,8 +297,15 @@ impl CallError {
             status: None,
             request_id: None,
             retry_after: None,
+            retry_budget_spent: false,
             fault,
         }
+    }
+
+    /// The error of a call that was dropped at a deadline. It may have been sent.
+    pub(crate) fn timed_out(service: Service, operation: &'static str, safety: Safety) -> super::Error {
+        let fault = CallFault::Transport(TransportFault::new(Loss::TimedOut));
+        Box::new(Self { safety, ..Self::new(service, operation, Delivery::Unknown, fault) }).into()
     }
 
     fn sentence(&self) -> String {
@@ -316,6 +326,9 @@ impl CallError {
         }
         if self.attempts > 1 {
             text.push_str(&format!(", after {} attempts", self.attempts));
+        }
+        if self.retry_budget_spent {
+            text.push_str(", and was not retried because the client's retry budget is spent");
         }
         text
     }

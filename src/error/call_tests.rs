@@ -11,6 +11,7 @@ fn answered(status: u16) -> CallError {
         status: StatusCode::from_u16(status).ok(),
         request_id: Some("r-1".to_owned()),
         retry_after: Some(Duration::from_secs(7)),
+        retry_budget_spent: false,
         fault: CallFault::TooLarge { limit: 1 },
     }
 }

@@ -78,6 +78,14 @@ impl Error {
         Self::Invalid(Invalid::new(subject, problems))
     }
 
+    /// The same error of another operation than an import, such as `rolled back`.
+    pub(crate) fn withheld_from(mut self, operation: &'static str) -> Self {
+        if let Self::Withheld(withheld) = &mut self {
+            withheld.withheld = operation;
+        }
+        self
+    }
+
     /// Returns the call that failed, if a call caused the error, at any depth of its causes.
     #[must_use]
     pub fn call(&self) -> Option<&CallError> {
@@ -129,6 +137,20 @@ impl Error {
             Self::Withheld(withheld) => !matches!(withheld.reason, WithheldReason::Unresolved { .. }),
             Self::Call(call) => matches!(call.delivery, Delivery::NotSent | Delivery::Refused | Delivery::Read),
             Self::Incomplete(_) | Self::Indeterminate(_) => false,
+        }
+    }
+
+    /// The same error, if an earlier request of the same operation has changed something: the operation is done in part.
+    /// It sets a state, so it may be repeated.
+    pub(crate) fn after_write(self) -> Self {
+        match self {
+            Self::Call(mut call) => {
+                if matches!(call.delivery, Delivery::NotSent | Delivery::Refused | Delivery::Read) {
+                    (call.delivery, call.safety) = (Delivery::Unknown, Safety::Repeatable);
+                }
+                Self::Call(call)
+            }
+            other => other,
         }
     }
 

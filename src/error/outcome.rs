@@ -196,7 +196,7 @@ impl Incomplete {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{platform}: it is unknown whether {number} is imported: the request sent at {sent_at:.0} got no clear response, and \
-     {}", self.lookups()
+     {}", self.lookups_text()
 )]
 #[non_exhaustive]
 pub struct Indeterminate {
@@ -207,9 +207,9 @@ pub struct Indeterminate {
     /// The time at which the import was sent, by this machine's clock.
     pub sent_at: Timestamp,
     /// The number of lookups since then.
-    pub looks: u32,
+    pub lookups: u32,
     /// The error of the last lookup, if it failed; `None` if it did not find the number.
-    pub last_look: Option<Box<Error>>,
+    pub last_lookup_error: Option<Box<Error>>,
     /// The routing from before this import, if it was looked up.
     pub routing_before: Option<Routing>,
     /// How the response was lost.
@@ -218,15 +218,15 @@ pub struct Indeterminate {
 }
 
 impl Indeterminate {
-    fn lookups(&self) -> String {
-        match (self.looks, &self.last_look) {
+    fn lookups_text(&self) -> String {
+        match (self.lookups, &self.last_lookup_error) {
             (0, _) => "the number was not looked up afterwards".to_owned(),
             (1, Some(_)) => "the lookup afterwards failed".to_owned(),
-            (looks, Some(_)) => {
-                format!("the number was not found afterwards ({looks} lookups, of which the last failed)")
+            (lookups, Some(_)) => {
+                format!("the number was not found afterwards ({lookups} lookups, of which the last failed)")
             }
             (1, None) => "the number was not found afterwards (1 lookup)".to_owned(),
-            (looks, None) => format!("the number was not found afterwards ({looks} lookups)"),
+            (lookups, None) => format!("the number was not found afterwards ({lookups} lookups)"),
         }
     }
 

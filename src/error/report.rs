@@ -76,11 +76,11 @@ impl Serialize for Error {
                 object.serialize_entry("cause", &incomplete.error)?;
             }
             Self::Indeterminate(unresolved) => {
-                let Indeterminate { platform, number, sent_at, looks, .. } = &**unresolved;
+                let Indeterminate { platform, number, sent_at, lookups, .. } = &**unresolved;
                 object.serialize_entry("platform", platform)?;
                 object.serialize_entry("number", number)?;
                 object.serialize_entry("sent_at", sent_at)?;
-                object.serialize_entry("lookups", looks)?;
+                object.serialize_entry("lookups", lookups)?;
             }
         }
         match self {
@@ -92,7 +92,8 @@ impl Serialize for Error {
 }
 
 /// Serializes as an object with `service`, `operation`, `delivery`, `attempts` and `fault`. If there was a response, it
-/// also has `status`, `request_id` and `service_code`.
+/// also has `status`, `request_id` and `service_code`. If the client's retry budget was spent, `retry_budget_spent` is
+/// `true`.
 impl Serialize for CallError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -101,6 +102,9 @@ impl Serialize for CallError {
         object.serialize_entry("delivery", &self.delivery)?;
         object.serialize_entry("attempts", &self.attempts)?;
         object.serialize_entry("fault", self.fault.code())?;
+        if self.retry_budget_spent {
+            object.serialize_entry("retry_budget_spent", &true)?;
+        }
         if let Some(status) = self.status {
             object.serialize_entry("status", &status.as_u16())?;
         }

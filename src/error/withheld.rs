@@ -4,10 +4,10 @@ use crate::E164;
 use crate::journal::JournalError;
 use crate::model::{NumberId, NumberRecord, PlatformKind, Timestamp};
 
-/// An import that the importer did not send, because the platform may already have the number or another import of it
-/// may be in progress. Nothing was changed.
+/// An import or another operation that the importer did not send, because the platform may already have the number, or
+/// another import of it may be in progress, or the deadline passed. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{platform}: {number} was not imported: {reason}")]
+#[error("{platform}: {number} was not {}: {reason}", .withheld)]
 #[non_exhaustive]
 pub struct Withheld {
     /// The platform.
@@ -16,6 +16,8 @@ pub struct Withheld {
     pub number: E164,
     /// The reason.
     pub reason: WithheldReason,
+    /// What was not done with the number.
+    pub(super) withheld: &'static str,
 }
 
 /// The reason why an import was not sent.
@@ -63,7 +65,8 @@ pub enum WithheldReason {
         /// How long this import waited.
         waited: Duration,
     },
-    /// The import did not come to its create within [`Importer::deadline`](crate::Importer::deadline).
+    /// The import did not come to its create, or the undo to its first change, within
+    /// [`Importer::deadline`](crate::Importer::deadline).
     #[error("looking up the number took longer than the deadline of {} s", .after.as_secs_f64())]
     Deadline {
         /// The deadline.
@@ -110,7 +113,7 @@ impl Withheld {
     /// Creates the error of an import that is not sent for this reason.
     #[must_use]
     pub const fn new(platform: PlatformKind, number: E164, reason: WithheldReason) -> Self {
-        Self { platform, number, reason }
+        Self { platform, number, reason, withheld: "imported" }
     }
 
     /// Creates the error for a record that [may be](crate::model::RecordNumber::may_be) of this number.
@@ -131,7 +134,7 @@ impl Withheld {
             }
             WithheldReason::Locked { .. } => "Wait for the other import, then run this one again.",
             WithheldReason::Deadline { .. } => {
-                "Run the import again. If the carrier or the platform is always this slow, raise `Importer::deadline`."
+                "Run the same call again. If the carrier or the platform is always this slow, raise `Importer::deadline`."
             }
             WithheldReason::Unresolved { .. } => "Run the import again after that time. It looks the number up first.",
             WithheldReason::Journal(_) => "Mend the journal, then run the import again.",

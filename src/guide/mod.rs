@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`errors`] | Which HTTP status does my service return, and may the caller retry? |
 //! | [`logging`] | What does a run leave in the log? |
+//! | [`carriers`] | How do platforms reach the numbers of each carrier, and what cannot be restored? |
 //! | [`several_carriers`] | How do I import numbers of several accounts or trunks? |
 //! | [`renewing`] | The carrier's token changed. What now? |
 //! | [`rolling_back`] | How do I undo an import, a bulk run or a plan? |
@@ -31,6 +32,9 @@ pub mod errors {}
 
 #[doc = include_str!("logging.md")]
 pub mod logging {}
+
+#[doc = include_str!("carriers.md")]
+pub mod carriers {}
 
 #[doc = include_str!("several_carriers.md")]
 pub mod several_carriers {}

@@ -153,6 +153,23 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_to_what_was_sent_before_raises_nothing() {
+        let start = Instant::now();
+        let mut adaptive = Adaptive::new(at(start, 10.0), 20.0);
+        assert!(!adaptive.accepted(at(start, 10.0), at(start, 40.0), 1000.0), "a slow answer of the time before");
+        assert_eq!(rounded(&adaptive), 10.0);
+        assert!(adaptive.accepted(at(start, 39.0), at(start, 40.0), 1000.0));
+    }
+
+    #[test]
+    fn a_client_that_sends_less_than_it_may_is_lowered_from_what_it_sends() {
+        let start = Instant::now();
+        let mut adaptive = Adaptive::new(start, 20.0);
+        adaptive.refused(at(start, 10.0), at(start, 10.0), 4.0);
+        assert_eq!(rounded(&adaptive), 3.4);
+    }
+
+    #[test]
     fn two_refusals_near_the_limit_are_no_reason_to_search_for_it_again() {
         let start = Instant::now();
         let mut adaptive = Adaptive::new(start, 20.0);

@@ -242,6 +242,7 @@ impl<C> ClientBuilder<C> {
             known: Known::new(secrets),
             error_body: info.error_body,
             rejects: info.rejects,
+            reset_header: info.reset_header,
             timeout: self.timeout,
             max_body: self.max_response_bytes,
             retry: self.retry,

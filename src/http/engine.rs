@@ -51,6 +51,8 @@ pub(super) struct Engine {
     pub(super) error_body: fn(&Value) -> ErrorBody,
     /// Whether the body of a success says that it is none.
     pub(super) rejects: fn(&[u8]) -> bool,
+    /// Says when the service's rate limit ends.
+    pub(super) reset_header: Option<&'static str>,
     pub(super) timeout: Duration,
     pub(super) max_body: usize,
     pub(super) retry: RetryPolicy,
@@ -86,6 +88,14 @@ fn log(safety: Safety, delivery: Delivery, attempts: u32, start: Instant, status
     }
 }
 
+/// The error of a call that the budget of retries has ended.
+fn budget_spent(mut error: Error) -> Error {
+    if let Error::Call(call) = &mut error {
+        call.retry_budget_spent = true;
+    }
+    error
+}
+
 impl Engine {
     /// Sends a request until it has an answer, or no attempt is left.
     pub(super) async fn run(&self, asked: Asked, request: &Prepared) -> Result<Answered> {
@@ -100,7 +110,7 @@ impl Engine {
         self.known.remember_sent(&sent);
         loop {
             let sent_at = pacing.wait(now, deadline).await.ok();
-            let attempt = if let Some(sent_at) = sent_at {
+            let mut attempt = if let Some(sent_at) = sent_at {
                 let mut headers = headers.of(request.content).clone();
                 match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut sent.signed)) {
                     Ok(()) => {
@@ -115,6 +125,9 @@ impl Engine {
                 // What the service answered says more.
                 last.take().unwrap_or(Attempt::Lost { loss: Loss::HeldBack, head: None, error: None })
             };
+            if let (Some(name), Some(head)) = (self.reset_header, attempt.head_mut()) {
+                head.wait_for_reset(name);
+            }
             let (ending, head) = match &attempt {
                 Attempt::Answered { head, body: Body::Redirected } => (Ending::Redirected, Some(head)),
                 Attempt::Answered { head, body: Body::Whole(body) } if head.status.is_success() && is_page(body) => {
@@ -130,13 +143,16 @@ impl Engine {
                 _ => {}
             }
             let verdict = classify(asked.safety, ending);
+            let mut is_spent = false;
             if let (Verdict::Again(delivery), Some(_)) = (verdict, sent_at) {
                 let wait = head.and_then(|head| head.retry_after);
                 let wait = wait.unwrap_or_else(|| retry.wait(attempts, chance()));
                 let in_time = Instant::now().checked_add(wait).is_some_and(|then| then < deadline);
                 // What is paced needs no other bound.
                 let paced = refuses && pacing.is_adaptive();
-                if attempts < retry.max_attempts && in_time && (paced || budget.take()) {
+                let may_retry = attempts < retry.max_attempts && in_time;
+                is_spent = may_retry && !paced && !budget.take();
+                if may_retry && !is_spent {
                     tracing::debug!(attempt = attempts, ?ending, wait_ms = wait.as_millis(), "retrying");
                     open |= delivery == Delivery::Unknown;
                     last = Some(attempt);
@@ -151,7 +167,8 @@ impl Engine {
                 Verdict::Again(delivery) | Verdict::Stop(delivery) => delivery,
             };
             log(asked.safety, delivery, attempts, start, head.map(|head| head.status.as_u16()));
-            return self.conclude(asked, attempts, delivery, attempt, sent);
+            let result = self.conclude(asked, attempts, delivery, attempt, sent);
+            return result.map_err(|error| if is_spent { budget_spent(error) } else { error });
         }
     }
 
@@ -234,8 +251,19 @@ impl Engine {
             Delivery::Unknown | Delivery::Accepted if safety == Safety::Read => Delivery::Read,
             delivery => delivery,
         };
-        Box::new(CallError { service, operation, safety, delivery, attempts, status, request_id, retry_after, fault })
-            .into()
+        Box::new(CallError {
+            service,
+            operation,
+            safety,
+            delivery,
+            attempts,
+            status,
+            request_id,
+            retry_after,
+            retry_budget_spent: false,
+            fault,
+        })
+        .into()
     }
 }
 

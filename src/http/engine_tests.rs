@@ -86,6 +86,7 @@ fn client_of(script: Script, retry: RetryPolicy, limit: Option<RateLimit>, adapt
             messages: body["message"].as_str().map(str::to_owned).into_iter().collect(),
         },
         rejects: |body| body == b"rejected",
+        reset_header: None,
         timeout: Duration::from_secs(60),
         max_body: 1024,
         retry,
@@ -198,10 +199,16 @@ async fn attempts_budget_and_deadline_each_end_it() {
     let client = client(down());
     let error = failure(client.request(create()).await);
     assert_eq!((error.delivery, error.attempts, sent(&client).len()), (Delivery::NotSent, 4, 4));
+    assert!(!error.retry_budget_spent, "the attempts ended it");
 
     let client = client_with(down(), RetryPolicy::default().budget(2), None);
-    assert_eq!(failure(client.request(create()).await).attempts, 3);
-    assert_eq!(failure(client.request(create()).await).attempts, 1);
+    let spent = |error: &CallError| (error.attempts, error.retry_budget_spent);
+    assert_eq!(spent(&failure(client.request(create()).await)), (3, true));
+    let error = failure(client.request(create()).await);
+    assert_eq!(spent(&error), (1, true));
+    let told = "was not sent, and was not retried because the client's retry budget is spent";
+    assert!(error.to_string().ends_with(told), "{error}");
+    assert_eq!(serde_json::to_value(&error).unwrap()["retry_budget_spent"], true);
 
     let policy = RetryPolicy::default().deadline(Duration::from_secs(90));
     let client = client_with(vec![Hang, Hang], policy, None);

@@ -230,3 +230,14 @@ async fn a_pause_is_caught_up_with_in_part() {
     limit.wait(after(LONG)).await.expect("in time");
     assert!(start.elapsed() >= Duration::from_millis(1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_spacing_ends_no_pause() {
+    let limit = RateLimit::default();
+    let start = Instant::now();
+    limit.pace(Duration::from_millis(500), Some(start + Duration::from_secs(30)));
+    limit.pace(Duration::from_millis(250), None);
+    limit.pace(Duration::from_millis(250), Some(start + Duration::from_secs(1)));
+    limit.wait(after(LONG)).await.expect("in time");
+    assert!(start.elapsed() >= Duration::from_secs(30), "{:?}", start.elapsed());
+}

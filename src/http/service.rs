@@ -12,6 +12,7 @@ pub struct ServiceInfo {
     pub(super) base_url: &'static str,
     pub(super) error_body: fn(&Value) -> ErrorBody,
     pub(super) rejects: fn(&[u8]) -> bool,
+    pub(super) reset_header: Option<&'static str>,
     pub(super) paths: &'static [&'static [&'static str]],
 }
 
@@ -33,13 +34,20 @@ impl ServiceInfo {
     /// `error_body` extracts the code and the messages from the JSON body of an error response, in which secrets are
     /// already redacted.
     pub const fn new(service: Service, base_url: &'static str, error_body: fn(&Value) -> ErrorBody) -> Self {
-        Self { service, base_url, error_body, rejects: |_| false, paths: &[] }
+        Self { service, base_url, error_body, rejects: |_| false, reset_header: None, paths: &[] }
     }
 
     /// Sets how to recognize a body that reports a failure although the status is a success, such as `{"success":
     /// false}`. Defaults to none.
     pub const fn rejects(mut self, rejects: fn(&[u8]) -> bool) -> Self {
         self.rejects = rejects;
+        self
+    }
+
+    /// Sets the header in which the service says after how many seconds its rate limit ends. The client waits so long after
+    /// a 429 without a `Retry-After`. Defaults to none.
+    pub const fn reset_header(mut self, name: &'static str) -> Self {
+        self.reset_header = Some(name);
         self
     }
 

@@ -63,9 +63,26 @@ pub(crate) enum Body {
     Redirected,
 }
 
+impl Attempt {
+    pub(crate) const fn head_mut(&mut self) -> Option<&mut Head> {
+        match self {
+            Self::Answered { head, .. } | Self::Lost { head: Some(head), .. } => Some(head),
+            Self::Lost { head: None, .. } => None,
+        }
+    }
+}
+
 impl Head {
     pub(crate) fn read(status: StatusCode, headers: HeaderMap, now: fn() -> Timestamp) -> Self {
         Self { status, retry_after: retry_after(&headers, now), headers }
+    }
+
+    /// Reads from this header how long to wait after a 429, if no `Retry-After` says it: whole seconds.
+    pub(crate) fn wait_for_reset(&mut self, name: &str) {
+        if self.status == StatusCode::TOO_MANY_REQUESTS && self.retry_after.is_none() {
+            let seconds = self.headers.get(name).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            self.retry_after = seconds.map(Duration::from_secs);
+        }
     }
 
     /// Whether the service asks for fewer requests.

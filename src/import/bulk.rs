@@ -1,16 +1,18 @@
 //! Imports of many numbers: a stream of requests in, a stream of results out.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::RandomState;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::stream::{BoxStream, StreamExt};
 use tracing::Instrument;
 
+use super::asked::Asked;
 use super::batches::{Item, Shared};
 use super::log::{self, number_span};
 use super::memory::{lock, packed};
-use super::{Imported, Importer, Many};
+use super::{Field, Imported, Importer, Many};
 use crate::E164;
 use crate::error::{CallError, Error, Meaning, Result};
 use crate::http::deadline::after;
@@ -41,7 +43,7 @@ pub struct BulkItem {
 /// fn is_done(outcome: &BulkOutcome) -> bool {
 ///     match outcome {
 ///         BulkOutcome::Imported(imported) => imported.unsupported_fields.is_empty(),
-///         BulkOutcome::Duplicate { .. } => true,
+///         BulkOutcome::Duplicate { differing, .. } => differing.is_empty(),
 ///         BulkOutcome::Failed(error) => !error.is_retryable(),
 ///         _ => false,
 ///     }
@@ -60,6 +62,9 @@ pub enum BulkOutcome {
     Duplicate {
         /// The index of the first request for the number.
         of: usize,
+        /// The fields in which the two requests differ: those of this request are not set. If it is empty, they ask for
+        /// the same.
+        differing: Vec<Field>,
     },
     /// Nothing was sent, because a service refused a key (401) before this request was reached.
     NotAttempted,
@@ -73,7 +78,7 @@ impl BulkItem {
         match &self.outcome {
             BulkOutcome::Imported(imported) => imported.to_string(),
             BulkOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
-            BulkOutcome::Duplicate { of } => format!("{number} duplicate: the input already has it at index {of}"),
+            BulkOutcome::Duplicate { .. } => format!("{number} duplicate: {}", self.reason().unwrap_or_default()),
             BulkOutcome::NotAttempted => {
                 format!("{number} not attempted: the credentials were refused earlier in this run")
             }
@@ -109,25 +114,29 @@ impl Importer {
     /// The stream yields each result as soon as it is ready; [`BulkItem::index`] tells which request it belongs to. A
     /// number that was created is ready once its calls are verified. The importer verifies several of them together: when
     /// 100 wait, after 2 s, or when the input ends or gives no further request. If the verification fails, the number is
-    /// `Created`, and a finding ([`NotReadAgain`]) says why. The verification has a [`deadline`](Self::deadline) of its
+    /// `Created`, and a finding ([`VerificationFailed`]) says why. The verification has a [`deadline`](Self::deadline) of its
     /// own. While it hangs, about 300 numbers are created and wait, and no further one is begun.
     ///
     /// The stream continues after failures. Only a refused key (401) ends it: imports that have begun are finished, and
     /// the remaining requests yield `NotAttempted`. A second request for the same number yields `Duplicate` without a
-    /// call.
+    /// call, and names the fields in which it differs from the first.
     ///
     /// The input is anything iterable, such as a `Vec`, or a `Stream`. It is read as there is room, so it may be longer
-    /// than memory; of each number some 20 to 40 bytes are kept. Nothing happens unless the stream is read: time in which
+    /// than memory; of each number some 30 to 60 bytes are kept. Nothing happens unless the stream is read: time in which
     /// the loop does something else counts towards the deadline of the imports in progress, and the numbers that wait
     /// for their verification stay locked. Dropping the stream cancels the imports in progress; those that wait for
     /// their verification are [unresolved](Self::unresolved). Running it again over the same input is safe.
+    ///
+    /// To stop a run without losing anything, end its input: `stream::iter(requests).take_until(stop)` gives no further
+    /// request once the future `stop` is ready, and the imports that have begun are finished and yielded. The requests
+    /// of which no item comes were not begun. [Moving a fleet](crate::guide::moving) has an example.
     ///
     /// If it takes fewer requests, the importer lists the platform's records and the carriers' numbers, instead of
     /// looking up each number, and keeps the lists in memory. [`list_age`](Self::list_age) says what it then does not
     /// see, and for how long: give each machine its own numbers. If a list fails, or takes longer than half of the
     /// deadline, the importer looks up each number.
     ///
-    /// [`NotReadAgain`]: crate::model::Finding::NotReadAgain
+    /// [`VerificationFailed`]: crate::model::Finding::VerificationFailed
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -161,7 +170,7 @@ impl Importer {
         let shared = Shared::new(self, expected, is_wanted);
         let run = Arc::new(Run { shared: shared.clone(), input });
         let begin = move |(index, request): (usize, ImportRequest)| {
-            let first = run.input.first(request.number(), index);
+            let first = run.input.first(&request, index);
             run.clone().begin(index, request, first)
         };
         shared.run(requests.enumerate().map(begin), |item, requests| BulkItem { requests, ..item })
@@ -176,10 +185,15 @@ struct Run {
 
 impl Run {
     /// One import, up to its verification.
-    async fn begin(self: Arc<Self>, index: usize, request: ImportRequest, first: Option<usize>) -> Item<BulkItem> {
+    async fn begin(
+        self: Arc<Self>,
+        index: usize,
+        request: ImportRequest,
+        first: Option<(usize, Vec<Field>)>,
+    ) -> Item<BulkItem> {
         let ended = move |request, outcome| BulkItem { index, request, outcome, requests: 0 };
-        if let Some(of) = first {
-            return Item::Done(ended(request, BulkOutcome::Duplicate { of }));
+        if let Some((of, differing)) = first {
+            return Item::Done(ended(request, BulkOutcome::Duplicate { of, differing }));
         }
         let Shared { importer, lists, refused, .. } = &*self.shared;
         let span = number_span!("import", importer, request.number());
@@ -245,8 +259,9 @@ struct Input(Mutex<Numbers>);
 
 #[derive(Debug, Default)]
 struct Numbers {
-    /// The first index of each.
-    indexes: HashMap<u64, usize>,
+    /// The first index of each, and what was asked for there.
+    first: HashMap<u64, (usize, Asked)>,
+    keys: RandomState,
     /// Those that are not answered yet: a list that is read now is to tell of them, too.
     under_way: HashSet<u64>,
 }
@@ -254,16 +269,18 @@ struct Numbers {
 impl Input {
     /// With room for so many, within reason: to grow is to have all of them twice for a moment.
     fn expecting(numbers: usize) -> Self {
-        let indexes = HashMap::with_capacity(numbers.min(1 << 20));
-        Self(Mutex::new(Numbers { indexes, under_way: HashSet::new() }))
+        let first = HashMap::with_capacity(numbers.min(1 << 20));
+        Self(Mutex::new(Numbers { first, ..Numbers::default() }))
     }
 
-    /// Where the number stood before; if nowhere, it is under way from here on.
-    fn first(&self, number: &E164, index: usize) -> Option<usize> {
-        let (number, mut numbers) = (packed(number), self.numbers());
-        let first = *numbers.indexes.entry(number).or_insert(index);
+    /// Where the number stood before, and the fields in which that request differs; if nowhere, it is under way from
+    /// here on.
+    fn first(&self, request: &ImportRequest, index: usize) -> Option<(usize, Vec<Field>)> {
+        let (number, mut numbers) = (packed(request.number()), self.numbers());
+        let asked = Asked::of(request, &numbers.keys);
+        let (first, first_asked) = *numbers.first.entry(number).or_insert((index, asked));
         if first != index {
-            return Some(first);
+            return Some((first, asked.differing(first_asked)));
         }
         numbers.under_way.insert(number);
         None
@@ -275,7 +292,7 @@ impl Input {
 
     fn is_answered(&self, number: &E164) -> bool {
         let (number, numbers) = (packed(number), self.numbers());
-        numbers.indexes.contains_key(&number) && !numbers.under_way.contains(&number)
+        numbers.first.contains_key(&number) && !numbers.under_way.contains(&number)
     }
 
     fn numbers(&self) -> MutexGuard<'_, Numbers> {
@@ -290,11 +307,13 @@ mod tests {
     #[test]
     fn a_number_is_under_way_until_it_is_answered() {
         let (input, number) = (Input::default(), "+14155552671".parse().unwrap());
+        let request = ImportRequest::new(number);
         assert!(!input.is_answered(&number), "it is still to come");
-        assert_eq!((input.first(&number, 3), input.first(&number, 5)), (None, Some(3)));
+        let again = input.first(&request, 3).or_else(|| input.first(&request.clone().label("Desk"), 5));
+        assert_eq!(again, Some((3, vec![Field::Label])));
         assert!(!input.is_answered(&number));
         input.answered(&number);
         assert!(input.is_answered(&number));
-        assert_eq!(input.first(&number, 7), Some(3));
+        assert_eq!(input.first(&request, 7), Some((3, Vec::new())));
     }
 }

@@ -91,7 +91,7 @@ impl Held {
             Ok(holding) => Ok(importer.assess_holding(number, &carriers, &holding)),
             Err(error) if carriers.len() > 1 => {
                 let mut unknown = Preflight::nothing(*number, importer.provider.kind(), importer.platform.kind());
-                unknown.findings.push(Finding::HolderNotAsked { reason: error.to_string() });
+                unknown.findings.push(Finding::HolderLookupFailed { reason: error.to_string() });
                 Ok(unknown)
             }
             Err(error) => Err(error),

@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("what_can_go_wrong.md")]
 
+mod asked;
 mod backup;
 mod batches;
 mod bulk;
@@ -31,6 +32,7 @@ mod routing;
 mod run;
 mod undo;
 mod verify;
+mod why;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -48,7 +50,7 @@ pub use self::progress::{Counted, Progress};
 pub use self::recover::{Resolution, Resolved};
 pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
 pub use self::restore::Restored;
-pub use self::undo::{Left, Stays, Undo, Undone, UndoneRecord};
+pub use self::undo::{Left, Stays, Undo, UndoOutcome, Undone, UndoneItem, UndoneRecord};
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::model::{CallbackUrl, ImportRequest, NumberSource};
@@ -86,8 +88,8 @@ use crate::provider::NumberProvider;
 ///   have been sent is [unresolved](Self::unresolved) in this process, and the next import of it looks it up before it
 ///   creates anything. Another process does not know of it.
 /// - [`renew`](Self::renew) and [`renew_many`](Self::renew_many): the platform has the old or the new credentials.
-/// - [`restore`](Self::restore), [`restore_many`](Self::restore_many) and [`undo`](Self::undo): some steps may be done;
-///   another call does the rest.
+/// - [`restore`](Self::restore), [`restore_many`](Self::restore_many), [`undo`](Self::undo) and
+///   [`undo_many`](Self::undo_many): some steps may be done; another call does the rest.
 /// - [`plan`](Self::plan), [`check`](Self::check), [`preflight`](Self::preflight) and
 ///   [`backup_routing`](Self::backup_routing) only read.
 #[derive(Clone)]
@@ -162,8 +164,8 @@ impl Importer {
         self
     }
 
-    /// Sets how many numbers [`import_many`](Self::import_many), [`renew_many`](Self::renew_many), [`plan`](Self::plan)
-    /// and [`apply`](Self::apply) process concurrently. Defaults to 16. 0 counts as 1. Each client has its own limit of
+    /// Sets how many numbers [`import_many`](Self::import_many), [`renew_many`](Self::renew_many),
+    /// [`undo_many`](Self::undo_many), [`plan`](Self::plan) and [`apply`](Self::apply) process concurrently. Defaults to 16. 0 counts as 1. Each client has its own limit of
     /// requests per second ([`ClientBuilder::requests_per_second`](crate::ClientBuilder::requests_per_second)). An
     /// import takes its place only until its number is created; it is verified together with others.
     #[must_use]
@@ -191,8 +193,9 @@ impl Importer {
         self
     }
 
-    /// Sets how long [`import`](Self::import), and each import of [`import_many`](Self::import_many), may take in all,
-    /// the wait for another import of the number included. Defaults to 10 min.
+    /// Sets how long [`import`](Self::import) and [`undo`](Self::undo), each import of
+    /// [`import_many`](Self::import_many) and [`apply`](Self::apply), and each undo of [`undo_many`](Self::undo_many) may
+    /// take in all, the wait for another import of the number included. Defaults to 10 min.
     ///
     /// What is under way then is dropped, which is as safe as dropping the future of an import, and the error says how
     /// far it came:
@@ -202,8 +205,10 @@ impl Importer {
     ///   [unresolved](Self::unresolved), so the next one looks the number up first.
     /// - [`Error::Incomplete`]: the number is imported, and perhaps not set up.
     ///
+    /// [`undo`](Self::undo) lists what its error says.
+    ///
     /// If only the verification is missing, the import succeeds, and
-    /// [`Finding::NotReadAgain`](crate::model::Finding::NotReadAgain) says so. In [`import_many`](Self::import_many) and
+    /// [`Finding::VerificationFailed`](crate::model::Finding::VerificationFailed) says so. In [`import_many`](Self::import_many) and
     /// [`apply`](Self::apply), numbers that are verified together have this time anew.
     ///
     /// A deadline that is shorter than the clients' own

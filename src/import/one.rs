@@ -77,12 +77,8 @@ impl Importer {
         deadline: Instant,
     ) -> Result<Unverified> {
         let create = self.prepare(request)?;
-        let Ok(run) = timeout_at(deadline, Run::begin(self, request)).await else {
-            let reason = WithheldReason::Deadline { after: self.deadline };
-            return Err(Box::new(Withheld::new(self.platform.kind(), *request.number(), reason)).into());
-        };
         // It outlives what is dropped at the deadline, and knows how far that came.
-        let mut run = run?;
+        let mut run = self.begin_run(request, deadline).await?;
         let import = async {
             let found = run.look(lists).await?;
             run.check_preflight()?;
@@ -96,6 +92,14 @@ impl Importer {
                 Err(error)
             }
         }
+    }
+
+    /// Waits for the number's lock, until the deadline.
+    pub(super) async fn begin_run<'a>(&'a self, request: &'a ImportRequest, deadline: Instant) -> Result<Run<'a>> {
+        timeout_at(deadline, Run::begin(self, request)).await.unwrap_or_else(|_| {
+            let reason = WithheldReason::Deadline { after: self.deadline };
+            Err(Box::new(Withheld::new(self.platform.kind(), *request.number(), reason)).into())
+        })
     }
 
     /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,

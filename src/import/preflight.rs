@@ -1,12 +1,17 @@
 //! The findings about a number at the carrier before an import.
 
+use std::pin::pin;
+
+use tracing::Instrument;
+
 use super::Importer;
 use super::held::HeldListing;
+use super::log::{self, number_span};
 use super::restore::is_target;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
-use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach, Routing};
+use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach, Routing, Severity};
 use crate::platform::Takeover;
 use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership, RoutingControl};
 
@@ -35,6 +40,21 @@ impl Importer {
     ///
     /// Any error of the lookup at the carrier. A finding is not an error here.
     pub async fn preflight(&self, number: &E164) -> Result<Preflight> {
+        let span = number_span!("preflight", self, number);
+        pin!(async {
+            let result = self.preflight_unlogged(number).await;
+            let code = |preflight: &Preflight| preflight.severity().map_or("clear", Severity::as_str);
+            log::ended(&result, code, |_| None);
+            if let Ok(preflight) = &result {
+                log::findings(&preflight.findings);
+            }
+            result
+        })
+        .instrument(span)
+        .await
+    }
+
+    pub(super) async fn preflight_unlogged(&self, number: &E164) -> Result<Preflight> {
         let carriers = self.provider.carriers();
         let holding = self.holding(&carriers, number).await?;
         Ok(self.assess_holding(number, &carriers, &holding))

@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::plan::AppliedStep;
-use super::{BulkItem, RenewedItem};
+use super::{BulkItem, RenewedItem, UndoneItem};
 
 /// Counts the outcomes of a run over many numbers, for a progress bar or a log line.
 ///
@@ -26,8 +26,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Counts a [`BulkItem`](super::BulkItem), a [`RenewedItem`](super::RenewedItem) or an
-    /// [`AppliedStep`](super::plan::AppliedStep) by the code of its outcome.
+    /// Counts a [`BulkItem`](super::BulkItem), a [`RenewedItem`](super::RenewedItem), an
+    /// [`UndoneItem`](super::UndoneItem) or an [`AppliedStep`](super::plan::AppliedStep) by the code of its outcome.
     pub fn add(&mut self, item: &impl Counted) {
         self.count(item.code(), item.is_failure());
         self.requests += item.requests();
@@ -114,7 +114,7 @@ macro_rules! counted {
     };
 }
 
-counted!(BulkItem, RenewedItem, AppliedStep);
+counted!(BulkItem, RenewedItem, AppliedStep, UndoneItem);
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

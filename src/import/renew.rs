@@ -283,7 +283,7 @@ impl Importer {
         if let ([source], true) = (&*self.sources, self.skip_preflight) {
             return Ok((source, Vec::new()));
         }
-        let mut preflight = self.preflight(number).await?;
+        let mut preflight = self.preflight_unlogged(number).await?;
         let is_of_holder = |finding: &Finding| {
             matches!(
                 finding,
@@ -291,7 +291,7 @@ impl Importer {
                     | Finding::HeldBySubaccount { .. }
                     | Finding::HeldByTwo { .. }
                     | Finding::HolderUnknown { .. }
-                    | Finding::CarrierNotAsked { .. }
+                    | Finding::CarrierLookupFailed { .. }
             )
         };
         preflight.findings.retain(is_of_holder);

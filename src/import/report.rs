@@ -4,7 +4,10 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{BulkItem, BulkOutcome, Imported, RenewalOutcome, Renewed, RenewedItem, Restored, Undone, UndoneRecord};
+use super::{
+    BulkItem, BulkOutcome, Imported, RenewalOutcome, Renewed, RenewedItem, Restored, UndoOutcome, Undone, UndoneItem,
+    UndoneRecord,
+};
 use crate::model::{Routing, reported};
 
 /// Serializes as an object with `number`, `outcome`, `reached`, `record`, `before`, `unsupported_fields`,
@@ -37,7 +40,7 @@ impl Serialize for Imported {
 }
 
 /// Serializes as an object with `index`, `number`, `outcome` (the [code](BulkOutcome::code)), and `imported`, `error`
-/// or `duplicate_of`.
+/// or `duplicate_of` and `differing`.
 impl Serialize for BulkItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
@@ -47,7 +50,12 @@ impl Serialize for BulkItem {
         match &self.outcome {
             BulkOutcome::Imported(imported) => object.serialize_entry("imported", imported)?,
             BulkOutcome::Failed(error) => object.serialize_entry("error", error)?,
-            BulkOutcome::Duplicate { of } => object.serialize_entry("duplicate_of", of)?,
+            BulkOutcome::Duplicate { of, differing } => {
+                object.serialize_entry("duplicate_of", of)?;
+                if !differing.is_empty() {
+                    object.serialize_entry("differing", differing)?;
+                }
+            }
             BulkOutcome::NotAttempted => {}
         }
         object.end()
@@ -98,11 +106,11 @@ impl Serialize for Restored {
             object.serialize_entry("calls", &now.calls.to_string())
         };
         match self {
-            Self::PutBack { now, changed } => {
+            Self::PartlyPutBack { now, changed } => {
                 calls(now)?;
                 object.serialize_entry("changed", changed)?;
             }
-            Self::AsBefore(now) => calls(now)?,
+            Self::PutBack(now) | Self::AsBefore(now) => calls(now)?,
             Self::Kept { now, answered_by, changed } => {
                 calls(now)?;
                 object.serialize_entry("answered_by", answered_by)?;
@@ -140,6 +148,22 @@ impl Serialize for Undone {
         }
         if let Some(credential) = &self.credential_left {
             object.serialize_entry("credential_left", credential)?;
+        }
+        object.end()
+    }
+}
+
+/// Serializes as an object with `index`, `number`, `outcome` (the [code](UndoOutcome::code)), and `undone` or `error`.
+impl Serialize for UndoneItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("index", &self.index)?;
+        object.serialize_entry("number", &self.undo.number)?;
+        object.serialize_entry("outcome", self.outcome.code())?;
+        match &self.outcome {
+            UndoOutcome::Undone(undone) => object.serialize_entry("undone", undone)?,
+            UndoOutcome::Failed(error) => object.serialize_entry("error", error)?,
+            UndoOutcome::NotAttempted => {}
         }
         object.end()
     }

@@ -21,8 +21,8 @@ use crate::provider::{NumberProvider, RoutingControl};
 /// use numport::Restored;
 ///
 /// match restored {
-///     Restored::PutBack { changed, .. } if !changed.is_empty() => println!("somebody else's stay: {changed:?}"),
-///     Restored::PutBack { .. } | Restored::AsBefore(_) => println!("as before"),
+///     Restored::PutBack(_) | Restored::AsBefore(_) => println!("as before"),
+///     Restored::PartlyPutBack { changed, .. } => println!("somebody else's stay: {changed:?}"),
 ///     Restored::NoRecord { platform, .. } => println!("import it into {platform} first"),
 ///     other => println!("{other}"),
 /// }
@@ -32,8 +32,10 @@ use crate::provider::{NumberProvider, RoutingControl};
 #[non_exhaustive]
 #[must_use]
 pub enum Restored {
-    /// The settings that the import changed were restored.
-    PutBack {
+    /// All settings that the import changed were restored. This is the routing at the carrier now.
+    PutBack(Routing),
+    /// The settings that the import changed were restored, except for those that somebody else has changed since.
+    PartlyPutBack {
         /// The routing at the carrier now.
         now: Routing,
         /// The carrier's names of the settings that somebody else changed. They stay unchanged.
@@ -68,7 +70,8 @@ impl Restored {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::PutBack { .. } => "put_back",
+            Self::PutBack(_) => "put_back",
+            Self::PartlyPutBack { .. } => "partly_put_back",
             Self::AsBefore(_) => "as_before",
             Self::Kept { .. } => "kept",
             Self::NoRecord { .. } => "no_record",
@@ -80,10 +83,10 @@ impl Restored {
 impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::PutBack { now, changed } if changed.is_empty() => {
+            Self::PutBack(now) => {
                 write!(f, "{} is restored: its calls go to {}", now.number, now.calls)
             }
-            Self::PutBack { now, changed } => {
+            Self::PartlyPutBack { now, changed } => {
                 let changed = changed.join(", ");
                 write!(
                     f,
@@ -251,7 +254,8 @@ impl Importer {
         // These are values that the carrier itself has shown.
         match back.settings.iter().find(|(name, was)| now.settings.get(*name).is_some_and(|now| now != *was)) {
             Some((name, _)) => Err(self.not_put_back(name)),
-            None => Ok(Restored::PutBack { now, changed }),
+            None if changed.is_empty() => Ok(Restored::PutBack(now)),
+            None => Ok(Restored::PartlyPutBack { now, changed }),
         }
     }
 

@@ -11,12 +11,11 @@ use super::memory::{NumberLock, Unresolved};
 use super::verify::Unverified;
 use super::{Imported, Importer, Outcome};
 use crate::error::{
-    CallError, CallFault, Delivery, Error, Incomplete, Indeterminate, Loss, Meaning, Result, Safety, Step,
-    TransportFault, Withheld, WithheldReason,
+    CallError, Error, Incomplete, Indeterminate, Meaning, Result, Safety, Step, Withheld, WithheldReason,
 };
 use crate::journal::Key;
 use crate::model::{
-    ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Service, Severity, Timestamp,
+    CredentialId, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp,
 };
 use crate::platform::{Create, Duplicates};
 
@@ -75,7 +74,7 @@ impl<'a> Run<'a> {
         }
         let preflight = match held {
             Some(held) => importer.preflight_listed(number, held).await?,
-            None => importer.preflight(number).await?,
+            None => importer.preflight_unlogged(number).await?,
         };
         Ok(Some(Box::new(preflight)))
     }
@@ -166,7 +165,8 @@ impl<'a> Run<'a> {
         if !is_own && self.importer.takes_over_by_update(imported, self.request, self.carrier) {
             // Nothing was sent yet, and the routing before it must not be forgotten.
             let kind = self.importer.sources[self.carrier].carrier;
-            let key = || Key::new(self.importer.platform.kind(), self.importer.platform.account(), *self.request.number());
+            let key =
+                || Key::new(self.importer.platform.kind(), self.importer.platform.account(), *self.request.number());
             let kept = self.lock.write_down(kind, false, key).await.and_then(|()| self.lock.updating(kind));
             if let Err(reason) = kept {
                 let withheld = Withheld::new(self.importer.platform.kind(), *self.request.number(), reason);
@@ -182,9 +182,11 @@ impl<'a> Run<'a> {
                 imported.outcome = Outcome::Recovered;
             }
         }
-        // Of a trunk the platform keeps a credential, which an import makes; any other one the user has named.
-        if !imported.outcome.was_there() && matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_)) {
-            imported.credential = imported.record.credential.clone();
+        // A trunk's credential is an import's, whichever process made it. Others may be the user's own.
+        if !imported.outcome.was_there() {
+            let is_of_trunk = matches!(self.importer.sources[self.carrier].reach, Reach::Trunk(_));
+            let is_of_import = |id: &CredentialId| is_of_trunk || self.importer.platform.created_credential(id);
+            imported.credential = imported.record.credential.clone().filter(is_of_import);
         }
         imported.findings = findings;
         if imported.outcome != Outcome::Created {
@@ -249,19 +251,7 @@ impl<'a> Run<'a> {
     /// The error of an import that was dropped at its deadline.
     pub(super) fn late(&mut self) -> Error {
         let (platform, number) = (self.importer.platform.kind(), *self.request.number());
-        let timed_out = |safety| {
-            Error::from(Box::new(CallError {
-                service: Service::Platform(platform),
-                operation: "import number",
-                safety,
-                delivery: Delivery::Unknown,
-                attempts: 1,
-                status: None,
-                request_id: None,
-                retry_after: None,
-                fault: CallFault::Transport(TransportFault { loss: Loss::TimedOut, error: None }),
-            }))
-        };
+        let timed_out = |safety| CallError::timed_out(platform.into(), "import number", safety);
         let error = match (self.imported.take().map(|imported| imported.record), self.sent_at) {
             (Some(record), _) => {
                 Box::new(Incomplete::imported(record, Step::Configure, timed_out(Safety::Repeatable))).into()
@@ -270,8 +260,8 @@ impl<'a> Run<'a> {
                 platform,
                 number,
                 sent_at,
-                looks: 0,
-                last_look: None,
+                lookups: 0,
+                last_lookup_error: None,
                 routing_before: None,
                 error: timed_out(Safety::Create),
             })
@@ -350,8 +340,8 @@ impl<'a> Run<'a> {
             platform: self.importer.platform.kind(),
             number: *self.request.number(),
             sent_at,
-            looks: lookups.count,
-            last_look: lookups.last_error.map(Box::new),
+            lookups: lookups.count,
+            last_lookup_error: lookups.last_error.map(Box::new),
             routing_before: None,
             error,
         })

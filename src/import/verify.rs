@@ -107,7 +107,7 @@ impl Unverified {
                 }
             }
             Ok(None) => imported.findings.push(Finding::NotHeld),
-            Err(reason) => imported.findings.push(Finding::NotReadAgain { reason }),
+            Err(reason) => imported.findings.push(Finding::VerificationFailed { reason }),
         }
         imported.routing_before = before;
     }

@@ -51,12 +51,12 @@ pub enum Finding {
         carriers: Vec<String>,
     },
     /// The lookup at a carrier that may hold the number failed, and no other carrier is known to hold it. An error.
-    HolderNotAsked {
+    HolderLookupFailed {
         /// The call that failed.
         reason: String,
     },
     /// The lookup at one of the given carriers failed, so that carrier may hold the number as well. A warning.
-    CarrierNotAsked {
+    CarrierLookupFailed {
         /// The carrier whose lookup failed.
         carrier: String,
         /// The reason.
@@ -125,8 +125,8 @@ pub enum Finding {
         /// The reason.
         reason: String,
     },
-    /// The lookup at the carrier after the import failed. A warning.
-    NotReadAgain {
+    /// The change was made, and verifying the number's routing at the carrier failed. A warning.
+    VerificationFailed {
         /// The reason.
         reason: String,
     },
@@ -149,8 +149,8 @@ pub enum Finding {
     },
     /// The record is to be removed, and none of the given carriers is known to hold the number. An error.
     CarrierUnknown,
-    /// The record is to be removed as a second record of its number, and it may be the one that answers. An error.
-    MayBeTheOne,
+    /// The number has several records, and the one to be removed may be the one that answers its calls. An error.
+    SecondMayAnswer,
     /// Before the removal, the calls are to be sent to an address that is not a URL, or back to the routing of another
     /// number. An error.
     BadReroute,
@@ -173,8 +173,8 @@ impl Finding {
             Self::HeldBySubaccount { .. } => "held_by_subaccount",
             Self::HeldByTwo { .. } => "held_by_two",
             Self::HolderUnknown { .. } => "holder_unknown",
-            Self::HolderNotAsked { .. } => "holder_not_asked",
-            Self::CarrierNotAsked { .. } => "carrier_not_asked",
+            Self::HolderLookupFailed { .. } => "holder_lookup_failed",
+            Self::CarrierLookupFailed { .. } => "carrier_lookup_failed",
             Self::NoVoice => "no_voice",
             Self::OnTrunk { .. } => "on_trunk",
             Self::OnApplication { .. } => "on_application",
@@ -188,12 +188,12 @@ impl Finding {
             Self::CallsStay { .. } => "calls_stay",
             Self::NoAddress => "no_address",
             Self::NotPointed { .. } => "not_pointed",
-            Self::NotReadAgain { .. } => "not_read_again",
+            Self::VerificationFailed { .. } => "verification_failed",
             Self::OtherSource { .. } => "other_source",
             Self::StillAnswered => "still_answered",
             Self::MayBeAnswered { .. } => "may_be_answered",
             Self::CarrierUnknown => "carrier_unknown",
-            Self::MayBeTheOne => "may_be_the_one",
+            Self::SecondMayAnswer => "second_may_answer",
             Self::BadReroute => "bad_reroute",
             Self::CannotRemove => "cannot_remove",
             Self::WouldRelease => "would_release",
@@ -215,7 +215,7 @@ impl Finding {
             | Self::HeldBySubaccount { .. }
             | Self::HeldByTwo { .. }
             | Self::HolderUnknown { .. }
-            | Self::HolderNotAsked { .. }
+            | Self::HolderLookupFailed { .. }
             | Self::NoVoice
             | Self::OnTrunk { .. }
             | Self::OnApplication { .. }
@@ -223,12 +223,12 @@ impl Finding {
             | Self::StillAnswered
             | Self::MayBeAnswered { .. }
             | Self::CarrierUnknown
-            | Self::MayBeTheOne
+            | Self::SecondMayAnswer
             | Self::BadReroute
             | Self::CannotRemove
             | Self::WouldRelease => Severity::Error,
             Self::AnsweredBy { .. }
-            | Self::CarrierNotAsked { .. }
+            | Self::CarrierLookupFailed { .. }
             | Self::Unassigned { .. }
             | Self::Hosted
             | Self::Status { .. }
@@ -237,7 +237,7 @@ impl Finding {
             | Self::CallsStay { .. }
             | Self::NoAddress
             | Self::NotPointed { .. }
-            | Self::NotReadAgain { .. }
+            | Self::VerificationFailed { .. }
             | Self::OtherSource { .. } => Severity::Warning,
             Self::RoutingUnknown | Self::NotVerifiable => Severity::Note,
         }
@@ -253,8 +253,8 @@ impl Finding {
                 "Keep the number at one carrier: remove it from the numbers that the others hold or declare."
             }
             Self::HolderUnknown { .. } => "Declare the numbers of each carrier.",
-            Self::HolderNotAsked { .. } => "Make sure that every carrier can be queried, then try again.",
-            Self::CarrierNotAsked { .. } => "Look up the number at that carrier when it is available again.",
+            Self::HolderLookupFailed { .. } => "Make sure that every carrier can be queried, then try again.",
+            Self::CarrierLookupFailed { .. } => "Look up the number at that carrier when it is available again.",
             Self::NoVoice => "Enable voice for the number at the carrier, or choose another number.",
             Self::OnTrunk { .. } => "Detach the number from the trunk, or import it with the trunk as the source.",
             Self::OnApplication { .. } => "Clear the number's application at the carrier.",
@@ -276,7 +276,7 @@ impl Finding {
                 "Set the platform's address with `Importer::inbound_address`, or set the routing at the carrier."
             }
             Self::NotPointed { .. } => "Make a new plan that points the calls.",
-            Self::NotReadAgain { .. } => "Check at the carrier whether the number's calls go to the platform.",
+            Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",
             Self::OtherSource { .. } => {
                 "Move the record to the given source with `Importer::renew`, or give the source that it uses."
             }
@@ -291,7 +291,7 @@ impl Finding {
             Self::CarrierUnknown => {
                 "Add the carrier that holds the number. `Plan::remove_unverified_if` removes the record without verification."
             }
-            Self::MayBeTheOne => "Set the agent on the record to keep, then make a new plan.",
+            Self::SecondMayAnswer => "Set the agent on the record to keep, then make a new plan.",
             Self::BadReroute => "Give a complete URL, or this number's own routing from a backup.",
             Self::CannotRemove => "Remove the record in the platform's dashboard.",
             Self::WouldRelease => {

@@ -13,11 +13,11 @@ impl fmt::Display for Finding {
             Self::HolderUnknown { carriers } => {
                 write!(f, "it is unknown which of these carriers holds the number: {}", words(carriers))
             }
-            Self::HolderNotAsked { reason } => {
+            Self::HolderLookupFailed { reason } => {
                 let reason = Shown { text: reason, max: 1000 };
                 write!(f, "it is unknown which carrier holds the number, because a lookup failed ({reason})")
             }
-            Self::CarrierNotAsked { carrier, reason } => {
+            Self::CarrierLookupFailed { carrier, reason } => {
                 let reason = Shown { text: reason, max: 1000 };
                 write!(
                     f,
@@ -65,8 +65,12 @@ impl fmt::Display for Finding {
                     Shown { text: reason, max: 1000 }
                 )
             }
-            Self::NotReadAgain { reason } => {
-                write!(f, "the lookup at the carrier after the import failed ({})", Shown { text: reason, max: 1000 })
+            Self::VerificationFailed { reason } => {
+                write!(
+                    f,
+                    "verifying the number's routing at the carrier failed ({})",
+                    Shown { text: reason, max: 1000 }
+                )
             }
             Self::OtherSource { part, uses, given } => {
                 write!(f, "the record uses {part} {}, but {} was given", word(uses), word(given))
@@ -77,7 +81,7 @@ impl fmt::Display for Finding {
             }
             Self::MayBeAnswered { calls: None } => f.write_str("the number's calls may go to the platform"),
             Self::CarrierUnknown => f.write_str("none of the given carriers is known to hold the number"),
-            Self::MayBeTheOne => {
+            Self::SecondMayAnswer => {
                 f.write_str("the number has several records, and this one may be the one that answers its calls")
             }
             Self::BadReroute => f.write_str(
@@ -93,13 +97,21 @@ impl fmt::Display for Finding {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Severity {
+    /// Returns its stable code: `note`, `warning` or `error`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

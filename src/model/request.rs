@@ -1,4 +1,4 @@
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::AgentId;
 use crate::E164;
@@ -24,9 +24,9 @@ use crate::wire::Patch;
 #[must_use]
 pub struct ImportRequest {
     number: E164,
-    #[serde(default, deserialize_with = "null_clears", skip_serializing_if = "Patch::is_keep")]
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
     label: Patch<String>,
-    #[serde(default, deserialize_with = "null_clears", skip_serializing_if = "Patch::is_keep")]
+    #[serde(default, skip_serializing_if = "Patch::is_keep")]
     agent: Patch<AgentId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     inbound: Option<bool>,
@@ -34,11 +34,6 @@ pub struct ImportRequest {
     outbound: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     toll_free: Option<bool>,
-}
-
-/// Reads a field that is there: `null` clears it.
-fn null_clears<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<T>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.map_or(Patch::Clear, Patch::Set))
 }
 
 impl ImportRequest {

@@ -1,6 +1,6 @@
 //! Credentials that a client creates at its platform: one for each source, shared by all its numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::E164;
@@ -19,6 +19,8 @@ struct Shared<S> {
     /// How many imports use a credential: in progress, done, or with an unknown result. While there is one, the credential
     /// stays. Several sources may share one.
     uses: Mutex<HashMap<CredentialId, Uses>>,
+    /// Those that were surely created here and are not removed, to be read at once.
+    own: Mutex<HashSet<CredentialId>>,
 }
 
 /// How often each number uses a credential. `None` stands for a record that does not show its number.
@@ -32,7 +34,7 @@ impl<S> Clone for Credentials<S> {
 
 impl<S> Default for Credentials<S> {
     fn default() -> Self {
-        Self(Arc::new(Shared { made: tokio::sync::Mutex::default(), uses: Mutex::default() }))
+        Self(Arc::new(Shared { made: tokio::sync::Mutex::default(), uses: Mutex::default(), own: Mutex::default() }))
     }
 }
 
@@ -93,6 +95,9 @@ impl<S: Clone + PartialEq> Credentials<S> {
                 let mut made = make.await?;
                 // One that an other source of this client made, alike to the platform, is found and is its own as well.
                 made.own |= all.iter().any(|(_, other)| other.id == made.id && other.own);
+                if made.own {
+                    self.own().insert(made.id.clone());
+                }
                 all.push((source.clone(), made.clone()));
                 made
             }
@@ -155,7 +160,23 @@ impl<S: Clone + PartialEq> Credentials<S> {
             return Ok(false);
         }
         all.retain(|(_, other)| other.id != made.id);
-        if made.own { remove(made.id.clone()).await } else { Ok(false) }
+        if !made.own {
+            return Ok(false);
+        }
+        let removed = remove(made.id.clone()).await;
+        if removed.as_ref().is_ok_and(|gone| *gone) {
+            self.own().remove(&made.id);
+        }
+        removed
+    }
+
+    /// Returns whether a credential was surely created here.
+    pub(super) fn created(&self, id: &CredentialId) -> bool {
+        self.own().contains(id)
+    }
+
+    fn own(&self) -> MutexGuard<'_, HashSet<CredentialId>> {
+        self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn uses(&self) -> MutexGuard<'_, HashMap<CredentialId, Uses>> {

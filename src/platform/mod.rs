@@ -173,6 +173,10 @@ pub trait VoicePlatform: Debug + Send + Sync {
     ///
     /// Any error of a call to the platform; it is safe to call again.
     async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool>;
+
+    /// Returns whether this client, or a clone of it, surely created the credential. It sends nothing. It returns `false`
+    /// for a credential that it found, and for one that another process created.
+    fn created_credential(&self, id: &CredentialId) -> bool;
 }
 
 macro_rules! forward {
@@ -239,6 +243,10 @@ macro_rules! forward {
 
             async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
                 (**self).remove_credential(id, number).await
+            }
+
+            fn created_credential(&self, id: &CredentialId) -> bool {
+                (**self).created_credential(id)
             }
         }
     )+};

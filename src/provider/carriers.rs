@@ -18,7 +18,7 @@ use crate::model::{AccountId, CallbackUrl, Finding, NumberSource, Problem, Probl
 ///
 /// - If two carriers hold or declare a number, it is not imported ([`Finding::HeldByTwo`]).
 /// - If the lookup at one carrier fails and no other carrier holds the number, its holder is unknown and nothing is
-///   changed. If another carrier holds the number, it is imported with a warning ([`Finding::CarrierNotAsked`]).
+///   changed. If another carrier holds the number, it is imported with a warning ([`Finding::CarrierLookupFailed`]).
 /// - If no carrier is known to hold the number, it is imported from the only carrier that cannot tell its numbers (a
 ///   trunk without declared numbers), if there is exactly one. If there are several such carriers, declare their
 ///   numbers.
@@ -213,11 +213,11 @@ pub(crate) fn combine(carriers: &[&dyn NumberProvider], answers: Vec<Result<Owne
             let others = held.into_iter().map(|(_, number)| number).collect();
             return Ok(Holding { ownership, carrier: None, others, holders, findings });
         }
-        let not_asked = |(index, error): (usize, Error)| Finding::CarrierNotAsked {
+        let lookup_failed = |(index, error): (usize, Error)| Finding::CarrierLookupFailed {
             carrier: name(carriers[index]),
             reason: error.to_string(),
         };
-        let findings = failed.into_iter().map(not_asked).collect();
+        let findings = failed.into_iter().map(lookup_failed).collect();
         return Ok(Holding { ownership, carrier: Some(index), others: Vec::new(), holders, findings });
     }
     if !failed.is_empty() {

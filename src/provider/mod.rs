@@ -4,6 +4,9 @@ mod carriers;
 mod connect;
 mod declared;
 mod reached_by;
+mod sip_facts;
+#[allow(dead_code)] // without the carriers that take several requests
+mod steps;
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -16,6 +19,7 @@ pub use self::carriers::Carriers;
 pub(crate) use self::carriers::{Holding, combine, name};
 pub use self::connect::{builder, connect};
 pub use self::reached_by::ReachedBy;
+pub use self::sip_facts::SipFacts;
 use crate::E164;
 use crate::error::Result;
 use crate::model::{AccountId, CallbackUrl, Details, NumberSource, ProviderKind, Routing};

@@ -1,4 +1,4 @@
-//! The trait of a served API, and what a service sees of the others.
+//! The trait of a served API, and how a service sees the others.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use super::message::{Answer, Reply, Request};
 use super::records::Object;
 use crate::model::{ProviderKind, Service};
 
-/// What is the same for every instance of an API.
+/// The facts that are the same for every instance of an API.
 #[derive(Debug)]
 pub(super) struct About {
     pub(super) service: Service,
     /// The environment variable of its base URL.
     pub(super) base_url: &'static str,
-    /// What that base URL has after its host.
+    /// The path of that base URL.
     pub(super) base_path: &'static str,
     /// The environment variables of its credentials, and their values.
     pub(super) credentials: &'static [(&'static str, &'static str)],
@@ -31,14 +31,14 @@ pub(super) trait Api: Send {
     /// Carries out a request, or refuses it by the service's own rules.
     fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer;
 
-    /// Returns the service's own refusal with this status and this message.
+    /// Returns the service's own error response with this status and message.
     fn refusal(&self, request: &Request<'_>, status: u16, words: Option<&str>) -> Reply;
 
     /// Returns its numbers, oldest first.
     fn records(&self) -> Vec<&Object>;
 
-    /// Returns the secret with which it logs in to a carrier for this record or stored credential. For a carrier, returns the
-    /// secret of this account.
+    /// Returns the secret with which it logs in to a carrier for this record or stored credential. A carrier returns
+    /// the secret of this account.
     fn secret_of(&self, _: &str) -> Option<&str> {
         None
     }
@@ -46,7 +46,7 @@ pub(super) trait Api: Send {
     /// Changes the secret of an account, if this is a carrier.
     fn change_secret(&mut self, _id: &str, _secret: &str) {}
 
-    /// Changes the response to this request for a page so that it leads to the same page again.
+    /// Changes the response to this request for a page, so that its next page is the same page again.
     fn repeat_page(&self, _: &Context<'_>, _: &Request<'_>, _: &mut Value) {}
 
     /// Returns itself, if it is a carrier.
@@ -55,7 +55,7 @@ pub(super) trait Api: Send {
     }
 }
 
-/// What a service sees besides its own state while it handles a request.
+/// Gives a service access to the others while it handles a request.
 pub(super) struct Context<'a> {
     shared: &'a mut Shared,
     /// The services before and after it in the list.
@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
         self.others.iter_mut().flat_map(|apis| apis.iter_mut())
     }
 
-    /// The length of a page when this many entries were requested.
+    /// The size of a page when a client requested this many entries.
     pub(super) fn page_size(&self, asked: usize) -> usize {
         asked.min(self.shared.max_page)
     }
@@ -95,7 +95,7 @@ impl<'a> Context<'a> {
         self.hex_id("00000000-0000-4000-8000-")
     }
 
-    /// A new id of twelve hexadecimal digits behind a prefix.
+    /// A new id: a prefix and twelve hexadecimal digits.
     pub(super) fn hex_id(&mut self, prefix: &str) -> String {
         self.shared.ids += 1;
         format!("{prefix}{:012x}", self.shared.ids)
@@ -108,13 +108,12 @@ impl<'a> Context<'a> {
         shared.clock
     }
 
-    /// The current time as a text, in milliseconds.
+    /// The current time as text, in milliseconds.
     pub(super) fn now(&mut self) -> String {
         format!("{:.3}", self.moment())
     }
 
-    /// Takes over a number. At a carrier that the sandbox does not serve there is nothing to change, and every login
-    /// is good.
+    /// Takes over a number. If the sandbox does not serve the carrier, nothing changes and every login is valid.
     pub(super) fn take_over(
         &mut self,
         carrier: ProviderKind,

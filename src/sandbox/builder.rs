@@ -33,7 +33,7 @@ pub struct SandboxBuilder {
     keeps_bodies: bool,
     chaos: Option<Chaos>,
     per_second: Option<usize>,
-    /// What the methods in the services' folders set, each with its own type.
+    /// The settings of the services' modules, each with its own type.
     pub(super) of_services: http::Extensions,
 }
 
@@ -56,14 +56,14 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the maximum length of a page, whatever a client requests; at least 1. Defaults to the limits of
-    /// the services.
+    /// Sets the maximum number of entries per page, also if a client requests more; at least 1. Defaults to the limits
+    /// of the services.
     pub fn max_page_size(mut self, size: usize) -> Self {
         self.max_page = size.max(1);
         self
     }
 
-    /// Sets how many requests [`Sandbox::requests`] returns: the newest. Defaults to all.
+    /// Sets the maximum number of requests that [`Sandbox::requests`] returns, the newest ones. Defaults to all.
     pub const fn keep_requests(mut self, requests: usize) -> Self {
         self.kept_requests = requests;
         self
@@ -122,8 +122,8 @@ async fn bind(port: u16) -> std::io::Result<TcpListener> {
     TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
 }
 
-/// At a port that no other sandbox of this process has had. What an importer remembers of an account, it remembers of
-/// its address, and another sandbox is another account.
+/// Binds a port that no other sandbox of this process has had. An importer remembers an account by its base URL, so
+/// another sandbox must be another account.
 async fn new_address() -> std::io::Result<TcpListener> {
     static USED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     let mut listener = bind(0).await?;

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-/// What a carrier allows platforms to do.
+/// What a carrier allows a platform to do.
 pub(super) trait Carrier {
-    /// Sends a number's calls and messages elsewhere. A platform without a login uses the one that the sandbox's
-    /// variables name.
+    /// Changes the routing of a number's calls and messages. A platform without a login uses the one in the sandbox's
+    /// variables.
     fn take_over(
         &mut self,
         now: Timestamp,
@@ -15,24 +15,24 @@ pub(super) trait Carrier {
     ) -> Result<(), Denied>;
 }
 
-/// The credentials that a platform has for a carrier. Which of them there must be is the carrier's to say.
+/// The credentials that a platform has for a carrier. The carrier decides which of them are required.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Login<'a> {
     /// The account's id.
     pub(super) account: &'a str,
     pub(super) token: Option<&'a str>,
-    /// A key's id and its secret.
+    /// The id and the secret of a key.
     pub(super) key: Option<(&'a str, &'a str)>,
 }
 
-/// What a platform sets at the carrier: URLs, or ids of the carrier's applications. `None` leaves what is there.
+/// The routing that a platform sets: URLs, or ids of the carrier's applications. `None` keeps the present value.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Routing<'a> {
     pub(super) calls: Option<&'a str>,
     pub(super) messages: Option<&'a str>,
 }
 
-/// Why a carrier refuses a takeover.
+/// The reason why a carrier refuses a takeover.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Denied {
     /// The login is not valid.
@@ -51,7 +51,7 @@ mod tests {
     use crate::sandbox::message::{Answer, Reply, Request};
     use crate::sandbox::records::{Object, fields, set};
 
-    /// A carrier with one number, which is nobody's and needs a token.
+    /// A carrier with one number, which belongs to no account and needs a token.
     struct Parrot(Object);
 
     static ABOUT: About = About {

@@ -25,12 +25,12 @@ impl Request<'_> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A whole number of the query, or else this one; `None` if it is something else.
+    /// An integer parameter of the query, or else the default; `None` if it is not an integer.
     pub(super) fn whole(&self, name: &str, default: usize) -> Option<usize> {
         self.query(name).map_or(Some(default), |text| text.parse().ok())
     }
 
-    /// The first parameter of the query that is none of these.
+    /// The first parameter of the query that is not in this list.
     pub(super) fn unknown_parameter(&self, known: &[&str]) -> Option<&str> {
         self.query.iter().map(|(name, _)| name.as_str()).find(|name| !known.contains(name))
     }
@@ -39,7 +39,7 @@ impl Request<'_> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Whether the body is said to be of this media type.
+    /// Whether the body has this media type.
     pub(super) fn is_of(&self, media_type: &str) -> bool {
         let said = self.header("content-type").and_then(|value| value.split(';').next());
         said.is_some_and(|said| said.trim().eq_ignore_ascii_case(media_type))
@@ -71,13 +71,13 @@ impl Request<'_> {
         serde_json::from_slice(self.body).ok()
     }
 
-    /// The same, if the body is also said to be JSON.
+    /// The body, if it is JSON and its content type says so.
     pub(super) fn typed_json(&self) -> Option<Value> {
         if self.is_of("application/json") { self.json() } else { None }
     }
 }
 
-/// The result of a request: it was carried out, or it was refused.
+/// The result of a request: carried out, or refused.
 pub(super) type Answer = Result<Reply, Reply>;
 
 /// A response.
@@ -85,7 +85,7 @@ pub(super) type Answer = Result<Reply, Reply>;
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) media_type: &'static str,
-    /// Empty where there is none.
+    /// Empty if there is no body.
     pub(super) body: String,
     pub(super) retry_after: Option<String>,
 }
@@ -99,7 +99,7 @@ impl Reply {
         Self::with(status, "application/xml", body)
     }
 
-    /// An answer in plain text; one of Plivo's.
+    /// A response in plain text, as Plivo sends for a wrong login.
     #[cfg_attr(not(feature = "plivo"), allow(dead_code))]
     pub(super) const fn text(status: u16, body: String) -> Self {
         Self::with(status, "text/plain", body)
@@ -122,7 +122,7 @@ impl Reply {
         self.status / 100 == 2
     }
 
-    /// The same with another body, if it is JSON.
+    /// The same response with another body, if it has JSON.
     pub(super) fn edited(mut self, edit: impl FnOnce(&mut Value)) -> Self {
         if let Ok(mut body) = serde_json::from_str(&self.body) {
             edit(&mut body);
@@ -132,7 +132,7 @@ impl Reply {
     }
 }
 
-/// The usual phrase of a status.
+/// The usual reason phrase of a status.
 pub(super) fn phrase(status: u16) -> &'static str {
     StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }

@@ -1,16 +1,17 @@
 //! A real server on loopback that speaks the APIs of platforms and carriers, for examples and for your own test
 //! suites.
 //!
-//! All services share one state: if a real platform takes over a number at its carrier, the sandbox does the same at its
-//! carrier, provided that the platform has valid credentials. Unknown request fields and invalid values are refused with
-//! the service's own error body. The sandbox is written from the services' documents and shares no code with this crate's
-//! clients, so that a misread document fails a test. The module of each service says what it starts with.
+//! All services share one state. If a real platform takes over a number at its carrier, the sandbox does the same at
+//! its own carrier, provided that the platform has valid credentials. Each service refuses unknown request fields and
+//! invalid values with its own error body. The sandbox is written from the services' documentation and shares no code
+//! with this crate's clients, so a test fails if a client misreads the documentation. The module of each service lists
+//! its initial state.
 //!
-//! Each change advances the dates by at least a millisecond.
+//! Each change moves the dates of the record forward by at least a millisecond.
 //!
-//! The sandbox can inject faults: [`Sandbox::fault`] and [`Sandbox::fault_on`] inject a [`Fault`] into the next request
-//! or a certain one, and [`Chaos`] injects random faults. [`Sandbox::requests`] returns what each request met, and
-//! [`Sandbox::records`] returns what is stored in the end.
+//! The sandbox can inject faults: [`Sandbox::fault`] injects a [`Fault`] into the next request to a service,
+//! [`Sandbox::fault_on`] into a chosen request, and [`Chaos`] injects random faults. [`Sandbox::requests`] returns the
+//! fault of each request, and [`Sandbox::records`] returns what is stored in the end.
 //!
 //! Use the sandbox for flows of several calls and for whole applications. Use a mock server with fixed
 //! responses for one exact exchange.
@@ -54,7 +55,7 @@ pub use self::requests::ReceivedRequest;
 use self::state::State;
 use crate::model::Service;
 
-/// Declares the module of every service in the list, and what makes its API, in the order of their ports.
+/// Declares the module of every service in the list, and creates their APIs in the order of their ports.
 macro_rules! serve {
     (
         platforms { $($_p:ident $platform_name:literal $platform:ident::$_pt:ident [$($_d:literal),*];)* }
@@ -134,17 +135,17 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If the sandbox does not serve the service, a status is out of the fault's range, a `Retry-After` is not a valid header
-    /// value, or a slow body has no pieces.
+    /// If the sandbox does not serve the service, a status is out of the fault's range, a `Retry-After` is not a valid
+    /// header value, or a slow body has no pieces.
     pub fn fault(&self, service: impl Into<Service>, fault: Fault) {
         self.fault_on(service, "", fault);
     }
 
-    /// Injects a fault into the next request to a service whose method and target (the path and query, as
-    /// they are sent) begin with this text, to hit one step of several.
+    /// Injects a fault into the next request to a service whose method and target begin with this text. The target is
+    /// the path and query, as they are sent. Use it to hit one of several requests.
     ///
-    /// If several faults match a request, the oldest applies. [`pending_faults`](Self::pending_faults) returns those that
-    /// no request has matched, for example because of a mistyped path.
+    /// If several faults match a request, the oldest applies. [`pending_faults`](Self::pending_faults) returns those
+    /// that no request has matched, for example because of a mistyped path.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -159,7 +160,7 @@ impl Sandbox {
     /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?)
     ///     .lookup_policy(LookupPolicy::default().first_wait(Duration::ZERO));
     ///
-    /// // Vapi makes its record, and the answer is lost.
+    /// // Vapi creates its record, and the response is lost.
     /// sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::CommitThenDrop);
     /// let imported = importer.import(ImportRequest::new("+14155552671".parse()?)).await?;
     /// assert_eq!(imported.outcome, Outcome::Recovered);
@@ -178,9 +179,9 @@ impl Sandbox {
         self.state().faults.push(service, start, fault);
     }
 
-    /// Returns the faults in the queue that no request has matched, oldest first, each with its service and the beginning of
-    /// the request. If some are left at the end of a test, the path may be mistyped. A sandbox logs them at WARN when it is
-    /// dropped.
+    /// Returns the faults in the queue that no request has matched, oldest first, each with its service and the
+    /// beginning of the request. If some are left at the end of a test, the path may be mistyped. A sandbox logs them
+    /// at WARN when it is dropped.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -200,7 +201,7 @@ impl Sandbox {
         self.state().faults.pending()
     }
 
-    /// Enables random faults from now on, and replaces earlier chaos.
+    /// Enables random faults from now on. They replace those of an earlier call.
     pub fn chaos(&self, chaos: Chaos) {
         self.state().faults.storm = Some(Storm::new(chaos));
     }
@@ -210,15 +211,15 @@ impl Sandbox {
         self.state().faults.storm = None;
     }
 
-    /// Returns how many requests currently wait for the end of a [`Fault::DelayBeforeCommit`]. The state can
-    /// still change until there are none.
+    /// Returns how many requests currently wait because of a [`Fault::DelayBeforeCommit`]. The state can still change
+    /// until none are left.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.state().waiting
     }
 
-    /// Returns the numbers that a service currently stores, oldest first, without a request. They have the fields
-    /// that its API shows somewhere, and some that it does not show. For Twilio they are those of both accounts. For a
+    /// Returns the numbers that a service currently stores, oldest first, without a request. They have all stored
+    /// fields, including those that the API does not return. For Twilio, they are the numbers of both accounts. For a
     /// service that the sandbox does not serve, the list is empty.
     ///
     /// ```
@@ -240,9 +241,9 @@ impl Sandbox {
         records.into_iter().cloned().map(Value::Object).collect()
     }
 
-    /// Returns whether a platform logs in to the carrier with this secret, for the record or stored credential with this id.
-    /// Platforms never return stored secrets, so this is how to see whether one was renewed. Vapi and Butter store carrier
-    /// secrets here.
+    /// Returns whether a platform logs in to the carrier with this secret, for the record or stored credential with
+    /// this id. Platforms never return stored secrets, so this is how to see whether one was renewed. Vapi and Butter
+    /// store carrier secrets here.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -283,8 +284,8 @@ impl Sandbox {
         self.state().apis.iter().map(|api| api.about().service).collect()
     }
 
-    /// Returns every request that was carried out, answered or dropped, oldest first, without those that still wait for a
-    /// delay before they are carried out. See [`SandboxBuilder::keep_requests`] and [`SandboxBuilder::keep_bodies`].
+    /// Returns every request, oldest first. A request is missing while it waits for a delay before it is carried out.
+    /// See [`SandboxBuilder::keep_requests`] and [`SandboxBuilder::keep_bodies`].
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.state().requests.kept.iter().cloned().collect()

@@ -18,7 +18,7 @@ impl Page {
         list.iter().skip(self.start).take(self.size)
     }
 
-    /// Whether entries of the list follow it.
+    /// Whether entries follow after it.
     pub(super) const fn has_next<T>(self, list: &[T]) -> bool {
         self.start.saturating_add(self.size) < list.len()
     }

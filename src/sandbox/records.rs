@@ -7,20 +7,20 @@ use serde_json::{Map, Value};
 /// An object that a service stores.
 pub(super) type Object = Map<String, Value>;
 
-/// How many bytes the index cuts texts into.
+/// The number of bytes in each entry of the index.
 const GRAM: usize = 4;
 
-/// Objects in the order in which they came.
+/// The objects, oldest first.
 #[derive(Debug)]
 pub(super) struct Records {
-    /// The field that tells an object from all others.
+    /// The field with the unique id.
     id: &'static str,
-    /// The fields that can be searched for a part of their text.
+    /// The fields with an index for a search by a part of their text.
     searched: &'static [&'static str],
     all: BTreeMap<u64, Object>,
     next: u64,
     by_id: HashMap<String, u64>,
-    /// Which objects have these bytes in a searched field, or once had.
+    /// The objects that have, or had, these bytes in a searched field.
     grams: HashMap<[u8; GRAM], BTreeSet<u64>>,
 }
 
@@ -37,7 +37,7 @@ impl Records {
         self.all.get(self.by_id.get(id)?)
     }
 
-    /// To change what is not searched.
+    /// Returns an object to change fields that are not searched.
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Object> {
         self.all.get_mut(self.by_id.get(id)?)
     }
@@ -60,7 +60,7 @@ impl Records {
         self.all.remove(&self.by_id.remove(id)?)
     }
 
-    /// All objects that may have this part in a searched field, in whatever case, and some more.
+    /// The objects that may contain this text in a searched field, in upper or lower case. May return others too.
     pub(super) fn near(&self, part: &str) -> Vec<&Object> {
         let part = part.to_lowercase();
         let places = part.as_bytes().windows(GRAM).map(|gram| self.grams.get(gram));
@@ -71,7 +71,7 @@ impl Records {
     }
 }
 
-/// The fields of an object that is written as JSON.
+/// The fields of an object that is given as JSON.
 pub(super) fn fields(object: Value) -> Object {
     match object {
         Value::Object(fields) => fields,
@@ -88,7 +88,7 @@ pub(super) fn set(object: &mut Object, field: &str, value: impl Into<Value>) {
     object.insert(field.to_owned(), value.into());
 }
 
-/// These fields of an object, null where there is nothing.
+/// The given fields of an object, null if they are missing.
 pub(super) fn picked(object: &Object, fields: &[&str]) -> Object {
     let value = |field: &str| object.get(field).cloned().unwrap_or_default();
     fields.iter().map(|&field| (field.to_owned(), value(field))).collect()

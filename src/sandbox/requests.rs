@@ -24,12 +24,12 @@ pub struct ReceivedRequest {
     pub body: Option<Value>,
     /// The fields of the body, in their order, if it was a form.
     pub form: Vec<(String, String)>,
-    /// The status of the response, whether or not the client received it; `None` if a fault sent none.
+    /// The status of the response, even if the client did not receive it; `None` if a fault prevented a response.
     pub status: Option<u16>,
-    /// The status that the service itself returned, before a fault changed the response; `None` if a fault
-    /// kept the request from the service, so that nothing was done.
+    /// The status that the service itself returned, before a fault changed the response; `None` if a fault kept the
+    /// request from the service, so that it was not carried out.
     pub own_status: Option<u16>,
-    /// The fault that the request met.
+    /// The fault of the request.
     pub fault: Option<Fault>,
 }
 

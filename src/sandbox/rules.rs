@@ -11,27 +11,27 @@ use crate::E164;
 #[derive(Debug)]
 pub(super) enum Rule {
     Bool,
-    /// A text of so many characters.
+    /// A text whose length is in this range.
     Text(usize, usize),
     Word(&'static [&'static str]),
     E164,
     Uuid,
     Number(f64, f64),
-    /// A text that passes a test, and what it must be.
+    /// A text that passes a test, and a description of the test.
     Passes(fn(&str) -> bool, &'static str),
     List(&'static Rule),
-    /// A list of at least one.
+    /// A list with at least one entry.
     Filled(&'static Rule),
     /// Any object.
     Free,
     /// An object whose values are texts.
     Texts,
     Object(&'static [Field]),
-    /// An object whose kind stands in a field.
+    /// An object whose kind is in this field.
     Union(&'static str, &'static [(&'static str, &'static [Field])]),
-    /// A text, or else this.
+    /// A text or this rule.
     TextOr(&'static Rule),
-    /// This, or null.
+    /// Null or this rule.
     Nullable(&'static Rule),
 }
 
@@ -54,7 +54,7 @@ pub(super) const fn optional(name: &'static str, rule: Rule) -> Field {
 /// One problem of a body.
 #[derive(Debug)]
 pub(super) struct Violation {
-    /// Names and positions with dots between; empty for the body itself.
+    /// Names and indexes, separated by dots; empty for the body itself.
     pub(super) path: String,
     pub(super) wrong: Wrong,
 }
@@ -63,13 +63,13 @@ pub(super) struct Violation {
 pub(super) enum Wrong {
     /// The value must be this.
     Value(String),
-    /// The object has a field of this name.
+    /// The object has an unknown or forbidden field of this name.
     Unknown(String),
     Missing,
 }
 
 impl fmt::Display for Violation {
-    /// In the manner of the validator that Vapi uses.
+    /// The message in the form of Vapi's validator.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
         match &self.wrong {
@@ -82,14 +82,14 @@ impl fmt::Display for Violation {
 }
 
 impl Rule {
-    /// Everything that is wrong with a value.
+    /// Finds every problem of a value.
     pub(super) fn check(&self, value: &Value) -> Vec<Violation> {
         let mut found = Vec::new();
         self.check_at("", value, &mut found);
         found
     }
 
-    /// An object that keeps to the rule.
+    /// Checks an object.
     pub(super) fn accept(&self, value: Value) -> Result<Object, Vec<Violation>> {
         let found = self.check(&value);
         if found.is_empty() { Ok(fields(value)) } else { Err(found) }

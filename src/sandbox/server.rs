@@ -24,28 +24,28 @@ use super::requests::ReceivedRequest;
 use super::state::{State, lock};
 use crate::model::Service;
 
-/// The longest body that is read, in bytes.
+/// The maximum length of a body, in bytes.
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
 type Shared = Arc<Mutex<State>>;
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-/// Serves until it is aborted, and its connections with it.
+/// Serves until it is aborted. Then its connections are aborted too.
 pub(super) async fn serve(service: Service, listener: TcpListener, state: Shared) {
     let mut connections = JoinSet::new();
     loop {
         let Ok((socket, _)) = listener.accept().await else {
-            // Mostly too many open files, and some may be closed by then.
+            // Usually the error is too many open files. Some may be closed after the pause.
             sleep(Duration::from_millis(10)).await;
             continue;
         };
-        // Small pieces are to go out at once; without it they only go out later.
+        // Sends small pieces immediately. Without this they are only delayed.
         let _ = socket.set_nodelay(true);
         while connections.try_join_next().is_some() {}
         let state = state.clone();
         connections.spawn(async move {
             let respond = service_fn(|request| respond(service, state.clone(), request));
-            // It ends by an error when a fault closes it, and when the client goes.
+            // It ends with an error if a fault closes it, and if the client disconnects.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(socket), respond).await;
         });
     }
@@ -74,7 +74,7 @@ async fn respond(service: Service, state: Shared, request: hyper::Request<Incomi
     };
     let reply = match fault {
         Some(Fault::DelayBeforeCommit(wait)) => {
-            // A task of its own goes on when the connection is gone.
+            // A task of its own continues after the client has disconnected.
             let late = tokio::spawn(async move {
                 sleep(wait).await;
                 act()
@@ -102,7 +102,7 @@ fn draw(service: Service, state: &mut State, parts: &Parts) -> Option<Fault> {
     fault
 }
 
-/// Lets the service and the fault do what they do, and notes it.
+/// Handles a request with its fault, and records it.
 fn act(service: Service, state: &mut State, parts: &Parts, body: &[u8], fault: Option<Fault>) -> Reply {
     let request = taken_apart(parts, body);
     let Some((api, mut context)) = state.open(service) else { return Reply::empty(404) };
@@ -141,7 +141,7 @@ fn taken_apart<'a>(parts: &'a Parts, body: &'a [u8]) -> Request<'a> {
     }
 }
 
-/// A path segment without its percent signs. A `+` stays a `+`.
+/// A path segment, percent-decoded. A `+` is kept.
 fn decoded(segment: &str) -> String {
     let query = format!("s={}", segment.replace('+', "%2B"));
     url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, text)| text.into_owned()).unwrap_or_default()
@@ -164,7 +164,7 @@ fn whole(body: Bytes) -> Body {
     Full::new(body).map_err(|never| match never {}).boxed_unsync()
 }
 
-/// Half of a body, and an error in place of the rest.
+/// Half of a body, followed by an error.
 fn half(body: Bytes) -> Body {
     if body.is_empty() {
         return whole(body);
@@ -173,7 +173,7 @@ fn half(body: Bytes) -> Body {
         match first {
             Some(first) => Some((Ok(Frame::data(first)), None)),
             None => {
-                // hyper sends what it has only when it must wait for more.
+                // hyper sends its buffer only when it has to wait for more.
                 yield_now().await;
                 Some((Err(broken()), None))
             }

@@ -14,11 +14,11 @@ pub(super) struct State {
     pub(super) shared: Shared,
     pub(super) requests: Requests,
     pub(super) faults: Faults,
-    /// How many requests wait before they are carried out.
+    /// The number of requests that wait before they are carried out.
     pub(super) waiting: usize,
 }
 
-/// Without what is in it, since that may hold secrets.
+/// Omits the contents, which may hold secrets.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").finish_non_exhaustive()
@@ -31,7 +31,7 @@ impl State {
         self.apis.iter().find(|api| api.about().service == service).map(Box::as_ref)
     }
 
-    /// The same, to let it answer.
+    /// The API of a service, to handle a request.
     pub(super) fn open(&mut self, service: Service) -> Option<(&mut dyn Api, Context<'_>)> {
         let at = self.apis.iter().position(|api| api.about().service == service)?;
         let (before, rest) = self.apis.split_at_mut(at);

@@ -1,4 +1,4 @@
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What an update does to one field: keep it, clear it, or set it.
 ///
@@ -10,6 +10,28 @@ use serde::{Serialize, Serializer};
 ///
 /// assert_eq!(Patch::<u8>::default(), Patch::Keep);
 /// assert_eq!(Patch::from(7), Patch::Set(7));
+/// ```
+///
+/// It reads `null` as [`Clear`](Self::Clear). Give a field of your own `#[serde(default)]`, so that one that is absent is
+/// [`Keep`](Self::Keep), and `skip_serializing_if`, because `Keep` cannot be written:
+///
+/// ```
+/// use numport::Patch;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// struct Row {
+///     #[serde(default, skip_serializing_if = "Patch::is_keep")]
+///     label: Patch<String>,
+/// }
+///
+/// for (json, label) in
+///     [("{}", Patch::Keep), (r#"{"label":null}"#, Patch::Clear), (r#"{"label":"Desk"}"#, Patch::from("Desk"))]
+/// {
+///     let row: Row = serde_json::from_str(json)?;
+///     assert_eq!((serde_json::to_string(&row)?, row.label), (json.to_owned(), label));
+/// }
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(clippy::exhaustive_enums)] // three states are the idea
@@ -76,5 +98,12 @@ impl<T: Serialize> Serialize for Patch<T> {
             Self::Clear => serializer.serialize_none(),
             Self::Set(value) => value.serialize(serializer),
         }
+    }
+}
+
+/// `null` clears.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
     }
 }

@@ -1,9 +1,9 @@
-//! Counted on this thread alone, by the allocator that `allocation_counter` puts in place.
+//! Counts allocations of this thread, with the allocator of `allocation_counter`.
 
 use allocation_counter::measure;
 use numport::E164;
 
-/// Numbers of every kind of answer, and texts of every fault.
+/// Numbers for every kind of answer, and texts with every fault.
 const TEXTS: [&str; 12] = [
     "+14155552671",
     "+18005550123",
@@ -20,7 +20,7 @@ const TEXTS: [&str; 12] = [
 ];
 
 #[test]
-fn reading_asking_and_masking_allocate_nothing() {
+fn parsing_lookups_and_masking_allocate_nothing() {
     let counted = measure(|| {
         for text in TEXTS {
             if let Ok(number) = text.parse::<E164>() {
@@ -29,6 +29,6 @@ fn reading_asking_and_masking_allocate_nothing() {
         }
     });
     assert_eq!((counted.count_total, counted.bytes_total), (0, 0));
-    // The counter does count.
+    // Shows that the counter counts.
     assert_eq!(measure(|| drop(std::hint::black_box(Box::new(1)))).count_total, 1);
 }

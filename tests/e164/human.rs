@@ -1,4 +1,5 @@
-//! The reference library's example numbers as people write them. `tools/numbering-plan/generate.sh human` writes them.
+//! The reference library's example numbers as people write them. `tools/numbering-plan/generate.sh human` makes the
+//! file.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,7 +8,7 @@ use numport::e164::{HumanError, Region};
 
 use crate::reference;
 
-/// Calls with the region and form, the number, its text and its extension.
+/// Calls this with the region and form, the number, its text and its extension.
 fn table(mut check: impl FnMut(&str, &str, E164, &str, Option<&str>)) {
     let text = reference::unpack(include_bytes!("reference/human.txt.gz"));
     let (mut region, mut form) = ("", "");
@@ -46,7 +47,7 @@ fn the_references_examples_are_read_however_they_are_written() {
             Ok((read, digits)) if (read, digits.as_deref()) == (number, extension) => {}
             Ok(other) => others.push(format!("{text:?} in {region} is {number}, read as {other:?}")),
             Err(error) => {
-                // The calling code without `+` may be the beginning of a national number, too.
+                // Without `+`, the calling code may also be the beginning of a national number.
                 assert!(form != "coded" || error.code() == "ambiguous", "{text:?} in {region}: {error}");
                 refused.push(format!("{text:?} in {region} is {number}: {error}"));
             }

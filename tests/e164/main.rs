@@ -1,4 +1,4 @@
-//! The numbering plans against the reference library, and what asking them costs.
+//! Compares the numbering plans with the reference library, and counts the allocations of a lookup.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! Numbers as people write them: never another number than the one that was typed.
+//! Numbers as people write them are never read as another number.
 
 use numport::E164;
 use numport::e164::{Assignment, ConversionError, E164Error, HumanError, MAX_HUMAN, Region, UnassignedReason};
@@ -62,7 +62,7 @@ fn international_numbers_keep_their_digits_whatever_the_region() {
 }
 
 #[test]
-fn each_fault_is_named() {
+fn each_problem_has_its_error() {
     use HumanError::*;
     let us = |text: &str| read(text, Region::US).unwrap_err();
     assert_eq!(E164::from_human("(415) 555-2671", None), Err(RegionMissing));
@@ -79,10 +79,10 @@ fn each_fault_is_named() {
     assert_eq!(us("4155552671415555267"), Malformed(E164Error::TooLong { digits: 20 }));
     let reason = UnassignedReason::AreaCodeMissing;
     assert_eq!(us("555-2671"), Unassigned { number: number("+15552671"), reason });
-    // Without brackets the prefix that callers within the country dial is not taken out of an international number.
+    // A trunk prefix without brackets is not removed from an international number.
     let Unassigned { number: kept, .. } = us("+44 020 7183 8750") else { panic!() };
     assert_eq!(kept, "+4402071838750");
-    // From abroad a mobile of Buenos Aires has a 9 and no 15: digits that nobody typed.
+    // From abroad, a mobile number of Buenos Aires has a 9 and no 15: digits that nobody typed.
     assert!(matches!(read("011 15-2345-6789", Region::AR), Err(Unassigned { .. })));
     for error in [us("x"), us(""), us("555-2671"), RegionMissing, TooLong, NoNationalNumbers] {
         let said = error.to_string();
@@ -91,7 +91,7 @@ fn each_fault_is_named() {
 }
 
 #[test]
-fn what_may_be_two_numbers_is_refused() {
+fn an_ambiguous_number_is_refused() {
     for (text, region, number_, other) in [
         ("49 1512 3456789", Region::DE, "+4915123456789", "+494915123456789"),
         ("06 38 52 66", Region::GA, "+2416385266", "+24106385266"),
@@ -103,7 +103,7 @@ fn what_may_be_two_numbers_is_refused() {
 }
 
 #[test]
-fn a_zero_in_brackets_is_left_out_where_it_is_the_national_prefix() {
+fn a_zero_in_brackets_is_removed_if_it_is_the_national_prefix() {
     for (text, expected) in [
         ("+44 (0)20 7183 8750", "+442071838750"),
         ("+44(0)2071838750", "+442071838750"),
@@ -126,7 +126,7 @@ fn a_zero_in_brackets_is_left_out_where_it_is_the_national_prefix() {
 }
 
 #[test]
-fn an_extension_is_returned_apart() {
+fn an_extension_is_returned_separately() {
     let read = |text: &str| E164::from_human_with_extension(text, Some(Region::US));
     for end in [
         " ext. 042",
@@ -154,7 +154,7 @@ fn an_extension_is_returned_apart() {
     for text in ["x", "x5", "#5", "415 555 2671 x", "415 555 2671 #", "415 555 2671 ext.", "415 555 2671, 5"] {
         assert!(matches!(read(text), Err(HumanError::InvalidCharacter { .. })), "{text}");
     }
-    // Two extensions are two numbers.
+    // Two extensions mean two numbers.
     for text in ["415 555 2671 x5 x6", "415 555 2671 x5/x6", "415 555 2671 x5y", "415 555 2671;ext=5;isub=6"] {
         assert!(matches!(read(text), Err(HumanError::InvalidCharacter { at: 12 | 13, .. })), "{text}");
     }
@@ -162,7 +162,7 @@ fn an_extension_is_returned_apart() {
 }
 
 #[test]
-fn the_error_is_that_of_the_likeliest_reading() {
+fn the_error_is_that_of_the_most_likely_reading() {
     use UnassignedReason::*;
     for (text, region, as_number, reason) in [
         ("011 49 1522 3433", Region::US, "+4915223433", RangeNotAssigned),
@@ -193,7 +193,7 @@ fn errors_are_objects_in_json() {
     assert_eq!(json["code"], "extension");
 }
 
-/// One in ten of the corpus, without and with the prefix that is dialled before it in its region.
+/// Reads one number out of ten of the corpus, without and with the national prefix of its region.
 #[test]
 fn every_number_is_read_from_its_national_form_or_refused_as_ambiguous() {
     let (mut at, mut read_back, mut ambiguous) = (0, 0, 0);
@@ -219,7 +219,7 @@ fn every_number_is_read_from_its_national_form_or_refused_as_ambiguous() {
 }
 
 #[test]
-fn a_long_text_is_not_looked_at() {
+fn a_long_text_is_refused_unread() {
     assert_eq!(read(&"4".repeat(MAX_HUMAN + 1), Region::US), Err(HumanError::TooLong));
     assert_eq!(read(&" ".repeat(1 << 20), Region::US), Err(HumanError::TooLong));
     let longest = format!("+1 415 555 2671{}", " ".repeat(MAX_HUMAN - 15));

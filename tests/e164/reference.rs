@@ -1,4 +1,4 @@
-//! Every answer of the table is the reference library's. `tools/numbering-plan/generate.sh corpus` asks it.
+//! Every answer of the table equals the reference library's. `tools/numbering-plan/generate.sh corpus` makes the file.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use numport::E164;
 use numport::e164::{Assignment, METADATA_VERSION, NumberKind, Region, UnassignedReason};
 
-/// The text of a file that the reference wrote, whose version must be the table's.
+/// The text of a file that the reference wrote. Its version must be the table's.
 pub(crate) fn unpack(packed: &[u8]) -> String {
     let mut text = String::new();
     GzDecoder::new(packed).read_to_string(&mut text).unwrap();
@@ -75,7 +75,7 @@ fn reason_word(reason: UnassignedReason) -> &'static str {
 }
 
 #[test]
-fn every_answer_is_the_references() {
+fn every_answer_equals_the_references() {
     let (mut numbers, mut answers, mut wrong) = (0, HashSet::new(), Vec::new());
     corpus(|number, theirs| {
         numbers += 1;
@@ -90,7 +90,7 @@ fn every_answer_is_the_references() {
     assert!(wrong.is_empty(), "{} of {numbers} differ:\n{shown}", wrong.len());
     assert!(numbers >= 150_000, "{numbers}");
 
-    // The corpus leaves out no region, no kind and no reason. Western Sahara's numbers are all Morocco's first.
+    // The corpus includes every region, kind and reason, except Western Sahara, whose numbers all count as Morocco's.
     let words: HashSet<&str> = answers.iter().flat_map(|answer| answer.split(' ')).collect();
     let missing: Vec<Region> = Region::all().filter(|region| !words.contains(region.as_str())).collect();
     assert_eq!(missing, [Region::EH]);
@@ -98,9 +98,9 @@ fn every_answer_is_the_references() {
     assert_eq!(last.len(), 11 + 6, "{last:?}");
 }
 
-/// Each is a number that the reference's parser changes before the reference's rules see it; the file says why.
+/// The reference's parser changes each of these numbers before it applies the rules. The file says why.
 #[test]
-fn the_parsers_own_opinions_are_listed_one_by_one() {
+fn numbers_that_the_references_parser_changes_are_listed() {
     let mut kept = Vec::new();
     for line in include_str!("reference/differences.txt").lines().filter(|line| !line.starts_with('#')) {
         let [written, answer, changed, other] = line.split(" | ").collect::<Vec<_>>()[..] else { panic!("{line}") };
@@ -116,7 +116,7 @@ fn the_parsers_own_opinions_are_listed_one_by_one() {
 }
 
 #[test]
-fn numbers_that_other_libraries_change_are_left_alone() {
+fn numbers_that_other_libraries_change_are_not_changed() {
     for (text, region, kind) in [
         ("+78005553535", Region::RU, NumberKind::TollFree),
         ("+390612345678", Region::IT, NumberKind::FixedLine),

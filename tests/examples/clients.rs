@@ -1,4 +1,4 @@
-//! The clients that the examples make by name.
+//! The clients that the examples create by name.
 
 use std::num::NonZeroU32;
 
@@ -30,7 +30,7 @@ async fn each_platform_is_reached_with_and_without_a_limit() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named_and_ends_with_two() {
+async fn missing_variables_are_reported_with_exit_code_2() {
     let sandbox = Sandbox::start().await.unwrap();
     let limit = NonZeroU32::new(1);
     for kind in platforms(&sandbox) {

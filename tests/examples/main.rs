@@ -1,5 +1,5 @@
-//! The examples that do real work, run in this process against sandboxes. `examples/import_csv` is a crate of its own
-//! and has its own tests.
+//! The larger examples, run in this process with sandboxes. `examples/import_csv` is a crate of its own with its own
+//! tests.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)] // tests fail by panicking
 #![allow(clippy::duplicate_mod)] // each example brings its own `support`
 

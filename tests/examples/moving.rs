@@ -19,7 +19,7 @@ async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
     (code, String::from_utf8(out).unwrap())
 }
 
-/// The numbers of a service's records, with one field of each.
+/// The numbers of a service's records, each with the value of one field.
 fn kept(sandbox: &Sandbox, service: PlatformKind, number: &str, field: &str) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let mut kept: Vec<_> =
@@ -40,7 +40,7 @@ async fn numbers_move_with_their_agents_and_are_removed_where_they_were() {
     assert_eq!(records.len(), 3);
     assert!(of("+14155552671").contains("agent-day") && of("+14155552671").contains("Front desk"));
     assert!(of("+12125550123").contains("agent-night"));
-    // The address is no telephone number, so nobody moved it.
+    // The routing of this number goes to an address that is not known, so its record is not moved.
     let stays: Vec<_> = kept(&sandbox, PlatformKind::VAPI, "number", "sipUri");
     assert_eq!(stays, [("-".to_owned(), "sip:lobby@sip.vapi.ai".to_owned())]);
     assert!(out.contains("Records that stay at vapi:\n") && out.ends_with("    it has no telephone number\n"), "{out}");
@@ -51,7 +51,7 @@ async fn numbers_move_with_their_agents_and_are_removed_where_they_were() {
 }
 
 #[tokio::test]
-async fn what_still_gets_calls_stays() {
+async fn a_record_that_still_gets_calls_is_kept() {
     let sandbox = at_vapi().await;
     let agent = "4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f50";
     let words = format!("--to signalwire --remove assistant-day={agent} assistant-night=night");
@@ -95,7 +95,7 @@ async fn a_platform_whose_address_is_given_gets_the_calls() {
 }
 
 #[tokio::test]
-async fn an_agent_without_its_like_is_named_and_nothing_is_removed_unasked() {
+async fn an_unmapped_agent_is_reported_and_no_record_is_removed_by_default() {
     let sandbox = at_vapi().await;
     let (code, out) = ran(&sandbox, "assistant-day=agent-day").await;
     assert_eq!(
@@ -116,7 +116,7 @@ async fn a_dry_run_shows_the_plan_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn where_a_record_cannot_be_removed_alone_nothing_moves_and_that_is_said_before() {
+async fn nothing_moves_if_records_cannot_be_removed_alone() {
     let cannot = "the record cannot be removed, because the platform documents no removal. Remove the record in the platform's dashboard.";
     let releases = "removing the record would release the number permanently.";
     for (from, told) in [("interactly", cannot), ("butter", cannot), ("signalwire", releases)] {
@@ -133,7 +133,7 @@ async fn where_a_record_cannot_be_removed_alone_nothing_moves_and_that_is_said_b
 }
 
 #[test]
-fn arguments_that_are_wrong_are_named() {
+fn invalid_arguments_are_reported() {
     for (words, told) in [
         ("--to vapi", "--from and --to are both vapi; give two platforms"),
         ("assistant-day", "\"assistant-day\" is not of the form old=new"),

@@ -1,4 +1,4 @@
-//! `move_between --keep` and `--undo`: a move is undone as one thing, whole or killed midway.
+//! `move_between --keep` and `--undo`: a move is undone completely, also after it was killed midway.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
     (code, String::from_utf8(out).unwrap())
 }
 
-/// What the carrier has, but for the time of its last change.
+/// What the carrier stores, without the time of the last change.
 fn carrier(sandbox: &Sandbox) -> Vec<Value> {
     let mut records = sandbox.records(ProviderKind::TWILIO);
     for record in &mut records {
@@ -34,7 +34,7 @@ fn carrier(sandbox: &Sandbox) -> Vec<Value> {
     records
 }
 
-/// The records of a platform, in the fields that can be set.
+/// The records of a platform, with the fields that can be set.
 async fn fields(sandbox: &Sandbox, kind: &str) -> Vec<String> {
     let platform = platform::connect(kind.parse().unwrap(), |name| sandbox.var(name)).unwrap();
     let records: Vec<_> = futures_util::TryStreamExt::try_collect(platform.list()).await.unwrap();
@@ -51,7 +51,7 @@ fn records(sandbox: &Sandbox, kind: &str) -> usize {
     sandbox.records(kind.parse::<PlatformKind>().unwrap()).len()
 }
 
-/// From, to, and what else is to be said.
+/// The platforms to move from and to, and further arguments.
 const MOVES: [(&str, &str, &str); 6] = [
     ("vapi", "interactly", "--remove assistant-day=day assistant-night=night"),
     ("vapi", "signalwire", "--remove --answers-at https://example.signalwire.com/answer"),
@@ -65,8 +65,8 @@ const MOVES: [(&str, &str, &str); 6] = [
     ("signalwire", "vapi", ""),
 ];
 
-/// What the sandbox has once a move is undone: everything is as before but for what stays at a platform that cannot
-/// remove it.
+/// The expected state of the sandbox after a move is undone: as before, except records at a platform that cannot remove
+/// them.
 async fn is_as_before(sandbox: &Sandbox, before: &(Vec<Value>, Vec<String>), [from, to]: [&str; 2], told: &str) {
     assert_eq!(carrier(sandbox), before.0, "{from} to {to}: {told}");
     assert_eq!(fields(sandbox, from).await, before.1, "{from} to {to}: {told}");
@@ -98,7 +98,7 @@ async fn a_move_is_undone() {
 
 const WORDS: &str = "NUMPORT_MOVE_WORDS";
 
-/// A process of its own, which remembers nothing of what another one sent.
+/// Runs the move in a process of its own, which remembers nothing of another process.
 fn child(sandbox: &Sandbox, words: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -117,7 +117,7 @@ async fn the_child_moves() {
     run(&arguments, &|name| std::env::var(name).ok(), &mut std::io::stdout()).await.unwrap();
 }
 
-/// Kills it once the sandbox has received so many requests that change something. Returns whether it was still running.
+/// Kills it after the sandbox has received this many requests that change something. Returns whether it was running.
 async fn killed(sandbox: &Sandbox, words: &str, after: usize) -> bool {
     let mut child = child(sandbox, words).stdout(Stdio::null()).spawn().unwrap();
     let end = changes(sandbox).len() + after;
@@ -129,7 +129,7 @@ async fn killed(sandbox: &Sandbox, words: &str, after: usize) -> bool {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    // What is on its way arrives.
+    // Lets pending requests arrive.
     let mut still = 0;
     while still < 3 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -138,7 +138,7 @@ async fn killed(sandbox: &Sandbox, words: &str, after: usize) -> bool {
     true
 }
 
-/// Kills the move after each of its requests, and its undo, which is run again.
+/// Kills the move after each of its requests, and the undo too, which then runs again.
 async fn killed_at_every_step([from, to, words]: [&'static str; 3]) {
     for after in 1.. {
         let (sandbox, file) = (at(from).await, new_file("killed"));
@@ -157,7 +157,7 @@ async fn killed_at_every_step([from, to, words]: [&'static str; 3]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_move_that_is_killed_is_undone_and_so_is_an_undo() {
+async fn a_killed_move_is_undone_and_a_killed_undo_is_finished() {
     let moves = MOVES.map(|(from, to, words)| tokio::spawn(killed_at_every_step([from, to, words])));
     for killed in moves {
         killed.await.unwrap();
@@ -165,7 +165,7 @@ async fn a_move_that_is_killed_is_undone_and_so_is_an_undo() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_and_a_refused_step_are_undone() {
+async fn a_move_with_a_lost_response_and_a_refused_step_is_undone() {
     let refuse = || Fault::Refuse { status: 400, retry_after: None };
     for (kind, start, fault) in [
         (PlatformKind::INTERACTLY, "POST", refuse()),
@@ -182,12 +182,12 @@ async fn a_lost_answer_and_a_refused_step_are_undone() {
 }
 
 #[tokio::test]
-async fn what_was_there_before_and_what_others_did_stays() {
+async fn earlier_records_and_changes_by_others_are_kept() {
     let sandbox = at("interactly").await;
     let vars = |name: &str| sandbox.var(name);
     let vapi = Vapi::from_vars(vars).unwrap();
     let desk = "+14155552671".parse().unwrap();
-    // One number is at the target already, otherwise than the move wants it; its calls go to the origin.
+    // One number is already at the target with other settings, and its calls go to the origin.
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), vapi.clone());
     let imported = importer.import(ImportRequest::new(desk).label("Old desk")).await.unwrap();
     assert!(importer.restore_unverified(&imported.routing_before.unwrap()).await.is_ok());
@@ -196,7 +196,7 @@ async fn what_was_there_before_and_what_others_did_stays() {
     let file = new_file("others");
     let (_, out) = ran(&sandbox, &format!("--from interactly --to vapi --keep {}", file.display())).await;
     assert_ne!(fields(&sandbox, "vapi").await, before.2, "{out}");
-    // Somebody puts a moved number to use.
+    // Somebody starts to use a moved number.
     let sales = "+12125550123".parse().unwrap();
     let record = vapi.find(&sales).await.unwrap().unwrap();
     vapi.update(&record.id, &NumberUpdate::new().label("Ours now")).await.unwrap();

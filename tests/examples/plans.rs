@@ -16,7 +16,7 @@ async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
 }
 
 #[tokio::test]
-async fn the_story_goes_as_it_is_told() {
+async fn the_demo_shows_what_it_promises() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut out = Vec::new();
     assert_eq!(story(&|name| sandbox.var(name), &mut out).await.unwrap(), 0);
@@ -28,7 +28,7 @@ async fn the_story_goes_as_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_plan_is_written_and_applied_later_and_then_there_is_nothing_to_do() {
+async fn a_saved_plan_is_applied_and_then_nothing_is_left_to_do() {
     let sandbox = Sandbox::start().await.unwrap();
     let (desired, plan) =
         (file("desired.json", include_str!("../../examples/data/desired.json")), new_file("plan.json"));
@@ -52,7 +52,7 @@ async fn a_plan_is_written_and_applied_later_and_then_there_is_nothing_to_do() {
 }
 
 #[tokio::test]
-async fn a_step_whose_world_has_moved_is_named_and_ends_with_one() {
+async fn a_moved_step_is_reported_with_exit_code_1() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let vapi = Vapi::from_vars(vars).unwrap();
@@ -70,7 +70,7 @@ async fn a_step_whose_world_has_moved_is_named_and_ends_with_one() {
 }
 
 #[tokio::test]
-async fn what_is_not_desired_is_removed_when_that_was_asked_for() {
+async fn undesired_records_are_removed_on_request() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
@@ -78,13 +78,13 @@ async fn what_is_not_desired_is_removed_when_that_was_asked_for() {
     let before = imported.routing_before.unwrap();
     let plan = new_file("remove.json");
     let (_, out) = ran(&sandbox, "").await;
-    assert!(out.contains("? +18005550199 not desired"), "{out}");
+    assert!(out.contains("? +18005550199 kept"), "{out}");
     let (_, out) = ran(&sandbox, &format!("--remove-extra --out {}", plan.display())).await;
     // Callers would reach nobody.
-    assert!(out.contains("? +18005550199 not desired") && out.contains("the number's calls still go to"), "{out}");
+    assert!(out.contains("? +18005550199 kept") && out.contains("the number's calls still go to"), "{out}");
     let (code, out) = ran(&sandbox, &format!("--apply {}", plan.display())).await;
     assert_eq!(code, 1);
-    assert!(out.contains("  +18005550199 blocked\n    the number's calls still go to the platform"), "{out}");
+    assert!(out.contains("  +18005550199 kept\n    the number's calls still go to the platform"), "{out}");
     let _restored = importer.restore(&before).await.unwrap();
     let control = importer.provider().routing().unwrap();
     control.point(&before, &"https://api.elevenlabs.io/twilio/inbound_call".into()).await.unwrap();
@@ -99,7 +99,7 @@ async fn what_is_not_desired_is_removed_when_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_blocked_ends_with_one() {
+async fn a_blocked_step_gives_exit_code_1() {
     let sandbox = Sandbox::start().await.unwrap();
     let desired = file("blocked.json", r#"[{ "number": "+12025550143" }]"#);
     let (code, out) = ran(&sandbox, &desired.display().to_string()).await;
@@ -108,7 +108,7 @@ async fn what_is_blocked_ends_with_one() {
 }
 
 #[tokio::test]
-async fn a_bad_file_and_bad_arguments_are_named_and_nothing_is_sent() {
+async fn an_invalid_file_and_invalid_arguments_are_reported_and_nothing_is_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let twice = r#"[{ "number": "+14155552671" }, { "number": "+14155552671" }]"#;
     for (content, told) in [

@@ -1,4 +1,4 @@
-//! Files, arguments, and what a sandbox was asked. The tests of `examples/import_csv` share it.
+//! Files, arguments, and the requests that a sandbox received. The tests of `examples/import_csv` use it too.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,21 +8,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use lexopt::Parser;
 use numport::sandbox::Sandbox;
 
-/// A file of this test run's own.
+/// A file of this test run.
 pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = new_file(name);
     fs::write(&path, content).unwrap();
     path
 }
 
-/// A path at which nothing is yet.
+/// A path where no file exists yet.
 pub(crate) fn new_file(name: &str) -> PathBuf {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{count}-{name}", process::id()))
 }
 
-/// What was typed, words between blanks.
+/// Command-line arguments, separated by spaces.
 pub(crate) fn typed(words: &str) -> Parser {
     Parser::from_args(words.split_whitespace())
 }

@@ -1,4 +1,4 @@
-//! Credentials go below the base URL and nowhere else, and a service that asks for a long pause gets it.
+//! Credentials are sent only below the base URL, and the client respects a long pause that a service requests.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::log;
 use crate::services::subject::Pace;
 use crate::services::{CARRIERS, PLATFORMS, carrier};
 
-/// Below it are the APIs.
+/// The path of the APIs.
 const PREFIX: &str = "/tenant-a";
 
-/// A list whose first page leads to this link, and whose second is the last.
+/// A list whose first page leads to this link, and whose second page is the last.
 async fn leading_to(link: impl Fn(&str) -> String + Send + 'static) -> Hostile {
     log::start();
     Hostile::start(move |request: &Request| {
@@ -38,7 +38,7 @@ fn signalwire(base_url: &str) -> Arc<dyn VoicePlatform> {
     (signalwire.connect)(&signalwire.api.account(base_url, "token"), Pace::at_once())
 }
 
-/// How the lists of both end.
+/// How both lists end.
 async fn read(server: &Hostile) -> [Option<CallError>; 2] {
     use futures_util::TryStreamExt;
     let base_url = format!("{}{PREFIX}", server.uri);
@@ -56,7 +56,7 @@ async fn read(server: &Hostile) -> [Option<CallError>; 2] {
 }
 
 #[tokio::test]
-async fn a_page_outside_of_the_path_of_the_base_url_is_not_asked_for() {
+async fn a_page_outside_the_base_urls_path_is_not_requested() {
     let links: [fn(&str) -> String; 6] = [
         |_| "/tenant-b/numbers?page=2".to_owned(),
         |_| "/tenant-a-evil/numbers?page=2".to_owned(),
@@ -78,7 +78,7 @@ async fn a_page_outside_of_the_path_of_the_base_url_is_not_asked_for() {
 }
 
 #[tokio::test]
-async fn a_page_below_the_base_url_is_asked_for_also_when_its_link_has_a_fragment() {
+async fn a_page_below_the_base_url_is_requested_even_if_its_link_has_a_fragment() {
     let links: [fn(&str) -> String; 3] = [
         |_| format!("{PREFIX}/numbers?page=2"),
         |host| format!("http://{host}{PREFIX}/numbers?page=2"),
@@ -95,7 +95,7 @@ async fn a_page_below_the_base_url_is_asked_for_also_when_its_link_has_a_fragmen
 }
 
 #[tokio::test]
-async fn one_account_is_one_however_its_address_is_written() {
+async fn spellings_of_a_base_url_are_one_account() {
     let server = leading_to(|_| String::new()).await;
     let account = |base_url: &str| signalwire(base_url).account();
     let base_url = format!("{}{PREFIX}", server.uri);
@@ -105,7 +105,7 @@ async fn one_account_is_one_however_its_address_is_written() {
 }
 
 #[tokio::test]
-async fn a_service_that_asks_for_a_long_pause_is_not_asked_again() {
+async fn a_service_that_requests_a_long_pause_gets_no_further_request() {
     for (wait, told) in [("Thu, 31 Dec 2099 23:59:59 GMT", "2099"), ("86400", "86400")] {
         log::start();
         let busy = Response::json(503, &Value::Null).header("retry-after", wait);

@@ -1,4 +1,4 @@
-//! An answer is believed only when it is of the record that was asked for.
+//! A response is accepted only if it is about the requested record.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::hostile::{Request, edit};
 use crate::services::each_platform;
 use crate::services::subject::Platform;
 
-/// Puts somebody else's number and id, or an empty id, in place of a record's own.
+/// Replaces a record's number and id by those of another record, or its id by an empty one.
 fn as_other(platform: &'static Platform, id: &str) -> impl Fn(&mut Value) + use<> {
     let (fields, id) = (&platform.record, id.to_owned());
     move |body| {
@@ -26,13 +26,13 @@ fn as_other(platform: &'static Platform, id: &str) -> impl Fn(&mut Value) + use<
     }
 }
 
-/// Imports somebody else's number, and returns its record.
+/// Imports another number, and returns its record.
 async fn import_stranger(between: &Between) -> Value {
     between.direct().import(between.request(stranger())).await.unwrap();
     between.records(&stranger()).remove(0)
 }
 
-/// Checks that nothing after the create went to this id, or over the connection of the create.
+/// Checks that no request after the create uses this id, or the connection of the create.
 fn assert_left_alone(between: &Between, id: &str) {
     let requests = between.relay.requests();
     let create = requests.iter().position(|request| is_create(between.platform, request)).unwrap();
@@ -65,7 +65,7 @@ async fn an_empty_id(platform: &'static Platform) {
     assert_left_alone(&between, "");
 }
 
-/// The create tells somebody else's id, and no number by which that would show.
+/// The response to the create has another record's id, and no number that would show it.
 async fn an_id_without_a_number(platform: &'static Platform) {
     let between = Between::start(platform).await;
     let before = import_stranger(&between).await;
@@ -118,13 +118,13 @@ async fn another_id(platform: &'static Platform) {
         }]
     });
     match client.get(&record.id).await {
-        // Where a record is read in a list, no answer is of one record.
+        // If a record is read from a list, no response is about one record.
         Ok(got) => assert_eq!((got.id, got.number), (record.id.clone(), record.number.clone())),
         Err(error) => assert!(matches!(error, Error::Call(_)), "{error:?}"),
     }
     let update = NumberUpdate::new().agent(platform.agents[1]);
     match client.update(&record.id, &update).await {
-        // Where the answer names no record, it says nothing of another one.
+        // If the response names no record, it cannot name another one.
         Ok(updated) => assert_eq!((&updated.id, &updated.number), (&record.id, &record.number)),
         Err(error) => assert!(!error.surely_not_done(), "{error:?}"),
     }
@@ -132,9 +132,9 @@ async fn another_id(platform: &'static Platform) {
     assert_eq!(got.agent.as_ref().map(AsRef::as_ref), Some(platform.agents[1]), "the update was carried out");
 }
 
-/// How many numbers are imported, and how many of them at once.
+/// How many numbers are imported, and with which concurrency.
 const RACE: (usize, usize) = (60, 8);
-/// Each connection repeats its answer to this request, and so shifts all that follow.
+/// Each connection repeats its response to this request, and so shifts all later responses.
 const REPEATED: usize = 4;
 
 async fn answers_shifted_by_one(platform: &'static Platform) {
@@ -173,30 +173,30 @@ async fn answers_shifted_by_one(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_with_a_strangers_record_is_looked_up, a_strangers_record
+    a_create_that_returns_another_record_is_followed_by_lookups, a_strangers_record
 }
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_with_an_empty_id_is_looked_up, an_empty_id
+    a_create_that_returns_an_empty_id_is_followed_by_lookups, an_empty_id
 }
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_without_a_number_is_fetched_before_it_is_believed, an_id_without_a_number
+    a_create_that_returns_no_number_is_verified_by_id, an_id_without_a_number
 }
 
 each_platform! {
     #[tokio::test]
-    a_create_that_answers_with_a_strangers_record_and_is_not_found_is_indeterminate, an_unlisted_record
+    a_create_that_returns_another_record_and_is_not_found_is_indeterminate, an_unlisted_record
 }
 
 each_platform! {
     #[tokio::test]
-    a_get_or_an_update_that_answers_with_another_id_is_not_believed, another_id
+    a_get_or_an_update_that_returns_another_id_is_rejected, another_id
 }
 
 each_platform! {
     #[tokio::test]
-    answers_that_are_shifted_by_one_are_never_reported_as_another_numbers, answers_shifted_by_one
+    responses_shifted_by_one_are_never_reported_for_another_number, answers_shifted_by_one
 }

@@ -1,4 +1,4 @@
-//! An importer, a sandbox, and a relay between it and the platform that distorts answers.
+//! An importer, a sandbox, and a relay to the platform that changes responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::log;
 use crate::services::carrier;
 use crate::services::subject::{NUMBER, Pace, Platform, is_finished};
 
-/// How often a number is looked up after its create.
+/// How often the importer looks up a number after its create.
 pub(crate) const LOOKUPS: u32 = 3;
 
 /// The number that is imported.
@@ -20,7 +20,7 @@ pub(crate) fn number() -> E164 {
     NUMBER.parse().unwrap()
 }
 
-/// Somebody else's number, which the platform has.
+/// Another number, which the platform has.
 pub(crate) fn stranger() -> E164 {
     "+12025550143".parse().unwrap()
 }
@@ -32,7 +32,7 @@ pub(crate) struct Between {
 }
 
 impl Between {
-    /// Relays what the platform says as it is.
+    /// Relays the platform's responses unchanged.
     pub(crate) async fn start(platform: &'static Platform) -> Self {
         Self::holding(platform, &[number(), stranger()]).await
     }
@@ -48,17 +48,17 @@ impl Between {
         if name == self.platform.api.base_url() { Some(self.relay.uri.clone()) } else { self.sandbox.var(name) }
     }
 
-    /// A client of the platform, behind the relay.
+    /// A client of the platform, through the relay.
     pub(crate) fn client(&self) -> Arc<dyn VoicePlatform> {
         (self.platform.connect)(&|name| self.var(name), Pace::at_once())
     }
 
-    /// An importer from Twilio with clients of its own, the platform's behind the relay.
+    /// An importer from Twilio with its own clients, whose platform client goes through the relay.
     pub(crate) fn importer(&self) -> Importer {
         self.importer_into(self.client())
     }
 
-    /// An importer that asks the platform itself.
+    /// An importer without the relay.
     pub(crate) fn direct(&self) -> Importer {
         self.importer_into((self.platform.connect)(&|name| self.sandbox.var(name), Pace::at_once()))
     }
@@ -69,7 +69,7 @@ impl Between {
         Importer::new(twilio, platform).lookup_policy(lookups).resend_after(Duration::ZERO)
     }
 
-    /// Asks for all that the platform takes.
+    /// Requests every field that the platform accepts.
     pub(crate) fn request(&self, number: E164) -> ImportRequest {
         (self.platform.ask)(ImportRequest::new(number))
     }
@@ -78,7 +78,7 @@ impl Between {
         self.importer().import(self.request(number())).await
     }
 
-    /// Distorts the answers to creates.
+    /// Changes the responses to creates.
     pub(crate) fn distort_creates(&self, mut distort: impl FnMut(Answer) -> Answer + Send + 'static) {
         let platform = self.platform;
         self.relay
@@ -101,7 +101,7 @@ impl Between {
         record[self.platform.record.id].as_str().unwrap().to_owned()
     }
 
-    /// Checks that the record that an import tells is the only one of its number, and as was asked.
+    /// Checks that the imported record is the only one of its number and is as requested.
     pub(crate) fn assert_own(&self, record: &NumberRecord, number: E164) {
         let records = self.records(&number);
         assert_eq!(records.len(), 1, "{records:?}");
@@ -110,7 +110,7 @@ impl Between {
         assert!(is_finished(record, &self.request(number)), "{record:?}");
     }
 
-    /// Checks that an import ended so.
+    /// Checks the outcome of an import.
     pub(crate) fn assert_imported(&self, result: Result<Imported>, outcome: Outcome) -> Imported {
         let imported = result.unwrap_or_else(|error| panic!("{}: {}", self.platform.api.name(), error.report()));
         let is_so = imported.outcome == outcome || outcome.was_there() && imported.outcome.was_there();
@@ -120,12 +120,12 @@ impl Between {
     }
 }
 
-/// Whether this creates a number.
+/// Whether this request creates a number.
 pub(crate) fn is_create(platform: &Platform, request: &Request) -> bool {
     request.method == "POST" && request.path() == platform.create_path()
 }
 
-/// Takes a number's records out of the lists, whatever this answers; a record that is asked for by its id stays.
+/// Removes a number's records from lists. A record is still returned by its id.
 pub(crate) fn unlisted(platform: &Platform, number: E164) -> impl Fn(&Request, Answer) -> Answer + use<> {
     let field = platform.record.number;
     move |request, answer| {

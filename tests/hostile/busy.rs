@@ -1,4 +1,5 @@
-//! 429 is no proof that nothing was done: a gateway may answer it after the platform has carried the create out.
+//! Status 429 does not prove that nothing was done: a gateway may return it after the platform has carried out the
+//! create.
 
 use numport::{Error, Outcome};
 use serde_json::json;
@@ -49,7 +50,7 @@ async fn a_typed_client(platform: &'static Platform) {
     assert_eq!((between.creates(), between.records(&number()).len()), (1, 1));
 }
 
-/// Nothing came of it, whatever the platform says.
+/// The create was not carried out, whatever the platform says.
 async fn a_429_that_is_true(platform: &'static Platform) {
     let between = Between::start(platform).await;
     let service = platform.api.service;
@@ -73,15 +74,15 @@ each_platform! {
 
 each_platform! {
     #[tokio::test]
-    after_a_429_nothing_is_made_twice_though_no_list_shows_the_first, a_429_that_is_not_listed
+    after_a_429_no_duplicate_is_created_although_no_list_shows_the_first, a_429_that_is_not_listed
 }
 
 each_platform! {
     #[tokio::test]
-    a_typed_client_sends_a_create_once_though_it_is_answered_429, a_typed_client
+    a_typed_client_sends_a_create_once_even_after_429, a_typed_client
 }
 
 each_platform! {
     #[tokio::test]
-    a_429_that_is_true_ends_in_one_record, a_429_that_is_true
+    a_true_429_ends_in_one_record, a_429_that_is_true
 }

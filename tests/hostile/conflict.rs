@@ -1,4 +1,4 @@
-//! A conflict says that the platform has the number; what does not find it leaves the import unresolved.
+//! A conflict says that the platform has the number. If no lookup finds it, the import is unresolved.
 
 use numport::Outcome;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::hostile::Answer;
 use crate::services::each_platform;
 use crate::services::subject::Platform;
 
-/// After a conflict nothing is found, or the look-ups fail. The number shows at the last of the next import's look-ups.
+/// After a conflict no lookup finds the number, or the lookups fail. The last lookup of the next import finds it.
 async fn a_409(platform: &'static Platform) {
     for fails in [false, true] {
         let between = Between::start(platform).await;
@@ -35,7 +35,7 @@ async fn a_409(platform: &'static Platform) {
     }
 }
 
-/// The number is there, and the list shows it at the last look-up that the policy has.
+/// The platform has the number, and the list shows it at the last lookup of the policy.
 async fn a_409_before_the_list_shows_it(platform: &'static Platform) {
     let between = Between::start(platform).await;
     let (mut conflict, mut lookups, hides) = (false, 0, unlisted(platform, number()));
@@ -60,5 +60,5 @@ each_platform! {
 
 each_platform! {
     #[tokio::test]
-    after_a_409_that_nothing_explains_the_import_stays_unresolved, a_409
+    after_a_409_without_a_found_record_the_import_stays_unresolved, a_409
 }

@@ -19,7 +19,7 @@ use crate::log;
 const ITEMS: usize = 3;
 const PROJECT: &str = "b3877c40-da60-4998-90ad-b792e98472ac";
 
-/// A page of every service, with items and a way on that no page before had; or always the same.
+/// A page for every service, with items and with a link or cursor that is new on each page, or always the same.
 fn page(request: &Request, nth: usize) -> Value {
     let item = |at: usize| {
         let (id, number) = (format!("r{nth}-{at}"), format!("+1415{}", 2_000_000 + nth * ITEMS + at));
@@ -50,7 +50,7 @@ async fn always_new() -> Hostile {
 
 fn built<C>(builder: ClientBuilder<C>, uri: &str, limits: ListLimits) -> C {
     let builder = builder.base_url(uri).retry(RetryPolicy::never()).list_limits(limits);
-    // One of them has a limit by default, which would slow the list down.
+    // One of them has a default rate limit, which would slow down the list.
     builder.requests_per_second(NonZeroU32::MAX).build().unwrap()
 }
 
@@ -63,7 +63,7 @@ fn platforms(uri: &str, limits: ListLimits) -> Vec<Arc<dyn VoicePlatform>> {
     ]
 }
 
-/// What an import and a plan say of it, and what a look-up at the carrier says.
+/// The error of an import and of a plan, and that of a lookup at the carrier.
 async fn reports(server: &Hostile, limits: ListLimits) -> Vec<String> {
     let mut reports = Vec::new();
     for platform in platforms(&server.uri, limits) {
@@ -80,7 +80,7 @@ async fn reports(server: &Hostile, limits: ListLimits) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_list_whose_cursor_is_always_new_ends_with_the_limit_that_it_passes() {
+async fn a_list_whose_cursor_is_always_new_ends_at_its_limit() {
     let wide = ListLimits::default();
     for (limits, named) in [
         (wide.max_pages(20), "20 pages"),
@@ -96,7 +96,7 @@ async fn a_list_whose_cursor_is_always_new_ends_with_the_limit_that_it_passes() 
 }
 
 #[tokio::test]
-async fn a_list_whose_cursor_comes_again_ends() {
+async fn a_list_with_a_repeated_cursor_ends() {
     let server = endless(|request| page(request, 1)).await;
     for report in reports(&server, ListLimits::default()).await {
         assert!(report.contains("already read"), "{report}");

@@ -1,4 +1,4 @@
-//! Lists that do not show yet what was created: what this process created is remembered.
+//! Lists that do not show yet what was created. The importer remembers what this process created.
 
 use futures_util::StreamExt;
 use numport::error::{Withheld, WithheldReason};
@@ -22,7 +22,7 @@ async fn lagging(platform: &'static Platform) -> Between {
     between
 }
 
-/// Whether a record can be asked for by its id, though no list shows it.
+/// Whether a record can be read by its id, although no list shows it.
 async fn is_read_by_id(between: &Between) -> bool {
     let id = between.id(&between.records(&number())[0]);
     between.client().get(&id.into()).await.is_ok()
@@ -71,7 +71,7 @@ async fn a_plan(platform: &'static Platform) {
     assert_nothing_created(&between);
 }
 
-/// Neither the lists nor the record's own address show what was created.
+/// Neither the lists nor a read by id show what was created.
 async fn an_import_that_sees_nothing(platform: &'static Platform) {
     let between = lagging(platform).await;
     let (id, unlisted) = (between.id(&between.records(&number())[0]), unlisted(platform, number()));
@@ -107,7 +107,7 @@ fn withheld(result: Result<Imported>) -> WithheldReason {
     }
 }
 
-/// Only who removed it knows that it does not lag.
+/// Only the caller who removed the record knows that the list does not lag.
 async fn a_removal(platform: &'static Platform) {
     let between = Between::start(platform).await;
     let importer = between.importer().skip_preflight();
@@ -128,20 +128,20 @@ async fn a_removal(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    what_a_list_does_not_show_yet_is_not_created_again, a_second_import
+    a_record_that_a_list_does_not_show_yet_is_not_created_again, a_second_import
 }
 
 each_platform! {
     #[tokio::test]
-    what_neither_a_list_nor_its_own_id_shows_is_not_created_again, an_import_that_sees_nothing
+    a_record_that_neither_a_list_nor_its_id_shows_is_not_created_again, an_import_that_sees_nothing
 }
 
 each_platform! {
     #[tokio::test]
-    what_was_removed_is_created_again_once_the_importer_knows_of_it, a_removal
+    a_removed_record_is_created_again_after_forget_created, a_removal
 }
 
 each_platform! {
     #[tokio::test]
-    what_a_list_does_not_show_yet_is_not_created_by_a_plan, a_plan
+    a_record_that_a_list_does_not_show_yet_is_not_created_by_a_plan, a_plan
 }

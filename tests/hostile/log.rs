@@ -1,11 +1,11 @@
-//! The log of a test: what is written on its own thread.
+//! The log of a test: the events on its own thread.
 
 use std::sync::Once;
 
 use crate::thread_log::{self, OfThread};
 
-/// Writes a log from here on, and forgets what was written before. Every test calls it before its first request: spans
-/// that are used before there is a log may stay silent.
+/// Starts a log, and clears an earlier one. Every test calls it before its first request, because spans that are used
+/// before there is a log may stay silent.
 pub(crate) fn start() {
     static START: Once = Once::new();
     START.call_once(|| {
@@ -15,7 +15,7 @@ pub(crate) fn start() {
     thread_log::clear();
 }
 
-/// What numport wrote since then, as it was written.
+/// What numport logged since then.
 pub(crate) fn read() -> String {
     let log = thread_log::read();
     assert!(log.contains("numport"), "there is a log");

@@ -1,6 +1,6 @@
-//! Answers that are untrue, late, repeated, endless or forged: what numport promises holds against all of them.
+//! False, late, repeated, endless or forged responses: numport's promises hold against all of them.
 //!
-//! A target of its own, since what it reads in the log must not be hidden by other tests that use the same spans.
+//! This is a target of its own, because other tests that use the same spans would hide log events from it.
 #![allow(clippy::unwrap_used)] // tests fail by panicking
 
 #[path = "../suite/support/hostile/mod.rs"]

@@ -1,4 +1,4 @@
-//! A client that limits its requests per second goes on at its pace after any overload.
+//! A client with a limit of requests per second continues at its rate after any overload.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::hostile::{Answer, Hostile};
 use crate::log;
 
-/// How many calls come at once: far more than fit before their deadline.
+/// How many calls start concurrently: far more than can be sent before their deadline.
 const CALLS: usize = 1000;
 
 async fn server() -> Hostile {
@@ -26,7 +26,7 @@ fn client(server: &Hostile, per_second: u32, deadline: Duration) -> Vapi {
 }
 
 #[tokio::test]
-async fn calls_that_cannot_be_in_time_take_no_turn_from_those_that_can() {
+async fn calls_that_would_be_too_late_do_not_delay_others() {
     let server = server().await;
     let vapi = client(&server, 200, Duration::from_millis(500));
     let ended = join_all((0..CALLS).map(|_| vapi.get_number("n1"))).await;
@@ -37,7 +37,7 @@ async fn calls_that_cannot_be_in_time_take_no_turn_from_those_that_can() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_while_it_waits_gives_its_turn_back() {
+async fn a_call_dropped_while_it_waits_frees_its_place() {
     let server = server().await;
     let vapi = client(&server, 100, Duration::from_secs(5));
     for _ in 0..CALLS {

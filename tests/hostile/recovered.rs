@@ -1,4 +1,4 @@
-//! A record that was found after its create was lost is this process's own, as one whose create was answered.
+//! A recovered record counts as created by this process, as one whose create was answered.
 
 use numport::Outcome;
 
@@ -7,7 +7,7 @@ use crate::hostile::Answer;
 use crate::services::each_platform;
 use crate::services::subject::Platform;
 
-/// The record was found after its create was lost, and then the lists hide it, as one of several replicas does.
+/// The record is found after the response to its create was lost. Then the lists hide it, as a lagging replica does.
 async fn a_recovered_one(platform: &'static Platform) {
     let between = Between::start(platform).await;
     between.distort_creates(|_| Answer::closed());
@@ -22,5 +22,5 @@ async fn a_recovered_one(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    what_was_recovered_and_is_no_longer_listed_is_not_created_again, a_recovered_one
+    a_recovered_record_that_is_no_longer_listed_is_not_created_again, a_recovered_one
 }

@@ -1,4 +1,4 @@
-//! Secrets that a service sends back, wherever it puts them.
+//! Secrets that a service returns, in any place.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -13,19 +13,19 @@ use crate::services::subject::Platform;
 
 const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "twilio-request-id", "cf-ray"];
 
-/// The secrets of an import, each as it is and as it may be sent.
+/// The secrets of an import, each with the forms in which it may be sent.
 struct Planted(Vec<Secret>);
 
 #[derive(Clone)]
 struct Secret {
     plain: String,
-    /// As it stands in a body.
+    /// Its form in a body.
     sent: String,
-    /// Whether the platform learns it by the create alone.
+    /// Whether the platform learns it only from the create.
     by_create: bool,
 }
 
-/// What proves who is calling, as the platform's client sends it in `Authorization`; its key elsewhere.
+/// The credentials that the platform's client sends in `Authorization`. Other clients send a key.
 fn login(between: &Between) -> String {
     let api = &between.platform.api;
     let request = api.request(&between.sandbox, reqwest::Method::GET, "/").build().unwrap();
@@ -77,7 +77,7 @@ impl Planted {
 }
 
 impl Secret {
-    /// A refusal that repeats it in its body and in a header.
+    /// An error response that repeats it in its body and in a header.
     fn echo(&self) -> Answer {
         let text = format!("\"the key {} is bad\"", self.sent);
         let body = format!(
@@ -89,7 +89,7 @@ impl Secret {
     }
 }
 
-/// Every answer repeats a secret.
+/// Every response repeats a secret.
 async fn echoed_by_all(platform: &'static Platform) {
     let all = Planted::of(&Between::start(platform).await).0;
     for secret in all.iter().filter(|secret| !secret.by_create) {
@@ -103,7 +103,7 @@ async fn echoed_by_all(platform: &'static Platform) {
     }
 }
 
-/// The create is carried out, or its answer is lost; what is asked after it repeats a secret of the create.
+/// The create is carried out, or its response is lost. Later responses repeat a secret of the create.
 async fn echoed_by_a_later_call(platform: &'static Platform) {
     for lost in [false, true] {
         for secret in Planted::of(&Between::start(platform).await).0 {
@@ -123,7 +123,7 @@ async fn echoed_by_a_later_call(platform: &'static Platform) {
     }
 }
 
-/// A create answers with a secret in place of the number, what follows answers with it in place of the id, and lists
+/// The response to a create has a secret in place of the number, later responses have it in place of the id, and lists
 /// lead to a host of its name.
 async fn echoed_as_data(platform: &'static Platform) {
     let fields = &platform.record;
@@ -156,7 +156,7 @@ each_platform! {
 
 each_platform! {
     #[tokio::test]
-    a_secret_of_the_import_that_a_later_call_repeats_is_not_shown, echoed_by_a_later_call
+    a_secret_of_the_import_that_a_later_response_repeats_is_not_shown, echoed_by_a_later_call
 }
 
 each_platform! {

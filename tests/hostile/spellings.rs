@@ -1,4 +1,4 @@
-//! A number that the platform spells in its own way is the same number; a masked one may be it.
+//! A number in a platform's own spelling is the same number. A masked number may be the same.
 
 use numport::error::WithheldReason;
 use numport::{E164, Error, Outcome};
@@ -20,25 +20,25 @@ const SAME: [Spelling; 6] = [
     |digits| format!("+{} ({}) {}-{}", &digits[..1], &digits[1..4], &digits[4..7], &digits[7..]),
     str::to_owned,
 ];
-/// What may be it.
+/// Texts that may be the number.
 const MASKED: [Spelling; 3] = [
     |digits| format!("+{}***{}", &digits[..4], &digits[7..]),
     |digits| format!("+{} {} ••• ••{}", &digits[..1], &digits[1..4], &digits[9..]),
     |digits| format!("*******{}", &digits[7..]),
 ];
-/// What looks like it and is another number.
+/// Texts that resemble the number and are another one.
 const OTHER: [Spelling; 3] = [
     |digits| format!("+{} {} {}9", &digits[..1], &digits[1..4], &digits[4..10]),
     |digits| format!("+{}***{}9", &digits[..4], &digits[7..10]),
     |digits| format!("+{digits}0"),
 ];
 
-/// A number for each spelling. No two of them end alike.
+/// A number for each spelling. All have different endings.
 fn numbers(spellings: &[Spelling]) -> Vec<E164> {
     (0..spellings.len()).map(|nth| format!("+1415555{}{}", 20 + nth, 40 + nth).parse().unwrap()).collect()
 }
 
-/// A platform that writes each number in its own way, in every answer.
+/// A platform that writes each number in its own way, in every response.
 async fn spelling(platform: &'static Platform, numbers: &[E164], spellings: &'static [Spelling]) -> Between {
     let between = Between::holding(platform, numbers).await;
     let (field, numbers) = (platform.record.number, numbers.to_vec());
@@ -111,7 +111,7 @@ async fn does_not_stop_it(platform: &'static Platform) {
     let numbers = numbers(&OTHER);
     let between = spelling(platform, &numbers, &OTHER).await;
     import_directly(&between, &numbers).await;
-    // What the platform writes is no number of these, so that each of them is still to be created; it has them.
+    // The platform has these numbers, but writes other ones, so the plan still creates each of them.
     let importer = between.importer();
     for number in &numbers {
         let created = between.creates();
@@ -122,20 +122,20 @@ async fn does_not_stop_it(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    a_number_in_another_spelling_is_recognised, is_recognised
+    a_number_in_another_spelling_is_recognized, is_recognised
 }
 
 each_platform! {
     #[tokio::test]
-    a_number_in_another_spelling_is_believed_at_its_create, is_believed_at_a_create
+    a_number_in_another_spelling_is_accepted_in_the_response_to_its_create, is_believed_at_a_create
 }
 
 each_platform! {
     #[tokio::test]
-    a_masked_number_that_may_be_the_one_asked_for_stops_the_create, stops_the_create
+    a_masked_number_that_may_be_the_requested_one_blocks_the_create, stops_the_create
 }
 
 each_platform! {
     #[tokio::test]
-    another_number_that_looks_alike_does_not_stop_the_create, does_not_stop_it
+    a_similar_number_does_not_block_the_create, does_not_stop_it
 }

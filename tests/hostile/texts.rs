@@ -1,4 +1,4 @@
-//! Texts of a platform are shown in one bounded line, without anything that moves, hides or forges text.
+//! A platform's texts are shown in one line of limited length, without characters that move, hide or forge text.
 
 use numport::{Error, ImportRequest};
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ use crate::log;
 use crate::services::subject::{Pace, Platform};
 use crate::services::{carrier, each_platform};
 
-/// A line of its own in a log, escapes of a terminal, directions and separators of Unicode.
+/// A separate line in a log, terminal escapes, and Unicode directions and separators.
 const NASTY: &str = "first\nERROR forged: line\r\n\u{1b}[31mred\u{1b}]0;title\u{7}\u{202e}live\u{2066}x\u{2028}y\u{85}\
                      \u{0}\u{7f}\u{200f}\u{feff}\u{9b}31m";
-/// What a report may be long at most, in characters.
+/// The maximum length of a report, in characters.
 const LONGEST: usize = 4000;
 
-/// Whether this may change how the text around it is shown.
+/// Whether this character may change how the text around it is shown.
 fn is_nasty(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
@@ -39,7 +39,7 @@ fn assert_tame_error(error: &Error) {
     assert!(!debug.contains(is_nasty), "{debug}");
 }
 
-/// Every line was begun by the log itself.
+/// Checks that the log itself began every line.
 fn assert_tame_log() {
     for line in log::read().lines() {
         assert!(line.starts_with("20"), "a forged line: {line:?}");
@@ -49,7 +49,7 @@ fn assert_tame_log() {
     }
 }
 
-/// A refusal that every service finds its words in.
+/// An error response in which every service's client finds the message.
 fn refusal(texts: &[&str]) -> Value {
     let of_form = |name: &str| texts.iter().map(|text| json!({name: text, "code": text})).collect::<Vec<_>>();
     json!({"message": texts, "error": texts[0], "errors": of_form("detail"), "detail": of_form("msg"), "code": texts[0]})
@@ -103,7 +103,7 @@ async fn an_id(platform: &'static Platform) {
 }
 
 #[tokio::test]
-async fn a_carriers_words_are_shown_in_one_line() {
+async fn a_carriers_message_is_shown_in_one_line() {
     log::start();
     let server = Hostile::always(Answer::json(400, &json!({"code": 20001, "message": NASTY}))).await;
     let carrier = carrier("twilio");
@@ -114,12 +114,12 @@ async fn a_carriers_words_are_shown_in_one_line() {
 
 each_platform! {
     #[tokio::test]
-    a_refusal_is_one_bounded_line, a_refusal
+    a_refusal_is_one_line_of_limited_length, a_refusal
 }
 
 each_platform! {
     #[tokio::test]
-    an_answer_that_cannot_be_read_forges_no_text, an_unreadable_answer
+    an_unreadable_response_forges_no_text, an_unreadable_answer
 }
 
 each_platform! {

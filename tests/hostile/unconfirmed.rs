@@ -1,4 +1,4 @@
-//! What a create's answer does not confirm is told.
+//! A finding reports each value that the response to a create does not confirm.
 
 use numport::import::Field;
 use numport::platform::Support;
@@ -11,7 +11,7 @@ use crate::log;
 use crate::services::each_platform;
 use crate::services::subject::{LABEL, Platform};
 
-/// The create's answer has another value in this field than the request, and nothing is set afterwards.
+/// The response to the create has another value in this field than the request, and nothing is set afterwards.
 async fn is_told_of(platform: &'static Platform, field: Field, name: &'static str, value: Value, ask: ImportRequest) {
     let between = Between::start(platform).await;
     let id = platform.record.id;
@@ -38,7 +38,7 @@ async fn is_told(platform: &'static Platform) {
         let (name, [agent, other]) = (platform.record.agent, platform.agents);
         is_told_of(platform, Field::Agent, name, other.into(), ask.clone().agent(agent)).await;
     }
-    // One platform takes them, under these names.
+    // Only one platform has these fields.
     if takes(can.inbound) {
         is_told_of(platform, Field::Inbound, "supports_inbound", false.into(), ask.clone().inbound(true)).await;
     }
@@ -49,5 +49,5 @@ async fn is_told(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    a_field_that_a_creates_answer_does_not_confirm_is_told, is_told
+    a_field_that_the_response_to_a_create_does_not_confirm_is_reported, is_told
 }

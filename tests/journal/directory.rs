@@ -138,7 +138,10 @@ fn what_is_no_journal_of_this_version_is_refused_and_left_as_it_is() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("journal");
     fs::write(&path, "a file").unwrap();
-    assert!(matches!(fault(DirectoryJournal::open(&path)), JournalFault::Foreign | JournalFault::NotPrivate | JournalFault::Unreachable));
+    assert!(matches!(
+        fault(DirectoryJournal::open(&path)),
+        JournalFault::Foreign | JournalFault::NotPrivate | JournalFault::Unreachable
+    ));
     assert_eq!(fs::read_to_string(&path).unwrap(), "a file");
 
     let others = folder.path().join("others");

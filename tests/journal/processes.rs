@@ -102,7 +102,8 @@ async fn one_race(platform: &'static Platform, processes: usize, numbers: usize,
     let case = format!("{}, seed {seed}", platform.api.service);
     let folder = TempDir::new().unwrap();
     let journal = folder.path().join("journal");
-    let voice = |nth: usize| TwilioNumber::new(number(nth)).voice_url(format!("https://app.example.com/voice?line={nth}"));
+    let voice =
+        |nth: usize| TwilioNumber::new(number(nth)).voice_url(format!("https://app.example.com/voice?line={nth}"));
     let sandbox = (0..numbers).fold(Sandbox::builder(), |builder, nth| builder.hold(voice(nth)));
     let sandbox = sandbox.start().await.unwrap();
     let before = sandbox.records(carrier("twilio").api.service);
@@ -159,8 +160,9 @@ async fn all_comes_back(
     sandbox.chaos(Chaos::new(0).chance(0.0));
     let vars = |name: &str| sandbox.var(name);
     let journal = DirectoryJournal::open(journal).unwrap().keep_history(10, Duration::from_secs(3600));
-    let importer = Importer::new((carrier("twilio").connect)(&vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()))
-        .journal(journal);
+    let importer =
+        Importer::new((carrier("twilio").connect)(&vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()))
+            .journal(journal);
     assert!(importer.unresolved().await.unwrap().is_empty(), "{case}");
     for number in (0..numbers).map(number) {
         let past = importer.history(&number).await.unwrap();

@@ -1,6 +1,6 @@
-//! The log of a run at INFO shows what was changed and what is left to be done.
+//! The log of a run at INFO shows what was changed and what is left to do.
 //!
-//! `NUMPORT_WRITE_LOGS=1 cargo test --test log` writes the expected logs anew.
+//! `NUMPORT_WRITE_LOGS=1 cargo test --test log` writes the expected logs again.
 
 #![allow(clippy::unwrap_used)]
 
@@ -29,7 +29,7 @@ fn begin() {
     thread_log::clear();
 }
 
-/// Compares what was logged with the file, but for times.
+/// Compares the log with the file, except for times.
 fn assert_logged(sandbox: &Sandbox, name: &str) {
     let log = thread_log::read();
     for number in sandbox.twilio().held_numbers() {
@@ -48,7 +48,7 @@ fn assert_logged(sandbox: &Sandbox, name: &str) {
             rest = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
         }
         if let Some(at) = rest.find(" at 20") {
-            // When an import was sent.
+            // The time at which an import was sent.
             lines.push_str(&rest[..at]);
             rest = rest[at + 4..].find('Z').map_or("", |end| &rest[at + 5 + end..]);
             lines.push_str(" at …");
@@ -107,6 +107,18 @@ async fn a_bulk_run_with_faults() {
     let items: Vec<_> = importer.import_many(stream::iter(requests)).collect().await;
     assert_eq!(items.len(), 20);
     assert_logged(&sandbox, "bulk.txt");
+}
+
+#[tokio::test]
+async fn looks_before_an_import() {
+    begin();
+    let (sandbox, importer) = with(1).await;
+    for number in numbers(2) {
+        importer.preflight(&number).await.unwrap();
+    }
+    sandbox.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 403, retry_after: None });
+    assert!(importer.preflight(&numbers(1)[0]).await.is_err());
+    assert_logged(&sandbox, "preflight.txt");
 }
 
 #[tokio::test]

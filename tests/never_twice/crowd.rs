@@ -1,4 +1,4 @@
-//! Many at once: one number from many tasks, and many numbers while the platform is down.
+//! Concurrency: one number from many tasks, and many numbers while the platform is down.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ fn received(sandbox: &Sandbox, service: Service, start: &str) -> usize {
 }
 
 #[tokio::test]
-async fn two_hundred_tasks_that_import_one_number_send_one_import() {
+async fn two_hundred_tasks_that_import_one_number_send_one_create() {
     for scenario in Scenario::all() {
         let (name, number) = (scenario.name(), scenario.number());
         let sandbox = Sandbox::start().await.unwrap();
-        // Clients built apart from each other, but of one account.
+        // Clients that were built separately, for one account.
         let importers = [(); 4].map(|()| scenario.importer(&sandbox, PATIENT));
         let tasks = (0..200).map(|nth| {
             let (importer, request) = (importers[nth % importers.len()].clone(), scenario.request(number));
@@ -55,7 +55,7 @@ async fn import_a_thousand(vapi: Vapi) -> Vec<numport::Error> {
 }
 
 #[tokio::test]
-async fn a_platform_that_is_down_gets_the_first_tries_and_the_budget() {
+async fn a_platform_that_is_down_gets_first_attempts_and_the_retry_budget() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.chaos(Chaos::new(1).chance(1.0).faults([Fault::Refuse { status: 503, retry_after: None }]));
     let errors = import_a_thousand(vapi(&sandbox.var("VAPI_BASE_URL").unwrap(), "key")).await;
@@ -64,8 +64,8 @@ async fn a_platform_that_is_down_gets_the_first_tries_and_the_budget() {
 }
 
 #[tokio::test]
-async fn a_platform_that_cannot_be_reached_is_tried_no_more_often() {
-    // A port that nobody listens at any more.
+async fn an_unreachable_platform_gets_no_more_attempts() {
+    // A port on which nobody listens any more.
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let errors = import_a_thousand(vapi(&format!("http://{gone}"), "key")).await;
     let attempts: u32 = errors.iter().map(|error| error.call().unwrap().attempts).sum();

@@ -7,25 +7,25 @@ use crate::scenario::{DELAY, PATIENT, Scenario, TIMEOUT};
 use crate::services::subject::Platform;
 use crate::services::{apis, each_platform};
 
-/// What became of an import that met a fault, and of the one more call after it.
+/// The outcome of an import that met a fault, and of a second call after it.
 pub(crate) struct Became {
     pub(crate) first: &'static str,
     pub(crate) second: &'static str,
 }
 
-/// Imports a number while a fault waits for one step, and once more in calm weather.
+/// Imports a number while a fault waits for one request, and once more without faults.
 pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &str), fault: &Fault) -> Became {
     let number = scenario.number();
     let sandbox = Sandbox::start().await.unwrap();
     let request = scenario.request(number);
-    // The sandbox may have the port, and so the account, of an earlier one.
+    // The sandbox may have the port of an earlier one, and so count as the same account.
     scenario.importer(&sandbox, PATIENT).forget_created(&number).await.expect("no journal");
     sandbox.fault_on(step.0, step.1, fault.clone());
-    // Only what is slow on purpose may run out of time, however busy the machine is.
+    // Only requests that are slow on purpose may time out, however busy the machine is.
     let slow = matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. });
     let timeout = if slow { TIMEOUT } else { PATIENT };
     let result = scenario.importer(&sandbox, timeout).import(&request).await;
-    // What waits to be carried out later is given its time before it is said that nothing is there.
+    // Waits until delayed requests have been carried out, before it reports that there is no record.
     while sandbox.waiting() > 0 {
         tokio::time::sleep(DELAY / 10).await;
     }
@@ -52,7 +52,7 @@ pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &st
 async fn every_fault(platform: &'static Platform) {
     for scenario in Scenario::of(platform) {
         for step in scenario.steps() {
-            // Side by side, since the slow ones do nothing but wait.
+            // Runs the cases concurrently, because the slow ones only wait.
             let faults = Fault::every(DELAY);
             let met = faults.iter().map(|fault| async move {
                 let case = format!("{}: {step:?} {fault:?}", scenario.name());

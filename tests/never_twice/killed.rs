@@ -1,7 +1,7 @@
 //! A process that imports is killed, and started again.
 //!
-//! The child is this same binary, run for [`the_child_imports_them_all`] alone. A new process knows nothing of what
-//! the old one sent, so what is on its way is let arrive before it is started.
+//! The child is this same binary, run with [`the_child_imports_them_all`] only. A new process knows nothing of the
+//! requests of the old one, so pending requests are carried out before it starts.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ use crate::storm::weather::{TIMEOUT, number, quiet, weather};
 const IMPORTS: usize = 200;
 const AT_ONCE: usize = 20;
 const CHILD_OF: &str = "NUMPORT_KILLED_CHILD_OF";
-/// Long after anything should have happened.
+/// Far longer than the test should take.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 fn child(sandbox: &Sandbox, platform: &Platform) -> Child {
@@ -40,7 +40,7 @@ async fn the_child_imports_them_all() {
     let platform = PLATFORMS.iter().find(|platform| platform.api.name() == name).unwrap();
     let importer = importer(platform, &|name| std::env::var(name).ok(), TIMEOUT);
     let import = async |import| {
-        // The weather may be bad: what failed is done again.
+        // Calls may meet faults: failed ones are repeated.
         let request = request(platform, number(import));
         let mut last = None;
         for _ in 0..20 {
@@ -54,7 +54,7 @@ async fn the_child_imports_them_all() {
     stream::iter(0..IMPORTS).map(import).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
 }
 
-/// Waits until this is so, or the deadline is over.
+/// Waits until this is true, or until the deadline.
 async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + DEADLINE;
     while !is_so() {
@@ -63,7 +63,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Kills it at random moments, and starts it again; then it may end.
+/// Kills the child at random moments and starts it again. The last one may finish.
 async fn killed_and_started_again(platform: &'static Platform) {
     let service = platform.api.service;
     let seed =
@@ -112,5 +112,5 @@ async fn killed_and_started_again(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test(flavor = "multi_thread")]
-    a_process_killed_while_it_imports_ends_when_started_again, killed_and_started_again
+    a_process_killed_during_imports_finishes_after_a_restart, killed_and_started_again
 }

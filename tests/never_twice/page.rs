@@ -1,4 +1,4 @@
-//! The page "What can go wrong and what numport does" says what was seen here, word for word.
+//! Checks that the page "What can go wrong and what numport does" matches the observed outcomes, word for word.
 
 use std::fmt::Write;
 
@@ -14,13 +14,13 @@ use crate::services::subject::{Pace, Platform};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/import/what_can_go_wrong.md");
 
-/// The columns of the table. What an import says depends on nothing else of a platform.
+/// The columns of the table. The outcome of an import depends on nothing else of a platform.
 const COLUMNS: [(Duplicates, &str); 2] = [
-    (Duplicates::Unknown, "a second import may make a second record"),
-    (Duplicates::Refused, "a second import is refused"),
+    (Duplicates::Unknown, "the platform may accept duplicates"),
+    (Duplicates::Refused, "the platform refuses duplicates"),
 ];
 
-/// A fault in the words of somebody who meets it; `None` for those that another row speaks for.
+/// A fault as its user sees it; `None` if another row covers it.
 fn words(fault: &Fault) -> Option<String> {
     Some(match fault {
         Fault::Refuse { status: 429, retry_after: None } => "429, not processed".to_owned(),
@@ -29,20 +29,20 @@ fn words(fault: &Fault) -> Option<String> {
         Fault::DropBeforeCommit => "the connection breaks, not processed".to_owned(),
         Fault::CommitThenDrop => "done, and the connection breaks".to_owned(),
         Fault::CommitThenRefuse { status } => format!("done, and answered {status}"),
-        Fault::DelayBeforeCommit(_) => "done only after the client's time was up".to_owned(),
-        Fault::CommitThenDelay(_) => "done, and answered after the client's time was up".to_owned(),
-        Fault::TruncatedBody => "done, and half of the answer comes".to_owned(),
-        Fault::SlowBody { .. } => "done, and the answer comes bit by bit, too slowly".to_owned(),
-        Fault::HtmlBody { status, commit: true } => format!("done, and a gateway answers {status} in HTML"),
-        Fault::HtmlBody { status, .. } => format!("a gateway answers {status} in HTML, not processed"),
-        Fault::UnknownEnumValues => "done, and answered in words that nobody knows".to_owned(),
-        Fault::ExtraFields => "done, and answered with fields that nobody knows".to_owned(),
+        Fault::DelayBeforeCommit(_) => "done only after the client timed out".to_owned(),
+        Fault::CommitThenDelay(_) => "done, and answered after the client timed out".to_owned(),
+        Fault::TruncatedBody => "done, and the response is truncated".to_owned(),
+        Fault::SlowBody { .. } => "done, and the response arrives too slowly".to_owned(),
+        Fault::HtmlBody { status, commit: true } => format!("done, and a gateway returns {status} with an HTML page"),
+        Fault::HtmlBody { status, .. } => format!("a gateway returns {status} with an HTML page, not processed"),
+        Fault::UnknownEnumValues => "done, and the response has unknown enum values".to_owned(),
+        Fault::ExtraFields => "done, and the response has unknown fields".to_owned(),
         Fault::EchoedSecret => "refused, and the refusal repeats the credentials".to_owned(),
         _ => return None,
     })
 }
 
-/// What an import says, as a type of this crate.
+/// The result of an import, as a type of this crate.
 fn said(word: &str) -> &'static str {
     match word {
         "created" => "[`Created`]",
@@ -54,7 +54,7 @@ fn said(word: &str) -> &'static str {
     }
 }
 
-/// What an import said, and the next one where the first was an error.
+/// The result of an import, and that of the next one if the first was an error.
 fn cell(became: &Became) -> String {
     match (became.first, became.second) {
         (first @ ("nobody knows" | "refused"), second) => format!("{}, then {}", said(first), said(second)),
@@ -65,28 +65,28 @@ fn cell(became: &Became) -> String {
 /// The table of the page.
 fn table(rows: &[[String; 3]]) -> String {
     let [(_, unknown), (_, refused)] = COLUMNS;
-    let mut table = format!("| what happens to the import's request | {unknown} | {refused} |\n| --- | --- | --- |\n");
+    let mut table = format!("| what happens to the create | {unknown} | {refused} |\n| --- | --- | --- |\n");
     for row in rows {
         writeln!(table, "| {} |", row.join(" | ")).unwrap();
     }
     table
 }
 
-/// Each fault with what a platform's import made of it.
+/// Each fault with the results of imports into each platform.
 async fn seen(platform: &'static Platform) -> Vec<(String, String)> {
     let scenario = Scenario::of(platform).find(|scenario| scenario.import.carrier.is_some()).unwrap();
     let rows = Fault::every(DELAY).into_iter().filter_map(|fault| words(&fault).map(|words| (fault, words)));
     let rows = rows.map(|(fault, words)| async move {
         (words, cell(&meet(scenario, (scenario.service(), scenario.import.create), &fault).await))
     });
-    // Some at a time: most of each is waiting, but too many would be late for other reasons than the fault.
+    // Runs some cases concurrently, because most of each is waiting. Too many would be late for other reasons.
     stream::iter(rows).buffered(4).collect().await
 }
 
 #[tokio::test]
-async fn the_page_says_what_was_seen() {
+async fn the_page_matches_the_observed_outcomes() {
     let page = std::fs::read_to_string(PAGE).unwrap();
-    let start = page.find("| what happens to the import's request |").unwrap();
+    let start = page.find("| what happens to the create |").unwrap();
     let length = page[start..].find("\n\n").map_or(page.len() - start, |end| end + 1);
     let written = &page[start..start + length];
 

@@ -1,5 +1,5 @@
-//! Every fault at every request of a renewal: the platform has either the old or the new credentials, and one more call
-//! brings the new ones.
+//! Every fault at every request of a renewal: the platform has either the old or the new credentials, and a second call
+//! renews them.
 
 use numport::model::PlatformKind;
 use numport::sandbox::{Fault, Sandbox};
@@ -18,7 +18,7 @@ const NEW: &str = "the-renewed-secret";
 enum Renewed {
     VapiTwilio,
     VapiTrunk,
-    /// The record is on the credential of another user, and is given another one.
+    /// The record uses another user's credential, and gets a different one.
     VapiOtherTrunk,
     Butter,
 }
@@ -80,7 +80,7 @@ impl Renewed {
 async fn meet(renewed: Renewed, step: &str, fault: &Fault) {
     let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
     let old = Importer::new(renewed.provider(&sandbox, false), renewed.platform(&sandbox, false));
-    // The sandbox may have the port, and so the account, of an earlier one.
+    // The sandbox may have the port of an earlier one, and so count as the same account.
     old.forget_created(&number()).await.expect("no journal");
     let id = old.import(ImportRequest::new(number())).await.unwrap().record.id.to_string();
     let uses = |secret: &str| sandbox.uses_secret(renewed.kind(), &id, secret);

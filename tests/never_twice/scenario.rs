@@ -1,4 +1,4 @@
-//! Imports of several steps, one for each way into each platform.
+//! Imports with several requests, one for each source that each platform accepts.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use numport::{E164, Error, ImportRequest, Imported, Importer, LookupPolicy, Numb
 use crate::services::subject::{Import, NUMBER, Pace, Platform, is_finished};
 use crate::services::{PLATFORMS, carrier};
 
-/// What is made slow on purpose takes longer than this.
+/// Requests that are slow on purpose take longer than this.
 pub(crate) const TIMEOUT: Duration = Duration::from_millis(400);
 pub(crate) const DELAY: Duration = Duration::from_millis(600);
-/// Longer than anything takes.
+/// Longer than any request takes.
 pub(crate) const PATIENT: Duration = Duration::from_secs(60);
 
-/// One way into one platform, with all that an import can ask for there.
+/// One source for one platform, with every field that an import can set there.
 #[derive(Clone, Copy)]
 pub(crate) struct Scenario {
     pub(crate) platform: &'static Platform,
@@ -23,12 +23,12 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    /// The ways into a platform.
+    /// The sources that a platform accepts.
     pub(crate) fn of(platform: &'static Platform) -> impl Iterator<Item = Self> {
         platform.imports.iter().map(move |import| Self { platform, import })
     }
 
-    /// The ways into every platform.
+    /// The sources of every platform.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         PLATFORMS.iter().flat_map(|platform| Self::of(platform))
     }
@@ -53,12 +53,12 @@ impl Scenario {
         self.import.carrier.map_or(NUMBER, |name| carrier(name).held[0]).parse().unwrap()
     }
 
-    /// All that this platform takes at an import.
+    /// The fields that this platform accepts at an import.
     pub(crate) fn request(&self, number: E164) -> ImportRequest {
         (self.platform.ask)(ImportRequest::new(number))
     }
 
-    /// An importer with clients of its own.
+    /// An importer with its own clients.
     pub(crate) fn importer(&self, sandbox: &Sandbox, timeout: Duration) -> Importer {
         let (vars, pace) = (|name: &str| sandbox.var(name), Pace::at_once().timeout(timeout).rootless());
         let platform = (self.platform.connect)(&vars, pace);
@@ -71,19 +71,19 @@ impl Scenario {
         importer.lookup_policy(lookups).resend_after(Duration::ZERO)
     }
 
-    /// How many records the platform keeps of a number.
+    /// How many records of a number the platform has.
     pub(crate) fn records(&self, sandbox: &Sandbox, number: &E164) -> usize {
         let field = self.platform.record.number;
         sandbox.records(self.service()).iter().filter(|record| record[field] == number.as_str()).count()
     }
 
-    /// Whether a record is as the request asks.
+    /// Whether a record is as requested.
     pub(crate) fn is_finished(&self, record: &NumberRecord, number: E164) -> bool {
         is_finished(record, &self.request(number))
     }
 
-    /// Whether what an import says of itself is true; what it says, in a word or two. Of an answer in words that
-    /// nobody knows, a record cannot be read in full.
+    /// Whether the result of an import is true, and the result in a word or two. A response with unknown enum values
+    /// does not show the whole record.
     pub(crate) fn judged(
         &self,
         result: &Result<Imported>,

@@ -1,9 +1,9 @@
-//! Many imports at once through faults by chance, by two tasks a number and a second process, given up at random moments;
-//! the same storm over a plain client shows that it is one.
+//! Many concurrent imports with random faults, by two tasks for each number and a second process, and cancelled at
+//! random moments. The same storm with a plain client shows that the faults are strong enough.
 //!
-//! The second process is this same binary, run for [`the_second_process`] alone. It has the same numbers where the
-//! platform refuses to have one twice. Elsewhere nothing but a memory that both share could keep two processes from
-//! creating a number at the same moment, so there it has others.
+//! The second process is this same binary, run with [`the_second_process`] only. It imports the same numbers if the
+//! platform refuses duplicates. Otherwise nothing but shared memory could keep two processes from creating a number at
+//! the same moment, so it imports other numbers.
 
 #[path = "../../examples/support/storm/mod.rs"]
 pub(crate) mod weather;
@@ -17,7 +17,7 @@ use weather::{Storm, Tally, Who, process};
 use crate::services::subject::{Pace, Platform};
 use crate::services::{PLATFORMS, each_platform};
 
-/// The first lines of what went wrong are enough.
+/// The maximum number of error lines to print.
 const NOTES: usize = 5;
 
 fn storm(platform: &'static Platform, imports: usize, seed: u64) -> Storm {
@@ -36,8 +36,8 @@ fn second_process() -> Command {
     command
 }
 
-/// Nothing twice, nothing lost, all as was asked, nothing said that is not so, calls pointed, credentials renewed where
-/// records have their own, and all undone in the end.
+/// Checks that no number is created twice or lost, every record is as requested, every result is true, calls are
+/// pointed, credentials are renewed if records have their own, and everything is rolled back in the end.
 async fn kept_through(storm: Storm) -> Tally {
     let tally = storm.over(Who::Numport, Some(second_process())).await;
     let Tally { twice, lost, unfinished, lies, failed, not_undone, .. } = tally;
@@ -58,8 +58,8 @@ async fn met_by_both(platform: &'static Platform) {
     let (tally, plain) = tokio::join!(kept_through(storm), storm.over(Who::Plain, None));
     let Tally { created, recovered, indeterminate, given_up, .. } = tally;
     assert!([created, recovered + indeterminate, given_up].iter().all(|&count| count > 0), "it is no storm: {tally}");
-    // Where a second import is refused, a plain client whose first response was lost has no id: it says that nothing was
-    // made, which is a lie, and cannot take the steps that would finish the record.
+    // If the platform refuses duplicates, a plain client whose first response was lost has no id. It reports falsely
+    // that nothing was created, and cannot send the requests that would finish the record.
     let sandbox = Sandbox::start().await.unwrap();
     let client = (platform.connect)(&|name| sandbox.var(name), Pace::at_once());
     let harm = match (client.capabilities().duplicates, platform.plain.then) {
@@ -72,15 +72,15 @@ async fn met_by_both(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test(flavor = "multi_thread")]
-    a_storm_makes_nothing_twice, met_by_both
+    a_storm_creates_no_duplicates, met_by_both
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes; run by hand"]
-async fn ten_long_storms_over_each_platform_make_nothing_twice() {
+async fn ten_long_storms_over_each_platform_create_no_duplicates() {
     let sandbox = Sandbox::start().await.unwrap();
     for platform in PLATFORMS {
-        // Where a number is found through the list, each look reads them all.
+        // If a number is looked up in the list, each lookup reads the whole list.
         let client = (platform.connect)(&|name| sandbox.var(name), Pace::at_once());
         let listed = client.capabilities().find == Find::ThroughList;
         for seed in 1..=10 {

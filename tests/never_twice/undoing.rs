@@ -1,146 +1,54 @@
-//! Every fault at every request of an undo: the record is never gone while calls go to it, what the undo says is so, and
-//! one more call in another process leaves all as an undo without a fault does.
-
-use std::fmt;
+//! Every fault at every request of an undo: the record is never removed while calls go to it, the outcome is true, and
+//! a second call in another process leaves the same state as an undo without a fault.
 
 use futures_util::stream::{self, StreamExt};
 use numport::import::plan::Applied;
 use numport::import::{Stays, Undo, Undone, UndoneRecord};
 use numport::model::{Removal, Service};
 use numport::platform::{Capabilities, OnRemoval, Takeover};
-use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, ReceivedRequest, Sandbox};
-use numport::{Desired, E164, ImportRequest, Importer, Restored, Result, SipTrunk};
+use numport::{Desired, ImportRequest, Importer, Restored, Result};
 use serde_json::Value;
 use std::future;
-use std::time::Duration;
 
-use crate::scenario::{PATIENT, Scenario};
-use crate::services::subject::{Import, Pace, Platform};
-use crate::services::{carrier, each_platform};
-
-/// What is made slow on purpose takes longer than this. Both are long, since thousands of cases keep a machine busy.
-const TIMEOUT: Duration = Duration::from_millis(1000);
-const DELAY: Duration = Duration::from_millis(1500);
-/// How often a case is tried whose call ran out of time before it came to the fault.
-pub(crate) const TRIES: usize = 3;
-/// How many cases run at the same time: most of each is waiting.
-pub(crate) const CONCURRENCY: usize = 16;
-/// Where the calls go before the import.
-pub(crate) const BEFORE: &str = "https://app.example.com/voice?token=t";
-/// An address of the platform that no import sets by itself.
-pub(crate) const ADDRESS: &str = "https://answer.example.net/calls";
-
-pub(crate) fn number() -> E164 {
-    "+14155550123".parse().unwrap()
-}
-
-pub(crate) async fn sandbox() -> Sandbox {
-    Sandbox::builder().hold(TwilioNumber::new(number()).voice_url(BEFORE)).start().await.unwrap()
-}
-
-/// Waits until the fault has struck and nothing is on its way any more; false if the fault was not met.
-pub(crate) async fn struck(sandbox: &Sandbox, fault: &Fault) -> bool {
-    let struck = || sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault));
-    for _ in 0..100 {
-        if struck() && sandbox.waiting() == 0 {
-            return true;
-        }
-        tokio::time::sleep(DELAY / 30).await;
-    }
-    false
-}
-
-/// There are thousands of sandboxes, so that one comes to have the port of an earlier one, and its account.
-pub(crate) async fn forget_created(importer: &Importer) {
-    importer.forget_created(&number()).await.expect("no journal");
-}
-
-/// The time that one call to a service takes at most, and how often it is made. Only what is slow on purpose may run
-/// out of time, however busy the machine is.
-pub(crate) fn pace(fault: Option<&Fault>, attempts: u32) -> Pace {
-    let slow = |fault: &Fault| {
-        matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. })
-    };
-    let pace = Pace::at_once().rootless().timeout(if fault.is_some_and(slow) { TIMEOUT } else { PATIENT });
-    Pace { retry: pace.retry.max_attempts(attempts), ..pace }
-}
-
-/// A request that a call without a fault sends: its service and method, and how many alike come before it.
-#[derive(Clone)]
-pub(crate) struct Nth {
-    pub(crate) service: Service,
-    method: String,
-    before: usize,
-    /// For people.
-    path: String,
-}
-
-/// The requests from this one on.
-pub(crate) fn sent(sandbox: &Sandbox, from: usize) -> Vec<Nth> {
-    let mut all: Vec<Nth> = Vec::new();
-    for ReceivedRequest { service, method, path, .. } in sandbox.requests().into_iter().skip(from) {
-        let method = format!("{method} ");
-        let before = all.iter().filter(|other| other.service == service && other.method == method).count();
-        all.push(Nth { service, method, before, path });
-    }
-    all
-}
-
-impl fmt::Display for Nth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{} after {} alike", self.method, self.path, self.before)
-    }
-}
-
-impl Nth {
-    /// Every fault, and how many attempts the client makes. A read that is made again is no other one, and it carries
-    /// nothing out: of the faults that differ in that alone, one is enough.
-    pub(crate) fn every_fault(&self) -> impl Iterator<Item = (Self, Fault, u32)> {
-        let is_read = self.method == "GET ";
-        // With retries as well where there is time for it.
-        let retries = !is_read && std::env::var_os("NUMPORT_EVERY_FAULT").is_some();
-        let attempts = if retries { &[1_u32, 4][..] } else { &[1] };
-        let is_another = move |fault: &Fault| match fault {
-            Fault::Refuse { retry_after, .. } => retry_after.is_none(),
-            Fault::CommitThenDrop | Fault::DelayBeforeCommit(_) | Fault::HtmlBody { status: 502, .. } => false,
-            Fault::CommitThenRefuse { status } => *status == 408,
-            _ => true,
-        };
-        let faults = Fault::every(DELAY).into_iter().filter(move |fault| !is_read || is_another(fault));
-        faults.flat_map(move |fault| attempts.iter().map(move |attempts| (self.clone(), fault.clone(), *attempts)))
-    }
-
-    /// Lets a fault wait for this request.
-    pub(crate) fn meets(&self, sandbox: &Sandbox, fault: &Fault) {
-        let none = Fault::SlowBody { pieces: 1, pause: Duration::ZERO };
-        for fault in std::iter::repeat_n(&none, self.before).chain([fault]) {
-            sandbox.fault_on(self.service, &self.method, fault.clone());
-        }
-    }
-}
+use crate::place::{Place, TWILIO, trunk};
+use crate::requests::{CONCURRENCY, Nth, TRIES, pace, sent, struck};
+use crate::scenario::Scenario;
+use crate::services::each_platform;
+use crate::services::subject::{Pace, Platform};
 
 /// What is undone.
 #[derive(Clone, Copy)]
 enum Case {
-    /// An import that made the record, at a platform that takes the calls.
+    /// An import that created the record, at a platform that takes over the calls.
     Created,
-    /// The same at one that leaves the carrier alone: the calls were pointed at it.
+    /// An import that created the record, at a platform without takeover. The calls were pointed at it.
     Pointed,
-    /// An import that made the record, and somebody else sends the calls to another address of the platform since.
+    /// An import that created the record. Since then somebody else has routed the calls to another address of the
+    /// platform.
     Answered,
-    /// An import that changed a record that was there before.
+    /// An import that changed an existing record.
     Changed,
+}
+
+/// How the platform reaches the number.
+#[derive(Clone, Copy)]
+enum Way {
+    Account(&'static Place),
+    /// By a trunk to a carrier that shows where calls go.
+    TrunkTo(&'static Place),
+    /// By a trunk of which nobody sees where its calls go.
+    Trunk,
 }
 
 #[derive(Clone, Copy)]
 struct Subject {
     platform: &'static Platform,
-    import: &'static Import,
+    way: Way,
     case: Case,
 }
 
-/// All that is kept of the number.
+/// Every stored field of the number.
 #[derive(Clone, Debug, PartialEq)]
 struct World {
     carrier: Value,
@@ -148,45 +56,64 @@ struct World {
     credentials: usize,
 }
 
-/// Without the times, which are others in another sandbox, and without what is not set.
+/// Without times, which differ between sandboxes, and without unset fields.
 fn timeless(mut object: Value) -> Value {
     let is_time = |name: &str| ["created", "updated"].iter().any(|word| name.contains(word));
     object.as_object_mut().unwrap().retain(|name, value| !is_time(name) && !value.is_null() && value != "");
     object
 }
 
-/// The routing of the number as its carrier keeps it.
-pub(crate) fn at_carrier(sandbox: &Sandbox) -> Value {
-    let mut kept = sandbox.twilio().number(&number()).unwrap();
-    let is_routing = |name: &str| ["voice_", "sms_", "status_", "trunk_"].iter().any(|start| name.starts_with(start));
-    kept.as_object_mut().unwrap().retain(|name, _| is_routing(name));
-    kept
-}
-
 impl Subject {
     fn of(platform: &'static Platform, can: &Capabilities) -> impl Iterator<Item = Self> + use<> {
         let (takeover, removal) = (can.takeover, can.removal);
-        let of_twilio = |scenario: &Scenario| scenario.import.carrier.is_none_or(|name| name == "twilio");
+        let of_twilio = |scenario: &Scenario| scenario.import.carrier.is_none_or(|name| name == TWILIO.carrier);
         Scenario::of(platform).filter(of_twilio).flat_map(move |Scenario { platform, import }| {
+            let way = import.carrier.map_or(Way::Trunk, |_| Way::Account(&TWILIO));
             let cases = match (import.carrier, takeover) {
                 (None, _) => vec![Case::Created],
                 (Some(_), Takeover::Nothing | Takeover::Unknown) => vec![Case::Pointed, Case::Changed],
                 (Some(_), _) if removal == OnRemoval::Unsupported => vec![Case::Created, Case::Changed],
                 (Some(_), _) => vec![Case::Created, Case::Answered, Case::Changed],
             };
-            cases.into_iter().map(move |case| Self { platform, import, case })
+            cases.into_iter().map(move |case| Self { platform, way, case })
+        })
+    }
+
+    /// From the other carriers: by their accounts where the platform takes them, or else by a trunk. What their routing
+    /// has no part in is met at Twilio.
+    fn of_others(platform: &'static Platform) -> impl Iterator<Item = Self> {
+        Place::others().flat_map(move |place| {
+            let takes = platform.imports.iter().any(|import| import.carrier == Some(place.carrier));
+            let (way, cases) = match takes {
+                true => (Way::Account(place), &[Case::Created, Case::Answered][..]),
+                false => (Way::TrunkTo(place), &[Case::Pointed][..]),
+            };
+            cases.iter().map(move |&case| Self { platform, way, case })
         })
     }
 
     fn name(&self) -> String {
-        let Self { platform, import, case } = self;
+        let Self { platform, way, case } = self;
         let case = match case {
             Case::Created => "created",
             Case::Pointed => "created and pointed",
             Case::Answered => "created and still answered",
             Case::Changed => "changed",
         };
-        format!("{} from {}, {case}", platform.api.title, import.carrier.unwrap_or("a trunk"))
+        let from = match way {
+            Way::Account(place) => place.carrier.to_owned(),
+            Way::TrunkTo(place) => format!("a trunk to {}", place.carrier),
+            Way::Trunk => "a trunk".to_owned(),
+        };
+        format!("{} from {from}, {case}", platform.api.title)
+    }
+
+    /// Where it is held. The number of a trunk may be Twilio's as well, whose routing then stays.
+    const fn place(&self) -> &'static Place {
+        match self.way {
+            Way::Account(place) | Way::TrunkTo(place) => place,
+            Way::Trunk => &TWILIO,
+        }
     }
 
     fn service(&self) -> Service {
@@ -196,11 +123,16 @@ impl Subject {
     fn importer(&self, sandbox: &Sandbox, pace: Pace) -> Importer {
         let vars = |name: &str| sandbox.var(name);
         let platform = (self.platform.connect)(&vars, pace);
-        let importer = match self.import.carrier {
-            Some(name) => Importer::new((carrier(name).connect)(&vars, pace), platform),
-            None => Importer::new(SipTrunk::new("203.0.113.10").credentials("user", "password"), platform),
+        let importer = match self.way {
+            Way::Account(place) => Importer::new(place.provider(&vars, pace), platform),
+            Way::TrunkTo(place) => Importer::new(place.behind_a_trunk(&vars, pace), platform),
+            Way::Trunk => Importer::new(trunk(), platform),
         };
-        if matches!(self.case, Case::Pointed | Case::Answered) { importer.inbound_address(ADDRESS) } else { importer }
+        match self.case {
+            Case::Pointed => importer.inbound_address(self.place().address),
+            Case::Answered => importer.inbound_address(self.place().other_address),
+            Case::Created | Case::Changed => importer,
+        }
     }
 
     fn world(&self, sandbox: &Sandbox) -> World {
@@ -210,16 +142,17 @@ impl Subject {
         };
         let credentials = made("POST", 201) - made("DELETE", 200);
         let records = sandbox.records(self.service()).into_iter().map(timeless).collect();
-        World { carrier: at_carrier(sandbox), records, credentials }
+        World { carrier: self.place().kept(sandbox), records, credentials }
     }
 
-    /// Imports; returns how it was before, and what undoes it.
+    /// Imports. Returns the state before, and the undo.
     async fn import(&self, sandbox: &Sandbox) -> (World, Undo) {
         let importer = self.importer(sandbox, Pace::at_once().rootless());
-        forget_created(&importer).await;
-        let request = (self.platform.ask)(ImportRequest::new(number()));
+        let number = self.place().number();
+        self.place().forget_created(&importer).await;
+        let request = (self.platform.ask)(ImportRequest::new(number));
         if matches!(self.case, Case::Changed) {
-            importer.import(ImportRequest::new(number())).await.unwrap();
+            importer.import(ImportRequest::new(number)).await.unwrap();
         }
         let before = self.world(sandbox);
         let undo = match self.case {
@@ -235,24 +168,24 @@ impl Subject {
         assert_eq!(undo.created, !matches!(self.case, Case::Changed));
         if matches!(self.case, Case::Answered) {
             let control = importer.provider().routing().unwrap();
-            let now = control.snapshot(&number()).await.unwrap().unwrap();
-            control.point(&now, &ADDRESS.into()).await.unwrap();
+            let now = control.snapshot(&number).await.unwrap().unwrap();
+            control.point(&now, &self.place().other_address.into()).await.unwrap();
         }
         (before, serde_json::from_str(&serde_json::to_string(&undo).unwrap()).unwrap())
     }
 
-    /// Of a trunk nobody sees where its calls go.
+    /// With a trunk, nobody sees where the calls go.
     async fn undo(&self, sandbox: &Sandbox, pace: Pace, undo: &Undo) -> Result<Undone> {
         let importer = self.importer(sandbox, pace);
-        match self.import.carrier {
-            Some(_) => importer.undo(undo, Removal::RecordAndNumber).await,
-            None => importer.undo_unverified(undo, Removal::RecordAndNumber).await,
+        match self.way {
+            Way::Account(_) | Way::TrunkTo(_) => importer.undo(undo, Removal::RecordAndNumber).await,
+            Way::Trunk => importer.undo_unverified(undo, Removal::RecordAndNumber).await,
         }
     }
 
-    /// Undoes without a fault: what it leaves, and the requests that it sends.
+    /// Undoes without a fault. Returns the state afterwards, and the requests.
     async fn calm(&self) -> (Undone, World, Vec<Nth>) {
-        let sandbox = sandbox().await;
+        let sandbox = Place::sandbox().await;
         let (before, undo) = self.import(&sandbox).await;
         let from = sandbox.requests().len();
         let undone = self.undo(&sandbox, Pace::at_once().rootless(), &undo).await.unwrap();
@@ -270,10 +203,11 @@ impl Subject {
         (undone, after, sent)
     }
 
-    /// What is said of an undo must be so.
+    /// Checks that the outcome of an undo is true.
     fn judge(&self, said: &Result<Undone>, before: &World, left: &World, now: &World) {
-        if now.records.is_empty() && self.import.carrier.is_some() {
-            assert_eq!(now.carrier["voice_url"], before.carrier["voice_url"], "callers reach nobody: {said:?}");
+        if now.records.is_empty() && !matches!(self.way, Way::Trunk) {
+            let [now, before] = [now, before].map(|world| self.place().calls(&world.carrier));
+            assert_eq!(now, before, "callers reach nobody: {said:?}");
         }
         let undone = match said {
             Ok(undone) => undone,
@@ -285,9 +219,8 @@ impl Subject {
         match &undone.routing {
             None => assert_eq!(now.carrier, left.carrier, "said not to be touched: {undone}"),
             Some(Restored::AsBefore(_)) => assert_eq!(now.carrier, before.carrier, "said to be as before: {undone}"),
-            Some(Restored::PutBack { changed, .. }) => {
-                assert!(!changed.is_empty() || now.carrier == before.carrier, "said to be put back: {undone}");
-            }
+            Some(Restored::PutBack(_)) => assert_eq!(now.carrier, before.carrier, "said to be put back: {undone}"),
+            Some(Restored::PartlyPutBack { changed, .. }) => assert!(!changed.is_empty(), "{undone}"),
             Some(_) => assert_eq!(now.carrier, left.carrier, "said to be left alone: {undone}"),
         }
         match &undone.record {
@@ -305,7 +238,7 @@ impl Subject {
     }
 
     async fn meet(&self, nth: &Nth, fault: &Fault, attempts: u32, (last, end): (&Undone, &World)) -> bool {
-        let sandbox = sandbox().await;
+        let sandbox = Place::sandbox().await;
         let (before, undo) = self.import(&sandbox).await;
         let left = self.world(&sandbox);
         nth.meets(&sandbox, fault);
@@ -322,21 +255,18 @@ impl Subject {
         assert_eq!((again.is_complete(), &again.credential_left), (last.is_complete(), &last.credential_left));
         true
     }
-}
 
-async fn every_fault(platform: &'static Platform) {
-    let vars = Sandbox::start().await.unwrap();
-    let client = (platform.connect)(&|name| vars.var(name), Pace::at_once());
-    for subject in Subject::of(platform, client.capabilities()) {
-        let (last, end, sent) = subject.calm().await;
-        let cases = sent.iter().flat_map(Nth::every_fault);
+    /// The undo meets these faults of its requests.
+    async fn meets_faults(self, faults: impl Fn(&Nth) -> Vec<(Nth, Fault, u32)>) {
+        let (last, end, sent) = self.calm().await;
+        let cases = sent.iter().flat_map(faults);
         let met = cases.map(|(nth, fault, attempts)| {
             let (last, end) = (last.clone(), end.clone());
             async move {
-                let case = format!("{}: {nth}: {fault:?}, {attempts} attempts", subject.name());
+                let case = format!("{}: {nth}: {fault:?}, {attempts} attempts", self.name());
                 let met = tokio::spawn(async move {
                     for _ in 0..TRIES {
-                        if subject.meet(&nth, &fault, attempts, (&last, &end)).await {
+                        if self.meet(&nth, &fault, attempts, (&last, &end)).await {
                             return;
                         }
                     }
@@ -350,7 +280,23 @@ async fn every_fault(platform: &'static Platform) {
     }
 }
 
+async fn every_fault(platform: &'static Platform) {
+    let vars = Sandbox::start().await.unwrap();
+    let client = (platform.connect)(&|name| vars.var(name), Pace::at_once());
+    for subject in Subject::of(platform, client.capabilities()) {
+        subject.meets_faults(|nth| nth.every_fault().collect()).await;
+    }
+}
+
 each_platform! {
     #[tokio::test]
     every_fault_of_an_undo_is_met, every_fault
+}
+
+#[cfg(feature = "vapi")]
+#[tokio::test]
+async fn every_fault_of_an_undo_is_met_at_the_other_carriers() {
+    for subject in Subject::of_others(&crate::services::vapi::subject::SUBJECT) {
+        subject.meets_faults(|nth| nth.every_fault_of_others(subject.service()).collect()).await;
+    }
 }

@@ -50,7 +50,7 @@ pub(crate) async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<Error>
     importer.import(request).await.err()
 }
 
-/// Of each kind: whether anything was changed, and whether another import may succeed with nothing changed before it.
+/// For each kind: whether anything was changed, and whether a repeated import may succeed without other changes.
 const KINDS: [(ErrorKind, Failure, bool); 13] = [
     (ErrorKind::Invalid, Failure::Refused, false),
     (ErrorKind::Preflight, Failure::Refused, false),

@@ -1,6 +1,6 @@
 //! The JSON of every outcome and of every kind of error, plain and with masked numbers, without the planted secrets.
 //!
-//! `NUMPORT_WRITE_REPORTS=1 cargo test --test report` writes the expected files anew.
+//! `NUMPORT_WRITE_REPORTS=1 cargo test --test report` writes the expected files again.
 #![allow(clippy::unwrap_used)] // tests fail by panicking
 
 mod errors;
@@ -17,7 +17,7 @@ use numport::{E164, Importer, LookupPolicy, NumberProvider, RetryPolicy, SipTrun
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Stands in an address of the carrier's routing.
+/// A secret in a URL of the carrier's routing.
 const IN_ADDRESS: &str = "planted-in-address";
 /// The password of a trunk.
 const PASSWORD: &str = "planted-password";
@@ -77,13 +77,13 @@ fn assert_reported(sandbox: &Sandbox, name: &str, value: &impl Serialize) {
     assert_eq!(text, std::fs::read_to_string(&path).unwrap_or_default(), "{name}");
 }
 
-/// Replaces what differs from run to run: addresses of the sandbox, and times.
+/// Replaces what differs between runs: addresses of the sandbox, and times.
 fn steady(sandbox: &Sandbox, value: &mut Value) {
     match value {
         Value::String(text) => {
             for (name, stands_for) in [("TWILIO_BASE_URL", "http://twilio"), ("VAPI_BASE_URL", "http://vapi")] {
                 let address = sandbox.var(name).unwrap();
-                // An account's address names the host.
+                // The base URL is part of an account's address.
                 let by_name = address.replace("127.0.0.1", "localhost");
                 *text = text.replace(&address, stands_for).replace(&by_name, stands_for);
             }
@@ -96,7 +96,7 @@ fn steady(sandbox: &Sandbox, value: &mut Value) {
     }
 }
 
-/// Whether it is a time such as `2026-01-02T03:04:05Z`, with a comma or a full stop after it, perhaps.
+/// Whether it is a time such as `2026-01-02T03:04:05Z`, optionally followed by a comma or a full stop.
 fn is_time(word: &str) -> bool {
     let word = word.trim_end_matches([',', '.', ';', ':']);
     word.starts_with("20") && word.ends_with('Z') && word.contains('T') && word.matches(':').count() == 2

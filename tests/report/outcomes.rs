@@ -35,7 +35,7 @@ async fn many_imports() {
     sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::EchoedSecret);
     let requests = [DESK, DESK, SALES, ON_TRUNK, NOT_HELD].map(request);
     let mut items: Vec<_> = importer.import_many(stream::iter(requests)).collect().await;
-    // Of the list and of the look-up after it.
+    // For the list and for the lookup after it.
     for _ in 0..2 {
         sandbox.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 401, retry_after: None });
     }
@@ -56,7 +56,8 @@ async fn plans() {
     let applied: Vec<_> = importer.apply(plan.clone()).unwrap().collect().await;
     assert_reported(&sandbox, "applied_steps", &applied);
 
-    // Once more: one step is done already, and another one's record was changed. Then a removal that is refused, and one that is carried out.
+    // Applied again: one step is already done, and another one's record has changed. Then one refused and one
+    // successful removal.
     importer.import(request(SALES).label("Third")).await.unwrap();
     let mut applied: Vec<_> = importer.apply(plan).unwrap().collect().await;
     let refused = Fault::Refuse { status: 403, retry_after: None };

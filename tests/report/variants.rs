@@ -1,4 +1,4 @@
-//! The variants of outcomes that no run of `outcomes` has, and a check that every variant has an expected file.
+//! The variants of outcomes that do not occur in `outcomes`, and a check that every variant has an expected file.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +7,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use numport::error::{ErrorKind, Failure, Withheld, WithheldReason};
 use numport::import::plan::{Applied, AppliedStep, Changed};
-use numport::import::{BulkItem, BulkOutcome, Field, RenewalOutcome, RenewedItem, Stays, UndoneRecord};
+use numport::import::{
+    BulkItem, BulkOutcome, Field, RenewalOutcome, RenewedItem, Stays, UndoOutcome, UndoneItem, UndoneRecord,
+};
 use numport::model::{Finding, NumberId, PlatformKind, Reached, Removal};
 use numport::sandbox::Sandbox;
 use numport::{Desired, Error, ImportRequest, Outcome, Restored};
@@ -16,7 +18,7 @@ use serde_json::Value;
 use crate::errors::provoke;
 use crate::{DESK, SALES, assert_reported, from_twilio, number, sandbox};
 
-/// An error of each way to fail.
+/// One error for each kind of failure.
 async fn failures(sandbox: &Sandbox) -> Vec<Error> {
     let mut errors = Vec::new();
     for kind in [ErrorKind::Forbidden, ErrorKind::RateLimited, ErrorKind::Unresolved] {
@@ -32,7 +34,8 @@ async fn restored() {
     let imported = from_twilio(&sandbox).import(ImportRequest::new(number(DESK))).await.unwrap();
     let now = || imported.routing_before.clone().unwrap();
     let outcomes = [
-        Restored::PutBack { now: now(), changed: vec!["sms_url".to_owned()] },
+        Restored::PutBack(now()),
+        Restored::PartlyPutBack { now: now(), changed: vec!["sms_url".to_owned()] },
         Restored::AsBefore(now()),
         Restored::Kept { now: now(), answered_by: Some(PlatformKind::BUTTER), changed: vec!["voice_url".to_owned()] },
         Restored::NoRecord { now: now(), platform: PlatformKind::VAPI },
@@ -73,7 +76,11 @@ async fn undone() {
 #[tokio::test]
 async fn of_many_imports() {
     let sandbox = sandbox().await;
-    let mut outcomes = vec![BulkOutcome::Duplicate { of: 0 }, BulkOutcome::NotAttempted];
+    let mut outcomes = vec![
+        BulkOutcome::Duplicate { of: 0, differing: Vec::new() },
+        BulkOutcome::Duplicate { of: 0, differing: vec![Field::Label, Field::Agent] },
+        BulkOutcome::NotAttempted,
+    ];
     outcomes.extend(failures(&sandbox).await.into_iter().map(BulkOutcome::Failed));
     let imported = from_twilio(&sandbox).import(ImportRequest::new(number(SALES))).await.unwrap();
     for outcome in Outcome::ALL {
@@ -88,6 +95,25 @@ async fn of_many_imports() {
         items.push(item);
     }
     assert_reported(&sandbox, "bulk_items_all", &items);
+}
+
+#[tokio::test]
+async fn of_many_undos() {
+    let sandbox = sandbox().await;
+    let importer = from_twilio(&sandbox);
+    let undo = importer.import(ImportRequest::new(number(SALES))).await.unwrap().undo();
+    let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+    let mut stays = undone.clone();
+    stays.record = UndoneRecord::Stays(Stays::MayBeAnswered);
+    let mut outcomes = vec![UndoOutcome::Undone(undone), UndoOutcome::Undone(stays), UndoOutcome::NotAttempted];
+    outcomes.extend(failures(&sandbox).await.into_iter().map(UndoOutcome::Failed));
+    let mut items: Vec<UndoneItem> = Vec::new();
+    for outcome in outcomes {
+        let mut item = importer.undo_many([undo.clone()], Removal::Record).next().await.unwrap();
+        item.outcome = outcome;
+        items.push(item);
+    }
+    assert_reported(&sandbox, "undone_items_all", &items);
 }
 
 #[tokio::test]
@@ -125,7 +151,8 @@ async fn of_a_plan() {
         Applied::Imported(Box::new(imported)),
         Applied::Removed { findings: vec![Finding::NotHeld] },
         Applied::Unchanged,
-        Applied::Kept,
+        Applied::Kept { findings: Vec::new() },
+        Applied::Kept { findings: vec![Finding::CannotRemove] },
         Applied::Blocked { findings: vec![Finding::NoVoice] },
         Applied::Moved(Vec::new()),
         Applied::NotAttempted,
@@ -166,7 +193,7 @@ async fn reached() {
     assert_reported(&sandbox, "imported_reached_all", &all);
 }
 
-/// The codes in the body of a function of a type, as its source writes them.
+/// The codes in the body of a type's function, from its source.
 fn codes(source: &str, of: &str, function: &str) -> Vec<String> {
     let is_head = |part: &&str| part.starts_with(&format!("{of} {{")) && part.contains(function);
     let part = source.split("\nimpl ").find(is_head).unwrap_or_else(|| panic!("{of} has no `{function}`"));
@@ -174,7 +201,7 @@ fn codes(source: &str, of: &str, function: &str) -> Vec<String> {
     body.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// All texts of this name in the expected files whose names begin so.
+/// All values of this name in the expected files with this prefix.
 fn expected(start: &str, name: &str) -> BTreeSet<String> {
     fn collect(value: &Value, name: &str, into: &mut BTreeSet<String>) {
         match value {

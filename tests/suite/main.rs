@@ -1,13 +1,13 @@
-//! One test binary for everything that goes over HTTP, so that it is linked once.
+//! One test binary for everything that uses HTTP, so that only one is linked.
 //!
-//! - `engine`: what every client does with a request and a response.
+//! - `engine`: how every client handles requests and responses.
 //! - `import`, `plan`: the importer.
-//! - `every_platform`: what each platform and each provider must pass.
+//! - `every_platform`: tests that each platform and each carrier must pass.
 //! - `sandbox`: the server of the `sandbox` feature.
 //! - a folder for each platform and carrier: its endpoints, its mapping, its part of the sandbox.
 //! - `support`: fixtures, mock servers and doubles.
 //!
-//! What speaks to certain platforms by name needs their features; the rest loops over those that are enabled.
+//! Tests of certain platforms need their features. All other tests loop over the enabled ones.
 #![cfg_attr(
     not(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter")),
     allow(dead_code, unused_imports)

@@ -1,8 +1,8 @@
-//! The subject of each platform and carrier of the list in `src/services.rs`: what the tests for all of them need to
-//! know of it.
+//! The subject of each platform and carrier of the list in `src/services.rs`: the facts that the tests for all of them
+//! need.
 //!
-//! Every test binary loads this file by its path, as `services` in its root. Such a file looks for its modules beside
-//! itself, so that the subjects are `<platform>/subject.rs` and `<carrier>/subject.rs`.
+//! Every test binary includes this file as `services` in its root. With `#[path]`, the file looks for its modules in
+//! its own folder, so the subjects are `<platform>/subject.rs` and `<carrier>/subject.rs`.
 
 #![allow(dead_code, unused_macros, unused_imports)] // no test binary uses all of it
 #![allow(clippy::single_component_path_imports)] // a macro is used by its path only after such an import
@@ -56,8 +56,8 @@ macro_rules! define_each_platform {
         platforms { $($kind:ident $name:tt $platform:ident::$client:ident $domains:tt;)* }
         $($rest:tt)*
     ) => {
-        /// A module with one test for each platform: `each_platform!(#[tokio::test] does_it, does);` makes
-        /// `does_it::vapi`, which awaits `does(&'static Platform)`, and its sisters.
+        /// A module with one test for each platform: `each_platform!(#[tokio::test] does_it, does);` declares
+        /// `does_it::vapi`, which awaits `does(&'static Platform)`, and the same for the others.
         macro_rules! each_platform {
             ($dollar(#[$dollar attribute:meta])* $dollar test:ident, $dollar function:ident) => {
                 mod $dollar test {

@@ -1,4 +1,4 @@
-//! What a platform or a carrier says of itself, for the tests that all of them must pass.
+//! The facts about a platform or a carrier for the tests that all of them must pass.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
@@ -18,7 +18,7 @@ use serde_json::Value;
 /// Where a client finds its variables: in a sandbox, or in the environment.
 pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// The label that imports ask for.
+/// The label that imports request.
 pub(crate) const LABEL: &str = "Front desk";
 /// A number that a new sandbox holds at Twilio.
 pub(crate) const NUMBER: &str = "+14155552671";
@@ -27,21 +27,22 @@ pub(crate) const NUMBER: &str = "+14155552671";
 pub(crate) struct Platform {
     pub(crate) api: Api,
     pub(crate) connect: fn(Vars<'_>, Pace) -> Arc<dyn VoicePlatform>,
-    /// Two agents that it has in the sandbox.
+    /// Two of its agents in the sandbox.
     pub(crate) agents: [&'static str; 2],
-    /// An id in its form that no record has.
+    /// A valid id that no record has.
     pub(crate) absent: &'static str,
-    /// Asks for all that it takes at an import.
+    /// Requests every field that it accepts at an import.
     pub(crate) ask: fn(ImportRequest) -> ImportRequest,
     /// Its imports, one for each way to reach a number.
     pub(crate) imports: &'static [Import],
-    /// What an import sends from each source of `every_platform::sources`, or the fields that are refused. A source
-    /// that is not named must be refused.
+    /// The request of an import for each source of `every_platform::sources`, or the refused fields. A source that is
+    /// not listed must be refused.
     pub(crate) sources: &'static [(&'static str, &'static str)],
-    /// What it does not take of the trunk of `every_platform::fitting`, or the fields for which it takes no trunk.
+    /// The settings of the trunk in `every_platform::fitting` that it does not accept, or the fields without which it
+    /// accepts no trunk.
     pub(crate) fitting: Result<&'static [&'static str], &'static str>,
     pub(crate) record: Record,
-    /// A list of one record, as the platform answers it, and the record as every platform tells it.
+    /// A list with one record in the platform's response, and the record that the platform-independent API returns.
     pub(crate) listed: fn() -> (Value, Value),
     pub(crate) plain: Plain,
 }
@@ -50,20 +51,20 @@ pub(crate) struct Platform {
 pub(crate) struct Carrier {
     pub(crate) api: Api,
     pub(crate) connect: fn(Vars<'_>, Pace) -> Arc<dyn NumberProvider>,
-    /// The request that looks up a number before an import, by how its method and path begin.
+    /// The request that looks up a number before an import: the beginning of its method and path.
     pub(crate) lookup: &'static str,
     /// Two numbers that its account holds in a new sandbox; the first can be imported.
     pub(crate) held: [&'static str; 2],
-    /// Changes where a number's calls go; `None` where the carrier keeps no routing.
+    /// Changes where a number's calls go; `None` if the carrier has no routing.
     pub(crate) another_routing: Option<Routing>,
 }
 
-/// Changes the settings of a routing to others that the carrier takes.
+/// Changes the settings of a routing to other valid ones.
 pub(crate) type Routing = fn(&mut BTreeMap<String, String>);
 
-/// An API, as a client that is not ours speaks it.
+/// An API, as a client other than ours uses it.
 pub(crate) struct Api {
-    /// The fields that its answers must have: ids, and what makes a number a number or a list a list.
+    /// The fields that its responses must have: ids, and the fields that identify a number or a list.
     pub(crate) required: &'static [&'static str],
     pub(crate) service: Service,
     /// Its name in prose.
@@ -73,16 +74,16 @@ pub(crate) struct Api {
     /// Values for its other variables.
     pub(crate) vars: &'static [(&'static str, &'static str)],
     pub(crate) login: fn(RequestBuilder, Vars<'_>) -> RequestBuilder,
-    /// A request that makes a record of [`NUMBER`]; at a carrier, one that changes the first number held.
+    /// A request that creates a record of [`NUMBER`]; at a carrier, one that changes the first number held.
     pub(crate) write: fn(Vars<'_>) -> Write,
-    /// Whether this record of the sandbox was made or changed by it.
+    /// Whether the request created or changed this record of the sandbox.
     pub(crate) is_written: fn(&Value) -> bool,
-    /// Refusals in its own words.
+    /// Error responses in its own form.
     pub(crate) refusals: fn() -> Vec<Refusal>,
     pub(crate) secrets: Secrets,
 }
 
-/// The path that is asked for, the status, and the body of the answer.
+/// The requested path, the status, and the body of the response.
 pub(crate) type Refusal = (&'static str, u16, Value);
 
 /// A request of `Api::write`.
@@ -96,21 +97,21 @@ pub(crate) struct Write {
 }
 
 impl Write {
-    /// JSON that makes a record.
+    /// JSON that creates a record.
     pub(crate) fn json(target: &str, body: Value) -> Self {
         let (method, content_type) = (Method::POST, "application/json");
         Self { method, target: target.to_owned(), content_type, body: body.to_string(), success: 201 }
     }
 }
 
-/// How calls ended.
+/// The results of calls.
 pub(crate) type Results = Vec<Result<(), Error>>;
 
 /// Where a planted secret could show.
 pub(crate) struct Secrets {
-    /// Everything that can hold one, with one planted.
+    /// Every value that can hold a secret, with one in it.
     pub(crate) values: fn() -> Vec<Box<dyn Debug>>,
-    /// Every call that carries one, sent to this base URL.
+    /// Every call that sends a secret, sent to this base URL.
     pub(crate) calls: fn(String) -> BoxFuture<'static, Results>,
 }
 
@@ -118,9 +119,9 @@ pub(crate) struct Secrets {
 pub(crate) struct Import {
     /// The carrier that holds the number; `None` for a SIP trunk.
     pub(crate) carrier: Option<&'static str>,
-    /// The platform's requests, by how their method and path begin.
+    /// The platform's requests: the beginnings of their methods and paths.
     pub(crate) steps: &'static [&'static str],
-    /// The one of them that makes the record.
+    /// The request that creates the record.
     pub(crate) create: &'static str,
 }
 
@@ -131,42 +132,42 @@ impl fmt::Debug for Platform {
 }
 
 impl Platform {
-    /// The path that makes the record of a carrier's number.
+    /// The path that creates the record of a carrier's number.
     pub(crate) fn create_path(&self) -> &'static str {
         let import = self.imports.iter().find(|import| import.carrier.is_some()).expect("an import from a carrier");
         import.create.strip_prefix("POST ").expect("a create is a POST")
     }
 }
 
-/// The fields of a record, as the sandbox keeps it.
+/// The fields of a record, as the sandbox stores it.
 pub(crate) struct Record {
     pub(crate) id: &'static str,
     pub(crate) number: &'static str,
-    /// `None` where a record has no label.
+    /// `None` if a record has no label.
     pub(crate) label: Option<&'static str>,
     pub(crate) agent: &'static str,
 }
 
-/// How a plain client imports a number of Twilio: the requests that the documents show, and no more.
+/// How a plain client imports a number of Twilio: only the requests of the documentation.
 pub(crate) struct Plain {
-    /// What must be there before the first import.
+    /// The object that must exist before the first import.
     pub(crate) before: Option<Before>,
-    /// The body of the create: of this number, and with the id of what was there before.
+    /// The body of the create: for this number, and with the id of the object that was created before.
     pub(crate) create: fn(E164, Vars<'_>, Option<&str>) -> Value,
-    /// Where the answer has the record's id.
+    /// The pointer to the record's id in the response.
     pub(crate) id: &'static str,
-    /// Gives the record of this id its label and its agent, where the create does not.
+    /// Sets the label and the agent of the record with this id, if the create does not.
     pub(crate) then: Option<fn(&str) -> PlainRequest>,
 }
 
-/// What a plain client makes before its first import.
+/// The object that a plain client creates before its first import.
 pub(crate) struct Before {
     pub(crate) create: fn(Vars<'_>) -> PlainRequest,
-    /// Where the answer has its id.
+    /// The pointer to its id in the response.
     pub(crate) id: &'static str,
 }
 
-/// A request with a body of JSON.
+/// A request with a JSON body.
 pub(crate) struct PlainRequest {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -179,17 +180,17 @@ impl PlainRequest {
     }
 }
 
-/// How long a client waits.
+/// The timeouts and waits of a client.
 #[derive(Clone, Copy)]
 pub(crate) struct Pace {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
-    /// Whether it knows no root certificates: reading them takes most of the time that a client takes to be built.
+    /// Whether it has no root certificates. Reading them takes most of the time to build a client.
     pub(crate) rootless: bool,
 }
 
 impl Pace {
-    /// Waits for nothing between attempts, and long for an answer.
+    /// Does not wait between attempts, and has long timeouts.
     pub(crate) fn at_once() -> Self {
         let retry = RetryPolicy::default().initial_backoff(Duration::ZERO);
         Self { timeout: Duration::from_secs(60), retry, rootless: false }
@@ -206,7 +207,7 @@ impl Pace {
         self
     }
 
-    /// A client that no limit of requests slows, neither its own nor a service's.
+    /// A client without a rate limit, neither a set one nor the service's default.
     pub(crate) fn client<C>(self, builder: Result<ClientBuilder<C>>) -> C {
         let mut builder = builder.unwrap().timeout(self.timeout).retry(self.retry);
         if self.rootless {
@@ -230,7 +231,7 @@ impl Api {
         format!("{}_BASE_URL", self.service.as_str().to_uppercase())
     }
 
-    /// Variables of an account with this secret, at this base URL.
+    /// The variables of an account with this secret, at this base URL.
     pub(crate) fn account(&'static self, base_url: &str, secret: &str) -> impl Fn(&str) -> Option<String> + use<> {
         let own = [(self.base_url(), base_url.to_owned()), (self.secret.to_owned(), secret.to_owned())];
         move |name| {
@@ -253,7 +254,7 @@ pub(crate) fn must(vars: Vars<'_>, name: &str) -> String {
     vars(name).unwrap_or_else(|| panic!("{name} is not set"))
 }
 
-/// Whether a record is as the request asks.
+/// Whether a record is as requested.
 pub(crate) fn is_finished(record: &NumberRecord, request: &ImportRequest) -> bool {
     let is_so = |asked: Option<bool>, kept: Option<bool>| asked.is_none() || asked == kept;
     request.label_text().is_none_or(|label| record.label.as_deref() == Some(label))
@@ -262,7 +263,7 @@ pub(crate) fn is_finished(record: &NumberRecord, request: &ImportRequest) -> boo
         && is_so(request.outbound_enabled(), record.outbound)
 }
 
-/// For a sandbox that begins without records: whatever there is was written.
+/// For a sandbox that starts without records: every record was written.
 pub(crate) fn is_any(_: &Value) -> bool {
     true
 }

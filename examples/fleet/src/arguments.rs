@@ -17,18 +17,18 @@ pub enum Command {
     Worker(Hands),
 }
 
-/// Where the jobs are, for those who write them and those who do them.
+/// The database with the jobs, for `enqueue` and for workers.
 pub struct Settings {
     pub database_url: String,
     pub queue: String,
-    /// How long a request may take; a worker that was silent for longer is held for dead.
+    /// The timeout of a request. A worker that is silent for longer counts as dead.
     pub timeout: Duration,
 }
 
 /// A worker's own settings.
 pub struct Hands {
     pub name: String,
-    /// Requests a second, to the platform and to the carrier each; their limits are shared by all workers.
+    /// Requests per second, to the platform and to the carrier each. All workers share the services' limits.
     pub rate: Option<NonZeroU32>,
     pub while_stdin: bool,
 }
@@ -45,7 +45,7 @@ impl Settings {
         match self.database_url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => Ok(Kind::Sqlite),
             Some("postgres" | "postgresql") => Ok(Kind::Postgres),
-            // The rest of it may hold a password.
+            // The rest of it may contain a password.
             _ => Err("DATABASE_URL must begin with sqlite: or postgres:".into()),
         }
     }

@@ -19,13 +19,13 @@ use crate::queue::Queue;
 use crate::worker::AT_ONCE;
 
 const WORKERS: [&str; 2] = ["one", "two"];
-/// The sandbox responds immediately; this keeps the wait after the kill short.
+/// A short timeout, because the sandbox responds immediately. It keeps the wait after the kill short.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// Each worker's share of what the platform takes, so that the run is not over before the kill.
+/// Each worker's requests per second, low enough that the run does not end before the kill.
 const REQUESTS_A_SECOND: &str = "100";
-/// A worker is killed when it has done one job in so many.
+/// A worker is killed after it has done one job in this many.
 const KILLED_AFTER: usize = 8;
-/// How long the sandbox takes for the creates around the kill, so that some are under way.
+/// The delay of the creates around the kill, so that some are pending.
 const SLOW: Duration = Duration::from_secs(1);
 
 pub async fn run(count: usize) -> Result<(), Failure> {
@@ -53,7 +53,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     let there = sandbox.records(PlatformKind::VAPI).len();
     println!("worker {} was killed after {} jobs; {there} numbers are imported", WORKERS[dead], count / KILLED_AFTER);
 
-    // Held, since waiting for a process lets go of its input, which tells it to stop.
+    // Kept, because waiting for a process closes its input, which tells it to stop.
     let input = survivor.stdin.take();
     let mut results = queue.results(jobs);
     let mut tally = Tally::default();
@@ -77,7 +77,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     each_once(&sandbox, &numbers)
 }
 
-/// A process of this same program.
+/// A process that runs this program.
 fn start(
     place: usize,
     sandbox: &Sandbox,
@@ -98,14 +98,14 @@ fn start(
     tokio::spawn(async move {
         let mut out = BufReader::new(out).lines();
         while let Ok(Some(line)) = out.next_line().await {
-            // When nobody counts any more, it is read all the same: a full pipe would stop the worker.
+            // The output is read to its end, because a full pipe would stop the worker.
             let _ = lines.send((place, line));
         }
     });
     Ok(worker)
 }
 
-/// Kills the worker that first has done so many jobs, whichever it is.
+/// Kills the worker that first completes this many jobs.
 async fn kill_the_first(
     mut said: UnboundedReceiver<(usize, String)>,
     jobs: usize,

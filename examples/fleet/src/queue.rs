@@ -30,7 +30,7 @@ pub struct Done {
     pub outcome: String,
 }
 
-/// Does the same with either storage; apalis has no type for both.
+/// Runs the same code with either storage, because apalis has no type for both.
 macro_rules! with_storage {
     ($queue:expr, $storage:ident => $what:expr) => {
         match $queue {
@@ -41,10 +41,10 @@ macro_rules! with_storage {
 }
 pub(crate) use with_storage;
 
-/// A worker takes a job at a time from the table: with jobs in hand that it has not begun, apalis 1.0 lets its
-/// heartbeat wait for those that it has.
+/// A worker takes one job at a time from the table: apalis 1.0 sends no heartbeat while a worker holds jobs that it has
+/// not started.
 ///
-/// A job is begun again when its worker was silent for two seconds longer than a request may take.
+/// A job is started again if its worker was silent for two seconds longer than the timeout of a request.
 macro_rules! config {
     ($of:ty, $settings:expr) => {
         <$of>::default()
@@ -56,7 +56,7 @@ macro_rules! config {
 }
 
 impl Queue {
-    /// Connects. The tables are made by whoever writes the jobs.
+    /// Connects. `enqueue` creates the tables.
     pub async fn open(settings: &Settings) -> Result<Self, Failure> {
         match settings.kind()? {
             Kind::Sqlite => {
@@ -73,7 +73,7 @@ impl Queue {
         }
     }
 
-    /// Writes a job for each step of a plan that does something, in tables that are made where there are none.
+    /// Writes a job for each step of a plan that changes something. Creates missing tables.
     pub async fn push(&mut self, plan: Plan) -> Result<Vec<TaskId>, Failure> {
         match self {
             Self::Sqlite(storage) => SqliteStorage::setup(storage.pool()).await?,
@@ -90,7 +90,7 @@ impl Queue {
         Ok(ids)
     }
 
-    /// What became of jobs, each as it is over for good.
+    /// The results of jobs, each as soon as it is final.
     pub fn results(&mut self, ids: Vec<TaskId>) -> BoxStream<'static, Result<TaskResult<Vec<Done>>, Failure>> {
         with_storage!(self, storage => storage.wait_for(ids).map(|result| result.map_err(Failure::from)).boxed())
     }

@@ -35,7 +35,7 @@ pub async fn run(settings: &Settings, hands: Hands) -> Result<(), Failure> {
     let refused = Arc::new(OnceLock::new());
     let importer = importer(settings, &hands)?;
     let tools = Tools { name: hands.name.clone(), importer, refused: refused.clone() };
-    // Of two workers of one name, apalis could not tell which is dead.
+    // apalis could not tell which of two workers with one name is dead.
     let worker = WorkerContext::new(&format!("{}-{}", hands.name, Ulid::generate()));
     with_storage!(queue, storage => {
         let running = WorkerBuilder::new(&worker)
@@ -59,11 +59,12 @@ pub async fn run(settings: &Settings, hands: Hands) -> Result<(), Failure> {
     }
 }
 
-/// One job. What it says last is kept in the table.
+/// Runs one job. Its result is stored in the table.
 async fn work(plan: Plan, tools: Data<Tools>, worker: WorkerContext) -> Result<Vec<Done>, BoxDynError> {
     let mut steps = match tools.importer.apply(plan) {
         Ok(steps) => steps,
-        // The plan is of another account, or of this one before its key was renewed. Another worker may have the right one.
+        // The plan is for another account, or for this one before its key was renewed. Another worker may have the
+        // right one.
         Err(error) => return Err(stop(&error, &tools, &worker)),
     };
     let mut done = Vec::new();
@@ -86,7 +87,7 @@ async fn work(plan: Plan, tools: Data<Tools>, worker: WorkerContext) -> Result<V
     Ok(done)
 }
 
-/// What apalis is told: an error is tried again, an `AbortError` is not.
+/// The result for apalis: an error is retried, an `AbortError` is not.
 fn failed(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
     match error {
         Error::Invalid(_) => AbortError::new(error.report()).into(),
@@ -98,7 +99,7 @@ fn failed(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
 /// Stops the worker and keeps the job.
 fn stop(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
     if tools.refused.set(error.report()).is_ok() {
-        // It is stopping already, or does so now.
+        // It is already stopping, or stops now.
         let _ = worker.stop();
     }
     error.report().into()
@@ -126,14 +127,14 @@ fn variable(name: &str) -> Result<String, Failure> {
     std::env::var(name).map_err(|_| format!("{name} is not set").into())
 }
 
-/// On Ctrl-C, or when nobody holds the other end of standard input any more.
+/// Ready on Ctrl-C, or when the other end of standard input is closed.
 async fn told_to_stop(while_stdin: bool) {
     let end_of_input = async {
         if !while_stdin {
             return std::future::pending().await;
         }
         let (ended, end) = oneshot::channel();
-        // A thread of its own, which ends with the process: nothing wakes it from its read.
+        // A thread of its own, which ends with the process, because the read cannot be interrupted.
         std::thread::spawn(move || {
             let _ = std::io::stdin().read_to_end(&mut Vec::new());
             let _ = ended.send(());

@@ -13,7 +13,7 @@ use support::postgres::Postgres;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// Long after anything should have happened.
+/// Far longer than the test should take.
 const DEADLINE: Duration = Duration::from_secs(120);
 
 /// A sandbox with its five numbers, and a database for the jobs.
@@ -34,7 +34,7 @@ impl Workplace {
         command
     }
 
-    /// Writes a plan to a file, and its steps as jobs.
+    /// Writes a plan to a file, and enqueues its steps as jobs.
     async fn enqueue(&self) {
         let vars = |name: &str| self.sandbox.var(name);
         let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
@@ -66,7 +66,7 @@ async fn output(command: &mut Command) -> Output {
     tokio::time::timeout(DEADLINE, command.output()).await.expect("it ends").expect("it runs")
 }
 
-/// A worker is killed midway, and every number is in once.
+/// A worker is killed midway, and every number is imported exactly once.
 async fn a_worker_is_killed(database: Option<&str>, kind: &str) {
     let mut demo = fleet(["--numbers", "120"]);
     let output = output(demo.envs(database.map(|url| ("DATABASE_URL", url)))).await;
@@ -82,19 +82,19 @@ async fn a_worker_is_killed(database: Option<&str>, kind: &str) {
 }
 
 #[tokio::test]
-async fn every_number_is_in_once_with_sqlite() {
+async fn every_number_is_imported_once_with_sqlite() {
     a_worker_is_killed(None, "SQLite").await;
 }
 
 #[tokio::test]
-async fn every_number_is_in_once_with_postgresql() {
+async fn every_number_is_imported_once_with_postgresql() {
     match Postgres::find() {
         Ok(server) => a_worker_is_killed(Some(server.url()), "PostgreSQL").await,
-        Err(reason) => support::skipped("every_number_is_in_once_with_postgresql", &reason),
+        Err(reason) => support::skipped("every_number_is_imported_once_with_postgresql", &reason),
     }
 }
 
-/// A worker whose jobs take longer than a dead worker is waited for is not held for dead.
+/// A worker whose jobs take longer than the timeout for a dead worker does not count as dead.
 #[tokio::test]
 async fn a_slow_worker_keeps_its_jobs() {
     let here = Workplace::new().await;
@@ -116,7 +116,7 @@ async fn a_slow_worker_keeps_its_jobs() {
         said.push_str(&String::from_utf8_lossy(&output.stdout));
     }
     for number in numbers {
-        // The worker's timeout is also that of its requests, so each create is looked up until it shows.
+        // The worker's timeout also applies to its requests, so each create is looked up until the platform shows it.
         assert_eq!(said.matches(&format!("{number} recovered")).count(), 1, "{said}");
     }
     assert_eq!(said.lines().count(), here.sandbox.twilio().held_numbers().len(), "{said}");
@@ -136,13 +136,13 @@ async fn a_refused_key_stops_the_worker_and_the_jobs_wait_for_another() {
     let mut worker = here.fleet(["worker", "--timeout", "2", "--while-stdin"]);
     let mut worker = worker.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     here.all_are_in().await;
-    // Waiting lets go of its input, which tells it to stop.
+    // Waiting closes its input, which tells it to stop.
     let status = tokio::time::timeout(DEADLINE, worker.wait()).await.expect("it ends").unwrap();
     assert!(status.success());
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_one_line_without_a_password() {
+async fn an_error_is_one_line_without_a_password() {
     let database = [("DATABASE_URL", "mysql://me:secret@localhost/jobs")];
     for (arguments, line) in [
         (&["worker"][..], "error: DATABASE_URL must begin with sqlite: or postgres:\n"),

@@ -9,7 +9,7 @@ use numport::E164;
 use super::rows::{self, Format};
 use super::support::Failure;
 
-/// What is read when no file is named.
+/// The file if none is given.
 const OWN_FILE: &[u8] = include_bytes!("../numbers.csv");
 
 /// The arguments.
@@ -69,12 +69,12 @@ impl Arguments {
         Ok(arguments)
     }
 
-    /// The file as people know it.
+    /// The name of the file in messages.
     pub fn name(&self) -> String {
         self.file.as_ref().map_or_else(|| "the example's own file".to_owned(), |file| file.display().to_string())
     }
 
-    /// What is in the file, and how it is written.
+    /// The contents of the file, and its format.
     pub fn read(&self) -> Result<(Format, Vec<u8>), Failure> {
         let Some(file) = &self.file else { return Ok((Format::Csv, OWN_FILE.to_vec())) };
         let ending = file.extension().unwrap_or_default().to_ascii_lowercase();
@@ -87,7 +87,7 @@ impl Arguments {
         Ok((format, bytes))
     }
 
-    /// The numbers in the file, whatever else is wrong with it.
+    /// The numbers in the file, even if the file has problems.
     pub fn numbers(&self) -> Result<Vec<E164>, Failure> {
         let (format, bytes) = self.read()?;
         let rows = rows::read(format, &bytes, &|_| Vec::new()).unwrap_or_default();

@@ -20,7 +20,7 @@ pub async fn dry_run(
     let desired: Desired = rows.iter().map(|row| row.request.clone()).collect();
     let plan = importer.plan(&desired).await?;
     let mut progress = Progress::default();
-    // A step for each row, in order, comes before what else the platform has.
+    // The plan has a step for each row, in order, before the platform's other records.
     for (row, step) in rows.iter().zip(&plan.steps) {
         progress.count(step.code(), matches!(step, PlanStep::Blocked { .. }));
         writeln!(out, "line {}: {step}", row.line)?;

@@ -1,4 +1,4 @@
-//! A line of JSON for each row, written as soon as its outcome is known.
+//! Writes a line of JSON for each row as soon as its outcome is known.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -16,11 +16,11 @@ pub struct Line<T> {
     pub outcome: T,
 }
 
-/// The file of lines, if one is wanted.
+/// The report file, if there is one.
 pub struct Report(Option<BufWriter<File>>);
 
 impl Report {
-    /// Lines are added to a file that is there, since a stopped import is run by the same command again.
+    /// Appends to an existing file, because an interrupted import is continued with the same command.
     pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
         let open = |path: &Path| {
             let file = File::options().create(true).append(true).open(path);

@@ -20,11 +20,11 @@ use super::{ALL_IN, SOME_NOT, WRONG};
 /// The maximum number of failures that are shown. The report contains all.
 const SHOWN: usize = 20;
 
-/// Does what the arguments say, and answers how it ended. When `stop` is ready no more rows are begun.
+/// Does what the arguments say, and returns the exit code. When `stop` is ready, no further row is started.
 ///
 /// # Errors
 ///
-/// When the settings or the file are such that nothing can be begun, or the platform cannot be asked for a dry run.
+/// If the settings or the file are invalid, or the platform cannot be queried for a dry run.
 pub async fn run(
     arguments: &Arguments,
     vars: Vars<'_>,
@@ -50,7 +50,7 @@ pub async fn run(
     Ok(if bad.is_empty() { code } else { code.max(SOME_NOT) })
 }
 
-/// Names all that is bad. The rows, if they go ahead.
+/// Prints all problems. Returns the rows to import, if there are any.
 fn look(
     read: Result<Rows, Vec<rows::Fault>>,
     arguments: &Arguments,

@@ -1,4 +1,4 @@
-//! A bar for people, and a line now and then where there is no terminal.
+//! A progress bar, or an occasional line if there is no terminal.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use numport::import::{BulkItem, Progress};
 
-/// How far it is.
+/// The progress.
 pub struct Watch {
     pub progress: Progress,
     total: usize,
@@ -15,11 +15,11 @@ pub struct Watch {
     said: Instant,
 }
 
-/// How long it is silent where there is no terminal.
+/// The time between two lines without a terminal.
 const SILENCE: Duration = Duration::from_secs(10);
 
 impl Watch {
-    /// Standard error gets the bar; where that is no terminal, there is none.
+    /// The bar goes to standard error. Without a terminal there is none.
     pub fn new(total: usize) -> Self {
         let style =
             ProgressStyle::with_template("{bar:24} {pos} of {len}, {per_sec}, {elapsed} passed, {eta} left, {msg}");
@@ -39,7 +39,7 @@ impl Watch {
         }
     }
 
-    /// Writes a line beside the bar.
+    /// Prints a line next to the bar.
     pub fn say(&self, out: &mut (dyn Write + Send), line: &str) -> io::Result<()> {
         self.bar.suspend(|| writeln!(out, "{line}"))
     }
@@ -49,7 +49,7 @@ impl Watch {
     }
 }
 
-/// How far it is, as a line.
+/// The progress as a line.
 pub fn plain(progress: &Progress, total: usize, elapsed: Duration) -> String {
     let left = progress.time_left(total, elapsed).map_or_else(|| "?".to_owned(), |left| left.as_secs().to_string());
     let rate = progress.done() as f64 / elapsed.as_secs_f64().max(0.001);
@@ -57,7 +57,7 @@ pub fn plain(progress: &Progress, total: usize, elapsed: Duration) -> String {
     format!("{done} of {total} ({words}), {rate:.1} a second, {left} s left")
 }
 
-/// Such as `41 created, 1 failed`.
+/// Counts such as `41 created, 1 failed`.
 fn words(progress: &Progress) -> String {
     let words: Vec<_> =
         progress.outcomes().map(|(outcome, count)| format!("{count} {}", outcome.replace('_', " "))).collect();

@@ -1,4 +1,4 @@
-//! Everything that can be wrong with a file is named, by line and column, before anything is sent.
+//! Every problem of a file is reported with line and column before anything is sent.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -16,7 +16,7 @@ use crate::support::{file, new_file};
 
 const LONG: &str = "a label that has more than the forty characters that Vapi takes";
 
-/// What Vapi would refuse.
+/// The problems that Vapi would report.
 fn check(request: &ImportRequest) -> Vec<Problem> {
     let account = AccountKey::token(format!("AC{:032}", 0), "token");
     let source = NumberSource::account(ProviderKind::TWILIO, account);
@@ -26,7 +26,7 @@ fn check(request: &ImportRequest) -> Vec<Problem> {
     }
 }
 
-/// Every fault of a file.
+/// Every problem of a file.
 fn faults(format: Format, bytes: impl AsRef<[u8]>) -> Vec<String> {
     match read(format, bytes.as_ref(), &check) {
         Ok(rows) => rows.bad.iter().flat_map(|row| &row.faults).map(ToString::to_string).collect(),
@@ -35,7 +35,7 @@ fn faults(format: Format, bytes: impl AsRef<[u8]>) -> Vec<String> {
 }
 
 #[test]
-fn each_way_to_be_wrong_is_named_with_its_remedy() {
+fn every_problem_is_reported_with_its_remedy() {
     let header = "number,label,agent,inbound,toll_free\n+15005550006,,,,\n";
     let long = format!("+12125550123,{LONG},,,");
     for (row, told) in [
@@ -88,7 +88,7 @@ fn each_way_to_be_wrong_is_named_with_its_remedy() {
 }
 
 #[test]
-fn all_faults_of_a_row_are_named_and_a_novel_is_cut() {
+fn all_problems_of_a_row_are_reported_and_long_text_is_cut() {
     let text = format!("number,label,toll_free\n5,{LONG},2\n+{0},,\n+15005550006,{LONG},2\n", "7".repeat(200));
     let sevens = format!("line 3, column 1: number \"+{}…\" has 200 digits; a number has at most 15", "7".repeat(39));
     assert_eq!(
@@ -105,7 +105,7 @@ fn all_faults_of_a_row_are_named_and_a_novel_is_cut() {
 }
 
 #[test]
-fn a_file_that_is_none_is_named_as_a_whole() {
+fn an_unreadable_file_is_one_problem() {
     let names = "the header row may have number, label, agent, inbound, outbound, toll_free, separated by commas";
     for (bytes, told) in [
         (&b"number,nmae\n+12125550123,x"[..], format!("line 1, column 8: it has the unknown column \"nmae\"; {names}")),
@@ -124,7 +124,7 @@ fn a_file_that_is_none_is_named_as_a_whole() {
 }
 
 #[test]
-fn a_toml_file_is_told_as_exactly() {
+fn problems_of_a_toml_file_have_exact_positions() {
     let text = format!(
         "[[number]]\nnumber = 14155552671\n\n\
          [[number]]\nlabel = \"no number\"\n\n\
@@ -155,7 +155,7 @@ fn a_toml_file_is_told_as_exactly() {
     );
 }
 
-/// Ten thousand rows, of which every twentieth is bad in one of ten ways.
+/// Ten thousand rows. Every twentieth has one of ten problems.
 fn ten_thousand() -> (Vec<u8>, BTreeMap<usize, &'static str>) {
     let (mut text, mut bad) = (b"number,label,agent,toll_free\n".to_vec(), BTreeMap::new());
     for row in 0..10_000 {
@@ -186,7 +186,7 @@ fn ten_thousand() -> (Vec<u8>, BTreeMap<usize, &'static str>) {
 }
 
 #[tokio::test]
-async fn of_ten_thousand_rows_all_five_hundred_bad_ones_are_named_and_nothing_is_sent() {
+async fn all_500_bad_rows_of_10000_are_reported_and_nothing_is_sent() {
     let (text, bad) = ten_thousand();
     assert_eq!(bad.len(), 500);
     let sandbox = Sandbox::start().await.unwrap();

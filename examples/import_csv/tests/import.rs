@@ -18,7 +18,7 @@ use crate::support::{changes, file, new_file, typed};
 
 const GOOD: &str = "number,label\n+14155552671,Front desk\n+12125550123,Sales\n+442071838750,\n";
 
-/// How it ended, what it said and what it reported.
+/// The exit code, the output and the report.
 pub(crate) struct Ran {
     pub(crate) code: u8,
     pub(crate) out: String,
@@ -44,7 +44,7 @@ fn outcomes(report: &[Value]) -> Vec<(u64, &str, &str)> {
 }
 
 #[tokio::test]
-async fn a_good_file_is_imported_and_reported_and_may_be_imported_again() {
+async fn a_good_file_is_imported_and_reported_and_can_be_imported_again() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("good.csv", GOOD);
     let first = ran(&sandbox, csv.clone(), "", pending()).await;
@@ -66,7 +66,7 @@ async fn a_good_file_is_imported_and_reported_and_may_be_imported_again() {
 }
 
 #[tokio::test]
-async fn bad_rows_keep_the_good_ones_back_unless_they_are_to_be_skipped() {
+async fn bad_rows_prevent_the_import_unless_they_are_skipped() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("bad.csv", format!("{GOOD}555,\n"));
     let kept = ran(&sandbox, csv.clone(), "", pending()).await;
@@ -80,7 +80,7 @@ async fn bad_rows_keep_the_good_ones_back_unless_they_are_to_be_skipped() {
 }
 
 #[tokio::test]
-async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() {
+async fn a_failed_row_is_reported_with_advice_and_the_others_are_imported() {
     let sandbox = Sandbox::start().await.unwrap();
     let failed = ran(&sandbox, file("failed.csv", format!("{GOOD}+12025550143,\n")), "", pending()).await;
     assert_eq!((failed.code, sandbox.records(PlatformKind::VAPI).len()), (SOME_NOT, 3));
@@ -98,7 +98,7 @@ async fn a_row_that_fails_is_reported_with_what_to_do_and_the_others_go_ahead() 
 }
 
 #[tokio::test]
-async fn a_refused_key_ends_it_and_says_which_rows_were_not_tried() {
+async fn a_refused_key_ends_the_run_and_reports_the_remaining_rows() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::Refuse { status: 401, retry_after: None });
     let refused = ran(&sandbox, file("refused.csv", GOOD), "--concurrency 1", pending()).await;
@@ -108,7 +108,7 @@ async fn a_refused_key_ends_it_and_says_which_rows_were_not_tried() {
 }
 
 #[tokio::test]
-async fn a_dry_run_shows_what_would_be_done_and_changes_nothing() {
+async fn a_dry_run_shows_the_changes_and_makes_none() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("dry.csv", GOOD);
     ran(&sandbox, csv.clone(), "", pending()).await;
@@ -135,7 +135,7 @@ async fn a_dry_run_shows_what_would_be_done_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn no_secret_is_said_or_reported_though_the_platform_echoes_one() {
+async fn no_secret_is_printed_or_reported_although_the_platform_echoes_one() {
     let sandbox = Sandbox::start().await.unwrap();
     for _ in 0..3 {
         sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", Fault::EchoedSecret);
@@ -149,7 +149,7 @@ async fn no_secret_is_said_or_reported_though_the_platform_echoes_one() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_carriers_credentials_is_said_once_and_not_of_each_row() {
+async fn invalid_carrier_credentials_are_reported_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| match name {
         "TWILIO_AUTH_TOKEN" => None,
@@ -166,7 +166,7 @@ async fn what_is_wrong_with_the_carriers_credentials_is_said_once_and_not_of_eac
 }
 
 #[test]
-fn a_report_is_on_disk_line_by_line() {
+fn each_line_of_the_report_is_written_immediately() {
     let path = new_file("flushed.jsonl");
     let mut report = Report::open(Some(&path)).unwrap();
     for count in 1..=2 {
@@ -176,7 +176,7 @@ fn a_report_is_on_disk_line_by_line() {
 }
 
 #[test]
-fn progress_is_told_in_a_line_where_there_is_no_bar() {
+fn progress_is_a_line_without_a_terminal() {
     let mut progress = Progress::default();
     assert_eq!(watch::plain(&progress, 5, Duration::ZERO), "0 of 5 (), 0.0 a second, ? s left");
     (0..4).for_each(|_| progress.count("created", false));
@@ -186,7 +186,7 @@ fn progress_is_told_in_a_line_where_there_is_no_bar() {
 }
 
 #[test]
-fn arguments_that_are_wrong_are_named() {
+fn invalid_arguments_are_reported() {
     for (words, told) in [
         ("--live", "--live needs a file, such as numbers.csv"),
         ("--nonsense", "invalid option '--nonsense'"),

@@ -1,4 +1,4 @@
-//! Where in a file something stands, and what its rows say.
+//! Positions in a file, and the requests of its rows.
 
 use csv::{ByteRecord, ReaderBuilder};
 use fastrand::Rng;
@@ -16,7 +16,7 @@ fn request(number: &str) -> ImportRequest {
 }
 
 #[test]
-fn columns_stand_in_any_order_and_an_empty_cell_says_nothing() {
+fn columns_can_be_in_any_order_and_an_empty_cell_sets_nothing() {
     let text = "outbound, Label ,toll_free,number,inbound,agent\n\
                 off,Front desk,yes,+14155552671,ON,a-1\n\
                 ,,,+12125550123,,\n";
@@ -37,7 +37,7 @@ fn a_spreadsheets_file_is_read() {
 }
 
 #[test]
-fn a_toml_file_says_the_same_as_the_csv_file() {
+fn a_toml_file_gives_the_same_requests_as_the_csv_file() {
     let of = |format, bytes: &[u8]| {
         let rows = read(format, bytes, &|_| Vec::new()).unwrap();
         assert!(rows.bad.is_empty());
@@ -45,21 +45,21 @@ fn a_toml_file_says_the_same_as_the_csv_file() {
     };
     let csv = of(Format::Csv, include_bytes!("../numbers.csv"));
     assert_eq!(of(Format::Toml, include_bytes!("../numbers.toml")).len(), csv.len());
-    // An empty cell and a field left out are the same; only what the CSV file says of `toll_free` is said there.
+    // An empty cell and a missing field are equal. Only the CSV file sets `toll_free`.
     assert_eq!(of(Format::Toml, include_bytes!("../numbers.toml")), csv);
 }
 
 #[test]
-fn faults_are_found_behind_quotes_line_breaks_and_umlauts() {
+fn positions_are_right_after_quotes_line_breaks_and_umlauts() {
     let text = "label,number,inbound\n\"Büro\nMünchen\",555,vielleicht\nß,\"x\",no\n";
     let faults: Vec<_> = rows(text).bad.iter().flat_map(|row| row.faults.clone()).map(|fault| fault.at).collect();
     let places: Vec<_> = faults.iter().map(|at| (at.line, at.column)).collect();
     assert_eq!(places, [(3, 10), (3, 14), (4, 3)]);
 }
 
-/// The places are told by a reading of our own: it must see the same records as the `csv` crate.
+/// The positions come from a parser of our own, which must split records as the `csv` crate does.
 #[test]
-fn fields_are_where_the_csv_crate_reads_them() {
+fn our_parser_splits_fields_as_the_csv_crate_does() {
     let mut rng = Rng::with_seed(1);
     for _ in 0..10_000 {
         let length = rng.usize(..=24);

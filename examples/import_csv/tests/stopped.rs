@@ -1,4 +1,4 @@
-//! `import_csv` that is stopped under way, and run again.
+//! `import_csv` is stopped during a run, and run again.
 
 use std::future::{self, pending, ready};
 use std::task::Poll;
@@ -15,7 +15,7 @@ const AGAIN: &str =
     "The import was stopped. Run the same command again to import the rest. No number is imported twice.\n";
 
 #[tokio::test]
-async fn when_it_is_stopped_at_once_nothing_is_begun() {
+async fn nothing_is_started_if_it_is_stopped_immediately() {
     let sandbox = Sandbox::start().await.unwrap();
     let stopped = ran(&sandbox, file("stopped.csv", ROWS), "", ready(())).await;
     assert_eq!((stopped.code, sandbox.requests().len()), (SOME_NOT, 0));
@@ -24,7 +24,7 @@ async fn when_it_is_stopped_at_once_nothing_is_begun() {
 }
 
 #[tokio::test]
-async fn what_is_under_way_is_finished_and_the_same_command_does_the_rest() {
+async fn running_imports_are_finished_and_the_same_command_continues() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("stopped.csv", ROWS);
     // Stopped as soon as an import was answered.

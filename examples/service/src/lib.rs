@@ -22,7 +22,7 @@ async fn import_one(
     State(importer): State<Importer>,
     Json(request): Json<ImportRequest>,
 ) -> Result<Json<Imported>, Failed> {
-    // A handler is dropped when its caller hangs up; the import goes on in a task of its own.
+    // A handler is dropped when its caller disconnects. The import continues in a task of its own.
     let import = tokio::spawn(async move { importer.import(&request).await });
     match import.await {
         Ok(result) => Ok(Json(result?)),
@@ -30,7 +30,7 @@ async fn import_one(
     }
 }
 
-/// Answers 200 with an item for each request; each item tells its own outcome.
+/// Returns 200 with an item for each request. Each item has its own outcome.
 async fn import_bulk(
     State(importer): State<Importer>,
     Json(requests): Json<Vec<ImportRequest>>,
@@ -44,16 +44,16 @@ async fn import_bulk(
 #[must_use]
 pub const fn status(kind: ErrorKind) -> Option<StatusCode> {
     Some(match kind {
-        // The caller has to change the request.
+        // The caller must correct the request.
         ErrorKind::Invalid | ErrorKind::Preflight | ErrorKind::Rejected => StatusCode::UNPROCESSABLE_ENTITY,
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
         ErrorKind::Conflict => StatusCode::CONFLICT,
-        // The caller may send the same request again, later.
+        // The caller may send the same request again later.
         ErrorKind::Busy | ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Journal => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         ErrorKind::Incomplete | ErrorKind::Unresolved => StatusCode::GATEWAY_TIMEOUT,
-        // This service's credentials are wrong, or the platform misbehaves: no caller can change that.
+        // This service's credentials are wrong, or the platform fails: no caller can change that.
         ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::BadResponse => StatusCode::BAD_GATEWAY,
         _ => return None,
     })
@@ -76,7 +76,7 @@ impl IntoResponse for Failed {
         tracing::warn!(kind = kind.as_str(), status = status.as_u16(), "{}", MaskNumbers(error.report()));
         let mut response = (status, Json(&error)).into_response();
         if let Some(wait) = error.retry_after() {
-            // Whole seconds, rounded up: a caller that comes too early is sent away again.
+            // Whole seconds, rounded up: a caller that comes too early would be refused again.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }

@@ -17,7 +17,7 @@ use tower::ServiceExt;
 
 const NUMBER: &str = "+14155552671";
 
-/// Vapi's client sends everything once, and nothing waits.
+/// Vapi's client does not retry, and nothing waits.
 fn importer(sandbox: &Sandbox, provider: impl NumberProvider + 'static) -> Importer {
     let vapi = once(Vapi::builder_from_vars(|name| sandbox.var(name)).unwrap()).build().unwrap();
     let policy = LookupPolicy::default().max_lookups(1).first_wait(Duration::ZERO);
@@ -82,7 +82,7 @@ async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<(u16, Option<Stri
             return Some(response);
         }
         ErrorKind::Incomplete => {
-            // The trunk's credential is made, the number is refused, and the credential cannot be removed.
+            // The trunk's credential is created, the number is refused, and the credential cannot be removed.
             at_vapi(refuse(400, None));
             sandbox.fault_on(PlatformKind::VAPI, "DELETE /credential", refuse(500, None));
             return Some(send(&from_trunk(sandbox), "/numbers", json!({ "number": "+493012345678" })).await);

@@ -12,31 +12,32 @@ use super::{Vars, Who};
 use crate::services::carrier;
 use crate::services::subject::{self, LABEL, Pace, Platform};
 
-/// What a client says became of an import.
+/// The result of an import, as a client reports it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
-    /// It is there under this id, and as was asked; what undoes it, unless another process says so.
+    /// The record exists under this id and is as requested. Holds what an undo needs, unless another process reports
+    /// it.
     Done { outcome: Outcome, id: String, undo: Option<Box<Undo>> },
-    /// It is there and not set up, or it is not there and something else is left behind.
+    /// The record exists and is not set up, or it does not exist and something else is left behind.
     Incomplete { there: bool },
-    /// This call surely did not make it.
+    /// This call surely did not create it.
     NotDone,
-    /// Nobody knows.
+    /// Unknown.
     Indeterminate,
-    /// That it failed, and nothing of what is there.
+    /// It failed, and the client does not say what exists.
     Failed(String),
-    /// Nothing: it was given up.
+    /// No report: the call was cancelled.
     Nothing,
 }
 
 impl Said {
-    /// Whether its own call surely made nothing.
+    /// Whether this call surely created nothing.
     pub fn is_not_made(&self) -> bool {
         matches!(self, Self::NotDone | Self::Incomplete { there: false })
     }
 }
 
-/// In a line without tabs, for another process to read.
+/// Writes it as a line without tabs, for another process to read.
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -107,14 +108,14 @@ impl Client {
     }
 }
 
-/// A number with a label and an agent, where the platform takes them.
+/// A request with a label and an agent, if the platform supports them.
 pub fn request(platform: &Platform, number: E164) -> ImportRequest {
     let request = ImportRequest::new(number).agent(platform.agents[0]);
     if platform.record.label.is_some() { request.label(LABEL) } else { request }
 }
 
-/// An importer with clients of its own. They wait a few milliseconds between their attempts, and have enough of them
-/// for a storm; it looks for a lost number for longer than the longest delay.
+/// An importer with its own clients. They wait a few milliseconds between attempts, and have enough attempts for a
+/// storm. It looks up a lost number for longer than the longest delay.
 pub fn importer(platform: &Platform, vars: subject::Vars<'_>, timeout: Duration) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).budget(100_000_000);
     let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)), rootless: false };

@@ -9,14 +9,15 @@ use super::Vars;
 use crate::hostile::{Answer, Hostile, Request, edit};
 use crate::services::subject::Platform;
 
-/// How long lists do not show a number after its create was answered. The lookups of a storm go on for longer.
+/// How long lists do not show a number after the response to its create. The lookups of a storm continue for longer.
 const LAG: Duration = Duration::from_millis(300);
-/// Of how many created numbers in ten the lists lag.
+/// How many created numbers out of ten lag in the lists.
 const LAGS: f64 = 0.5;
-/// How many writes in ten are answered twice: the connection's next request gets the same answer, and is its last.
+/// How many writes out of ten get two responses: the next request on the connection gets the same response, and is its
+/// last one.
 const REPEATS: f64 = 0.05;
 
-/// A middlebox between the clients and a platform, and the variables that lead through it.
+/// A middlebox between the clients and a platform, and the variables that point clients at it.
 pub struct Middlebox {
     relay: Hostile,
 }

@@ -1,7 +1,7 @@
 //! A storm: many imports with random faults. Two tasks import each number concurrently and are cancelled at random
-//! moments, and a second process imports more numbers. Lists lag, and some responses arrive twice. Then everything runs
-//! once more without faults, and the records are counted. Then numport renews the credentials of its imports, points calls
-//! that went elsewhere meanwhile, and finally rolls the imports back, all under the same faults.
+//! moments, and a second process imports more numbers. Lists lag, and some responses arrive twice. Then all imports run
+//! once more without faults, and the records are counted. Finally numport renews the credentials of its imports, points
+//! calls that were routed elsewhere meanwhile, and rolls back the imports, all under the same faults.
 
 #![allow(dead_code, unreachable_pub)] // no user of it uses all of it
 
@@ -36,30 +36,30 @@ pub use self::tally::Tally;
 use crate::services::carrier;
 use crate::services::subject::{Pace, Platform};
 
-/// How long a client waits for an answer while it storms. Of the delays one is shorter and one longer.
+/// The timeout of requests during a storm. One of the delays is shorter and one is longer.
 pub const TIMEOUT: Duration = Duration::from_millis(150);
 pub const DELAYS: [Duration; 2] = [Duration::from_millis(60), Duration::from_millis(250)];
-/// How many more of the faults are a late request, beside one of each kind for each delay.
+/// How many additional faults are a late request. There is one fault of each kind for each delay.
 const LATE: usize = 14;
-/// How long it waits without faults.
+/// The timeout of requests without faults.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-/// How many calls in ten are given up after a random time of up to this.
+/// How many calls out of ten are cancelled, each after a random time of up to this.
 const GIVEN_UP: (f64, Duration) = (0.3, Duration::from_millis(300));
-/// A second process has one task for so many of the first.
+/// The second process has one task for this many tasks of the first.
 const TASKS_OF_SECOND: usize = 4;
-/// How many calls there are at most, after the imports, until something is done.
+/// The maximum number of calls after the imports until an operation succeeds.
 const CALLS: usize = 40;
-/// How many calls there are before one client makes way for another.
+/// The number of calls after which a new client replaces a client.
 const CLIENT_LASTS: usize = 100;
 
-/// Who imports.
+/// The client that imports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     /// `numport::Importer`.
     Numport,
-    /// The same, in a second process.
+    /// `numport::Importer` in a second process.
     Second,
-    /// A client that sends the import, and again after 429, 5xx, a timeout and a broken connection.
+    /// A client that sends the import again after 429, 5xx, a timeout or a broken connection.
     Plain,
 }
 
@@ -80,24 +80,24 @@ pub struct Storm {
     pub imports: usize,
     pub tasks: usize,
     pub seed: u64,
-    /// How likely any request meets a fault.
+    /// The probability that a request meets a fault.
     pub chance: f64,
 }
 
-/// Settings of clients, as the environment has them.
+/// Settings of clients, by the names of their environment variables.
 pub type Vars = Vec<(String, String)>;
 
-/// What one caller was told of one import, call after call.
+/// The results that one caller got for one import, in order.
 pub type Calls = Vec<Said>;
 
-/// What the tasks share.
+/// The state that the tasks share.
 struct Shared {
     storm: Storm,
     who: Who,
     vars: Vars,
     client: Mutex<Arc<Client>>,
     calls: AtomicUsize,
-    /// The imports to be made, and the next of them.
+    /// The imports to make, and the index of the next one.
     imports: Vec<usize>,
     next: AtomicUsize,
 }
@@ -107,8 +107,8 @@ pub fn number(import: usize) -> E164 {
     format!("+1415{}", 2_000_000 + import).parse().expect("a number")
 }
 
-/// Faults of every kind, at Twilio and at the platform; most often a request that is carried out after its client has
-/// gone, since nothing makes a second record more easily.
+/// Faults of every kind, at Twilio and at the platform. The most frequent one carries out a request after its client
+/// has disconnected, because that is the easiest way to get a second record.
 pub fn weather(platform: &Platform, seed: u64, chance: f64) -> Chaos {
     let late = std::iter::repeat_n(Fault::DelayBeforeCommit(DELAYS[1]), LATE);
     let faults = DELAYS.into_iter().flat_map(Fault::every).chain(late);
@@ -116,7 +116,7 @@ pub fn weather(platform: &Platform, seed: u64, chance: f64) -> Chaos {
     Chaos::new(seed).chance(chance).services(services).faults(faults)
 }
 
-/// Waits until nothing is on its way any more.
+/// Waits until no request is pending.
 pub async fn quiet(sandbox: &Sandbox) {
     let mut still = 0;
     while still < 3 {
@@ -125,7 +125,7 @@ pub async fn quiet(sandbox: &Sandbox) {
     }
 }
 
-/// Does this for all of them, so many at the same time.
+/// Runs this for all of them with this concurrency.
 async fn at_once<I, T, F>(tasks: usize, items: impl IntoIterator<Item = I>, act: impl Fn(I) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -135,15 +135,15 @@ where
     done.map(|done| done.expect("nothing panics")).collect().await
 }
 
-/// Gives a call up at a random moment, sometimes.
+/// Cancels a call at a random moment, sometimes.
 async fn perhaps_given_up<T>(rng: &mut Rng, call: impl Future<Output = T>) -> Option<T> {
     let (chance, longest) = GIVEN_UP;
     if rng.f64() < chance { timeout(longest.mul_f64(rng.f64()), call).await.ok() } else { Some(call.await) }
 }
 
 impl Storm {
-    /// Lets it storm over an account of its own, and counts. If there is a command for it, a second process storms along:
-    /// over the same numbers where the platform refuses to have one twice, elsewhere over as many others.
+    /// Runs a storm on its own account and counts. With a command, a second process takes part: with the same numbers
+    /// if the platform refuses duplicates, otherwise with as many others.
     pub async fn over(self, who: Who, second: Option<Command>) -> Tally {
         let begin = Instant::now();
         let sandbox = Sandbox::builder()
@@ -202,7 +202,7 @@ impl Storm {
         tally
     }
 
-    /// Makes these imports, and tells what was said of each to its callers.
+    /// Makes these imports, and returns the results that the callers of each got.
     async fn run(self, who: Who, vars: &Vars, imports: Vec<usize>, timeout: Duration) -> Vec<(usize, Vec<Calls>)> {
         let client = Arc::new(Client::new(who, self.platform, vars, timeout));
         let (calls, next) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -217,7 +217,7 @@ impl Storm {
 }
 
 impl Shared {
-    /// One worker: an import after the other, until there are no more.
+    /// One worker: makes one import after the other until none is left.
     async fn work(self: Arc<Self>, waits: Duration) -> Vec<(usize, Vec<Calls>)> {
         let mut done = Vec::new();
         while let Some(&import) = self.imports.get(self.next.fetch_add(1, Ordering::Relaxed)) {
@@ -230,7 +230,7 @@ impl Shared {
         done
     }
 
-    /// One caller: a cancelled call is repeated immediately, at most twice.
+    /// One caller: repeats a cancelled call immediately, at most twice.
     async fn call(self: Arc<Self>, import: usize, caller: usize, waits: Duration) -> Calls {
         let seed = (2 * import + caller) as u64;
         let mut rng = Rng::with_seed(self.storm.seed.wrapping_mul(1_000_003).wrapping_add(seed));
@@ -247,7 +247,7 @@ impl Shared {
         said
     }
 
-    /// The client of now; now and then a new one.
+    /// The present client. Sometimes it is replaced by a new one.
     fn client(&self, timeout: Duration) -> Arc<Client> {
         let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if self.calls.fetch_add(1, Ordering::Relaxed) % CLIENT_LASTS == CLIENT_LASTS - 1 {

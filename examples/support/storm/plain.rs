@@ -1,5 +1,5 @@
-//! A plain client with the usual policy: it sends the import, and again after 429, 5xx, a timeout or a broken
-//! connection. It does not look first, and takes the steps that follow an import in the same way.
+//! A plain client with the usual retry policy: it sends the import again after 429, 5xx, a timeout or a broken
+//! connection. It does not look up the number first, and retries the steps after an import in the same way.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::services::subject::{self, PlainRequest, Platform, must};
 
 const ATTEMPTS: u32 = 4;
 const FIRST_WAIT: Duration = Duration::from_millis(2);
-/// The variable with the id of what must be there before the first import.
+/// The variable with the id of an object that must exist before the first import.
 const BEFORE: &str = "PLAIN_BEFORE";
 
 pub struct Plain {
@@ -24,7 +24,7 @@ pub struct Plain {
     vars: Vars,
 }
 
-/// Why there is no answer that can be used.
+/// Why there is no usable response.
 enum Failed {
     Refused,
     Lost,
@@ -54,7 +54,7 @@ impl Plain {
         self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 
-    /// Every step, one after the other.
+    /// Runs every step in order.
     pub async fn import(&self, number: E164) -> Said {
         let plain = &self.platform.plain;
         let vars: subject::Vars<'_> = &|name| self.var(name);

@@ -1,4 +1,4 @@
-//! Points calls that went elsewhere since a storm imported their numbers, under the same faults.
+//! Points calls that were routed elsewhere after a storm imported their numbers, under the same faults.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,24 +13,24 @@ use super::client::{importer, request};
 use super::undoing::Before;
 use super::{CALLS, PATIENCE, Storm, TIMEOUT, Tally, Vars, at_once, number, perhaps_given_up, quiet};
 
-/// Where the platform answers, as the user says.
+/// The platform's address, as the user gives it.
 pub const ADDRESS: &str = "https://answer.example.net/calls";
-/// Where somebody else has sent the calls meanwhile.
+/// The address to which somebody else has routed the calls meanwhile.
 const DRIFTED: &str = "https://drifted.example.com/voice";
-/// How many plans are applied at the same time.
+/// How many plans are applied concurrently.
 const PLANS: usize = 2;
 
-/// What a caller was told of the calls of a number.
+/// The result for the calls of a number, as a caller got it.
 #[derive(Clone, Copy, PartialEq)]
 enum Told {
     Pointed,
-    /// Surely not.
+    /// Surely not pointed.
     NotDone,
     Unknown,
 }
 
-/// Sends the calls of every second number elsewhere, without faults, and returns the numbers whose calls do not reach
-/// the platform: all of them where it leaves the carrier alone.
+/// Routes the calls of every second number elsewhere, without faults. Returns the numbers whose calls do not reach the
+/// platform: all of them if the platform does not change the routing.
 pub async fn drift(storm: Storm, before: &Before, sandbox: &Arc<Sandbox>, imports: usize) -> HashSet<E164> {
     let client = Arc::new(importer(storm.platform, &|name| sandbox.var(name), PATIENCE));
     let drift = at_once(storm.tasks, (0..imports).step_by(2).map(number), |number| {
@@ -62,7 +62,7 @@ pub async fn point_all(
     let is_pointed = |number: &E164| sandbox.twilio().calls_go_to(number).as_deref() == Some(ADDRESS);
     let mut lies = Vec::new();
 
-    // All are in several plans, and what these said is compared with what is there then.
+    // Each number is in several plans. Their results are compared with the state afterwards.
     let plans = at_once(PLANS, 0..PLANS, |plan| {
         let (client, desired) = (client.clone(), desired(storm, imports));
         let mut rng = Rng::with_seed(storm.seed.wrapping_mul(3_000_017).wrapping_add(plan as u64));
@@ -71,7 +71,7 @@ pub async fn point_all(
     let plans = plans.await;
     quiet(sandbox).await;
     for number in drifted {
-        // Of a plan that was given up, the steps that had not ended told nobody.
+        // If a plan is cancelled, its unfinished steps have no result.
         let told = plans.iter().map(|told| told.get(number).copied().unwrap_or(Told::Unknown));
         let is_told = |word| told.clone().any(|told| told == word);
         let lie = match is_pointed(number) {
@@ -84,7 +84,7 @@ pub async fn point_all(
         lies.push(format!("seed {}: {number}: {lie}", storm.seed));
     }
 
-    // And then until it is done.
+    // Then repeats until they are pointed.
     let desired = desired(storm, imports);
     for _ in 0..CALLS {
         let told = apply(&client, &desired, None).await;
@@ -114,7 +114,7 @@ fn desired(storm: Storm, imports: usize) -> Desired {
     (0..imports).map(|import| request(storm.platform, number(import))).collect()
 }
 
-/// Makes a plan and applies it; what its steps said. It may be given up.
+/// Makes and applies a plan, and returns the results of its steps. The call may be cancelled.
 async fn apply(client: &Importer, desired: &Desired, rng: Option<&mut Rng>) -> HashMap<E164, Told> {
     let Ok(plan) = client.plan(desired).await else { return HashMap::new() };
     let told = Mutex::new(HashMap::new());

@@ -1,4 +1,4 @@
-//! A second process that imports at the same time. It is this same program, told by its environment what to do.
+//! A second process that imports at the same time. It runs this program, and its environment says what to import.
 
 use std::process::{Command, Stdio};
 
@@ -8,12 +8,12 @@ use super::client::Said;
 use super::{Calls, Storm, TASKS_OF_SECOND, TIMEOUT, Vars, Who};
 use crate::services::PLATFORMS;
 
-/// The variable that tells a process that it is the second one: the platform, the first import, and the rest.
+/// The variable that makes a process the second one: the platform, the first import, and the other settings.
 const TOLD: &str = "NUMPORT_STORM";
-/// What a line of what was said begins with.
+/// The beginning of a line with a result.
 const LINE: &str = "said ";
 
-/// A second process under way.
+/// A running second process.
 pub struct Second(JoinHandle<std::io::Result<std::process::Output>>);
 
 impl Second {
@@ -27,7 +27,7 @@ impl Second {
         Self(tokio::task::spawn_blocking(|| child.wait_with_output()))
     }
 
-    /// What it said of each import.
+    /// Its results for each import.
     pub async fn said(self) -> Vec<(usize, Calls)> {
         let output = self.0.await.expect("it is waited for").expect("it has an output");
         assert!(output.status.success(), "the second process failed");
@@ -41,7 +41,7 @@ impl Second {
     }
 }
 
-/// Does what this process was told as the second one; false if it is none.
+/// Runs as the second process, if the environment says so. Returns false otherwise.
 pub async fn is_second() -> bool {
     let Ok(told) = std::env::var(TOLD) else { return false };
     let told: Vec<&str> = told.split(' ').collect();

@@ -1,4 +1,4 @@
-//! How a platform keeps its records, in the sandbox.
+//! The form of a platform's records in the sandbox.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub fn ids<'a>(platform: &Platform, records: &'a [Value]) -> Vec<&'a str> {
     records.iter().filter_map(|record| record[platform.record.id].as_str()).collect()
 }
 
-/// Whether a record has the label and the agent that were asked for.
+/// Whether a record has the requested label and agent.
 pub fn is_finished(platform: &Platform, record: &Value) -> bool {
     let fields = &platform.record;
     fields.label.is_none_or(|label| record[label] == LABEL) && record[fields.agent] == platform.agents[0]

@@ -14,19 +14,19 @@ use super::{CALLS, Storm, TIMEOUT, Tally, Vars, at_once, number, perhaps_given_u
 
 const TOKEN: &str = "TWILIO_AUTH_TOKEN";
 const NEW: &str = "the-token-renewed-in-a-storm";
-/// How many renew each number at the same time.
+/// How many tasks renew each number concurrently.
 const CALLERS: usize = 2;
 
-/// What a caller was told.
+/// The result that a caller got.
 #[derive(Clone, Copy, PartialEq)]
 enum Told {
     Renewed,
-    /// Surely not.
+    /// Surely not renewed.
     NotDone,
     Unknown,
 }
 
-/// A record, and the credentials that it had.
+/// A record and its credentials before the renewal.
 struct Renewing<'a> {
     storm: Storm,
     sandbox: &'a Sandbox,
@@ -34,7 +34,7 @@ struct Renewing<'a> {
     old: &'a str,
 }
 
-/// Whether each record has credentials of its own: of shared ones no single call tells what is there.
+/// Whether each record has its own credentials. With shared ones, the result of one call does not tell the state.
 pub fn is_possible(can: &Capabilities) -> bool {
     let is_own = |(carrier, _, renews): &(_, _, Renews)| *carrier == ProviderKind::TWILIO && *renews == Renews::Record;
     matches!(can.renewal, Renewal::Of(ways) if ways.iter().any(is_own))
@@ -57,7 +57,7 @@ pub async fn renew_all(
 ) {
     let var = |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
     let client = Arc::new(importer(storm.platform, &var, TIMEOUT));
-    // Each is called once by several, and what they were told is compared with what is there then.
+    // Several tasks call each once. Their results are compared with the state afterwards.
     let told = at_once(storm.tasks, 0..imports * CALLERS, |call| {
         let client = client.clone();
         async move { (call / CALLERS, renew(&client, storm, call).await) }
@@ -82,7 +82,7 @@ pub async fn renew_all(
         lies.push(format!("seed {}: {}: {lie}", storm.seed, number(import)));
     }
 
-    // And then until it is done.
+    // Then repeats until they are renewed.
     let left: Vec<(usize, String)> = (0..imports).map(|import| (import, id(import))).collect();
     let again = at_once(storm.tasks, left, |(import, id)| {
         let (client, sandbox) = (client.clone(), sandbox.clone());
@@ -104,7 +104,7 @@ pub async fn renew_all(
     tally.notes.extend(lies);
 }
 
-/// One call, which may be given up.
+/// One call, which may be cancelled.
 async fn renew(client: &Importer, storm: Storm, call: usize) -> Told {
     let mut rng = Rng::with_seed(storm.seed.wrapping_mul(2_000_003).wrapping_add(call as u64));
     match perhaps_given_up(&mut rng, client.renew(&number(call / CALLERS))).await {

@@ -14,29 +14,29 @@ use super::client::Said;
 use super::records::{ids, is_finished};
 use super::{Storm, number};
 
-/// Counts, of one storm or of several.
+/// The counts of one storm or of several.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     pub imports: usize,
-    /// The records in the end.
+    /// The number of records in the end.
     pub records: usize,
     /// Numbers with more than one record.
     pub twice: usize,
     /// Numbers without a record.
     pub lost: usize,
-    /// Numbers none of whose records is as was asked.
+    /// Numbers without a record that is as requested.
     pub unfinished: usize,
-    /// Calls that said of the first run, of a renewal, of pointing or of an undo what is not so.
+    /// Calls of the first run, a renewal, a pointing or an undo that reported a wrong result.
     pub lies: usize,
     /// Imports that failed without faults.
     pub failed: usize,
-    /// Imports whose credentials were renewed, and those whose calls were pointed.
+    /// Imports whose credentials were renewed, and imports whose calls were pointed.
     pub renewed: usize,
     pub pointed: usize,
-    /// Imports that were to be undone, and those of which something was left.
+    /// Imports that were to be rolled back, and those that were not rolled back completely.
     pub undone: usize,
     pub not_undone: usize,
-    /// The calls of the first run, by what they said.
+    /// The calls of the first run, by their results.
     pub created: usize,
     pub there: usize,
     pub recovered: usize,
@@ -44,16 +44,16 @@ pub struct Tally {
     pub incomplete: usize,
     pub refused: usize,
     pub given_up: usize,
-    /// What was sent in both runs: to all services, and imports alone.
+    /// The requests of both runs: to all services, and imports alone.
     pub requests: usize,
     pub creates: usize,
     pub took: Duration,
-    /// What went wrong, in a line each.
+    /// The failures, one line each.
     pub notes: Vec<String>,
 }
 
 impl Tally {
-    /// What was said, and whether it is so.
+    /// A result, and whether it is true.
     pub(super) fn of_storm(storm: Storm, said: &[Vec<Calls>], kept: &HashMap<String, Vec<Value>>) -> Self {
         let mut tally = Self { imports: said.len(), ..Self::default() };
         for (import, callers) in said.iter().enumerate() {
@@ -81,7 +81,7 @@ impl Tally {
         *counter += 1;
     }
 
-    /// What is there after the second run, and what it took.
+    /// The state after the second run, and the requests that it took.
     pub(super) fn look(
         &mut self,
         storm: Storm,
@@ -112,15 +112,15 @@ impl Tally {
         self.creates = requests.iter().filter(is_create).count();
     }
 
-    /// The heading of a table of them.
+    /// The heading of a table of storms.
     pub fn heading() -> String {
         let counts = "imports records twice lost unfinished lies failed renewed pointed undone not-undone | created there recovered indeterminate";
         format!("{counts} incomplete refused given-up | requests/import creates/import seconds")
     }
 }
 
-/// What of this is not so. What was said to a caller is judged by what its own calls could have done, and what all
-/// callers were told together.
+/// The results that are wrong. A caller's results are compared with what its own calls could have done, and with the
+/// results of all callers together.
 fn lie(storm: Storm, calls: &Calls, all: &[Calls], records: &[Value]) -> Option<&'static str> {
     match calls.last()? {
         Said::Done { id, .. } => {
@@ -131,7 +131,7 @@ fn lie(storm: Storm, calls: &Calls, all: &[Calls], records: &[Value]) -> Option<
         Said::Incomplete { there: true } => {
             records.is_empty().then_some("the client reported a record that does not exist")
         }
-        // Somebody made it.
+        // Some caller created it.
         Said::NotDone | Said::Incomplete { there: false } => {
             let nobody = all.iter().flatten().all(Said::is_not_made);
             (nobody && !records.is_empty()).then_some("the client reported no record, but one exists")
@@ -168,7 +168,7 @@ impl AddAssign for Tally {
     }
 }
 
-/// A line under the heading.
+/// A row of the table.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { imports, records, twice, lost, unfinished, lies, failed, undone, not_undone, .. } = self;

@@ -15,30 +15,30 @@ use super::records::records_of;
 use super::{CALLS, Calls, PATIENCE, Storm, TIMEOUT, Tally, Vars, at_once, number, quiet};
 use crate::services::subject::Platform;
 
-/// Where the calls of a number went before the storm.
+/// The routing of a number before the storm.
 pub type Before = HashMap<E164, Routing>;
 
-/// The routing of all numbers, as a backup has it.
+/// The routing of all numbers, as in a backup.
 pub async fn before(sandbox: &Sandbox, platform: &'static Platform) -> Before {
     let backup = importer(platform, &|name| sandbox.var(name), PATIENCE).backup_routing().await;
     backup.expect("a backup").into_iter().map(|routing| (routing.number, routing)).collect()
 }
 
-/// One import that is undone.
+/// One import to roll back.
 struct Undoing {
     undo: Undo,
     before: Routing,
     pointed: bool,
 }
 
-/// Who undoes them: with one client, and with one that knows where calls were pointed.
+/// The importers that roll back: one that only imported, and one that knows where calls were pointed.
 struct Clients {
     client: Importer,
     pointing: Importer,
 }
 
-/// What undoes each import. An import by another process, or by a call that was given up, has told nobody: then the
-/// record that was found is taken for the import's, with the routing of a backup.
+/// What each import needs for its undo. There is no result of an import by another process or by a cancelled call. Its
+/// record and the routing of a backup are used then.
 pub fn undos(said: &[Vec<Calls>], again: &[(usize, Vec<Calls>)], before: &Before) -> Vec<(Undo, Routing)> {
     let told = |calls: &Calls| match calls.last() {
         Some(Said::Done { undo: Some(undo), .. }) => Some((**undo).clone()),
@@ -73,7 +73,7 @@ pub async fn undo_all(
     let undoing = |(mut undo, before): (Undo, Routing)| {
         let pointed = pointed.contains(&undo.number);
         if pointed {
-            // Of what was pointed after the import only a backup tells what is to be put back.
+            // If calls were pointed after the import, only a backup has the routing to restore.
             undo.routing = Some(before.clone());
         }
         Undoing { undo, before, pointed }
@@ -105,7 +105,7 @@ pub async fn undo_all(
     tally.notes.extend(lies);
 }
 
-/// Whether calls and messages go where they went.
+/// Whether calls and messages have their earlier routing.
 fn is_back(sandbox: &Sandbox, before: &Routing) -> bool {
     let now: Value = sandbox.twilio().number(&before.number).expect("a held number");
     let is_back =
@@ -114,7 +114,7 @@ fn is_back(sandbox: &Sandbox, before: &Routing) -> bool {
 }
 
 impl Undoing {
-    /// Calls until it is undone; what was said that is not so.
+    /// Repeats until it is rolled back. Returns the results that were wrong.
     async fn undo(&self, clients: &Clients, sandbox: &Sandbox) -> Option<String> {
         let Self { undo, before, pointed } = self;
         let client = if *pointed { &clients.pointing } else { &clients.client };

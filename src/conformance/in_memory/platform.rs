@@ -183,6 +183,10 @@ impl VoicePlatform for InMemoryPlatform {
     async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
+    }
 }
 
 fn patch<T: Clone>(field: &mut Option<T>, patch: &Patch<T>) {

@@ -31,7 +31,12 @@ impl Listener {
         let unresolved = unresolved.filter(|(key, _)| self.account.is_none_or(|account| key.account == account));
         let unresolved = unresolved.map(|(key, _)| key.number).collect();
         memory.heard.retain(|heard| heard.listener != self.id);
-        memory.heard.push(Heard { listener: self.id, account: self.account, since: Instant::now(), numbers: unresolved });
+        memory.heard.push(Heard {
+            listener: self.id,
+            account: self.account,
+            since: Instant::now(),
+            numbers: unresolved,
+        });
     }
 
     /// Whether it has heard of a change of this number.

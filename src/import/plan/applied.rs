@@ -54,8 +54,12 @@ pub enum Applied {
     },
     /// Nothing had to be done: the plan says so, or the step was done before.
     Unchanged,
-    /// The plan keeps the record.
-    Kept,
+    /// The plan keeps the record, which is not desired.
+    Kept {
+        /// Why the record stays, although the plan was told to remove it ([`Extra::kept`](super::Extra::kept)). If there
+        /// is one, the step is a [failure](Self::is_failure).
+        findings: Vec<Finding>,
+    },
     /// The step cannot be done: the plan says so, or the carrier says so now.
     Blocked {
         /// The carrier's findings against the step. If they are empty, the step's own `problems` say why.
@@ -112,6 +116,7 @@ impl AppliedStep {
                 let differences: Vec<_> = differences.iter().map(ToString::to_string).collect();
                 format!("{}. Make a new plan.", differences.join("; "))
             }
+            Applied::Kept { findings } => told(findings),
             Applied::Blocked { findings } => {
                 let problems = self.step.problems().iter().map(|problem| format!("{problem}."));
                 problems.chain(Some(told(findings)).filter(|told| !told.is_empty())).collect::<Vec<_>>().join(" ")
@@ -138,7 +143,7 @@ impl Applied {
             Self::Changed(changed) => changed.words().next().unwrap_or("updated"),
             Self::Removed { .. } => "removed",
             Self::Unchanged => "unchanged",
-            Self::Kept => "kept",
+            Self::Kept { .. } => "kept",
             Self::Blocked { .. } => "blocked",
             Self::Moved(_) => "moved",
             Self::Failed(error) => error.failure().as_str(),
@@ -165,17 +170,25 @@ impl Applied {
                 log::findings(findings);
             }
             Self::Changed(_) => tracing::info!("{}", self.code()),
-            Self::Unchanged | Self::Kept | Self::NotAttempted if step.does_something() => {
+            Self::Kept { findings } if !findings.is_empty() => {
+                tracing::info!("kept");
+                log::findings(findings);
+            }
+            Self::Unchanged | Self::NotAttempted if step.does_something() => {
                 tracing::info!("{}", self.code().replace('_', " "));
             }
-            Self::Unchanged | Self::Kept | Self::NotAttempted => {}
+            Self::Unchanged | Self::Kept { .. } | Self::NotAttempted => {}
         }
     }
 
     /// Returns whether the step did not reach its goal, as far as known.
     #[must_use]
-    pub const fn is_failure(&self) -> bool {
-        matches!(self, Self::Blocked { .. } | Self::Moved(_) | Self::Failed(_) | Self::NotAttempted)
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::Kept { findings } => !findings.is_empty(),
+            Self::Blocked { .. } | Self::Moved(_) | Self::Failed(_) | Self::NotAttempted => true,
+            Self::Imported(_) | Self::Changed(_) | Self::Removed { .. } | Self::Unchanged => false,
+        }
     }
 }
 

@@ -11,28 +11,25 @@ use super::calls::{PlannedCalls, Seal};
 use super::{Plan, PlanStep};
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
-use crate::http::deadline::after;
 use crate::import::Importer;
 use crate::import::batches::{Item, Shared};
 use crate::import::change::Change;
 use crate::import::listing::Listed;
-use crate::import::reconcile::Differences;
-use crate::import::run::Run;
 use crate::import::verify::Unverified;
 use crate::model;
-use crate::model::{CallbackUrl, Calls, Finding, ImportRequest, NumberId, NumberRecord, Reached, Routing};
+use crate::model::{CallbackUrl, Calls, NumberId, NumberRecord, Reached, Routing};
 use crate::platform::RenewalRun;
 
 /// The steps of one plan, as they are applied.
-struct Steps {
-    shared: Arc<Shared>,
-    seal: Seal,
+pub(super) struct Steps {
+    pub(super) shared: Arc<Shared>,
+    pub(super) seal: Seal,
     renewals: RenewalRun,
 }
 
 /// How a step ends.
 #[allow(clippy::large_enum_variant)] // it is taken apart where it is made
-enum Ended {
+pub(super) enum Ended {
     Applied(Applied),
     /// It is an import that is to be verified first.
     Imported(Unverified),
@@ -45,14 +42,60 @@ impl Importer {
     /// Each step first verifies that nothing has changed since the plan was made. If something changed, the step is
     /// skipped and reported as [`Applied::Moved`]. For imports, it may take this from lists that it reads itself
     /// ([`list_age`](Self::list_age)). The stream continues after failures; only a refused key (401) ends
-    /// it. Nothing happens until the stream is polled. Dropping the stream cancels the steps that have begun; a new
-    /// plan then shows the remaining steps.
+    /// it. Nothing happens until the stream is polled. Dropping the stream cancels the steps that have begun;
+    /// [`apply_until`](Self::apply_until) stops without that. A new plan shows the remaining steps.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] when the plan was made for another platform, provider or account, or when it removes a record
     /// that the platform cannot remove, or whose number the platform would release without consent. Nothing was done.
     pub fn apply(&self, plan: Plan) -> Result<BoxStream<'static, AppliedStep>> {
+        self.apply_until(plan, std::future::pending())
+    }
+
+    /// Applies a plan as [`apply`](Self::apply) does, and begins no further step once `stop` is ready. The steps that
+    /// have begun are finished, and the stream ends after them. It yields nothing for the other steps: their number is
+    /// `plan.steps.len()` minus that of the results, and a new plan shows them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use futures_util::StreamExt;
+    /// use numport::{Desired, ImportRequest, Importer, Twilio, Vapi, sandbox::Sandbox};
+    /// use tokio::sync::oneshot;
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).concurrency(1);
+    ///
+    /// let desired = Desired::from_iter([
+    ///     ImportRequest::new("+14155552671".parse()?),
+    ///     ImportRequest::new("+442071838750".parse()?),
+    /// ]);
+    /// let plan = importer.plan(&desired).await?;
+    /// let total = plan.steps.len();
+    /// let (stop, stopped) = oneshot::channel::<()>(); // or `tokio::signal::ctrl_c()`
+    /// let mut steps = importer.apply_until(plan, async { drop(stopped.await) })?;
+    ///
+    /// drop(stop);
+    /// let mut done = 0;
+    /// while steps.next().await.is_some() {
+    ///     done += 1;
+    /// }
+    /// println!("{} steps were not begun", total - done);
+    /// # assert_eq!(done, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same errors as [`apply`](Self::apply).
+    pub fn apply_until<'a>(
+        &self,
+        plan: Plan,
+        stop: impl Future<Output = ()> + Send + 'a,
+    ) -> Result<BoxStream<'a, AppliedStep>> {
         self.check_plan(&plan, "the plan was not applied")?;
         let imports = plan.steps.iter().filter(|step| matches!(step, PlanStep::Import { .. })).count();
         let numbers: Arc<HashSet<E164>> = Arc::new(
@@ -65,7 +108,7 @@ impl Importer {
         let shared = Shared::new(self, imports, move |number| numbers.contains(number));
         let run = Arc::new(Steps { shared: shared.clone(), seal: plan.seal, renewals: RenewalRun::new() });
         let begin = move |(index, step)| run.clone().begin(index, step);
-        let steps = stream::iter(plan.steps).enumerate().map(begin);
+        let steps = stream::iter(plan.steps).enumerate().take_until(Box::pin(stop)).map(begin);
         Ok(shared.run(steps, |step, requests| AppliedStep { requests, ..step }))
     }
 }
@@ -107,9 +150,7 @@ impl Steps {
         if !step.does_something() {
             return match step {
                 PlanStep::Blocked { findings, .. } => Applied::Blocked { findings: findings.clone() },
-                // It was to be removed.
-                PlanStep::Extra(extra) if !extra.kept.is_empty() => Applied::Blocked { findings: extra.kept.clone() },
-                PlanStep::Extra(_) => Applied::Kept,
+                PlanStep::Extra(extra) => Applied::Kept { findings: extra.kept.clone() },
                 _ => Applied::Unchanged,
             };
         }
@@ -123,67 +164,12 @@ impl Steps {
             PlanStep::Unchanged { number, id, calls, renew, .. } => self.change(number, id, &[], calls, *renew).await,
             PlanStep::Extra(extra) => match &extra.remove {
                 Some(removal) => self.shared.importer.remove_planned(extra, removal, &self.seal).await,
-                None => Ok(Applied::Kept),
+                None => Ok(Applied::Kept { findings: extra.kept.clone() }),
             },
             // Imports have begun elsewhere.
             PlanStep::Import { .. } | PlanStep::Blocked { .. } => Ok(Applied::Unchanged),
         };
         self.shared.refused.watch(done).unwrap_or_else(failed)
-    }
-
-    async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Ended> {
-        let applied = |applied| Ok(Ended::Applied(applied));
-        let importer = &self.shared.importer;
-        let create = importer.prepare(request)?;
-        let mut run = Run::begin(importer, request).await?;
-        let found = run.look(Some(&self.shared.lists)).await??;
-        // A record of an import that was unresolved is ours, and is finished.
-        if let Some(record) = found.as_ref().filter(|_| !run.is_unresolved()) {
-            let differences = Differences::of(importer.platform.capabilities(), record, request, false);
-            if differences.changes.is_empty() {
-                // This plan's own import, of an earlier run perhaps that broke off before it pointed the calls.
-                let Some(address) = &planned.point_to else { return applied(Applied::Unchanged) };
-                // A list may be old, and calls are only sent to a record that is there now.
-                match importer.platform.get(&record.id).await {
-                    Err(error) if error.is_not_found() => return applied(Applied::Moved(vec![gone(&record.id)])),
-                    there => drop(there?),
-                }
-                return applied(match self.point(request.number(), planned, address).await? {
-                    Ok(None) => Applied::Unchanged,
-                    Ok(routing) => Applied::Changed(Box::new(Changed { routing, ..Changed::default() })),
-                    Err(moved) => Applied::Moved(moved),
-                });
-            }
-            let (planned, found) = (format!("none at {}", importer.platform.kind()), format!("id {}", record.id));
-            return applied(Applied::Moved(vec![Difference { what: "record", planned, found }]));
-        }
-        run.check_preflight()?;
-        let now = run.preflight.as_ref().and_then(|preflight| preflight.routing.clone());
-        let mut moved = Vec::new();
-        if run.preflight.is_some() {
-            moved = calls_moved(planned, now.as_ref(), &self.seal);
-            if found.is_none() && !moved.is_empty() {
-                return applied(Applied::Moved(moved));
-            }
-        }
-        let imported = run.complete(found, create).await?;
-        let unverified = run.unverified(imported);
-        let Some(address) = &planned.point_to else {
-            return Ok(if unverified.needs_read(importer) {
-                Ended::Imported(unverified)
-            } else {
-                Ended::Applied(Applied::Imported(Box::new(unverified.end(importer, None).await)))
-            });
-        };
-        let mut imported = importer.verify(unverified, after(importer.deadline)).await;
-        if imported.reached != Reached::Platform {
-            if let Some(moved) = moved.first() {
-                imported.findings.push(Finding::NotPointed { reason: moved.to_string() });
-            } else {
-                importer.point_imported(&mut imported, request.number(), now.as_ref(), address).await;
-            }
-        }
-        applied(Applied::Imported(Box::new(imported)))
     }
 
     /// Changes a record, points its calls at the platform, and renews its credentials, as far as that is planned.
@@ -273,7 +259,7 @@ impl Steps {
     }
 
     /// Points calls that are still as they were planned for.
-    async fn point(
+    pub(super) async fn point(
         &self,
         number: &E164,
         planned: &PlannedCalls,
@@ -315,7 +301,7 @@ impl Changed {
 }
 
 /// How the calls differ from the plan.
-fn calls_moved(planned: &PlannedCalls, now: Option<&Routing>, seal: &Seal) -> Vec<Difference> {
+pub(super) fn calls_moved(planned: &PlannedCalls, now: Option<&Routing>, seal: &Seal) -> Vec<Difference> {
     let shown = now.map_or_else(|| "unknown".to_owned(), |now| now.calls.to_string());
     let found = |setting: String| {
         if shown == planned.shown() { format!("{shown}, with another {setting}") } else { shown.clone() }

@@ -1,9 +1,11 @@
 use std::collections::HashMap;
+use std::hash::RandomState;
 
 use serde::{Deserialize, Serialize};
 
 use crate::E164;
 use crate::error::{Error, Result};
+use crate::import::asked::Asked;
 use crate::model::{AgentId, ImportRequest, NumberRecord, Problem, ProblemCode};
 use crate::platform::{Capabilities, Support};
 
@@ -79,9 +81,16 @@ impl Desired {
     pub(super) fn indexes(&self) -> Result<HashMap<E164, usize>> {
         let mut indexes = HashMap::with_capacity(self.len());
         let mut problems = Vec::new();
+        let keys = RandomState::new();
         for (index, request) in self.iter().enumerate() {
             if let Some(first) = indexes.insert(*request.number(), index) {
-                let fault = format!("is {}, like [{first}].number", request.number());
+                let asked = |request| Asked::of(request, &keys);
+                let differing = asked(request).differing(asked(&self.0[first]));
+                let mut fault = format!("is {}, like [{first}].number", request.number());
+                if !differing.is_empty() {
+                    let fields = differing.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(" and ");
+                    fault.push_str(&format!(", with another {fields}"));
+                }
                 problems.push(Problem::new(
                     ProblemCode::Conflict,
                     format!("[{index}].number"),

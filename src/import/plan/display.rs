@@ -83,8 +83,8 @@ impl fmt::Display for Extra {
             Some(removal) if removal.releases => ('x', "release permanently"),
             Some(removal) if removal.unverified => ('-', "remove, unverified"),
             Some(_) => ('-', "remove"),
-            None if *second => ('?', "second record"),
-            None => ('?', "not desired"),
+            None if *second => ('?', "second record kept"),
+            None => ('?', "kept"),
         };
         write!(f, "{sign} {number} {word}, id {id}, label {}", label(self.label.as_deref()))?;
         write!(f, ", agent {}", agent(self.agent.as_ref()))?;
@@ -195,7 +195,7 @@ mod tests {
             Finding::OnApplication { application: FORGED.to_owned() },
             Finding::Forwarded { to: FORGED.to_owned() },
             Finding::Status { status: FORGED.to_owned() },
-            Finding::NotReadAgain { reason: FORGED.to_owned() },
+            Finding::VerificationFailed { reason: FORGED.to_owned() },
         ] {
             assert_one_line(&finding);
         }

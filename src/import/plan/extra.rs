@@ -222,9 +222,9 @@ impl Extra {
         }
         match (pick, self.calls.reached) {
             (Pick::Second, _) if answered && self.agent.is_none() && self.handler.is_none() => {}
-            (Pick::Second, _) => findings.push(Finding::MayBeTheOne),
+            (Pick::Second, _) => findings.push(Finding::SecondMayAnswer),
             // Its calls are those of the number's other record.
-            (Pick::Verified(Some(_)), _) if self.second => findings.push(Finding::MayBeTheOne),
+            (Pick::Verified(Some(_)), _) if self.second => findings.push(Finding::SecondMayAnswer),
             (Pick::Verified(Some(reroute)), _) => findings.extend(self.against_reroute(reroute, own)),
             (_, Reached::Elsewhere) => {}
             (_, Reached::Platform) => findings.push(Finding::StillAnswered),

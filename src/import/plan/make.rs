@@ -210,7 +210,7 @@ impl Importer {
     fn drift(&self, record: &NumberRecord, preflight: &Preflight) -> Vec<Finding> {
         let concerns = |finding: &&Finding| {
             finding.severity() == Severity::Error
-                || matches!(finding, Finding::CarrierNotAsked { .. } | Finding::Status { .. })
+                || matches!(finding, Finding::CarrierLookupFailed { .. } | Finding::Status { .. })
         };
         let mut findings: Vec<Finding> = preflight.findings.iter().filter(concerns).cloned().collect();
         if let Some(routing) = preflight.routing.as_ref().filter(|_| !findings.iter().any(Finding::beats_takeover)) {
@@ -263,7 +263,10 @@ impl Importer {
 /// Which carrier holds the number of a record.
 pub(super) fn holder(preflight: Option<&Preflight>) -> Holder {
     let is_unsure = |finding: &Finding| {
-        matches!(finding, Finding::NotVerifiable | Finding::CarrierNotAsked { .. } | Finding::HolderNotAsked { .. })
+        matches!(
+            finding,
+            Finding::NotVerifiable | Finding::CarrierLookupFailed { .. } | Finding::HolderLookupFailed { .. }
+        )
     };
     match preflight {
         Some(preflight) if preflight.findings.iter().any(is_unsure) => Holder::Unknown,

@@ -25,7 +25,7 @@
 //!     plan.to_string(),
 //!     "+ +14155552671 import, label \"Front desk\", calls now go to https://demo.twilio.com/…\n\
 //!      ! +12025550143 the carrier does not hold the number\n\
-//!      vapi from twilio: 1 to import, 0 to update, 0 to remove, 1 blocked, 0 unchanged, 0 not desired; \
+//!      vapi from twilio: 1 to import, 0 to update, 0 to remove, 1 blocked, 0 unchanged, 0 kept; \
 //!      about 4 requests"
 //! );
 //!
@@ -47,6 +47,7 @@ mod check;
 mod desired;
 mod display;
 mod extra;
+mod import_step;
 mod make;
 mod remove;
 mod requests;
@@ -61,8 +62,8 @@ use self::calls::Seal;
 pub use self::desired::Desired;
 pub use self::extra::{Extra, Holder, PlannedRemoval, Reroute};
 use self::requests::Costs;
-
 pub use self::summary::{PlanSummary, StepReport};
+pub use self::undo::PlannedUndos;
 #[cfg(doc)]
 use super::Importer;
 use super::change::{Change, Field};
@@ -79,7 +80,7 @@ use crate::platform::OnRemoval;
 ///
 /// `Display` shows a line for each step that changes something or has a finding, and the [summary](Self::summary). The
 /// first character of a line is the action: `+` imports, `~` updates, `>` points calls or renews credentials, `-`
-/// removes, `x` releases a number for good, `!` is blocked, `?` is not desired and stays, `=` is unchanged. serde reads
+/// removes, `x` releases a number for good, `!` is blocked, `?` is not desired and kept, `=` is unchanged. serde reads
 /// and writes the whole plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -222,9 +223,10 @@ impl From<Version> for u32 {
 
 impl Plan {
     /// Also points the calls of all desired numbers at the platform if they do not reach it, including numbers that the
-    /// plan imports. A step stays unchanged if a trunk or an application at the carrier gets the calls; its finding
-    /// says so. An import that triggers a takeover by the platform also stays unchanged. If the platform's address is
-    /// unknown ([`Importer::inbound_address`]), a finding says so and the routing stays unchanged.
+    /// plan imports. A step stays unchanged if a trunk or an application at the carrier gets the calls; its finding says
+    /// so, and [moving a fleet](crate::guide::moving#where-calls-go) shows how to take the number off it. An import that
+    /// triggers a takeover by the platform also stays unchanged. If the platform's address is unknown
+    /// ([`Importer::inbound_address`]), a finding says so and the routing stays unchanged.
     #[must_use]
     pub fn point_calls(mut self) -> Self {
         for step in &mut self.steps {

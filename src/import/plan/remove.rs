@@ -95,8 +95,8 @@ impl Importer {
             }
             removed => removed?,
         }
-        let not_read = |error: Error| Finding::NotReadAgain { reason: error.to_string() };
-        Ok(Applied::Removed { findings: kept.map_err(not_read).err().into_iter().collect() })
+        let not_verified = |error: Error| Finding::VerificationFailed { reason: error.to_string() };
+        Ok(Applied::Removed { findings: kept.map_err(not_verified).err().into_iter().collect() })
     }
 
     /// How the record differs from the plan now. One that is gone does not.
@@ -158,7 +158,7 @@ impl Importer {
             Reached::Unknown if removal.unverified => Ok(None),
             // As a second one that shows no agent it was picked.
             _ if extra.second && !removal.unverified => {
-                Ok(if self.has_agent_elsewhere(extra).await? { None } else { Some(Finding::MayBeTheOne) })
+                Ok(if self.has_agent_elsewhere(extra).await? { None } else { Some(Finding::SecondMayAnswer) })
             }
             Reached::Platform => Ok(Some(Finding::StillAnswered)),
             Reached::Unknown => Ok(Some(Finding::MayBeAnswered { calls: calls.map(Calls::to_string) })),
@@ -211,7 +211,10 @@ impl Importer {
                 // What others changed meanwhile stays.
                 Reroute::Back(before) if before.id == routing.id => {
                     let back = self.compare_routing(before, false).await?;
-                    is_sent = matches!(self.put_back(before, back, false).await?, Restored::PutBack { .. });
+                    is_sent = {
+                        let back = self.put_back(before, back, false).await?;
+                        matches!(back, Restored::PutBack(_) | Restored::PartlyPutBack { .. })
+                    };
                 }
                 Reroute::Back(_) => return Ok(Err(Finding::NotHeld)),
             }

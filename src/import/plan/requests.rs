@@ -8,7 +8,7 @@ use crate::import::Importer;
 use crate::import::batches::BATCH;
 use crate::import::change::Field;
 use crate::model::ImportRequest;
-use crate::platform::{Find, Takeover};
+use crate::platform::{Find, Renews, Takeover};
 
 /// What the number of requests depends on, beside the steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,11 @@ pub(super) struct Costs {
     /// What it takes to find a number, and to read a record.
     find: u64,
     get: u64,
+    /// How many carriers are asked for a number.
+    look_up: u64,
+    /// How many credentials a renewal changes at most; `None` where it is one for each record.
+    stored_credentials: Option<u64>,
+    concurrency: u64,
     /// The fields that an import sets by an update.
     set_later: Vec<Field>,
     takeover: Taken,
@@ -45,11 +50,16 @@ impl Costs {
             (Field::Outbound, can.outbound),
         ];
         let is_read = importer.provider.routing().is_some() && !importer.skip_preflight;
+        let carriers = importer.sources.len() as u64;
+        let renews = || importer.sources.iter().filter_map(|source| can.renewal.of(source));
         Self {
             platform_list,
             carrier_list,
             find: cost(can.find),
             get: cost(can.get),
+            look_up: if importer.skip_preflight && carriers == 1 { 0 } else { carriers },
+            stored_credentials: renews().all(|renews| renews == Renews::Credential).then(|| renews().count() as u64),
+            concurrency: importer.concurrency as u64,
             set_later: fields.into_iter().filter(|(_, can)| !can.create && can.set).map(|(field, _)| field).collect(),
             takeover: match can.takeover {
                 Takeover::AtImport | Takeover::Unknown if is_read => Taken::Always,
@@ -57,6 +67,11 @@ impl Costs {
                 _ => Taken::Never,
             },
         }
+    }
+
+    /// What it takes to read so many records. Look-ups that read the list share it where they come together.
+    fn read(&self, reads: u64) -> u64 {
+        if self.get > 1 { reads.div_ceil(self.concurrency.max(1)) * self.get } else { reads }
     }
 
     fn is_set_later(&self, request: &ImportRequest) -> bool {
@@ -77,8 +92,10 @@ impl Plan {
     /// own, before the first import, are not contained.
     #[must_use]
     pub fn requests(&self) -> u64 {
-        let Costs { platform_list, carrier_list, find, get, .. } = self.costs;
+        let Costs { platform_list, carrier_list, find, look_up, stored_credentials, .. } = self.costs;
         let (mut imports, mut verified, mut requests) = (0, 0, 0);
+        // Records that are read one by one, and from the run's list; credentials that are renewed.
+        let (mut reads, mut listed, mut renewals) = (0, 0, 0);
         // A read before it, the change, and a read after it.
         let pointed = |is_pointed: bool| if is_pointed { 3 } else { 0 };
         for step in self.steps.iter().filter(|step| step.does_something()) {
@@ -97,27 +114,41 @@ impl Plan {
                 }
                 PlanStep::Update { calls, changes, renew, .. } => {
                     // A platform that reads a record from its list may do so for the update again, and take two calls.
-                    let update = if get > 1 { get + 2 } else { 1 };
-                    get + if changes.is_empty() { 0 } else { update }
-                        + pointed(calls.point_to.is_some())
-                        + 3 * u64::from(*renew)
+                    let by_list = self.costs.get > 1;
+                    let is_changed = !changes.is_empty();
+                    reads += 1 + u64::from(is_changed && by_list);
+                    renewals += u64::from(*renew);
+                    u64::from(is_changed) * if by_list { 2 } else { 1 } + pointed(calls.point_to.is_some())
                 }
                 PlanStep::Unchanged { calls, renew, .. } => {
-                    get + pointed(calls.point_to.is_some()) + 3 * u64::from(*renew)
+                    let is_pointed = calls.point_to.is_some();
+                    *if is_pointed { &mut reads } else { &mut listed } += 1;
+                    renewals += u64::from(*renew);
+                    pointed(is_pointed)
                 }
-                PlanStep::Extra(Extra { remove: Some(removal), .. }) => {
-                    // The record and the routing are read, and the routing once more afterwards.
-                    get + 3 + pointed(removal.reroute.is_some()) + u64::from(removal.reroute.is_some())
+                PlanStep::Extra(Extra { remove: Some(removal), second, .. }) => {
+                    // The routing is read before and after it, and when the calls were sent elsewhere.
+                    let is_rerouted = removal.reroute.is_some();
+                    reads += 1 + u64::from(is_rerouted || *second);
+                    3 + 2 * u64::from(is_rerouted)
                 }
                 PlanStep::Extra(_) | PlanStep::Blocked { .. } => 0,
             };
         }
         let look_ups = match imports {
             0 => 0,
-            1 => find + 1,
-            _ => (find * imports).min(platform_list) + imports.min(carrier_list),
+            1 => look_up,
+            _ => imports.min(carrier_list),
+        };
+        // The carrier, the record, and the change.
+        reads += renewals;
+        requests += renewals * look_up + stored_credentials.map_or(renewals, |stored| stored.min(renewals));
+        let of_list = match imports + listed {
+            0 => 0,
+            1 => find,
+            listed => (find * listed).min(platform_list),
         };
         let batches = verified.div_ceil(BATCH as u64);
-        requests + look_ups + verified.min(batches * carrier_list.max(1))
+        requests + look_ups + self.costs.read(reads) + of_list + verified.min(batches * carrier_list.max(1))
     }
 }

@@ -28,8 +28,8 @@ pub struct PlanSummary {
     pub blocked: usize,
     /// The number of telephone numbers for which the plan does nothing.
     pub unchanged: usize,
-    /// The number of records that are not desired and stay.
-    pub not_desired: usize,
+    /// The number of records that are not desired and are kept.
+    pub kept: usize,
     /// The number of telephone numbers whose calls are pointed at the platform, including imports.
     pub point: usize,
     /// The number of records whose credentials are renewed.
@@ -68,7 +68,7 @@ impl Plan {
             release: self.steps.iter().filter(|step| removal(step) == Some(true)).count(),
             blocked: count(|step| matches!(step, PlanStep::Blocked { .. })),
             unchanged: count(|step| matches!(step, PlanStep::Unchanged { .. }) && !step.does_something()),
-            not_desired: count(|step| matches!(step, PlanStep::Extra(Extra { remove: None, .. }))),
+            kept: count(|step| matches!(step, PlanStep::Extra(Extra { remove: None, .. }))),
             point: count(|step| step.calls().is_some_and(|calls| calls.point_to.is_some())),
             renew: count(|step| {
                 matches!(step, PlanStep::Update { renew: true, .. } | PlanStep::Unchanged { renew: true, .. })
@@ -89,11 +89,11 @@ impl Plan {
 
 impl fmt::Display for PlanSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { platform, provider, import, update, remove, blocked, unchanged, not_desired, .. } = self;
+        let Self { platform, provider, import, update, remove, blocked, unchanged, kept, .. } = self;
         write!(
             f,
             "{platform} from {provider}: {import} to import, {update} to update, {remove} to remove, {blocked} blocked, \
-             {unchanged} unchanged, {not_desired} not desired"
+             {unchanged} unchanged, {kept} kept"
         )?;
         for (count, what) in [
             (self.release, "to release permanently"),
@@ -217,7 +217,9 @@ impl Serialize for AppliedStep {
                     object.serialize_entry("renewed", renewed)?;
                 }
             }
-            Applied::Removed { findings } | Applied::Blocked { findings } if !findings.is_empty() => {
+            Applied::Removed { findings } | Applied::Blocked { findings } | Applied::Kept { findings }
+                if !findings.is_empty() =>
+            {
                 object.serialize_entry("findings_now", &reported(findings))?;
             }
             Applied::Moved(differences) => object.serialize_entry("differences", differences)?,

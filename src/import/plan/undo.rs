@@ -12,10 +12,21 @@ use crate::import::{Importer, Left, Undo};
 use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord, NumberSource, Reach, Routing};
 use crate::platform::{SourceMatch, Takeover};
 
+/// What undoes a plan: the result of [`Importer::undos_of`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedUndos {
+    /// The undos of the plan's imports and updates, in the order of its steps.
+    pub undos: Vec<Undo>,
+    /// The numbers whose calls the plan may have moved, and whose routing is not in the backup. Their undos leave the
+    /// calls where they are. The record of an import then stays as long as its calls go to the platform.
+    pub not_in_backup: Vec<E164>,
+}
+
 impl Importer {
     /// Returns what is needed to undo the imports and updates of a plan that was applied, wholly or in part, also when
     /// the outcomes are lost: the process was killed, say. Save the plan and a [backup](Self::backup_routing) before
-    /// [`apply`](Self::apply), and give both here. Changes nothing; [`undo`](Self::undo) takes what this returns.
+    /// [`apply`](Self::apply), and give both here. Changes nothing; [`undo_many`](Self::undo_many) takes what this returns.
     ///
     /// The platform's records are listed once. An import of which no record is there is left out. A record of a number
     /// that the platform did not have when the plan was made counts as made by it, unless it has a label or an agent that
@@ -40,9 +51,11 @@ impl Importer {
     /// importer.apply(plan)?.next().await; // and then it was killed
     ///
     /// let (plan, backup) = serde_json::from_str(&kept)?;
-    /// for undo in importer.undos_of(&plan, backup).await? {
-    ///     let undone = importer.undo(&undo, Removal::Record).await?;
-    ///     assert!(undone.is_complete(), "{undone}");
+    /// let found = importer.undos_of(&plan, backup).await?;
+    /// assert!(found.not_in_backup.is_empty(), "the calls of {:?} stay", found.not_in_backup);
+    /// let mut undone = importer.undo_many(found.undos, Removal::Record);
+    /// while let Some(item) = undone.next().await {
+    ///     assert!(!item.outcome.is_failure(), "{}", item.report());
     /// }
     /// # Ok(())
     /// # }
@@ -52,14 +65,15 @@ impl Importer {
     ///
     /// [`Error::Invalid`](crate::Error::Invalid) when the plan is of another platform, provider or account. Otherwise
     /// when the platform cannot be asked.
-    pub async fn undos_of(&self, plan: &Plan, backup: Vec<Routing>) -> Result<Vec<Undo>> {
+    pub async fn undos_of(&self, plan: &Plan, backup: Vec<Routing>) -> Result<PlannedUndos> {
         self.check_plan(plan, "nothing was undone")?;
         let mut backup: HashMap<E164, Routing> = backup.into_iter().map(|before| (before.number, before)).collect();
         let mut records = self.records_of_imports(plan).await?;
-        let mut undos = Vec::new();
+        let has_routing = self.provider.routing().is_some();
+        let (mut undos, mut not_in_backup) = (Vec::new(), Vec::new());
         for step in &plan.steps {
             match step {
-                PlanStep::Import { request, .. } => {
+                PlanStep::Import { request, calls, .. } => {
                     let number = request.number();
                     let found = match records.remove(number) {
                         Some(record) => Some(record),
@@ -67,7 +81,12 @@ impl Importer {
                     };
                     let Some(record) = found else { continue };
                     let (left, credential) = (left(&record, request), self.credential_of(&record));
-                    let undo = self.planned_undo(*number, record.id, left, backup.remove(number));
+                    let routing = backup.remove(number);
+                    // Where a carrier tells no routing, no backup has it.
+                    if has_routing && routing.is_none() && (calls.carrier.is_none() || calls.to.is_some()) {
+                        not_in_backup.push(*number);
+                    }
+                    let undo = self.planned_undo(*number, record.id, left, routing);
                     undos.push(Undo { created: true, credential, ..undo });
                 }
                 PlanStep::Update { number, id, changes, calls, .. } => {
@@ -75,14 +94,18 @@ impl Importer {
                     let sets_agent = changes.iter().any(|change| change.field() == Field::Agent);
                     let moves = calls.point_to.is_some()
                         || sets_agent && self.platform.capabilities().takeover == Takeover::WithAgent;
-                    let routing = backup.remove(number).filter(|before| moves && !self.receives(&before.calls));
+                    let routing = backup.remove(number);
+                    if moves && has_routing && routing.is_none() && (calls.carrier.is_none() || calls.to.is_some()) {
+                        not_in_backup.push(*number);
+                    }
+                    let routing = routing.filter(|before| moves && !self.receives(&before.calls));
                     let undo = self.planned_undo(*number, id.clone(), as_changed(changes), routing);
                     undos.push(Undo { changes: changes.clone(), ..undo });
                 }
                 PlanStep::Unchanged { .. } | PlanStep::Blocked { .. } | PlanStep::Extra(_) => {}
             }
         }
-        Ok(undos)
+        Ok(PlannedUndos { undos, not_in_backup })
     }
 
     fn planned_undo(&self, number: E164, id: NumberId, left: Left, routing: Option<Routing>) -> Undo {

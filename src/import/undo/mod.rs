@@ -1,24 +1,29 @@
 //! Rolling back an import: first the routing, then the record, then the credential if nobody uses it.
 
+mod late;
 mod left;
+mod many;
 mod outcome;
+mod record;
 
-pub use self::left::{Left, Undo};
-pub use self::outcome::{Stays, Undone, UndoneRecord};
 use std::pin::pin;
 
+use self::late::Far;
+pub use self::left::{Left, Undo};
+pub use self::many::{UndoOutcome, UndoneItem};
+pub use self::outcome::{Stays, Undone, UndoneRecord};
+
 use futures_util::TryStreamExt;
+use tokio::time::timeout_at;
 use tracing::Instrument;
 
 use super::change::{Change, Field};
-use super::keep::{Seen, seen};
-use super::memory::Changing;
 use super::restore::{Back, no_routing};
 use super::{Imported, Importer, Outcome, memory};
 use crate::error::{Error, Incomplete, Result, Step, Withheld, WithheldReason};
+use crate::http::deadline::after;
 use crate::import::log::{self, number_span};
-use crate::model::{Finding, NumberRecord, Problem, ProblemCode, Reached, Removal};
-use crate::platform::OnRemoval;
+use crate::model::{NumberRecord, Problem, ProblemCode, Removal};
 
 impl Importer {
     /// Rolls back an import. It [restores](Self::restore) the routing, then removes the record that the import created,
@@ -74,6 +79,10 @@ impl Importer {
     /// - Any other error when the record is unchanged. Whether the routing was restored may be unknown.
     ///
     /// Call it again after any of these errors.
+    ///
+    /// An undo that takes longer than the [`deadline`](Self::deadline) is dropped, and the error says how far it came:
+    /// [`Error::Withheld`] when nothing was changed, [`Error::Call`] when the routing may be restored, and
+    /// [`Error::Incomplete`] when the routing is restored. Calling it again does the rest.
     ///
     /// An undo waits for an import of the number in this process, and the other way round. If the record is gone, it looks
     /// the number up by the [`LookupPolicy`](crate::LookupPolicy) before it restores the routing, which takes 15 s by
@@ -157,7 +166,11 @@ impl Importer {
     async fn take_back(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<Undone> {
         let span = number_span!("undo", self, undo.number);
         pin!(async {
-            let result = self.take_back_unlogged(undo, consent, verify).await;
+            let mut far = Far::default();
+            let steps = Box::pin(self.take_back_steps(undo, consent, verify, &mut far));
+            let in_time = timeout_at(after(self.deadline), steps).await;
+            let result = in_time.unwrap_or_else(|_| Err(self.late_undo(undo, far)));
+            let result = result.map_err(|error| error.withheld_from("rolled back"));
             log::ended(&result, |undone| undone.record.code(), |undone| Some(undone.to_string()));
             if let Some(credential) = result.as_ref().ok().and_then(|undone| undone.credential_left.as_ref()) {
                 tracing::warn!(%credential, "a credential is left behind");
@@ -168,7 +181,8 @@ impl Importer {
         .await
     }
 
-    async fn take_back_unlogged(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<Undone> {
+    /// Keeps in `far` how far it has come, for the error of one that is dropped at the deadline.
+    async fn take_back_steps(&self, undo: &Undo, consent: Removal, verify: bool, far: &mut Far) -> Result<Undone> {
         self.check_undo(undo)?;
         let _lock = self.lock(&undo.number).await?;
         let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
@@ -201,24 +215,28 @@ impl Importer {
                         (None, None) => back = self.compare_routing(before, removed).await?,
                     }
                 }
+                if back.as_ref().is_some_and(Back::is_some) {
+                    *far = Far::Restoring;
+                }
                 Some(self.put_back(before, back, true).await?)
             }
             None => None,
         };
         let Some(record) = found else {
-            return self.finish_undo(undo, outcome(routing, UndoneRecord::Gone)).await;
+            return self.finish_undo(undo, outcome(routing, UndoneRecord::Gone), far).await;
         };
+        *far = Far::Looking(record.clone());
         let step = |error| Error::from(Box::new(Incomplete::imported(record.clone(), Step::Undo, error)));
         if !undo.created {
-            let kept = self.set_back(undo, &record, verify).await.map_err(step)?;
+            let kept = self.set_back(undo, &record, verify, far).await.map_err(step)?;
             return Ok(outcome(routing, kept.map_or(UndoneRecord::Gone, |kept| UndoneRecord::Restored { kept })));
         }
-        let removed = self.remove_undone(undo, consent, verify).await;
+        let removed = self.remove_undone(undo, consent, verify, far).await;
         // That one says itself what is left.
         let removed = removed.map_err(|error| if let Error::Incomplete(_) = error { error } else { step(error) });
         match removed? {
             UndoneRecord::Stays(stays) => Ok(outcome(routing, UndoneRecord::Stays(stays))),
-            removed => self.finish_undo(undo, outcome(routing, removed)).await,
+            removed => self.finish_undo(undo, outcome(routing, removed), far).await,
         }
     }
 
@@ -291,102 +309,6 @@ impl Importer {
             Ok(record) => Ok(Some(record)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
-        }
-    }
-
-    /// Sets the fields back that are still as the import left them. Returns those that are not as before then; `None`
-    /// when the record is gone meanwhile.
-    async fn set_back(&self, undo: &Undo, record: &NumberRecord, verify: bool) -> Result<Option<Vec<Field>>> {
-        let kept = |record: &NumberRecord| {
-            undo.changes.iter().filter(|change| !change.is_open(record)).map(Change::field).collect()
-        };
-        // A number whose calls were not put back keeps its agent.
-        if undo.routing.is_some() && record.agent.is_some() {
-            if let Err(stays) = self.calls_are_away(undo, verify).await? {
-                tracing::warn!(reason = stays.code(), "the record was not changed");
-                return Ok(Some(kept(record)));
-            }
-        }
-        // Somebody else may have changed it while the calls were put back.
-        let now = if undo.routing.is_some() { self.record_of(undo).await? } else { Some(record.clone()) };
-        let Some(record) = now else { return Ok(None) };
-        let (update, stay) = Change::undo(&undo.changes, &record, self.platform.capabilities());
-        if undo.stays(&record).is_some() {
-            return Ok(Some(kept(&record)));
-        }
-        if update.is_empty() {
-            return Ok(Some(stay));
-        }
-        let now = self.update_record(&undo.id, &undo.number, &update).await?;
-        Ok(Some(kept(&now)))
-    }
-
-    /// Removes the record, if nobody can reach it any more and nobody else has changed it.
-    async fn remove_undone(&self, undo: &Undo, consent: Removal, verify: bool) -> Result<UndoneRecord> {
-        match (self.platform.capabilities().removal, consent) {
-            (OnRemoval::Unsupported, _) => return Ok(UndoneRecord::Stays(Stays::Unsupported)),
-            (OnRemoval::Releases, Removal::Record) => return Ok(UndoneRecord::Stays(Stays::WouldRelease)),
-            _ => {}
-        }
-        let seen = match self.calls_are_away(undo, verify).await? {
-            Ok(seen) => seen,
-            Err(stays) => return Ok(UndoneRecord::Stays(stays)),
-        };
-        let Some(record) = self.record_of(undo).await? else { return Ok(UndoneRecord::Gone) };
-        if let Some(stays) = undo.stays(&record) {
-            return Ok(UndoneRecord::Stays(stays));
-        }
-        let mut changing = Changing::begin(self.account, &undo.number);
-        changing.removing(&undo.id);
-        let removed = match self.platform.remove(&undo.id, consent).await {
-            Err(error) if !error.is_not_found() => Err(error),
-            _ => Ok(()),
-        };
-        // Also after a lost response: the record may be gone.
-        if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
-            let kept = self.keep_routing(&seen).await;
-            removed?;
-            let (platform, number) = (undo.platform, undo.number);
-            kept.map_err(|error| Box::new(Incomplete::not_imported(platform, number, None, Step::Restore, error)))?;
-        } else {
-            changing.not_removed();
-            removed?;
-        }
-        Ok(UndoneRecord::Removed)
-    }
-
-    /// Reads where the calls go, if the carriers show that, or says why they may still go to the platform. Those that
-    /// go where they went before the import are no reason: nothing is taken away then.
-    async fn calls_are_away(&self, undo: &Undo, verify: bool) -> Result<Result<Seen, Stays>> {
-        let carriers = self.provider.carriers();
-        let holding = self.holding(&carriers, &undo.number).await?;
-        let preflight = self.assess_holding(&undo.number, &carriers, &holding);
-        let is_unsure = |finding: &Finding| matches!(finding, Finding::CarrierNotAsked { .. });
-        // Several hold it, or another one may: the calls of one of them tell nothing of those of the others.
-        let is_clear = preflight.carrier.is_some() && !preflight.findings.iter().any(is_unsure);
-        let calls = preflight.routing.as_ref().map(|now| &now.calls);
-        let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
-        Ok(match self.reached(calls) {
-            Reached::Platform => Err(Stays::StillAnswered),
-            _ if verify && !is_clear => Err(Stays::MayBeAnswered),
-            Reached::Unknown if verify && !as_before => Err(Stays::MayBeAnswered),
-            _ => Ok(seen(&holding)),
-        })
-    }
-
-    /// Removes the credential, once the record is gone.
-    async fn finish_undo(&self, undo: &Undo, mut undone: Undone) -> Result<Undone> {
-        let Some(credential) = undo.credential.as_ref().filter(|_| undo.created) else { return Ok(undone) };
-        match self.platform.remove_credential(credential, &undo.number).await {
-            Ok(true) => Ok(undone),
-            Ok(false) => {
-                undone.credential_left = Some(credential.clone());
-                Ok(undone)
-            }
-            Err(error) => {
-                let (left, step) = (Some(credential.clone()), Step::RemoveCredential);
-                Err(Box::new(Incomplete::not_imported(undo.platform, undo.number, left, step, error)).into())
-            }
         }
     }
 }

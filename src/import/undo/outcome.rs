@@ -136,8 +136,7 @@ impl Undone {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let routing = match &self.routing {
-            None | Some(Restored::AsBefore(_)) => true,
-            Some(Restored::PutBack { changed, .. }) => changed.is_empty(),
+            None | Some(Restored::AsBefore(_) | Restored::PutBack(_)) => true,
             Some(_) => false,
         };
         let record = match &self.record {
@@ -146,6 +145,28 @@ impl Undone {
             UndoneRecord::Replaced | UndoneRecord::Stays(_) => false,
         };
         routing && record
+    }
+}
+
+impl Undone {
+    /// Returns what a user can do about what is not rolled back; `None` if it is complete.
+    #[must_use]
+    pub fn advice(&self) -> Option<&'static str> {
+        match (&self.record, &self.routing) {
+            _ if self.is_complete() => None,
+            (UndoneRecord::Stays(why), _) => Some(why.advice()),
+            (UndoneRecord::Replaced, _) => {
+                Some("Roll back the import that made the other record, if that is wanted: the calls are its own.")
+            }
+            (UndoneRecord::Restored { kept }, _) if !kept.is_empty() => {
+                Some("Set the fields that were kept in the platform's dashboard, if they are not as wanted.")
+            }
+            (_, Some(Restored::NoRecord { .. })) => Some(
+                "Import the number into the platform that answered it before, then call `Importer::restore_unverified`.",
+            ),
+            (_, Some(Restored::Gone)) => Some("Nothing can be restored: the carrier no longer holds the number."),
+            _ => Some("Set the routing at the carrier, if what somebody else set there is not as wanted."),
+        }
     }
 }
 

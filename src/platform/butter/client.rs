@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::created::Created;
 use super::error::{error_body, rejects};
+use super::lookups::Lookups;
 use super::renew::Integrations;
 use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, ListNumbers, NumberPage,
@@ -20,14 +21,19 @@ pub(super) const KIND: PlatformKind = PlatformKind::BUTTER;
 const NUMBERS: [&str; 2] = ["api", "phone-numbers"];
 const INTEGRATIONS: [&str; 2] = ["api", "integrations"];
 
-/// A Butter organization. Cheap to clone; clones share connections, limits, retry budget and the
-/// integrations that they created.
+/// A Butter organization. Cheap to clone; clones share connections, limits, retry budget, the integrations that they
+/// created, and the lists that they read to look up a number.
+///
+/// Butter has no endpoint for one number, and its list has no filter for a number. So
+/// [`get`](crate::VoicePlatform::get), [`find`](crate::VoicePlatform::find) and each lookup of an import read the list from
+/// its beginning, page by page, up to the number. If the number is missing, they read the whole list. The client sends
+/// at most 10 requests per second by default.
 ///
 /// | variable | is |
 /// | --- | --- |
 /// | `BUTTER_API_KEY` | the API key |
 /// | `BUTTER_ORGANIZATION_ID` | the organization's id, such as `org_abc123` |
-/// | `BUTTER_BASE_URL` | optional: another address |
+/// | `BUTTER_BASE_URL` | optional: another base URL |
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,6 +50,7 @@ pub struct Butter {
     pub(super) integrations: Credentials<AccountKey>,
     pub(super) known: Integrations,
     pub(super) created: Created,
+    pub(super) lookups: Lookups,
 }
 
 impl Connect for Butter {
@@ -77,6 +84,7 @@ impl Butter {
             integrations: Credentials::default(),
             known: Integrations::default(),
             created: Created::default(),
+            lookups: Lookups::default(),
         })
         .requests_per_second(Self::STARTER_REQUESTS_PER_SECOND)
     }
@@ -104,9 +112,9 @@ impl Butter {
         })
     }
 
-    /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Butter answers 400 or 422 for an invalid field,
-    /// 403 for an integration of another organization, 404 for an integration that does not exist, and 409 for a number
-    /// that exists already.
+    /// Imports a number. Not safe to repeat; [`Importer`](crate::Importer) is. Butter answers 400 or 422 for an invalid
+    /// field, 403 for an integration of another organization, 404 for an integration that does not exist, and 409 for a
+    /// number that exists already.
     ///
     /// # Errors
     ///
@@ -125,8 +133,8 @@ impl Butter {
     ///
     /// # Errors
     ///
-    /// Status 400 for a Twilio number without an integration, 403 for an agent or a number of another organization, 404 if
-    /// one of them does not exist.
+    /// Status 400 for a Twilio number without an integration, 403 for an agent or a number of another organization, 404
+    /// if one of them does not exist.
     pub async fn assign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
         // The record has changed since its create.
         drop(self.created.take(&phone_number_id.into()));
@@ -138,7 +146,8 @@ impl Butter {
     ///
     /// # Errors
     ///
-    /// Status 400 if this agent does not have it, 403 for an agent of another organization, 404 if the agent does not exist.
+    /// Status 400 if this agent does not have it, 403 for an agent of another organization, 404 if the agent does not
+    /// exist.
     pub async fn unassign_number(&self, agent_id: &str, phone_number_id: &str) -> Result<Assignment> {
         drop(self.created.take(&phone_number_id.into()));
         let path = ["api", "agents", agent_id, "unassign-phone-number", phone_number_id];

@@ -1,7 +1,8 @@
 use async_trait::async_trait;
-use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{Butter, KIND};
+use super::lookups::Wanted;
 use super::wire::{
     CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, ListNumbers, MediaEncryption,
     NumberStatus, NumberSummary,
@@ -79,17 +80,13 @@ impl VoicePlatform for Butter {
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        let mut numbers = self.numbers(ListNumbers::new());
-        while let Some(found) = numbers.try_next().await? {
-            if found.phone_number_id == id.as_str() {
-                return Ok(record(found));
-            }
-        }
-        Err(NotFound::new(KIND, id.clone()).into())
+        let found = self.look_up(Wanted::Id(id.clone())).await?;
+        found.into_iter().next().ok_or_else(|| NotFound::new(KIND, id.clone()).into())
     }
 
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        first_match(self.numbers(ListNumbers::new()).map_ok(record), number).await
+        let found = self.look_up(Wanted::Number(*number)).await?;
+        first_match(stream::iter(found.into_iter().map(Ok)), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -138,6 +135,10 @@ impl VoicePlatform for Butter {
     /// Numbers do not tell which integration they use, and none of them can be removed.
     async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
+    }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
     }
 }
 
@@ -293,7 +294,7 @@ fn from_trunk(trunk: &SipTrunk, request: &ImportRequest) -> ImportNumber {
     import.into()
 }
 
-fn record(number: NumberSummary) -> NumberRecord {
+pub(super) fn record(number: NumberSummary) -> NumberRecord {
     NumberRecord {
         agent: text(&number.assigned_agent_id).map(AgentId::new),
         inbound: number.supports_inbound,

@@ -103,6 +103,10 @@ impl VoicePlatform for Interactly {
     async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
+    }
 }
 
 fn body(source: &NumberSource, request: &ImportRequest) -> Option<ImportNumber> {

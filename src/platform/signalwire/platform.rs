@@ -106,6 +106,10 @@ impl VoicePlatform for SignalWire {
     async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
         Ok(false)
     }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
+    }
 }
 
 fn body(request: &ImportRequest, problems: &mut Problems) -> Option<ImportNumber> {

@@ -141,6 +141,10 @@ impl VoicePlatform for Vapi {
     async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
         self.credentials.give_up(id, *number, |id| self.remove_unused(id)).await
     }
+
+    fn created_credential(&self, id: &CredentialId) -> bool {
+        self.credentials.created(id)
+    }
 }
 
 impl Vapi {

@@ -10,6 +10,8 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, ProblemCode, Problems, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::SipFacts;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::PLIVO;
@@ -29,7 +31,7 @@ const LIST_SUBACCOUNTS: &str = "list subaccounts";
 /// A Plivo account, or a subaccount. Cheap to clone; clones share connections, limits and retry budget.
 ///
 /// | variable | is |
-/// | --- | --- |
+/// | `PLIVO_AUTH_ID` | the id of the account, `MA…`, or of a subaccount, `SA…` |
 /// | `PLIVO_AUTH_ID` | the account's id, `MA…`, or a subaccount's, `SA…` |
 /// | `PLIVO_AUTH_TOKEN` | its token |
 /// | `PLIVO_BASE_URL` | optional: another address, without `/v1` |
@@ -63,11 +65,18 @@ impl Plivo {
         })
     }
 
-    /// Returns an outbound SIP trunk of the account for platforms, by its id, with the login that it was given. Import
-    /// from it with [`ReachedBy`](crate::provider::ReachedBy). A platform that knows inbound calls by their addresses
-    /// also needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses.
+    /// The host of an outbound trunk. The page lists no addresses that calls come from: ask Plivo for them.
+    pub const SIP: SipFacts = SipFacts {
+        host: "{trunk_id}.zt.plivo.com",
+        regions: &[],
+        page: "https://docs.plivo.com/docs/sip-trunking/api/trunks",
+    };
+
+    /// Returns the SIP trunk to Plivo that has this id. The login is that of the trunk. Import from it with
+    /// [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses also
+    /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses, which its pages do not list.
     pub fn sip_trunk(trunk_id: &str, user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {
-        SipTrunk::new(format!("{trunk_id}.zt.plivo.com")).credentials(user, password)
+        SipTrunk::new(Self::SIP.host.replace("{trunk_id}", trunk_id)).credentials(user, password)
     }
 
     /// A call to a resource of the account. Every path of Plivo ends with a slash.
@@ -121,7 +130,7 @@ impl Plivo {
     pub async fn get_number(&self, number: &E164) -> Result<PhoneNumber> {
         let of_number = |found: &PhoneNumber| {
             let same = found.number.as_deref().is_some_and(|found| found.trim_start_matches('+') == number.digits());
-            // Neither number is named: this is logged.
+            // The numbers stay out of the text, because it is logged.
             if same { Ok(()) } else { Err(Mismatch::new("the requested number", None)) }
         };
         self.http.request_matching(self.of_account(Call::get, GET, &[NUMBER, number.digits()]), of_number).await
@@ -129,9 +138,9 @@ impl Plivo {
 
     /// Updates a number and returns it after the update. It is safe to repeat.
     ///
-    /// Plivo assigns the account's default application to a number whose update names none. So an update that does not
-    /// say where calls go reads the number first and repeats its application. The number is read again afterwards, and
-    /// if its calls then go elsewhere, that is an error.
+    /// Plivo assigns the account's default application if an update names none. So if the update does not set the
+    /// routing, the client reads the number first and repeats its application. It also reads the number afterwards, and
+    /// returns an error if the routing changed.
     ///
     /// # Errors
     ///
@@ -143,8 +152,9 @@ impl Plivo {
             false => repeated(update.clone(), &self.get_number(number).await?),
         };
         let call = self.of_account(Call::post, UPDATE, &[NUMBER, number.digits()]).repeatable().json(&update);
-        self.http.request_empty(call).await?;
-        let after = self.get_number(number).await?;
+        let mut steps = Steps::default();
+        steps.write(self.http.request_empty(call).await)?;
+        let after = steps.read(self.get_number(number).await)?;
         let target = after.object().map(|(_, id)| id).or_else(|| after.app_id()).unwrap_or_default();
         if target == update.target() {
             return Ok(after);
@@ -165,12 +175,12 @@ impl Plivo {
         self.http.request(self.of_account(Call::post, "add number", &[NUMBER]).json(add)).await
     }
 
-    /// Gives a number up, for good. No import does that.
+    /// Releases a number permanently. No import does this.
     ///
     /// # Errors
     ///
     /// The same errors as [`get_number`](Self::get_number). Also without the consent
-    /// [`Removal::RecordAndNumber`]; nothing is sent then.
+    /// [`Removal::RecordAndNumber`]; the client sends nothing then.
     pub async fn release_number(&self, number: &E164, consent: Removal) -> Result<()> {
         checked(KIND, RELEASE, |problems| {
             if consent != Removal::RecordAndNumber {
@@ -262,7 +272,7 @@ impl Plivo {
     }
 }
 
-/// The same update with what gets the calls of a number now.
+/// The same update, with the number's present application.
 fn repeated(update: UpdateNumber, now: &PhoneNumber) -> UpdateNumber {
     match (now.object(), now.app_id()) {
         (Some((kind, id)), _) => update.object_type(kind).object_id(id),

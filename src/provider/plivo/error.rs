@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::http::ErrorBody;
 
-/// `{"api_id": "…", "error": "…"}`, where `error` may be an object of messages by their fields
+/// `{"api_id": "…", "error": "…"}`, where `error` may be an object with a message for each field
 /// (<https://www.plivo.com/docs/numbers/api/response>).
 pub(super) fn error_body(body: &Value) -> ErrorBody {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

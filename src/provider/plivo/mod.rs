@@ -14,16 +14,16 @@
 //! | [`get_account`](Plivo::get_account) | `GET` the account itself |
 //! | [`list_subaccounts`](Plivo::list_subaccounts), [`subaccounts`](Plivo::subaccounts) | `GET Subaccount/` |
 //!
-//! Facts: <https://www.plivo.com/docs/numbers/api/account-phone-number>. Plivo takes 300 requests in 5 seconds.
+//! Source: <https://www.plivo.com/docs/numbers/api/account-phone-number>. Plivo accepts 300 requests in 5 seconds.
 //!
 //! # Routing
 //!
-//! A number has one application, or one inbound SIP trunk in its place. [`Calls`](crate::model::Calls) tells the address
-//! that answers an application. No platform of this crate takes a number at Plivo over: import it with a SIP trunk as its
-//! source, and put the number on an inbound trunk to the platform.
+//! A number has one application or one inbound SIP trunk. [`Calls`](crate::model::Calls) returns the address of an
+//! application. No platform of this crate takes over a number at Plivo: import it with a SIP trunk as its source, and
+//! route the number to an inbound trunk to the platform.
 //!
 //! [`RoutingControl::restore`](crate::provider::RoutingControl::restore) restores `app_id`, or the object of the private
-//! beta. The settings of the application itself, such as `answer_url`, are read and not restored.
+//! beta. It does not restore settings of the application itself, such as `answer_url`.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -35,7 +35,7 @@
 //! let plivo = Plivo::from_vars(|name| sandbox.var(name))?;
 //! let number = "+17609915566".parse()?;
 //! let before = plivo.get_number(&number).await?;
-//! // The client repeats the application, which Plivo would replace by the default one.
+//! // Without an application, Plivo would assign the default one. The client repeats the present one.
 //! let after = plivo.update_number(&number, &UpdateNumber::new().alias("Front desk")).await?;
 //! assert_eq!(after.app_id(), before.app_id());
 //! # Ok(())

@@ -32,7 +32,7 @@ impl NumberProvider for Plivo {
         NumberSource::account(KIND, self.credentials.clone())
     }
 
-    /// One call, and another one for the application or the trunk that gets the number's calls.
+    /// Sends one request for the number, and another one for its application or trunk.
     async fn lookup(&self, number: &E164) -> Result<Ownership> {
         let Some(found) = self.find_number(number).await? else { return Ok(Ownership::NotHeld) };
         let answering = self.answering(&found).await?;
@@ -41,7 +41,8 @@ impl NumberProvider for Plivo {
         Ok(if own { Ownership::Held(held) } else { Ownership::HeldBySubaccount(held) })
     }
 
-    /// Every number of the account itself that is E.164, 20 a call. Numbers of subaccounts are left out.
+    /// Lists the account's own numbers, 20 per request. It leaves out numbers of subaccounts, and numbers that are not
+    /// E.164.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
         let numbers = async move {
             let (applications, trunks) = future::try_join(self.all_applications(), self.all_trunks()).await?;
@@ -70,12 +71,12 @@ impl Plivo {
         }
     }
 
-    /// Whether the account itself owns it, and not a subaccount.
+    /// Whether the account itself owns it, rather than a subaccount.
     pub(super) fn is_own(&self, found: &PhoneNumber) -> bool {
         found.subaccount_id().is_none_or(|owner| owner == self.credentials.account)
     }
 
-    /// What gets the calls of a number. The id of an application may be that of a trunk.
+    /// Reads the application or the trunk of a number. Both have ids of the same form.
     pub(super) async fn answering(&self, found: &PhoneNumber) -> Result<Answering> {
         if let Some((kind, id)) = found.object() {
             let trunk = if kind == "trunk" { seen(self.get_trunk(id).await)? } else { None };
@@ -99,7 +100,7 @@ impl Plivo {
         Ok(seen(all)?.unwrap_or_default())
     }
 
-    /// A number of a list. What gets its calls and was not read before the list is read now.
+    /// Converts a number of a list. Reads its application or trunk if no earlier number had it.
     async fn held_of(
         &self,
         found: PhoneNumber,
@@ -135,7 +136,7 @@ impl Plivo {
     }
 }
 
-/// What may be seen, if it is there.
+/// The object; `None` if it does not exist or the credentials do not allow to read it.
 fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

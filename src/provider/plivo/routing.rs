@@ -1,4 +1,4 @@
-//! Where a number's calls go: read, and put back.
+//! Reads and restores where a number's calls go.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use crate::E164;
 use crate::error::{Result, checked, sendable};
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 const APP: &str = "app_id";
@@ -19,10 +20,10 @@ const OBJECT_TYPE: &str = "object_type";
 const OBJECT: &str = "object_id";
 const ANSWER_URL: &str = "answer_url";
 
-/// Of the application, so that they are read and not set.
+/// A setting of the application: read, and not restored.
 const OF_APPLICATION: [&str; 5] = [ANSWER_URL, "answer_method", "hangup_url", "fallback_answer_url", "message_url"];
 
-/// What gets the calls of a number: an application, or a trunk, if it can be read.
+/// The application or the trunk of a number, if it can be read.
 #[derive(Debug, Default)]
 pub(super) struct Answering {
     pub(super) application: Option<Application>,
@@ -31,7 +32,7 @@ pub(super) struct Answering {
 
 #[async_trait]
 impl RoutingControl for Plivo {
-    /// A subaccount's routing is not this account's to set.
+    /// This account cannot set the routing of a subaccount's number.
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let Some(found) = self.find_number(number).await?.filter(|found| self.is_own(found)) else { return Ok(None) };
         let answering = self.answering(&found).await?;
@@ -50,18 +51,19 @@ impl RoutingControl for Plivo {
         setting == APP || setting == OBJECT
     }
 
-    /// Reads the number again afterwards.
+    /// Verifies the number afterwards.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
+        let mut steps = Steps::default();
         let found = match update.routes() {
-            true => self.update_number(&routing.number, &update).await?,
+            true => steps.write(self.update_number(&routing.number, &update).await)?,
             false => self.get_number(&routing.number).await?,
         };
-        let answering = self.answering(&found).await?;
+        let answering = steps.read(self.answering(&found).await)?;
         Ok(self::routing(routing.number, &found, &answering))
     }
 
-    /// A number goes to an application, not to an address: here to one that is answered at this address.
+    /// Plivo routes a number to an application, not to an address. So this looks for an application with the address.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
         let mut applications = self.applications(&ListApplications::new());
         let mut id = None;
@@ -79,8 +81,9 @@ impl RoutingControl for Plivo {
             }
         })?;
         let update = UpdateNumber::new().app_id(id.unwrap_or_default());
-        let found = self.update_number(&routing.number, &update).await?;
-        let answering = self.answering(&found).await?;
+        let mut steps = Steps::default();
+        let found = steps.write(self.update_number(&routing.number, &update).await)?;
+        let answering = steps.read(self.answering(&found).await)?;
         Ok(self::routing(routing.number, &found, &answering))
     }
 }
@@ -111,7 +114,7 @@ fn url(url: &Option<CallbackUrl>) -> Option<&str> {
     url.as_ref().map(CallbackUrl::as_str)
 }
 
-/// A trunk that is disabled, or goes the other way, and an application that is disabled answer nothing.
+/// Calls do not arrive at a disabled application, a disabled trunk or an outbound trunk.
 fn calls(found: &PhoneNumber, Answering { application, trunk }: &Answering) -> Calls {
     let is_off = |application: &Application| application.enabled == Some(false);
     match (found.object(), found.app_id()) {

@@ -7,6 +7,7 @@ use super::wire::{ListNumbers, NumberPage, Paged, PhoneNumber, SlimNumberPage, S
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{ProblemCode, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::SipFacts;
 
 pub(super) const KIND: ProviderKind = ProviderKind::TELNYX;
 pub(super) const NUMBERS: &str = "phone_numbers";
@@ -22,7 +23,7 @@ const RELEASE: &str = "release held number";
 /// | variable | is |
 /// | --- | --- |
 /// | `TELNYX_API_KEY` | an API key, which begins with `KEY` |
-/// | `TELNYX_BASE_URL` | optional: another address, with `/v2` at its end |
+/// | `TELNYX_BASE_URL` | optional: another base URL, which ends with `/v2` |
 ///
 /// A key sees the numbers of its own account. A managed account has a key of its own.
 ///
@@ -44,6 +45,7 @@ pub struct Telnyx {
 impl Connect for Telnyx {
     const SERVICE: &'static ServiceInfo =
         &ServiceInfo::new(Service::Provider(KIND), "https://api.telnyx.com/v2", error_body)
+            .reset_header("x-ratelimit-reset")
             .paths(&[&[NUMBERS], &["connections"]]);
 
     fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
@@ -53,7 +55,7 @@ impl Connect for Telnyx {
 
 client_methods!(Telnyx);
 
-/// What Telnyx puts round a single object.
+/// The envelope of a single object.
 #[derive(Debug, Deserialize)]
 pub(super) struct Data<T> {
     pub(super) data: T,
@@ -66,11 +68,24 @@ impl Telnyx {
         ClientBuilder::new(Auth::bearer("api_key", &key), |http| Self { http, key })
     }
 
-    /// Returns the SIP trunk to Telnyx, with the login of a credential connection of your account. Import from it with
-    /// [`ReachedBy`](crate::provider::ReachedBy). A platform that knows inbound calls by their addresses also needs
-    /// [`allow_inbound`](SipTrunk::allow_inbound) with Telnyx's signalling addresses.
+    /// The SIP proxies, and the two addresses of each region that calls come from.
+    pub const SIP: SipFacts = SipFacts {
+        host: "sip.telnyx.com",
+        regions: &[
+            ("US", &[[192, 76, 120, 10], [64, 16, 250, 10]]),
+            ("EU", &[[5, 172, 39, 10], [5, 172, 39, 25]]),
+            ("Canada", &[[193, 108, 220, 10], [193, 108, 220, 25]]),
+            ("Australia", &[[103, 135, 104, 10], [103, 135, 104, 25]]),
+        ],
+        page: "https://developers.telnyx.com/docs/voice/sip-trunking/routing/failover-and-retries",
+    };
+
+    /// Returns the SIP trunk to Telnyx. The login is that of a credential connection of your account. Import from it
+    /// with [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses
+    /// also needs [`allow_inbound`](SipTrunk::allow_inbound) with the addresses of the
+    /// connection's region in [`SIP`](Self::SIP).
     pub fn sip_trunk(user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {
-        SipTrunk::new("sip.telnyx.com").credentials(user, password)
+        SipTrunk::new(Self::SIP.host).credentials(user, password)
     }
 
     /// Sends a call whose response has one object.
@@ -94,7 +109,8 @@ impl Telnyx {
         self.http.request(call).await
     }
 
-    /// All pages of a list. The last page is the one that says so, or else the first empty one.
+    /// All pages of a list, up to the page that says that it is the last one. Without a total, up to the first empty
+    /// page.
     pub(super) fn walk<'a, L: Paged + 'a, P: DeserializeOwned + 'a, T: Send + 'a>(
         &'a self,
         list: L,
@@ -127,7 +143,7 @@ impl Telnyx {
         self.walk(list, LIST, numbers_call, |page: NumberPage| (page.data, page.meta))
     }
 
-    /// Returns one page of the account's numbers without what other services keep, which is faster.
+    /// Returns one page of the account's numbers in a shorter form, which Telnyx returns faster.
     ///
     /// # Errors
     ///
@@ -161,12 +177,12 @@ impl Telnyx {
         self.one(Call::patch(UPDATE, &[NUMBERS, id]).repeatable().json(update), of_number(id)).await
     }
 
-    /// Gives a number up, for good, and returns it. No import does that.
+    /// Releases a number permanently, and returns it. No import does this.
     ///
     /// # Errors
     ///
     /// The same errors as [`get_number`](Self::get_number). Also without the consent
-    /// [`Removal::RecordAndNumber`]; nothing is sent then.
+    /// [`Removal::RecordAndNumber`]; the client sends nothing then.
     pub async fn release_number(&self, id: &str, consent: Removal) -> Result<PhoneNumber> {
         checked(KIND, RELEASE, |problems| {
             if consent != Removal::RecordAndNumber {
@@ -184,7 +200,7 @@ impl Telnyx {
 }
 
 fn numbers_call(list: &ListNumbers) -> Call {
-    list.query(Call::get(LIST, &[NUMBERS]))
+    list.query(Call::get(LIST, &[NUMBERS])).query("handle_messaging_profile_error", list.handle_messaging_profile_error)
 }
 
 fn slim_call(list: &ListNumbers) -> Call {
@@ -193,7 +209,7 @@ fn slim_call(list: &ListNumbers) -> Call {
         .query("include_tags", list.include_tags)
 }
 
-/// Whether a response is about the number of this id.
+/// Whether a response is about the number with this id.
 fn of_number(id: &str) -> impl FnOnce(&PhoneNumber) -> Result<(), Mismatch> + Send + '_ {
     |number| Mismatch::unless_id(id, number.id.as_deref())
 }

@@ -38,9 +38,9 @@ pub enum ErrorCode {
     Unauthorized,
     /// 10011: too many requests.
     TooManyRequests,
-    /// 10012: it is there already.
+    /// 10012: the resource already exists.
     Duplicate,
-    /// 10013 or 10017: the connection, profile or address that was named does not exist.
+    /// 10013 or 10017: the given connection, profile or address does not exist.
     NoSuchTarget,
     /// 10015: the request is malformed.
     BadRequest,
@@ -51,7 +51,7 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// Returns the code of an error that comes from a call to Telnyx; `None` for any other error, and if Telnyx sent no
+    /// Returns the code of an error of a call to Telnyx. Returns `None` for any other error, and if Telnyx sent no
     /// code.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {

@@ -22,17 +22,16 @@
 //!
 //! # Routing
 //!
-//! A number is attached to one connection, which gets its calls. A platform that takes the number over attaches it to a
-//! connection of its own. [`Calls`](crate::model::Calls) tells the address that answers an application of the Voice API;
-//! what answers a SIP connection or an application of TeXML is not shown, so those are told by their id. A number whose
-//! calls are always forwarded reaches no connection, so it is not imported
+//! A number is attached to one connection, which gets its calls. A platform that takes over the number attaches it to a
+//! connection of its own. [`Calls`](crate::model::Calls) returns the address of a Voice API application, and the id of
+//! a SIP connection or a TeXML application, whose address Telnyx does not show. If a number's calls are always
+//! forwarded, they reach no connection, so the number is not imported
 //! ([`Finding::Forwarded`](crate::model::Finding::Forwarded)).
 //!
 //! [`RoutingControl::restore`](crate::provider::RoutingControl::restore) restores `connection_id`, the voice settings
-//! that say where calls go, and `messaging_profile_id`. The settings of a connection itself, such as
-//! `webhook_event_url`, are read and not restored. How a connection is taken off is not documented: the client sends an
-//! empty text, reads the number again, sends null if the connection is still there, and fails if that does not help
-//! either.
+//! that set where calls go, and `messaging_profile_id`. It does not restore settings of a connection itself, such as
+//! `webhook_event_url`. Telnyx does not document how to detach a connection: the client sends an empty text, reads the
+//! number, and sends null if the connection is still there. If that does not detach it, the client returns an error.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

@@ -17,7 +17,7 @@ use crate::error::{Error, Meaning, Result};
 use crate::model::{AccountId, AccountKey, NumberSource, ProviderKind};
 use crate::provider::{HeldNumber, NumberProvider, Ownership, RoutingControl};
 
-/// How many numbers are queried for their features in one call. The limit is not documented.
+/// The number of numbers per request for their features. Telnyx documents no limit.
 const FEATURES_MAX: usize = 100;
 
 #[async_trait]
@@ -34,13 +34,13 @@ impl NumberProvider for Telnyx {
         vec![self]
     }
 
-    /// The API key. Telnyx has no id of an account.
+    /// The API key. Telnyx has no account id.
     fn source(&self) -> NumberSource {
         NumberSource::account(KIND, AccountKey::token("", self.key.clone()))
     }
 
-    /// Four calls at most: the number, and at the same time its voice settings, its connection and its features. One
-    /// call if the account does not hold it.
+    /// Sends at most four requests: one for the number, then concurrently one each for its voice settings, its
+    /// connection and its features. Sends one request if the account does not hold the number.
     async fn lookup(&self, number: &E164) -> Result<Ownership> {
         let Some((id, found)) = self.find_number(number).await? else { return Ok(Ownership::NotHeld) };
         let (answering, voice) = future::try_join(self.answering(&id, &found), self.have_voice(vec![*number])).await?;
@@ -48,8 +48,8 @@ impl NumberProvider for Telnyx {
         Ok(Ownership::Held(held(*number, found, answering, voice)))
     }
 
-    /// Every number of the account that is E.164, 250 a call, with their voice settings and connections, which take as
-    /// few.
+    /// Lists every number of the account that is E.164, 250 per request. The lists of voice settings and connections
+    /// take as few requests.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
         let numbers = async move {
             let (settings, connections) = future::try_join(self.all_settings(), self.all_connections()).await?;
@@ -70,7 +70,7 @@ impl NumberProvider for Telnyx {
 }
 
 fn every_number() -> ListNumbers {
-    // By number, since no other order stays the same while pages are read.
+    // Sorted by number: any other order can change while pages are read.
     let list = ListNumbers::new().sort(SortNumbers::PhoneNumber).page_size(PAGE_MAX);
     list.handle_messaging_profile_error(true)
 }
@@ -78,7 +78,7 @@ fn every_number() -> ListNumbers {
 impl Telnyx {
     /// The number and its id, if the account holds it. Telnyx's filter also matches parts of numbers.
     pub(super) async fn find_number(&self, number: &E164) -> Result<Option<(String, PhoneNumber)>> {
-        // Telnyx has no number so short, and would not look for it.
+        // Telnyx has no number this short, and rejects such a filter.
         if number.digits().len() < 3 {
             return Ok(None);
         }
@@ -92,7 +92,7 @@ impl Telnyx {
         Ok(None)
     }
 
-    /// What answers the calls of a number.
+    /// Looks up what answers the calls of a number.
     pub(super) async fn answering(&self, id: &str, found: &PhoneNumber) -> Result<Answering> {
         let connection = async {
             match found.connection_id.as_deref().filter(|id| !id.is_empty()) {
@@ -104,7 +104,7 @@ impl Telnyx {
         Ok(Answering { voice, connection })
     }
 
-    /// Which of these numbers receive calls; `None` if unknown.
+    /// Whether each of these numbers receives calls; `None` if unknown.
     async fn have_voice(&self, numbers: Vec<E164>) -> Result<Option<HashMap<E164, bool>>> {
         if numbers.is_empty() {
             return Ok(None);
@@ -133,7 +133,8 @@ impl Telnyx {
         seen(self.connections(list).try_filter_map(by_id).try_collect().await)
     }
 
-    /// Some numbers of a list. What was read before the list, and is not of a number, is read again.
+    /// Converts some numbers of a list. Settings that were read before the list are read again if they are those of
+    /// another connection.
     async fn held_of(
         &self,
         found: Vec<PhoneNumber>,
@@ -162,7 +163,7 @@ impl Telnyx {
     }
 }
 
-/// What the key may see, if it is there.
+/// The object; `None` if it does not exist or the key does not allow to read it.
 fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),
@@ -173,7 +174,7 @@ fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// Numbers that never came, or went, stay in the list.
+/// Numbers that never arrived or have left stay in the list.
 fn is_held(found: &PhoneNumber) -> bool {
     let status = found.status.as_ref().map(PhoneNumberStatus::in_todays_spelling);
     !matches!(

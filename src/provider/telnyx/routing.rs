@@ -17,10 +17,11 @@ use crate::error::{CallError, CallFault, Delivery, Meaning, Mismatch, Result, ch
 use crate::http::Call;
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 const CONNECTION: &str = "connection_id";
-/// Of the connection, so that it is read and not set.
+/// A setting of the connection: read, and not restored.
 const WEBHOOK: &str = "webhook_event_url";
 const FORWARDING: &str = "call_forwarding.call_forwarding_enabled";
 const FORWARDS_TO: &str = "call_forwarding.forwards_to";
@@ -34,7 +35,7 @@ const MESSAGING: &str = "messaging_profile_id";
 const SETTINGS: [&str; 9] =
     [CONNECTION, WEBHOOK, FORWARDING, FORWARDS_TO, FORWARDING_TYPE, TRANSLATED, TECH_PREFIX, SCREENING, MESSAGING];
 
-/// What Telnyx writes for a profile that it could not load.
+/// Telnyx writes this for a profile that it could not load.
 const UNAVAILABLE: &str = "UNAVAILABLE";
 
 /// What answers the calls of a number.
@@ -65,35 +66,36 @@ impl RoutingControl for Telnyx {
         setting == CONNECTION
     }
 
-    /// Reads the number again afterwards.
+    /// Verifies the number afterwards.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let settings = &routing.settings;
         let (voice, forwarding) = checked_update(settings)?;
+        let mut steps = Steps::default();
         match settings.get(CONNECTION).map(String::as_str) {
-            Some("") => self.take_off(&routing.id).await?,
+            Some("") => steps.write(self.take_off(&routing.id).await)?,
             Some(connection) => {
                 let update = UpdateNumber::new().connection_id(connection);
-                self.update_number(&routing.id, &update).await?;
+                steps.write(self.update_number(&routing.id, &update).await)?;
             }
             None => {}
         }
         let voice = match forwarding {
-            Some(change) => voice.call_forwarding(self.forwarding(&routing.id, change).await?),
+            Some(change) => voice.call_forwarding(steps.read(self.forwarding(&routing.id, change).await)?),
             None => voice,
         };
         if voice != UpdateVoiceSettings::new() {
-            self.update_voice_settings(&routing.id, &voice).await?;
+            steps.write(self.update_voice_settings(&routing.id, &voice).await)?;
         }
         if let Some(profile) = settings.get(MESSAGING) {
             let profile = Some(profile.clone()).filter(|profile| !profile.is_empty()).map_or(Patch::Clear, Patch::Set);
-            self.update_messaging_settings(&routing.id, &UpdateMessagingSettings::new().messaging_profile_id(profile))
-                .await?;
+            let update = UpdateMessagingSettings::new().messaging_profile_id(profile);
+            steps.write(self.update_messaging_settings(&routing.id, &update).await)?;
         }
-        self.routing_of(routing).await
+        steps.read(self.routing_of(routing).await)
     }
 
-    /// A number goes to a connection, not to an address: here to an application whose webhook has this address.
-    /// Forwarding would beat it, so that it ends.
+    /// Telnyx routes a number to a connection, not to an address. So this looks for an application whose webhook has
+    /// the address. It also ends forwarding, which would take precedence.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
         let mut connections = self.connections(ListConnections::new().page_size(PAGE_MAX));
         let mut id = None;
@@ -111,37 +113,39 @@ impl RoutingControl for Telnyx {
             }
         })?;
         let id = id.unwrap_or_default();
-        self.update_number(&routing.id, &UpdateNumber::new().connection_id(id)).await?;
-        let voice = self.get_voice_settings(&routing.id).await?;
+        let mut steps = Steps::default();
+        steps.write(self.update_number(&routing.id, &UpdateNumber::new().connection_id(id)).await)?;
+        let voice = steps.read(self.get_voice_settings(&routing.id).await)?;
         if let Some(forwarding) = voice.call_forwarding.filter(|forwarding| forwarding.always().is_some()) {
             let none = forwarding.forwards_to(String::new());
-            self.update_voice_settings(&routing.id, &UpdateVoiceSettings::new().call_forwarding(none)).await?;
+            let update = UpdateVoiceSettings::new().call_forwarding(none);
+            steps.write(self.update_voice_settings(&routing.id, &update).await)?;
         }
-        self.routing_of(routing).await
+        steps.read(self.routing_of(routing).await)
     }
 }
 
 impl Telnyx {
-    /// The routing of the same number as it is now.
+    /// The present routing of the same number.
     async fn routing_of(&self, routing: &Routing) -> Result<Routing> {
         let found = self.get_number(&routing.id).await?;
         let answering = self.answering(&routing.id, &found).await?;
         Ok(routing_with(routing.number, &routing.id, &found, &answering))
     }
 
-    /// Takes the connection off. It is not documented how: the sister field `messaging_profile_id` takes an empty text
-    /// for it, and null to keep it.
+    /// Detaches the connection. Telnyx does not document how. The similar field `messaging_profile_id` is cleared by an
+    /// empty text, and kept by null.
     async fn take_off(&self, id: &str) -> Result<()> {
         const TAKE_OFF: &str = "take connection off";
-        let mut left = String::new();
+        let (mut left, mut steps) = (String::new(), Steps::default());
         for spelling in [json!(""), json!(null)] {
             let call = Call::patch(TAKE_OFF, &[NUMBERS, id]).repeatable().json(&json!({CONNECTION: spelling}));
-            match self.http.request_empty(call).await {
-                // A spelling that is refused changes nothing.
+            match steps.write(self.http.request_empty(call).await) {
+                // A rejected request changes nothing.
                 Err(error) if error.meaning() != Some(Meaning::Invalid) => return Err(error),
                 _ => {}
             }
-            left = self.get_number(id).await?.connection_id.unwrap_or_default();
+            left = steps.read(self.get_number(id).await)?.connection_id.unwrap_or_default();
             if left.is_empty() {
                 return Ok(());
             }
@@ -150,7 +154,7 @@ impl Telnyx {
         Err(Box::new(CallError::new(KIND.into(), TAKE_OFF, Delivery::Accepted, fault)).into())
     }
 
-    /// The forwarding after a change, whole: what of it stays is not documented.
+    /// The whole forwarding after a change, because Telnyx does not document what an omitted field means.
     async fn forwarding(&self, id: &str, change: CallForwarding) -> Result<CallForwarding> {
         let CallForwarding { call_forwarding_enabled: Some(_), forwards_to: Some(_), forwarding_type: Some(_), .. } =
             &change
@@ -167,7 +171,7 @@ impl Telnyx {
     }
 }
 
-/// The routing of a number. A number without an id has none, because it could not be restored.
+/// The routing of a number; `None` if it has no id, because it could not be restored.
 pub(super) fn routing(number: E164, found: &PhoneNumber, answering: &Answering) -> Option<Routing> {
     let id = found.id.as_deref().filter(|id| !id.is_empty())?;
     Some(routing_with(number, id, found, answering))
@@ -199,7 +203,7 @@ fn routing_with(number: E164, id: &str, found: &PhoneNumber, Answering { voice, 
     Routing::new(number, id.to_owned(), calls, settings)
 }
 
-/// A connection that is not active answers nothing.
+/// A connection that is not active answers no calls.
 fn calls(attached: &str, connection: Option<&Connection>) -> Calls {
     if attached.is_empty() || connection.is_some_and(|connection| connection.active == Some(false)) {
         return Calls::Nowhere;
@@ -208,7 +212,7 @@ fn calls(attached: &str, connection: Option<&Connection>) -> Calls {
     url.map_or_else(|| Calls::Application(attached.to_owned()), Calls::Url)
 }
 
-/// The updates that set these settings, but for the connection and the messages.
+/// The updates that set these settings, except the connection and the messaging profile.
 fn checked_update(settings: &BTreeMap<String, String>) -> Result<(UpdateVoiceSettings, Option<CallForwarding>)> {
     let mut problems = Problems::default();
     for name in settings.keys().filter(|name| !SETTINGS.contains(&name.as_str())) {

@@ -1,4 +1,4 @@
-//! What a number's calls and messages do, the connections that get them, and the account.
+//! Voice and messaging settings of numbers, connections, and the account.
 
 use futures_util::stream::BoxStream;
 use serde_json::json;
@@ -127,7 +127,7 @@ impl Telnyx {
         self.one(Call::get("get connection", &[CONNECTIONS, id]), of_connection).await
     }
 
-    /// Returns which of some numbers the account holds and may change.
+    /// Returns which of the given numbers the account holds and may change.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ impl Telnyx {
         self.one(call.json(&json!({"phone_numbers": numbers})), |_| Ok(())).await
     }
 
-    /// Returns what some numbers can do.
+    /// Returns the features of the given numbers.
     ///
     /// # Errors
     ///
@@ -149,12 +149,12 @@ impl Telnyx {
         self.one(call.json(&json!({"phone_numbers": numbers})), |_| Ok(())).await
     }
 
-    /// Starts the same change of many numbers. Telnyx accepts at most 20 concurrent jobs.
+    /// Starts a job that makes the same change to many numbers. Telnyx accepts at most 20 concurrent jobs.
     ///
     /// # Errors
     ///
-    /// If the job sets nothing or breaks a limit, or the request fails. It is not resent after a lost response: look for
-    /// the change at the numbers.
+    /// If the job sets nothing or breaks a limit, or the request fails. The client does not resend it after a lost
+    /// response: check the numbers for the change.
     pub async fn update_numbers(&self, job: &UpdateNumbersJob) -> Result<Job> {
         checked(KIND, UPDATE_MANY, |problems| job.check(problems))?;
         let call = Call::post(UPDATE_MANY, &[NUMBERS, "jobs", "update_phone_numbers"]);
@@ -171,7 +171,7 @@ impl Telnyx {
         self.one(Call::get("get job", &[NUMBERS, "jobs", id]), of_job).await
     }
 
-    /// Returns what the account has left.
+    /// Returns the account's balance.
     ///
     /// # Errors
     ///

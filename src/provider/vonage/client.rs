@@ -9,6 +9,8 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, Key, ProblemCode, ProviderKind, Removal, Secret, Service, SipTrunk};
+use crate::provider::SipFacts;
+use crate::provider::steps::Steps;
 use crate::wire::Patch;
 
 pub(super) const KIND: ProviderKind = ProviderKind::VONAGE;
@@ -24,13 +26,13 @@ const LIST_APPLICATIONS: &str = "list applications";
 /// | --- | --- |
 /// | `VONAGE_API_KEY` | the account's API key |
 /// | `VONAGE_API_SECRET` | its secret |
-/// | `VONAGE_BASE_URL` | optional: another address for both hosts, `rest.nexmo.com` and `api.nexmo.com` |
+/// | `VONAGE_BASE_URL` | optional: another base URL for both hosts, `rest.nexmo.com` and `api.nexmo.com` |
 ///
-/// A subaccount has a key and a secret of its own, and numbers of its own.
+/// A subaccount has its own key, secret and numbers.
 #[derive(Clone)]
 pub struct Vonage {
     pub(super) http: Client,
-    /// The same account at the host of the applications.
+    /// The client for the same account at the host of the applications.
     pub(super) applications: Client,
     pub(super) credentials: AccountKey,
 }
@@ -47,12 +49,12 @@ impl Connect for Vonage {
 
 client_methods!(Vonage, applications);
 
-/// What of a number's routing an update sends.
+/// The routing that an update sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct State {
     pub(super) app_id: String,
     pub(super) mo_http_url: String,
-    /// A type and its value; never an application.
+    /// The type and the value; never an application.
     pub(super) voice_callback: Option<(String, String)>,
 }
 
@@ -84,7 +86,7 @@ impl State {
         self
     }
 
-    /// What differs from this, by Vonage's name.
+    /// The first field that differs, by Vonage's name.
     fn differs(&self, other: &Self) -> Option<&'static str> {
         let fields = [
             ("app_id", self.app_id == other.app_id),
@@ -112,12 +114,16 @@ impl Vonage {
         })
     }
 
-    /// Returns the SIP trunk to Vonage, with the key and the secret of the account as its login. Import from it with
-    /// [`ReachedBy`](crate::provider::ReachedBy). A platform that knows inbound calls by their addresses also needs
-    /// [`allow_inbound`](SipTrunk::allow_inbound) with Vonage's signalling addresses.
+    /// The host for outbound calls. The page lists no addresses that calls come from: they are in Vonage's knowledge base.
+    pub const SIP: SipFacts =
+        SipFacts { host: "sip.nexmo.com", regions: &[], page: "https://developer.vonage.com/en/sip/configure/freepbx" };
+
+    /// Returns the SIP trunk to Vonage. The account's key and secret are the login. Import from it with
+    /// [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses also
+    /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Vonage's signalling addresses.
     pub fn sip_trunk(&self) -> SipTrunk {
         let (Key::Token(secret) | Key::Pair { secret, .. }) = &self.credentials.key;
-        let trunk = SipTrunk::new("sip.nexmo.com").leading_plus(true);
+        let trunk = SipTrunk::new(Self::SIP.host).leading_plus(true);
         trunk.credentials(self.credentials.account.as_str(), secret.clone())
     }
 
@@ -131,13 +137,13 @@ impl Vonage {
         self.http.request(numbers_call(list)).await
     }
 
-    /// Returns all the account's numbers, page after page. The stream ends after its first error. A number that is
-    /// bought or cancelled meanwhile can move another one to a page that was read, or back.
+    /// Returns all the account's numbers, page after page. The stream ends after its first error. If somebody buys or
+    /// cancels a number meanwhile, the stream may skip a number or return one twice.
     #[must_use]
     pub fn numbers(&self, list: ListNumbers) -> BoxStream<'_, Result<OwnedNumber>> {
         let first = checked(KIND, LIST, |problems| list.check(problems)).map(|()| numbers_call(&list));
         let mut index = list.index.unwrap_or(1);
-        // A server may give shorter pages than were asked for, so that what came is counted.
+        // A page may be shorter than requested, so this counts the numbers that arrived.
         let before = u64::from(index.saturating_sub(1)).saturating_mul(u64::from(list.size.unwrap_or(10)));
         let mut seen = before;
         self.http.pages(first, move |page: NumberPage| {
@@ -150,7 +156,8 @@ impl Vonage {
         })
     }
 
-    /// Returns a number, if the account holds it. Vonage has no request for one number, so this searches a list.
+    /// Returns a number; `None` if the account does not hold it. Vonage has no request for one number, so this searches
+    /// a list.
     ///
     /// # Errors
     ///
@@ -168,27 +175,29 @@ impl Vonage {
 
     /// Updates a number and returns it after the update. It is safe to repeat.
     ///
-    /// Vonage clears what an update leaves out. So the client reads the number first and sends everything back, and reads
-    /// it again afterwards. What cannot be read is lost unless the update sets it ([`UNREADABLE`](super::UNREADABLE)).
+    /// Vonage clears each field that an update leaves out. So the client reads the number first, sends all its fields
+    /// back, and reads it again afterwards. A field that cannot be read is lost unless the update sets it
+    /// ([`UNREADABLE`](super::UNREADABLE)).
     ///
     /// # Errors
     ///
     /// If the update is invalid, the account does not hold the number, or a request fails. Status 420 also if the URL
-    /// that receives messages does not answer, whether it is new or not. An error too if the number is not as it was to
-    /// be afterwards.
+    /// that receives messages does not answer, even if it is unchanged. Also if the number differs afterwards from what
+    /// was sent.
     pub async fn update_number(&self, number: &E164, update: &UpdateNumber) -> Result<OwnedNumber> {
         checked(KIND, UPDATE, |problems| update.check(problems))?;
         let now = self.held(number, UPDATE).await?;
         let wanted = State::of(&now).with(update);
-        self.write(&now, &wanted, update).await?;
-        let after = self.held(number, UPDATE).await?;
+        let mut steps = Steps::default();
+        steps.write(self.write(&now, &wanted, update).await)?;
+        let after = steps.read(self.held(number, UPDATE).await)?;
         match State::of(&after).differs(&wanted) {
             None => Ok(after),
             Some(field) => Err(not_set(UPDATE, field)),
         }
     }
 
-    /// The number, or an error if it is not held.
+    /// The number, or an error if the account does not hold it.
     pub(super) async fn held(&self, number: &E164, operation: &'static str) -> Result<OwnedNumber> {
         let found = self.find_number(number).await?;
         found.ok_or_else(|| {
@@ -206,7 +215,7 @@ impl Vonage {
         if !wanted.app_id.is_empty() {
             form.push(("app_id", &wanted.app_id));
         }
-        // An empty text is documented to remove it.
+        // As documented, an empty text removes it.
         if !wanted.mo_http_url.is_empty() || now.mo_http_url.as_ref().is_some_and(|url| !url.is_empty()) {
             form.push(("moHttpUrl", &wanted.mo_http_url));
         }
@@ -222,12 +231,12 @@ impl Vonage {
         self.http.request_empty(Call::post(UPDATE, &["number", "update"]).repeatable().form(&form)).await
     }
 
-    /// Gives a number up, for good. No import does that.
+    /// Releases a number permanently. No import does this.
     ///
     /// # Errors
     ///
     /// If the account does not hold the number, or a request fails. Also without the consent
-    /// [`Removal::RecordAndNumber`]; nothing is sent then.
+    /// [`Removal::RecordAndNumber`]; the client sends nothing then.
     pub async fn cancel_number(&self, number: &E164, consent: Removal) -> Result<()> {
         checked(KIND, RELEASE, |problems| {
             if consent != Removal::RecordAndNumber {
@@ -280,7 +289,7 @@ impl Vonage {
         self.applications.request_matching(Call::get("get application", &["v2", "applications", id]), of_id).await
     }
 
-    /// Returns what the account has left.
+    /// Returns the account's balance.
     ///
     /// # Errors
     ///
@@ -290,7 +299,7 @@ impl Vonage {
     }
 }
 
-/// The error of a field that is not as it was to be.
+/// The error of a field that differs from what was sent.
 pub(super) fn not_set(operation: &'static str, field: &str) -> Error {
     let fault = CallFault::Mismatch(Mismatch::new(format_args!("{field} as it was sent"), Some("another value")));
     Box::new(CallError::new(KIND.into(), operation, Delivery::Accepted, fault)).into()

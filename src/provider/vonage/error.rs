@@ -2,8 +2,9 @@ use serde_json::Value;
 
 use crate::http::ErrorBody;
 
-/// `{"error-code": "420", "error-code-label": "method failed"}` of numbers, and the problem JSON of applications:
-/// `{"type": "…", "title": "Unauthorized", "detail": "…", "instance": "…"}` (<https://developer.vonage.com/en/api-errors>).
+/// `{"error-code": "420", "error-code-label": "method failed"}` for numbers, and for applications the problem JSON
+/// `{"type": "…", "title": "Unauthorized", "detail": "…", "instance": "…"}`
+/// (<https://developer.vonage.com/en/api-errors>).
 pub(super) fn error_body(body: &Value) -> ErrorBody {
     let messages = ["error-code-label", "detail", "title"].iter().find_map(|name| body[name].as_str());
     ErrorBody {
@@ -12,9 +13,9 @@ pub(super) fn error_body(body: &Value) -> ErrorBody {
     }
 }
 
-/// Whether a body says that something failed, although the status is a success.
+/// Whether the body reports a failure, although the status is a success.
 pub(super) fn rejects(body: &[u8]) -> bool {
-    // A list is no such body, and may be long.
+    // A list reports no failure, and may be long.
     let short = if body.len() < 1000 { body } else { &[] };
     let read = serde_json::from_slice::<Value>(short).unwrap_or_default();
     read["error-code"].as_str().is_some_and(|code| code != "200")

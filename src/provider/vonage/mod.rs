@@ -9,16 +9,17 @@
 //! | [`list_applications`](Vonage::list_applications), [`all_applications`](Vonage::all_applications) | `GET /v2/applications` at `api.nexmo.com` |
 //! | [`get_application`](Vonage::get_application) | `GET /v2/applications/{id}` |
 //!
-//! Facts: <https://developer.vonage.com/en/api/numbers>. The credentials go into a header, never into a query.
+//! Source: <https://developer.vonage.com/en/api/numbers>. The client sends the credentials in a header, never in a
+//! query.
 //!
 //! # Routing
 //!
 //! A number is linked to an application, which answers its calls. A SIP address or a telephone number takes precedence
 //! over it; such a number is not imported ([`Finding::Forwarded`](crate::model::Finding::Forwarded)). A platform that
-//! takes the number over links it to an application of its own.
+//! takes over the number links it to an application of its own.
 //!
-//! Vonage clears what an update leaves out. So every update reads the number first and sends everything back.
-//! **What cannot be read cannot be put back**: every update clears `voiceStatusCallback` and `moSmppSysType`
+//! Vonage clears each field that an update leaves out. So every update reads the number first and sends all its fields
+//! back. **Fields that cannot be read are lost**: every update clears `voiceStatusCallback` and `moSmppSysType`
 //! ([`UNREADABLE`]) unless it sets them.
 //!
 //! ```
@@ -32,7 +33,7 @@
 //! let number = "+447700900000".parse()?;
 //! let update = UpdateNumber::new().forward_to(VoiceCallbackType::Sip, "sip:447700900000@sip.example.com");
 //! let after = vonage.update_number(&number, &update).await?;
-//! // The application and the URL of its messages were sent back, and stay.
+//! // The client sent the application and the URL for messages back, so they are still set.
 //! assert!(after.app_id.is_some() && after.mo_http_url.is_some());
 //! # Ok(())
 //! # }

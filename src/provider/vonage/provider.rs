@@ -31,14 +31,14 @@ impl NumberProvider for Vonage {
         NumberSource::account(KIND, self.credentials.clone())
     }
 
-    /// One call, and another one for the application that the number is linked to.
+    /// Sends one request for the number, and another one for its application.
     async fn lookup(&self, number: &E164) -> Result<Ownership> {
         let Some(found) = self.find_number(number).await? else { return Ok(Ownership::NotHeld) };
         let application = self.application_of(&found).await?;
         Ok(Ownership::Held(self.held_as(*number, found, application.as_ref())))
     }
 
-    /// Every number of the account that is E.164, 100 a call, each once.
+    /// Lists every number of the account that is E.164, 100 per request, each once.
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
         let numbers = async move {
             let applications = Arc::new(self.known_applications().await?);
@@ -93,7 +93,7 @@ impl Vonage {
     }
 }
 
-/// The limitations in words, if there are any.
+/// The limitations as text.
 fn limited(limitations: &[Limitation]) -> Option<String> {
     let one = |limit: &Limitation| {
         let feature = limit.feature.as_ref().map(ToString::to_string);
@@ -104,7 +104,7 @@ fn limited(limitations: &[Limitation]) -> Option<String> {
     (!all.is_empty()).then(|| format!("limited: {}", all.join(", ")))
 }
 
-/// What may be seen, if it is there.
+/// The object; `None` if it does not exist or the credentials do not allow to read it.
 fn seen<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(answer) => Ok(Some(answer)),

@@ -12,18 +12,19 @@ use crate::E164;
 use crate::error::{Result, checked, sendable};
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
+use crate::provider::steps::Steps;
 
 const APP: &str = "app_id";
 const MESSAGES: &str = "moHttpUrl";
 const FORWARDING: &str = "voiceCallbackType";
 const FORWARDS_TO: &str = "voiceCallbackValue";
-/// Of the application, so that it is read and not set.
+/// A setting of the application: read, and not restored.
 const ANSWER_URL: &str = "answer_url";
 /// The settings of a routing, by Vonage's names.
 const SETTINGS: [&str; 5] = [APP, MESSAGES, FORWARDING, FORWARDS_TO, ANSWER_URL];
 
 const RESTORE: &str = "restore routing";
-/// What Vonage answers when the URL of messages does not answer, among other things.
+/// Vonage returns this, among other cases, if the URL for messages does not answer.
 const METHOD_FAILED: u16 = 420;
 
 #[async_trait]
@@ -46,9 +47,10 @@ impl RoutingControl for Vonage {
         setting == APP
     }
 
-    /// Reads the number, sends everything back, and reads it again. Vonage asks the URL of messages first; if that does
-    /// not answer, the rest is restored without it, and that is an error.
+    /// Reads the number, sends all its fields back, and reads it again. Vonage first sends a request to the URL for
+    /// messages. If that URL does not answer, this restores the other fields and returns an error.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
+        let mut steps = Steps::default();
         let now = self.held(&routing.number, RESTORE).await?;
         let wanted = wanted(&routing.settings, State::of(&now))?;
         if wanted != State::of(&now) {
@@ -60,13 +62,13 @@ impl RoutingControl for Vonage {
                 self.write(&now, &without, &UpdateNumber::new()).await?;
                 return Err(not_set(RESTORE, MESSAGES));
             }
-            sent?;
+            steps.write(sent)?;
         }
-        self.routing_of(&routing.number).await
+        steps.read(self.routing_of(&routing.number).await)
     }
 
-    /// A SIP address gets the calls by forwarding. Any other address must be that of an application, which the number is
-    /// linked to; forwarding would beat it, so that it ends.
+    /// Forwards calls to a SIP address. For any other address, this links the number to the application that has it,
+    /// and ends forwarding, which would take precedence.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
         let update = if address.as_str().starts_with("sip:") || address.as_str().starts_with("sips:") {
             UpdateNumber::new().forward_to(VoiceCallbackType::Sip, address.as_str())
@@ -88,8 +90,9 @@ impl RoutingControl for Vonage {
             })?;
             UpdateNumber::new().app_id(id.unwrap_or_default()).end_forwarding()
         };
-        self.update_number(&routing.number, &update).await?;
-        self.routing_of(&routing.number).await
+        let mut steps = Steps::default();
+        steps.write(self.update_number(&routing.number, &update).await)?;
+        steps.read(self.routing_of(&routing.number).await)
     }
 }
 
@@ -109,7 +112,7 @@ pub(super) fn routing(number: E164, found: &OwnedNumber, application: Option<&Ap
     let calls = match (found.forwards_to(), found.application()) {
         (Some((_, to)), _) => Calls::Forwarded(to.to_owned()),
         (None, None) => Calls::Nowhere,
-        // Without the capability nothing answers.
+        // An application without the voice capability answers no calls.
         (None, Some(_)) if application.is_some_and(|found| found.has_voice() == Some(false)) => Calls::Nowhere,
         (None, Some(id)) => answer_url.cloned().map_or_else(|| Calls::Application(id.to_owned()), Calls::Url),
     };
@@ -119,7 +122,7 @@ pub(super) fn routing(number: E164, found: &OwnedNumber, application: Option<&Ap
     Routing::new(number, number.digits().to_owned(), calls, settings)
 }
 
-/// What the number has now, with these settings in place.
+/// The number's present state, with these settings applied.
 fn wanted(settings: &BTreeMap<String, String>, now: State) -> Result<State> {
     let (kind, to) = now.voice_callback.unwrap_or_default();
     let setting = |name: &str, now: String| settings.get(name).cloned().unwrap_or(now);

@@ -12,7 +12,7 @@ use crate::sandbox::rules::Rule::{self, Object as Fields, Text};
 use crate::sandbox::rules::required;
 
 const AGENTS: [(&str, &str); 2] = [("agent_a1b2c3d4e5f6", "Sales Rep"), ("agent_b2c3d4e5f6a7", "Support Rep")];
-/// The address of a Twilio number's calls after an assignment. Invented: the real one is not documented.
+/// The voice URL of a Twilio number after an assignment. Made up, because the real one is not documented.
 const VOICE_URL: &str = "https://api.getbutter.ai/sandbox/voice";
 
 static ASSIGN: Rule = Fields(&[required("phone_number_id", Text(1, usize::MAX))]);
@@ -36,7 +36,7 @@ impl Butter {
         Ok(self.change(context, agent, id, "assigned", &changes))
     }
 
-    /// The webhook of a Twilio number is set with the integration's credentials.
+    /// Sets the voice URL at Twilio with the integration's credentials.
     fn take_over(&self, context: &mut Context<'_>, number: &Object) -> Result<(), Reply> {
         let integration = text(number, "integration_id").and_then(|id| self.integrations.get(id));
         let credentials = integration.and_then(|integration| integration.get("credentials")).and_then(Value::as_object);

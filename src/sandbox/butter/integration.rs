@@ -7,7 +7,7 @@ use crate::sandbox::records::{Object, picked, set, text};
 use crate::sandbox::rules::Rule::{self, Object as Fields, Text, Word};
 use crate::sandbox::rules::{Field, optional, required};
 
-/// The part that responses show: not the credentials.
+/// The part that responses contain, without the credentials.
 const SHOWN: [&str; 8] =
     ["integration_id", "client_id", "name", "provider", "category", "status", "created_at", "updated_at"];
 

@@ -1,6 +1,6 @@
-//! Butter. It has only the documented endpoints: no single number can be read, changed or removed.
+//! Butter, with the documented endpoints only. None of them reads, changes or removes a single number.
 //!
-//! There are the agents `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`; ids that end in `_f00000000000` belong to another
+//! The agents are `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`. Ids that end in `_f00000000000` belong to another
 //! organization. An assignment to an agent takes over the voice URL of a Twilio number.
 
 mod agent;
@@ -19,7 +19,7 @@ use crate::model::{PlatformKind, Service};
 
 const KEY: &str = "bk_live_sandbox";
 const ORGANIZATION: &str = "org_sandbox";
-/// How the ids of another organization's objects end, whichever kind they are of.
+/// The end of every id that belongs to another organization.
 const ANOTHERS: &str = "_f00000000000";
 
 static ABOUT: About = About {
@@ -77,7 +77,7 @@ impl Api for Butter {
         self.numbers.iter().collect()
     }
 
-    /// Of an integration, or of the one behind a number.
+    /// The integration with this id, or the integration of the number with this id.
     fn secret_of(&self, id: &str) -> Option<&str> {
         let integration = self.numbers.get(id).and_then(|number| text(number, "integration_id"));
         self.integrations.get(integration.unwrap_or(id))?.get("credentials")?.get("auth_token")?.as_str()
@@ -93,12 +93,12 @@ fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     rule.accept(any_body(request)?).map_err(|found| detail(found.iter().map(entry)))
 }
 
-/// The body, if it is JSON and says so.
+/// The body, if it is JSON and its content type says so.
 fn any_body(request: &Request<'_>) -> Result<Value, Reply> {
     request.typed_json().ok_or_else(|| unprocessable(json!(["body"]), "json_invalid", "JSON decode error"))
 }
 
-/// What is wrong with a body, as FastAPI tells it.
+/// The problems of a body, in FastAPI's form.
 fn entry(found: &Violation) -> Value {
     let mut place = vec!["body"];
     place.extend(found.path.split('.').filter(|name| !name.is_empty()));

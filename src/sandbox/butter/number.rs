@@ -13,12 +13,12 @@ use crate::sandbox::rules::Rule::{self, Bool, E164, Text, Union, Word};
 use crate::sandbox::rules::{Violation, optional, required};
 
 const PAGE_SIZE: usize = 50;
-/// What the cursor of the first page stands for. No page leads there, unless it is to repeat itself.
+/// The cursor of the first page. Only the fault `RepeatedPage` returns it.
 const START: &str = "phon_start";
 const ANY: Rule = Text(0, usize::MAX);
 const FILLED: Rule = Text(1, usize::MAX);
 
-/// An entry of the list and the response to an import are two kinds of objects.
+/// An entry of the list and the response to an import have different fields.
 const LISTED: [&str; 8] = [
     "phone_number_id",
     "phone_number",
@@ -72,7 +72,7 @@ static IMPORT: Rule = Union(
 );
 
 impl Butter {
-    /// Newest first. The place to go on from is a number, so that newer ones do not shift a page.
+    /// Lists numbers, newest first. A cursor names a number, so that newer numbers do not shift the pages.
     pub(super) fn list(&self, context: &Context<'_>, request: &Request<'_>) -> Answer {
         let status = request.query("status");
         if status.is_some_and(|status| !matches!(status, "free" | "assigned")) {
@@ -95,7 +95,7 @@ impl Butter {
     }
 
     pub(super) fn import(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
-        // The page counts what is wrong with this body as 400, and other bodies' faults are 422.
+        // The documentation lists 400 for problems of this body, and 422 for other bodies.
         let body = IMPORT.accept(any_body(request)?).map_err(|found| {
             let words: Vec<String> = found.iter().map(Violation::to_string).collect();
             refused(400, &words.join("; "))
@@ -134,7 +134,7 @@ fn cursor(number: &Object) -> String {
     BASE64.encode(text(number, "phone_number_id").unwrap_or_default())
 }
 
-/// How many of these numbers stand before the page that a cursor leads to.
+/// The number of entries before the page of a cursor.
 fn place_after(cursor: &str, numbers: &[&Object]) -> Result<usize, Reply> {
     let last = BASE64.decode(cursor).ok().and_then(|id| String::from_utf8(id).ok()).unwrap_or_default();
     let at = numbers.iter().position(|number| text(number, "phone_number_id") == Some(&last));

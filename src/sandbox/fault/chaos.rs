@@ -97,7 +97,7 @@ impl Storm {
     }
 }
 
-/// By the service's name, so that it draws the same whichever others are served.
+/// Seeds by the service's name, so that the faults do not depend on which other services are served.
 fn generator(seed: u64, service: Service) -> Rng {
     let fnv = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     Rng::with_seed(service.as_str().bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed, fnv))

@@ -15,17 +15,17 @@ pub(super) use self::queue::Faults;
 
 /// A fault of one request.
 ///
-/// "Commit" means that the service carries out the request, or refuses it by its own rules. A commit stays,
-/// whatever happens to the response. Without a commit nothing is done, not even a check of the credentials.
-/// [`ReceivedRequest`](super::ReceivedRequest) says what a request met.
+/// "Commit" means that the service carries out the request, or refuses it by its own rules. A commit is not undone if
+/// the response is lost. Without a commit the service does nothing, and does not check the credentials.
+/// [`ReceivedRequest`](super::ReceivedRequest) shows the fault of each request.
 ///
-/// | fault | done | the client sees |
+/// | fault | committed | the client gets |
 /// | --- | --- | --- |
 /// | [`Refuse`](Self::Refuse) | no | a refusal, with any `Retry-After` |
 /// | [`DropBeforeCommit`](Self::DropBeforeCommit) | no | a closed connection |
 /// | [`CommitThenDrop`](Self::CommitThenDrop) | yes | a closed connection |
 /// | [`CommitThenRefuse`](Self::CommitThenRefuse) | yes | a refusal |
-/// | [`DelayBeforeCommit`](Self::DelayBeforeCommit) | late, even if the client has gone | the response, late |
+/// | [`DelayBeforeCommit`](Self::DelayBeforeCommit) | late, even if the client has disconnected | the response, late |
 /// | [`CommitThenDelay`](Self::CommitThenDelay) | immediately | the response, late |
 /// | [`TruncatedBody`](Self::TruncatedBody) | yes | half of the response, then a closed connection |
 /// | [`SlowBody`](Self::SlowBody) | yes | the response, in pieces |
@@ -33,29 +33,29 @@ pub(super) use self::queue::Faults;
 /// | [`UnknownEnumValues`](Self::UnknownEnumValues) | yes | the response, with unknown values |
 /// | [`ExtraFields`](Self::ExtraFields) | yes | the response, with unknown fields |
 /// | [`EchoedSecret`](Self::EchoedSecret) | no | a 400 that repeats the request |
-/// | [`RepeatedPage`](Self::RepeatedPage) | yes | a page that leads to itself |
+/// | [`RepeatedPage`](Self::RepeatedPage) | yes | a page whose next page is itself |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Nothing is done: the response has this status and the service's own error body.
+    /// The request is not carried out. The response has this status and the service's own error body.
     Refuse {
         /// From 400 to 599.
         status: u16,
         /// The value of `Retry-After` in the response: seconds, a date, or anything invalid.
         retry_after: Option<String>,
     },
-    /// Nothing is done, and the connection is closed without a response.
+    /// The request is not carried out. The connection is closed without a response.
     DropBeforeCommit,
-    /// The request is carried out, and the connection is closed without a response.
+    /// The request is carried out. The connection is closed without a response.
     CommitThenDrop,
-    /// The request is carried out, and the response says that the service failed: this status and the service's
-    /// own error body.
+    /// The request is carried out. The response says that the service failed, with this status and the service's own
+    /// error body.
     CommitThenRefuse {
         /// From 400 to 599. With 408, 500, 502, 503 and 504 the client cannot know whether the request was carried out.
         status: u16,
     },
-    /// The request waits for this time, and is carried out then, even if the client has disconnected.
-    /// [`Sandbox::waiting`](super::Sandbox::waiting) counts such requests.
+    /// The request is carried out after this time, even if the client has disconnected.
+    /// [`Sandbox::waiting`](super::Sandbox::waiting) counts the requests that still wait.
     DelayBeforeCommit(Duration),
     /// The request is carried out immediately, and the response is sent after this time.
     CommitThenDelay(Duration),
@@ -77,24 +77,24 @@ pub enum Fault {
         commit: bool,
     },
     /// The request is carried out. If it succeeds, each value of a closed set in the response (a status, a
-    /// provider, a method, a capability) is `unheard-of`. Ids, numbers, addresses and free texts stay.
+    /// provider, a method, a capability) is `unheard-of`. Ids, numbers, addresses and free texts are unchanged.
     UnknownEnumValues,
-    /// The request is carried out. Each object in the response, also in a refusal, has an additional field
-    /// `addedLater`, which is an object.
+    /// The request is carried out. Each object in the response has an additional field `addedLater`, which is an
+    /// object. This also applies to error responses.
     ExtraFields,
-    /// Nothing is done: the response is the service's own 400, whose message repeats the credentials of the
-    /// headers (basic authorization also decoded) and the body of the request.
+    /// The request is not carried out. The response is the service's own 400, whose message repeats the credentials of
+    /// the headers (basic authorization also decoded) and the body of the request.
     EchoedSecret,
-    /// The request is carried out. If it reads a list with pages, the page leads to itself again: by its link
-    /// at Twilio and SignalWire, by its cursor at Butter. Vapi's pages are requested by index, so Vapi returns
-    /// the page before again (or the first page itself), and says that more follow. All other requests, and all
-    /// requests to Interactly, get the usual response. The fault does not affect the next request for the page:
-    /// an endless list needs a fault for each page.
+    /// The request is carried out. If it reads a list with pages, the next page in the response is the same page
+    /// again: by its link at Twilio and SignalWire, by its cursor at Butter. Vapi's pages are requested by index, so
+    /// Vapi returns the previous page (or the first page), and says that more follow. All other requests, and all
+    /// requests to Interactly, get the usual response. The fault affects only one request: an endless list needs one
+    /// fault for each page.
     RepeatedPage,
 }
 
 impl Fault {
-    /// Returns one fault of every kind, and one of each variant of a kind. Faults that take time take
+    /// Returns one fault of every kind, and each variant of a kind. Faults that take time take
     /// `delay`.
     ///
     /// ```

@@ -1,13 +1,14 @@
 //! The queue of faults.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+
+use tokio::time::Instant;
 
 use super::rate::Rate;
 use super::{Chaos, Fault, Storm};
 use crate::model::Service;
 
-/// What the next requests meet.
+/// The faults of the next requests.
 #[derive(Debug)]
 pub(in crate::sandbox) struct Faults {
     queue: VecDeque<Queued>,
@@ -37,7 +38,7 @@ impl Faults {
         self.queue.iter().map(|Queued { service, start, fault }| format!("{service}: {start:?}: {fault:?}")).collect()
     }
 
-    /// What a request meets: a reached rate limit, else the oldest matching fault, else a random fault.
+    /// The fault of a request: a reached rate limit, else the oldest matching fault, else a random fault.
     pub(in crate::sandbox) fn next(&mut self, service: Service, request: &str) -> Option<Fault> {
         if self.rate.as_mut().is_some_and(|rate| !rate.takes(service, Instant::now())) {
             return Some(Fault::Refuse { status: 429, retry_after: Some("1".to_owned()) });

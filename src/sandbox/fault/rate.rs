@@ -1,11 +1,13 @@
 //! The rate limit of a service.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::model::Service;
 
-/// Counts the requests of the last second, whichever second it is.
+/// Counts the requests of the last 1,000 ms.
 #[derive(Debug)]
 pub(super) struct Rate {
     most: usize,

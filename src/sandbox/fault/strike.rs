@@ -1,4 +1,4 @@
-//! Applies a fault to a request: what is done, and what is returned.
+//! Applies a fault to a request: whether it is carried out, and what the service returns.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::sandbox::api::Api;
 use crate::sandbox::api::Context;
 use crate::sandbox::message::{Reply, Request, phrase};
 
-/// What was answered, if all of it goes out as ever, and the status that the service itself gave.
+/// The response, whether it is sent unchanged, and the status that the service itself returned.
 pub(in crate::sandbox) fn answer(
     api: &mut dyn Api,
     context: &mut Context<'_>,
@@ -57,7 +57,7 @@ fn echo(request: &Request<'_>) -> String {
     format!("Cannot process the request of {}: {}", said.join(", "), String::from_utf8_lossy(request.body))
 }
 
-/// Puts an unknown value into these fields, wherever they are.
+/// Replaces the values of these fields, at any depth, by an unknown value.
 fn unknown(value: &mut Value, words: &[&str]) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| unknown(item, words)),

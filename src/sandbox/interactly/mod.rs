@@ -1,5 +1,5 @@
-//! Interactly. An import takes over the voice URL at Twilio; one without credentials uses those of the sandbox's main
-//! account.
+//! Interactly. An import takes over the voice URL at Twilio. An import without credentials uses those of the sandbox's
+//! main account.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::rules::{Field, Rule, Violation, optional, required};
 use crate::model::{PlatformKind, ProviderKind, Service};
 
 const KEY: &str = "sandbox-interactly-key";
-/// The address of a number's calls after an import. Invented: the real one is not documented.
+/// The voice URL of a number after an import. Made up, because the real one is not documented.
 const VOICE_URL: &str = "https://api-prod.interactly.ai/sandbox/voice";
 
 static ABOUT: About = About {
@@ -93,7 +93,7 @@ impl Interactly {
 
     fn import(&mut self, context: &mut Context<'_>, body: &Object) -> Answer {
         let number = text(body, "number");
-        // Without credentials, the stored ones are used.
+        // An import without credentials uses the stored ones.
         let login = body.get("credentials").and_then(Value::as_object).map(|credentials| Login {
             account: text(credentials, "accountSid").unwrap_or_default(),
             token: text(credentials, "authToken"),
@@ -141,7 +141,7 @@ fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     rule.accept(body).map_err(|found| refused(&found.first().map(Violation::to_string).unwrap_or_default()))
 }
 
-/// The form of its errors is not documented; this is the form of another service of the vendor.
+/// The form of Interactly's errors is not documented. This is the form of another service of the vendor.
 fn refused(error: &str) -> Reply {
     Reply::json(400, json!({"message": "Bad request", "error": error}))
 }

@@ -5,11 +5,11 @@ use serde_json::json;
 use crate::sandbox::message::Request;
 use crate::sandbox::records::{Object, fields, text};
 
-/// An account as it logs in.
+/// The login of an account.
 #[derive(Debug)]
 pub(super) struct Caller {
     pub(super) id: &'static str,
-    /// The one that it begins with.
+    /// The initial token.
     pub(super) token: &'static str,
 }
 
@@ -18,7 +18,7 @@ pub(super) static SUB: Caller = Caller { id: "SA000000000000005B0B", token: "san
 
 /// The application of the first number.
 pub(super) const APPLICATION: &str = "29986316244302815";
-/// The application that a number gets by an update that names none.
+/// The default application, which an update without an application assigns.
 pub(super) const DEFAULT_APPLICATION: &str = "29986316244302800";
 /// The inbound trunk.
 pub(super) const TRUNK: &str = "17248282830499840";
@@ -30,7 +30,7 @@ impl Caller {
         if is_main { Some(&MAIN) } else { is_sub().then_some(&SUB) }
     }
 
-    /// The main account sees all numbers, and a subaccount its own.
+    /// The main account sees all numbers, and a subaccount sees its own.
     pub(super) fn sees(&self, held: &Object) -> bool {
         self.id == MAIN.id || owner(held) == Some(self.id)
     }
@@ -65,7 +65,7 @@ pub(super) fn account(caller: &Caller) -> Object {
     }))
 }
 
-/// The token stands there in clear: so it is documented.
+/// As documented, the response contains the token in plain text.
 pub(super) fn subaccount() -> Object {
     fields(json!({
         "account": format!("/v1/Account/{}/", MAIN.id),

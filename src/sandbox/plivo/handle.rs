@@ -1,4 +1,4 @@
-//! What a user of the sandbox can see of Plivo's side.
+//! Access to Plivo's state in tests.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 use crate::sandbox::records::{Object, text};
 
 impl Sandbox {
-    /// Returns what the sandbox has at Plivo: numbers with their applications.
+    /// Returns Plivo's state: numbers with their applications.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -27,32 +27,32 @@ impl Sandbox {
     }
 }
 
-/// The sandbox's Plivo, from [`Sandbox::plivo`]. It needs no requests.
+/// Plivo's state, from [`Sandbox::plivo`]. Reads it without requests.
 #[derive(Clone, Copy, Debug)]
 pub struct PlivoHandle<'a> {
     sandbox: &'a Sandbox,
 }
 
 impl PlivoHandle<'_> {
-    /// The id of the application that is not the default.
+    /// Returns the id of the application that is not the default.
     #[must_use]
     pub const fn application_id(self) -> &'static str {
         APPLICATION
     }
 
-    /// The id of the default application, which a number gets by an update that names none.
+    /// Returns the id of the default application, which an update without an application assigns.
     #[must_use]
     pub const fn default_application_id(self) -> &'static str {
         DEFAULT_APPLICATION
     }
 
-    /// The id of the inbound SIP trunk.
+    /// Returns the id of the inbound SIP trunk.
     #[must_use]
     pub const fn trunk_id(self) -> &'static str {
         TRUNK
     }
 
-    /// Id and token of the subaccount.
+    /// Returns the id and the token of the subaccount.
     #[must_use]
     pub const fn subaccount(self) -> (&'static str, &'static str) {
         (SUB.id, SUB.token)
@@ -65,14 +65,15 @@ impl PlivoHandle<'_> {
         self.numbers(|held| format!("+{}", text(held, "number").filter(|_| is_own(held))?).parse().ok())
     }
 
-    /// A number with all that Plivo keeps of it, to compare field by field.
+    /// Returns a number with all fields that Plivo stores.
     #[must_use]
     pub fn number(self, number: &E164) -> Option<Value> {
         let is_it = |held: &Object| text(held, "number") == Some(number.digits());
         self.numbers(|held| is_it(held).then(|| Value::Object(held.clone()))).pop()
     }
 
-    /// The id of the application or trunk that gets a number's calls. `None` if it is not held or has neither.
+    /// Returns the id of the application or trunk that gets a number's calls. `None` if the account does not hold the
+    /// number, or it has neither.
     #[must_use]
     pub fn calls_go_to(self, number: &E164) -> Option<String> {
         let held = self.number(number)?;
@@ -81,7 +82,7 @@ impl PlivoHandle<'_> {
     }
 
     /// Renews the auth token. From now on requests with the old one get a 401. [`Sandbox::var`] still returns the old
-    /// one.
+    /// token.
     pub fn rotate_auth_token(self, token: &str) {
         if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {
             api.change_secret("", token);

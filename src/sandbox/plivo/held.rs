@@ -1,4 +1,4 @@
-//! The numbers held at Plivo: how they are set up.
+//! The numbers held at Plivo, and their setup.
 
 use serde_json::json;
 
@@ -22,30 +22,30 @@ pub struct PlivoNumber {
 }
 
 impl PlivoNumber {
-    /// A number as it is without an application.
+    /// Creates a number without an application.
     pub const fn new(number: E164) -> Self {
         Self { number, application: None, on_trunk_object: false, in_subaccount: false, voice: true, carrier: "Plivo" }
     }
 
-    /// Its application is the one of the account that is not the default.
+    /// Assigns the account's application that is not the default.
     pub const fn with_application(mut self) -> Self {
         self.application = Some(APPLICATION);
         self
     }
 
-    /// Its application is the inbound trunk.
+    /// Assigns the inbound trunk as its application.
     pub const fn on_trunk(mut self) -> Self {
         self.application = Some(TRUNK);
         self
     }
 
-    /// Its object is the inbound trunk, as in the private beta.
+    /// Sets the inbound trunk as its object, as in the private beta.
     pub const fn on_trunk_object(mut self) -> Self {
         self.on_trunk_object = true;
         self
     }
 
-    /// The subaccount owns it.
+    /// Makes the subaccount hold it.
     pub const fn in_subaccount(mut self) -> Self {
         self.in_subaccount = true;
         self
@@ -57,7 +57,7 @@ impl PlivoNumber {
         self
     }
 
-    /// Another carrier holds it.
+    /// Makes another carrier hold it.
     pub const fn hosted(mut self) -> Self {
         self.carrier = "ExampleCarrier";
         self
@@ -103,7 +103,7 @@ impl PlivoNumber {
     }
 }
 
-/// The numbers that a builder names, or else three.
+/// The numbers of the builder. Defaults to three numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Setup(Vec<PlivoNumber>);
 
@@ -132,7 +132,7 @@ impl Setup {
 
 impl SandboxBuilder {
     /// Sets the numbers that the Plivo account and its subaccount hold. Defaults to three: one with an application, one
-    /// with nothing, and one of the subaccount.
+    /// without, and one of the subaccount.
     pub fn hold_plivo(mut self, numbers: impl IntoIterator<Item = PlivoNumber>) -> Self {
         self.of_services.insert(Setup(numbers.into_iter().collect()));
         self

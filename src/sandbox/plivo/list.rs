@@ -89,7 +89,7 @@ pub(super) fn subaccounts(context: &mut Context<'_>, request: &Request<'_>, call
     page(context, request, &all)
 }
 
-/// Plivo ignores what it does not know; here it is refused, so that a slip shows.
+/// Plivo ignores unknown parameters. The sandbox refuses them, so that a mistake shows.
 fn known(request: &Request<'_>, parameters: &[&str]) -> Result<(), Reply> {
     match request.unknown_parameter(&[parameters, &PAGING].concat()) {
         Some(name) => Err(invalid(&format!("{name} is not a parameter of this list"))),
@@ -97,7 +97,7 @@ fn known(request: &Request<'_>, parameters: &[&str]) -> Result<(), Reply> {
     }
 }
 
-/// The links lead on by a cursor, which is opaque.
+/// The next page has a cursor, which clients must not interpret.
 fn page(context: &mut Context<'_>, request: &Request<'_>, found: &[&Object]) -> Answer {
     let limit = request.whole("limit", 20).filter(|limit| (1..=20).contains(limit));
     let limit = context.page_size(limit.ok_or_else(|| invalid("limit must be from 1 to 20"))?);

@@ -1,9 +1,9 @@
-//! Plivo: an account and a subaccount, each with a token; two applications, one of them the account's default, and an
-//! inbound SIP trunk.
+//! Plivo: an account and a subaccount, each with a token; two applications, one of which is the account's default; and
+//! an inbound SIP trunk.
 //!
-//! There are three numbers unless [`hold_plivo`](SandboxBuilder::hold_plivo) names others: one with an application, one
-//! with nothing, and one of the subaccount. An update without `app_id` assigns the default application, and one with an
-//! empty `app_id` takes it off. No platform takes over a number here.
+//! Defaults to three numbers: one with an application, one without, and one of the subaccount.
+//! [`hold_plivo`](SandboxBuilder::hold_plivo) replaces them. An update without `app_id` assigns the default application,
+//! and one with an empty `app_id` removes the application. No platform takes over a number here.
 
 mod account;
 mod handle;
@@ -55,7 +55,7 @@ impl Api for Plivo {
     fn answer(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
         let caller = Caller::of(request, &self.token).ok_or_else(refused)?;
         let path = request.segments();
-        // Without a slash at its end, a path leads nowhere.
+        // A path without a slash at its end does not exist.
         let ["v1", "Account", id, path @ .., ""] = path.as_slice() else { return Err(missing()) };
         if *id != caller.id {
             return Err(refused());
@@ -113,13 +113,13 @@ impl Api for Plivo {
 }
 
 impl Plivo {
-    /// A number that the caller may see.
+    /// A number that the caller may read.
     fn number(&self, caller: &Caller, digits: &str) -> Result<&Object, Reply> {
         let held = self.numbers.get(digits).filter(|held| caller.sees(held));
         held.ok_or_else(missing)
     }
 
-    /// Whether this is the id of an application, or of an inbound trunk.
+    /// Whether an application or an inbound trunk has this id.
     fn answers(&self, id: &str) -> bool {
         let is_trunk =
             |trunk: &Object| text(trunk, "trunk_id") == Some(id) && text(trunk, "trunk_direction") == Some("inbound");
@@ -142,7 +142,7 @@ fn missing() -> Reply {
     error(404, usual(404))
 }
 
-/// A wrong login is told in plain text.
+/// As at Plivo, the error of a wrong login is plain text.
 fn refused() -> Reply {
     let words = "Could not verify your access level for that URL. You have to login with proper credentials";
     Reply::text(401, words.to_owned())

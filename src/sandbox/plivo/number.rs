@@ -1,4 +1,4 @@
-//! A number: changed, and registered.
+//! Updates and registers numbers.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ static ADD: Rule = Object(&[
 ]);
 
 impl Plivo {
-    /// What gets the calls is what the body says, and the default application if it says nothing.
+    /// The body sets the application. Without one, the number gets the default application.
     pub(super) fn update(
         &mut self,
         context: &mut Context<'_>,
@@ -109,7 +109,7 @@ impl Plivo {
     }
 }
 
-/// The number itself is not told.
+/// The message does not contain the number.
 fn changed(context: &mut Context<'_>) -> Reply {
     Reply::json(202, json!({"api_id": context.id(), "message": "changed"}))
 }

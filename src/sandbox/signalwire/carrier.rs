@@ -1,4 +1,4 @@
-//! What the carrier must confirm: emergency addresses and caller names. It confirms them before the next request.
+//! Emergency addresses and caller names, which the carrier must confirm. It confirms them before the next request.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::sandbox::rules::required;
 const STATUS: &str = "e911_status";
 const ADDRESS: &str = "e911_address_id";
 const NAME: &str = "cnam";
-/// Kept of a number: the last request for a name, and whether its name is to go.
+/// Stored for a number: the last requested name, and whether its removal was requested.
 const REQUESTED: &str = "requested_cnam";
 const CLEARING: &str = "clearing_cnam";
 
@@ -21,7 +21,7 @@ static ASSIGN: Rule = Fields(&[required(ADDRESS, Uuid)]);
 static REQUEST: Rule = Fields(&[required("name", Passes(is_name, "1 to 15 characters"))]);
 
 impl SignalWire {
-    /// The carrier catches up with everything that was asked of it.
+    /// Confirms everything that was requested from the carrier.
     pub(super) fn settle(&mut self) {
         for id in std::mem::take(&mut self.at_carrier) {
             if let Some(number) = self.numbers.get_mut(&id) {
@@ -52,7 +52,7 @@ impl SignalWire {
         Ok(answer)
     }
 
-    /// The last request, which is not the same as the name that callers see.
+    /// The last request. Callers may still see another name.
     pub(super) fn get_name(&mut self, id: &str) -> Answer {
         let requested = self.number(id)?.get(REQUESTED).ok_or_else(missing)?;
         Ok(Reply::json(200, requested.clone()))
@@ -66,7 +66,7 @@ impl SignalWire {
         let name = normalized(text(&body, "name").unwrap_or_default());
         let before = number.get(REQUESTED).filter(|before| before["name"] == name.as_str()).cloned();
         if let Some(before) = before {
-            // An approved name is put back without another review.
+            // An approved name is restored without another review.
             set(number, NAME, name);
             return Ok(Reply::json(201, before));
         }

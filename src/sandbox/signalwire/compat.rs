@@ -1,4 +1,4 @@
-//! The one call of the compatibility API: an import by form.
+//! The one endpoint of the compatibility API: an import with a form.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ fn is_number(text: &str) -> bool {
     (5..=30).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The number as this API shows it.
+/// The number in the form of this API.
 fn incoming(id: &str, number: &str, capabilities: &[&str], now: Timestamp) -> Value {
     let can = |capability: &str| capabilities.contains(&capability);
     let date = now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
@@ -107,13 +107,13 @@ fn incoming(id: &str, number: &str, capabilities: &[&str], now: Timestamp) -> Va
     shown
 }
 
-/// A refusal's code is a text here, and its status says 400: so it is documented.
+/// As documented, the code is text, and the field `status` is 400.
 fn invalid(code: &str, message: &str) -> Reply {
     let more_info = "https://signalwire.com/docs/rest/compatibility-api/overview/error-codes";
     Reply::json(422, json!({"code": code, "message": message, "more_info": more_info, "status": 400}))
 }
 
-/// Any refusal, whatever was asked.
+/// The error response to any request.
 pub(super) fn refusal(status: u16, message: &str) -> Reply {
     match status {
         401 => refused(status, 20003, message),

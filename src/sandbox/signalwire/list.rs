@@ -1,4 +1,4 @@
-//! The list of the numbers, newest first, page by page.
+//! The list of numbers, newest first, with pages.
 
 use serde_json::json;
 
@@ -42,7 +42,7 @@ impl SignalWire {
     }
 }
 
-/// A path, not a whole address.
+/// A path, not a complete URL.
 fn link(request: &Request<'_>, page: usize, size: usize) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (parameter, _) in FILTERS {
@@ -55,7 +55,7 @@ fn link(request: &Request<'_>, page: usize, size: usize) -> String {
     format!("/api/relay/rest/phone_numbers?{}", query.finish())
 }
 
-/// What a page is asked for with, beside its number. Only a link tells it.
+/// The parameters of a page other than its index. A client gets them only from a link.
 fn token(page: usize) -> String {
     format!("PA5a7d0000-0000-4000-8000-{page:012x}")
 }

@@ -12,7 +12,7 @@ use crate::sandbox::records::{set, text};
 use crate::sandbox::rules::Rule::{self, Object as Fields, Text, Word};
 use crate::sandbox::rules::{optional, required};
 
-/// A number on sale, and where it is; a toll-free one is nowhere.
+/// A number for sale and its location. A toll-free number has none.
 struct Offer {
     number: &'static str,
     place: Option<Place>,
@@ -52,7 +52,7 @@ impl SignalWire {
         let body = body(request, &PURCHASE)?;
         let wanted = text(&body, "number");
         let offer = OFFERS.iter().find(|offer| Some(offer.number) == wanted && !self.has(offer.number));
-        // Without a reason, as users report of the real one.
+        // The response has no reason. Users report this of the real service.
         let offer = offer.ok_or_else(|| errors("422", [Value::Null]))?;
         let number_type = if offer.place.is_some() { "longcode" } else { "tollfree" };
         let mut bought = self.add(context, offer.number, number_type, json!(CAPABILITIES));
@@ -65,7 +65,7 @@ impl SignalWire {
     }
 }
 
-/// How many are wanted, if the query is good.
+/// The requested number of results, if the query is valid.
 fn check(request: &Request<'_>) -> Result<usize, Reply> {
     let toll_free = match request.query("number_type") {
         None | Some("local") => false,
@@ -109,7 +109,7 @@ impl Offer {
             && is_at(request.query("city"), |place| place.rate_center)
     }
 
-    /// All are North American.
+    /// All numbers for sale are North American.
     fn national(&self) -> &'static str {
         self.number.trim_start_matches("+1")
     }

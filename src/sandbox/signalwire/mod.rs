@@ -1,5 +1,5 @@
-//! SignalWire. Five numbers can be bought at the start. Its carrier confirms what was requested before the next
-//! request.
+//! SignalWire. Initially, five numbers are for sale. The carrier confirms each request, such as one for a caller name,
+//! before the next API request.
 
 mod carrier;
 mod compat;
@@ -52,7 +52,7 @@ static ABOUT: About = About {
 
 struct SignalWire {
     numbers: Records,
-    /// The ids of the numbers of which something was asked of the carrier.
+    /// The ids of the numbers with requests that the carrier has not confirmed.
     at_carrier: Vec<String>,
 }
 
@@ -157,7 +157,7 @@ fn invalid(detail: &str) -> Reply {
     errors("422", [Value::from(detail)])
 }
 
-/// A refusal, whose code often only says its status again, and whose details can be null.
+/// An error response. As documented, its code may repeat the status, and its details may be null.
 fn errors(code: &str, details: impl IntoIterator<Item = Value>) -> Reply {
     let error = |detail: Value| json!({"detail": detail, "status": "422", "title": "Invalid Attribute", "code": code});
     let errors: Vec<Value> = details.into_iter().map(error).collect();

@@ -1,4 +1,4 @@
-//! Numbers: imported, shown, released.
+//! Imports, returns and releases numbers.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::sandbox::rules::{optional, required};
 
 pub(super) const CAPABILITIES: [&str; 4] = ["voice", "fax", "sms", "mms"];
 
-/// What is shown of a number. Whatever else is kept of it cannot be read back.
+/// The fields that responses contain. Other stored fields cannot be read.
 const SHOWN: [&str; 42] = [
     "id",
     "number",
@@ -57,7 +57,7 @@ const SHOWN: [&str; 42] = [
     "message_relay_context",
     "country_code",
 ];
-/// Kept of a bought number, so that it is not released at once.
+/// Stored for a bought number, because it cannot be released immediately.
 pub(super) const BOUGHT: &str = "bought";
 
 static IMPORT: Rule = Fields(&[
@@ -72,7 +72,7 @@ fn is_number(text: &str) -> bool {
 }
 
 impl SignalWire {
-    /// Adds a number. It is shown in E.164, with or without the `+` that it came with.
+    /// Adds a number. Responses show it in E.164, even if it came without the `+`.
     pub(super) fn add(&mut self, context: &mut Context<'_>, number: &str, kind: &str, capabilities: Value) -> Object {
         let now = seconds(context.moment());
         let added = fields(json!({
@@ -111,7 +111,7 @@ impl SignalWire {
     }
 
     pub(super) fn release(&mut self, id: &str) -> Answer {
-        // The sandbox's clock does not reach the fourteenth day after a purchase.
+        // The sandbox's clock never reaches the fourteenth day after a purchase.
         if self.number(id)?.contains_key(BOUGHT) {
             return Err(errors("purchased_too_recently", [Value::from("Number was purchased too recently")]));
         }
@@ -120,7 +120,7 @@ impl SignalWire {
     }
 }
 
-/// Every documented key, null where there is nothing.
+/// Every documented field, null if it has no value.
 pub(super) fn shown(number: &Object) -> Object {
     picked(number, &SHOWN)
 }

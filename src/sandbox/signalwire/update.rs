@@ -1,4 +1,4 @@
-//! The partial update with PUT.
+//! Partial updates by PUT.
 
 use serde_json::Value;
 
@@ -71,12 +71,12 @@ static UPDATE: Rule = Fields(&[
     optional("message_relay_application", ANY),
 ]);
 
-/// Names of one setting; an earlier one wins.
+/// The names of one setting. An earlier one takes precedence.
 const ALIASES: [[&str; 3]; 2] = [
     ["call_relay_application", "call_relay_topic", "call_relay_context"],
     ["message_relay_application", "message_relay_topic", "message_relay_context"],
 ];
-/// What reads `POST` once calls or messages have been set up.
+/// Fields that are `POST` once calls or messages are set up.
 const METHODS: [(&str, &[&str]); 2] = [
     ("call_", &["call_request_method", "call_fallback_method", "call_status_callback_method"]),
     ("message_", &["message_request_method", "message_fallback_method"]),
@@ -93,7 +93,7 @@ impl SignalWire {
     }
 }
 
-/// Older pointers stay: only the handler says which of them is live.
+/// Fields of an earlier handler are kept. Only the handler says which field applies.
 fn apply(number: &mut Object, mut changes: Object, made: String) {
     for names in ALIASES {
         let value = names.iter().find_map(|name| changes.get(*name)).cloned();
@@ -115,7 +115,7 @@ fn apply(number: &mut Object, mut changes: Object, made: String) {
     }
 }
 
-/// The live handler's field, and the resource behind it: the target itself, or one that the server makes.
+/// The field of the present handler, and its resource: the target itself, or one that the server creates.
 fn target(number: &Object, made: String) -> (&'static str, Value) {
     let handler = text(number, "call_handler").unwrap_or_default();
     let (pointer, is_made) = match handler {

@@ -1,4 +1,4 @@
-//! What the account has beside numbers: connections, features, jobs.
+//! Connections, features and jobs.
 
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ pub(super) fn balance() -> Value {
 }
 
 impl Telnyx {
-    /// Numbers that are not active yet are told as not found.
+    /// Numbers that are not active yet count as not found.
     pub(super) fn verify_ownership(&self, request: &Request<'_>) -> Answer {
         let (mut found, mut not_found) = (Vec::new(), Vec::new());
         for number in numbers_of(request)? {
@@ -61,13 +61,13 @@ impl Telnyx {
         Ok(data(200, json!({"record_type": "number_ownership", "found": found, "not_found": not_found})))
     }
 
-    /// Of numbers that are not held nothing is promised, and nothing told.
+    /// Returns no features for numbers that the account does not hold.
     pub(super) fn features(&self, request: &Request<'_>) -> Answer {
         let of = |number: String| Some(json!({"phone_number": number, "features": self.held(&number)?["features"]}));
         Ok(data(200, numbers_of(request)?.into_iter().filter_map(of).collect::<Vec<_>>()))
     }
 
-    /// A job is done at once, and says so when it is read again.
+    /// A job completes immediately. The next read of it says so.
     pub(super) fn create_job(&mut self, context: &mut Context<'_>, request: &Request<'_>) -> Answer {
         if let Some(name) = request.query.first().map(|(name, _)| name) {
             return Err(invalid(&format!("{name} is not served here"), "/"));
@@ -125,7 +125,7 @@ impl Telnyx {
         self.jobs.get(id).map(|job| data(200, job.clone())).ok_or_else(missing)
     }
 
-    /// Whether a change names a connection that there is, or none.
+    /// Whether the update names an existing connection, or none.
     pub(super) fn may_connect(&self, change: &Object) -> bool {
         text(change, "connection_id").is_none_or(|id| id.is_empty() || self.connection(id).is_some())
     }

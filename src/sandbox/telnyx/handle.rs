@@ -1,4 +1,4 @@
-//! What a user of the sandbox can see of Telnyx's side.
+//! Access to Telnyx's state in tests.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 use crate::sandbox::records::{Object, text};
 
 impl Sandbox {
-    /// Returns what the sandbox has at Telnyx: numbers with their routing, and connections.
+    /// Returns Telnyx's state: numbers with their routing, and connections.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -27,40 +27,40 @@ impl Sandbox {
     }
 }
 
-/// The sandbox's Telnyx, from [`Sandbox::telnyx`]. It needs no requests.
+/// Telnyx's state, from [`Sandbox::telnyx`]. Reads it without requests.
 #[derive(Clone, Copy, Debug)]
 pub struct TelnyxHandle<'a> {
     sandbox: &'a Sandbox,
 }
 
 impl TelnyxHandle<'_> {
-    /// The id of the account's own application.
+    /// Returns the id of the account's own application.
     #[must_use]
     pub const fn connection_id(self) -> &'static str {
         OWN_APPLICATION
     }
 
-    /// The id of the application that Vapi's stored credential names.
+    /// Returns the id of the application that Vapi's stored credential names.
     #[must_use]
     pub const fn vapi_connection_id(self) -> &'static str {
         VAPI_APPLICATION
     }
 
-    /// The numbers that the account holds.
+    /// Returns the numbers that the account holds.
     #[must_use]
     pub fn held_numbers(self) -> Vec<E164> {
         self.numbers(|held| text(held, "phone_number")?.parse().ok())
     }
 
-    /// A number with all that Telnyx keeps of it, to compare field by field.
+    /// Returns a number with all fields that Telnyx stores.
     #[must_use]
     pub fn number(self, number: &E164) -> Option<Value> {
         let is_it = |held: &Object| text(held, "phone_number") == Some(number.as_str());
         self.numbers(|held| is_it(held).then(|| Value::Object(held.clone()))).pop()
     }
 
-    /// Where Telnyx sends a number's calls now: the number that they are forwarded to, or else the id of its
-    /// connection. `None` if it is not held or has nothing of these.
+    /// Returns where Telnyx sends a number's calls: the number to which they are forwarded, or else the id of its
+    /// connection. `None` if the account does not hold the number, or it has neither.
     #[must_use]
     pub fn calls_go_to(self, number: &E164) -> Option<String> {
         let held = self.number(number)?;
@@ -69,7 +69,7 @@ impl TelnyxHandle<'_> {
     }
 
     /// Renews the API key. From now on requests with the old one get a 401. [`Sandbox::var`] still returns the old
-    /// one.
+    /// key.
     pub fn rotate_api_key(self, key: &str) {
         if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {
             api.change_secret("", key);

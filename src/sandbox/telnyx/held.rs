@@ -1,4 +1,4 @@
-//! The numbers held at Telnyx: how they are set up.
+//! The numbers held at Telnyx, and their setup.
 
 use serde_json::{Value, json};
 
@@ -44,13 +44,13 @@ impl TelnyxNumber {
         Self { number, connection: None, forwards_to: String::new(), status: "active", voice: true }
     }
 
-    /// It is on the account's own application.
+    /// Attaches it to the account's own application.
     pub const fn on_connection(mut self) -> Self {
         self.connection = Some(OWN_APPLICATION);
         self
     }
 
-    /// All its calls are forwarded there, which beats its connection.
+    /// Forwards all its calls, which takes precedence over its connection.
     pub fn forwarded_to(mut self, number: impl Into<String>) -> Self {
         self.forwards_to = number.into();
         self
@@ -62,13 +62,13 @@ impl TelnyxNumber {
         self
     }
 
-    /// Its status, such as `port-pending`.
+    /// Sets its status, such as `port-pending`.
     pub const fn status(mut self, status: &'static str) -> Self {
         self.status = status;
         self
     }
 
-    /// All that is kept of it: what the APIs of numbers, voice and messaging show.
+    /// All stored fields: those of the number, voice and messaging APIs.
     fn fields(&self, id: &str) -> Object {
         let features: &[&str] = if self.voice { &["voice", "sms", "mms"] } else { &["sms", "mms"] };
         fields(json!({
@@ -134,7 +134,7 @@ impl TelnyxNumber {
     }
 }
 
-/// The numbers that a builder names, or else four.
+/// The numbers of the builder. Defaults to four numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Setup(Vec<TelnyxNumber>);
 
@@ -163,8 +163,8 @@ impl Setup {
 }
 
 impl SandboxBuilder {
-    /// Sets the numbers that the Telnyx account holds. Defaults to four: one on the account's application, one on
-    /// nothing, one that is forwarded, and one that is still being moved to Telnyx.
+    /// Sets the numbers that the Telnyx account holds. Defaults to four: one on the account's application, one without
+    /// a connection, one that is forwarded, and one whose porting to Telnyx is pending.
     pub fn hold_telnyx(mut self, numbers: impl IntoIterator<Item = TelnyxNumber>) -> Self {
         self.of_services.insert(Setup(numbers.into_iter().collect()));
         self

@@ -1,4 +1,4 @@
-//! Lists: filters, order, pages.
+//! Lists: filters, sort order and pages.
 
 use serde_json::{Value, json};
 
@@ -9,9 +9,8 @@ use crate::sandbox::pages::Page;
 use crate::sandbox::records::{Object, picked, text};
 
 const PAGING: [&str; 2] = ["page[number]", "page[size]"];
-const NUMBERS: [&str; 18] = [
+const NUMBERS: [&str; 17] = [
     "sort",
-    "handle_messaging_profile_error",
     "filter[phone_number]",
     "filter[status]",
     "filter[tag]",
@@ -29,7 +28,7 @@ const NUMBERS: [&str; 18] = [
     "filter[voice.connection_name][eq]",
     "filter[voice.usage_payment_method]",
 ];
-/// What the slim list shows.
+/// The fields of the slim list.
 const SLIM: [&str; 24] = [
     "id",
     "record_type",
@@ -59,7 +58,7 @@ const SLIM: [&str; 24] = [
 
 impl Telnyx {
     pub(super) fn list(&self, context: &Context<'_>, request: &Request<'_>) -> Answer {
-        known(request, &NUMBERS)?;
+        known(request, &[&NUMBERS[..], &["handle_messaging_profile_error"]].concat())?;
         page(context, request, &self.selected(request)?, |held| self.shown(held).into())
     }
 
@@ -111,10 +110,10 @@ impl Telnyx {
         page(context, request, &found, |found| found.clone().into())
     }
 
-    /// The numbers that a query asks for, the newest first unless it says otherwise.
+    /// The numbers that match a query, by default the newest first.
     fn selected(&self, request: &Request<'_>) -> Result<Vec<&Object>, Reply> {
         let digits = request.query("filter[phone_number]");
-        // Anything but digits finds nothing, and is no error.
+        // A filter with anything but digits matches nothing. It is no error.
         let is_bad = digits.is_some_and(|part| part.len() < 3 || !part.bytes().all(|byte| byte.is_ascii_digit()));
         let equal = [
             ("filter[status]", "status"),
@@ -177,7 +176,7 @@ impl Telnyx {
         self.connection(text(held, "connection_id")?).and_then(|found| text(found, "connection_name"))
     }
 
-    /// A number as the API of numbers shows it.
+    /// The number in the form of the number API.
     pub(super) fn shown(&self, held: &Object) -> Object {
         let mut shown = held.clone();
         for hidden in ["features", "voice", "messaging_product"] {
@@ -188,7 +187,7 @@ impl Telnyx {
     }
 }
 
-/// Telnyx ignores what it does not know; here it is refused, so that a slip shows.
+/// Telnyx ignores unknown parameters. The sandbox refuses them, so that a mistake shows.
 fn known(request: &Request<'_>, parameters: &[&str]) -> Result<(), Reply> {
     match request.unknown_parameter(&[parameters, &PAGING].concat()) {
         Some(name) => Err(invalid(&format!("{name} is not a parameter of this list"), "/")),
@@ -196,7 +195,7 @@ fn known(request: &Request<'_>, parameters: &[&str]) -> Result<(), Reply> {
     }
 }
 
-/// A part of a name, which must have three characters.
+/// A filter on a part of a name, which needs at least three characters.
 fn long_enough<'a>(request: &'a Request<'_>, name: &str) -> Result<Option<&'a str>, Reply> {
     match request.query(name) {
         Some(part) if part.chars().count() < 3 => Err(invalid(&format!("{name} must have 3 characters"), "/")),

@@ -1,11 +1,11 @@
-//! Telnyx: an account with numbers and two connections, both applications of the Voice API: one of its own, and the one
+//! Telnyx: an account with numbers and two connections. Both are Voice API applications: the account's own, and the one
 //! that Vapi's stored credential names.
 //!
-//! There are four numbers unless [`hold_telnyx`](SandboxBuilder::hold_telnyx) names others; a [`TelnyxNumber`] says how
-//! each is routed. Paths begin with `/v2`, as in the documents.
+//! Defaults to four numbers. [`hold_telnyx`](SandboxBuilder::hold_telnyx) replaces them, and a [`TelnyxNumber`] sets
+//! the routing of each. Paths begin with `/v2`, as in the documentation.
 //!
-//! A number's connection is taken off by an empty text; null leaves it, as is documented for the messaging profile. A
-//! platform that is given the account's key attaches a number to its application. Forwarding stays, and beats it.
+//! An empty text detaches a number's connection, and null keeps it, as documented for the messaging profile. A platform
+//! with the account's key attaches a number to its application. Forwarding is kept and takes precedence.
 
 mod account;
 mod handle;
@@ -111,7 +111,7 @@ impl Api for Telnyx {
         self.numbers.iter().collect()
     }
 
-    /// Pages are requested by index, so the page before comes again.
+    /// Pages are requested by index, so this returns the previous page again.
     fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
         if answer.get("meta").is_none() {
             return;
@@ -132,7 +132,7 @@ impl Api for Telnyx {
         *answer = serde_json::from_str(&page.body).unwrap_or_default();
     }
 
-    /// The account has no id, so that any names it.
+    /// The account has no id, so any id names it.
     fn secret_of(&self, _: &str) -> Option<&str> {
         Some(&self.key)
     }
@@ -147,7 +147,7 @@ impl Api for Telnyx {
 }
 
 impl Carrier for Telnyx {
-    /// Attaches the number to a connection, and its messages to a profile.
+    /// Attaches the number to a connection, and its messages to a messaging profile.
     fn take_over(
         &mut self,
         now: Timestamp,
@@ -174,7 +174,7 @@ impl Telnyx {
         self.numbers.get(id).ok_or_else(missing)
     }
 
-    /// The number in E.164 form, unless it has gone.
+    /// The number in E.164 form, unless it was released.
     fn held(&self, number: &str) -> Option<&Object> {
         self.numbers.iter().find(|held| text(held, "phone_number") == Some(number))
     }
@@ -184,7 +184,7 @@ impl Telnyx {
     }
 }
 
-/// An answer with a single object.
+/// A response with a single object.
 fn data(status: u16, object: impl Into<Value>) -> Reply {
     let object: Value = object.into();
     Reply::json(status, json!({"data": object}))
@@ -211,13 +211,13 @@ fn invalid(detail: &str, pointer: &str) -> Reply {
     Reply::json(400, json!({"errors": [fault("10015", "Bad Request", detail, Some(pointer))]}))
 }
 
-/// A value that names what is not there.
+/// The error of a value that names a missing object.
 fn no_such(pointer: &str) -> Reply {
     let detail = "The requested parameter is invalid as the associated resource does not exist.";
     Reply::json(422, json!({"errors": [fault("10017", "Associated resource does not exist", detail, Some(pointer))]}))
 }
 
-/// An error with the code that goes with its status.
+/// An error with the code for its status.
 fn error(status: u16, detail: &str) -> Reply {
     let (code, title) = match status {
         400 | 422 => ("10015", "Bad Request"),

@@ -1,4 +1,4 @@
-//! A number: changed and given up.
+//! Updates and releases numbers.
 
 use super::{Telnyx, body, data, error, missing, no_such, tables};
 use crate::sandbox::api::Context;
@@ -15,11 +15,11 @@ impl Telnyx {
         }
         match changes.get("connection_id") {
             Some(Value::String(id)) if id.is_empty() => set(&mut changes, "connection_id", Value::Null),
-            // As is documented for the messaging profile: null keeps it.
+            // As documented for the messaging profile, null keeps it.
             Some(Value::Null) => drop(changes.remove("connection_id")),
             _ => {}
         }
-        // Addresses are not kept here.
+        // The sandbox stores no addresses.
         changes.remove("address_id");
         set(&mut changes, "updated_at", context.now());
         let held = self.numbers.get_mut(id).ok_or_else(missing)?;

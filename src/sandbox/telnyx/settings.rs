@@ -8,7 +8,7 @@ use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Request};
 use crate::sandbox::records::{Object, fields, picked, set, text};
 
-/// The number as the API of voice settings shows it.
+/// The number in the form of the voice settings API.
 pub(super) fn voice(held: &Object) -> Object {
     let mut shown = fields(held["voice"].clone());
     shown.extend(picked(held, &["id", "phone_number", "connection_id", "customer_reference"]));
@@ -18,7 +18,7 @@ pub(super) fn voice(held: &Object) -> Object {
     shown
 }
 
-/// The number as the API of messaging settings shows it.
+/// The number in the form of the messaging settings API.
 pub(super) fn messaging(held: &Object) -> Object {
     let both = json!({"domestic_two_way": true, "international_inbound": true, "international_outbound": true});
     let mut shown = picked(
@@ -37,7 +37,7 @@ pub(super) fn messaging(held: &Object) -> Object {
     shown
 }
 
-/// Changes voice settings: what of an object is left out stays.
+/// Changes voice settings. Omitted fields of an object stay unchanged.
 pub(super) fn change_voice(held: &mut Object, changes: Object) {
     if let Some(Value::Bool(enabled)) = changes.get("caller_id_name_enabled") {
         set(held, "caller_id_name_enabled", *enabled);
@@ -65,7 +65,7 @@ impl Telnyx {
         Ok(data(200, voice(held)))
     }
 
-    /// An empty text takes the profile off, and null keeps it: so it is documented.
+    /// As documented, an empty text unassigns the profile, and null keeps it.
     pub(super) fn update_messaging(&mut self, context: &mut Context<'_>, request: &Request<'_>, id: &str) -> Answer {
         self.number(id)?;
         let mut changes = body(request, &tables::MESSAGING)?;

@@ -1,4 +1,4 @@
-//! The account, its subaccount, and what each login can access.
+//! The account, its subaccount, and what each login may access.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,12 +11,12 @@ use crate::sandbox::api::Context;
 use crate::sandbox::carriers::Login;
 use crate::sandbox::message::{Answer, Reply, Request};
 
-/// An account, with the one trunk and the one application that it has.
+/// An account with its one trunk and one application.
 pub(super) struct Account {
     pub(super) sid: &'static str,
-    /// The one that it begins with; see [`Tokens`].
+    /// The initial token; see [`Tokens`].
     pub(super) auth_token: &'static str,
-    /// SID and secret of a Standard key.
+    /// The SID and the secret of a Standard key.
     pub(super) api_key: Option<(&'static str, &'static str)>,
     owner: &'static str,
     friendly_name: &'static str,
@@ -50,7 +50,7 @@ pub(super) static SUB: Account = Account {
 };
 static ACCOUNTS: [&Account; 2] = [&MAIN, &SUB];
 
-/// The auth tokens of the accounts, by their SIDs, as they are now.
+/// The current auth tokens of the accounts, by SID.
 pub(super) struct Tokens(HashMap<&'static str, String>);
 
 impl Default for Tokens {
@@ -71,7 +71,7 @@ impl Tokens {
     }
 }
 
-/// What a list of accounts can be asked for, beside a page.
+/// The filters of a list of accounts.
 const FILTERS: [&str; 2] = ["FriendlyName", "Status"];
 const SUBRESOURCES: [(&str, &str); 20] = [
     ("available_phone_numbers", "AvailablePhoneNumbers"),
@@ -100,7 +100,7 @@ fn known(sid: &str) -> Option<&'static Account> {
     ACCOUNTS.into_iter().find(|account| account.sid == sid)
 }
 
-/// The account whose numbers a platform may use with a login: the one that it names, and no other.
+/// The account whose numbers a platform may take over with a login: only the one that the login names.
 pub(super) fn opened_by(login: &Login<'_>, tokens: &Tokens) -> Option<&'static Account> {
     let account = known(login.account)?;
     let by_token = login.token.map(|token| tokens.of(account.sid) == Some(token));
@@ -108,7 +108,7 @@ pub(super) fn opened_by(login: &Login<'_>, tokens: &Tokens) -> Option<&'static A
     by_token.or(by_key).unwrap_or(false).then_some(account)
 }
 
-/// Who sends a request.
+/// The sender of a request.
 #[derive(Clone, Copy)]
 pub(super) struct Caller {
     pub(super) account: &'static Account,
@@ -125,7 +125,7 @@ impl Caller {
         })
     }
 
-    /// An auth token opens its account and the subaccounts of that; a key its account alone.
+    /// An auth token gives access to its account and that account's subaccounts, a key only to its account.
     fn may_use(self, account: &Account) -> bool {
         account.sid == self.account.sid || (!self.by_key && account.owner == self.account.sid)
     }
@@ -157,14 +157,14 @@ pub(super) fn list(context: &Context<'_>, request: &Request<'_>, caller: Caller,
 }
 
 pub(super) fn get(request: &Request<'_>, caller: Caller, tokens: &Tokens, sid: &str) -> Answer {
-    // A Standard key reads no account, not even its own.
+    // A Standard key may read no account, not even its own.
     if caller.by_key {
         return Err(refused());
     }
     Ok(Reply::json(200, shown(caller.reach(sid, request)?, tokens)))
 }
 
-/// The whole account, its token in clear: so it is documented.
+/// The whole account. As documented, it contains the token in plain text.
 fn shown(account: &Account, tokens: &Tokens) -> Value {
     let path = format!("/2010-04-01/Accounts/{}", account.sid);
     let subresources = SUBRESOURCES.map(|(name, segment)| (name.to_owned(), format!("{path}/{segment}.json").into()));

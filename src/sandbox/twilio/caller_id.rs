@@ -1,4 +1,4 @@
-//! Numbers that are verified for caller id. The account does not hold them, and they receive no calls.
+//! Numbers that are verified as caller ids. The account does not hold them, and they receive no calls.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a user of the sandbox can see of Twilio.
+//! Access to Twilio's state in tests.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 use crate::sandbox::records::{Object, text};
 
 impl Sandbox {
-    /// Returns what the sandbox has at Twilio: accounts with their credentials, and numbers with their routing.
+    /// Returns Twilio's state: accounts with their credentials, and numbers with their routing.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -27,7 +27,7 @@ impl Sandbox {
     }
 }
 
-/// The sandbox's Twilio, from [`Sandbox::twilio`]. It reads the state without requests.
+/// Twilio's state, from [`Sandbox::twilio`]. Reads it without requests.
 #[derive(Clone, Copy, Debug)]
 pub struct TwilioHandle<'a> {
     sandbox: &'a Sandbox,
@@ -46,8 +46,8 @@ impl TwilioHandle<'_> {
         self.token_of(MAIN.sid)
     }
 
-    /// Renews the auth token of the account, as in Twilio's console. From now on requests with the old token get a 401, and
-    /// platforms that stored it keep it. [`Sandbox::var`] still returns the old token.
+    /// Renews the auth token of the account, as in Twilio's console. From now on requests with the old token get a 401,
+    /// and platforms that stored it keep it. [`Sandbox::var`] still returns the old token.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -71,8 +71,8 @@ impl TwilioHandle<'_> {
         self.rotate(SUB.sid, token);
     }
 
-    /// Returns SID and secret of the account's API key: a Standard key, which cannot read `/Accounts` and gives no access to
-    /// the subaccount.
+    /// Returns the SID and the secret of the account's API key: a Standard key, which cannot read `/Accounts` and gives
+    /// no access to the subaccount.
     #[must_use]
     pub fn api_key(self) -> (&'static str, &'static str) {
         MAIN.api_key.unwrap_or_default()
@@ -116,7 +116,8 @@ impl TwilioHandle<'_> {
         self.find(number, |found| Some(found.clone().into()))
     }
 
-    /// Returns a number's voice URL. A trunk or an application takes precedence: see [`calls_go_to`](Self::calls_go_to).
+    /// Returns a number's voice URL. A trunk or an application takes precedence: see
+    /// [`calls_go_to`](Self::calls_go_to).
     #[must_use]
     pub fn voice_url(self, number: &E164) -> Option<String> {
         self.find(number, |found| filled(found, "voice_url"))

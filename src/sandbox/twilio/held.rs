@@ -12,7 +12,7 @@ use crate::E164;
 use crate::sandbox::SandboxBuilder;
 use crate::sandbox::records::{Object, fields, text};
 
-/// When the numbers came to their accounts: 30 July 2015, 23:19:04, as in the documents.
+/// The time at which the numbers were added: 30 July 2015, 23:19:04, as in the documentation's examples.
 const BEGINNING: Timestamp = Timestamp::constant(1_438_298_344, 0);
 const VOICE_URL: &str = "https://demo.twilio.com/welcome/voice/";
 
@@ -49,7 +49,7 @@ pub struct TwilioNumber {
     beta: bool,
 }
 
-/// What takes precedence over the voice URL.
+/// The target that takes precedence over the voice URL.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Route {
     Nothing,
@@ -162,7 +162,7 @@ impl TwilioNumber {
     }
 }
 
-/// The numbers that a builder sets, or else five numbers of the main account.
+/// The numbers of the builder. Defaults to five numbers of the main account.
 #[derive(Clone, Debug)]
 pub(super) struct Setup(Vec<TwilioNumber>);
 
@@ -215,7 +215,7 @@ fn rfc_2822(time: Timestamp) -> String {
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) number: E164,
-    /// The whole object, as the 2010 API shows it.
+    /// The whole object, in the form of the 2010 API.
     pub(super) fields: Object,
     updated: Timestamp,
 }
@@ -225,17 +225,17 @@ impl Held {
         self.text("account_sid") == account.sid
     }
 
-    /// A field's text; empty where there is none.
+    /// A field's text; empty if it has none.
     pub(super) fn text(&self, field: &str) -> &str {
         text(&self.fields, field).unwrap_or_default()
     }
 
-    /// When it came to its account, and when it was changed last.
+    /// The times of its creation and of its last change.
     pub(super) const fn dates(&self) -> [Timestamp; 2] {
         [BEGINNING, self.updated]
     }
 
-    /// Every change is later than the one before, by Twilio's whole seconds.
+    /// Each change is at least a second later than the one before, because Twilio's times have whole seconds.
     pub(super) fn change(&mut self, now: Timestamp, changes: Object) {
         self.updated = now.max(self.updated + Duration::from_secs(1));
         self.fields.extend(changes);
@@ -243,7 +243,7 @@ impl Held {
     }
 }
 
-/// All numbers of all accounts, in the order in which they came; none ever goes.
+/// All numbers of all accounts, oldest first. None is ever removed.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     all: Vec<Held>,
@@ -252,7 +252,7 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// A number that is named twice is as the last one says.
+    /// If a number is given twice, the last one applies.
     pub(super) fn new(numbers: &[TwilioNumber]) -> Self {
         let mut held = Self::default();
         for number in numbers {
@@ -284,12 +284,12 @@ impl Numbers {
         self.all.get_mut(*self.by_sid.get(sid)?).filter(|held| held.is_of(account))
     }
 
-    /// Twilio's filter: a part of the number, where `*` is any digit.
+    /// Twilio's filter: a part of the number, in which `*` matches any digit.
     pub(super) fn like(&self, pattern: &str) -> Vec<&Held> {
         if !pattern.starts_with('+') || pattern.contains('*') {
             return self.all.iter().filter(|held| fits(held.number.as_str(), pattern)).collect();
         }
-        // A `+` is only ever the first character, so this part is a beginning, and those are in order.
+        // A `+` is only ever the first character, so this part is a prefix, and a sorted map finds prefixes quickly.
         let from = self.by_number.range::<str, _>((Bound::Included(pattern), Bound::Unbounded));
         let mut places: Vec<usize> =
             from.take_while(|(number, _)| number.starts_with(pattern)).map(|(_, &at)| at).collect();

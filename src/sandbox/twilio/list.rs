@@ -1,4 +1,4 @@
-//! One page of a list, in both of Twilio's forms.
+//! A page of a list, in both of Twilio's forms.
 
 use serde_json::{Value, json};
 
@@ -9,16 +9,16 @@ use crate::sandbox::pages::Page;
 
 const PARAMETERS: [&str; 3] = ["PageSize", "Page", "PageToken"];
 
-/// Which page is asked for.
+/// The requested page.
 pub(super) struct Paging<'a> {
     index: usize,
     page: Page,
-    /// The filters that the request has, in the order of the documents.
+    /// The filters of the request, in the order of the documentation.
     filters: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Paging<'a> {
-    /// Reads a query. Twilio ignores what it does not know; here it is refused, so that a slip shows.
+    /// Parses a query. Twilio ignores unknown parameters. The sandbox refuses them, so that a mistake shows.
     pub(super) fn of(context: &Context<'_>, request: &'a Request<'_>, filters: &[&'a str]) -> Result<Self, Reply> {
         if let Some(name) = request.unknown_parameter(&[filters, &PARAMETERS].concat()) {
             return Err(invalid(&format!("{name} is not a parameter of this list")));
@@ -51,7 +51,7 @@ impl<'a> Paging<'a> {
         Reply::json(200, body)
     }
 
-    /// The newer APIs' form, whose links are whole addresses.
+    /// The newer APIs' form, whose links are complete URLs.
     pub(super) fn answer_v1<T>(&self, url: &str, key: &str, fitting: &[T], shown: impl Fn(&T) -> Value) -> Reply {
         let mut body = json!({"meta": {
             "first_page_url": self.link(url, 0),
@@ -83,7 +83,7 @@ impl<'a> Paging<'a> {
     }
 }
 
-/// What a page other than the first is asked for with, beside its index. Only a link tells it.
+/// The parameters of a page other than its index. A client gets them only from a link.
 fn token(index: usize) -> Option<String> {
     (index > 0).then(|| format!("PAPN{index:032x}"))
 }

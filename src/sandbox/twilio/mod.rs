@@ -1,14 +1,14 @@
 //! Twilio: an account and a subaccount that hold numbers, each with a token, a SIP trunk and an application of its own.
 //!
-//! There are five numbers unless [`held_numbers`](SandboxBuilder::held_numbers) and [`hold`](SandboxBuilder::hold) set
-//! others. A [`TwilioNumber`] says which account holds it, and how it is routed. `+13125550142` is verified for caller id,
+//! Defaults to five numbers. [`held_numbers`](SandboxBuilder::held_numbers) and [`hold`](SandboxBuilder::hold) replace
+//! them. A [`TwilioNumber`] sets which account holds it, and its routing. `+13125550142` is verified as a caller id,
 //! but not held. The trunking API is on the same port as the main API.
 //!
-//! [`TwilioHandle::rotate_auth_token`] renews a token. The sandbox then refuses the old one, also when a platform uses it.
+//! [`TwilioHandle::rotate_auth_token`] renews a token. The sandbox then refuses the old one, also from a platform.
 //!
-//! A platform with an account's credentials takes over a number by its URLs. A trunk or an application of the number stays
-//! and takes precedence: [`TwilioHandle::calls_go_to`] returns where calls go. Each change advances the dates by at least a
-//! second.
+//! A platform with an account's credentials takes over a number by setting its URLs. A trunk or an application of the
+//! number is kept and takes precedence: [`TwilioHandle::calls_go_to`] returns where calls go. Each change moves the
+//! dates forward by at least a second.
 
 mod account;
 mod caller_id;
@@ -74,7 +74,8 @@ impl Api for Twilio {
         match request.segments().as_slice() {
             ["2010-04-01", between @ .., last] => match last.strip_suffix(".json") {
                 Some(last) => self.answer_2010(context, request, caller, between, last),
-                // This API speaks XML where a path does not end so. Nothing is there in it, so that it shows.
+                // For a path without `.json`, Twilio returns XML. The sandbox returns a 404 in XML, so that a
+                // mistake shows.
                 None => Err(in_xml()),
             },
             ["v1", "Trunks", trunk, "PhoneNumbers", rest @ ..] => {
@@ -92,7 +93,7 @@ impl Api for Twilio {
         self.numbers.iter().map(|held| &held.fields).collect()
     }
 
-    /// In both forms that lists have here.
+    /// Lists have two forms, one for each API.
     fn repeat_page(&self, _: &Context<'_>, _: &Request<'_>, answer: &mut Value) {
         for (object, own, next) in [("", "uri", "next_page_uri"), ("/meta", "url", "next_page_url")] {
             if let Some(Value::Object(page)) = answer.pointer_mut(object).filter(|page| page.get(next).is_some()) {
@@ -116,7 +117,7 @@ impl Api for Twilio {
 }
 
 impl Carrier for Twilio {
-    /// A trunk and an application stay, and go on beating the URLs.
+    /// A trunk and an application are kept, and take precedence over the URLs.
     fn take_over(
         &mut self,
         now: Timestamp,
@@ -159,7 +160,7 @@ impl Twilio {
     }
 }
 
-/// The fields of a form, each there once.
+/// The fields of a form, none of which may occur twice.
 fn form(request: &Request<'_>) -> Result<Vec<(String, String)>, Reply> {
     if !request.is_of("application/x-www-form-urlencoded") {
         return Err(invalid("The body must be application/x-www-form-urlencoded"));
@@ -185,7 +186,7 @@ fn invalid(message: &str) -> Reply {
     error(400, message)
 }
 
-/// An error with the code that goes with its status.
+/// An error with the code for its status.
 fn error(status: u16, message: &str) -> Reply {
     let code = match status {
         400 => 20001,

@@ -1,4 +1,4 @@
-//! Numbers of one account: the list and the single one.
+//! Numbers of one account: the list and single numbers.
 
 use super::account::Account;
 use super::held::Held;
@@ -23,7 +23,7 @@ impl Twilio {
             held.is_of(account)
                 && name.is_none_or(|name| held.text("friendly_name") == name)
                 && origin.is_none_or(|origin| held.text("origin") == origin)
-                // `true` lets all through: only `false` is documented to leave numbers out.
+                // `true` lists all numbers: as documented, only `false` leaves some out.
                 && (beta != Some("false") || held.fields["beta"] == false)
         };
         let fitting: Vec<&Held> = match number {

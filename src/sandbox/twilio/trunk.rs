@@ -1,4 +1,4 @@
-//! The trunking API: which numbers are on an account's SIP trunk.
+//! The trunking API: the numbers on an account's SIP trunk.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, picked, set};
 
-/// What both APIs show of a number alike.
+/// The fields that both APIs return in the same form.
 const SHARED: [&str; 21] = [
     "account_sid",
     "address_requirements",
@@ -37,7 +37,7 @@ const SHARED: [&str; 21] = [
 ];
 
 impl Twilio {
-    /// No account stands in these paths: it is that of the login.
+    /// These paths name no account, so it is that of the login.
     pub(super) fn answer_trunking(
         &mut self,
         context: &mut Context<'_>,
@@ -84,7 +84,7 @@ impl Twilio {
             return Err(fault(400, 21421, "PhoneNumberSid is invalid"));
         }
         let held = self.numbers.with_sid(account, sid).ok_or_else(|| missing(request))?;
-        // A second time is as good as the first; the documents do not say.
+        // Attaching a number twice succeeds. The documentation does not say.
         let changes = [("trunk_sid", account.trunk), ("voice_application_sid", "")];
         let changes = changes.into_iter().map(|(field, value)| (field.to_owned(), value.into()));
         held.change(context.moment(), changes.collect());
@@ -92,7 +92,7 @@ impl Twilio {
     }
 }
 
-/// The number as this API shows it: other dates, whole addresses, no `fax`.
+/// The number in the form of this API: other dates, complete URLs, no `fax`.
 fn shown(request: &Request<'_>, held: &Held) -> Object {
     let [created, updated] = held.dates().map(iso_8601);
     let (base, account, sid) = (base(request), held.text("account_sid"), held.text("sid"));
@@ -111,7 +111,7 @@ fn iso_8601(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The sandbox's own address, as the client knows it.
+/// The sandbox's own base URL, as the client knows it.
 fn base(request: &Request<'_>) -> String {
     format!("http://{}", request.header("host").unwrap_or("127.0.0.1"))
 }

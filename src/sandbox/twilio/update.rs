@@ -1,4 +1,4 @@
-//! `POST` on a number: the form, checked field by field.
+//! `POST` on a number: checks the form, field by field.
 
 use serde_json::Value;
 
@@ -11,8 +11,8 @@ use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, set, text};
 use crate::sandbox::rules::Rule::{self, Passes, Text, Word};
 
-/// How the text of a form is kept. An empty text unsets an address or a SID; what Twilio shows then is an empty text
-/// for some fields and null for others, as in the documents' examples.
+/// How the text of a form is stored. An empty text clears a URL or a SID. Twilio then returns an empty text for some
+/// fields and null for others, as in the documentation's examples.
 enum Kept {
     AsText,
     AsFlag,
@@ -72,7 +72,7 @@ impl Twilio {
     }
 }
 
-/// The account that the number is to move to.
+/// The account to which the number moves.
 fn new_account(
     request: &Request<'_>,
     caller: Caller,
@@ -82,7 +82,7 @@ fn new_account(
     caller.reach(sid, request).map(Some).map_err(|_| invalid("AccountSid is no account of yours"))
 }
 
-/// What the new account does not have is left behind; the documents do not say.
+/// Objects that the new account does not have are cleared. The documentation does not say.
 fn moved_to(account: &Account, sid: &str) -> Object {
     let changes = [
         ("account_sid", account.sid.into()),
@@ -94,8 +94,7 @@ fn moved_to(account: &Account, sid: &str) -> Object {
     changes.into_iter().map(|(field, value)| (field.to_owned(), value)).collect()
 }
 
-/// Reads the form into changes. Twilio ignores fields it does not know; here they are refused, so that a
-/// slip shows.
+/// Parses the form. Twilio ignores unknown fields. The sandbox refuses them, so that a mistake shows.
 fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> Result<(), Reply> {
     for (name, value) in form.iter().filter(|(name, _)| name != "AccountSid") {
         let Some((_, field, kept, rule)) = FIELDS.iter().find(|(known, ..)| known == name) else {
@@ -112,7 +111,7 @@ fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> R
         }
     }
     let given = |name: &str| form.iter().any(|(known, value)| known == name && !value.is_empty());
-    // Each of the two deletes the other, so both at once make no sense. What Twilio does then is not documented.
+    // Each of the two clears the other, so the sandbox refuses both together. Twilio does not document this case.
     if given("TrunkSid") && given("VoiceApplicationSid") {
         return Err(invalid("TrunkSid and VoiceApplicationSid exclude each other"));
     }
@@ -131,7 +130,7 @@ fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> R
     if given("VoiceApplicationSid") {
         set(changes, "trunk_sid", Value::Null);
     }
-    // Addresses, bundles and identities are not kept here: any SID of the right form is taken to be there.
+    // The sandbox stores no addresses, bundles or identities, and accepts any SID of the right form.
     if let Some(address) = changes.get("emergency_address_sid") {
         let status = if address.is_null() { "unregistered" } else { "registered" };
         set(changes, "emergency_address_status", status);
@@ -139,7 +138,7 @@ fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> R
     Ok(())
 }
 
-/// Whether this is a whole address; `url` would mend one without its slashes.
+/// Whether this is a complete URL. `url` would add missing slashes.
 fn is_address(text: &str) -> bool {
     let is_web = text.starts_with("https://") || text.starts_with("http://");
     is_web && url::Url::parse(text).is_ok()

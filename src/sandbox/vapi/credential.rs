@@ -9,11 +9,11 @@ use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, fields, set, text};
 
-/// The credential of the Telnyx account. No API makes one, and its form is not published.
+/// The credential of the Telnyx account. No API creates one, and its form is not published.
 const TELNYX_CREDENTIAL: &str = "00000000-0000-4000-8000-0000000000e1";
-/// The application at Telnyx that it names.
+/// The Telnyx application that it names.
 const TELNYX_APPLICATION: &str = "1521916448077776307";
-/// The key that it holds: the one that the sandbox's variables name.
+/// The key that it stores: the one in the sandbox's variables.
 const TELNYX_KEY: &str = "KEY0000000000000000000000000005A7D_sandbox";
 const BEGINNING: &str = "2024-10-24T18:10:00.000Z";
 
@@ -37,7 +37,8 @@ impl Vapi {
         let secrets = take_secrets(&mut credential);
         let now = context.now();
         if text(&credential, "provider") == Some("vonage") {
-            // The document requires them, and marks the two secrets as not returned: so there they are, empty.
+            // The specification requires these fields, and says that the two secrets are not returned. So they are
+            // empty.
             set(&mut credential, "vonageApplicationId", context.id());
             set(&mut credential, "vonageApplicationPrivateKey", "");
             set(&mut credential, "apiSecret", "");

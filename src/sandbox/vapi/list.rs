@@ -1,4 +1,4 @@
-//! Both lists: filters, order, pages.
+//! Both lists: filters, sort order and pages.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -65,7 +65,7 @@ pub(super) fn paged(numbers: &Records, context: &Context<'_>, request: &Request<
     Ok(Reply::json(200, json!({"results": page.cut(&found).collect::<Vec<_>>(), "metadata": metadata})))
 }
 
-/// What the filters let through, oldest first, and how many are wanted.
+/// The entries that match the filters, oldest first, and how many were requested.
 fn select<'a>(
     mut found: Vec<&'a Object>,
     request: &Request<'_>,

@@ -1,8 +1,8 @@
 //! Vapi: numbers and credentials. An import of a Twilio number takes over its voice URL, and its SMS URL unless
 //! `smsEnabled` is false. An import of a Telnyx number attaches it to the application that the credential names.
 //!
-//! With the feature `telnyx` there is one credential from the start, of the Telnyx account: only the dashboard makes
-//! those.
+//! With the feature `telnyx`, the sandbox starts with one credential of the Telnyx account, because only the dashboard
+//! creates such credentials.
 
 mod credential;
 mod list;
@@ -46,7 +46,7 @@ static ABOUT: About = About {
 struct Vapi {
     numbers: Records,
     credentials: Records,
-    /// What is not returned of numbers and credentials, by their ids.
+    /// Fields of numbers and credentials that responses omit, by id.
     secrets: HashMap<String, Object>,
 }
 
@@ -95,14 +95,14 @@ impl Api for Vapi {
         self.numbers.iter().collect()
     }
 
-    /// A number that names a credential logs in by that. A token beats an API key that stands beside it.
+    /// A number with a credential logs in with it. A token takes precedence over an API key.
     fn secret_of(&self, id: &str) -> Option<&str> {
         let credential = self.numbers.get(id).and_then(|number| text(number, "credentialId"));
         let secrets = self.secrets.get(credential.unwrap_or(id))?;
         SECRETS.into_iter().find_map(|name| text(secrets, name))
     }
 
-    /// Pages are requested by index, so the page before comes again.
+    /// Pages are requested by index, so this returns the previous page again.
     fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
         if answer.get("metadata").is_none() {
             return;
@@ -117,14 +117,14 @@ impl Api for Vapi {
     }
 }
 
-/// What is not returned, in the order in which it is used.
+/// The fields that responses omit. The first one that is set is used.
 const SECRETS: [&str; 5] = ["twilioAuthToken", "twilioApiSecret", "authToken", "apiSecret", "authPassword"];
 
-/// Takes what is not returned out of an object.
+/// Removes the fields that responses omit from an object.
 fn take_secrets(object: &mut Object) -> Object {
     let mut taken = Object::new();
     let plan = match object.get_mut("outboundAuthenticationPlan") {
-        // It is replaced as a whole.
+        // An update replaces the whole field.
         Some(Value::Object(plan)) => Some(plan.remove("authPassword").unwrap_or_default()),
         Some(Value::Null) => Some(Value::Null),
         _ => None,
@@ -138,7 +138,7 @@ fn get(objects: &Records, id: &str) -> Answer {
     objects.get(id).cloned().map(|object| Reply::json(200, object)).ok_or_else(missing)
 }
 
-/// Vapi returns what was removed.
+/// Vapi returns the removed object.
 fn remove(objects: &mut Records, id: &str) -> Answer {
     objects.remove(id).map(|object| Reply::json(200, object)).ok_or_else(missing)
 }
@@ -152,7 +152,7 @@ fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
     })
 }
 
-/// Puts what a PATCH names into an object; `null` empties a field.
+/// Applies a PATCH to an object. `null` clears a field.
 fn merge(object: &mut Object, changes: Object) {
     for (name, value) in changes {
         if value.is_null() {

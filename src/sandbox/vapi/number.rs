@@ -1,4 +1,4 @@
-//! Numbers: created, imported, changed.
+//! Creates, imports and updates numbers.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::sandbox::carriers::{Denied, Login, Routing};
 use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::records::{Object, set, text};
 
-/// Where a Twilio number's calls go after an import, as several projects have seen it.
+/// The voice URL of a Twilio number after an import, as several projects have seen it.
 const VOICE_URL: &str = "https://api.vapi.ai/twilio/inbound_call";
 const SMS_URL: &str = "https://api.vapi.ai/twilio/sms";
 
@@ -55,7 +55,7 @@ impl Vapi {
         }
     }
 
-    /// Vapi attaches the number to the application of the credential, with its login.
+    /// Attaches the number to the application of the credential, with the credential's login.
     fn attach(
         &self,
         context: &mut Context<'_>,
@@ -102,7 +102,7 @@ impl Vapi {
     }
 }
 
-/// A Twilio import looks the number up in the account, and takes over where its calls go.
+/// Looks up the number in the Twilio account, and takes over its routing.
 fn take_over(context: &mut Context<'_>, number: &Object) -> Result<(), Reply> {
     let login = Login {
         account: text(number, "twilioAccountSid").unwrap_or_default(),

@@ -106,7 +106,7 @@ static ONE_OF: &[Field] = &[
 static AUTHENTICATION: Rule =
     Object(&[required("username", Text(20, 40)), required("password", Text(20, 40)), optional("realm", TEXT)]);
 
-/// The fields of a new number: those that every carrier has, and its own.
+/// The fields of a create: those for every carrier, and those for one carrier.
 macro_rules! create {
     ($($own:expr),+ $(,)?) => {
         &[
@@ -122,7 +122,7 @@ macro_rules! create {
     };
 }
 
-/// The fields of a change, where `null` empties; a name is emptied by an empty text.
+/// The fields of an update. `null` clears a field; an empty text clears the name.
 macro_rules! update {
     ($($own:expr),+ $(,)?) => {
         Object(&[

@@ -1,4 +1,4 @@
-//! What a user of the sandbox can see of Vonage's side.
+//! Access to Vonage's state in tests.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::sandbox::Sandbox;
 use crate::sandbox::records::{Object, text};
 
 impl Sandbox {
-    /// Returns what the sandbox has at Vonage: numbers with their routing.
+    /// Returns Vonage's state: numbers with their routing.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -27,46 +27,46 @@ impl Sandbox {
     }
 }
 
-/// The sandbox's Vonage, from [`Sandbox::vonage`]. It needs no requests.
+/// Vonage's state, from [`Sandbox::vonage`]. Reads it without requests.
 #[derive(Clone, Copy, Debug)]
 pub struct VonageHandle<'a> {
     sandbox: &'a Sandbox,
 }
 
 impl VonageHandle<'_> {
-    /// The account's API key.
+    /// Returns the account's API key.
     #[must_use]
     pub const fn api_key(self) -> &'static str {
         KEY
     }
 
-    /// The id of the account's first application.
+    /// Returns the id of the account's first application.
     #[must_use]
     pub const fn application_id(self) -> &'static str {
         APPLICATION
     }
 
-    /// The id of the account's other application.
+    /// Returns the id of the account's second application.
     #[must_use]
     pub const fn other_application_id(self) -> &'static str {
         OTHER_APPLICATION
     }
 
-    /// The numbers that the account holds.
+    /// Returns the numbers that the account holds.
     #[must_use]
     pub fn held_numbers(self) -> Vec<E164> {
         self.numbers(|held| format!("+{}", text(held, "msisdn")?).parse().ok())
     }
 
-    /// A number with all that Vonage keeps of it, also what no request shows, to compare field by field.
+    /// Returns a number with all fields that Vonage stores, including those that no response contains.
     #[must_use]
     pub fn number(self, number: &E164) -> Option<Value> {
         let is_it = |held: &Object| text(held, "msisdn") == Some(number.digits());
         self.numbers(|held| is_it(held).then(|| Value::Object(held.clone()))).pop()
     }
 
-    /// Where Vonage sends a number's calls: the SIP address or the telephone number, or else the id of the application.
-    /// `None` if it is not held or has nothing of these.
+    /// Returns where Vonage sends a number's calls: the SIP address or the telephone number, or else the id of the
+    /// application. `None` if the account does not hold the number, or it has none of these.
     #[must_use]
     pub fn calls_go_to(self, number: &E164) -> Option<String> {
         let held = self.number(number)?;
@@ -74,7 +74,7 @@ impl VonageHandle<'_> {
     }
 
     /// Renews the API secret. From now on requests with the old one get a 401. [`Sandbox::var`] still returns the old
-    /// one.
+    /// secret.
     pub fn rotate_api_secret(self, secret: &str) {
         if let Some((api, _)) = self.sandbox.state().open(ABOUT.service) {
             api.change_secret(KEY, secret);

@@ -1,4 +1,4 @@
-//! The numbers held at Vonage: how they are set up.
+//! The numbers held at Vonage, and their setup.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ pub(super) const OTHER_APPLICATION: &str = "aaaaaaaa-bbbb-cccc-dddd-0123456789cd
 
 /// A number held at Vonage, for [`SandboxBuilder::hold_vonage`](SandboxBuilder::hold_vonage).
 ///
-/// By default it can receive calls and text messages, and they go nowhere.
+/// By default it can receive calls and text messages, and has no routing.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VonageNumber {
@@ -30,25 +30,25 @@ impl VonageNumber {
         Self { number, application: None, messages: None, forwarding: None, voice: true }
     }
 
-    /// It is linked to the account's first application.
+    /// Links it to the account's first application.
     pub const fn with_application(mut self) -> Self {
         self.application = Some(APPLICATION);
         self
     }
 
-    /// The URL that receives its messages.
+    /// Sets the URL that receives its messages.
     pub fn messages_to(mut self, url: impl Into<String>) -> Self {
         self.messages = Some(url.into());
         self
     }
 
-    /// Its calls go to a SIP address, before any application.
+    /// Forwards its calls to a SIP address, which takes precedence over an application.
     pub fn to_sip(mut self, address: impl Into<String>) -> Self {
         self.forwarding = Some(("sip", address.into()));
         self
     }
 
-    /// Its calls go to a telephone number, before any application.
+    /// Forwards its calls to a telephone number, which takes precedence over an application.
     pub fn to_telephone(mut self, digits: impl Into<String>) -> Self {
         self.forwarding = Some(("tel", digits.into()));
         self
@@ -81,7 +81,7 @@ impl VonageNumber {
     }
 }
 
-/// The numbers that a builder names, or else three.
+/// The numbers of the builder. Defaults to three numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Setup(Vec<VonageNumber>);
 
@@ -110,8 +110,8 @@ impl Setup {
 }
 
 impl SandboxBuilder {
-    /// Sets the numbers that the Vonage account holds. Defaults to three: one with an application, one that goes to a SIP
-    /// address, and one without calls.
+    /// Sets the numbers that the Vonage account holds. Defaults to three: one with an application, one that is
+    /// forwarded to a SIP address, and one that cannot receive calls.
     pub fn hold_vonage(mut self, numbers: impl IntoIterator<Item = VonageNumber>) -> Self {
         self.of_services.insert(Setup(numbers.into_iter().collect()));
         self

@@ -8,10 +8,10 @@ use crate::sandbox::message::{Answer, Reply, Request};
 use crate::sandbox::pages::Page;
 use crate::sandbox::records::{Object, Records, text};
 
-/// What an update sets and no list shows.
+/// The fields that an update sets and no list returns.
 const UNREADABLE: [&str; 2] = ["voiceStatusCallback", "moSmppSysType"];
 
-/// Without a number both fields are missing.
+/// Without numbers, both fields are missing.
 pub(super) fn numbers(all: &Records, context: &Context<'_>, request: &Request<'_>) -> Answer {
     let known = ["country", "pattern", "search_pattern", "size", "index", "application_id", "has_application"];
     if let Some(name) = request.unknown_parameter(&known) {
@@ -43,7 +43,7 @@ pub(super) fn numbers(all: &Records, context: &Context<'_>, request: &Request<'_
     Ok(Reply::json(200, body))
 }
 
-/// A number that is linked also tells its application by the older fields.
+/// A linked number also has its application in the older fields.
 fn shown(held: &Object) -> Value {
     let mut shown = held.clone();
     shown.retain(|name, _| !UNREADABLE.contains(&name.as_str()));
@@ -83,7 +83,7 @@ pub(super) fn applications(all: &[Object], context: &Context<'_>, request: &Requ
         links["next"] = link(number + 1);
     }
     let body = json!({
-        // The vendor's own SDK requires them, and no document shows them.
+        // The vendor's own SDK requires these fields, which are not documented.
         "_links": links,
         "page": number,
         "page_size": size,

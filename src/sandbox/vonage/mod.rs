@@ -1,11 +1,12 @@
 //! Vonage: an account with numbers and two applications. Both of its hosts are on one port.
 //!
-//! There are three numbers unless [`hold_vonage`](SandboxBuilder::hold_vonage) names others: one with an application, one
-//! that goes to a SIP address, and one without calls. An update replaces everything: what it leaves out is cleared. A URL
-//! for messages whose host ends with `.invalid` does not answer, so that an update with it is refused (420).
+//! Defaults to three numbers: one with an application, one that is forwarded to a SIP address, and one that cannot
+//! receive calls. [`hold_vonage`](SandboxBuilder::hold_vonage) replaces them. An update replaces all fields and clears
+//! those that it leaves out. A URL for messages whose host ends with `.invalid` does not answer, so the sandbox refuses
+//! an update with it (420).
 //!
-//! A platform that is given the account's login links a number to its application, which is made if it is not there, and
-//! the URL of its messages goes. Forwarding stays, and beats the application.
+//! A platform with the account's login links a number to its application, creates the application if it is missing, and
+//! clears the URL for messages. Forwarding is kept and takes precedence.
 
 mod handle;
 mod held;
@@ -86,7 +87,7 @@ impl Api for Vonage {
         }
     }
 
-    /// Two forms, by the host that would answer.
+    /// Errors have two forms, one for each host.
     fn refusal(&self, request: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
         if request.path.first().is_some_and(|first| first == "v2") {
             return problem(status, words);
@@ -107,7 +108,7 @@ impl Api for Vonage {
         self.numbers.iter().collect()
     }
 
-    /// Pages are requested by index, so the page before comes again.
+    /// Pages are requested by index, so this returns the previous page again.
     fn repeat_page(&self, context: &Context<'_>, request: &Request<'_>, answer: &mut Value) {
         let mut before = request.clone();
         for (_, page) in before.query.iter_mut().filter(|(name, _)| name == "index" || name == "page") {
@@ -166,7 +167,7 @@ impl Carrier for Vonage {
 }
 
 impl Vonage {
-    /// Replaces everything that can be set: what is left out is cleared.
+    /// Replaces all fields that can be set, and clears those that are left out.
     fn update(&mut self, request: &Request<'_>) -> Answer {
         let form = self.form(request, &FIELDS)?;
         let value = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -209,7 +210,7 @@ impl Vonage {
         self.numbers.remove(msisdn).map(|_| done()).ok_or_else(|| error(420, "method failed"))
     }
 
-    /// A form of these fields, with the country and the number first.
+    /// The fields of a form, with the country and the number first.
     fn form(&self, request: &Request<'_>, known: &[&str]) -> Result<Vec<(String, String)>, Reply> {
         let mut form = request.form();
         if let Some((name, _)) = form.iter().find(|(name, _)| !known.contains(&name.as_str())) {

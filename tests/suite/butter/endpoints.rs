@@ -15,12 +15,12 @@ pub(crate) const AGENT: &str = "agent_a1b2c3d4e5f6";
 pub(crate) const NUMBER: &str = "phon_b2c3d4e5f6a7";
 pub(crate) const INTEGRATION: &str = "intg_a1b2c3d4e5f6";
 
-/// A client that no limit slows.
+/// A client without a rate limit.
 pub(crate) fn client(uri: String) -> Butter {
     client_of(ORGANIZATION, uri)
 }
 
-/// The same, whose account has this name.
+/// A client without a rate limit, whose account has this name.
 pub(crate) fn client_of(account: &str, uri: String) -> Butter {
     let limit = 1000.try_into().unwrap();
     let builder = Butter::builder(KEY, ORGANIZATION).account_name(account, [""; 0]).base_url(uri);
@@ -31,7 +31,7 @@ pub(crate) fn number(text: &str) -> E164 {
     text.parse().unwrap()
 }
 
-/// The documented import of a trunk's number.
+/// The documented import of a number on a trunk.
 fn sip() -> ImportSipNumber {
     ImportSipNumber::new(number("+15559876543"))
         .supports_inbound(true)
@@ -96,7 +96,7 @@ async fn a_trunks_number_is_imported() {
 }
 
 #[test]
-fn what_is_not_said_is_not_sent() {
+fn unset_fields_are_not_sent() {
     let body = |import: ImportNumber| serde_json::to_value(import).unwrap();
     let phone = number("+15551234567");
     let bare = ImportTwilioNumber::new(phone, INTEGRATION).into();
@@ -130,7 +130,7 @@ async fn a_number_is_unassigned() {
 }
 
 #[tokio::test]
-async fn an_integration_is_made_changed_and_removed() {
+async fn an_integration_is_created_updated_and_deleted() {
     let account = |digit: &str| format!("AC{}", digit.repeat(32));
     let create = CreateIntegration::twilio("Twilio Production", account("x"), "your_twilio_auth_token");
     assert!(!format!("{create:?}").contains("your_twilio"), "{create:?}");
@@ -153,9 +153,9 @@ async fn an_integration_is_made_changed_and_removed() {
     assert_eq!(removed.status.as_deref(), Some("active"));
 }
 
-/// The two objects of one number have fields of their own.
+/// The list and the import return two objects for one number, each with fields of its own.
 #[test]
-fn the_list_and_the_import_show_different_numbers() {
+fn the_list_and_the_import_return_different_fields() {
     let imported = case("butter/import_number/twilio").response.body["data"].clone();
     let listed = case("butter/list_numbers/documented").response.body["data"][0].clone();
     let read: NumberSummary = serde_json::from_value(imported.clone()).unwrap();

@@ -1,4 +1,4 @@
-//! Imports into Butter: directions, agents, and the integration that an inline Twilio account needs.
+//! Imports into Butter: directions, agents, and the integration for a Twilio account.
 
 use numport::error::{Delivery, Step};
 use numport::model::{MediaEncryption, ProviderKind};
@@ -52,7 +52,7 @@ fn imported_as(number: &str) -> Value {
     json!({"success": true, "data": data})
 }
 
-/// A Butter that makes integrations, and answers imports with these statuses in turn.
+/// A Butter that creates integrations, and answers imports with these statuses in turn.
 async fn butter(imports: &[u16], removal: u16) -> MockServer {
     let server = MockServer::start().await;
     respond(&server, "POST", "/api/integrations", 201, made(), 9).await;
@@ -79,7 +79,7 @@ const MAKE: &str = "POST integrations";
 const IMPORT: &str = "POST phone-numbers";
 
 #[tokio::test]
-async fn inbound_is_on_and_outbound_off_unless_it_is_said() {
+async fn inbound_defaults_to_on_and_outbound_to_off() {
     let plain = || ImportRequest::new(number(PHONE));
     for (request, inbound, outbound) in [
         (plain(), true, false),
@@ -115,7 +115,7 @@ async fn inbound_is_on_and_outbound_off_unless_it_is_said() {
 }
 
 #[tokio::test]
-async fn a_trunk_goes_out_in_butters_words() {
+async fn a_trunk_is_sent_in_butters_form() {
     let plain = || ImportRequest::new(number(PHONE));
     let trunk = || SipTrunk::new("sip:trunk.example.com:05061");
     for (trunk, request, (server_address, inbound, outbound), media) in [
@@ -157,7 +157,7 @@ async fn a_trunk_goes_out_in_butters_words() {
 
 /// "A name for people, where the platform keeps one. Without it, the host."
 #[tokio::test]
-async fn a_trunk_without_a_name_is_named_by_its_host() {
+async fn the_name_of_a_trunk_defaults_to_its_host() {
     let server = butter(&[201], 200).await;
     let source = SipTrunk::new("trunk.example.com").into();
     client(server.uri()).create_now(&source, &ImportRequest::new(number(PHONE))).await.unwrap();
@@ -197,7 +197,7 @@ async fn an_agent_follows_the_import() {
         assert_eq!((incomplete.step, incomplete.record.as_ref().unwrap().id.as_str()), (Step::Configure, "p1"));
         assert_eq!(error.status().unwrap().as_u16(), status);
     }
-    // The conflict was this agent's own.
+    // The conflict was about the agent that is already assigned.
     let server = butter(&[201], 200).await;
     respond(&server, "POST", ASSIGN, 409, json!({"detail": "already assigned"}), 1).await;
     respond(&server, "GET", NUMBERS, 200, listed(Some("a1")), 1).await;
@@ -206,7 +206,7 @@ async fn an_agent_follows_the_import() {
 }
 
 #[tokio::test]
-async fn an_account_goes_out_as_an_integration_and_the_number_names_it() {
+async fn an_account_is_sent_as_an_integration_that_the_number_names() {
     let server = butter(&[201], 200).await;
     client(server.uri()).create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
     let name = format!("Twilio {ACCOUNT}");
@@ -222,7 +222,7 @@ async fn an_account_goes_out_as_an_integration_and_the_number_names_it() {
 }
 
 #[tokio::test]
-async fn one_integration_serves_all_numbers_and_all_clones_at_once() {
+async fn concurrent_imports_of_all_clones_share_one_integration() {
     let server = butter(&[201, 201, 201, 201], 200).await;
     let client = client(server.uri());
     let tasks = requests().map(|request| {
@@ -238,7 +238,7 @@ async fn one_integration_serves_all_numbers_and_all_clones_at_once() {
 }
 
 #[tokio::test]
-async fn the_integration_is_taken_back_when_the_number_was_surely_not_imported() {
+async fn a_refused_import_deletes_its_new_integration() {
     let server = butter(&[400, 201], 200).await;
     let client = client(server.uri());
     let error = client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
@@ -246,7 +246,7 @@ async fn the_integration_is_taken_back_when_the_number_was_surely_not_imported()
     assert!(error.surely_not_done());
     let remove = format!("DELETE integrations/{INTEGRATION}");
     assert_eq!(sent(&server).await, [MAKE, IMPORT, &remove]);
-    // The next import makes a new one.
+    // The next import creates a new one.
     client.create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap();
     assert_eq!(sent(&server).await[3..], [MAKE, IMPORT]);
 }
@@ -263,7 +263,7 @@ async fn the_integration_stays_when_another_number_uses_it() {
 }
 
 #[tokio::test]
-async fn the_integration_stays_when_nobody_knows_whether_the_number_is_in() {
+async fn an_unresolved_import_keeps_the_integration() {
     for status in [500, 409] {
         let server = butter(&[status, 400], 200).await;
         let client = client(server.uri());
@@ -275,7 +275,7 @@ async fn the_integration_stays_when_nobody_knows_whether_the_number_is_in() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_taken_back_is_named() {
+async fn an_integration_that_cannot_be_deleted_is_reported() {
     let server = butter(&[400], 409).await;
     let error = client(server.uri()).create_now(&twilio(ACCOUNT), &requests()[0]).await.unwrap_err();
     assert!(error.to_string().ends_with(&format!("{INTEGRATION} is left behind")), "{error}");
@@ -286,7 +286,7 @@ async fn what_could_not_be_taken_back_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
+async fn a_deleted_integration_is_not_reported_after_a_lost_response() {
     let server = butter(&[400], 404).await;
     let lost = Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(503));
     lost.up_to_n_times(1).with_priority(1).mount(&server).await;
@@ -299,7 +299,7 @@ async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
 }
 
 #[tokio::test]
-async fn an_integration_that_could_not_be_made_is_tried_anew_next_time() {
+async fn the_next_import_retries_a_failed_integration() {
     let server = MockServer::start().await;
     let refused = json!({"success": false, "message": "not now"});
     respond(&server, "POST", "/api/integrations", 422, json!({"detail": "no"}), 1).await;
@@ -319,13 +319,13 @@ async fn an_integration_that_could_not_be_made_is_tried_anew_next_time() {
 }
 
 #[tokio::test]
-async fn an_import_whose_answer_was_lost_is_found_again() {
+async fn an_import_is_recovered_after_a_lost_response() {
     let importer = |butter: Butter| {
         let credentials = AccountKey::token(ACCOUNT, "planted-token");
         Importer::new(Twilio::builder(credentials).build().unwrap(), butter).skip_preflight()
     };
     let empty = json!({"success": true, "data": [], "pagination": {"has_more": false}});
-    // A conflict says that it is there, and it was not a moment ago: somebody else was faster.
+    // The lookup before did not find the number, and the conflict says that it exists: somebody else was faster.
     for (status, outcome) in [(409, Outcome::AlreadyThere), (500, Outcome::Recovered)] {
         let server = &butter(&[status], 200).await;
         respond(server, "GET", NUMBERS, 200, empty.clone(), 1).await;
@@ -342,7 +342,7 @@ async fn an_import_whose_answer_was_lost_is_found_again() {
 }
 
 #[tokio::test]
-async fn an_agent_and_inbound_off_contradict_each_other() {
+async fn an_agent_with_inbound_off_is_refused() {
     let client = client("http://127.0.0.1:1".to_owned());
     let request = ImportRequest::new("+14155552671".parse().unwrap()).agent("agent_a1b2c3d4e5f6").inbound(false);
     let source = numport::Byo::credential(numport::model::ProviderKind::TWILIO, "intg_a1b2c3d4e5f6").into();

@@ -1,4 +1,4 @@
-//! Butter's pages and Butter's refusals.
+//! Butter's pages and errors.
 
 use numport::error::{CallFault, Delivery, PageFault};
 use numport::platform::butter::{
@@ -24,7 +24,7 @@ fn more(cursor: &str) -> Value {
     json!({"has_more": true, "next_cursor": cursor})
 }
 
-/// A server with these pages: the first without a cursor, the others by theirs. Each is asked for once.
+/// A server with these pages: the first without a cursor, the others with theirs. It returns each only once.
 async fn pages(pages: &[(Option<&str>, Value)]) -> MockServer {
     let server = MockServer::start().await;
     for (cursor, body) in pages {
@@ -46,7 +46,7 @@ async fn read(client: &Butter, status: Option<NumberStatus>) -> (String, Option<
 }
 
 #[tokio::test]
-async fn has_more_alone_tells_whether_another_page_follows() {
+async fn has_more_decides_whether_another_page_follows() {
     for end in [
         json!({"has_more": false, "next_cursor": null}),
         json!({"has_more": false, "next_cursor": "c9"}),
@@ -68,7 +68,7 @@ async fn has_more_alone_tells_whether_another_page_follows() {
 }
 
 #[tokio::test]
-async fn every_page_is_asked_for_with_the_same_status() {
+async fn every_page_is_requested_with_the_same_status() {
     let server =
         pages(&[(None, page(&["a"], more("c1"))), (Some("c1"), page(&["b"], json!({"has_more": false})))]).await;
     assert_eq!(read(&client(server.uri()), Some(NumberStatus::Free)).await.0, "ab");
@@ -78,7 +78,7 @@ async fn every_page_is_asked_for_with_the_same_status() {
 }
 
 #[tokio::test]
-async fn more_without_a_cursor_is_a_fault() {
+async fn has_more_without_a_cursor_is_an_error() {
     for pagination in [json!({"has_more": true, "next_cursor": null}), json!({"has_more": true})] {
         let server = pages(&[(None, page(&["a"], more("c1"))), (Some("c1"), page(&["b"], pagination))]).await;
         let (ids, end) = read(&client(server.uri()), None).await;
@@ -88,7 +88,7 @@ async fn more_without_a_cursor_is_a_fault() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_comes_again_ends_the_list() {
+async fn a_repeated_cursor_ends_the_list() {
     let server = pages(&[(None, page(&["a"], more("c1"))), (Some("c1"), page(&["b"], more("c1")))]).await;
     let (ids, end) = read(&client(server.uri()), None).await;
     assert!(ids.starts_with('a'), "{ids}");
@@ -139,7 +139,7 @@ async fn every_documented_status_reaches_the_caller_after_one_request() {
             assert_eq!((call.status.unwrap().as_u16(), call.attempts), (status, 1), "{operation}");
             assert_eq!(words(error), text, "{operation}");
             assert!(error.to_string().starts_with(&format!("butter: {operation} failed with {status}")), "{error}");
-            // A conflict may come of an earlier try of the same import.
+            // A conflict may be the result of an earlier attempt of the same import.
             let makes = ["import number", "assign number", "unassign number", "make integration"];
             let open = status == 409 && makes.contains(operation);
             let expected = if open { Delivery::Unknown } else { Delivery::Refused };
@@ -150,7 +150,7 @@ async fn every_documented_status_reaches_the_caller_after_one_request() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_in_the_platforms_words() {
+async fn an_error_has_the_platforms_message() {
     let fault = json!({"loc": ["body", "credentials", 0, "auth_token"], "msg": "Field required", "type": "missing"});
     for (body, told) in [
         (json!({"detail": "Phone number already exists"}), "Phone number already exists"),
@@ -180,7 +180,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
 }
 
 #[tokio::test]
-async fn a_good_status_with_success_false_is_a_refusal() {
+async fn success_false_is_an_error_whatever_the_status() {
     for status in [200, 201] {
         let body = json!({"success": false, "message": "not today", "data": []});
         let server = server(ResponseTemplate::new(status).set_body_json(body)).await;
@@ -195,14 +195,14 @@ async fn a_good_status_with_success_false_is_a_refusal() {
         }
         assert_eq!(server.received_requests().await.unwrap().len(), failures.len());
     }
-    // The envelope's word counts, not one that lies deeper.
+    // Only the field of the envelope counts, not one inside the data.
     let body = json!({"success": true, "data": {"agent_id": AGENT, "success": false}});
     let server = server(ResponseTemplate::new(200).set_body_json(body)).await;
     client(server.uri()).assign_number(AGENT, NUMBER).await.unwrap();
 }
 
 #[tokio::test]
-async fn an_answer_without_its_envelope_was_carried_out_and_cannot_be_used() {
+async fn a_response_without_an_envelope_counts_as_carried_out() {
     let bare = json!({"phone_number_id": NUMBER, "phone_number": PHONE, "agent_id": AGENT, "integration_id": "i"});
     for body in [bare, json!({"success": true, "message": "done"}), json!({"success": true, "data": null})] {
         let server = server(ResponseTemplate::new(200).set_body_json(&body)).await;
@@ -216,7 +216,7 @@ async fn an_answer_without_its_envelope_was_carried_out_and_cannot_be_used() {
 }
 
 #[tokio::test]
-async fn an_envelope_may_have_more_and_less_than_is_documented() {
+async fn an_envelope_may_have_more_or_fewer_fields() {
     let data = json!({"phone_number_id": NUMBER, "phone_number": PHONE});
     for body in [json!({"data": data}), json!({"success": null, "data": data, "trace": {"id": [1]}})] {
         let server = server(ResponseTemplate::new(201).set_body_json(body)).await;
@@ -226,7 +226,7 @@ async fn an_envelope_may_have_more_and_less_than_is_documented() {
 }
 
 #[tokio::test]
-async fn what_a_refusal_echoes_is_masked() {
+async fn secrets_in_an_error_response_are_redacted() {
     let echo = json!({"detail": "pin planted-04 and planted-word are wrong", "sent": {"sip_password": "planted-word"}});
     let server = server(ResponseTemplate::new(400).set_body_json(echo)).await;
     let import = ImportSipNumber::new(number(PHONE)).sip_password("planted-word").inbound_pin("planted-04");

@@ -1,5 +1,4 @@
-//! Butter through the words that every platform shares: records, agents, and what cannot be done. Imports are in
-//! `imports`.
+//! Butter through the platform-independent API: records, agents, and refused requests. Imports are in `imports`.
 
 use futures_util::TryStreamExt;
 use numport::error::Step;
@@ -22,7 +21,7 @@ pub(crate) async fn respond(server: &MockServer, verb: &str, route: &str, status
     Mock::given(method(verb)).and(path(route)).respond_with(answer).up_to_n_times(times).mount(server).await;
 }
 
-/// What was sent, without what all paths have in common.
+/// The sent paths, without their common prefix.
 pub(crate) async fn sent(server: &MockServer) -> Vec<String> {
     let requests = server.received_requests().await.unwrap();
     let short = |path: &str| path.trim_start_matches("/api/").to_owned();
@@ -78,7 +77,7 @@ fn clear() -> NumberUpdate {
 }
 
 #[tokio::test]
-async fn an_agent_is_set_changed_and_cleared_by_as_few_calls_as_it_takes() {
+async fn an_agent_is_set_changed_and_cleared_with_the_fewest_requests() {
     let list = || LIST.to_owned();
     for (now, update, then, wanted) in [
         (None, set("a1"), Some("a1"), vec![list(), assign("a1")]),
@@ -91,7 +90,7 @@ async fn an_agent_is_set_changed_and_cleared_by_as_few_calls_as_it_takes() {
         let record = client(server.uri()).update(&"p1".into(), &update).await.unwrap();
         assert_eq!(record.agent.as_ref().map(AsRef::as_ref), then, "{now:?} {update:?}");
         assert_eq!(record.status.as_deref(), Some(if then.is_some() { "assigned" } else { "free" }));
-        // Assigning switches inbound calls on.
+        // An assignment turns inbound calls on.
         let inbound = wanted.iter().any(|call| call.ends_with("/assign-phone-number"));
         assert_eq!((record.inbound, record.outbound), (Some(inbound), Some(true)));
         assert_eq!(sent(&server).await, wanted, "{now:?} {update:?}");
@@ -103,7 +102,7 @@ async fn an_agent_is_set_changed_and_cleared_by_as_few_calls_as_it_takes() {
 }
 
 #[tokio::test]
-async fn a_conflict_or_a_lost_answer_of_an_assignment_is_read_back() {
+async fn an_assignment_is_verified_after_a_conflict_or_a_lost_response() {
     for status in [409, 500, 503] {
         let server = butter(&[None, Some("a1")], status, 200).await;
         let record = client(server.uri()).update(&"p1".into(), &set("a1")).await.unwrap();
@@ -116,7 +115,7 @@ async fn a_conflict_or_a_lost_answer_of_an_assignment_is_read_back() {
             assert_eq!(error.status().unwrap().as_u16(), status, "{other:?}");
             assert_eq!(sent(&server).await, [LIST.to_owned(), assign("a1"), LIST.to_owned()]);
         }
-        // Nothing can be read back: the error is the assignment's own.
+        // The verification fails too, so the error is that of the assignment.
         let server = butter(&[None], status, 200).await;
         respond(&server, "GET", NUMBERS, 401, json!({"detail": "no"}), 9).await;
         let error = client(server.uri()).update(&"p1".into(), &set("a1")).await.unwrap_err();
@@ -125,7 +124,7 @@ async fn a_conflict_or_a_lost_answer_of_an_assignment_is_read_back() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_of_an_unassignment_is_read_back() {
+async fn an_unassignment_is_verified_after_a_lost_response() {
     let server = butter(&[Some("a1"), None], 200, 500).await;
     let record = client(server.uri()).update(&"p1".into(), &clear()).await.unwrap();
     assert_eq!((record.agent, record.status.as_deref()), (None, Some("free")));
@@ -142,7 +141,7 @@ async fn a_lost_answer_of_an_unassignment_is_read_back() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_read_back() {
+async fn a_refused_assignment_is_not_verified() {
     for status in [400, 403, 404] {
         let server = butter(&[None], status, 200).await;
         let error = client(server.uri()).update(&"p1".into(), &set("a1")).await.unwrap_err();
@@ -156,7 +155,7 @@ async fn a_refusal_is_not_read_back() {
 }
 
 #[tokio::test]
-async fn a_change_that_breaks_between_its_calls_tells_what_is_left() {
+async fn an_update_that_breaks_off_reports_the_missing_step() {
     let server = butter(&[Some("a1")], 404, 200).await;
     let error = client(server.uri()).update(&"p1".into(), &set("a2")).await.unwrap_err();
     assert_eq!(sent(&server).await, [LIST.to_owned(), unassign("a1"), assign("a2")]);
@@ -176,7 +175,7 @@ fn two_pages() -> [(Option<&'static str>, Value); 2] {
 }
 
 #[tokio::test]
-async fn numbers_are_got_found_and_listed_through_all_pages() {
+async fn numbers_are_read_found_and_listed_through_all_pages() {
     let server = MockServer::start().await;
     for (cursor, body) in two_pages() {
         let answer = ResponseTemplate::new(200).set_body_json(body);
@@ -205,7 +204,7 @@ async fn numbers_are_got_found_and_listed_through_all_pages() {
 }
 
 #[tokio::test]
-async fn the_platforms_own_object_is_behind_a_record() {
+async fn a_record_has_the_platforms_own_object() {
     let server = butter(&[None], 200, 200).await;
     let client = client(server.uri());
     let record = client.get(&"p1".into()).await.unwrap();
@@ -220,7 +219,7 @@ async fn the_platforms_own_object_is_behind_a_record() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
+async fn unsupported_requests_are_refused_before_anything_is_sent() {
     let server = MockServer::start().await;
     let client = client(server.uri());
     let account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";

@@ -1,4 +1,4 @@
-//! Butter shows the integration behind a number once, so that only what is known is changed.
+//! Butter returns the integration of a number only once, so a renewal changes only a known one.
 
 use futures_util::{StreamExt, stream};
 use numport::model::{Details, PlatformKind, ProviderKind, SourcePart};
@@ -24,7 +24,7 @@ fn twilio(sandbox: &Sandbox, token: &str) -> Twilio {
     Twilio::from_vars(vars).unwrap()
 }
 
-/// A sandbox, the importer of two numbers with the old token, and the integration.
+/// A sandbox, an importer that imported two numbers with the old token, and their integration.
 async fn imported() -> (Sandbox, Butter, String) {
     let sandbox = Sandbox::builder().held_numbers([1, 2].map(number)).start().await.unwrap();
     let client = butter(&sandbox);
@@ -49,7 +49,7 @@ async fn the_client_that_imported_the_numbers_renews_their_integration_once() {
     assert!(items.iter().all(|item| !item.outcome.is_failure()), "{items:?}");
     assert_eq!(sent(&sandbox, "PUT"), 1);
     assert!(sandbox.uses_secret(BUTTER, &integration, NEW));
-    // And imports with the new token share it.
+    // Imports with the new token use it too.
     let made = sent(&sandbox, "POST");
     let renewed = importer.renew(&number(1)).await.unwrap();
     let told = format!("credentials renewed in credential {integration}, which other records may use");
@@ -58,7 +58,7 @@ async fn the_client_that_imported_the_numbers_renews_their_integration_once() {
 }
 
 #[tokio::test]
-async fn another_process_must_be_told_the_integration() {
+async fn another_process_needs_the_id_of_the_integration() {
     let (sandbox, _, integration) = imported().await;
     let client = butter(&sandbox);
     let importer = Importer::new(twilio(&sandbox, NEW), client.clone());
@@ -74,7 +74,7 @@ async fn another_process_must_be_told_the_integration() {
 }
 
 #[tokio::test]
-async fn an_integration_that_is_told_serves_imports_too() {
+async fn imports_use_a_given_integration() {
     let sandbox = Sandbox::builder().held_numbers([1, 2].map(number)).start().await.unwrap();
     let old = sandbox.twilio().auth_token();
     let first = Importer::new(twilio(&sandbox, &old), butter(&sandbox));
@@ -87,7 +87,7 @@ async fn an_integration_that_is_told_serves_imports_too() {
 }
 
 #[tokio::test]
-async fn the_integration_of_another_account_is_left_alone() {
+async fn the_integration_of_another_account_is_not_changed() {
     let (sandbox, client, integration) = imported().await;
     let sub = sandbox.twilio().subaccount_sid();
     let source = NumberSource::account(ProviderKind::TWILIO, AccountKey::token(sub, "t"));
@@ -102,7 +102,7 @@ async fn the_integration_of_another_account_is_left_alone() {
     assert!(error.to_string().contains(&why), "{error}");
     assert_eq!(sent(&sandbox, "PUT"), 0);
 
-    // Of a client that did not make it, its account is not known.
+    // A client that did not create the integration does not know its account.
     let fresh = butter(&sandbox);
     assert_eq!(fresh.compare_source(&record, &source), SourceMatch::Unknown);
     let other = NumberSource::stored(ProviderKind::TWILIO, "intg_000000000000");

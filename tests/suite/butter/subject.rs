@@ -1,4 +1,4 @@
-//! What the tests that every platform must pass need to know of Butter.
+//! Butter's facts for the tests that every platform must pass.
 
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a trunk", CREATE),
         ("a trunk with more to say", "refused: source.transport, source.allow_inbound"),
         ("what the platform stores", "refused: source.credential"),
-        // It is sent, and the sandbox has no such integration.
+        // The request is sent, and the sandbox has no such integration.
         ("a credential by its id", "POST /api/phone-numbers -> 404"),
     ],
     fitting: Ok(&[

@@ -1,5 +1,5 @@
-//! Every documented rule of Butter's requests and settings: kept at its edges, refused beyond them before anything is
-//! sent.
+//! Every documented rule for Butter's requests and settings: values at the limits are sent, and values beyond them are
+//! refused before anything is sent.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -51,7 +51,7 @@ async fn outbound_needs_a_server_and_a_pin_has_4_to_10_characters() {
     for import in [sip().supports_outbound(true), sip().supports_outbound(true).sip_server_address("")] {
         rules.refuses(&["sip_server_address"], async |client| client.import_number(import).await).await;
     }
-    // Two bytes each, so that bytes are not counted for characters.
+    // Two bytes each, which shows that characters are counted, not bytes.
     for length in [4, 10] {
         let import = sip().inbound_pin("é".repeat(length));
         rules.takes("pin", async |client| client.import_number(import).await).await;
@@ -98,7 +98,7 @@ async fn an_integration_has_a_name_and_credentials() {
 }
 
 #[tokio::test]
-async fn nothing_of_an_integration_can_be_cleared() {
+async fn fields_of_an_integration_cannot_be_cleared() {
     let mut rules = edges().await;
     let cleared = UpdateIntegration::new().name(Patch::Clear).credentials(Patch::Clear);
     let fields = ["name", "credentials"];
@@ -108,7 +108,7 @@ async fn nothing_of_an_integration_can_be_cleared() {
 }
 
 #[tokio::test]
-async fn ids_in_a_path_are_named_and_stay_in_their_place() {
+async fn ids_cannot_leave_their_path_segment() {
     let rules = edges().await;
     for id in ["", ".", "..", "a\nb"] {
         rules.refuses(&["id"], async |client| client.assign_number(id, NUMBER).await).await;
@@ -121,7 +121,7 @@ async fn ids_in_a_path_are_named_and_stay_in_their_place() {
 }
 
 #[test]
-fn key_and_organization_are_checked_at_once() {
+fn key_and_organization_are_checked_together() {
     for (key, organization, fields) in [
         ("", "org_1", vec!["api_key"]),
         ("key", "", vec!["organization_id"]),
@@ -155,7 +155,7 @@ fn every_missing_variable_is_named() {
     assert!(format!("{client:?}").contains("127.0.0.1:7"), "{client:?}");
 }
 
-/// Knows no host, so that a call ends without a connection.
+/// Resolves no host, so that a call fails without a connection.
 struct NoNames;
 
 impl reqwest::dns::Resolve for NoNames {
@@ -180,12 +180,12 @@ async fn time_of_30_calls(limit: Option<u32>) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_keeps_to_the_smallest_tier_unless_it_is_told_otherwise() {
+async fn the_rate_limit_defaults_to_the_smallest_tier() {
     assert_eq!(Butter::STARTER_REQUESTS_PER_SECOND.get(), 10);
-    // One at once, then 29 a tenth of a second apart.
+    // One immediately, then 29 at intervals of 100 ms.
     let taken = time_of_30_calls(None).await;
     assert!((Duration::from_millis(2800)..=Duration::from_millis(3200)).contains(&taken), "{taken:?}");
-    // Five at once, then 25 at 20 ms each.
+    // Five immediately, then 25 at intervals of 20 ms.
     let taken = time_of_30_calls(Some(Butter::PRO_REQUESTS_PER_SECOND.get())).await;
     assert!((Duration::from_millis(450)..=Duration::from_millis(600)).contains(&taken), "{taken:?}");
 }

@@ -1,4 +1,4 @@
-//! Certificates of one's own, in real TLS handshakes. `tls/make.sh` made them.
+//! Custom certificates, in real TLS handshakes. `tls/make.sh` creates them.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const ROOT: &str = include_str!("tls/root.pem");
 const SERVER: (&str, &str) = (include_str!("tls/server.pem"), include_str!("tls/server_key.pem"));
 const CLIENT: (&str, &str) = (include_str!("tls/client.pem"), include_str!("tls/client_key.pem"));
 
-/// A server with a certificate for `localhost`. What each request was, and whether its client showed a certificate.
+/// A server with a certificate for `localhost`. Records each request, and whether its client showed a certificate.
 async fn server(asks_for_certificate: bool) -> (u16, UnboundedReceiver<(String, bool)>) {
     let certificate = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
     let mut roots = RootCertStore::empty();
@@ -40,7 +40,7 @@ async fn server(asks_for_certificate: bool) -> (u16, UnboundedReceiver<(String, 
     let (came, requests) = unbounded_channel();
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            // A client that refuses the certificate, or shows none, sends no request.
+            // A client that rejects the certificate, or shows none, sends no request.
             let Ok(mut connection) = acceptor.accept(connection).await else { continue };
             let shown = connection.get_ref().1.peer_certificates().is_some();
             let mut request = vec![0; 8192];
@@ -64,7 +64,7 @@ async fn asked(builder: ClientBuilder<Interactly>) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_root_of_ones_own_is_trusted_and_without_it_nothing_is_sent() {
+async fn a_custom_root_is_trusted_and_nothing_is_sent_without_it() {
     let (port, mut requests) = server(false).await;
     asked(builder("localhost", port).root_certificates(ROOT)).await.unwrap();
     let (request, shown) = requests.recv().await.unwrap();
@@ -74,7 +74,7 @@ async fn a_root_of_ones_own_is_trusted_and_without_it_nothing_is_sent() {
     for refused in [
         builder("localhost", port),
         builder("localhost", port).root_certificates(CLIENT.0),
-        // Trusted, and of another host.
+        // Trusted, but for another host.
         builder("voice.example.com", port).root_certificates(ROOT),
     ] {
         let error = asked(refused).await.unwrap_err();
@@ -85,7 +85,7 @@ async fn a_root_of_ones_own_is_trusted_and_without_it_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_the_client_is_shown_to_who_asks_for_it() {
+async fn a_client_certificate_is_shown_on_request() {
     let (port, mut requests) = server(true).await;
     let builder = || builder("localhost", port).root_certificates(ROOT);
     asked(builder().client_certificate(CLIENT.0, CLIENT.1)).await.unwrap();

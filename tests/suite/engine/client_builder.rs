@@ -1,4 +1,4 @@
-//! Building clients: what is wrong is named, all of it, before anything is sent.
+//! Building clients: every problem is reported before anything is sent.
 
 use numport::{AccountKey, Butter, ClientBuilder, Error, Interactly, SignalWire, Twilio, Vapi, VoicePlatform};
 use wiremock::ResponseTemplate;
@@ -22,7 +22,7 @@ fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_key_that_no_header_can_hold_is_refused() {
+fn a_key_that_is_no_valid_header_is_refused() {
     for (key, fault) in [
         ("", "is empty"),
         ("abc\n", "has a line break at position 3"),
@@ -36,7 +36,7 @@ fn a_key_that_no_header_can_hold_is_refused() {
 }
 
 #[test]
-fn all_that_is_wrong_is_named_at_once() {
+fn all_problems_are_reported_together() {
     let built =
         Vapi::builder("").base_url("http://api.vapi.ai").user_agent("a\nb").timeout(std::time::Duration::ZERO).build();
     let fields: Vec<String> = problems(built).into_iter().map(|(field, _)| field).collect();
@@ -56,7 +56,7 @@ fn twilio_credentials_are_checked_when_the_client_is_built() {
 }
 
 #[test]
-fn settings_are_read_by_the_names_people_know() {
+fn settings_are_read_from_the_usual_variables() {
     let vars = |name: &str| match name {
         "VAPI_API_KEY" | "INTERACTLY_API_KEY" => Some("key".to_owned()),
         "VAPI_BASE_URL" | "INTERACTLY_BASE_URL" | "TWILIO_BASE_URL" => Some("http://127.0.0.1:1".to_owned()),
@@ -98,14 +98,14 @@ fn a_wrong_variable_is_named() {
     let told = Vapi::from_vars(wrong).unwrap_err().to_string();
     assert!(told.contains("`VAPI_API_KEY` has a line break at position 3; "), "{told}");
 
-    // What is set beside the variables has its own name.
+    // A problem of a setting that is no variable has the setting's name.
     let built = Vapi::builder_from_vars(wrong).unwrap().base_url("http://example.com").build();
     assert_eq!(fields(built.map(drop)), ["VAPI_API_KEY", "base_url"]);
     assert_eq!(fields(Vapi::builder("").build().map(drop)), ["api_key"]);
 }
 
 #[tokio::test]
-async fn an_id_cannot_leave_its_place_in_the_path() {
+async fn an_id_cannot_leave_its_path_segment() {
     let server = server(ResponseTemplate::new(404)).await;
     let client = Vapi::builder(KEY).base_url(server.uri()).build().unwrap();
     for (id, path) in [
@@ -128,7 +128,7 @@ async fn an_id_cannot_leave_its_place_in_the_path() {
 }
 
 #[tokio::test]
-async fn settings_reach_the_wire() {
+async fn settings_apply_to_requests() {
     let server = server(ResponseTemplate::new(200).set_body_string("[]")).await;
     let builder: ClientBuilder<Interactly> = Interactly::builder(KEY);
     let uri = format!("{}/behind/a/proxy/", server.uri());
@@ -140,7 +140,7 @@ async fn settings_reach_the_wire() {
 }
 
 #[test]
-fn clients_of_one_account_are_known_as_such() {
+fn clients_of_one_account_have_equal_ids() {
     let vapi =
         |key: &str, url: &str| Vapi::builder(key).base_url(url).user_agent(key.to_owned() + url).build().unwrap();
     let one = vapi("key", "https://api.vapi.ai");
@@ -158,14 +158,14 @@ fn clients_of_one_account_are_known_as_such() {
     }
 }
 
-/// Imports of one account are done in turn and listed once, so two accounts must not pass for one.
+/// Imports into one account are locked by number and share lists, so two accounts must not count as one.
 #[test]
-fn accounts_are_told_apart_at_every_platform() {
+fn every_platform_distinguishes_accounts() {
     for platform in PLATFORMS {
         let here = |address, key| (platform.connect)(&platform.api.account(address, key), Pace::at_once());
         told_apart(|address| here(if address == "one" { "http://127.0.0.1:1" } else { "http://127.0.0.1:2" }, KEY));
         let [one, renewed] = ["one", "renewed"].map(|key| here("http://127.0.0.1:1", key).account());
-        // Where the settings have an id of the account, its key may change.
+        // If the settings contain the account's id, the key may change.
         let has_id = !one.as_str().starts_with("key-");
         assert_eq!(one == renewed, has_id, "{one} {renewed}");
         assert!(!one.as_str().contains("one"), "{one}");
@@ -181,7 +181,7 @@ fn told_apart<P: VoicePlatform>(client: impl Fn(&'static str) -> P) {
 }
 
 #[test]
-fn a_client_shows_its_service_and_its_address_and_no_key() {
+fn debug_shows_the_service_and_the_base_url_and_no_key() {
     let builder = || Vapi::builder(KEY).base_url("https://voice.example.com/");
     let shown = format!("{:?}", builder());
     assert!(shown.contains("vapi") && !shown.contains("example.com"), "an address is not checked yet: {shown}");

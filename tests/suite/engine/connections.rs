@@ -1,4 +1,4 @@
-//! Proxies, addresses and pools.
+//! Proxies, resolved addresses and connection pools.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Command;
@@ -13,7 +13,7 @@ use wiremock::ResponseTemplate;
 
 use crate::support::{KEY, server};
 
-/// A proxy, or anything else that is to be reached, which hangs up on whoever comes. The beginning of what each sent.
+/// A proxy or another host, which closes each connection. Returns the beginning of what each client sent.
 async fn listener() -> (u16, tokio::sync::mpsc::UnboundedReceiver<Vec<u8>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -31,9 +31,9 @@ async fn listener() -> (u16, tokio::sync::mpsc::UnboundedReceiver<Vec<u8>>) {
 
 const CHILD: &str = "NUMPORT_TEST_ASKS";
 
-/// Not a test of its own: what the next one runs in a process with other variables.
+/// Not a test of its own: the next test runs it in a process with other variables.
 #[tokio::test]
-async fn asks_when_told_to() {
+async fn sends_a_request_if_the_environment_says_so() {
     let Ok(uri) = std::env::var(CHILD) else { return };
     Interactly::builder(KEY).base_url(uri).build().unwrap().list_numbers(None).await.unwrap();
 }
@@ -44,7 +44,7 @@ async fn a_proxy_of_the_environment_sees_nothing_of_loopback() {
         let (port, mut came) = listener().await;
         let server = server(ResponseTemplate::new(200).set_body_string("[]")).await;
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "engine::connections::asks_when_told_to"]);
+        child.args(["--exact", "engine::connections::sends_a_request_if_the_environment_says_so"]);
         for other in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
             child.env_remove(other);
         }
@@ -57,7 +57,7 @@ async fn a_proxy_of_the_environment_sees_nothing_of_loopback() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_used_for_all_but_loopback_and_its_password_is_not_shown() {
+async fn a_proxy_is_not_used_for_loopback_and_its_password_is_not_shown() {
     let (port, mut came) = listener().await;
     let proxy = format!("http://user:pass-word@127.0.0.1:{port}");
     let builder = || Interactly::builder(KEY).proxy(proxy.clone()).retry(RetryPolicy::never());
@@ -77,7 +77,7 @@ async fn a_proxy_is_used_for_all_but_loopback_and_its_password_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_host_is_reached_at_the_addresses_that_are_set() {
+async fn a_host_is_reached_at_the_given_addresses() {
     let (port, mut came) = listener().await;
     let uri = format!("https://voice.example.com:{port}");
     let client = Interactly::builder(KEY).base_url(uri).no_proxy().retry(RetryPolicy::never());
@@ -90,7 +90,7 @@ async fn a_host_is_reached_at_the_addresses_that_are_set() {
 }
 
 #[tokio::test]
-async fn connections_are_kept_as_set() {
+async fn connections_are_kept_as_configured() {
     for (kept, expected) in [(0, 3), (usize::MAX, 1)] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("http://{}", listener.local_addr().unwrap());
@@ -122,7 +122,7 @@ pub(super) fn fields(built: Result<Interactly, Error>) -> Vec<String> {
 }
 
 #[test]
-fn settings_that_cannot_work_are_refused() {
+fn invalid_settings_are_refused() {
     let builder = || Interactly::builder(KEY);
     for proxy in ["proxy.example.com", "socks5://proxy.example.com", "file:///x", ""] {
         assert_eq!(fields(builder().proxy(proxy).build()), ["proxy"], "{proxy}");
@@ -139,7 +139,7 @@ fn settings_that_cannot_work_are_refused() {
 }
 
 #[tokio::test]
-async fn no_time_is_too_long() {
+async fn durations_of_any_length_are_accepted() {
     use std::time::Duration;
     let server = server(ResponseTemplate::new(200).set_body_string("[]")).await;
     let policy = RetryPolicy::default().deadline(Duration::MAX).max_backoff(Duration::MAX);

@@ -1,4 +1,4 @@
-//! What others wrote shows no secret, breaks no line and stays within bounds.
+//! Texts from services show no secret, break no line, and have a maximum length.
 
 use std::error::Error as _;
 use std::fmt;
@@ -14,7 +14,7 @@ use wiremock::ResponseTemplate;
 use super::outside_client::Parrot;
 use crate::support::{KEY, server};
 
-/// Line breaks, an escape of a terminal, and a mark that turns the direction of writing.
+/// Line breaks, a terminal escape, and a mark that changes the writing direction.
 const FORGED: &str = "bad\r\n2026-01-01 ERROR forged \u{1b}[31m\u{202e}\u{2028}";
 
 fn texts(error: &Error) -> Vec<String> {
@@ -41,7 +41,7 @@ async fn refused(answer: ResponseTemplate) -> Error {
 }
 
 #[tokio::test]
-async fn the_id_of_a_request_is_redacted_escaped_and_bounded() {
+async fn request_ids_are_redacted_escaped_and_bounded() {
     let answer = |id: &str| ResponseTemplate::new(400).insert_header("x-request-id", id);
     assert_eq!(refused(answer("r-1")).await.request_id(), Some("r-1"));
     let error = refused(answer(&format!("r-{KEY} token=hunter2 https://u:hunter2@h"))).await;
@@ -75,7 +75,7 @@ async fn a_list_of_messages_is_bounded() {
     let Some(CallFault::Refusal(refusal)) = error.call().map(|call| &call.fault) else { panic!("{error:?}") };
     assert_eq!((refusal.messages.len(), refusal.omitted), (10, 5990));
 
-    // Whoever makes a refusal of their own is bound as well.
+    // This also applies to a refusal that a caller creates.
     let mut own = Refusal::new(FORGED);
     own.messages.extend(vec!["x".repeat(9000); 20]);
     own.code = Some(FORGED.to_owned());
@@ -91,7 +91,7 @@ struct Login {
 }
 
 #[tokio::test]
-async fn a_value_that_cannot_be_read_is_not_shown_if_it_is_a_secret() {
+async fn an_unreadable_secret_is_not_shown() {
     for (body, shown) in [
         (json!({"password": "hunter2"}), "invalid value: [redacted], expected u32"),
         (json!({"password": 77_777_777_777_u64}), "invalid value: [redacted], expected u32"),
@@ -106,7 +106,7 @@ async fn a_value_that_cannot_be_read_is_not_shown_if_it_is_a_secret() {
         assert!(error.report().contains(shown) && error.report().len() < 1000, "{}", error.report());
         assert!(!error.report().contains('\n'));
     }
-    // Unions tell where within them a fault is, in prose.
+    // For unions, the path of the problem is in prose.
     let body = json!({"id": "c1", "provider": "twilio", "authToken": 77_777_777_777_u64});
     let server = server(ResponseTemplate::new(200).set_body_json(body)).await;
     let vapi = numport::Vapi::builder(KEY).base_url(server.uri()).build().unwrap();
@@ -131,7 +131,7 @@ async fn the_host_of_a_link_shows_no_key() {
     assert_eq!(origin, "https://[redacted].example.com");
 }
 
-/// An error whose cause tells a secret.
+/// An error whose cause contains a secret.
 #[derive(Debug)]
 struct Outer(std::io::Error);
 
@@ -148,7 +148,7 @@ impl std::error::Error for Outer {
 }
 
 #[tokio::test]
-async fn what_a_signer_says_is_redacted() {
+async fn errors_of_a_signer_are_redacted() {
     let key = Secret::new("the-signing-key");
     for (told, shown) in [
         ("bad the-signing-key", "no token was made: bad [redacted]"),
@@ -164,7 +164,7 @@ async fn what_a_signer_says_is_redacted() {
 }
 
 #[tokio::test]
-async fn what_one_call_sent_is_redacted_in_the_next_one() {
+async fn a_secret_sent_by_one_call_is_redacted_in_the_next() {
     let server =
         server(ResponseTemplate::new(404).set_body_json(json!({"why": "no tok-4711, hdr-4711, url-4711"}))).await;
     let parrot = Parrot::at(&server.uri());
@@ -178,7 +178,7 @@ async fn what_one_call_sent_is_redacted_in_the_next_one() {
     });
     let _ = parrot.http.request::<Value>(Call::post("make number", &["numbers"]).json(&body)).await;
     assert_hidden(&read(&parrot).await, &["tok-4711", "hdr-4711", "url-4711"]);
-    // Another client does not know, until it is told.
+    // Another client redacts it only after it learns it.
     let other = Parrot::at(&server.uri());
     assert!(read(&other).await.report().contains("tok-4711"));
     other.http.redact(&[Secret::new("tok-4711")]);

@@ -1,4 +1,4 @@
-//! A client written against the public API alone, as one outside of this crate.
+//! A client that uses only the public API, as one outside of this crate does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -80,7 +80,7 @@ async fn it_is_built_from_variables() {
 }
 
 #[tokio::test]
-async fn it_checks_and_its_errors_are_those_of_the_crate() {
+async fn its_problems_and_errors_are_those_of_the_crate() {
     let unbuilt = Parrot::builder(Auth::header("x key", "api_key", &Secret::new("a\n")).and_header("x-org", "org", ""))
         .check(|problems| problems.add(ProblemCode::Malformed, "own", "is odd", "make it even"))
         .build();
@@ -115,7 +115,7 @@ async fn lost_connections_of_a_create_are_retried_and_its_lost_responses_are_not
     assert!(matches!(&call.fault, CallFault::Transport(fault) if fault.loss == Loss::NotConnected));
 }
 
-/// A signer that counts.
+/// A signer that counts its calls.
 pub(crate) fn counting(account: &str) -> (Auth, Arc<AtomicU32>) {
     let count = Arc::new(AtomicU32::new(0));
     let counter = count.clone();

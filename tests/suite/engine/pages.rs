@@ -1,4 +1,4 @@
-//! Lists by links, by cursors and by numbers of pages.
+//! Lists by links, by cursors and by page numbers.
 
 use futures_util::TryStreamExt;
 use numport::error::{CallFault, PageFault};
@@ -11,14 +11,14 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 use super::outside_client::Parrot;
 use crate::support::KEY;
 
-/// What a page has: its items, and what its `next` is.
+/// The contents of a page: its items and its `next`.
 #[derive(serde::Deserialize)]
 struct Page {
     items: Vec<u32>,
     next: Value,
 }
 
-/// A server whose pages are made of their addresses.
+/// A server that makes each page from its URL.
 async fn serving(page: impl Fn(&str) -> Value + Send + Sync + 'static) -> MockServer {
     let server = MockServer::start().await;
     let answer =
@@ -31,7 +31,7 @@ fn call() -> Call {
     Call::get("list numbers", &["numbers"])
 }
 
-/// The items of a list, how it ended, and how many requests that took.
+/// The items of a list, how it ended, and the number of requests.
 async fn read(server: &MockServer, next: impl FnMut(Value) -> Next + Send) -> (Vec<u32>, Option<PageFault>, usize) {
     read_at(&server.uri(), server, ListLimits::default().max_pages(20), next).await
 }
@@ -98,7 +98,7 @@ async fn a_list_is_read_by_links_cursors_and_numbers() {
     assert_eq!(read(&cursors.await, by_cursor).await, (vec![1, 2], None, 2));
     let numbered = serving(|query| match query {
         "" => json!({"items": [1], "next": true}),
-        // Pages without items may be alike.
+        // Pages without items may be equal.
         "page=2" | "page=3" => json!({"items": [], "next": true}),
         _ => json!({"items": [4], "next": false}),
     });
@@ -106,20 +106,20 @@ async fn a_list_is_read_by_links_cursors_and_numbers() {
 }
 
 #[tokio::test]
-async fn a_page_that_comes_again_ends_the_list() {
+async fn a_repeated_page_ends_the_list() {
     let to_first = serving(|_| json!({"items": [1], "next": "/numbers"})).await;
     assert_eq!(read(&to_first, by_link).await, (vec![1], Some(PageFault::Repeated), 1));
     let to_second = serving(|_| json!({"items": [1], "next": "/numbers?p=2"})).await;
     assert_eq!(read(&to_second, by_link).await, (vec![1, 1], Some(PageFault::Repeated), 2));
     let cursor = serving(|query| json!({"items": [query.len()], "next": "c"})).await;
     assert_eq!(read(&cursor, by_cursor).await, (vec![0, 8], Some(PageFault::Repeated), 2));
-    // It does not know the parameter.
+    // The server ignores the page parameter.
     let number = serving(|_| json!({"items": [1], "next": true})).await;
     assert_eq!(read(&number, by_number()).await, (vec![1], Some(PageFault::Repeated), 2));
 }
 
 #[tokio::test]
-async fn a_list_that_does_not_lead_on_says_so() {
+async fn an_invalid_link_to_the_next_page_is_an_error() {
     let foreign = serving(|_| json!({"items": [1], "next": "https://evil.example/numbers"})).await;
     let (items, fault, requests) = read(&foreign, by_link).await;
     assert!(matches!(fault, Some(PageFault::ForeignOrigin { .. })), "{fault:?}");
@@ -134,7 +134,7 @@ fn number_of(query: &str) -> u32 {
 }
 
 #[tokio::test]
-async fn a_list_whose_pages_are_always_new_ends() {
+async fn an_endless_list_ends_at_its_limit() {
     let links = serving(|query| json!({"items": [1], "next": format!("/numbers?p={}", number_of(query) + 1)})).await;
     let (items, fault, requests) = read(&links, by_link).await;
     assert_eq!((items.len(), fault, requests), (20, Some(PageFault::TooManyPages { limit: 20 }), 20));
@@ -148,7 +148,7 @@ async fn a_list_whose_pages_are_always_new_ends() {
 }
 
 #[tokio::test]
-async fn a_list_has_a_limit_of_items() {
+async fn a_list_has_a_maximum_number_of_items() {
     let server =
         serving(|query| json!({"items": [1, 2], "next": format!("/numbers?p={}", number_of(query) + 1)})).await;
     let limits = ListLimits::default().max_items(5);

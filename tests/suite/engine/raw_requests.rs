@@ -1,4 +1,4 @@
-//! Calls to endpoints that a typed client has no method for.
+//! Calls to endpoints without a method in a typed client.
 
 use numport::error::{CallFault, Delivery, Safety, StatusCode};
 use numport::http::Call;
@@ -12,7 +12,7 @@ use super::responses::vapi;
 use crate::signalwire::endpoints::PROJECT;
 use crate::support::{KEY, at_once, server};
 
-/// Answers 503 once, and then this.
+/// Answers 503 once, and then with this body.
 async fn transient(then: ResponseTemplate) -> MockServer {
     let server = MockServer::start().await;
     let once = Mock::given(any()).respond_with(ResponseTemplate::new(503)).up_to_n_times(1);
@@ -26,7 +26,7 @@ async fn requests(server: &MockServer) -> usize {
 }
 
 #[tokio::test]
-async fn a_request_is_sent_as_it_is_stated() {
+async fn a_request_is_sent_as_given() {
     let server = server(ResponseTemplate::new(200).set_body_json(json!([{"id": "t1"}]))).await;
     let call = Call::get("list tools", &["tool", "a/b"]).query("limit", Some(5)).query("none", None::<u8>);
     let tools: Vec<Value> = vapi(&server.uri()).request(call).await.unwrap();
@@ -63,7 +63,7 @@ async fn reads_are_retried_whatever_their_method() {
         assert!(vapi(&server.uri()).request::<Vec<Value>>(call).await.unwrap().is_empty());
         assert_eq!(requests(&server).await, 2);
     }
-    // Its answer may be lost, and nothing was changed.
+    // The response may be lost, because a read changes nothing.
     let server = server(ResponseTemplate::new(200).set_body_string("no JSON")).await;
     let read = vapi(&server.uri()).request::<Value>(Call::post("list tools", &["List"]).read_only()).await;
     assert_eq!(read.unwrap_err().call().unwrap().delivery, Delivery::Read);
@@ -83,7 +83,7 @@ async fn everything_else_is_sent_once() {
 }
 
 #[tokio::test]
-async fn what_is_said_to_be_repeatable_is_retried() {
+async fn repeatable_calls_are_retried() {
     let server = transient(ResponseTemplate::new(200).set_body_string("{}")).await;
     let call = Call::put("change tool", &["tool", "t1"]).repeatable().json(&json!({}));
     vapi(&server.uri()).request::<Value>(call).await.unwrap();
@@ -130,7 +130,7 @@ async fn an_empty_response_is_null_and_can_be_ignored() {
     assert_eq!(client.request::<Option<String>>(delete()).await.unwrap(), None);
     client.request::<IgnoredAny>(delete()).await.unwrap();
     client.http().request_empty(delete()).await.unwrap();
-    // What a type needs is missing all the same.
+    // A type with required fields still fails.
     let error = client.request::<Vec<Value>>(delete()).await.unwrap_err();
     let call = error.call().unwrap();
     assert!(matches!(call.fault, CallFault::Decode(_)) && call.delivery == Delivery::Accepted, "{call:?}");

@@ -1,4 +1,4 @@
-//! Answers that are not what was asked for: whatever comes, status and request id are kept.
+//! Unexpected responses: errors always keep the status and the request id.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ async fn failures(uri: &str) -> Vec<CallError> {
     errors.into_iter().map(call).collect()
 }
 
-/// What a loss that is this for a create is for each of those calls.
+/// The kind of loss for each of those calls, given the kind for a create.
 fn deliveries(of_creates: Delivery) -> [Delivery; 4] {
     [Delivery::Read, Delivery::Read, of_creates, of_creates]
 }
@@ -66,13 +66,13 @@ async fn answered(status: u16, body: &str) -> Vec<CallError> {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_read_is_accepted_and_not_sent_again() {
+async fn a_create_is_not_retried_after_an_unreadable_success() {
     for body in ["", "<html>welcome</html>", "{\"_id\":", "7", "\"text\"", "{\"id\":7,\"_id\":7}", "[[]]", "\u{feff}[]"]
     {
         for (failure, delivery) in answered(200, body).await.into_iter().zip(deliveries(Delivery::Accepted)) {
             assert!(matches!(failure.fault, CallFault::Decode(_)), "{body}: {failure:?}");
             assert_eq!(failure.delivery, delivery, "{body}");
-            // A page of HTML comes from something in between, so a read is sent again.
+            // A gateway sends pages of HTML, so a read is retried.
             let is_retried = body.starts_with('<') && delivery == Delivery::Read;
             assert_eq!(failure.attempts > 1, is_retried, "{body}");
         }
@@ -80,7 +80,7 @@ async fn a_success_that_cannot_be_read_is_accepted_and_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_refusal_keeps_its_body_whatever_it_is() {
+async fn an_error_response_keeps_its_body() {
     for body in ["", "<html><h1>Bad gateway</h1></html>", "{\"message\":", "[]", "null", "{\"message\":{\"deep\":7}}"] {
         for failure in answered(400, body).await {
             let CallFault::Refusal(refusal) = &failure.fault else { panic!("{failure:?}") };
@@ -105,7 +105,7 @@ async fn ten_megabytes_end_in_a_bounded_error() {
 }
 
 #[tokio::test]
-async fn an_answer_may_be_as_long_as_allowed_and_no_longer() {
+async fn a_response_has_a_maximum_length() {
     let announced = server(ResponseTemplate::new(200).set_body_string(format!("[{}]", " ".repeat(8)))).await;
     let pieces = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n6\r\n[     \r\n4\r\n   ]\r\n0\r\n\r\n";
     let unannounced = Hostile::always(Answer::Bytes(pieces.to_vec())).await;
@@ -129,7 +129,7 @@ async fn redirects_are_not_followed() {
 }
 
 #[tokio::test]
-async fn an_answer_by_a_redirect_that_the_users_own_client_followed_is_refused() {
+async fn a_response_after_a_redirect_of_a_given_client_is_refused() {
     let there = server(ResponseTemplate::new(200).set_body_string("[]")).await;
     let here = server(ResponseTemplate::new(307).insert_header("location", there.uri())).await;
     let client = Interactly::builder(KEY).base_url(here.uri()).http_client(reqwest::Client::new()).build().unwrap();
@@ -137,19 +137,19 @@ async fn an_answer_by_a_redirect_that_the_users_own_client_followed_is_refused()
     assert!(matches!(failure.fault, CallFault::Redirected), "{failure:?}");
 }
 
-/// Part of the head of an answer.
+/// A part of a response's head.
 fn cut_in_head() -> Answer {
     Answer::Broken(b"HTTP/1.1 201 Cre".to_vec())
 }
 
-/// An answer of this status whose body ends early.
+/// A response with this status whose body ends early.
 fn cut_in_body(status: &str) -> Answer {
     let part = format!("HTTP/1.1 {status}\r\nx-request-id: r-7\r\ncontent-length: 100\r\n\r\n{{\"id\":");
     Answer::Broken(part.into_bytes())
 }
 
 #[tokio::test]
-async fn whatever_a_redirect_led_to_is_not_asked_again() {
+async fn a_redirected_call_is_not_retried() {
     for status in [200, 404, 429, 503] {
         let there = server(ResponseTemplate::new(status).set_body_string("[]")).await;
         let here = server(ResponseTemplate::new(308).insert_header("location", there.uri())).await;
@@ -166,8 +166,8 @@ async fn whatever_a_redirect_led_to_is_not_asked_again() {
     }
 }
 
-/// Serves one request. Writes a head and then blanks, until there are so many or nobody reads any more. How many were
-/// written is the task's result.
+/// Serves one request. Writes a head and then spaces, up to this number or until the client stops reading. The task's
+/// result is the number of written spaces.
 async fn endless(head: &'static str, most: usize) -> (String, tokio::task::JoinHandle<usize>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("http://{}", listener.local_addr().unwrap());
@@ -185,18 +185,18 @@ async fn endless(head: &'static str, most: usize) -> (String, tokio::task::JoinH
 }
 
 #[tokio::test]
-async fn a_refusal_without_an_end_is_read_in_part() {
+async fn an_endless_error_response_is_read_in_part() {
     let most = 256 * 1024 * 1024;
     let (uri, written) = endless("HTTP/1.1 400 Bad Request\r\nx-request-id: r-7\r\n\r\n", most).await;
     let failure = call(vapi(&uri).get_number("n1").await.unwrap_err());
     assert_eq!((failure.status, failure.request_id.as_deref()), (Some(StatusCode::BAD_REQUEST), Some("r-7")));
-    // What waits in the buffers of the system is written, though nobody reads it.
+    // The system's buffers accept data that nobody reads.
     let written = written.await.unwrap();
     assert!(written < most / 4, "{written}");
 }
 
 #[tokio::test]
-async fn nothing_is_reserved_on_a_servers_word() {
+async fn a_content_length_reserves_no_memory() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775000\r\n\r\n";
     let (uri, written) = endless(head, 1024 * 1024).await;
     let client = Vapi::builder(KEY).base_url(uri).retry(RetryPolicy::never()).max_response_bytes(usize::MAX);
@@ -206,7 +206,7 @@ async fn nothing_is_reserved_on_a_servers_word() {
 }
 
 #[tokio::test]
-async fn a_create_is_never_sent_again_after_its_answer_was_lost() {
+async fn a_create_is_never_resent_after_a_lost_response() {
     for (how, answer, loss, status) in [
         ("before the answer", Answer::closed(), Loss::Reset, None),
         ("in the head", cut_in_head(), Loss::Reset, None),
@@ -234,10 +234,10 @@ async fn a_create_is_never_sent_again_after_its_answer_was_lost() {
 }
 
 #[tokio::test]
-async fn whichever_ends_first_the_timeout_or_the_deadline_ends_an_attempt() {
+async fn the_earlier_of_timeout_and_deadline_ends_an_attempt() {
     let (soon, late) = (Duration::from_millis(200), Duration::from_secs(60));
     for (timeout, deadline) in [(soon, late), (late, soon)] {
-        // A client of the user's own, with its own idea of a timeout, is held to both as well.
+        // Both also apply to a client that the user gives, which has a timeout of its own.
         for own in [None, Some(reqwest::Client::builder().timeout(late).build().unwrap())] {
             let raw = Hostile::always(Answer::Silence).await;
             let retry = RetryPolicy::never().deadline(deadline);
@@ -252,7 +252,7 @@ async fn whichever_ends_first_the_timeout_or_the_deadline_ends_an_attempt() {
 }
 
 #[tokio::test]
-async fn reads_and_updates_are_sent_again() {
+async fn reads_and_updates_are_retried() {
     for answer in [Answer::closed(), cut_in_head(), cut_in_body("201 Created")] {
         let how = format!("{answer:?}");
         let raw = Hostile::always(answer).await;
@@ -265,7 +265,7 @@ async fn reads_and_updates_are_sent_again() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_breaks_off_is_still_a_refusal() {
+async fn a_truncated_error_response_keeps_its_status() {
     let raw = Hostile::always(cut_in_body("400 Bad Request")).await;
     let failure = call(vapi(&raw.uri).create_number(CreateVapiNumber::new()).await.unwrap_err());
     assert_eq!((failure.delivery, failure.status), (Delivery::Refused, Some(StatusCode::BAD_REQUEST)));
@@ -274,7 +274,7 @@ async fn a_refusal_that_breaks_off_is_still_a_refusal() {
 
 #[tokio::test]
 async fn without_a_connection_nothing_was_sent_and_all_attempts_are_used() {
-    // A port that was free a moment ago, and that nobody listens on.
+    // A port that was free a moment ago, on which nobody listens.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -285,7 +285,7 @@ async fn without_a_connection_nothing_was_sent_and_all_attempts_are_used() {
 }
 
 #[tokio::test]
-async fn every_status_of_a_create_is_sent_once_or_told() {
+async fn a_create_is_sent_once_whatever_the_status() {
     for status in (300..=308).chain(400..=451).chain(500..=511) {
         let server = server(ResponseTemplate::new(status)).await;
         let failure = call(vapi(&server.uri()).create_number(CreateVapiNumber::new()).await.unwrap_err());
@@ -297,7 +297,7 @@ async fn every_status_of_a_create_is_sent_once_or_told() {
 }
 
 #[tokio::test]
-async fn one_attempt_is_one_attempt() {
+async fn one_attempt_means_no_retry() {
     let server = server(ResponseTemplate::new(503)).await;
     let client = Vapi::builder(KEY).base_url(server.uri()).retry(RetryPolicy::never()).build().unwrap();
     assert_eq!(call(client.get_number("n1").await.unwrap_err()).attempts, 1);

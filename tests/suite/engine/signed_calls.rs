@@ -1,4 +1,4 @@
-//! Services that want each call signed.
+//! Services that require a signature on each call.
 
 use numport::Secret;
 use numport::error::{CallFault, Delivery, Loss};
@@ -15,7 +15,7 @@ fn read() -> Call {
 }
 
 #[tokio::test]
-async fn each_attempt_is_signed_anew() {
+async fn each_attempt_is_signed_again() {
     let server = MockServer::start().await;
     let busy = Mock::given(any()).respond_with(ResponseTemplate::new(503)).up_to_n_times(2);
     busy.with_priority(1).mount(&server).await;
@@ -33,7 +33,7 @@ async fn each_attempt_is_signed_anew() {
 }
 
 #[test]
-fn the_account_is_the_one_that_is_stated() {
+fn the_account_is_the_given_one() {
     let account =
         |stated: &str, url: &str| Parrot::builder(counting(stated).0).base_url(url).build().unwrap().http.account();
     let (here, there) = ("https://a.example", "https://b.example");
@@ -49,7 +49,7 @@ fn the_account_is_the_one_that_is_stated() {
 }
 
 #[tokio::test]
-async fn what_signs_a_call_is_redacted() {
+async fn the_signing_key_is_redacted() {
     let echo = json!({"why": "token-0, sig-0", "sent": "Bearer token-0"});
     for (status, body) in [(400, echo.clone()), (200, json!("token-0"))] {
         let server = server(ResponseTemplate::new(status).set_body_json(body)).await;
@@ -79,7 +79,7 @@ async fn a_call_that_cannot_be_signed_is_not_sent() {
 }
 
 #[test]
-fn how_a_call_is_signed_shows_nowhere() {
+fn signatures_are_not_shown() {
     let secret = Secret::new("planted-secret");
     let call = Call::post("a", &["planted-secret"]).json(&json!({"b": "planted-secret"}));
     let auth = [

@@ -1,4 +1,4 @@
-//! Agents that no platform can have.
+//! Agents with invalid ids.
 
 use numport::sandbox::Sandbox;
 use numport::{Error, ImportRequest, Importer, NumberUpdate, Result};
@@ -8,7 +8,7 @@ use crate::services::subject::{NUMBER, Pace, Platform};
 
 crate::services::each_platform! {
     #[tokio::test]
-    an_agent_that_no_path_keeps_is_refused_before_anything_is_sent, dot_segments
+    an_agent_id_of_dots_is_refused_before_anything_is_sent, dot_segments
 }
 
 async fn dot_segments(platform: &'static Platform) {
@@ -27,7 +27,7 @@ async fn dot_segments(platform: &'static Platform) {
 
 fn assert_refused<T: std::fmt::Debug>(result: Result<T>) {
     let Err(Error::Invalid(invalid)) = result else { panic!("{result:?}") };
-    // A platform may have more against it, such as that it is no UUID.
+    // A platform may report further problems, such as that the id is no UUID.
     let problem = &invalid.problems[0];
     assert!(problem.field == "agent" && problem.fault.starts_with("is \"."), "{invalid:?}");
     assert!(invalid.problems.iter().all(|problem| problem.field == "agent"), "{invalid:?}");

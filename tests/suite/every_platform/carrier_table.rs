@@ -1,4 +1,4 @@
-//! The README's table of carriers and platforms is what the capabilities say.
+//! The README's table of carriers and platforms matches the capabilities.
 
 use numport::model::ProviderKind;
 use numport::platform::{Capabilities, Sources, Way};
@@ -10,7 +10,7 @@ use crate::services::{CARRIERS, PLATFORMS};
 const BEGIN: &str = "<!-- carriers and platforms -->\n";
 const END: &str = "<!-- end -->";
 
-/// How a platform takes the numbers of a carrier.
+/// How a platform accepts the numbers of a carrier.
 fn ways(can: &Capabilities, carrier: ProviderKind) -> String {
     if can.sources == Sources::Any {
         return "the bare number".to_owned();

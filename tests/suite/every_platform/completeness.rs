@@ -1,5 +1,5 @@
-//! Nothing is forgotten of a platform or carrier of the list. Its client, its subject and its folder in `tests/suite/`
-//! are asked for by the compiler.
+//! Every platform and carrier of the list is complete. The compiler checks its client, its subject and its folder in
+//! `tests/suite/`.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::services::apis;
 const README: &str = include_str!("../../../README.md");
 const MANIFEST: &str = include_str!("../../../Cargo.toml");
 
-/// A line of the list, whether or not its feature is enabled.
+/// A service of the list, even if its feature is disabled.
 struct Listed {
     name: &'static str,
     client: &'static str,
@@ -40,7 +40,7 @@ fn check_all<const N: usize>(checks: impl Fn(&Listed) -> [(bool, &'static str); 
     assert_eq!(missing.collect::<Vec<_>>(), [""; 0]);
 }
 
-/// Whether a table of the README has a cell with this text, alone or in a list.
+/// Whether a table of the README has a cell that contains this text, alone or in a list.
 fn readme_has(text: &str) -> bool {
     let rows = README.lines().filter(|line| line.starts_with('|'));
     rows.flat_map(|row| row.split('|')).any(|cell| cell.trim().split(", ").any(|item| item == text))

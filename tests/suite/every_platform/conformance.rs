@@ -1,4 +1,4 @@
-//! The suite on every platform, in three wrappings, and that what is refused is not sent.
+//! The conformance suite on every platform, in three wrappings, and that refused requests are not sent.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ each_platform! {
 }
 
 #[tokio::test]
-async fn what_a_capability_denies_is_never_sent() {
+async fn unsupported_requests_are_never_sent() {
     let sandbox = sandbox().await;
     for platform in PLATFORMS {
         let client = connect(platform, &sandbox);

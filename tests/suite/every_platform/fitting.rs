@@ -1,4 +1,4 @@
-//! A trunk that is described once, fitted to every platform.
+//! A trunk that is described once, and fitted to every platform.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use serde_json::json;
 use crate::services::PLATFORMS;
 use crate::services::subject::{Pace, Platform};
 
-/// Longer than any platform's limit of a name.
+/// Longer than the maximum length of any platform.
 fn long_name() -> String {
     format!("Head office{}", "!".repeat(300))
 }
 
-/// Everything that a trunk can say.
+/// A trunk with every setting.
 fn full() -> SipTrunk {
     SipTrunk::new("sips:trunk.example.com:5061")
         .credentials("user", "planted-password")
@@ -34,7 +34,7 @@ async fn client(platform: &Platform) -> (Sandbox, Arc<dyn VoicePlatform>) {
     (sandbox, client)
 }
 
-/// The problems that the platform's check of an import has with the trunk.
+/// The problems of the trunk that the platform's check of an import reports.
 fn problems(platform: &dyn VoicePlatform, trunk: &SipTrunk) -> Vec<numport::model::Problem> {
     let source = NumberSource::from(trunk.clone());
     match platform.create(&source, &ImportRequest::new("+14155552671".parse().unwrap())) {
@@ -74,7 +74,7 @@ async fn a_full_trunk_is_fitted_to_each_platform() {
     }
 }
 
-/// Every trunk of these parts.
+/// Every trunk with these settings.
 fn trunks() -> Vec<SipTrunk> {
     let hosts = ["trunk.example.com", "203.0.113.10", "[2001:db8::1]"].map(SipTrunk::new).to_vec();
     let each = |trunks: Vec<SipTrunk>, change: &dyn Fn(SipTrunk) -> Vec<SipTrunk>| {
@@ -98,7 +98,7 @@ fn trunks() -> Vec<SipTrunk> {
     })
 }
 
-/// The parts in which two trunks differ.
+/// The settings in which two trunks differ.
 fn differences(one: &SipTrunk, other: &SipTrunk) -> Vec<TrunkPart> {
     let mut parts = vec![
         (TrunkPart::Host, one.host() != other.host()),
@@ -158,7 +158,7 @@ async fn an_import_that_is_refused_names_the_call_that_fits_the_trunk() {
             let is_a_part = problem.field != "source";
             assert_eq!(problem.remedy.contains("`SipTrunk::fitting`"), is_a_part, "{platform:?}: {problem}");
         }
-        // An invalid value is refused, not left out.
+        // An invalid value is refused rather than left out.
         for (wrong, field) in [
             (full().port(0), "source.port"),
             (full().credentials("", "password"), "source.credentials.user"),
@@ -175,7 +175,7 @@ async fn an_import_that_is_refused_names_the_call_that_fits_the_trunk() {
 
 #[cfg(feature = "vapi")]
 #[tokio::test]
-async fn what_cannot_be_left_out_is_told_with_its_cause() {
+async fn a_setting_that_cannot_be_left_out_is_a_problem_with_its_cause() {
     let vapi = numport::Vapi::builder("key").build().unwrap();
     let faults = |trunk: SipTrunk| {
         let error = trunk.fitting(&vapi).unwrap_err();
@@ -194,7 +194,7 @@ async fn what_cannot_be_left_out_is_told_with_its_cause() {
 
 #[cfg(feature = "butter")]
 #[tokio::test]
-async fn what_was_left_out_is_told_to_people_and_programs() {
+async fn left_out_settings_are_reported_as_text_and_json() {
     let butter = numport::Butter::builder("key", "organization").build().unwrap();
     let fitted = full().fitting(&butter).unwrap();
     let left = fitted.left_out.iter().find(|left| left.part == TrunkPart::Transport).unwrap();

@@ -1,4 +1,4 @@
-//! The test double that users have: it passes the suite, and follows its script.
+//! The test double for users: it passes the conformance suite, and follows its script.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,7 +31,7 @@ fn request() -> ImportRequest {
 }
 
 #[tokio::test]
-async fn it_passes_the_suite_whatever_it_can_do() {
+async fn it_passes_the_suite_with_any_capabilities() {
     for can in [&EVERYTHING, &NATIVE, &THROUGH_LIST] {
         let platform = InMemoryPlatform::new(KIND, can);
         let account = numport::AccountKey::token(format!("AC{:032}", 0), "token");
@@ -40,7 +40,7 @@ async fn it_passes_the_suite_whatever_it_can_do() {
 }
 
 #[tokio::test]
-async fn a_script_is_followed_and_then_the_usual_happens() {
+async fn a_script_is_followed_and_then_calls_succeed() {
     let platform = InMemoryPlatform::new(KIND, &EVERYTHING);
     platform.script(Call::Create, [Answer::refused(503), Answer::lost(false), Answer::lost(true)]);
     for (delivery, status, records) in
@@ -71,7 +71,7 @@ async fn a_script_is_followed_and_then_the_usual_happens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_takes_its_time_or_never_ends() {
+async fn a_call_can_be_delayed_or_hang() {
     let platform = InMemoryPlatform::new(KIND, &EVERYTHING);
     platform.create_takes(Duration::from_secs(3));
     let begin = tokio::time::Instant::now();
@@ -89,7 +89,7 @@ async fn a_call_takes_its_time_or_never_ends() {
 }
 
 #[tokio::test]
-async fn a_hook_sees_each_call_with_its_number() {
+async fn a_hook_gets_each_call_with_its_number() {
     let platform = InMemoryPlatform::new(KIND, &EVERYTHING);
     let seen: Arc<Mutex<Vec<_>>> = Arc::default();
     let calls = seen.clone();
@@ -102,7 +102,7 @@ async fn a_hook_sees_each_call_with_its_number() {
 }
 
 #[test]
-fn two_of_them_are_two_accounts_and_clones_are_one() {
+fn two_platforms_are_two_accounts_and_clones_are_one() {
     let [one, other] = [(); 2].map(|()| InMemoryPlatform::new(KIND, &EVERYTHING));
     assert_eq!(one.account(), one.clone().account());
     assert_ne!(one.account(), other.account());

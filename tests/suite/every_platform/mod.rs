@@ -1,4 +1,4 @@
-//! What holds for every platform and every provider.
+//! Tests that every platform and every carrier must pass.
 
 mod agents;
 mod carrier_table;

@@ -1,4 +1,4 @@
-//! The suite for providers, on every provider of this crate, bare and behind pointers.
+//! The conformance suite for providers, on every provider of this crate, bare and behind pointers.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A record as every platform tells it, field by field.
+//! The record that every platform returns, field by field.
 
 use futures_util::TryStreamExt;
 use numport::NumberRecord;
@@ -9,7 +9,7 @@ use crate::services::PLATFORMS;
 use crate::services::subject::{Pace, Platform};
 use crate::support::{KEY, server};
 
-/// The only record of a list that a server answers with.
+/// The only record in the list that a server returns.
 pub(crate) async fn listed(platform: &'static Platform, list: Value) -> NumberRecord {
     let server = server(ResponseTemplate::new(200).set_body_json(list)).await;
     let client = (platform.connect)(&platform.api.account(&server.uri(), KEY), Pace::at_once());
@@ -19,7 +19,7 @@ pub(crate) async fn listed(platform: &'static Platform, list: Value) -> NumberRe
 }
 
 #[tokio::test]
-async fn a_record_is_told_field_by_field() {
+async fn a_record_has_every_field() {
     for platform in PLATFORMS {
         let (list, wanted) = (platform.listed)();
         assert_eq!(serde_json::to_value(listed(platform, list).await).unwrap(), wanted);

@@ -1,4 +1,4 @@
-//! The README says of renewing credentials what the capabilities say.
+//! The README's statement about renewing credentials matches the capabilities.
 
 use numport::model::ProviderKind;
 use numport::platform::{Renewal, Renews, Way};
@@ -34,7 +34,7 @@ fn told(renewal: Renewal) -> String {
 }
 
 #[tokio::test]
-async fn the_readme_says_what_can_be_renewed() {
+async fn the_readme_lists_renewable_credentials() {
     let sandbox = Sandbox::start().await.unwrap();
     let header = README.lines().find(|line| line.starts_with("| | Interactly")).unwrap();
     let titles: Vec<_> = header.trim_matches('|').split('|').skip(1).map(str::trim).collect();

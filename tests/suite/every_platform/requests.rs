@@ -1,4 +1,4 @@
-//! How many requests an import takes, on every platform, from Twilio.
+//! The number of requests for an import from Twilio, on every platform.
 
 use futures_util::StreamExt;
 use numport::import::plan::Reroute;
@@ -16,15 +16,15 @@ const MANY: usize = 1_000;
 /// Requests to the platform and to the carrier.
 type Requests = (usize, usize);
 
-/// What each platform takes. A new number is looked up at both sides and created with the calls that its platform
-/// documents; where the platform may take its calls over, the carrier is read again.
+/// The requests for each platform. A new number is looked up at both sides and created with the documented calls of its
+/// platform. If the platform may take over its calls, the carrier is read again.
 #[derive(Debug, PartialEq)]
 struct Counts {
     new: Requests,
     there: Requests,
     changed: Requests,
     lost_response: Requests,
-    /// 1,000 numbers, and only the platform's.
+    /// 1,000 numbers: only the requests to the platform.
     many_new: usize,
     many_again: Requests,
     plan_unchanged: Requests,
@@ -57,7 +57,7 @@ fn expected(platform: &str) -> Counts {
             plan_of_ten_changes: (2, 2),
             apply_ten_changes: (20, 0),
         },
-        // Its label and agent are set by an update, and it leaves the carrier alone.
+        // Its label and agent are set by an update, and the platform has no takeover.
         "signalwire" => Counts {
             new: (3, 1),
             there: (1, 1),
@@ -69,8 +69,8 @@ fn expected(platform: &str) -> Counts {
             plan_of_ten_changes: (2, 2),
             apply_ten_changes: (20, 0),
         },
-        // Its integration is looked up once, and its agent is assigned by a call of its own, or taken from another one
-        // first. It has no look-up of one number, and 50 of them on a page.
+        // Its integration is looked up once. Its agent is assigned by a call of its own, or first unassigned from
+        // another one. It cannot look up one number, and has 50 numbers on a page.
         "butter" => Counts {
             new: (4, 2),
             there: (1, 1),
@@ -80,7 +80,8 @@ fn expected(platform: &str) -> Counts {
             many_again: (21, 2),
             plan_unchanged: (21, 2),
             plan_of_ten_changes: (21, 2),
-            apply_ten_changes: (420, 0),
+            // The list before the changes, and the one that an assignment begins with.
+            apply_ten_changes: (60, 0),
         },
         other => panic!("how many requests does {other} take?"),
     }
@@ -117,7 +118,7 @@ impl<'a> Counted<'a> {
         self.request(nth).agent(other)
     }
 
-    /// What was sent since the last call.
+    /// The requests since the last call of this.
     fn sent(&mut self) -> Requests {
         let requests = self.sandbox.requests();
         let of =
@@ -174,7 +175,7 @@ async fn count(platform: &Platform) -> Counts {
     assert_eq!(import(counted.request(MANY + 1)).await, Outcome::Recovered);
     let lost_response = counted.sent();
 
-    // The carrier has two pages, and is listed once before, and once for every hundred numbers or two seconds.
+    // The carrier has two pages. It is listed once before, and once for every hundred numbers or every two seconds.
     let (many_new, of_carrier) = counted.many(Outcome::Created).await;
     assert!((2..MANY / 20).contains(&of_carrier), "{of_carrier}");
     let many_again = counted.many(Outcome::AlreadyThere).await;
@@ -206,17 +207,17 @@ async fn count(platform: &Platform) -> Counts {
 }
 
 #[tokio::test]
-async fn an_import_takes_the_fewest_requests() {
+async fn an_import_takes_the_minimum_of_requests() {
     for platform in PLATFORMS {
         let name = platform.api.service.as_str();
         assert_eq!(count(platform).await, expected(name), "{name}");
     }
 }
 
-/// A plan that imports, updates, renews, reroutes and removes takes about the requests that it says beforehand.
+/// A plan that imports, updates, renews, reroutes and removes takes about as many requests as it estimates.
 #[tokio::test]
-async fn a_plan_tells_about_how_many_requests_it_takes() {
-    // Not the numbers of the test above: what this process changes is looked up, and not taken from a list.
+async fn a_plan_estimates_its_requests() {
+    // Other numbers than in the test above: numbers that this process changed are looked up, and not taken from a list.
     let range = |count: usize| 2_000..2_000 + count;
     for platform in PLATFORMS {
         let sandbox = Sandbox::builder().held_numbers(range(120).map(number)).start().await.unwrap();
@@ -227,27 +228,39 @@ async fn a_plan_tells_about_how_many_requests_it_takes() {
         assert_eq!(plan.summary().requests, plan.requests());
         counted.apply(plan).await;
 
-        let desired: Desired = range(80).map(|nth| counted.changed(nth)).collect();
-        let away = || Some(Reroute::To("https://app.example.com/closed".into()));
         let can = importer.platform().capabilities();
-        let mut plan =
-            importer.plan(&desired).await.unwrap().renew_credentials_if(|_| matches!(can.renewal, Renewal::Of(_)));
-        if can.removal != OnRemoval::Unsupported {
-            plan = plan.retire_extra(Removal::RecordAndNumber, |_| away());
+        let is_renewed = matches!(can.renewal, Renewal::Of(_));
+        // Changed, renewed, both, and a single renewal, which is worth no list.
+        for (changed, renewed) in [(true, 0), (true, 80), (false, 40), (false, 1)] {
+            let desired: Desired =
+                range(80).map(|nth| if changed { counted.changed(nth) } else { counted.request(nth) }).collect();
+            let renewed: Vec<_> = range(renewed).map(number).collect();
+            let plan = importer.plan(&desired).await.unwrap();
+            let plan = plan.renew_credentials_if(|step| {
+                is_renewed && step.number().telephone().is_some_and(|number| renewed.contains(&number))
+            });
+            if plan.does_something() {
+                counted.apply(plan).await;
+            }
         }
-        counted.apply(plan).await;
+        if can.removal != OnRemoval::Unsupported {
+            let desired: Desired = range(80).map(|nth| counted.request(nth)).collect();
+            let away = |_: &_| Some(Reroute::To("https://app.example.com/closed".into()));
+            let plan = importer.plan(&desired).await.unwrap();
+            counted.apply(plan.retire_extra(Removal::RecordAndNumber, away)).await;
+        }
     }
 }
 
 fn assert_about(expected: u64, (platform, carrier): Requests) {
-    let sent = (platform + carrier) as f64;
-    assert!((0.85..1.15).contains(&(expected as f64 / sent)), "{expected} expected, {sent} sent");
+    let sent = (platform + carrier) as u64;
+    assert!(expected.abs_diff(sent) <= (sent * 15 / 100).max(1), "{expected} expected, {sent} sent");
 }
 
-/// A list of 20 pages is given up where ten look-ups cost less.
+/// A list of 20 pages is abandoned if ten lookups cost less.
 #[cfg(feature = "signalwire")]
 #[tokio::test]
-async fn a_list_of_many_small_pages_is_given_up() {
+async fn a_list_of_many_small_pages_is_abandoned() {
     let range = 3_000..3_010;
     let sandbox = Sandbox::builder().held_numbers((3_000..3_400).map(number)).max_page_size(20).start().await.unwrap();
     let platform = PLATFORMS.iter().find(|platform| platform.api.service.as_str() == "signalwire").unwrap();
@@ -255,5 +268,5 @@ async fn a_list_of_many_small_pages_is_given_up() {
     let requests: Vec<_> = range.map(|nth| counted.request(nth)).collect();
     let items: Vec<_> = counted.importer.import_many(requests).collect().await;
     assert!(items.iter().all(|item| !item.outcome.is_failure()));
-    assert_eq!(counted.sent().1, 12, "two pages and ten look-ups");
+    assert_eq!(counted.sent().1, 12, "two pages and ten lookups");
 }

@@ -1,4 +1,4 @@
-//! Every source of a number, into every platform: what is sent, or why it is refused before anything is sent.
+//! Every source of a number, into every platform: the request, or why it is refused before anything is sent.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ fn sources(sandbox: &Sandbox) -> Vec<(&'static str, Arc<dyn NumberProvider>, &'s
     carriers.chain(others.map(|(name, provider)| (name, provider, NUMBER))).collect()
 }
 
-/// The changes that the platform was sent, or the fields that were refused.
+/// The requests to the platform that change something, or the refused fields.
 async fn became(sandbox: &Sandbox, provider: Arc<dyn NumberProvider>, number: &str, platform: &Platform) -> String {
     let client = (platform.connect)(&|name| sandbox.var(name), Pace::at_once());
     let importer = Importer::new(provider, client);

@@ -17,7 +17,7 @@ fn number() -> E164 {
 }
 
 #[tokio::test]
-async fn a_platform_is_used_from_a_spawned_task_in_any_wrapping() {
+async fn a_platform_works_in_a_spawned_task_in_any_wrapping() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let twilio: Arc<dyn NumberProvider> = Arc::new(Twilio::from_vars(vars).unwrap());
@@ -44,7 +44,7 @@ async fn a_platform_is_used_from_a_spawned_task_in_any_wrapping() {
 }
 
 #[tokio::test]
-async fn a_record_that_is_not_there_is_not_found_on_every_platform() {
+async fn a_missing_record_is_not_found_on_every_platform() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let vapi = Vapi::from_vars(vars).unwrap();
@@ -73,7 +73,7 @@ async fn a_removed_record_is_gone_and_the_carrier_keeps_the_number() {
 }
 
 #[tokio::test]
-async fn trunks_and_stored_credentials_tell_no_numbers() {
+async fn trunks_and_stored_credentials_list_no_numbers() {
     let providers: [Box<dyn NumberProvider>; 2] =
         [Box::new(SipTrunk::new("sip.example.com")), Box::new(Byo::stored_default(ProviderKind::TWILIO))];
     for provider in providers {
@@ -89,7 +89,7 @@ async fn trunks_and_stored_credentials_tell_no_numbers() {
 }
 
 #[tokio::test]
-async fn a_removal_whose_answer_was_lost_is_done_when_nothing_is_left_to_remove() {
+async fn a_removal_with_a_lost_response_succeeds_if_the_record_is_gone() {
     use wiremock::matchers::method;
     use wiremock::{Mock, MockServer, ResponseTemplate};
 

@@ -1,4 +1,4 @@
-//! The routing of a whole account, kept and put back.
+//! The routing of a whole account, backed up and restored.
 
 use futures_util::{StreamExt, stream};
 use numport::model::{PlatformKind, Routing};
@@ -28,10 +28,10 @@ fn kept(sandbox: &Sandbox) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn an_account_is_as_it_was_after_many_imports() {
+async fn a_backup_restores_an_account_after_many_imports() {
     let sandbox = sandbox().await;
     let vars = |name: &str| sandbox.var(name);
-    // A trunk that cannot tell its numbers keeps no routing, and is left out.
+    // A trunk that does not list its numbers has no routing, and is left out.
     let carriers = Carriers::new().and(SipTrunk::new("203.0.113.10")).and(Twilio::from_vars(vars).unwrap());
     let importer = Importer::new(carriers, Vapi::from_vars(vars).unwrap()).concurrency(3);
     let before = kept(&sandbox);
@@ -44,13 +44,13 @@ async fn an_account_is_as_it_was_after_many_imports() {
     let total = backup.len();
     let restored: Vec<_> = importer.restore_many(stream::iter(backup)).collect().await;
     assert_eq!((restored.len(), kept(&sandbox)), (total, before));
-    let back = restored.iter().filter(|(_, restored)| matches!(restored, Ok(Restored::PutBack { .. })));
+    let back = restored.iter().filter(|(_, restored)| matches!(restored, Ok(Restored::PutBack(_))));
     assert_eq!(back.count(), numbers().len());
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), numbers().len(), "the records stay");
 }
 
 #[tokio::test]
-async fn a_refused_key_ends_it_and_a_trunk_has_none() {
+async fn a_refused_key_ends_a_backup_and_a_trunk_has_none() {
     let sandbox = sandbox().await;
     let vars = |name: &str| sandbox.var(name);
     let vapi = || Vapi::from_vars(vars).unwrap();

@@ -1,4 +1,5 @@
-//! Imports that are verified together: when that happens, what goes on meanwhile, and how one ends that is not verified.
+//! Imports that are verified together: when it happens, what continues meanwhile, and an import that is dropped before
+//! it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +24,7 @@ pub(crate) static TAKES_OVER: Capabilities = Capabilities::new(Sources::Any, Fin
     .with_agent(Support::FULL)
     .with_takeover(Takeover::AtImport);
 
-/// A number of this test: carriers hear of what the whole process imports, and other tests have numbers of theirs.
+/// A number of this test. Carriers learn of all imports of the process, and other tests have their own numbers.
 pub(crate) fn number(last: usize) -> E164 {
     static BLOCKS: AtomicUsize = AtomicUsize::new(2_000_000);
     thread_local! {
@@ -36,7 +37,7 @@ pub(crate) fn request(last: usize) -> ImportRequest {
     ImportRequest::new(number(last))
 }
 
-/// A platform that takes over the calls of what is created.
+/// A platform that takes over the calls of a number that it creates.
 pub(crate) fn taking_over(carrier: &Carrier) -> InMemoryPlatform {
     let platform = InMemoryPlatform::new(PlatformKind::VAPI, &TAKES_OVER);
     let carrier = carrier.clone();
@@ -48,7 +49,7 @@ pub(crate) fn taking_over(carrier: &Carrier) -> InMemoryPlatform {
     platform
 }
 
-/// A carrier with so many numbers, and a platform that takes them over.
+/// A carrier with this many numbers, and a platform that takes them over.
 pub(crate) fn world(numbers: usize) -> (Carrier, InMemoryPlatform, Importer) {
     let carrier = Carrier::new("carrier");
     (0..numbers).for_each(|last| carrier.hold(number(last), BEFORE));
@@ -64,7 +65,7 @@ pub(crate) fn imported(item: &BulkItem) -> &Imported {
     }
 }
 
-/// The carrier's lists but for the one before anything is created.
+/// The carrier's lists, except the one before the creates.
 fn verifications(carrier: &Carrier) -> usize {
     carrier.count(Asked::List) - 1
 }
@@ -81,14 +82,15 @@ async fn a_batch_is_verified_by_one_list_when_it_is_full_or_the_input_ends() {
         assert_eq!((imported.outcome, imported.reached), (Outcome::Created, Reached::Platform));
         let before = imported.routing_before.as_ref().unwrap();
         assert_eq!((before.settings["voice_url"].as_str(), before.replaced_by.is_some()), (BEFORE, true));
+        assert_eq!([*imported.number(), before.number], [number(item.index); 2]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_waits_for_others_for_two_seconds() {
-    let (_, platform, importer) = world(2);
+async fn an_import_waits_two_seconds_for_others() {
+    let (_, platform, importer) = world(3);
     let slow = platform.clone();
-    let input = stream::iter(0..2).inspect(move |last| {
+    let input = stream::iter(0..3).inspect(move |last| {
         if *last == 1 {
             slow.create_takes(Duration::from_secs(30));
         }
@@ -99,11 +101,13 @@ async fn an_import_waits_for_others_for_two_seconds() {
     assert_eq!(items.next().await.unwrap().index, 0);
     assert_eq!(start.elapsed(), Duration::from_secs(2));
     assert_eq!(items.next().await.unwrap().index, 1);
-    assert_eq!(start.elapsed(), Duration::from_secs(30));
+    assert_eq!(start.elapsed(), Duration::from_secs(30 + 2), "also after an earlier batch");
+    assert_eq!(items.next().await.unwrap().index, 2);
+    assert_eq!(start.elapsed(), Duration::from_secs(60));
 }
 
 #[tokio::test(start_paused = true)]
-async fn items_that_end_at_once_do_not_keep_an_import_from_its_verification() {
+async fn immediate_items_do_not_delay_a_verification() {
     let (_, platform, importer) = world(1);
     // Endless: every further request is a duplicate.
     let mut items = importer.concurrency(2).import_many(stream::repeat(()).map(|()| request(0)));
@@ -116,7 +120,7 @@ async fn items_that_end_at_once_do_not_keep_an_import_from_its_verification() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_input_that_waits_for_the_results_stalls_nothing() {
+async fn an_input_that_waits_for_results_does_not_deadlock() {
     let (_, _, importer) = world(5);
     let (send, receive) = tokio::sync::mpsc::unbounded_channel();
     let receive = stream::unfold(receive, |mut receive| async move { Some((receive.recv().await?, receive)) });
@@ -130,7 +134,7 @@ async fn an_input_that_waits_for_the_results_stalls_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn creates_go_on_while_verifications_hang_and_what_waits_is_bounded() {
+async fn creates_continue_while_verifications_hang_up_to_a_limit() {
     for concurrency in [1, 16] {
         let (carrier, platform, importer) = world(1000);
         let takes = carrier.clone();
@@ -142,20 +146,23 @@ async fn creates_go_on_while_verifications_hang_and_what_waits_is_bounded() {
             }
         });
         let mut items = importer.clone().concurrency(concurrency).import_many((0..1000).map(request));
+        let start = Instant::now();
         assert!(timeout(Duration::from_secs(60), items.next()).await.is_err());
+        assert_eq!(verifications(&carrier), 2);
         assert_eq!(platform.calls(Call::Create), 300 + concurrency, "two batches hang, the third is full");
         assert_eq!(unresolved(&importer).await.len(), 300 + concurrency, "until they are verified");
-        // It does not hang for ever.
+        // It does not hang forever.
         let items: Vec<_> = items.collect().await;
         assert_eq!(items.len(), 1000);
-        let is_told = |finding: &Finding| matches!(finding, Finding::NotReadAgain { .. });
+        assert!(start.elapsed() < Duration::from_secs(2 * 3600), "each batch has as long as one import");
+        let is_told = |finding: &Finding| matches!(finding, Finding::VerificationFailed { .. });
         assert!(items.iter().all(|item| imported(item).findings.iter().any(is_told)));
         assert!(unresolved(&importer).await.is_empty());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_verification_that_fails_is_a_finding_of_what_is_created() {
+async fn a_failed_verification_is_a_finding() {
     for status in [401, 429, 500] {
         let (carrier, platform, importer) = world(3);
         let refusing = carrier.clone();
@@ -168,7 +175,7 @@ async fn a_verification_that_fails_is_a_finding_of_what_is_created() {
         let items: Vec<_> = importer.clone().concurrency(1).import_many((0..3).map(request)).collect().await;
         for item in &items {
             let imported = imported(item);
-            let [Finding::NotReadAgain { reason }] = imported.findings.as_slice() else { panic!("{imported:?}") };
+            let [Finding::VerificationFailed { reason }] = imported.findings.as_slice() else { panic!("{imported:?}") };
             assert!(reason.contains(&status.to_string()), "{reason}");
             assert_eq!((imported.outcome, item.outcome.is_failure()), (Outcome::Created, false));
             assert!(imported.routing_before.as_ref().unwrap().replaced_by.is_none());
@@ -178,7 +185,7 @@ async fn a_verification_that_fails_is_a_finding_of_what_is_created() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_dropped_before_its_verification_is_recovered_with_the_routing_before() {
+async fn an_import_dropped_before_its_verification_is_recovered_with_its_routing() {
     let (carrier, platform, importer) = world(3);
     platform.create_takes(Duration::from_secs(1));
     let endless = stream::iter((0..2).map(request)).chain(stream::pending());
@@ -206,13 +213,13 @@ async fn what_is_dropped_before_its_verification_is_recovered_with_the_routing_b
         assert_eq!(imported.outcome, Outcome::Recovered);
         let before = imported.routing_before.as_ref().unwrap();
         assert_eq!((before.settings["voice_url"].as_str(), before.replaced_by.is_some()), (BEFORE, true));
-        assert!(matches!(importer.restore(before).await.unwrap(), Restored::PutBack { .. }));
+        assert!(matches!(importer.restore(before).await.unwrap(), Restored::PutBack(_)));
     }
     assert_eq!(platform.calls(Call::Create), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_lags_behind_the_creates_is_not_believed() {
+async fn a_list_that_lags_behind_the_creates_is_not_trusted() {
     let (carrier, platform, importer) = world(20);
     carrier.always(Asked::List, End::Stale);
     let items: Vec<_> = importer.import_many((0..20).map(request)).collect().await;
@@ -220,13 +227,13 @@ async fn a_list_that_lags_behind_the_creates_is_not_believed() {
         let imported = imported(item);
         assert_eq!((imported.reached, imported.findings.as_slice()), (Reached::Platform, &[][..]));
         let restored = importer.restore(imported.routing_before.as_ref().unwrap()).await.unwrap();
-        assert!(matches!(restored, Restored::PutBack { .. }), "{restored}");
+        assert!(matches!(restored, Restored::PutBack(_)), "{restored}");
     }
     assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (20, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_another_platform_took_before_the_verification_are_told_and_stay() {
+async fn calls_taken_by_another_platform_before_the_verification_are_a_finding() {
     let (carrier, platform, importer) = world(2);
     let others = "https://api.elevenlabs.io/twilio/inbound_call";
     let takes = carrier.clone();
@@ -245,7 +252,7 @@ async fn calls_that_another_platform_took_before_the_verification_are_told_and_s
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_has_ended_may_be_asked_again() {
+async fn a_finished_run_can_be_polled_again() {
     let (_, _, importer) = world(1);
     let mut items = importer.import_many([request(0)]);
     assert!(items.next().await.is_some());
@@ -254,7 +261,7 @@ async fn a_run_that_has_ended_may_be_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_is_not_read_for_a_while_goes_on() {
+async fn a_run_that_is_not_polled_for_a_while_continues() {
     let (_, platform, importer) = world(300);
     let mut items = importer.import_many((0..300).map(request));
     let mut count = 0;
@@ -270,14 +277,14 @@ async fn a_run_that_is_not_read_for_a_while_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_of_a_number_that_waits_in_the_loop_ends() {
+async fn an_import_of_a_number_that_waits_in_a_run_ends() {
     let (_, platform, importer) = world(2);
     let count = Arc::new(AtomicUsize::new(0));
     let input = stream::iter([request(0), request(1), request(0)]);
     let mut items = importer.import_many(input);
     while let Some(item) = items.next().await {
         if matches!(item.outcome, BulkOutcome::Duplicate { .. }) {
-            // The first is not verified yet, and is not while this loop waits.
+            // The first is not verified yet, and cannot be while this loop waits.
             let error = importer.import(request(0)).await.unwrap_err();
             assert!(matches!(error, numport::Error::Withheld(_)), "{error:?}");
             count.fetch_add(1, Ordering::Relaxed);
@@ -288,9 +295,9 @@ async fn an_import_of_a_number_that_waits_in_the_loop_ends() {
 
 const CHILD: &str = "NUMPORT_TEST_IMPORTS_VERY_MANY";
 
-/// Not a test of its own: what the next one runs in a process of its own, since it leaves no room for others.
+/// Not a test of its own: the next test runs it in a process of its own, because it fills the memory of the process.
 #[tokio::test(start_paused = true)]
-async fn imports_very_many_when_told_to() {
+async fn imports_very_many_if_the_environment_says_so() {
     if std::env::var(CHILD).is_err() {
         return;
     }
@@ -301,9 +308,12 @@ async fn imports_very_many_when_told_to() {
 }
 
 #[test]
-fn no_more_imports_are_begun_than_may_be_unresolved() {
+fn started_imports_stay_within_the_limit_of_unresolved_ones() {
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    let ended =
-        child.args(["--exact", "import::batches::imports_very_many_when_told_to"]).env(CHILD, "1").output().unwrap();
+    let ended = child
+        .args(["--exact", "import::batches::imports_very_many_if_the_environment_says_so"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
 }

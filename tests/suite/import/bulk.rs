@@ -1,4 +1,4 @@
-//! `Importer::import_many`: what is asked of the platform, what of the input is answered without it, and what ends it.
+//! `Importer::import_many`: its requests to the platform, items that need none, and what ends a run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ fn words(items: &[BulkItem]) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn clients_importers_and_records_are_shown_in_a_short_line() {
+async fn debug_of_clients_importers_and_records_is_one_short_line() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let (twilio, vapi) = (Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
@@ -52,7 +52,7 @@ async fn a_vec_an_iterator_and_a_stream_are_inputs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_numbers_cost_one_list_and_an_import_each() {
+async fn many_numbers_take_one_list_and_one_import_each() {
     for can in [&NATIVE, &THROUGH_LIST] {
         let platform = platform(can, 40);
         let requests: Vec<_> = (20..320).map(|last| request(last).label("Desk")).collect();
@@ -69,7 +69,7 @@ async fn many_numbers_cost_one_list_and_an_import_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_number_is_asked_for_where_the_platform_can_be_asked() {
+async fn one_number_is_looked_up_if_the_platform_can() {
     for (can, lists, finds) in [(&NATIVE, 0, 1), (&THROUGH_LIST, 1, 0)] {
         let platform = platform(can, 40);
         let items = all(importer(&platform).import_many(stream::iter([request(7)]))).await;
@@ -82,7 +82,7 @@ async fn one_number_is_asked_for_where_the_platform_can_be_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_is_longer_than_asking_is_left() {
+async fn a_list_that_takes_more_requests_than_lookups_is_abandoned() {
     let platform = platform(&NATIVE, 5_000);
     let items = all(importer(&platform).concurrency(1).import_many(stream::iter((0..5).map(request)))).await;
     assert_eq!(words(&items), ["already_there"; 5]);
@@ -91,12 +91,12 @@ async fn a_list_that_is_longer_than_asking_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_input_of_unknown_length_is_asked_for_until_a_list_is_worth_it() {
+async fn an_input_of_unknown_length_is_looked_up_until_a_list_pays_off() {
     let platform = platform(&NATIVE, 500);
     let unknown = stream::iter(0..400).filter(|_| async { true }).map(request);
     let items = all(importer(&platform).concurrency(1).import_many(unknown)).await;
     assert_eq!(words(&items), ["already_there"; 400]);
-    // Twice in vain for 200 and 400 records, then the whole of it.
+    // Two abandoned lists at 200 and 400 records, then the complete one.
     assert_eq!(
         (platform.calls(Call::Find), platform.calls(Call::List), platform.records_listed()),
         (8, 3, 200 + 400 + 500)
@@ -104,7 +104,20 @@ async fn an_input_of_unknown_length_is_asked_for_until_a_list_is_worth_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_is_believed_for_a_minute() {
+async fn a_record_that_a_long_list_shows_and_is_not_kept_is_looked_up() {
+    let platform = platform(&NATIVE, 0);
+    for nth in 0..19_850 {
+        platform.insert(format!("+1205{:07}", 2_000_000 + nth).parse::<numport::E164>().unwrap());
+    }
+    (0..250).for_each(|last| drop(platform.insert(number(last))));
+    let items = all(importer(&platform).import_many((0..250).map(request))).await;
+    assert_eq!(words(&items), ["already_there"; 250]);
+    // 20,000 are kept.
+    assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_trusted_for_a_minute() {
     let platform = platform(&NATIVE, 0);
     let late = {
         let platform = platform.clone();
@@ -122,7 +135,7 @@ async fn a_list_is_believed_for_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_later_list_has_the_records_of_what_is_under_way_and_of_what_is_to_come() {
+async fn a_later_list_covers_running_and_later_imports() {
     for (can, at_once) in [(&NATIVE, 1), (&NATIVE, 4), (&THROUGH_LIST, 1), (&THROUGH_LIST, 4)] {
         let platform = platform(can, 12);
         let input = stream::iter(0..12).then(|last| async move {
@@ -138,7 +151,7 @@ async fn a_later_list_has_the_records_of_what_is_under_way_and_of_what_is_to_com
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
+async fn unsupported_fields_of_an_existing_record_are_reported() {
     let platform = platform(&NATIVE, 2);
     let input = [request(0).inbound(true), request(1).inbound(true).label("Desk")];
     let items = all(importer(&platform).import_many(stream::iter(input))).await;
@@ -153,7 +166,7 @@ async fn what_a_record_that_is_there_cannot_be_brought_to_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_this_process_imports_meanwhile_is_seen_at_once() {
+async fn imports_of_this_process_are_seen_immediately() {
     let platform = platform(&NATIVE, 0);
     // A clone is another importer of the same account.
     let other = importer(&platform);
@@ -168,7 +181,7 @@ async fn what_this_process_imports_meanwhile_is_seen_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_under_way_while_the_list_is_read_is_seen() {
+async fn imports_that_run_while_the_list_is_read_are_seen() {
     let platform = platform(&NATIVE, 0);
     platform.create_takes(Duration::from_secs(5));
     let other = importer(&platform);
@@ -186,18 +199,18 @@ async fn what_is_under_way_while_the_list_is_read_is_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_that_stood_before_is_answered_without_a_call() {
+async fn a_duplicate_number_takes_no_request() {
     let platform = platform(&NATIVE, 0);
     let input = [request(1), request(2), request(1).label("Other"), request(1)];
     let items = all(importer(&platform).import_many(stream::iter(input))).await;
     assert_eq!(words(&items), ["created", "created", "duplicate", "duplicate"]);
-    assert!(items[2..].iter().all(|item| matches!(item.outcome, BulkOutcome::Duplicate { of: 0 })));
+    assert!(items[2..].iter().all(|item| matches!(item.outcome, BulkOutcome::Duplicate { of: 0, .. })));
     assert!(!items[2].outcome.is_failure());
     assert_eq!((platform.calls(Call::Create), platform.calls(Call::Update)), (2, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_fails_ends_nothing() {
+async fn a_failed_item_does_not_end_the_run() {
     let platform = platform(&NATIVE, 0);
     let input = (0..10).map(|last| if last % 3 == 0 { request(last).label("x".repeat(21)) } else { request(last) });
     let items = all(importer(&platform).import_many(stream::iter(input))).await;
@@ -210,7 +223,7 @@ async fn what_fails_ends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_is_refused_ends_it_and_nothing_else_does() {
+async fn only_a_refused_key_ends_the_run() {
     for (status, rest) in [(401, "not_attempted"), (403, "refused"), (404, "refused")] {
         let platform = platform(&NATIVE, 0);
         refuse_creates_after(&platform, 2, status);
@@ -221,7 +234,7 @@ async fn a_key_that_is_refused_ends_it_and_nothing_else_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_input_is_read_as_there_is_room() {
+async fn the_input_is_pulled_when_there_is_capacity() {
     let platform = platform(&NATIVE, 0);
     platform.create_takes(Duration::from_secs(1));
     let read = Arc::new(AtomicUsize::new(0));
@@ -238,12 +251,12 @@ async fn the_input_is_read_as_there_is_room() {
     }
     let read = read.load(Ordering::SeqCst);
     assert!((10..=14).contains(&read), "{read} read for 10 answers and 4 under way");
-    // Four at a time: ten take three seconds.
+    // With concurrency 4, ten imports take three seconds.
     assert!(platform.calls(Call::Create) <= 14);
 }
 
 #[tokio::test]
-async fn over_http_with_the_carrier_looked_at() {
+async fn a_run_over_http_with_preflight() {
     let held = (0..30).map(number);
     let sandbox = Sandbox::builder().held_numbers(held).requests_per_second(100_000).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
@@ -268,7 +281,7 @@ async fn over_http_with_the_carrier_looked_at() {
 }
 
 #[tokio::test]
-async fn the_sandbox_refuses_what_is_over_its_limit() {
+async fn the_sandbox_refuses_requests_above_its_limit() {
     let sandbox = Sandbox::builder().held_numbers((0..4).map(number)).requests_per_second(3).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap()).skip_preflight();
@@ -276,7 +289,7 @@ async fn the_sandbox_refuses_what_is_over_its_limit() {
     let items = all(importer.import_many(stream::iter((0..4).map(request)))).await;
     let BulkOutcome::Imported(imported) = &items[0].outcome else { panic!() };
     assert_eq!(imported.outcome, Outcome::Created);
-    // A look-up waits a 429 out; a create that is answered 429 is left for the next run.
+    // A lookup waits and retries after a 429. A create that gets a 429 is left for the next run.
     for item in &items {
         if let BulkOutcome::Failed(error) = &item.outcome {
             assert!(matches!(error, numport::Error::Indeterminate(_)), "{error:?}");
@@ -291,4 +304,22 @@ async fn the_sandbox_refuses_what_is_over_its_limit() {
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 4);
     let refused = sandbox.requests().iter().filter(|entry| entry.status == Some(429)).count();
     assert!(refused > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_duplicate_names_the_fields_in_which_it_differs() {
+    let platform = platform(&NATIVE, 0);
+    let requests = [request(1).label("A"), request(1).label("A"), request(1).label("B").agent("a1"), request(1)];
+    let mut items: Vec<_> = importer(&platform).import_many(requests).collect().await;
+    items.sort_by_key(|item| item.index);
+    let differing = |index: usize| match &items[index].outcome {
+        BulkOutcome::Duplicate { of: 0, differing } => differing.clone(),
+        other => panic!("{other:?}"),
+    };
+    let label_and_agent = vec![Field::Label, Field::Agent];
+    assert_eq!([differing(1), differing(2), differing(3)], [vec![], label_and_agent, vec![Field::Label]]);
+    assert_eq!(items[1].report(), "+14155570001 duplicate: the input already has it at index 0");
+    let told = "the input already has it at index 0, with another label and agent";
+    assert_eq!((items[2].reason().as_deref(), items[1].advice()), (Some(told), None));
+    assert!(items[2].advice().is_some());
 }

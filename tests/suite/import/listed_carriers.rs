@@ -1,7 +1,8 @@
-//! What a run over many numbers believes of the carriers' lists, and for how long.
+//! How long a run over many numbers trusts the carriers' lists, and for what.
 
 use std::time::Duration;
 
+use futures_util::future::join;
 use futures_util::{StreamExt, stream};
 use numport::conformance::{Call, InMemoryPlatform};
 use numport::import::{BulkItem, BulkOutcome};
@@ -20,12 +21,12 @@ static WITH_AGENT: Capabilities = Capabilities::new(Sources::Any, Find::Native, 
     .with_agent(Support::FULL)
     .with_takeover(Takeover::WithAgent);
 
-/// Where the calls went before the import, as it is kept for a roll-back.
+/// The routing before the import, as it is kept for a rollback.
 fn before(item: &BulkItem) -> &str {
     &imported(item).routing_before.as_ref().unwrap().settings["voice_url"]
 }
 
-/// Numbers 0 and 1, and then number 2 once this is done.
+/// Yields numbers 0 and 1, and then number 2 after this is done.
 fn then<'a>(done: impl Future<Output = ()> + Send + 'a) -> impl stream::Stream<Item = ImportRequest> + Send + 'a {
     let late = stream::once(async move {
         done.await;
@@ -35,7 +36,7 @@ fn then<'a>(done: impl Future<Output = ()> + Send + 'a) -> impl stream::Stream<I
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_into_another_platform_since_the_list_is_seen() {
+async fn an_import_into_another_platform_after_the_list_is_seen() {
     let (carrier, platform, importer) = world(3);
     let other = InMemoryPlatform::new(PlatformKind::from_static("elsewhere"), &TAKES_OVER);
     let takes = carrier.clone();
@@ -54,7 +55,28 @@ async fn an_import_into_another_platform_since_the_list_is_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_by_which_another_platform_takes_the_calls_since_the_list_is_seen() {
+async fn an_import_into_another_platform_while_the_list_is_read_is_seen() {
+    let (carrier, _, importer) = world(3);
+    let other = InMemoryPlatform::new(PlatformKind::from_static("elsewhere"), &TAKES_OVER);
+    let takes = carrier.clone();
+    other.on_call(move |call, number| {
+        if let (Call::Create, Some(number)) = (call, number) {
+            takes.reroute(number, ELSEWHERE);
+        }
+    });
+    let other = Importer::new(carrier.clone(), other);
+    carrier.always(Asked::List, End::AsAsked(Duration::from_secs(5)));
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        other.import(request(2)).await.unwrap();
+    };
+    let items = importer.concurrency(1).import_many((0..3).map(request)).collect::<Vec<_>>();
+    let (items, ()) = join(items, meanwhile).await;
+    assert_eq!((before(&items[0]), before(&items[2])), (BEFORE, ELSEWHERE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_takeover_by_an_update_after_the_list_is_seen() {
     let (carrier, _, importer) = world(3);
     let other = InMemoryPlatform::new(PlatformKind::from_static("elsewhere"), &WITH_AGENT);
     other.insert(number(2));
@@ -74,7 +96,7 @@ async fn an_update_by_which_another_platform_takes_the_calls_since_the_list_is_s
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_restored_routing_since_the_list_is_seen() {
+async fn a_restored_routing_after_the_list_is_seen() {
     let (carrier, platform, importer) = world(3);
     carrier.hold(number(2), HERE);
     let again = importer.clone();
@@ -92,7 +114,7 @@ async fn a_restored_routing_since_the_list_is_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_is_believed_for_its_age_and_no_longer() {
+async fn a_list_is_trusted_up_to_its_maximum_age() {
     for (wait, told) in [(30, BEFORE), (61, ELSEWHERE)] {
         let (carrier, _, importer) = world(3);
         let changed = carrier.clone();
@@ -107,13 +129,13 @@ async fn a_list_is_believed_for_its_age_and_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_takes_longer_than_it_is_believed_is_not_read_for_each_number() {
+async fn a_list_slower_than_its_maximum_age_is_not_read_for_each_number() {
     for age in [Duration::ZERO, Duration::from_secs(5)] {
         let (carrier, platform, importer) = world(40);
         carrier.always(Asked::List, End::After(Duration::from_secs(6)));
         let items: Vec<_> = importer.list_age(age).concurrency(4).import_many((0..40).map(request)).collect().await;
         assert!(items.iter().all(|item| imported(item).outcome == Outcome::Created));
-        // One in vain, and the one of the verification.
+        // One abandoned list, and the one of the verification.
         let lists = carrier.count(Asked::List);
         assert!(lists <= 2, "{lists} lists");
         assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (40, 40));
@@ -123,7 +145,7 @@ async fn a_list_that_takes_longer_than_it_is_believed_is_not_read_for_each_numbe
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_does_not_end_holds_up_no_import() {
+async fn an_endless_list_delays_no_import() {
     let (carrier, platform, importer) = world(40);
     carrier.always(Asked::List, End::Never);
     let items: Vec<_> = importer.concurrency(4).import_many((0..40).map(request)).collect().await;
@@ -134,7 +156,7 @@ async fn a_list_that_does_not_end_holds_up_no_import() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_fails_costs_look_ups_and_nothing_else() {
+async fn a_failed_list_is_replaced_by_lookups() {
     for status in [403, 429, 500] {
         let (carrier, platform, importer) = world(20);
         carrier.always(Asked::List, End::Refused(status));
@@ -145,7 +167,7 @@ async fn a_list_that_fails_costs_look_ups_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refused_key_ends_the_run_of_a_sole_carrier() {
+async fn a_refused_key_ends_the_run_of_a_single_carrier() {
     let (carrier, platform, importer) = world(20);
     carrier.always(Asked::List, End::Refused(401));
     let items: Vec<_> = importer.concurrency(1).import_many((0..20).map(request)).collect().await;
@@ -154,12 +176,12 @@ async fn a_refused_key_ends_the_run_of_a_sole_carrier() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_carrier_that_refuses_its_key_is_not_asked_for_every_number() {
+async fn a_carrier_that_refuses_its_key_is_not_queried_for_each_number() {
     let carrier = Carrier::new("first");
     (0..100).for_each(|last| carrier.hold(number(last), BEFORE));
     let platform = taking_over(&carrier);
     let refusing = Carrier::new("second");
-    // Its list is refused for another reason, so that it is asked for each number.
+    // Its list is refused for another reason, so each number is looked up.
     refusing.always(Asked::List, End::Refused(500));
     refusing.always(Asked::Lookup, End::Refused(401));
     let importer = Importer::new(Carriers::new().and(carrier.clone()).and(refusing.clone()), platform.clone());
@@ -167,11 +189,11 @@ async fn a_carrier_that_refuses_its_key_is_not_asked_for_every_number() {
     assert!(items.iter().all(|item| matches!(&item.outcome, BulkOutcome::Imported(_))));
     assert_eq!((platform.calls(Call::Create), carrier.count(Asked::Lookup)), (100, 0));
     let lookups = refusing.count(Asked::Lookup);
-    assert!(lookups <= 4, "{lookups} refused look-ups");
+    assert!(lookups <= 4, "{lookups} refused lookups");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_that_a_list_does_not_show_is_looked_up() {
+async fn a_number_missing_from_a_list_is_looked_up() {
     let (carrier, platform, importer) = world(3);
     carrier.always(Asked::List, End::Stale);
     carrier.hold(number(7), BEFORE);
@@ -183,13 +205,13 @@ async fn a_number_that_a_list_does_not_show_is_looked_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_that_a_long_list_shows_and_is_not_kept_is_looked_up() {
+async fn a_number_beyond_the_kept_part_of_a_long_list_is_looked_up() {
     let (carrier, platform, importer) = world(250);
-    // They come first in the list.
+    // These numbers come first in the list.
     (0..19_850).for_each(|nth| carrier.hold(format!("+1205{:07}", 2_000_000 + nth).parse().unwrap(), BEFORE));
     let items: Vec<_> = importer.import_many((0..250).map(request)).collect().await;
     assert!(items.iter().all(|item| before(item) == BEFORE));
     assert_eq!(platform.calls(Call::Create), 250);
-    // 20,000 are kept.
+    // 20,000 numbers are kept.
     assert_eq!(carrier.count(Asked::Lookup), 100);
 }

@@ -1,4 +1,4 @@
-//! Only one import of a number at a time, and what a process remembers of those that are unresolved.
+//! Only one import of a number runs at a time, and a process remembers its unresolved imports.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn withheld(result: Result<Imported>) -> Withheld {
     }
 }
 
-/// Begins an import whose create hangs.
+/// Starts an import whose create hangs.
 fn hanging(importer: &Importer, number: E164) -> impl Future<Output = Result<Imported>> + '_ {
     let mut import = Box::pin(importer.import(ImportRequest::new(number)));
     for _ in 0..10 {
@@ -46,7 +46,7 @@ async fn a_wait_for_another_import_ends() {
     for (importer, waited) in [(importer.clone(), 120), (importer.clone().lock_timeout(Duration::from_secs(3)), 3)] {
         let waited = Duration::from_secs(waited);
         let begun = Instant::now();
-        // Without an end it would not be red, but hang.
+        // Without an end, a failure of this test would be a hang.
         let ended = timeout(DAY, importer.import(ImportRequest::new(number(1)))).await;
         let error = withheld(ended.expect("the wait ends"));
         assert_eq!((error.reason, begun.elapsed()), (WithheldReason::Locked { waited }, waited));
@@ -58,7 +58,7 @@ async fn a_wait_for_another_import_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_in_the_loop_over_many_that_has_its_number_under_way_does_not_wait_forever() {
+async fn an_import_of_a_number_that_a_run_imports_does_not_wait_forever() {
     let platform = Scripted::new(&UNKNOWN, &[Done, Lost], &[Nothing]);
     let importer = platform.importer().lock_timeout(Duration::from_secs(5));
     let requests = [number(2), number(3)].map(ImportRequest::new);
@@ -73,9 +73,9 @@ async fn an_import_in_the_loop_over_many_that_has_its_number_under_way_does_not_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_that_no_lookup_explains_stays_unresolved() {
+async fn a_conflict_without_a_found_record_stays_unresolved() {
     for (last, look) in [(10, Nothing), (11, Failed)] {
-        // Before the create, after the conflict; then by the whole policy.
+        // One lookup before the create and one after the conflict; then those of the whole policy.
         let platform = Scripted::new(
             &REFUSES,
             &[Answered(409, Delivery::Refused), Done],
@@ -91,7 +91,7 @@ async fn a_conflict_that_no_lookup_explains_stays_unresolved() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unresolved_imports_are_told_until_they_are_resolved() {
+async fn unresolved_imports_are_listed_until_they_are_resolved() {
     let platform = Scripted::new(&UNKNOWN, &[Lost, Lost], &[Nothing]);
     let importer = platform.importer();
     assert!(unresolved(&importer).await.is_empty());
@@ -105,9 +105,9 @@ async fn unresolved_imports_are_told_until_they_are_resolved() {
 
 const CHILD: &str = "NUMPORT_TEST_FILLS_THE_MEMORY";
 
-/// Not a test of its own: what the next one runs in a process of its own, since it leaves no room for others.
+/// Not a test of its own: the next test runs it in a process of its own, because it fills the memory of the process.
 #[tokio::test(start_paused = true)]
-async fn fills_the_memory_when_told_to() {
+async fn fills_the_memory_if_the_environment_says_so() {
     if std::env::var(CHILD).is_err() {
         return;
     }
@@ -124,7 +124,7 @@ async fn fills_the_memory_when_told_to() {
     let full = withheld(importer.import(request(MOST)).await);
     assert_eq!(full.reason, WithheldReason::TooManyUnresolved { limit: MOST });
     assert_eq!((platform.calls(Call::Create), unresolved(&importer).await.len()), (MOST, MOST));
-    // One that is remembered may be sent again, and then there is room.
+    // A number that is remembered may be sent again, and then there is room.
     for nth in [0, MOST] {
         assert_eq!(importer.import(request(nth)).await.unwrap().outcome, Outcome::Created);
     }
@@ -132,10 +132,13 @@ async fn fills_the_memory_when_told_to() {
 }
 
 #[test]
-fn a_create_that_could_not_be_remembered_is_not_sent() {
+fn a_create_is_not_sent_if_the_memory_is_full() {
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    let ended =
-        child.args(["--exact", "import::locks::fills_the_memory_when_told_to"]).env(CHILD, "1").output().unwrap();
+    let ended = child
+        .args(["--exact", "import::locks::fills_the_memory_if_the_environment_says_so"])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
 }
 
@@ -154,8 +157,8 @@ async fn an_unresolved_import_expires_after_a_day_and_only_when_it_is_looked_up(
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unresolved_import_that_grew_old_is_looked_up_by_the_whole_policy_before_it_is_sent_again() {
-    // Before the create and six times after it; then it shows at the last lookup.
+async fn an_old_unresolved_import_is_looked_up_by_the_whole_policy_before_it_is_resent() {
+    // One lookup before the create and six after it; then the last lookup finds the number.
     let platform = Scripted::new(&UNKNOWN, &[Lost, Done], &[[Nothing; 12].as_slice(), &[There]].concat());
     let importer = platform.importer();
     importer.import(ImportRequest::new(number(42))).await.unwrap_err();
@@ -165,7 +168,7 @@ async fn an_unresolved_import_that_grew_old_is_looked_up_by_the_whole_policy_bef
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_later_import_recovered_is_remembered_as_created() {
+async fn a_record_recovered_by_a_later_import_is_remembered_as_created() {
     let platform = Scripted::new(&UNKNOWN, &[Lost, Done], &[[Nothing; 7].as_slice(), &[There, Nothing]].concat());
     let importer = platform.importer();
     importer.import(ImportRequest::new(number(43))).await.unwrap_err();
@@ -176,7 +179,7 @@ async fn what_a_later_import_recovered_is_remembered_as_created() {
 }
 
 #[tokio::test]
-async fn a_listed_number_that_may_be_the_one_asked_for_stops_the_create_also_where_a_search_does_not_show_it() {
+async fn a_listed_number_that_may_be_the_requested_one_blocks_the_create() {
     let platform = InMemoryPlatform::new(PlatformKind::from_static("searched"), &UNKNOWN);
     let masked = platform.insert(RecordNumber::Other("+1415557****".to_owned()));
     platform.always(Call::Find, Answer::Nothing);
@@ -190,7 +193,7 @@ async fn a_listed_number_that_may_be_the_one_asked_for_stops_the_create_also_whe
 }
 
 #[tokio::test(start_paused = true)]
-async fn null_clears_where_the_platform_can_and_an_absent_field_stays() {
+async fn null_clears_a_field_and_an_absent_field_is_unchanged() {
     static NEVER_CLEARS: Capabilities = UNKNOWN.with_label(Support::CREATE_AND_SET, None);
     let rows: [(&Capabilities, &str, Option<&str>, &[Field]); 3] = [
         (&UNKNOWN, r#"{"number": "+14155570095", "label": null}"#, None, &[]),
@@ -211,11 +214,11 @@ async fn null_clears_where_the_platform_can_and_an_absent_field_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_ends_at_its_deadline_and_says_how_far_it_came() {
+async fn an_import_ends_at_its_deadline_and_reports_its_progress() {
     let deadline = Duration::from_secs(600);
     let begun = Instant::now();
 
-    // The create's response never comes.
+    // The response to the create never arrives.
     let platform = Scripted::new(&UNKNOWN, &[Hang], &[Nothing]);
     let importer = platform.importer();
     let ended = timeout(DAY, importer.import(ImportRequest::new(number(90)))).await.expect("it ends");
@@ -223,7 +226,7 @@ async fn an_import_ends_at_its_deadline_and_says_how_far_it_came() {
     assert_eq!(begun.elapsed(), deadline);
     assert_eq!(unresolved(&importer).await, [number(90)], "the next import looks it up first");
 
-    // It waits for one that does not end.
+    // It waits for an import that does not end.
     let platform = Scripted::new(&UNKNOWN, &[Hang], &[Nothing]);
     let importer = platform.importer().lock_timeout(Duration::MAX);
     let under_way = hanging(&importer, number(91));
@@ -233,7 +236,7 @@ async fn an_import_ends_at_its_deadline_and_says_how_far_it_came() {
     assert_eq!(platform.sent(), 1);
     drop(under_way);
 
-    // The record is there, and setting it up does not end.
+    // The record exists, and setting it up does not end.
     let platform = InMemoryPlatform::new(PlatformKind::from_static("slow"), &UNKNOWN);
     platform.insert(number(92));
     platform.always(Call::Update, Answer::Never { done: true });

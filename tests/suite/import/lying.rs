@@ -1,4 +1,4 @@
-//! A platform of one's own whose answers are of another record than was asked: the importer compares them itself.
+//! A platform of one's own that returns another record than requested: the importer compares the records itself.
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -14,7 +14,7 @@ use numport::{
 
 use crate::support::in_memory::{self, KIND, NATIVE, number, request};
 
-/// Makes of what is answered to a call what it likes.
+/// Changes the response to a call.
 #[derive(Clone, Debug)]
 struct Lying {
     platform: InMemoryPlatform,
@@ -91,6 +91,10 @@ impl VoicePlatform for Lying {
         self.platform.remove_credential(id, number).await
     }
 
+    fn created_credential(&self, id: &CredentialId) -> bool {
+        self.platform.created_credential(id)
+    }
+
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         self.platform.remove(id, consent).await
     }
@@ -101,13 +105,13 @@ fn with_number(mut record: NumberRecord, number: RecordNumber) -> NumberRecord {
     record
 }
 
-/// The same with another id.
+/// The same record with another id.
 fn stranger(record: NumberRecord) -> NumberRecord {
     NumberRecord::new(KIND, "somebody else's", record.number, Details::new(()))
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_that_answers_with_another_id_is_not_believed() {
+async fn an_update_that_returns_another_id_is_rejected() {
     let lying = Lying::new(|call, record| if call == Call::Update { stranger(record) } else { record });
     let own = lying.platform.insert(number(1));
     let error = lying.importer().import(request(1).label("Desk")).await.unwrap_err();
@@ -117,7 +121,7 @@ async fn an_update_that_answers_with_another_id_is_not_believed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_without_a_number_is_believed_only_if_its_own_id_has_the_number() {
+async fn a_create_without_a_number_is_accepted_only_if_its_id_has_the_number() {
     for is_own in [true, false] {
         let lying = Lying::new(if is_own {
             without_number
@@ -136,7 +140,7 @@ fn without_number(call: Call, record: NumberRecord) -> NumberRecord {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_found_under_another_number_is_not_taken() {
+async fn a_record_with_another_number_is_not_used() {
     let lying = Lying::new(|call, record| match call {
         Call::Find => with_number(record, number(9).into()),
         _ => record,

@@ -1,5 +1,8 @@
 //! Importing numbers: before, during and after.
 
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod across_carriers;
+mod another_process;
 mod backup;
 mod batches;
 mod bulk;
@@ -15,7 +18,10 @@ mod renew;
 mod resend;
 mod restore_routing;
 mod scripted;
+mod stopped;
 mod undo;
 mod undo_again;
+mod undo_late;
+mod undo_many;
 mod undo_unsure;
 mod verification;

@@ -1,4 +1,4 @@
-//! `Importer::import`: first time, second time, and broken off in between.
+//! `Importer::import`: first call, second call, and interrupted calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,13 +41,13 @@ async fn setup() -> Setup {
     Setup { sandbox, twilio, interactly, vapi }
 }
 
-/// How many requests of this method went to a service.
+/// How many requests with this method a service received.
 fn sent(sandbox: &Sandbox, service: &str, method: &str) -> usize {
     sandbox.requests().iter().filter(|entry| entry.service.as_str() == service && entry.method == method).count()
 }
 
 #[tokio::test]
-async fn an_import_makes_a_record_and_takes_the_calls_over() {
+async fn an_import_creates_a_record_and_takes_over_the_calls() {
     let Setup { sandbox, twilio, interactly, vapi } = setup().await;
     let request = ImportRequest::new(number()).label("Front desk").agent("agent-1");
     let imported = Importer::new(twilio.clone(), vapi).import(&request).await.unwrap();
@@ -67,7 +67,7 @@ async fn an_import_makes_a_record_and_takes_the_calls_over() {
 }
 
 #[tokio::test]
-async fn a_second_import_sends_nothing_that_changes_anything() {
+async fn a_second_import_changes_nothing() {
     let Setup { sandbox, twilio, interactly, vapi } = setup().await;
     let request = ImportRequest::new(number()).label("Front desk").agent("agent-1");
     let platforms: [Arc<dyn VoicePlatform>; 2] = [Arc::new(vapi), Arc::new(interactly)];
@@ -84,7 +84,7 @@ async fn a_second_import_sends_nothing_that_changes_anything() {
 }
 
 #[tokio::test]
-async fn a_record_that_is_there_is_brought_to_what_is_asked() {
+async fn an_existing_record_is_updated_to_the_request() {
     let Setup { sandbox, twilio, interactly, vapi } = setup().await;
     let importer = Importer::new(twilio.clone(), vapi);
     importer.import(ImportRequest::new(number()).label("Old").agent("agent-1")).await.unwrap();
@@ -106,7 +106,7 @@ async fn a_record_that_is_there_is_brought_to_what_is_asked() {
 }
 
 #[tokio::test]
-async fn an_empty_label_is_refused_since_it_would_never_be_reached() {
+async fn an_empty_label_is_refused() {
     let Setup { sandbox, twilio, interactly, vapi } = setup().await;
     let platforms: [Arc<dyn VoicePlatform>; 2] = [Arc::new(vapi), Arc::new(interactly)];
     for platform in platforms {
@@ -118,7 +118,7 @@ async fn an_empty_label_is_refused_since_it_would_never_be_reached() {
 }
 
 #[tokio::test]
-async fn a_number_kept_without_its_plus_is_the_same_number() {
+async fn a_number_stored_without_plus_is_the_same_number() {
     let vapi = MockServer::start().await;
     let stored = json!({"id": "n1", "provider": "byo-phone-number", "number": "14155552671"});
     let page = json!({"results": [{"id": "n0", "provider": "twilio", "number": "+141555526710"}, stored], "metadata": {"hasNextPage": false}});
@@ -130,7 +130,7 @@ async fn a_number_kept_without_its_plus_is_the_same_number() {
 }
 
 #[tokio::test]
-async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
+async fn unsupported_requests_are_refused_before_anything_is_sent() {
     let Setup { sandbox, twilio, interactly, vapi } = setup().await;
     let fields = |error: Error| match error {
         Error::Invalid(invalid) => invalid.problems.into_iter().map(|problem| problem.field).collect::<Vec<_>>(),
@@ -171,7 +171,7 @@ async fn what_a_platform_cannot_do_is_refused_before_anything_is_sent() {
     assert_eq!(sandbox.requests(), []);
 }
 
-/// A platform that answers a GET with what it is told has happened so far.
+/// A platform whose response to a GET depends on the requests so far.
 async fn platform(answers: Vec<(&str, &str, u16, Value, u64)>) -> MockServer {
     let server = MockServer::start().await;
     for (verb, route, status, body, times) in answers {
@@ -184,11 +184,12 @@ async fn platform(answers: Vec<(&str, &str, u16, Value, u64)>) -> MockServer {
 const NUMBERS: &str = "/assistants/v1/numbers";
 
 fn interactly_at(server: &MockServer) -> Importer {
-    // Mock servers get each other's ports, and what is open at an account is remembered: each has its own key.
+    // Mock servers reuse ports, and the process remembers unresolved imports of an account, so each server has its own
+    // key.
     static KEYS: AtomicUsize = AtomicUsize::new(0);
     let key = format!("{KEY}-{}", KEYS.fetch_add(1, Ordering::Relaxed));
     let client = Interactly::builder(key).base_url(server.uri()).retry(at_once()).build().unwrap();
-    // These are about the platform alone.
+    // These tests are about the platform alone.
     let importer = Importer::new(Twilio::builder(twilio()).build().unwrap(), client).skip_preflight();
     importer.lookup_policy(LookupPolicy::default().first_wait(Duration::ZERO))
 }
@@ -199,7 +200,7 @@ async fn posts(server: &MockServer, route: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_break_between_the_steps_names_the_record_and_is_finished_by_running_it_again() {
+async fn an_interrupted_import_names_the_record_and_a_second_run_finishes_it() {
     let made = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true});
     let done = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true, "assistantId": "agent-1"});
     let import = "/assistants/v1/numbers/twilio";
@@ -226,10 +227,10 @@ async fn a_break_between_the_steps_names_the_record_and_is_finished_by_running_i
 }
 
 #[tokio::test]
-async fn a_new_record_is_updated_only_where_the_create_does_not_take_a_field_and_the_record_differs() {
+async fn a_new_record_is_updated_only_if_it_differs_from_the_request() {
     let import = "/assistants/v1/numbers/twilio";
     let one = "/assistants/v1/numbers/n1";
-    // The create takes the label, which the platform does not show here, and inbound is on already.
+    // The create sets the label, which the platform does not return here, and inbound is already on.
     let made = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true, "outboundEnabled": true});
     let done = json!({"_id": "n1", "number": "+14155552671", "inboundEnabled": true, "outboundEnabled": false});
     let request = ImportRequest::new(number()).label("Front desk").inbound(true);
@@ -254,7 +255,7 @@ async fn a_new_record_is_updated_only_where_the_create_does_not_take_a_field_and
 }
 
 #[tokio::test]
-async fn after_a_lost_answer_the_number_is_looked_for_and_not_sent_again() {
+async fn a_lost_response_is_followed_by_lookups_and_not_by_a_second_create() {
     let import = "/assistants/v1/numbers/twilio";
     let there = json!([{"_id": "n1", "number": "+14155552671"}]);
     for (status, body) in [(500, json!({})), (503, json!({})), (408, json!({})), (201, json!("odd"))] {
@@ -277,7 +278,7 @@ async fn after_a_lost_answer_the_number_is_looked_for_and_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_is_refused_as_it_is_may_be_there_and_is_looked_for_once() {
+async fn a_refused_create_is_followed_by_one_lookup() {
     let import = "/assistants/v1/numbers/twilio";
     let server =
         platform(vec![("GET", NUMBERS, 200, json!([]), 9), ("POST", import, 400, json!({"message": "no"}), 9)]).await;
@@ -287,7 +288,7 @@ async fn what_is_refused_as_it_is_may_be_there_and_is_looked_for_once() {
 }
 
 #[tokio::test]
-async fn a_lost_read_leaves_nothing_open() {
+async fn a_lost_read_leaves_nothing_unresolved() {
     let server = platform(vec![("GET", NUMBERS, 503, json!({"message": "later"}), 9)]).await;
     let error = interactly_at(&server).import(ImportRequest::new(number())).await.unwrap_err();
     assert_eq!(error.call().unwrap().delivery, Delivery::Read);
@@ -297,7 +298,7 @@ async fn a_lost_read_leaves_nothing_open() {
 }
 
 #[tokio::test]
-async fn the_advice_for_a_refused_step_is_to_correct_it() {
+async fn the_advice_for_a_refused_update_is_to_correct_it() {
     let made = json!({"_id": "n1", "number": "+14155552671"});
     let server = platform(vec![
         ("GET", NUMBERS, 200, json!([]), 1),

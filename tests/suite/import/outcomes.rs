@@ -1,4 +1,4 @@
-//! Never twice, decided: what is sent, looked for and said after each way an import can end. In paused time, on a
+//! Never twice: the requests, lookups and outcomes after each way in which an import can end. In paused time, on a
 //! platform that follows a script.
 
 use std::time::Duration;
@@ -24,19 +24,19 @@ fn open(result: Result<numport::Imported>) -> Box<numport::error::Indeterminate>
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_is_looked_for_with_growing_waits() {
+async fn lookups_after_a_lost_response_wait_longer_each_time() {
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing, Nothing, Failed, Nothing, There]);
     let imported = platform.importer().import(request(1)).await.unwrap();
     assert_eq!((imported.outcome, platform.sent()), (Outcome::Recovered, 1));
-    // The first look is the one before the import.
+    // The first lookup is the one before the import.
     assert_eq!(platform.looked(), [0, 0, 500, 1500, 3500]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_that_does_not_turn_up_is_told_to_be_open() {
+async fn a_number_that_no_lookup_finds_is_unresolved() {
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
     let error = open(platform.importer().import(request(2)).await);
-    assert_eq!((error.looks, error.last_look.is_none(), platform.sent()), (6, true, 1));
+    assert_eq!((error.lookups, error.last_lookup_error.is_none(), platform.sent()), (6, true, 1));
     assert_eq!(platform.looked(), [0, 0, 500, 1500, 3500, 7500, 15_500]);
     let sentence = error.to_string();
     assert!(sentence.starts_with("scripted: it is unknown whether +14155560002 is imported"), "{sentence}");
@@ -44,15 +44,15 @@ async fn a_number_that_does_not_turn_up_is_told_to_be_open() {
 
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing, Nothing, Failed]);
     let error = open(platform.importer().import(request(3)).await);
-    assert_eq!(error.last_look.unwrap().status().unwrap().as_u16(), 503);
+    assert_eq!(error.last_lookup_error.unwrap().status().unwrap().as_u16(), 503);
 
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing, Failed, Nothing]);
     let error = open(platform.importer().import(request(7)).await);
-    assert!(error.last_look.is_none(), "the last one was not lost");
+    assert!(error.last_lookup_error.is_none(), "the last one was not lost");
 }
 
 #[tokio::test(start_paused = true)]
-async fn how_long_is_looked_can_be_set_and_ends() {
+async fn the_lookup_policy_limits_the_lookups() {
     let quick =
         LookupPolicy::default().max_lookups(3).first_wait(Duration::from_secs(9)).longest_wait(Duration::from_secs(2));
     let platform = Scripted::new(&UNKNOWN, &[Lost], &[Nothing]);
@@ -75,7 +75,7 @@ async fn how_long_is_looked_can_be_set_and_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_duplicates_are_refused_it_is_sent_once_more() {
+async fn a_create_is_resent_once_if_the_platform_refuses_duplicates() {
     let refused = Answered(422, Delivery::Refused);
     let quick = LookupPolicy::default().max_lookups(2);
     for (last, imports, looks, expected) in [
@@ -83,9 +83,9 @@ async fn where_duplicates_are_refused_it_is_sent_once_more() {
         (11, [Lost, refused], vec![Nothing, Nothing, Nothing, There], Some(Outcome::Recovered)),
         (12, [Lost, Lost], vec![Nothing, Nothing, Nothing, There], Some(Outcome::Recovered)),
         (13, [Lost, Lost], vec![Nothing], None),
-        // The second one was refused for its key; the first may have gone through all the same.
+        // The second create was refused for its key; the first may have succeeded all the same.
         (14, [Lost, Answered(401, Delivery::Refused)], vec![Nothing], None),
-        // It did not come to a second one; the first may have gone through all the same.
+        // The second create was not sent; the first may have succeeded all the same.
         (16, [Lost, NotBegun], vec![Nothing], None),
         (17, [Lost, NotBegun], vec![Nothing, Nothing, Nothing, There], Some(Outcome::Recovered)),
     ] {
@@ -103,8 +103,8 @@ async fn where_duplicates_are_refused_it_is_sent_once_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_may_mean_a_duplicate_is_looked_at() {
-    // Once, or by the whole policy where it says that the number is there.
+async fn a_refusal_that_may_mean_a_duplicate_is_followed_by_lookups() {
+    // Once, or by the whole policy if the response says that the number exists.
     for (last, status, delivery, looked) in
         [(20, 400, Delivery::Refused, 2), (21, 409, Delivery::Unknown, 7), (22, 422, Delivery::Refused, 2)]
     {
@@ -115,7 +115,7 @@ async fn a_refusal_that_may_mean_a_duplicate_is_looked_at() {
         let platform = Scripted::new(&UNKNOWN, &[Answered(status, delivery)], &[Nothing]);
         let error = platform.importer().import(request(last)).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), platform.looked().len()), (status, looked));
-        // Another import may find what the conflict was about.
+        // Another import may find the record of the conflict.
         assert_eq!((error.is_retryable(), matches!(error, Error::Indeterminate(_))), (status == 409, status == 409));
     }
     for status in [401, 403, 404, 429] {
@@ -126,13 +126,13 @@ async fn a_refusal_that_may_mean_a_duplicate_is_looked_at() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_leaves_the_fate_open_is_never_sent_again_there() {
+async fn an_unresolved_create_is_never_resent_if_duplicates_are_possible() {
     for (last, end) in [
         (30, Lost),
         (31, Answered(500, Delivery::Unknown)),
         (32, Answered(408, Delivery::Unknown)),
         (33, Answered(201, Delivery::Accepted)),
-        // A status that tells of a duplicate, or of anything else, where the platform says that it is open.
+        // The response has a status for a duplicate or any other status, and the platform calls the result unknown.
         (34, Answered(422, Delivery::Unknown)),
         (35, Answered(400, Delivery::Unknown)),
     ] {
@@ -143,8 +143,8 @@ async fn whatever_leaves_the_fate_open_is_never_sent_again_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tasks_that_import_one_number_at_once_send_one_import() {
-    // Only after the first import has ended is the number found.
+async fn concurrent_imports_of_one_number_send_one_create() {
+    // The number is found only after the first import has ended.
     let platform = Scripted::new(&UNKNOWN, &[Done], &[Nothing, There]);
     let importers = [platform.importer(), platform.importer()];
     let tasks = (0..200).map(|nth| {
@@ -161,7 +161,7 @@ async fn tasks_that_import_one_number_at_once_send_one_import() {
     assert_eq!(outcomes.iter().filter(|&&outcome| outcome == Outcome::Created).count(), 1);
 }
 
-/// Drops an import while its request is under way.
+/// Drops an import while its request is pending.
 async fn give_up(platform: &Scripted, request: ImportRequest) {
     let importer = platform.importer();
     let mut import = Box::pin(importer.import(request));
@@ -171,10 +171,10 @@ async fn give_up(platform: &Scripted, request: ImportRequest) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_that_is_dropped_is_looked_for_by_the_next_one() {
+async fn a_dropped_import_is_looked_up_by_the_next_one() {
     let platform = Scripted::new(&UNKNOWN, &[Hang, Done], &[Nothing, Nothing, Nothing, There]);
     give_up(&platform, request(50)).await;
-    // Another importer, built anew: the process remembers.
+    // Another importer, built separately: the process remembers.
     let imported = platform.importer().import(request(50)).await.unwrap();
     assert_eq!((imported.outcome, platform.sent()), (Outcome::Recovered, 1));
     assert_eq!(platform.looked(), [0, 0, 500, 1500]);
@@ -187,7 +187,7 @@ async fn an_import_that_is_dropped_is_looked_for_by_the_next_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_open_import_is_looked_for_before_it_is_sent_anew() {
+async fn an_unresolved_import_is_looked_up_before_a_new_create() {
     let platform = Scripted::new(&UNKNOWN, &[Lost, Done], &[Nothing]);
     open(platform.importer().import(request(60)).await);
     assert_eq!(platform.looked().len(), 7);
@@ -207,8 +207,8 @@ async fn other_numbers_do_not_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_known_leaves_nothing_open() {
-    // Refused for good: the next import looks once, as the first did.
+async fn a_known_outcome_leaves_nothing_unresolved() {
+    // Permanently refused: the next import looks up once, as the first did.
     for (last, end) in [(80, Answered(401, Delivery::Refused)), (81, Answered(400, Delivery::Refused)), (83, NotBegun)]
     {
         let platform = Scripted::new(&UNKNOWN, &[end, Done], &[Nothing]);
@@ -220,7 +220,7 @@ async fn what_is_known_leaves_nothing_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_try_that_is_refused_leaves_the_first_open() {
+async fn a_refused_second_create_leaves_the_first_unresolved() {
     let imports = [Lost, Answered(401, Delivery::Refused), Done];
     let platform = Scripted::new(&REFUSES, &imports, &[Nothing]);
     let importer = platform.importer().lookup_policy(LookupPolicy::default().max_lookups(2));
@@ -231,7 +231,7 @@ async fn a_second_try_that_is_refused_leaves_the_first_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_later_import_that_is_refused_leaves_the_first_open() {
+async fn a_refused_later_import_leaves_the_first_unresolved() {
     for (last, end) in [(91, Answered(401, Delivery::Refused)), (92, Answered(400, Delivery::Refused)), (93, NotBegun)]
     {
         let platform = Scripted::new(&UNKNOWN, &[Lost, end, Done, Done], &[Nothing]);
@@ -247,7 +247,7 @@ async fn a_later_import_that_is_refused_leaves_the_first_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_later_import_runs_into_is_the_first_one_that_has_arrived() {
+async fn a_later_import_recovers_the_first_one_after_a_conflict() {
     let platform = Scripted::new(
         &UNKNOWN,
         &[Lost, Answered(409, Delivery::Refused)],

@@ -1,4 +1,4 @@
-//! The look at the carrier: each finding, before anything is sent to a platform.
+//! The preflight at the carrier: each finding is reported before anything is sent to a platform.
 
 use std::sync::Arc;
 
@@ -32,13 +32,13 @@ fn into_vapi(sandbox: &Sandbox) -> Importer {
     Importer::new(twilio(sandbox), vapi(sandbox))
 }
 
-/// How many requests went to a service.
+/// How many requests a service received.
 fn sent(sandbox: &Sandbox, service: impl Into<Service>) -> usize {
     let service = service.into();
     sandbox.requests().iter().filter(|entry| entry.service == service).count()
 }
 
-/// What keeps a number from being imported, with the proof that the platform was only asked for it.
+/// The findings that block an import. Checks that the platform was only queried.
 async fn refused(number: TwilioNumber, carrier_calls: usize) -> (Vec<Finding>, Error) {
     let sandbox = holding(number).await;
     let error = into_vapi(&sandbox).import(ImportRequest::new(self::number())).await.unwrap_err();
@@ -93,7 +93,7 @@ async fn a_hosted_number_is_not_imported() {
 }
 
 #[tokio::test]
-async fn the_worst_is_told_first() {
+async fn the_most_severe_finding_comes_first() {
     let (findings, error) = refused(TwilioNumber::new(number()).hosted().on_trunk(), 1).await;
     assert!(
         matches!(findings.as_slice(), [Finding::NoVoice, Finding::OnTrunk { .. }, Finding::Hosted]),
@@ -128,7 +128,7 @@ async fn the_subaccounts_own_credentials_import_its_number() {
 }
 
 #[tokio::test]
-async fn a_good_number_is_looked_at_by_one_call_and_read_again_by_another() {
+async fn a_good_number_takes_one_lookup_and_one_verification() {
     let sandbox = Sandbox::start().await.unwrap();
     let held = sandbox.twilio().held_numbers()[0];
     let looked = into_vapi(&sandbox).preflight(&held).await.unwrap();
@@ -147,7 +147,7 @@ async fn a_good_number_is_looked_at_by_one_call_and_read_again_by_another() {
 }
 
 #[tokio::test]
-async fn who_skips_the_look_imports_all_the_same() {
+async fn skipping_the_preflight_imports_anyway() {
     let sandbox = holding(TwilioNumber::new(number()).on_trunk()).await;
     let imported = into_vapi(&sandbox).skip_preflight().import(ImportRequest::new(number())).await.unwrap();
     assert_eq!(imported.outcome, Outcome::Created);
@@ -160,7 +160,7 @@ async fn who_skips_the_look_imports_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_platform_that_leaves_the_carrier_alone_is_reached_by_a_trunk() {
+async fn a_platform_without_takeover_is_reached_by_a_trunk() {
     let sandbox = holding(TwilioNumber::new(number()).on_trunk()).await;
     let signalwire = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
     let imported = Importer::new(twilio(&sandbox), signalwire).import(ImportRequest::new(number())).await.unwrap();
@@ -171,7 +171,7 @@ async fn a_platform_that_leaves_the_carrier_alone_is_reached_by_a_trunk() {
 }
 
 #[tokio::test]
-async fn a_platform_that_says_nothing_of_the_voice_url_gives_no_finding() {
+async fn butter_takes_over_the_calls_only_with_an_agent() {
     let sandbox = Sandbox::start().await.unwrap();
     let butter = Butter::from_vars(|name| sandbox.var(name)).unwrap();
     let request = ImportRequest::new(sandbox.twilio().held_numbers()[0]);
@@ -189,7 +189,7 @@ async fn a_platform_that_says_nothing_of_the_voice_url_gives_no_finding() {
 }
 
 #[tokio::test]
-async fn a_carrier_that_cannot_be_asked_is_an_error_and_nothing_is_created() {
+async fn a_failed_carrier_lookup_is_an_error_and_nothing_is_created() {
     let sandbox = Sandbox::start().await.unwrap();
     let wrong = AccountKey::token(sandbox.twilio().account_sid(), "wrong");
     let base = sandbox.var("TWILIO_BASE_URL").unwrap();
@@ -201,7 +201,7 @@ async fn a_carrier_that_cannot_be_asked_is_an_error_and_nothing_is_created() {
 }
 
 #[tokio::test]
-async fn a_whole_account_is_assessed_by_its_list_alone() {
+async fn a_whole_account_is_assessed_with_one_list() {
     let sandbox = Sandbox::builder()
         .hold(TwilioNumber::new(number()).on_trunk())
         .hold(TwilioNumber::new("+14155550124".parse().unwrap()).without_voice())
@@ -218,7 +218,7 @@ async fn a_whole_account_is_assessed_by_its_list_alone() {
 }
 
 #[tokio::test]
-async fn a_trunk_that_cannot_be_reached_is_warned_about() {
+async fn an_unreachable_trunk_is_a_warning() {
     let sandbox = Sandbox::start().await.unwrap();
     let trunk = SipTrunk::new("10.0.0.5").number(number());
     let imported = Importer::new(trunk, vapi(&sandbox)).import(ImportRequest::new(number())).await.unwrap();
@@ -231,7 +231,7 @@ async fn a_trunk_that_cannot_be_reached_is_warned_about() {
 }
 
 #[tokio::test]
-async fn a_number_that_no_plan_assigns_is_warned_about_and_imported() {
+async fn an_unassigned_number_is_a_warning_and_imported() {
     let unassigned: E164 = "+11155550123".parse().unwrap();
     let sandbox = holding(TwilioNumber::new(unassigned)).await;
     let imported = into_vapi(&sandbox).import(ImportRequest::new(unassigned)).await.unwrap();
@@ -244,7 +244,7 @@ async fn a_number_that_no_plan_assigns_is_warned_about_and_imported() {
 }
 
 #[tokio::test]
-async fn declared_numbers_answer_for_a_provider_that_cannot_be_asked() {
+async fn declared_numbers_replace_a_lookup() {
     let sandbox = Sandbox::start().await.unwrap();
     let other = "+14155550199".parse().unwrap();
     let providers: [(Arc<dyn NumberProvider>, Finding, bool); 4] = [

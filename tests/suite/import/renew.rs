@@ -1,4 +1,4 @@
-//! Credentials that were renewed at the carrier reach the platform by one call, and by nothing else.
+//! Credentials that were renewed at the carrier reach the platform by one call, and by no other.
 
 use futures_util::{StreamExt, stream};
 use numport::import::plan::PlanStep;
@@ -47,7 +47,7 @@ async fn import(importer: &Importer, last: u8) -> String {
 }
 
 #[tokio::test]
-async fn a_plan_renews_credentials_where_that_is_asked_for() {
+async fn a_plan_renews_credentials_on_request() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let (first, second) = (sandbox.twilio().held_numbers()[0], sandbox.twilio().held_numbers()[1]);
@@ -74,7 +74,7 @@ async fn a_plan_renews_credentials_where_that_is_asked_for() {
     let mut expected = [format!("{first} renewed"), format!("{second} unchanged")];
     expected.sort();
     assert_eq!(words, expected);
-    // A step that does both says both.
+    // A step that does both reports both.
     let desired: numport::Desired = [ImportRequest::new(first).label("Front desk")].into_iter().collect();
     let plan = importer.plan(&desired).await.unwrap().renew_credentials_if(|_| true);
     assert!(plan.to_string().contains("\"Front desk\", credentials are renewed"), "{plan}");
@@ -88,7 +88,7 @@ async fn a_plan_renews_credentials_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_renewed_token_is_brought_to_the_record_and_by_no_import() {
+async fn a_renewed_token_reaches_the_record_by_renew_and_not_by_import() {
     let sandbox = Sandbox::start().await.unwrap();
     let old = sandbox.twilio().auth_token();
     let id = import(&Importer::new(twilio(&sandbox, None), vapi(&sandbox)), 1).await;
@@ -135,7 +135,7 @@ async fn an_old_token_is_refused_by_the_carrier_and_at_an_import() {
 }
 
 #[tokio::test]
-async fn what_stands_against_it_is_told_before_anything_changes() {
+async fn problems_are_reported_before_anything_changes() {
     let sandbox = Sandbox::start().await.unwrap();
     let importer = Importer::new(twilio(&sandbox, None), vapi(&sandbox));
     let error = importer.renew(&number(1)).await.unwrap_err();
@@ -146,14 +146,14 @@ async fn what_stands_against_it_is_told_before_anything_changes() {
     let foreign: E164 = "+12025550143".parse().unwrap();
     let Error::Preflight(preflight) = importer.renew(&foreign).await.unwrap_err() else { panic!("it is not held") };
     assert_eq!(preflight.findings, [Finding::NotHeld]);
-    // Where the calls go is no matter.
+    // It does not matter where the calls go.
     let on_trunk = TwilioNumber::new(number(7)).on_trunk();
     let sandbox = Sandbox::builder().hold(on_trunk).start().await.unwrap();
     let importer = Importer::new(twilio(&sandbox, None), vapi(&sandbox));
     import(&importer.clone().skip_preflight(), 7).await;
     importer.renew(&number(7)).await.unwrap();
 
-    // Without a preflight the carrier is not asked.
+    // Without a preflight, the carrier is not queried.
     let asked =
         |sandbox: &Sandbox| sandbox.requests().iter().filter(|entry| entry.service == ProviderKind::TWILIO).count();
     let before = asked(&sandbox);
@@ -162,7 +162,7 @@ async fn what_stands_against_it_is_told_before_anything_changes() {
 }
 
 #[tokio::test]
-async fn a_platform_that_documents_no_way_refuses_before_anything_is_sent() {
+async fn a_platform_without_a_documented_renewal_refuses_before_anything_is_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let platforms: [(Box<dyn VoicePlatform>, &str); 2] = [
@@ -221,7 +221,7 @@ async fn the_password_of_a_trunk_is_sent_once_for_all_its_numbers() {
 }
 
 #[tokio::test]
-async fn a_credential_of_another_user_or_host_is_left_to_the_numbers_that_use_it() {
+async fn a_credential_of_another_user_or_host_is_not_changed() {
     for other in [
         SipTrunk::new("203.0.113.10").credentials("other-user", NEW),
         SipTrunk::new("203.0.113.99").credentials("user", NEW),
@@ -241,7 +241,7 @@ async fn a_credential_of_another_user_or_host_is_left_to_the_numbers_that_use_it
         assert_eq!((count("POST credential"), count("PATCH phone-number")), (1, 2), "{sent:?}");
         let uses = ids.map(|id| sandbox.uses_secret(VAPI, &id, NEW));
         assert_eq!(uses, [true, true, false], "the third number stays as it was");
-        // Once more: now the credential visibly is this trunk's.
+        // A second call: now the credential is known to be this trunk's.
         let before = changes(&sandbox, VAPI).len();
         importer.renew(&number(1)).await.unwrap();
         assert_eq!(changes(&sandbox, VAPI)[before..], ["PATCH credential"]);
@@ -282,9 +282,9 @@ async fn each_number_of_several_carriers_gets_the_source_of_its_own() {
     assert_eq!(preflight.findings, [Finding::NotHeld]);
 }
 
-/// The number is in a subaccount by now, or the record was made from there.
+/// The number is now in a subaccount, or the record was created from there.
 #[tokio::test]
-async fn a_record_that_visibly_uses_another_source_is_a_finding() {
+async fn a_record_with_another_source_is_a_finding() {
     let sandbox = Sandbox::start().await.unwrap();
     let main = Importer::new(twilio(&sandbox, None), vapi(&sandbox));
     import(&main, 1).await;
@@ -302,14 +302,14 @@ async fn a_record_that_visibly_uses_another_source_is_a_finding() {
     let json = serde_json::to_string(&other).unwrap();
     assert_eq!(serde_json::from_str::<Finding>(&json).unwrap(), other);
 
-    // A plan says so, too.
+    // A plan reports it too.
     let desired = Desired::from_iter([ImportRequest::new(number(1))]);
     let plan = importer.plan(&desired).await.unwrap();
     let [PlanStep::Unchanged { findings, .. }] = &plan.steps[..] else { panic!("{plan:?}") };
     assert_eq!(findings[..], [other]);
     assert!(plan.to_string().contains(&format!("the record uses account {account}")), "{plan}");
 
-    // One call brings it there, and then nothing differs.
+    // One call changes the source, and then nothing differs.
     importer.renew(&number(1)).await.unwrap();
     let imported = importer.import(ImportRequest::new(number(1))).await.unwrap();
     assert_eq!(imported.findings, []);
@@ -332,7 +332,7 @@ async fn a_record_of_another_carrier_is_not_renewed() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_says_that_it_may_be_done_and_again_is_safe() {
+async fn a_lost_response_leaves_a_renewal_unknown_and_safe_to_repeat() {
     let sandbox = Sandbox::start().await.unwrap();
     let old = sandbox.twilio().auth_token();
     let id = import(&Importer::new(twilio(&sandbox, None), vapi(&sandbox)), 1).await;
@@ -353,7 +353,7 @@ async fn a_lost_answer_says_that_it_may_be_done_and_again_is_safe() {
 }
 
 #[tokio::test]
-async fn a_source_that_is_wrong_by_itself_is_refused() {
+async fn an_invalid_source_is_refused() {
     let vapi = Vapi::builder("key").base_url("http://127.0.0.1:1").build().unwrap();
     let source = NumberSource::account(ProviderKind::TWILIO, AccountKey::token("AC1", ""));
     let error = vapi.capabilities().check_renewal(VAPI, &source).unwrap_err();

@@ -1,4 +1,4 @@
-//! Where the carrier sends the calls: put back after an import, and left alone when somebody else has changed it.
+//! The carrier's routing is restored after an import, and kept if somebody else has changed it.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ async fn import(importer: &Importer) -> Imported {
 }
 
 impl Setup {
-    /// The number as Twilio keeps it, but for when it was changed.
+    /// The number as Twilio stores it, without the time of its last change.
     fn kept(&self) -> Value {
         let mut number = self.sandbox.twilio().number(&number()).unwrap();
         number.as_object_mut().unwrap().remove("date_updated");
@@ -77,7 +77,7 @@ async fn an_import_that_is_restored_leaves_the_number_as_it_was() {
 
     let routing: Routing = serde_json::from_str(&kept).unwrap();
     assert!(
-        matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack { now, .. } if now.calls == routing.calls)
+        matches!(setup.vapi.restore(&routing).await.unwrap(), Restored::PutBack(now) if now.calls == routing.calls)
     );
     assert_eq!(setup.kept(), before);
     let sent = setup.changes_sent();
@@ -86,7 +86,7 @@ async fn an_import_that_is_restored_leaves_the_number_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_number_that_had_no_voice_url_has_none_again() {
+async fn a_restore_clears_a_voice_url_that_was_not_set_before() {
     let sandbox = Sandbox::builder().hold(TwilioNumber::new(number()).voice_url("")).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
@@ -99,13 +99,13 @@ async fn a_number_that_had_no_voice_url_has_none_again() {
 }
 
 #[tokio::test]
-async fn what_somebody_else_changed_is_left_alone() {
+async fn changes_by_somebody_else_are_kept() {
     let setup = setup().await;
     let routing = import(&setup.vapi).await.routing_before.unwrap();
     let trunk = setup.sandbox.twilio().trunk_sid();
-    // Messages still went to the platform: that is put back, the calls are not.
+    // Messages still went to the platform: their routing is restored, and that of the calls is not.
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
     assert_eq!((now.calls.to_string(), changed), ("https://new.example.com".to_owned(), vec!["VoiceUrl".to_owned()]));
     for (update, changed, expected) in [
         (UpdateNumber::new().voice_url("https://new.example.com/"), "VoiceUrl", None),
@@ -120,10 +120,10 @@ async fn what_somebody_else_changed_is_left_alone() {
         assert_eq!((setup.kept(), setup.changes_sent()), (before, sent));
     }
 
-    // The voice URL is the platform's again, but other settings are somebody else's.
+    // The voice URL is the platform's again, but somebody else has set other settings.
     let ours = UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call");
     setup.set(ours.sms_url("https://new.example.com/sms").trunk_sid(trunk)).await;
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { now, changed } = setup.vapi.restore(&routing).await.unwrap() else { panic!() };
     assert_eq!(now.calls, Calls::Trunk(trunk.to_owned()));
     assert_eq!(changed, ["SmsUrl", "TrunkSid"]);
     let kept = setup.kept();
@@ -132,7 +132,7 @@ async fn what_somebody_else_changed_is_left_alone() {
 }
 
 #[tokio::test]
-async fn what_others_change_while_an_import_is_under_way_is_not_the_imports() {
+async fn changes_by_others_during_an_import_are_not_the_imports() {
     let setup = setup().await;
     setup.sandbox.fault_on(
         PlatformKind::VAPI,
@@ -154,7 +154,7 @@ async fn what_others_change_while_an_import_is_under_way_is_not_the_imports() {
     for name in names {
         assert!(!before.replaced_by.as_ref().unwrap().contains_key(name), "{name}");
     }
-    let Restored::PutBack { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
     assert_eq!(changed, names);
     let kept = setup.kept();
     assert_eq!(kept["voice_url"], "https://user:pass@app.example.com/voice?token=t");
@@ -163,16 +163,16 @@ async fn what_others_change_while_an_import_is_under_way_is_not_the_imports() {
 }
 
 #[tokio::test]
-async fn a_method_goes_with_its_address() {
+async fn a_method_is_restored_with_its_url() {
     let setup = setup().await;
     setup.set(UpdateNumber::new().voice_method(CallbackMethod::Get)).await;
     let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
     let mut before = import(&setup.vapi).await.routing_before.unwrap();
-    // As a platform does that sets the method, too.
+    // As a platform does that also sets the method.
     setup.set(UpdateNumber::new().voice_method(CallbackMethod::Post)).await;
     let left = before.replaced_by.as_mut().unwrap();
     left.insert("VoiceMethod".to_owned(), "POST".to_owned());
-    // Somebody else's address by POST: its method stays, too.
+    // Somebody else's URL with POST: its method is kept too.
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
     let _ = setup.vapi.restore(&looked).await.unwrap(); // the messages
     for routing in [&before, &looked] {
@@ -182,13 +182,13 @@ async fn a_method_goes_with_its_address() {
     for routing in [&before, &looked] {
         let address = "https://api.vapi.ai/twilio/inbound_call";
         setup.set(UpdateNumber::new().voice_url(address).voice_method(CallbackMethod::Post)).await;
-        let Restored::PutBack { changed, .. } = setup.vapi.restore(routing).await.unwrap() else { panic!() };
-        assert_eq!((changed, &setup.kept()["voice_method"]), (vec![], &json!("GET")));
+        assert!(matches!(setup.vapi.restore(routing).await.unwrap(), Restored::PutBack(_)));
+        assert_eq!(setup.kept()["voice_method"], "GET");
     }
 }
 
 #[tokio::test]
-async fn a_trunk_that_made_room_is_put_back_unless_somebody_else_has_the_calls() {
+async fn a_detached_trunk_is_restored_unless_somebody_else_has_the_calls() {
     let setup = setup().await;
     let trunk = setup.sandbox.twilio().trunk_sid().to_owned();
     setup.set(UpdateNumber::new().trunk_sid(&trunk)).await;
@@ -198,16 +198,16 @@ async fn a_trunk_that_made_room_is_put_back_unless_somebody_else_has_the_calls()
     let Restored::Kept { changed, .. } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
     assert_eq!(changed, ["TrunkSid", "VoiceUrl"]);
     setup.set(UpdateNumber::new().voice_url(address)).await;
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&before).await.unwrap() else { panic!() };
-    assert_eq!((now.calls, changed), (Calls::Trunk(trunk), vec![]));
+    let Restored::PutBack(now) = setup.vapi.restore(&before).await.unwrap() else { panic!() };
+    assert_eq!(now.calls, Calls::Trunk(trunk));
 }
 
 #[tokio::test]
-async fn calls_go_to_no_platform_without_a_record() {
+async fn calls_are_not_restored_to_a_platform_without_a_record() {
     let setup = setup().await;
     let looked = import(&setup.interactly).await;
     let mut before = looked.routing_before.unwrap();
-    // The calls went to Vapi before, which nobody can ask here.
+    // The calls went to Vapi before, which no client here can query.
     let address = "https://api.vapi.ai/twilio/inbound_call";
     before.settings.insert("VoiceUrl".to_owned(), address.to_owned());
     before.calls = Calls::Url(address.into());
@@ -217,9 +217,9 @@ async fn calls_go_to_no_platform_without_a_record() {
     assert!(restored.to_string().contains("would go to vapi, which is not known to have a record"), "{restored}");
     assert_eq!(setup.changes_sent(), sent);
     let told = setup.interactly.restore_unverified(&before).await.unwrap();
-    assert!(matches!(told, Restored::PutBack { now, .. } if now.calls == before.calls));
+    assert!(matches!(told, Restored::PutBack(now) if now.calls == before.calls));
 
-    // Its own platform is asked: Vapi has no record until the number is imported.
+    // The importer's own platform is queried: Vapi has no record until the number is imported.
     let own = setup.vapi.clone().inbound_address("https://app.example.com/mine");
     let mut back = before.clone();
     back.replaced_by = None;
@@ -228,11 +228,11 @@ async fn calls_go_to_no_platform_without_a_record() {
     let restored = own.restore(&back).await.unwrap();
     assert!(matches!(restored, Restored::NoRecord { platform: PlatformKind::VAPI, .. }), "{restored:?}");
     import(&setup.vapi).await;
-    assert!(matches!(own.restore(&back).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(own.restore(&back).await.unwrap(), Restored::PutBack(_)));
 }
 
 #[tokio::test]
-async fn another_address_on_the_platforms_domain_is_somebody_elses() {
+async fn another_url_on_the_platforms_domain_is_somebody_elses() {
     let setup = setup().await;
     let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
     let routing = import(&setup.vapi).await.routing_before.unwrap();
@@ -244,11 +244,11 @@ async fn another_address_on_the_platforms_domain_is_somebody_elses() {
         assert_eq!((answered_by, changed), (Some(PlatformKind::VAPI), vec!["VoiceUrl".to_owned()]));
     }
     let told = setup.vapi.clone().inbound_address("https://api.vapi.ai/twilio/moved");
-    assert!(matches!(told.restore(&looked).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(told.restore(&looked).await.unwrap(), Restored::PutBack(_)));
 }
 
 #[tokio::test]
-async fn what_became_of_a_routing_is_said_in_a_line() {
+async fn the_result_of_a_restore_is_one_line() {
     let setup = setup().await;
     let mut routing = import(&setup.vapi).await.routing_before.unwrap();
     let told = async |routing: &Routing| setup.vapi.restore(routing).await.unwrap().to_string();
@@ -267,17 +267,17 @@ async fn what_became_of_a_routing_is_said_in_a_line() {
 }
 
 #[tokio::test]
-async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
+async fn restoring_the_first_of_two_imports_keeps_the_second() {
     let setup = setup().await;
     let first = import(&setup.vapi).await.routing_before.unwrap();
     let second = import(&setup.interactly).await.routing_before.unwrap();
-    let Restored::PutBack { now, changed } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { now, changed } = setup.vapi.restore(&first).await.unwrap() else { panic!() };
     assert!(matches!(&now.calls, Calls::Url(url) if answered_by(url) == Some(PlatformKind::INTERACTLY)));
     assert_eq!(changed, ["VoiceUrl"], "the messages alone were put back");
-    // One after the other, the last first, they can be undone.
+    // Restored one after the other, the last first, both are undone.
     assert!(matches!(setup.interactly.restore(&second).await.unwrap(), Restored::NoRecord { .. }));
-    assert!(matches!(setup.interactly.restore_unverified(&second).await.unwrap(), Restored::PutBack { .. }));
-    assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(setup.interactly.restore_unverified(&second).await.unwrap(), Restored::PartlyPutBack { .. }));
+    assert!(matches!(setup.vapi.restore(&first).await.unwrap(), Restored::PutBack(_)));
     assert_eq!(
         setup.sandbox.twilio().voice_url(&number()).as_deref(),
         Some("https://user:pass@app.example.com/voice?token=t")
@@ -285,11 +285,11 @@ async fn the_first_of_two_imports_does_not_take_back_what_the_second_did() {
 }
 
 #[tokio::test]
-async fn a_snapshot_from_before_is_put_back_while_the_platform_has_the_calls() {
+async fn an_older_snapshot_is_restored_while_the_platform_has_the_calls() {
     let setup = setup().await;
     let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
     import(&setup.vapi.clone().skip_preflight()).await;
-    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack { .. }));
+    assert!(matches!(setup.vapi.restore(&looked).await.unwrap(), Restored::PutBack(_)));
 
     setup.set(UpdateNumber::new().voice_url("https://new.example.com/")).await;
     let Restored::Kept { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
@@ -300,7 +300,7 @@ async fn a_snapshot_from_before_is_put_back_while_the_platform_has_the_calls() {
 async fn an_import_that_breaks_off_keeps_the_routing() {
     let setup = setup().await;
     let made = json!({"_id": "n1", "number": number()});
-    // A POST whose fate is open, and one that is done and then cannot be set up.
+    // A create with an unknown result, and one whose record then cannot be set up.
     for (post, put) in [(500, 200), (201, 400)] {
         let platform = MockServer::start().await;
         for (verb, status, body) in [("GET", 200, json!([])), ("POST", post, made.clone()), ("PUT", put, json!({}))] {
@@ -322,7 +322,7 @@ async fn an_import_that_breaks_off_keeps_the_routing() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_gone_or_back_anew_is_left_alone() {
+async fn a_released_or_bought_again_number_is_not_changed() {
     let setup = setup().await;
     let mut routing = import(&setup.vapi).await.routing_before.unwrap();
     routing.id = routing.id.replace("PN0", "PN1");
@@ -333,7 +333,7 @@ async fn a_number_that_is_gone_or_back_anew_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_provider_without_routing_says_so() {
+async fn a_provider_without_routing_is_an_error() {
     let setup = setup().await;
     let routing = import(&setup.vapi).await.routing_before.unwrap();
     let vapi = Vapi::from_vars(|name| setup.sandbox.var(name)).unwrap();
@@ -346,7 +346,7 @@ async fn a_provider_without_routing_says_so() {
 }
 
 #[tokio::test]
-async fn a_snapshot_shows_no_secret_of_an_address() {
+async fn debug_of_a_snapshot_shows_no_secret_of_a_url() {
     let setup = setup().await;
     let imported = import(&setup.vapi).await;
     for text in [format!("{:?}", imported), format!("{:#?}", imported.routing_before)] {
@@ -357,7 +357,7 @@ async fn a_snapshot_shows_no_secret_of_an_address() {
     assert!(serde_json::to_string(&imported.routing_before).unwrap().contains("user:pass@"), "it must be put back");
 }
 
-/// An import into Vapi that is dropped while its request is under way.
+/// An import into Vapi that is dropped while its request is pending.
 async fn given_up(setup: &Setup, fault: Fault) {
     setup.sandbox.fault_on(PlatformKind::VAPI, "POST /phone-number", fault);
     let mut import = Box::pin(setup.vapi.import(ImportRequest::new(number())));
@@ -383,15 +383,15 @@ async fn an_import_that_was_dropped_keeps_the_routing_for_the_next_one() {
         assert_eq!(imported.findings, [], "the carrier is read again once the record is there");
         let before = imported.routing_before.unwrap();
         assert!(matches!(&before.calls, Calls::Url(url) if url.as_str().ends_with("token=t")), "{before:?}");
-        assert!(matches!(importer.restore(&before).await.unwrap(), Restored::PutBack { .. }));
+        assert!(matches!(importer.restore(&before).await.unwrap(), Restored::PutBack(_)));
     }
 }
 
 #[tokio::test]
-async fn what_was_seen_before_the_first_of_several_imports_counts() {
+async fn the_routing_before_the_first_of_several_imports_is_kept() {
     let setup = setup().await;
     given_up(&setup, Fault::DelayBeforeCommit(Duration::from_secs(600))).await;
-    // All that was done of it was at the carrier.
+    // Its only effect was at the carrier.
     setup.set(UpdateNumber::new().voice_url("https://api.vapi.ai/twilio/inbound_call")).await;
     let once = LookupPolicy::default().max_lookups(1);
     let importer = setup.vapi.clone().lookup_policy(once).resend_after(Duration::ZERO);
@@ -407,24 +407,24 @@ async fn what_was_seen_before_the_first_of_several_imports_counts() {
 }
 
 #[tokio::test]
-async fn a_snapshot_without_an_end_is_judged_by_who_has_the_calls() {
+async fn a_snapshot_without_the_state_after_the_import_depends_on_who_has_the_calls() {
     let setup = setup().await;
     let looked = setup.vapi.preflight(&number()).await.unwrap().routing.unwrap();
     import(&setup.vapi.clone().skip_preflight()).await;
-    // The platform has the calls, and something that is no address was changed too, by whomever.
+    // The platform has the calls, and somebody also changed a setting that is no URL.
     setup.set(UpdateNumber::new().voice_caller_id_lookup(true)).await;
-    let Restored::PutBack { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
+    let Restored::PartlyPutBack { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
     assert_eq!(changed, ["VoiceCallerIdLookup"]);
 }
 
 #[tokio::test]
-async fn an_import_that_was_dropped_at_a_later_step_keeps_the_routing_too() {
-    // The record is made, and what is given up is setting it up.
+async fn an_import_dropped_at_a_later_step_keeps_the_routing() {
+    // The record is created, and setting it up is cancelled.
     let setup = setup().await;
     let request = ImportRequest::new(number()).agent("agent-day");
     setup.sandbox.fault_on(PlatformKind::INTERACTLY, "PUT", Fault::CommitThenDelay(Duration::from_secs(600)));
     let mut import = Box::pin(setup.interactly.import(&request));
-    // Until the fault has struck: an earlier end would leave it to the next import.
+    // Waits until the fault has struck: an earlier end would leave it to the next import.
     while !setup.sandbox.requests().iter().any(|entry| entry.method == "PUT") {
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut import).await.is_err(), "it is under way");
     }

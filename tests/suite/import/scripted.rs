@@ -1,4 +1,4 @@
-//! A platform that follows a script: how each create ends, and what each look-up shows.
+//! A platform that follows a script: how each create ends, and what each lookup finds.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,11 +23,11 @@ pub(super) static REFUSES: Capabilities = UNKNOWN.with_duplicates(Duplicates::Re
 #[derive(Clone, Copy)]
 pub(super) enum End {
     Done,
-    /// The answer is lost.
+    /// The response is lost.
     Lost,
-    /// The answer never comes.
+    /// The response never arrives.
     Hang,
-    /// Answered with this status, as a refusal or as what leaves it open.
+    /// The response has this status, as a refusal or with an unknown result.
     Answered(u16, Delivery),
     /// Imported, and then a later step failed.
     HalfDone,
@@ -35,7 +35,7 @@ pub(super) enum End {
     NotBegun,
 }
 
-/// What a look-up shows. `There` needs an earlier create, however it ended.
+/// The result of a lookup. `There` needs an earlier create, however it ended.
 #[derive(Clone, Copy)]
 pub(super) enum Look {
     There,
@@ -50,10 +50,10 @@ pub(super) struct Scripted {
 }
 
 impl Scripted {
-    /// The last look is shown again and again.
+    /// The last result is repeated.
     pub(super) fn new(can: &'static Capabilities, imports: &[End], looks: &[Look]) -> Self {
         let platform = InMemoryPlatform::new(KIND, can);
-        // What is seen in the end is what the first create made.
+        // The record that is found in the end is that of the first create.
         let is_seen = looks.iter().any(|look| matches!(look, There));
         let answers = imports.iter().enumerate().map(|(nth, end)| answer(*end, is_seen && nth == 0));
         platform.script(Call::Create, answers);
@@ -84,7 +84,7 @@ impl Scripted {
         self.platform.calls(Call::Create)
     }
 
-    /// When the number was looked for, in milliseconds since the first look.
+    /// The times of the lookups, in milliseconds since the first one.
     pub(super) fn looked(&self) -> Vec<u128> {
         let looked = self.looked.lock().unwrap();
         looked.iter().map(|at| at.duration_since(looked[0]).as_millis()).collect()

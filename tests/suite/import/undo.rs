@@ -36,7 +36,7 @@ fn into_vapi(sandbox: &Sandbox) -> Importer {
     Importer::new(twilio(sandbox), vapi(sandbox))
 }
 
-/// The number as Twilio keeps it, but for when it was changed.
+/// The number as Twilio stores it, without the time of its last change.
 fn kept(sandbox: &Sandbox) -> Value {
     let mut number = sandbox.twilio().number(&number()).unwrap();
     number.as_object_mut().unwrap().remove("date_updated");
@@ -48,7 +48,7 @@ async fn set(sandbox: &Sandbox, update: UpdateNumber) {
     twilio(sandbox).update_number(&sid, &update).await.unwrap();
 }
 
-/// As it is kept in a file.
+/// The undo as it is saved to a file and read.
 fn through_json(undo: &Undo) -> Undo {
     serde_json::from_str(&serde_json::to_string(undo).unwrap()).unwrap()
 }
@@ -65,7 +65,7 @@ async fn undone(platform: &'static Platform) {
     assert_eq!(undo, imported.undo());
     let records = || sandbox.records(platform.api.service).len();
 
-    // Wherever the record stays, the calls are back.
+    // If the record stays, the calls are restored all the same.
     let first = importer.undo(&undo, Removal::Record).await.unwrap();
     assert_eq!(kept(&sandbox), before);
     let stays = match removal {
@@ -88,11 +88,11 @@ async fn undone(platform: &'static Platform) {
 
 each_platform! {
     #[tokio::test]
-    an_import_is_undone_where_the_platform_can, undone
+    an_import_is_undone_if_the_platform_can, undone
 }
 
 #[tokio::test]
-async fn a_number_is_imported_anew_after_it() {
+async fn a_number_can_be_imported_again_after_an_undo() {
     let sandbox = sandbox().await;
     let importer = into_vapi(&sandbox);
     let first = importer.import(ImportRequest::new(number())).await.unwrap();
@@ -102,14 +102,14 @@ async fn a_number_is_imported_anew_after_it() {
         "+14155550123 is restored: its calls go to https://app.example.com/…; its record is removed"
     );
     assert_eq!(importer.import(ImportRequest::new(number())).await.unwrap().outcome, Outcome::Created);
-    // The first one is undone already; the second one's calls are not its own to take back.
+    // The first import is already undone; the calls of the second one are not its own.
     let again = importer.undo(&first.undo(), Removal::Record).await.unwrap();
     assert_eq!(again.record, UndoneRecord::Replaced);
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
 }
 
 #[tokio::test]
-async fn a_record_that_somebody_put_to_use_stays_with_its_calls() {
+async fn a_record_that_somebody_uses_keeps_its_calls() {
     let sandbox = sandbox().await;
     let importer = into_vapi(&sandbox);
     let undo = importer.import(ImportRequest::new(number())).await.unwrap().undo();
@@ -143,7 +143,7 @@ async fn a_record_stays_while_its_calls_may_reach_it() {
         assert_eq!((undone.record, sandbox.records(PlatformKind::VAPI).len()), (record, left), "{url}");
         assert_eq!(sandbox.twilio().voice_url(&number()).as_deref(), Some(url));
     }
-    // Nothing is known of where they went before.
+    // The routing before is unknown.
     let sandbox = sandbox().await;
     let importer = into_vapi(&sandbox).skip_preflight();
     let undo = importer.import(ImportRequest::new(number())).await.unwrap().undo();
@@ -152,13 +152,13 @@ async fn a_record_stays_while_its_calls_may_reach_it() {
 }
 
 #[tokio::test]
-async fn calls_that_nobody_can_see_are_one_case_whoever_carries_them() {
+async fn calls_with_unknown_routing_are_treated_alike_at_every_carrier() {
     let trunk = || SipTrunk::new("203.0.113.10");
     let other = || SipTrunk::new("203.0.113.11").number("+14155550199".parse().unwrap());
     let ways: [fn(&Sandbox, SipTrunk, SipTrunk) -> Importer; 3] = [
         |sandbox, trunk, _| Importer::new(trunk, vapi(sandbox)),
         |sandbox, trunk, other| Importer::new(Carriers::new().and(trunk).and(other), vapi(sandbox)),
-        // One of them shows where its calls go, and it is not the one with this number.
+        // One carrier shows where its calls go, and it is not the one with this number.
         |sandbox, trunk, _| Importer::new(Carriers::new().and(trunk).and(twilio(sandbox)), vapi(sandbox)),
     ];
     for (way, importer) in ways.iter().enumerate() {
@@ -174,20 +174,20 @@ async fn calls_that_nobody_can_see_are_one_case_whoever_carries_them() {
 }
 
 #[tokio::test]
-async fn a_record_that_was_there_before_gets_its_fields_back() {
+async fn the_fields_of_an_existing_record_are_restored() {
     let sandbox = sandbox().await;
     let importer = into_vapi(&sandbox);
     importer.import(ImportRequest::new(number()).label("Old")).await.unwrap();
     let request = ImportRequest::new(number()).label("New").agent("00000000-0000-4000-8000-00000000a001");
     let undo = through_json(&importer.import(&request).await.unwrap().undo());
     assert!(!undo.created);
-    // Somebody else's label stays.
+    // Somebody else's label is kept.
     importer.platform().update(&undo.id, &NumberUpdate::new().label("Theirs")).await.unwrap();
     let undone = importer.undo(&undo, Removal::RecordAndNumber).await.unwrap();
     assert_eq!(undone.record, UndoneRecord::Restored { kept: vec![Field::Label] });
     let record = importer.platform().get(&undo.id).await.unwrap();
     assert_eq!((record.label.as_deref(), record.agent), (Some("Theirs"), None));
-    // As the import left it, it is set back whole.
+    // A record as the import left it is restored completely.
     importer.platform().update(&undo.id, &NumberUpdate::new().label("New")).await.unwrap();
     let undone = importer.undo(&undo, Removal::Record).await.unwrap();
     assert!(undone.is_complete(), "{undone}");
@@ -196,7 +196,7 @@ async fn a_record_that_was_there_before_gets_its_fields_back() {
 }
 
 #[tokio::test]
-async fn a_trunks_credential_goes_with_its_last_number() {
+async fn a_trunks_credential_is_removed_with_its_last_number() {
     let sandbox = sandbox().await;
     let trunk = || SipTrunk::new("203.0.113.10").credentials("user", "password");
     let importer = || Importer::new(trunk(), vapi(&sandbox));
@@ -206,7 +206,7 @@ async fn a_trunks_credential_goes_with_its_last_number() {
     }
     let credentials = async || {
         let all = vapi(&sandbox).list_credentials(&Default::default()).await.unwrap();
-        // Beside the Telnyx credential that Vapi begins with.
+        // Vapi also has its initial Telnyx credential.
         all.iter().filter(|credential| matches!(credential, Credential::SipTrunk(_))).count()
     };
     assert!(undos[0].credential.is_some() && undos[0].credential == undos[1].credential);
@@ -215,7 +215,7 @@ async fn a_trunks_credential_goes_with_its_last_number() {
     assert_eq!(credentials().await, 1);
     let second = importer().undo_unverified(&undos[1], Removal::Record).await.unwrap();
     assert_eq!((second.record, second.credential_left, credentials().await), (UndoneRecord::Removed, None, 0));
-    // Again, and from the client that imported both: nothing is left to do.
+    // A second call, from the client that imported both: nothing is left to do.
     assert_eq!(importer().undo_unverified(&undos[1], Removal::Record).await.unwrap().credential_left, None);
 }
 

@@ -1,4 +1,4 @@
-//! An undo that broke off, comes late, or meets others' changes: what it does follows what is there now.
+//! An undo that was interrupted, comes late, or meets changes by others depends on the present state.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::support::in_memory::{Exchange, NATIVE, number, platform, records_of};
 const BEFORE: &str = "https://app.example.com/voice";
 const HERE: &str = "https://api.vapi.ai/twilio/inbound_call";
 
-/// A carrier that holds the number, and a platform that takes its calls at an import.
+/// A carrier that holds the number, and a platform that takes over its calls at an import.
 fn taken_over() -> (Exchange, InMemoryPlatform) {
     taken_over_by(&NATIVE)
 }
@@ -55,7 +55,7 @@ fn from_twilio(sandbox: &Sandbox) -> (Twilio, Importer) {
 }
 
 #[tokio::test]
-async fn what_a_removal_cleared_is_put_back_by_an_undo_that_was_killed_then() {
+async fn a_second_undo_restores_the_routing_that_a_removal_cleared() {
     let before = TwilioNumber::new(held()).voice_url(BEFORE);
     let sandbox = Sandbox::builder().hold(before).start().await.unwrap();
     let (twilio, importer) = from_twilio(&sandbox);
@@ -70,7 +70,7 @@ async fn what_a_removal_cleared_is_put_back_by_an_undo_that_was_killed_then() {
     sandbox.fault_on(PlatformKind::VAPI, "DELETE", Fault::CommitThenDelay(Duration::from_secs(3600)));
     assert!(tokio::time::timeout(Duration::from_secs(3), importer.undo(&undo, Removal::Record)).await.is_err());
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 0);
-    // With the record goes the address that its platform had set.
+    // The removal of the record clears the URL that its platform had set.
     let cleared =
         UpdateNumber::new().voice_url("").voice_method(numport::provider::twilio::CallbackMethod::Get).sms_url("");
     twilio.update_number(sid, &cleared).await.unwrap();
@@ -81,7 +81,7 @@ async fn what_a_removal_cleared_is_put_back_by_an_undo_that_was_killed_then() {
     let undone = importer.undo(&undo, Removal::Record).await.unwrap();
     assert_eq!((undone.record.clone(), kept()), (UndoneRecord::Gone, before.clone()), "{undone}");
 
-    // Calls that somebody sends elsewhere since are theirs, and so is what they cleared.
+    // Calls that somebody routed elsewhere since then are theirs, and so are fields that they cleared.
     let theirs = UpdateNumber::new().voice_url("https://new.example.com/").sms_url("");
     twilio.update_number(sid, &theirs).await.unwrap();
     let undone = importer.undo(&undo, Removal::Record).await.unwrap();
@@ -90,7 +90,7 @@ async fn what_a_removal_cleared_is_put_back_by_an_undo_that_was_killed_then() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_calls_of_a_new_record_stay_though_a_list_does_not_show_it_yet() {
+async fn a_new_record_that_a_list_does_not_show_yet_keeps_its_calls() {
     let (exchange, platform) = taken_over();
     let importer = Importer::new(exchange.clone(), platform.clone());
     let undo = imported(&importer).await;
@@ -106,7 +106,7 @@ async fn the_calls_of_a_new_record_stay_though_a_list_does_not_show_it_yet() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_put_back_while_an_import_of_the_number_is_under_way() {
+async fn nothing_is_restored_while_the_number_is_imported() {
     let (exchange, platform) = taken_over();
     let importer = Importer::new(exchange.clone(), platform.clone()).lock_timeout(Duration::from_secs(3));
     let before = importer.backup_routing().await.unwrap();
@@ -126,7 +126,7 @@ async fn nothing_is_put_back_while_an_import_of_the_number_is_under_way() {
     assert_eq!(exchange.restored(), 0);
 }
 
-/// Two carriers that hold the number, and a platform whose removals clear what both have of it.
+/// Two carriers that hold the number, and a platform whose removals clear the routing at both.
 async fn of_two_holders() -> ([Exchange; 2], InMemoryPlatform, Importer, Undo) {
     let [first, second] = [Exchange::default(), Exchange::default()];
     let platform = platform(&NATIVE, 0);
@@ -164,7 +164,7 @@ async fn an_unverified_removal_of_a_plan_keeps_the_calls_of_every_holder() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_one_holder_sends_to_the_platform_counts_though_another_tells_nothing() {
+async fn calls_of_one_holder_count_if_the_other_is_unknown() {
     let (exchange, platform) = taken_over();
     let undo = imported(&Importer::new(exchange.clone(), platform.clone()).skip_preflight()).await;
     assert_eq!(exchange.url(&number(1)).as_deref(), Some(HERE));
@@ -177,7 +177,7 @@ async fn what_one_holder_sends_to_the_platform_counts_though_another_tells_nothi
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_field_that_a_colleague_sets_while_the_calls_are_put_back_stays() {
+async fn a_field_that_a_colleague_sets_during_a_restore_is_kept() {
     let (exchange, platform) = (Exchange::default(), platform(&NATIVE, 0));
     let id = platform.insert(number(1));
     exchange.point(number(1), BEFORE);
@@ -196,14 +196,14 @@ async fn a_field_that_a_colleague_sets_while_the_calls_are_put_back_stays() {
 }
 
 #[tokio::test]
-async fn a_routing_whose_carrier_cannot_be_asked_is_not_gone() {
+async fn a_routing_with_a_failed_lookup_is_not_gone() {
     let own = Sandbox::builder().hold(TwilioNumber::new(held()).voice_url(BEFORE)).start().await.unwrap();
-    // With another id there.
+    // The number has another id there.
     let other = Sandbox::builder().hold(TwilioNumber::new(number(1))).hold(TwilioNumber::new(held()));
     let other = other.start().await.unwrap();
     let (twilio, importer) = from_twilio(&own);
     let before = importer.import(ImportRequest::new(held())).await.unwrap().routing_before.unwrap();
-    // It is being ported, and the other carrier has it already.
+    // It is being ported, and the other carrier already has it.
     let carriers = Carriers::new().and(from_twilio(&other).0).and(twilio);
     let importer = Importer::new(carriers, Vapi::from_vars(|name| own.var(name)).unwrap());
     for _ in 0..2 {
@@ -214,7 +214,7 @@ async fn a_routing_whose_carrier_cannot_be_asked_is_not_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_record_stays_when_the_first_is_gone_and_listed_still() {
+async fn a_second_record_is_kept_if_the_first_is_removed_but_still_listed() {
     let (exchange, platform) = (Exchange::default(), platform(&NATIVE, 0));
     exchange.point(number(1), HERE);
     let first = platform.insert(number(1));
@@ -223,7 +223,7 @@ async fn a_second_record_stays_when_the_first_is_gone_and_listed_still() {
     let importer = Importer::new(exchange, platform.clone());
     let desired = Desired::from_iter([ImportRequest::new(number(1)).agent("agent-1")]);
     let plan = importer.plan(&desired).await.unwrap().remove_second(Removal::Record);
-    // The list that is read for the step shows the first one, which somebody removes.
+    // The list for the step shows the first record, which somebody removes.
     let theirs = (platform.clone(), AtomicBool::new(false));
     platform.on_call(move |call, _| {
         let (platform, was_listed) = &theirs;
@@ -237,13 +237,13 @@ async fn a_second_record_stays_when_the_first_is_gone_and_listed_still() {
 }
 
 #[tokio::test]
-async fn a_carrier_that_was_asked_for_the_plan_is_asked_again() {
+async fn a_carrier_is_queried_again_after_the_plan() {
     let sandbox = Sandbox::builder().held_numbers([]).start().await.unwrap();
     let platform = platform(&NATIVE, 1);
     let importer = Importer::new(from_twilio(&sandbox).0, platform.clone());
     // No carrier holds it.
     let plan = importer.plan(&Desired::default()).await.unwrap().remove_unverified_if(Removal::Record, |_| true);
-    // It may hold the number since, and cannot be asked.
+    // A carrier may hold it since then, and cannot be queried.
     for _ in 0..3 {
         sandbox.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 403, retry_after: None });
     }
@@ -252,7 +252,7 @@ async fn a_carrier_that_was_asked_for_the_plan_is_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_carrier_that_ignores_a_restore_is_not_believed() {
+async fn a_restore_that_the_carrier_ignores_is_an_error() {
     let (exchange, platform) = taken_over();
     let importer = Importer::new(exchange.clone(), platform.clone());
     let before = importer.backup_routing().await.unwrap().remove(0);
@@ -264,7 +264,7 @@ async fn a_carrier_that_ignores_a_restore_is_not_believed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_undo_that_was_dropped_while_it_removed_the_record_is_done_by_another_call() {
+async fn a_second_call_finishes_an_undo_that_was_dropped_during_the_removal() {
     let (exchange, platform) = taken_over();
     let importer = Importer::new(exchange.clone(), platform.clone());
     let undo = imported(&importer).await;
@@ -278,7 +278,7 @@ async fn an_undo_that_was_dropped_while_it_removed_the_record_is_done_by_another
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_put_back_of_a_record_that_somebody_removed() {
+async fn calls_are_restored_if_somebody_removed_the_record() {
     let (exchange, platform) = taken_over();
     let importer = Importer::new(exchange.clone(), platform.clone());
     let undo = imported(&importer).await;
@@ -288,7 +288,7 @@ async fn calls_are_put_back_of_a_record_that_somebody_removed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_that_another_call_finished_is_undone_as_one() {
+async fn an_import_that_another_call_finished_is_undone_completely() {
     let (exchange, platform) = taken_over_by(&AGENT_LATER);
     let importer = Importer::new(exchange.clone(), platform.clone());
     // Its agent is set by an update.

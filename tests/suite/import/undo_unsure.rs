@@ -1,4 +1,4 @@
-//! What undoes or removes meets a list that lags, a carrier that fails, and colleagues who change things meanwhile.
+//! Undos and removals with a list that lags, a carrier that fails, and colleagues who make changes meanwhile.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const THEIRS: &str = "https://api.elevenlabs.io/twilio/inbound_call";
 static AGENT_LATER: Capabilities =
     Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets).with_agent(Support::SET);
 
-/// A carrier that holds the number, a platform that takes its calls at an import, and what undoes one.
+/// A carrier that holds the number, a platform that takes over its calls at an import, and an undo.
 async fn imported() -> (Exchange, InMemoryPlatform, Importer, Undo) {
     let (exchange, platform) = (Exchange::default(), platform(&NATIVE, 0));
     exchange.point(number(1), BEFORE);
@@ -37,7 +37,7 @@ async fn imported() -> (Exchange, InMemoryPlatform, Importer, Undo) {
     (exchange, platform, importer, undo)
 }
 
-/// Somebody has removed the record, and look-ups by number show it still.
+/// Somebody has removed the record, and lookups by number still show it.
 fn lists_still(platform: &InMemoryPlatform) -> NumberRecord {
     let removed = platform.edit(|records| records.remove(0));
     let (shown, listed) = (platform.clone(), removed.clone());
@@ -53,7 +53,7 @@ fn lists_still(platform: &InMemoryPlatform) -> NumberRecord {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_listed_still_is_no_new_one() {
+async fn a_removed_record_that_is_still_listed_is_not_a_new_one() {
     for in_another_process in [true, false] {
         let (exchange, platform, importer, undo) = imported().await;
         let _removed = lists_still(&platform);
@@ -68,7 +68,7 @@ async fn a_record_that_is_listed_still_is_no_new_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_removal_cleared_is_put_back_though_the_record_is_listed_still() {
+async fn the_cleared_routing_is_restored_although_the_record_is_still_listed() {
     for in_another_process in [true, false] {
         let (exchange, platform, importer, undo) = imported().await;
         let _removed = lists_still(&platform);
@@ -83,7 +83,7 @@ async fn what_a_removal_cleared_is_put_back_though_the_record_is_listed_still() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_record_behind_one_that_is_listed_still_keeps_its_calls() {
+async fn a_new_record_keeps_its_calls_although_a_removed_one_is_listed() {
     let (exchange, platform, importer, undo) = imported().await;
     let _removed = lists_still(&platform);
     platform.insert(number(1));
@@ -94,7 +94,7 @@ async fn a_new_record_behind_one_that_is_listed_still_keeps_its_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_not_put_back_to_a_record_that_is_only_listed() {
+async fn calls_are_not_restored_to_a_record_that_is_only_listed() {
     let (exchange, platform) = (Exchange::default(), platform(&NATIVE, 0));
     exchange.point(number(1), HERE);
     platform.insert(number(1));
@@ -109,7 +109,7 @@ async fn calls_are_not_put_back_to_a_record_that_is_only_listed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_another_platform_takes_over_during_a_removal_stay() {
+async fn calls_taken_over_by_another_platform_during_a_removal_are_kept() {
     for by_plan in [true, false] {
         let (exchange, platform, importer, undo) = imported().await;
         let theirs = exchange.clone();
@@ -132,7 +132,7 @@ async fn calls_that_another_platform_takes_over_during_a_removal_stay() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_holder_is_kept_through_a_removal_though_another_one_fails() {
+async fn each_holders_routing_is_kept_through_a_removal_although_another_fails() {
     let (first, second) = (Exchange::default(), Exchange::default());
     let platform = platform(&NATIVE, 1);
     let both = [first.clone(), second.clone()];
@@ -151,7 +151,7 @@ async fn each_holder_is_kept_through_a_removal_though_another_one_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_undo_whose_routing_failed_after_the_removal_says_that_the_record_is_gone() {
+async fn an_undo_whose_restore_fails_reports_that_the_record_is_removed() {
     let (exchange, platform, importer, undo) = imported().await;
     let carrier = exchange.clone();
     platform.on_call(move |call, _| {
@@ -170,7 +170,7 @@ async fn an_undo_whose_routing_failed_after_the_removal_says_that_the_record_is_
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_whose_response_was_lost_is_the_import_s_own() {
+async fn an_update_with_a_lost_response_counts_as_the_imports() {
     for is_done in [true, false] {
         let (exchange, platform) = (Exchange::default(), platform(&AGENT_LATER, 0));
         exchange.point(number(1), BEFORE);
@@ -192,7 +192,7 @@ async fn an_update_whose_response_was_lost_is_the_import_s_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_field_of_somebody_else_is_no_import_s_own() {
+async fn a_field_set_by_somebody_else_is_not_the_imports() {
     let platform = platform(&AGENT_LATER, 0);
     let exchange = Exchange::default();
     exchange.point(number(1), BEFORE);
@@ -205,7 +205,7 @@ async fn a_field_of_somebody_else_is_no_import_s_own() {
     assert!(matches!(undone.record, UndoneRecord::Stays(_)), "{undone}");
 }
 
-/// A record that nobody desires, and whose calls a plan sends elsewhere.
+/// A record that is not desired, and whose calls a plan routes elsewhere.
 async fn retired() -> (Exchange, InMemoryPlatform, Importer, numport::Plan) {
     let (exchange, platform) = (Exchange::default(), platform(&NATIVE, 1));
     exchange.point(number(0), HERE);
@@ -216,7 +216,7 @@ async fn retired() -> (Exchange, InMemoryPlatform, Importer, numport::Plan) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_put_to_use_while_its_calls_are_sent_elsewhere_stays() {
+async fn a_record_used_while_its_calls_are_rerouted_is_kept() {
     let (exchange, platform, importer, plan) = retired().await;
     let theirs = platform.clone();
     exchange.on_point(move || theirs.edit(|records| records[0].agent = Some("agent-2".into())));
@@ -227,7 +227,7 @@ async fn a_record_that_is_put_to_use_while_its_calls_are_sent_elsewhere_stays() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_that_were_sent_and_did_not_arrive_are_no_step_that_was_not_done() {
+async fn rerouted_calls_that_do_not_arrive_are_not_reported_as_unchanged() {
     let (exchange, platform, importer, plan) = retired().await;
     let carrier = exchange.clone();
     exchange.on_point(move || carrier.point(number(0), THEIRS));
@@ -242,7 +242,7 @@ fn held() -> E164 {
 }
 
 #[tokio::test]
-async fn a_carrier_that_fails_stands_in_no_other_one_s_way_back() {
+async fn a_failing_carrier_does_not_block_the_restore_at_another() {
     let sandbox = Sandbox::builder().hold(TwilioNumber::new(held()).voice_url(BEFORE)).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let twilio = Twilio::from_vars(vars).unwrap();
@@ -251,7 +251,7 @@ async fn a_carrier_that_fails_stands_in_no_other_one_s_way_back() {
     let importer = Importer::new(Carriers::new().and(wrong).and(twilio), Vapi::from_vars(vars).unwrap());
     let before = importer.import(ImportRequest::new(held())).await.unwrap().routing_before.unwrap();
     let restored = importer.restore(&before).await;
-    assert!(matches!(restored, Ok(Restored::PutBack { .. })), "{restored:?}");
+    assert!(matches!(restored, Ok(Restored::PutBack(_))), "{restored:?}");
     assert_eq!(sandbox.twilio().calls_go_to(&held()).as_deref(), Some(BEFORE));
 }
 
@@ -260,7 +260,7 @@ fn trunk() -> SipTrunk {
 }
 
 #[tokio::test]
-async fn an_undo_that_is_repeated_leaves_the_credential_of_an_import_under_way() {
+async fn a_repeated_undo_keeps_the_credential_of_a_running_import() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let importer = Importer::new(trunk(), vapi);
@@ -276,11 +276,11 @@ async fn an_undo_that_is_repeated_leaves_the_credential_of_an_import_under_way()
 }
 
 #[tokio::test]
-async fn a_renewal_that_changed_a_credential_is_not_called_undone() {
+async fn a_renewal_is_not_reported_as_undone() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     Importer::new(trunk(), vapi.clone()).import(ImportRequest::new(held())).await.unwrap();
-    // Another trunk: the number gets a credential of its own.
+    // Another trunk: the number gets its own credential.
     let other = SipTrunk::new("203.0.113.9").credentials("user", "another").number(held());
     let importer = Importer::new(other, vapi);
     sandbox.fault_on(PlatformKind::VAPI, "POST", Fault::SlowBody { pieces: 1, pause: Duration::ZERO });

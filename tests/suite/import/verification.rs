@@ -1,4 +1,4 @@
-//! The second look at the carrier: did the platform see to it that it gets the calls?
+//! The verification at the carrier after an import: do the calls go to the platform?
 
 use numport::model::{Finding, NoTakeover, PlatformKind, Reached, Severity};
 use numport::sandbox::Sandbox;
@@ -40,7 +40,7 @@ async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
     assert!(line.ends_with("; warning: interactly answered the number's calls before"), "{line}");
     assert_eq!(into_vapi(&sandbox).import(&request).await.unwrap().findings, [], "its own address is no finding");
 
-    // Now the other one has the record, and the calls go to Vapi.
+    // Now the other platform has the record, and the calls go to Vapi.
     let again = Importer::new(twilio(&sandbox), interactly).import(&request).await.unwrap();
     assert_eq!(again.outcome, Outcome::AlreadyThere);
     let calls = "https://api.vapi.ai/…".to_owned();
@@ -50,7 +50,7 @@ async fn a_number_that_another_platform_answers_is_taken_over_with_a_warning() {
 }
 
 #[tokio::test]
-async fn a_record_whose_calls_go_elsewhere_is_told() {
+async fn a_record_whose_calls_go_elsewhere_is_a_finding() {
     let sandbox = holding(TwilioNumber::new(number()).voice_url("https://old.example.com/voice?token=x")).await;
     let request = ImportRequest::new(number());
     let importer = into_vapi(&sandbox);
@@ -67,10 +67,10 @@ async fn a_record_whose_calls_go_elsewhere_is_told() {
 }
 
 #[tokio::test]
-async fn a_lost_second_reading_does_not_undo_the_import() {
+async fn a_failed_verification_does_not_fail_the_import() {
     let imported = read_again(case("twilio/list_numbers/full").response.body, None).await;
     assert_eq!(imported.outcome, Outcome::Created);
-    let [.., Finding::NotReadAgain { reason }] = imported.findings.as_slice() else {
+    let [.., Finding::VerificationFailed { reason }] = imported.findings.as_slice() else {
         panic!("{:?}", imported.findings)
     };
     assert!(reason.contains("503"), "{reason}");
@@ -78,8 +78,8 @@ async fn a_lost_second_reading_does_not_undo_the_import() {
 }
 
 #[tokio::test]
-async fn calls_that_go_somewhere_new_after_an_import_went_to_the_platform() {
-    // To an address that nobody knows by its domain: it is new, so the platform set it.
+async fn a_new_url_after_an_import_counts_as_the_platforms() {
+    // A URL that no known domain covers. It is new, so the platform set it.
     let before = case("twilio/list_numbers/full").response.body;
     let mut after = before.clone();
     after["incoming_phone_numbers"][0]["voice_url"] = json!("https://edge-7.example.com/in");
@@ -89,7 +89,7 @@ async fn calls_that_go_somewhere_new_after_an_import_went_to_the_platform() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_not_the_ordinary_one_is_warned_about() {
+async fn an_unusual_status_is_a_warning() {
     let mut page = case("twilio/list_numbers/full").response.body;
     page["incoming_phone_numbers"][0]["status"] = json!("suspended");
     let imported = read_again(page.clone(), Some(page)).await;
@@ -97,7 +97,7 @@ async fn a_state_that_is_not_the_ordinary_one_is_warned_about() {
     assert_eq!(imported.findings[0].severity(), Severity::Warning);
 }
 
-/// An import of the first number of a page into Vapi; what its carrier says afterwards, or 503.
+/// An import of the first number of a page into Vapi, and the carrier's response afterwards, or 503.
 async fn read_again(before: Value, after: Option<Value>) -> numport::Imported {
     let held: E164 = before["incoming_phone_numbers"][0]["phone_number"].as_str().unwrap().parse().unwrap();
     let (carrier, platform) = (MockServer::start().await, MockServer::start().await);
@@ -120,7 +120,7 @@ async fn respond(server: &MockServer, verb: &str, status: u16, body: &Value, tim
 }
 
 #[tokio::test]
-async fn a_platform_that_did_not_do_its_part_is_told() {
+async fn a_missing_takeover_is_a_finding() {
     let sandbox = Sandbox::start().await.unwrap();
     let held = sandbox.twilio().held_numbers()[0];
     let platform = MockServer::start().await;

@@ -30,7 +30,7 @@ async fn numbers_are_listed() {
 }
 
 #[tokio::test]
-async fn numbers_are_imported_in_all_three_ways() {
+async fn numbers_are_imported_from_all_three_sources() {
     let import = ImportNumber::new(number()).label("friendly-name-1").credentials(token());
     exchange("interactly/import_number/token", client, |client| async move { client.import_number(&import).await })
         .await;
@@ -72,7 +72,7 @@ async fn a_number_is_attached_and_detached() {
 }
 
 #[test]
-fn keep_clear_and_set_are_three_bodies() {
+fn keep_clear_and_set_give_three_bodies() {
     let body = |patch| serde_json::to_value(UpdateNumber::new().assistant_id(patch)).unwrap();
     assert_eq!(body(Patch::Keep), json!({}));
     assert_eq!(body(Patch::Clear), json!({"assistantId": ""}));
@@ -80,14 +80,14 @@ fn keep_clear_and_set_are_three_bodies() {
 }
 
 #[tokio::test]
-async fn the_key_goes_out_as_a_bearer() {
+async fn the_key_is_sent_as_a_bearer_token() {
     let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
     client(server.uri()).list_numbers(None).await.unwrap();
     assert_eq!(authorization(&server).await, format!("Bearer {KEY}"));
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_in_the_platforms_words() {
+async fn an_error_has_the_platforms_message() {
     for (body, words) in [
         (json!({"message": "Bad request", "error": "label is too long"}), "Bad request; label is too long"),
         (json!({"detail": ["first", "second"]}), "first; second"),

@@ -4,7 +4,7 @@ use numport::Interactly;
 use numport::sandbox::Sandbox;
 
 #[tokio::test]
-async fn interactlys_list_can_be_asked_for_a_label() {
+async fn the_list_can_be_filtered_by_label() {
     let sandbox = Sandbox::start().await.unwrap();
     let interactly = Interactly::from_vars(|name| sandbox.var(name)).unwrap();
     for (held, label) in sandbox.twilio().held_numbers().into_iter().zip(["a b", "c"]) {

@@ -1,4 +1,4 @@
-//! What the tests that every platform must pass need to know of Interactly.
+//! Interactly's facts for the tests that every platform must pass.
 
 use std::sync::Arc;
 

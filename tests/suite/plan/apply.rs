@@ -1,4 +1,4 @@
-//! Applying a plan: to a world that is as planned, and to one that has moved.
+//! Applying a plan: with an unchanged state, and with one that has changed since the plan.
 
 use futures_util::StreamExt;
 use numport::conformance::{Answer, Call, InMemoryPlatform};
@@ -20,7 +20,7 @@ fn words(steps: &[AppliedStep]) -> Vec<&'static str> {
     steps.iter().map(|step| step.outcome.code()).collect()
 }
 
-/// Numbers 0 to 4 at the platform, 5 to 9 at the carrier alone.
+/// Numbers 0 to 4 are at the platform, and 5 to 9 only at the carrier.
 fn world(can: &'static numport::platform::Capabilities) -> (InMemoryPlatform, Exchange, Importer) {
     let (platform, exchange) = (platform(can, 5), Exchange::default());
     for last in 0..10 {
@@ -39,7 +39,7 @@ fn desired() -> Desired {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_applied_is_unchanged_in_the_next_plan() {
+async fn an_applied_plan_leaves_nothing_for_the_next_one() {
     // One list for the plan, and one for all imports.
     for (can, asked) in [(&NATIVE, [2, 0, 5]), (&THROUGH_LIST, [2, 0, 5])] {
         let (platform, _, importer) = world(can);
@@ -51,8 +51,8 @@ async fn what_is_applied_is_unchanged_in_the_next_plan() {
         assert_eq!(counted, asked, "lists, finds, gets");
         let next = importer.plan(&desired()).await.unwrap();
         assert!(!next.does_something(), "{next}");
-        assert!(next.to_string().contains("0 blocked, 10 unchanged, 0 not desired"), "{next}");
-        // The same plan again finds everything done.
+        assert!(next.to_string().contains("0 blocked, 10 unchanged, 0 kept"), "{next}");
+        // The same plan applied again changes nothing.
         let sent = |platform: &InMemoryPlatform| (platform.calls(Call::Create), platform.calls(Call::Update));
         let before = sent(&platform);
         let again = apply(&importer, plan).await;
@@ -63,7 +63,7 @@ async fn what_is_applied_is_unchanged_in_the_next_plan() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_step_whose_world_has_moved_is_refused_and_named_and_the_rest_is_done() {
+async fn a_step_whose_state_has_changed_is_skipped_and_the_rest_is_applied() {
     for can in [&NATIVE, &THROUGH_LIST] {
         let (platform, exchange, importer) = world(can);
         let plan = importer.plan(&desired()).await.unwrap();
@@ -121,7 +121,7 @@ async fn another_record_of_the_number_is_not_the_planned_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_looked_at_has_failed_and_is_not_taken_for_gone() {
+async fn a_failed_lookup_is_a_failure_and_not_a_missing_record() {
     let (platform, exchange, importer) = world(&NATIVE);
     let desired: Desired = [request(0).label("Desk")].into_iter().collect();
     elsewhere(&exchange);
@@ -157,7 +157,7 @@ async fn an_update_that_broke_off_midway_is_finished_by_the_same_plan() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_whose_number_is_another_now_is_left() {
+async fn a_record_with_another_number_now_is_not_changed() {
     let (platform, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
     platform.edit(|records| records[0].number = RecordNumber::E164(number(77)));
@@ -168,10 +168,10 @@ async fn a_record_whose_number_is_another_now_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_carrier_says_against_it_since_blocks_the_step() {
+async fn a_new_finding_at_the_carrier_blocks_the_step() {
     let (platform, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
-    // The account has given one back, and lost another.
+    // The account has released one number, and lost another one.
     let emptied = Importer::new(Exchange::default(), platform.clone());
     let steps = apply(&emptied, plan).await;
     assert_eq!(words(&steps[4..6]), ["updated", "blocked"]);
@@ -180,7 +180,7 @@ async fn what_the_carrier_says_against_it_since_blocks_the_step() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_desired_is_removed_only_when_that_was_said() {
+async fn undesired_records_are_removed_only_on_request() {
     let (platform, exchange, importer) = world(&NATIVE);
     elsewhere(&exchange);
     exchange.point(number(1), "https://api.vapi.ai/twilio/inbound_call");
@@ -195,29 +195,34 @@ async fn what_is_not_desired_is_removed_only_when_that_was_said() {
     platform.edit(|records| records[4].number = RecordNumber::E164(number(9)));
     let plan = plan.remove_extra(Removal::Record);
     let steps = apply(&importer, plan.clone()).await;
-    assert_eq!(words(&steps), ["unchanged", "blocked", "removed", "removed", "moved"]);
-    let Applied::Blocked { findings } = &steps[1].outcome else { panic!() };
+    assert_eq!(words(&steps), ["unchanged", "kept", "removed", "removed", "moved"]);
+    let Applied::Kept { findings } = &steps[1].outcome else { panic!() };
     assert_eq!(*findings, [Finding::StillAnswered], "its callers would reach nobody");
+    assert!(steps[1].outcome.is_failure(), "it was to be removed");
+    let told = plan.summary();
+    assert_eq!((told.kept, told.blocked, plan.steps[1].to_string().starts_with("? +14155570001 kept, ")), (1, 0, true));
+    assert_eq!(steps[1].reason(), Some(Finding::StillAnswered.to_string()));
+    assert_eq!(steps[1].advice(), Some(Finding::StillAnswered.advice().to_owned()));
     assert!(steps[2..4].iter().all(|step| !step.outcome.is_failure()));
     assert!(platform.records().iter().any(|record| record.id == moved_on));
     assert_eq!(exchange.restored(), 0, "the calls of what is removed still go where they went");
 
     let without_a_look = importer.clone().skip_preflight();
-    assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "blocked", "unchanged", "unchanged", "moved"]);
+    assert_eq!(words(&apply(&without_a_look, plan).await), ["unchanged", "kept", "unchanged", "unchanged", "moved"]);
     let planned_blindly = without_a_look.plan(&desired).await.unwrap().remove_extra(Removal::Record);
-    assert_eq!(words(&apply(&without_a_look, planned_blindly).await)[1..], ["blocked"; 2], "it widens nothing");
+    assert_eq!(words(&apply(&without_a_look, planned_blindly).await)[1..], ["kept"; 2], "it widens nothing");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_record_without_an_agent_is_removed_though_the_number_is_answered() {
+async fn a_second_record_without_an_agent_is_removed_although_the_number_is_answered() {
     let (platform, exchange, importer) = world(&NATIVE);
     exchange.point(number(0), "https://api.vapi.ai/twilio/inbound_call");
     let second = platform.insert(number(0));
     let mut desired: Vec<_> = (0..5).map(request).collect();
-    // Nobody knows which of the two answers.
+    // It is unknown which of the two answers.
     let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap();
     for plan in [plan.clone().remove_second(Removal::Record), plan.remove_extra(Removal::Record)] {
-        assert_eq!(words(&apply(&importer, plan).await)[5..], ["blocked"]);
+        assert_eq!(words(&apply(&importer, plan).await)[5..], ["kept"]);
     }
     platform.edit(|records| records[0].agent = Some("a-1".into()));
     let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_second(Removal::Record);
@@ -225,22 +230,22 @@ async fn a_second_record_without_an_agent_is_removed_though_the_number_is_answer
     assert_eq!(words(&steps), ["unchanged", "unchanged", "unchanged", "unchanged", "unchanged", "removed"]);
     assert!(records_of(&platform, &number(0)) == 1 && !platform.records().iter().any(|record| record.id == second));
 
-    // When the first has gone since, the second one is all that answers.
+    // If the first record is gone since then, only the second one answers.
     let second = platform.insert(number(0));
     let plan = importer.plan(&desired.iter().cloned().collect()).await.unwrap().remove_second(Removal::Record);
     platform.edit(|records| records.retain(|record| record.id == second || !record.number.is(&number(0))));
     assert_eq!(words(&apply(&importer, plan).await)[5..], ["blocked"]);
     assert_eq!(records_of(&platform, &number(0)), 1);
 
-    // When neither is desired, both are left as long as they get the calls.
+    // If neither is desired, both are kept as long as they get the calls.
     platform.insert(number(0));
     drop(desired.remove(0));
     let plan = importer.plan(&desired.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
-    assert_eq!(words(&apply(&importer, plan).await)[4..], ["blocked", "blocked"]);
+    assert_eq!(words(&apply(&importer, plan).await)[4..], ["kept", "kept"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_step_reports_what_became_of_it_and_what_to_do() {
+async fn each_step_reports_its_outcome_and_advice() {
     let (platform, exchange, importer) = world(&NATIVE);
     exchange.point(number(4), "https://api.vapi.ai/twilio/inbound_call");
     platform.edit(|records| records[1].label = Some("Desk 1".to_owned()));
@@ -260,7 +265,7 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
             "+14155570008 blocked: `outbound` cannot be set by an import into vapi; leave it out.",
             "+14155570099 blocked: the carrier does not hold the number. Check the number and the account. If the source is \
              a trunk, declare the number.",
-            "+14155570004 blocked: the number's calls still go to the platform, and would reach nobody. First send \
+            "+14155570004 kept: the number's calls still go to the platform, and would reach nobody. First send \
              the calls elsewhere: import the number into the platform that will answer it, or let `Plan::retire_extra` \
              send the calls to another address or restore the routing of a backup.",
         ]
@@ -268,7 +273,7 @@ async fn each_step_reports_what_became_of_it_and_what_to_do() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_moved() {
+async fn a_refused_removal_is_failed_and_a_missing_record_is_moved() {
     for (status, word) in [(404, "moved"), (403, "refused")] {
         let (platform, exchange, importer) = world(&NATIVE);
         elsewhere(&exchange);
@@ -282,7 +287,7 @@ async fn a_removal_that_is_refused_has_failed_and_one_that_finds_nothing_has_mov
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_plan_removed_may_be_created_again_and_nothing_else() {
+async fn only_a_number_that_the_plan_removed_may_be_created_again() {
     let (platform, exchange, importer) = world(&NATIVE);
     elsewhere(&exchange);
     platform.edit(Vec::clear);
@@ -303,9 +308,9 @@ async fn what_a_plan_removed_may_be_created_again_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_removal_leaves_the_calls_where_they_went() {
+async fn a_removal_keeps_the_routing() {
     let (platform, exchange, importer) = world(&NATIVE);
-    // The platform points a number's calls at nobody when it forgets it.
+    // The platform clears a number's routing when it removes the record.
     let carrier = exchange.clone();
     platform.on_call(move |call, number| match number {
         Some(number) if call == Call::Remove => carrier.point(number, "https://demo.twilio.com/welcome"),
@@ -314,7 +319,7 @@ async fn a_removal_leaves_the_calls_where_they_went() {
     exchange.point(number(0), "https://api.elevenlabs.io/twilio/inbound_call");
     let plan = importer.plan(&Desired::default()).await.unwrap();
     let verified = plan.clone().remove_extra(Removal::Record);
-    assert_eq!(words(&apply(&importer, verified).await), ["removed", "blocked", "blocked", "blocked", "blocked"]);
+    assert_eq!(words(&apply(&importer, verified).await), ["removed", "kept", "kept", "kept", "kept"]);
     let told = plan.remove_unverified_if(Removal::Record, |_| true);
     assert_eq!(words(&apply(&importer, told).await), ["unchanged", "removed", "removed", "removed", "removed"]);
     assert_eq!(exchange.url(&number(0)).unwrap(), "https://api.elevenlabs.io/twilio/inbound_call");
@@ -322,7 +327,7 @@ async fn a_removal_leaves_the_calls_where_they_went() {
 }
 
 #[tokio::test]
-async fn a_plan_is_applied_where_it_was_made_for_and_removes_what_was_agreed_to() {
+async fn a_plan_is_applied_only_to_its_accounts_and_confirmed_removals() {
     let (_, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
     let interactly = Interactly::builder("key").build().unwrap();
@@ -340,17 +345,17 @@ async fn a_plan_is_applied_where_it_was_made_for_and_removes_what_was_agreed_to(
     let (_, _, other_account) = world(&NATIVE);
     assert_eq!(fields(&other_account, plan), ["account"]);
 
-    // A removal that was agreed to by hand, beyond what the plan's methods would plan.
+    // A removal that was added by hand, beyond what the plan's methods allow.
     let (_, exchange, importer) = world(&THROUGH_LIST);
     elsewhere(&exchange);
     let plan = importer.plan(&Desired::default()).await.unwrap().remove_extra(Removal::Record);
     assert!(!plan.does_something());
     let blocked = apply(&importer, plan).await;
-    assert!(matches!(&blocked[0].outcome, Applied::Blocked { findings } if *findings == [Finding::CannotRemove]));
+    assert!(matches!(&blocked[0].outcome, Applied::Kept { findings } if *findings == [Finding::CannotRemove]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_is_refused_ends_it() {
+async fn a_refused_key_ends_the_run() {
     let (platform, _, importer) = world(&NATIVE);
     let plan = importer.plan(&desired()).await.unwrap();
     refuse_creates_after(&platform, 2, 401);
@@ -361,7 +366,7 @@ async fn a_key_that_is_refused_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_not_pointed_at_a_record_that_only_an_old_list_shows() {
+async fn calls_are_not_pointed_at_a_record_that_only_an_old_list_has() {
     let (platform, exchange, importer) = world(&THROUGH_LIST);
     let address = "https://answer.example.net/calls";
     let importer = importer.concurrency(1).inbound_address(address);

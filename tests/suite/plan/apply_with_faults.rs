@@ -1,4 +1,4 @@
-//! Plan, apply, plan, while three requests in ten meet a fault.
+//! Plan, apply and plan again, while three requests out of ten meet a fault.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::services::subject::{Pace, Platform};
 use crate::services::{carrier, each_platform};
 use crate::support::in_memory::{number, request};
 
-/// An importer for bad weather: its clients try often and wait little.
+/// An importer for many faults: its clients retry often and wait little.
 fn importer(sandbox: &Sandbox, platform: &Platform, timeout: Duration) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::ZERO).max_attempts(12).budget(100_000);
     let (vars, pace) = (|name: &str| sandbox.var(name), Pace { timeout, retry, rootless: false });
@@ -26,12 +26,12 @@ fn importer(sandbox: &Sandbox, platform: &Platform, timeout: Duration) -> Import
         .resend_after(Duration::ZERO)
 }
 
-/// A sandbox with forty numbers to be brought in.
+/// A sandbox with forty numbers to import.
 async fn forty() -> Sandbox {
     Sandbox::builder().held_numbers((0..40).map(number)).start().await.unwrap()
 }
 
-/// A label for each number; an agent, where a record has no label.
+/// A label for each number; an agent if a record has no label.
 fn wanted(platform: &Platform) -> Desired {
     let one = |last| match platform.record.label {
         Some(_) => request(last).label(format!("Desk {last}")),
@@ -40,7 +40,7 @@ fn wanted(platform: &Platform) -> Desired {
     (0..40).map(one).collect()
 }
 
-/// A plan, as soon as the weather lets one through.
+/// A plan, as soon as one can be made without a fault.
 async fn planned(importer: &Importer, desired: &Desired) -> Plan {
     for _ in 0..50 {
         if let Ok(plan) = importer.plan(desired).await {
@@ -50,8 +50,8 @@ async fn planned(importer: &Importer, desired: &Desired) -> Plan {
     panic!("no plan in fifty tries");
 }
 
-/// Through every fault, at three requests in ten: what a plan shows as left is what the apply before it named as
-/// failed, and after some rounds nothing is left and nothing is in twice.
+/// With every fault, in three requests out of ten: the steps that a plan shows as left are those that the apply before
+/// it reported as failed. After some rounds nothing is left, and no number was imported twice.
 async fn through_every_fault(platform: &Platform) {
     let sandbox = forty().await;
     let (importer, desired) = (importer(&sandbox, platform, Duration::from_millis(500)), wanted(platform));
@@ -60,7 +60,7 @@ async fn through_every_fault(platform: &Platform) {
     loop {
         let plan = planned(&importer, &desired).await;
         if !plan.does_something() {
-            assert!(plan.to_string().contains("40 unchanged, 0 not desired"), "{plan}");
+            assert!(plan.to_string().contains("40 unchanged, 0 kept"), "{plan}");
             break;
         }
         rounds += 1;
@@ -78,8 +78,9 @@ async fn through_every_fault(platform: &Platform) {
     assert!(struck > 20, "it is no storm: {struck}");
 }
 
-/// Where everything that is lost was done, or the platform refuses a second import, one apply is enough. One number at
-/// a time and without timeouts, so that the seed alone decides: a create that is lost twice is left to the next apply.
+/// If every request with a lost response is carried out, or the platform refuses duplicates, one apply is enough. It
+/// runs one number at a time and without timeouts, so that only the seed decides: a create that is lost twice is left
+/// to the next apply.
 async fn through_lost_answers(platform: &Platform) {
     let sandbox = forty().await;
     let (importer, desired) = (importer(&sandbox, platform, Duration::from_secs(60)).concurrency(1), wanted(platform));
@@ -90,7 +91,7 @@ async fn through_lost_answers(platform: &Platform) {
         Fault::TruncatedBody,
         Fault::ExtraFields,
     ];
-    // A POST that changes something else is not sent again: what it should have done is left to the next apply.
+    // A POST that changes something else is not resent: its change is left to the next apply.
     let creates_alone = platform.imports[0].steps.iter().filter(|step| step.starts_with("POST")).count() == 1;
     if creates_alone && importer.platform().capabilities().duplicates == Duplicates::Refused {
         faults.extend([Fault::DropBeforeCommit, Fault::Refuse { status: 429, retry_after: None }]);

@@ -1,4 +1,4 @@
-//! Where calls go is a part of a plan: it is shown, compared, and brought back when that is asked for.
+//! Where calls go is a part of a plan: it is shown, compared, and corrected on request.
 
 use numport::import::plan::{Applied, PlanStep};
 use numport::model::{Finding, Reached};
@@ -48,7 +48,7 @@ impl One {
 }
 
 #[tokio::test]
-async fn a_plan_shows_that_calls_do_not_arrive_and_brings_them_back() {
+async fn a_plan_shows_that_calls_do_not_arrive_and_points_them() {
     let one = One::new().await;
     let importer = one.vapi();
     importer.import(ImportRequest::new(one.number)).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_plan_shows_that_calls_do_not_arrive_and_brings_them_back() {
 }
 
 #[tokio::test]
-async fn whatever_has_changed_at_the_carrier_since_the_plan_stops_the_step() {
+async fn a_change_at_the_carrier_after_the_plan_stops_the_step() {
     for (setting, value) in [
         ("VoiceUrl", "https://demo.twilio.com/another-path"),
         ("SmsUrl", "https://sms.example.com/in"),
@@ -93,7 +93,7 @@ async fn whatever_has_changed_at_the_carrier_since_the_plan_stops_the_step() {
 }
 
 #[tokio::test]
-async fn a_platform_that_leaves_the_carrier_alone_gets_the_calls_as_the_last_step() {
+async fn calls_are_pointed_last_at_a_platform_without_takeover() {
     let one = One::new().await;
     let signalwire = SignalWire::from_vars(|name| one.sandbox.var(name)).unwrap();
     let before = one.voice_url();
@@ -124,7 +124,7 @@ async fn calls_that_somebody_else_moves_meanwhile_are_not_pointed() {
 }
 
 #[tokio::test]
-async fn a_number_without_an_agent_that_the_platform_needs_is_told() {
+async fn a_missing_agent_that_the_platform_needs_is_a_finding() {
     let one = One::new().await;
     let importer = one.importer(Butter::from_vars(|name| one.sandbox.var(name)).unwrap());
     importer.import(ImportRequest::new(one.number)).await.unwrap();

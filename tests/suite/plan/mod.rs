@@ -1,4 +1,4 @@
-//! Plans: making them, and applying them.
+//! Making and applying plans.
 
 mod apply;
 mod apply_with_faults;

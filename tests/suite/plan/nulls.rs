@@ -1,4 +1,4 @@
-//! `null` in a desired state clears, from the file to the platform's record.
+//! `null` in a desired state clears a field, from the file to the platform's record.
 
 use futures_util::StreamExt;
 use numport::import::Change;
@@ -8,7 +8,7 @@ use numport::{Desired, Plan};
 use crate::support::in_memory::{NATIVE, importer, platform};
 
 #[tokio::test]
-async fn null_clears_and_an_absent_field_stays() {
+async fn null_clears_a_field_and_an_absent_field_is_unchanged() {
     let platform = platform(&NATIVE, 3);
     platform.edit(|records| {
         for record in records {
@@ -34,7 +34,7 @@ async fn null_clears_and_an_absent_field_stays() {
     let planned: Vec<_> = plan.steps.iter().map(changes).collect();
     assert_eq!(planned, [vec![label, agent.clone()], vec![agent], vec![]]);
 
-    // A plan that is kept in a file clears as well.
+    // A plan that is saved to a file clears as well.
     let kept: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
     let mut applied: Vec<_> = importer.apply(kept).unwrap().collect().await;
     applied.sort_by_key(|step| step.index);
@@ -44,7 +44,7 @@ async fn null_clears_and_an_absent_field_stays() {
     let desk = || Some("Desk".to_owned());
     assert_eq!(left.collect::<Vec<_>>(), [(None, None), (desk(), None), (desk(), Some("a-1".to_owned()))]);
 
-    // Once more, there is nothing to do.
+    // Applied again, there is nothing to do.
     let again = importer.plan(&desired).await.unwrap();
     assert!(again.steps.iter().all(|step| matches!(step, PlanStep::Unchanged { .. })), "{again}");
 }

@@ -1,4 +1,4 @@
-//! A plan: what is compared, how it reads, and how it is kept.
+//! A plan: what is compared, how it is displayed, and how it is saved.
 
 use numport::conformance::InMemoryPlatform;
 use numport::import::Change;
@@ -44,7 +44,7 @@ fn exchange() -> Exchange {
 }
 
 #[tokio::test]
-async fn every_kind_of_step_is_told_in_a_line() {
+async fn every_kind_of_step_is_one_line() {
     let plan = Importer::new(exchange(), with_something_of_everything()).plan(&desired()).await.unwrap();
     let plan = plan.remove_extra_if(Removal::Record, |step| step.number == number(3));
     assert_eq!(
@@ -60,10 +60,10 @@ async fn every_kind_of_step_is_told_in_a_line() {
          ! +14155571000 the carrier does not hold the number\n\
          - +14155570003 remove, id r4, label none, agent a-3, held by exchange exchange, calls go to \
          https://api.elevenlabs.io/…\n\
-         ? sip:desk@example.com not desired, id r5, label none, agent none, carrier unknown\n\
-         ? +14155570000 second record, id r6, label none, agent none, held by exchange exchange, calls go to \
+         ? sip:desk@example.com kept, id r5, label none, agent none, carrier unknown\n\
+         ? +14155570000 second record kept, id r6, label none, agent none, held by exchange exchange, calls go to \
          https://api.vapi.ai/…\n\
-         vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 not desired, 1 \
+         vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 kept, 1 \
          not known to reach the platform; about 10 requests"
     );
     assert!(plan.does_something());
@@ -72,7 +72,7 @@ async fn every_kind_of_step_is_told_in_a_line() {
 }
 
 #[tokio::test]
-async fn a_plan_is_written_and_read_whole() {
+async fn a_plan_is_saved_and_read_completely() {
     let plan = Importer::new(exchange(), with_something_of_everything())
         .plan(&desired())
         .await
@@ -122,7 +122,7 @@ async fn every_finding_is_written_and_read() {
     ];
     let text = serde_json::to_string(&findings).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Finding>>(&text).unwrap(), findings);
-    // What may hold a token is written as it is shown.
+    // Text that may hold a token is saved as it is displayed.
     let secret = Finding::NotTakenOver { url: Some("https://user:pass@example.com/a?token=pass".into()) };
     assert_eq!(
         serde_json::to_string(&secret).unwrap(),
@@ -140,10 +140,13 @@ async fn a_number_is_desired_once() {
         error.to_string(),
         "the plan was not made: `[2].number` is +14155570000, like [0].number; list each number once"
     );
+    let differing = Desired::from_iter([request(0).label("A"), request(0).label("B").agent("a-1")]);
+    let error = importer(&with_something_of_everything()).plan(&differing).await.unwrap_err().to_string();
+    assert!(error.contains("is +14155570000, like [0].number, with another label and agent; list"), "{error}");
 }
 
 #[test]
-fn what_is_desired_stands_in_a_file_and_a_field_nobody_knows_is_refused() {
+fn a_desired_state_is_read_from_json_and_unknown_fields_are_refused() {
     let text = r#"[{"number":"+14155570000","label":"Desk"},{"number":"+14155570001","inbound":false}]"#;
     let desired: Desired = serde_json::from_str(text).unwrap();
     assert_eq!(desired, Desired::from_iter([request(0).label("Desk"), request(1).inbound(false)]));
@@ -159,7 +162,7 @@ fn what_is_desired_stands_in_a_file_and_a_field_nobody_knows_is_refused() {
 }
 
 #[test]
-fn what_is_desired_is_a_collection_of_requests() {
+fn a_desired_state_is_a_collection_of_requests() {
     let mut desired = Desired::default();
     assert!(desired.is_empty());
     desired.extend([request(0), request(1).label("Desk")]);
@@ -168,7 +171,7 @@ fn what_is_desired_is_a_collection_of_requests() {
 }
 
 #[tokio::test]
-async fn records_become_what_another_platform_is_to_have() {
+async fn records_become_the_desired_state_of_another_platform() {
     let platform = with_something_of_everything();
     platform.edit(|records| records[2].inbound = Some(false));
     platform.edit(|records| records[2].label = Some(String::new()));
@@ -193,13 +196,13 @@ async fn records_become_what_another_platform_is_to_have() {
     assert_eq!(fitting.iter().next(), Some(&request(0).label("Desk")));
 }
 
-/// How many requests went to Twilio.
+/// How many requests Twilio received.
 fn to_twilio(sandbox: &Sandbox) -> usize {
     sandbox.requests().iter().filter(|entry| entry.service.as_str() == "twilio").count()
 }
 
 #[tokio::test]
-async fn the_carrier_is_listed_once_and_asked_for_what_the_list_has_not() {
+async fn the_carrier_is_listed_once_and_missing_numbers_are_looked_up() {
     let held = (0..50).map(number);
     let sandbox = Sandbox::builder()
         .held_numbers(held)
@@ -234,7 +237,7 @@ async fn the_carrier_is_listed_once_and_asked_for_what_the_list_has_not() {
 }
 
 #[tokio::test]
-async fn the_carrier_is_asked_for_one_number_and_not_listed() {
+async fn one_number_is_looked_up_and_not_listed() {
     let sandbox = Sandbox::builder().held_numbers((0..50).map(number)).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
@@ -246,7 +249,7 @@ async fn the_carrier_is_asked_for_one_number_and_not_listed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_changed_later_is_told() {
+async fn unsupported_changes_are_reported() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let interactly = Interactly::from_vars(vars).unwrap();
@@ -261,17 +264,17 @@ async fn what_cannot_be_changed_later_is_told() {
 }
 
 #[tokio::test]
-async fn a_record_that_a_list_shows_twice_is_one_record() {
+async fn a_record_that_is_listed_twice_counts_once() {
     let platform = platform(&NATIVE, 2);
     platform.edit(|records| records.extend(records.clone()));
     let plan = importer(&platform).plan(&[request(0)].into_iter().collect()).await.unwrap();
     let plan = plan.remove_unverified_if(Removal::Record, |_| true);
     assert_eq!(plan.steps.len(), 2, "{plan}");
-    assert!(plan.to_string().contains("1 to remove, 0 blocked, 1 unchanged, 0 not desired;"), "{plan}");
+    assert!(plan.to_string().contains("1 to remove, 0 blocked, 1 unchanged, 0 kept;"), "{plan}");
 }
 
 #[tokio::test]
-async fn a_platform_that_cannot_be_asked_gives_no_plan() {
+async fn a_failing_platform_gives_no_plan() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let vapi = Vapi::builder("wrong").base_url(sandbox.var("VAPI_BASE_URL").unwrap()).build().unwrap();

@@ -1,4 +1,5 @@
-//! A platform that is fed by several carriers, on the sandbox: who removes what, and what is said of the rest.
+//! A platform with numbers of several carriers, on the sandbox: which records a plan removes, and how it reports the
+//! rest.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use numport::error::ErrorKind;
@@ -60,7 +61,7 @@ impl Team {
         Importer::new(provider, self.vapi.clone())
     }
 
-    /// The subaccount, whose token is not right.
+    /// The subaccount with a wrong token.
     fn wrong(&self) -> Twilio {
         let wrong = AccountKey::token(self.sandbox.twilio().subaccount_sid(), "another-token");
         Twilio::builder(wrong).base_url(self.sandbox.var("TWILIO_BASE_URL").unwrap()).build().unwrap()
@@ -71,7 +72,7 @@ impl Team {
     }
 }
 
-/// As it is, and as it comes back from a file.
+/// The plan, unchanged or saved to a file and read.
 fn kept(plan: Plan) -> [Plan; 2] {
     let read = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
     [plan, read]
@@ -82,7 +83,7 @@ fn extras(plan: &Plan) -> Vec<&Extra> {
 }
 
 #[tokio::test]
-async fn no_importer_removes_what_another_carrier_feeds() {
+async fn no_importer_removes_records_of_another_carrier() {
     let team = Team::new().await;
     let main = (team.from(team.main.clone()), [Holder::Given, Holder::None, Holder::None]);
     let sub = (team.from(team.sub.clone()), [Holder::None, Holder::Given, Holder::None]);
@@ -100,18 +101,23 @@ async fn no_importer_removes_what_another_carrier_feeds() {
             assert_eq!(unknown, expected != Holder::Given, "{plan}");
         }
         for plan in kept(plan) {
-            assert!(apply(&importer, plan).await.iter().all(|step| matches!(step.outcome, Applied::Blocked { .. })));
+            assert!(
+                apply(&importer, plan)
+                    .await
+                    .iter()
+                    .all(|step| step.outcome.is_failure() && step.outcome.code() == "kept")
+            );
         }
         assert_eq!(team.records().await, 3);
     }
 }
 
 #[tokio::test]
-async fn what_a_given_carrier_points_elsewhere_is_removed_and_the_rest_stays() {
+async fn only_records_whose_calls_go_elsewhere_are_removed() {
     let team = Team::new().await;
     let (main, here) = (team.main.routing().unwrap(), team.numbers[0]);
     let routing = main.snapshot(&here).await.unwrap().unwrap();
-    // An address of nobody that is known may lead to the platform.
+    // An unknown address may lead to the platform.
     for (address, removed) in
         [("https://voice.example.com/answer", false), ("https://api.elevenlabs.io/twilio/inbound_call", true)]
     {
@@ -130,7 +136,7 @@ async fn what_a_given_carrier_points_elsewhere_is_removed_and_the_rest_stays() {
 }
 
 #[tokio::test]
-async fn a_number_that_two_hold_or_declare_is_not_imported() {
+async fn a_number_of_two_carriers_is_not_imported() {
     let team = Team::new().await;
     let number = e164("+14155550124");
     let again = team.trunk.clone().number(number);
@@ -141,7 +147,7 @@ async fn a_number_that_two_hold_or_declare_is_not_imported() {
     let plan = importer.plan(&Desired::default()).await.unwrap();
     let extra = extras(&plan).into_iter().find(|extra| extra.number.is(&number)).unwrap();
     assert_eq!(extra.holder, Holder::Unknown);
-    // Two that do not tell: any of them may hold it.
+    // Two carriers that do not list their numbers: either may hold it.
     let silent = Carriers::new().and(SipTrunk::new("203.0.113.7")).and(SipTrunk::new("203.0.113.8"));
     assert!(matches!(silent.lookup(&number).await.unwrap(), Ownership::NotVerifiable));
     let error = team.from(silent).import(ImportRequest::new(e164("+4930999999"))).await.unwrap_err();
@@ -149,7 +155,7 @@ async fn a_number_that_two_hold_or_declare_is_not_imported() {
 }
 
 #[tokio::test]
-async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
+async fn a_failed_carrier_lookup_makes_its_numbers_unknown() {
     let team = Team::new().await;
     let importer = team.from(Carriers::new().and(team.trunk.clone()).and(team.wrong()));
     let [_, of_sub, of_trunk] = team.numbers;
@@ -176,12 +182,12 @@ async fn a_carrier_that_cannot_be_asked_makes_its_numbers_unknown() {
     let plan = importer.plan(&requests.into_iter().collect()).await.unwrap().remove_extra(Removal::Record);
     assert_eq!(plan.not_asked.len(), 1);
     let PlanStep::Blocked { findings, .. } = &plan.steps[0] else { panic!("{plan}") };
-    assert!(matches!(findings[0], Finding::HolderNotAsked { .. }), "{plan}");
+    assert!(matches!(findings[0], Finding::HolderLookupFailed { .. }), "{plan}");
     assert!(extras(&plan).iter().all(|extra| extra.kept.contains(&Finding::CarrierUnknown)), "{plan}");
 }
 
 #[tokio::test]
-async fn a_carrier_that_is_down_while_a_plan_is_applied_removes_nothing() {
+async fn nothing_is_removed_while_a_carrier_is_down() {
     let team = Team::new().await;
     let (main, here) = (team.main.routing().unwrap(), team.numbers[0]);
     let routing = main.snapshot(&here).await.unwrap().unwrap();
@@ -196,7 +202,7 @@ async fn a_carrier_that_is_down_while_a_plan_is_applied_removes_nothing() {
 }
 
 #[tokio::test]
-async fn a_number_is_retired_after_its_calls_were_sent_elsewhere() {
+async fn a_number_is_retired_after_its_calls_were_rerouted() {
     let team = Team::new().await;
     let (importer, here) = (team.from(team.main.clone()), team.numbers[0]);
     let plan = importer.plan(&Desired::default()).await.unwrap();
@@ -209,7 +215,7 @@ async fn a_number_is_retired_after_its_calls_were_sent_elsewhere() {
     assert!(steps.iter().any(|step| step.outcome.is_failure()));
     assert_eq!(team.records().await, 3, "that is no way out");
 
-    // What cannot be is blocked in the plan already.
+    // An impossible step is already blocked in the plan.
     let (all, of_trunk) = (team.all(), team.numbers[2]);
     let mut other = team.main.routing().unwrap().snapshot(&here).await.unwrap().unwrap();
     other.number = e164("+14155550199");
@@ -236,7 +242,7 @@ async fn a_number_is_retired_after_its_calls_were_sent_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_number_is_retired_to_a_backup_and_what_others_changed_stays() {
+async fn a_number_is_retired_to_a_backup_and_changes_by_others_are_kept() {
     let team = Team::new().await;
     let (importer, number) = (team.from(team.main.clone()), e164("+14155552671"));
     let backup = importer.backup_routing().await.unwrap();
@@ -258,7 +264,7 @@ async fn a_number_is_retired_to_a_backup_and_what_others_changed_stays() {
 }
 
 #[tokio::test]
-async fn what_somebody_put_to_use_since_the_plan_is_not_removed() {
+async fn a_record_used_since_the_plan_is_not_removed() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let signalwire = SignalWire::from_vars(vars).unwrap();
@@ -287,7 +293,7 @@ async fn what_somebody_put_to_use_since_the_plan_is_not_removed() {
 }
 
 #[tokio::test]
-async fn a_key_refused_once_is_asked_again_by_the_next_call() {
+async fn a_refused_key_is_tried_again_by_the_next_call() {
     let team = Team::new().await;
     let [of_main, ..] = team.numbers;
     let importer = team.from(Carriers::new().and(team.main.clone()).and(team.trunk.clone()));
@@ -300,7 +306,7 @@ async fn a_key_refused_once_is_asked_again_by_the_next_call() {
     assert_eq!(refused.kind(), ErrorKind::Unauthorized, "{}", refused.report());
     assert!(importer.preflight(&of_main).await.unwrap().errors().next().is_none());
 
-    // In a run it is not asked again, and the error is still that of the key.
+    // Within a run it is not tried again, and the error is still that of the key.
     refuse();
     let requests = [of_main, e164("+14155550199")].map(ImportRequest::new);
     let items: Vec<_> = importer.clone().concurrency(1).import_many(stream::iter(requests)).collect().await;
@@ -312,7 +318,7 @@ async fn a_key_refused_once_is_asked_again_by_the_next_call() {
 }
 
 #[tokio::test]
-async fn the_order_of_carriers_is_no_part_of_a_plan() {
+async fn the_order_of_carriers_does_not_matter_to_a_plan() {
     let team = Team::new().await;
     let plan = team.from(Carriers::new().and(team.main.clone()).and(team.trunk.clone()));
     let plan = plan.plan(&Desired::default()).await.unwrap();

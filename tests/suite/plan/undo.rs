@@ -1,4 +1,4 @@
-//! What undoes a plan whose outcomes are lost.
+//! Undoing a plan whose outcomes were lost.
 
 use numport::import::plan::Reroute;
 use numport::import::{Stays, Undo, Undone, UndoneRecord};
@@ -22,7 +22,7 @@ fn clients(sandbox: &Sandbox) -> (Vapi, Importer) {
     (vapi.clone(), Importer::new(Twilio::from_vars(vars).unwrap(), vapi))
 }
 
-/// What a service has, but for the times.
+/// The state of a service, without times.
 fn kept(sandbox: &Sandbox, vapi: bool) -> Vec<Value> {
     let mut records = match vapi {
         true => sandbox.records(PlatformKind::VAPI),
@@ -34,7 +34,7 @@ fn kept(sandbox: &Sandbox, vapi: bool) -> Vec<Value> {
     records
 }
 
-/// One number is there with another label; one is imported.
+/// One number has a record with another label, and one is imported.
 async fn planned(importer: &Importer) -> (Plan, String) {
     let _there = importer.import(ImportRequest::new(number(DESK)).label("Old desk")).await.unwrap();
     let desired = Desired::from_iter([
@@ -48,7 +48,7 @@ async fn planned(importer: &Importer) -> (Plan, String) {
 
 async fn undone(importer: &Importer, kept: &str) -> Vec<Undone> {
     let (plan, backup) = serde_json::from_str(kept).unwrap();
-    let undos: Vec<Undo> = importer.undos_of(&plan, backup).await.unwrap();
+    let undos: Vec<Undo> = importer.undos_of(&plan, backup).await.unwrap().undos;
     let mut undone = Vec::new();
     for undo in undos {
         undone.push(importer.undo(&undo, Removal::Record).await.unwrap());
@@ -57,12 +57,12 @@ async fn undone(importer: &Importer, kept: &str) -> Vec<Undone> {
 }
 
 #[tokio::test]
-async fn a_plan_is_undone_by_what_was_kept_before_it() {
+async fn a_plan_is_undone_with_what_was_saved_before_it() {
     let sandbox = Sandbox::start().await.unwrap();
     let (_, importer) = clients(&sandbox);
     let (plan, text) = planned(&importer).await;
     let before = (kept(&sandbox, true), kept(&sandbox, false));
-    // Nothing is undone of a plan that was not applied, or has been undone.
+    // A plan that was not applied, or is already undone, has nothing to undo.
     for _ in 0..2 {
         let undone = undone(&importer, &text).await;
         assert_eq!(undone.len(), 1, "the update alone: {undone:?}");
@@ -78,7 +78,7 @@ async fn a_plan_is_undone_by_what_was_kept_before_it() {
 }
 
 #[tokio::test]
-async fn an_import_that_broke_off_is_undone_and_what_others_changed_stays() {
+async fn an_interrupted_import_is_undone_and_changes_by_others_are_kept() {
     for (update, stays) in [
         (NumberUpdate::new().clear_agent(), false),
         (NumberUpdate::new().agent("another"), true),
@@ -108,7 +108,7 @@ async fn a_plan_of_another_account_is_refused() {
 }
 
 #[tokio::test]
-async fn a_number_whose_removal_was_lost_can_be_imported_again_at_once() {
+async fn a_number_can_be_imported_again_after_a_lost_removal() {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let vapi = Vapi::builder_from_vars(vars).unwrap().retry(numport::RetryPolicy::never()).build().unwrap();
@@ -124,14 +124,27 @@ async fn a_number_whose_removal_was_lost_can_be_imported_again_at_once() {
 }
 
 #[tokio::test]
-async fn a_record_that_somebody_made_and_uses_is_not_taken_for_one_of_the_plan() {
+async fn a_record_that_somebody_created_and_uses_is_not_the_plans() {
     let sandbox = Sandbox::start().await.unwrap();
     let (vapi, importer) = clients(&sandbox);
     let plan = importer.plan(&Desired::from_iter([ImportRequest::new(number(SALES))])).await.unwrap();
     let backup = importer.backup_routing().await.unwrap();
     let theirs = importer.import(ImportRequest::new(number(SALES)).label("Theirs")).await.unwrap();
-    let undos = importer.undos_of(&plan, backup).await.unwrap();
+    let undos = importer.undos_of(&plan, backup).await.unwrap().undos;
     let undone = importer.undo(&undos[0], Removal::Record).await.unwrap();
     assert!(matches!(undone.record, UndoneRecord::Stays(Stays::Changed(_))), "{undone}");
     assert!(numport::VoicePlatform::get(&vapi, &theirs.record.id).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_number_that_the_backup_does_not_have_is_named() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer) = clients(&sandbox);
+    let (plan, text) = planned(&importer).await;
+    apply(&importer, plan.clone()).await;
+    let (_, mut backup): (Plan, Vec<numport::model::Routing>) = serde_json::from_str(&text).unwrap();
+    assert!(importer.undos_of(&plan, backup.clone()).await.unwrap().not_in_backup.is_empty());
+    backup.retain(|before| before.number != number(SALES));
+    let found = importer.undos_of(&plan, backup).await.unwrap();
+    assert_eq!((found.undos.len(), found.not_in_backup), (2, vec![number(SALES)]));
 }

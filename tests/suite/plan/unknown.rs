@@ -1,4 +1,4 @@
-//! What is not known permits nothing that cannot be undone: carriers that cannot be asked, several holders, changes by
+//! An unknown state allows nothing that cannot be undone: carriers that cannot be queried, several holders, changes by
 //! others between a plan and its steps, and an undo that comes late.
 
 use futures_util::StreamExt;
@@ -83,7 +83,7 @@ async fn two(first: &str, second: &str) -> (Sandbox, Sandbox) {
 }
 
 #[tokio::test]
-async fn no_record_is_removed_while_a_carrier_cannot_be_asked_for_the_plan() {
+async fn an_unknown_holder_blocks_a_removal_in_the_plan() {
     let s = sandbox().await;
     Importer::new(twilio(&s), vapi(&s)).import(ImportRequest::new(n())).await.unwrap();
     set(&s, n(), UpdateNumber::new().voice_url("")).await;
@@ -94,7 +94,7 @@ async fn no_record_is_removed_while_a_carrier_cannot_be_asked_for_the_plan() {
 }
 
 #[tokio::test]
-async fn no_record_is_removed_while_a_carrier_cannot_be_asked_when_the_plan_is_applied() {
+async fn an_unknown_holder_blocks_a_removal_when_the_plan_is_applied() {
     let s = sandbox().await;
     Importer::new(twilio(&s), vapi(&s)).import(ImportRequest::new(n())).await.unwrap();
     set(&s, n(), UpdateNumber::new().voice_url("")).await;
@@ -106,7 +106,7 @@ async fn no_record_is_removed_while_a_carrier_cannot_be_asked_when_the_plan_is_a
 }
 
 #[tokio::test]
-async fn a_plan_applied_again_points_what_was_not_pointed() {
+async fn a_plan_applied_again_points_the_remaining_calls() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), signalwire(&s)).inbound_address(ADDRESS);
     let desired = Desired::from_iter([ImportRequest::new(n())]);
@@ -132,7 +132,7 @@ async fn an_import_killed_before_its_calls_were_pointed_is_finished() {
 }
 
 #[tokio::test]
-async fn a_removal_refused_after_the_calls_were_sent_elsewhere_is_not_called_undone() {
+async fn a_removal_refused_after_rerouting_is_not_reported_as_unchanged() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), vapi(&s));
     i.import(ImportRequest::new(n())).await.unwrap();
@@ -148,7 +148,7 @@ async fn a_removal_refused_after_the_calls_were_sent_elsewhere_is_not_called_und
 }
 
 #[tokio::test]
-async fn an_old_undo_leaves_the_calls_of_a_new_import() {
+async fn an_old_undo_keeps_the_calls_of_a_new_import() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), vapi(&s));
     let undo = i.import(ImportRequest::new(n())).await.unwrap().undo();
@@ -160,7 +160,7 @@ async fn an_old_undo_leaves_the_calls_of_a_new_import() {
 }
 
 #[tokio::test]
-async fn undo_leaves_a_record_that_a_squad_answers() {
+async fn an_undo_keeps_a_record_that_a_squad_answers() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), vapi(&s));
     let im = i.import(ImportRequest::new(n())).await.unwrap();
@@ -198,14 +198,14 @@ async fn the_record_that_the_plan_names_is_renewed() {
 }
 
 #[tokio::test]
-async fn undo_asks_the_carrier_that_holds_the_number() {
+async fn an_undo_queries_the_carrier_that_holds_the_number() {
     let s = Sandbox::builder().hold(TwilioNumber::new(m())).start().await.unwrap();
     // The number is on the trunk, whose calls go to Vapi.
     let trunk = || SipTrunk::new("203.0.113.7").credentials("user", "the-password").number(n());
     let i = |t: Twilio| Importer::new(Carriers::new().and(trunk()).and(t), vapi(&s));
     let im = i(twilio(&s)).import(ImportRequest::new(n())).await.unwrap();
     assert_eq!(v(&s), 1);
-    // It is being ported to Twilio, which has it already, with no voice URL; the trunk still carries its calls.
+    // It is being ported to Twilio, which already has it, without a voice URL; the trunk still carries its calls.
     let s2 = Sandbox::builder().hold(TwilioNumber::new(n()).voice_url("")).start().await.unwrap();
     let i2 = i(twilio(&s2));
     let _undone = i2.undo(&im.undo(), Removal::Record).await.unwrap();
@@ -248,7 +248,7 @@ async fn calls_that_others_changed_since_the_plan_are_not_pointed() {
 }
 
 #[tokio::test]
-async fn a_step_that_could_not_point_the_calls_says_so() {
+async fn a_step_that_cannot_point_the_calls_reports_it() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), vapi(&s)).inbound_address(ADDRESS);
     i.import(ImportRequest::new(n())).await.unwrap();
@@ -260,7 +260,7 @@ async fn a_step_that_could_not_point_the_calls_says_so() {
 }
 
 #[tokio::test]
-async fn a_second_record_that_a_squad_answers_stays() {
+async fn a_second_record_that_a_squad_answers_is_kept() {
     let s = sandbox().await;
     let (t, p) = (twilio(&s), vapi(&s));
     let src = t.source();
@@ -282,7 +282,7 @@ async fn a_second_record_that_a_squad_answers_stays() {
 }
 
 #[tokio::test]
-async fn the_carrier_that_is_not_asked_may_send_the_calls() {
+async fn a_carrier_that_cannot_be_queried_may_send_the_calls() {
     let (a, b) = two("", ELSEWHERE).await;
     let b2 = b;
     Importer::new(twilio(&b2), vapi(&b2)).import(ImportRequest::new(n()).agent("assistant-1")).await.unwrap();
@@ -300,7 +300,7 @@ async fn the_carrier_that_is_not_asked_may_send_the_calls() {
 }
 
 #[tokio::test]
-async fn what_one_of_two_holders_sends_to_the_platform_stays() {
+async fn a_record_is_kept_if_one_of_two_holders_sends_its_calls() {
     let (a, b) = two("", ELSEWHERE).await;
     Importer::new(twilio(&b), vapi(&b)).import(ImportRequest::new(n()).agent("assistant-1")).await.unwrap();
     let i = Importer::new(Carriers::new().and(twilio(&a)).and(twilio(&b)), vapi(&b));
@@ -315,7 +315,7 @@ async fn what_one_of_two_holders_sends_to_the_platform_stays() {
 }
 
 #[tokio::test]
-async fn undo_leaves_a_number_of_two_holders() {
+async fn an_undo_does_not_change_a_number_of_two_holders() {
     let (a, b) = two("", ELSEWHERE).await;
     let undo =
         Importer::new(twilio(&b), vapi(&b)).import(ImportRequest::new(n()).agent("assistant-1")).await.unwrap().undo();
@@ -325,7 +325,7 @@ async fn undo_leaves_a_number_of_two_holders() {
 }
 
 #[tokio::test]
-async fn restore_does_not_say_gone_of_a_number_of_two_holders() {
+async fn restore_does_not_report_a_number_of_two_holders_as_gone() {
     let (a, b) = two("", ELSEWHERE).await;
     let before =
         Importer::new(twilio(&b), vapi(&b)).import(ImportRequest::new(n())).await.unwrap().routing_before.unwrap();
@@ -334,7 +334,7 @@ async fn restore_does_not_say_gone_of_a_number_of_two_holders() {
 }
 
 #[tokio::test]
-async fn the_calls_of_a_desired_number_are_not_sent_elsewhere() {
+async fn the_calls_of_a_desired_number_are_not_rerouted() {
     let s = sandbox().await;
     let (t, p) = (twilio(&s), vapi(&s));
     let i = Importer::new(t.clone(), p.clone());
@@ -352,7 +352,7 @@ async fn the_calls_of_a_desired_number_are_not_sent_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_plan_that_hides_a_release_is_refused() {
+async fn a_plan_with_a_hidden_release_is_refused() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), signalwire(&s));
     i.import(ImportRequest::new(n())).await.unwrap();
@@ -364,7 +364,7 @@ async fn a_plan_that_hides_a_release_is_refused() {
 }
 
 #[tokio::test]
-async fn an_account_is_one_under_both_of_its_names() {
+async fn an_earlier_name_of_an_account_is_the_same_account() {
     let s = sandbox().await;
     let t = twilio(&s);
     let old = Vapi::builder_from_vars(|k| s.var(k)).unwrap().account_name("old", Vec::<String>::new()).build().unwrap();
@@ -377,7 +377,7 @@ async fn an_account_is_one_under_both_of_its_names() {
 }
 
 #[tokio::test]
-async fn undoing_a_label_leaves_the_calls() {
+async fn undoing_a_label_keeps_the_routing() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), vapi(&s)).inbound_address(ADDRESS);
     i.import(ImportRequest::new(n()).agent("assistant-1")).await.unwrap();
@@ -386,7 +386,7 @@ async fn undoing_a_label_leaves_the_calls() {
     let backup = i.backup_routing().await.unwrap();
     let _done = apply(&i, plan.clone()).await;
     set(&s, n(), UpdateNumber::new().voice_url(ADDRESS)).await; // a colleague puts the number to use
-    for undo in i.undos_of(&json(&plan), backup).await.unwrap() {
+    for undo in i.undos_of(&json(&plan), backup).await.unwrap().undos {
         let _undone = i.undo(&undo, Removal::Record).await.unwrap();
     }
     assert_eq!(

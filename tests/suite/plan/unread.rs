@@ -1,4 +1,4 @@
-//! Calls are re-routed, and the read after it fails: it is unknown whether it was done, and the error says so.
+//! Calls are rerouted, and the verification fails: the result is unknown, and the error says so.
 
 use futures_util::StreamExt;
 use numport::import::plan::{Applied, Reroute};
@@ -22,7 +22,7 @@ fn importer(sandbox: &Sandbox) -> Importer {
     Importer::new(twilio, vapi).inbound_address(ADDRESS)
 }
 
-/// A number that is imported, and whose calls go to this address.
+/// A number that is imported, and whose calls go to this URL.
 async fn imported(calls: &str) -> Sandbox {
     let sandbox = Sandbox::builder().hold(TwilioNumber::new(number())).start().await.unwrap();
     let importer = importer(&sandbox);
@@ -38,7 +38,7 @@ async fn apply(sandbox: &Sandbox, plan: Plan) -> Applied {
     importer(sandbox).apply(plan).unwrap().next().await.unwrap().outcome
 }
 
-/// Applies the same plan twice, the second time with a fault at the first read after the calls were re-routed.
+/// Applies the same plan twice, the second time with a fault at the first read after the calls were rerouted.
 async fn is_unknown(calls: &str, target: &str, plan: impl AsyncFn(&Importer) -> Plan) {
     let mut reads = None;
     loop {
@@ -66,7 +66,7 @@ async fn is_unknown(calls: &str, target: &str, plan: impl AsyncFn(&Importer) -> 
 }
 
 #[tokio::test]
-async fn calls_that_were_pointed_and_not_read_again() {
+async fn pointing_is_unknown_if_its_verification_fails() {
     is_unknown(ELSEWHERE, ADDRESS, async |importer| {
         let desired = Desired::from_iter([ImportRequest::new(number())]);
         importer.plan(&desired).await.unwrap().point_calls()
@@ -75,7 +75,7 @@ async fn calls_that_were_pointed_and_not_read_again() {
 }
 
 #[tokio::test]
-async fn calls_of_a_number_that_is_retired_and_not_read_again() {
+async fn retiring_is_unknown_if_its_verification_fails() {
     is_unknown(ADDRESS, ELSEWHERE, async |importer| {
         let plan = importer.plan(&Desired::default()).await.unwrap();
         plan.retire_extra(Removal::Record, |_| Some(Reroute::To(CallbackUrl::new(ELSEWHERE))))

@@ -1,5 +1,5 @@
-//! Random worlds: carriers, a platform, who answers what, what is desired. Whatever a plan removes, no number that the
-//! platform answered is left unanswered, and no record of which the carrier is unknown is removed.
+//! Random states: carriers, a platform, routings, and a desired state. Whatever a plan removes, every number that the
+//! platform answered is still answered, and no record whose carrier is unknown is removed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -30,7 +30,7 @@ static RELEASES: Capabilities = Capabilities::new(Sources::Any, Find::Native, On
     .with_agent(Support::FULL)
     .with_takeover(Takeover::Nothing);
 
-/// A carrier in memory, which may be out of reach.
+/// A carrier in memory, which may be unreachable.
 #[derive(Clone, Debug)]
 struct Carrier {
     account: &'static str,
@@ -116,14 +116,14 @@ impl RoutingControl for Carrier {
     }
 }
 
-/// A world, and what nobody but the test knows of it.
+/// A state, and facts that only the test knows.
 struct World {
     platform: InMemoryPlatform,
     carriers: Vec<Carrier>,
-    /// The numbers of the trunk, whose calls come to the platform.
+    /// The numbers of the trunk, whose calls go to the platform.
     trunk: BTreeSet<E164>,
     importer: Importer,
-    /// Whether the trunk tells its numbers.
+    /// Whether the trunk lists its numbers.
     declared: bool,
 }
 
@@ -159,7 +159,7 @@ impl World {
                 which => {
                     let count = carriers.len();
                     carriers[which % count].calls.lock().unwrap().insert(number, calls(random));
-                    // Two say that they hold it.
+                    // Two carriers say that they hold it.
                     if random.u8(0..10) == 0 {
                         carriers[(which + 1) % count].calls.lock().unwrap().insert(number, calls(random));
                     }
@@ -189,7 +189,7 @@ impl World {
         Self { platform, carriers, trunk, importer, declared: with_trunk && declared }
     }
 
-    /// The numbers that the platform answers: the calls come to it, and a record has an agent.
+    /// The numbers that the platform answers: the calls go to it, and a record has an agent.
     fn answered(&self) -> BTreeSet<E164> {
         let with_agent = self.platform.records().into_iter().filter(|record| record.agent.is_some());
         let numbers = with_agent.filter_map(|record| record.number.telephone());
@@ -245,7 +245,7 @@ async fn live(seed: u64) -> usize {
     let desired: Desired = (0..NUMBERS).filter_map(wanted).collect();
     let plan = match world.importer.plan(&desired).await {
         Ok(plan) => plan,
-        // No carrier could be asked.
+        // No carrier could be queried.
         Err(error) => {
             assert!(world.carriers.iter().all(|carrier| carrier.fails), "seed {seed}: {error}");
             return 0;
@@ -286,7 +286,7 @@ async fn live(seed: u64) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_answered_is_lost_and_nothing_unknown_is_removed() {
+async fn no_answered_number_is_lost_and_no_unknown_record_is_removed() {
     let mut removed = 0;
     for seed in 0..WORLDS {
         removed += live(seed).await;

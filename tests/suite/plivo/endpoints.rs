@@ -117,7 +117,7 @@ async fn applications_trunks_and_accounts_are_read() {
 }
 
 #[tokio::test]
-async fn a_number_is_registered_and_given_up() {
+async fn a_number_is_registered_and_released() {
     let add = |add: AddNumber| |client: Plivo| async move { client.add_number(&add).await };
     let number = AddNumber::new("14155550123", "ExampleCarrier", "United States");
     exchange("plivo/add_number/documented", client, add(number)).await;

@@ -1,4 +1,4 @@
-//! Lists of several pages, and errors in Plivo's words.
+//! Lists with several pages, and Plivo's errors.
 
 use futures_util::TryStreamExt;
 use numport::error::PageFault;
@@ -16,7 +16,7 @@ use crate::support::lists::{drained, page_fault};
 use crate::support::{case, server};
 
 #[tokio::test]
-async fn twenty_numbers_come_at_a_time() {
+async fn a_page_has_twenty_numbers() {
     let numbers: Vec<String> = (0..105).map(|nth| format!("1303{nth:07}")).collect();
     let held = numbers.iter().map(|digits| PlivoNumber::new(format!("+{digits}").parse().unwrap()));
     let sandbox = Sandbox::builder().hold_plivo(held).start().await.unwrap();
@@ -26,15 +26,15 @@ async fn twenty_numbers_come_at_a_time() {
     assert_eq!(found, numbers);
     let requests = sandbox.requests();
     assert_eq!(requests.len(), 6);
-    // With a cursor no offset is sent.
+    // A request with a cursor has no offset.
     assert!(requests.iter().all(|request| !format!("{:?}", request.query).contains("offset")), "{requests:?}");
-    // Applications and trunks in a page each, and no more for a number that has neither.
+    // One page each of applications and trunks, and no further request for a number that has neither.
     let count = plivo.list().try_collect::<Vec<_>>().await.unwrap().len();
     assert_eq!((count, sandbox.requests().len()), (105, 6 + 2 + 6));
 }
 
 #[tokio::test]
-async fn a_link_that_repeats_or_leads_away_ends_the_list() {
+async fn a_repeated_or_foreign_link_ends_the_list() {
     for (next, fault) in [
         ("/v1/Account/MA2025RK4E639VJFZAGV/Number/", "repeated"),
         ("https://elsewhere.example/v1/Account/MA2025RK4E639VJFZAGV/Number/?offset=20", "foreign"),
@@ -56,7 +56,7 @@ async fn a_link_that_repeats_or_leads_away_ends_the_list() {
 }
 
 #[tokio::test]
-async fn errors_are_a_text_an_object_or_no_json() {
+async fn errors_are_text_an_object_or_no_json() {
     let json = |error| ResponseTemplate::new(400).set_body_json(json!({"api_id": "1", "error": error}));
     let text = "Could not verify your access level for that URL.";
     for (answer, status, words) in [
@@ -72,7 +72,7 @@ async fn errors_are_a_text_an_object_or_no_json() {
 }
 
 #[tokio::test]
-async fn the_sandbox_refuses_a_wrong_token_and_what_is_not_there() {
+async fn the_sandbox_refuses_a_wrong_token_and_missing_objects() {
     let sandbox = Sandbox::start().await.unwrap();
     let plivo =
         Plivo::builder_from_vars(|name| sandbox.var(name)).unwrap().retry(RetryPolicy::never()).build().unwrap();

@@ -1,4 +1,4 @@
-//! Whether Plivo holds a number, and what it says of it.
+//! Whether Plivo holds a number, and its findings.
 
 use futures_util::TryStreamExt;
 use numport::provider::{HeldNumber, Ownership};
@@ -11,7 +11,7 @@ fn numbers<const N: usize>(texts: [&str; N]) -> [E164; N] {
 }
 
 #[tokio::test]
-async fn one_call_tells_whether_a_number_is_held_and_by_whom() {
+async fn one_request_tells_who_holds_a_number() {
     let [own, sub, silent, hosted] = numbers(["+13125550101", "+13125550102", "+13125550103", "+13125550104"]);
     let held = [
         PlivoNumber::new(own),

@@ -1,4 +1,4 @@
-//! Where a number's calls go: read, and put back.
+//! A number's routing is read and restored.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn plivo(sandbox: &Sandbox) -> Plivo {
     Plivo::from_vars(|name| sandbox.var(name)).unwrap()
 }
 
-/// What gets the calls of a number with these fields, with this application and this trunk.
+/// The routing of a number with these fields, this application and this trunk.
 async fn calls(fields: Value, application: Value, trunk: Value) -> Calls {
     let server = MockServer::start().await;
     let answer = |body: Value| match body {
@@ -64,7 +64,7 @@ async fn calls_go_to_an_application_or_a_trunk() {
 }
 
 #[tokio::test]
-async fn a_routing_is_put_back_whatever_it_was() {
+async fn every_routing_is_restored() {
     let numbers: [E164; 3] = ["+17609915566", "+18135401302", "+13125550177"].map(|text| text.parse().unwrap());
     let held = [
         PlivoNumber::new(numbers[0]).with_application(),
@@ -87,14 +87,14 @@ async fn a_routing_is_put_back_whatever_it_was() {
     let error = control.point(&before, &elsewhere).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)));
     assert!(sandbox.requests()[requests..].iter().all(|request| request.method == "GET"));
-    // An application that is gone is refused.
+    // A deleted application is refused.
     let mut gone = before;
     gone.settings.insert("app_id".into(), "1".into());
     assert_eq!(control.restore(&gone).await.unwrap_err().status().unwrap().as_u16(), 400);
 }
 
 #[tokio::test]
-async fn what_is_no_routing_of_plivo_is_refused() {
+async fn a_foreign_routing_is_refused() {
     let plivo = client("http://127.0.0.1:1".to_owned());
     let settings = BTreeMap::from([("VoiceUrl".to_owned(), String::new())]);
     let routing = Routing::new(number(), "17609915566".to_owned(), Calls::Nowhere, settings);

@@ -1,4 +1,4 @@
-//! Plivo's side of the sandbox, beside what the tests of the client see.
+//! Plivo's side of the sandbox, besides what the tests of the client cover.
 
 use numport::model::{ProviderKind, Removal};
 use numport::provider::plivo::*;
@@ -13,7 +13,7 @@ fn plivo(sandbox: &Sandbox) -> Plivo {
     Plivo::from_vars(|name| sandbox.var(name)).unwrap()
 }
 
-/// The status and the answer.
+/// The status and the response.
 async fn plain(sandbox: &Sandbox, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
     let target = format!("/v1/Account/{}/{path}", sandbox.var("PLIVO_AUTH_ID").unwrap());
     let request = request(sandbox, ProviderKind::PLIVO.into(), method, &target);
@@ -71,7 +71,7 @@ async fn an_update_without_an_application_assigns_the_default_one() {
 }
 
 #[tokio::test]
-async fn slips_are_refused() {
+async fn mistakes_are_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let number = "Number/17609915566/";
     for (method, path, body, status) in [
@@ -94,7 +94,7 @@ async fn slips_are_refused() {
 }
 
 #[tokio::test]
-async fn numbers_are_registered_moved_and_given_up() {
+async fn numbers_are_registered_moved_and_released() {
     let sandbox = Sandbox::start().await.unwrap();
     let plivo = plivo(&sandbox);
     let add = AddNumber::new("14155550123", "ExampleCarrier", "United States");

@@ -1,4 +1,4 @@
-//! What the tests that every carrier must pass need to know of Plivo.
+//! Plivo's facts for the tests that every carrier must pass.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
     held: ["+17609915566", "+18135401302"],
     lookup: "GET /v1/Account/",
     another_routing: Some(|settings| {
-        // The other application, and what is read of it.
+        // The other application, and the settings that are read from it.
         settings.insert("app_id".into(), "29986316244302800".into());
         settings.insert("answer_url".into(), "https://example.com/default".into());
     }),

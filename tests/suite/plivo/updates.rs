@@ -1,4 +1,4 @@
-//! An update repeats what gets the calls, so that it never re-routes them by itself.
+//! An update repeats the application or the trunk, so that it never changes the routing by itself.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ use super::endpoints::{ACCOUNT, APPLICATION, TRUNK, client, number};
 use crate::support::case;
 use crate::support::validation::problem_fields;
 
-/// An account whose number has this, and after an update that. The bodies that were sent.
+/// An account whose number has the first fields, and after an update the second ones. Returns the sent bodies.
 async fn updated(before: Value, after: Value, update: UpdateNumber) -> (Result<PhoneNumber, Error>, Vec<Value>) {
     let server = MockServer::start().await;
     let sent = Arc::new(Mutex::new(Vec::new()));
@@ -25,7 +25,8 @@ async fn updated(before: Value, after: Value, update: UpdateNumber) -> (Result<P
         let mut sent = log.lock().unwrap();
         if request.method == "POST" {
             sent.push(serde_json::from_slice::<Value>(&request.body).unwrap());
-            return ResponseTemplate::new(202).set_body_json(json!({"api_id": "1", "message": "changed"}));
+            let answer = case("plivo/update_number/every_field").response;
+            return ResponseTemplate::new(answer.status).set_body_json(answer.body);
         }
         let mut found = case("plivo/get_number/application").response.body;
         let changes = if sent.is_empty() { &before } else { &after };
@@ -38,29 +39,32 @@ async fn updated(before: Value, after: Value, update: UpdateNumber) -> (Result<P
     (result, sent)
 }
 
+/// The body of a golden update.
+fn golden(name: &str) -> Value {
+    case(&format!("plivo/update_number/{name}")).request.body.unwrap()
+}
+
 fn with_application(id: &str) -> Value {
     json!({"application": format!("/v1/Account/{ACCOUNT}/Application/{id}/")})
 }
 
 #[tokio::test]
-async fn the_application_the_trunk_or_nothing_is_repeated() {
+async fn an_update_repeats_the_application_or_the_trunk() {
     let alias = || UpdateNumber::new().alias("Desk");
     let object = json!({"application": null, "object_type": "trunk", "object_id": TRUNK});
-    for (now, sent) in [
-        (with_application(APPLICATION), json!({"alias": "Desk", "app_id": APPLICATION})),
-        (json!({"application": null}), json!({"alias": "Desk", "app_id": ""})),
-        (object, json!({"alias": "Desk", "object_type": "trunk", "object_id": TRUNK})),
-    ] {
+    for (now, name) in
+        [(with_application(APPLICATION), "application"), (json!({"application": null}), "unrouted"), (object, "trunk")]
+    {
         let (result, bodies) = updated(now.clone(), now, alias()).await;
         result.unwrap();
-        assert_eq!(bodies, [sent]);
+        assert_eq!(bodies, [golden(name)]);
     }
 }
 
 #[tokio::test]
-async fn an_update_after_which_calls_go_elsewhere_is_an_error() {
+async fn an_update_that_changes_the_routing_is_an_error() {
     let unrouted = json!({"application": null});
-    // Plivo takes an empty text for nothing, and assigns the default application.
+    // Plivo takes an empty text as missing, and assigns the default application.
     let (result, sent) = updated(unrouted.clone(), with_application("1"), UpdateNumber::new().alias("Desk")).await;
     assert_eq!(sent, [json!({"alias": "Desk", "app_id": ""})]);
     let error = result.unwrap_err();
@@ -84,12 +88,7 @@ async fn every_field_is_sent() {
         .verification_info(Map::from_iter([("a".to_owned(), json!(1))]));
     let (result, sent) = updated(json!({}), with_application(APPLICATION), every).await;
     result.unwrap();
-    let wanted = json!({
-        "app_id": APPLICATION, "subaccount": "SAOTM1MGFIMJGTZMNMMI", "alias": "Desk & co", "cnam_lookup": "enabled",
-        "cnam": "Desk", "cnam_callback_url": "https://example.com/cnam", "cnam_callback_method": "POST",
-        "message_url": "https://example.com/messages", "message_method": "GET", "verification_info": {"a": 1},
-    });
-    assert_eq!(sent, [wanted]);
+    assert_eq!(sent, [golden("every_field")]);
     let cleared = UpdateNumber::new().app_id(Patch::Clear);
     let (result, sent) = updated(json!({}), json!({"application": null}), cleared).await;
     result.unwrap();
@@ -97,7 +96,7 @@ async fn every_field_is_sent() {
 }
 
 #[tokio::test]
-async fn in_the_sandbox_an_alias_never_re_routes_calls() {
+async fn an_alias_never_changes_the_routing_in_the_sandbox() {
     let numbers = ["+17609915566", "+18135401302", "+13125550177", "+13125550188"].map(|text| text.parse().unwrap());
     let held = [
         PlivoNumber::new(numbers[0]).with_application(),

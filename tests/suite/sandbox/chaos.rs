@@ -1,4 +1,4 @@
-//! Faults by chance; which requests are kept; what is kept without a request.
+//! Random faults, kept requests, and stored records without a request.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use super::plain_requests::{
     BUTTER, INTERACTLY, NUMBER, SIGNALWIRE, TWILIO, VAPI, base, json_of, refuse, request, write,
 };
 
-/// Sends so many requests, one after the other, over one connection where it stays.
+/// Sends this many requests, one after the other, over one connection if it is kept.
 async fn send(sandbox: &Sandbox, service: Service, requests: usize) {
     let client = Client::new();
     for _ in 0..requests {
-        // The tests read from the sandbox how each was answered.
+        // The tests read each response from the sandbox.
         let _ = client.get(base(sandbox, service)).send().await;
     }
 }
@@ -45,7 +45,7 @@ async fn the_same_seed_brings_the_same_faults() {
         assert!((20..=45).contains(&times), "{fault:?}: {times}");
     }
 
-    // Requests to another service between them change nothing.
+    // Requests to another service in between change nothing.
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.chaos(chaos(11));
     for _ in 0..20 {
@@ -65,7 +65,7 @@ async fn the_same_seed_brings_the_same_faults() {
 }
 
 #[tokio::test]
-async fn chance_is_from_never_to_always() {
+async fn a_chance_of_0_is_never_and_1_is_always() {
     for (chance, struck) in [(0.0, 0), (1.0, 50)] {
         let sandbox = Sandbox::builder().chaos(Chaos::new(1).chance(chance).faults(lost())).start().await.unwrap();
         assert_eq!(met(sandbox, TWILIO, 50).await.iter().flatten().count(), struck);
@@ -73,7 +73,7 @@ async fn chance_is_from_never_to_always() {
 }
 
 #[tokio::test]
-async fn chaos_strikes_the_services_named_until_it_is_calm() {
+async fn chaos_strikes_the_given_services_until_it_is_stopped() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.chaos(Chaos::new(3).chance(1.0).services([VAPI, BUTTER]).faults([refuse(599, None)]));
     sandbox.fault(VAPI, refuse(418, None));
@@ -91,7 +91,7 @@ async fn chaos_strikes_the_services_named_until_it_is_calm() {
 }
 
 #[tokio::test]
-async fn what_happens_by_itself_is_of_every_kind_and_quick() {
+async fn default_chaos_has_every_fault_and_short_delays() {
     let kind = |fault: &Fault| format!("{fault:?}").split([' ', '(']).next().unwrap().to_owned();
     let mut kinds: Vec<String> = Fault::every(Duration::ZERO).iter().map(kind).collect();
     kinds.sort();
@@ -105,7 +105,7 @@ async fn what_happens_by_itself_is_of_every_kind_and_quick() {
 }
 
 #[test]
-fn a_chance_out_of_its_range_and_no_fault_are_refused() {
+fn an_invalid_chance_and_an_empty_fault_list_are_refused() {
     let words = |act: fn() -> Chaos| {
         let panic = std::panic::catch_unwind(act).unwrap_err();
         panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref().map(|text: &&str| (*text).to_owned()))
@@ -122,7 +122,7 @@ fn a_chance_out_of_its_range_and_no_fault_are_refused() {
 }
 
 #[tokio::test]
-async fn the_newest_requests_are_kept_and_no_bodies_if_so_asked() {
+async fn the_newest_requests_are_kept_and_bodies_can_be_omitted() {
     let sandbox = Sandbox::builder().keep_requests(2).keep_bodies(false).start().await.unwrap();
     for service in [VAPI, TWILIO, BUTTER] {
         json_of(write(&sandbox, service)).await;
@@ -136,7 +136,7 @@ async fn the_newest_requests_are_kept_and_no_bodies_if_so_asked() {
 }
 
 #[tokio::test]
-async fn an_entry_names_its_fault_when_shown() {
+async fn debug_of_a_request_names_its_fault() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault(VAPI, Fault::CommitThenDrop);
     sandbox.fault(VAPI, Fault::CommitThenRefuse { status: 502 });
@@ -149,7 +149,7 @@ async fn an_entry_names_its_fault_when_shown() {
 }
 
 #[tokio::test]
-async fn what_a_service_keeps_is_read_without_a_request() {
+async fn records_are_read_without_a_request() {
     let sandbox = Sandbox::start().await.unwrap();
     assert_eq!(sandbox.records(TWILIO).len(), 5);
     for (service, field) in [(INTERACTLY, "number"), (VAPI, "number"), (SIGNALWIRE, "number"), (BUTTER, "phone_number")]

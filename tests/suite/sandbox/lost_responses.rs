@@ -1,4 +1,4 @@
-//! Answers that do not come, come late, or come in part; and what was done all the same.
+//! Responses that are missing, late or truncated, and what was carried out all the same.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::plain_requests::{
 };
 
 #[tokio::test]
-async fn a_dropped_connection_leaves_no_answer_and_what_was_done() {
+async fn a_dropped_connection_gives_no_response_and_keeps_the_commit() {
     for (fault, done) in [(Fault::DropBeforeCommit, false), (Fault::CommitThenDrop, true)] {
         for service in all() {
             let sandbox = Sandbox::start().await.unwrap();
@@ -55,13 +55,13 @@ async fn a_failure_after_the_commit_looks_like_one_before_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_commit_comes_also_when_the_client_has_gone() {
+async fn a_late_commit_happens_after_the_client_has_disconnected() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault(VAPI, Fault::DelayBeforeCommit(HOUR));
     let socket = written_by_hand(&sandbox, write(&sandbox, VAPI)).await;
     until(|| sandbox.waiting() == 1).await;
     drop(socket);
-    // This goes by without waiting for the other.
+    // This request does not wait for the other one.
     sandbox.fault(VAPI, refuse(500, None));
     let mut other = written_by_hand(&sandbox, write(&sandbox, VAPI)).await;
     until(|| sandbox.requests().len() == 1).await;
@@ -77,7 +77,7 @@ async fn a_late_commit_comes_also_when_the_client_has_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_answer_is_that_of_what_was_done_at_once() {
+async fn a_late_response_is_that_of_an_immediate_commit() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault(VAPI, Fault::CommitThenDelay(HOUR));
     let mut socket = written_by_hand(&sandbox, write(&sandbox, VAPI)).await;
@@ -92,7 +92,7 @@ async fn a_late_answer_is_that_of_what_was_done_at_once() {
 }
 
 #[tokio::test]
-async fn half_of_a_body_has_the_whole_ones_length_and_an_end() {
+async fn a_truncated_body_has_the_full_content_length() {
     for service in all() {
         let sandbox = Sandbox::start().await.unwrap();
         sandbox.fault(service, Fault::TruncatedBody);
@@ -117,7 +117,7 @@ async fn half_of_a_body_has_the_whole_ones_length_and_an_end() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_body_cannot_be_cut() {
+async fn a_response_without_a_body_is_not_truncated() {
     let sandbox = Sandbox::start().await.unwrap();
     let (_, made) = json_of(write(&sandbox, SIGNALWIRE)).await;
     let target = format!("/api/relay/rest/phone_numbers/{}", made["id"].as_str().unwrap());
@@ -127,7 +127,7 @@ async fn an_answer_without_a_body_cannot_be_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_body_comes_piece_by_piece_and_whole() {
+async fn a_slow_body_arrives_in_pieces_and_complete() {
     let sandbox = Sandbox::start().await.unwrap();
     for (pieces, waits) in [(1, 0), (3, 2), (usize::MAX, 1_000_000)] {
         let list = || request(&sandbox, BUTTER, Method::GET, "/api/phone-numbers");
@@ -150,7 +150,7 @@ async fn a_slow_body_comes_piece_by_piece_and_whole() {
 }
 
 #[tokio::test]
-async fn a_gateways_page_says_nothing_of_what_was_done() {
+async fn a_gateways_page_is_the_same_with_and_without_a_commit() {
     for service in all() {
         for (status, commit) in [(502, true), (502, false), (200, true), (200, false), (204, true)] {
             let sandbox = Sandbox::start().await.unwrap();
@@ -193,7 +193,7 @@ async fn a_body_of_more_than_two_megabytes_is_refused_unread() {
     let body = |bytes: usize| request(&sandbox, VAPI, Method::POST, "/phone-number").body(vec![b' '; bytes]);
     let limit = 2 * 1024 * 1024;
     assert_eq!(json_of(body(limit)).await.0, 400, "it is read, and is no JSON");
-    // The answer may come while the body is still being sent, so by hand.
+    // The response may arrive while the body is still being sent, so this is written by hand.
     let mut socket = written_by_hand(&sandbox, body(limit + 1)).await;
     let mut head = [0; 12];
     tokio::time::timeout(Duration::from_secs(30), socket.read_exact(&mut head)).await.unwrap().unwrap();

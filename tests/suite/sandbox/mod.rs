@@ -1,4 +1,4 @@
-//! The sandbox itself. What it does for one service is tested in that service's folder.
+//! The sandbox itself. The tests of one service are in that service's folder.
 
 #[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod chaos;
@@ -11,3 +11,4 @@ mod refusals;
 mod requests;
 #[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod unexpected_responses;
+mod unknown_limit;

@@ -44,7 +44,7 @@ fn write_of(sandbox: &Sandbox, service: Service) -> Write {
     (api(service).write)(&|name| sandbox.var(name))
 }
 
-/// Sends this, as a program of another language would; the status and the answer.
+/// Sends a request as a program in another language would. Returns the status and the response.
 pub(crate) async fn send(
     sandbox: &Sandbox,
     service: Service,
@@ -55,13 +55,13 @@ pub(crate) async fn send(
     json_of(request(sandbox, service, method, target).body(body.to_string())).await
 }
 
-/// A request that makes a record; at a carrier, one that changes a number.
+/// A request that creates a record; at a carrier, one that changes a number.
 pub(crate) fn write(sandbox: &Sandbox, service: Service) -> RequestBuilder {
     let Write { method, target, content_type, body, .. } = write_of(sandbox, service);
     request(sandbox, service, method, &target).header("content-type", content_type).body(body)
 }
 
-/// What a service answers to a write that it carries out.
+/// A service's response to a write that it carries out.
 pub(crate) fn success(sandbox: &Sandbox, service: Service) -> u16 {
     write_of(sandbox, service).success
 }
@@ -76,7 +76,7 @@ pub(crate) fn written(sandbox: &Sandbox, service: Service) -> usize {
     sandbox.records(service).iter().filter(|record| is_written(record)).count()
 }
 
-/// Status, own status and fault of the only request.
+/// The status, the service's own status and the fault of the only request.
 pub(crate) fn only(sandbox: &Sandbox) -> (Option<u16>, Option<u16>, Option<Fault>) {
     let requests = sandbox.requests();
     let [ReceivedRequest { status, own_status, fault, .. }] = requests.as_slice() else { panic!("{requests:?}") };
@@ -89,7 +89,7 @@ pub(crate) async fn json_of(request: RequestBuilder) -> (u16, Value) {
     (status, serde_json::from_str(&response.text().await.unwrap()).unwrap())
 }
 
-/// A socket on which such a request was written, by hand.
+/// A socket to which such a request was written by hand.
 pub(crate) async fn written_by_hand(sandbox: &Sandbox, request: RequestBuilder) -> TcpStream {
     let request = request.build().unwrap();
     let address = format!("127.0.0.1:{}", request.url().port().unwrap());
@@ -109,7 +109,7 @@ pub(crate) fn as_text(request: &reqwest::Request) -> Vec<u8> {
     [text.as_bytes(), body].concat()
 }
 
-/// Lets everything else go on until this holds. The clock does not move by it.
+/// Lets all other tasks continue until this is true. The clock does not advance.
 pub(crate) async fn until(holds: impl Fn() -> bool) {
     let start = std::time::Instant::now();
     while !holds() {

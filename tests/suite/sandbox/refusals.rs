@@ -1,4 +1,4 @@
-//! Faults that were asked for: refusals in each service's own words, and which request a fault strikes.
+//! Queued faults: refusals in each service's own form, and which request a fault hits.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::plain_requests::{BUTTER, INTERACTLY, SIGNALWIRE, TWILIO, VAPI, all, json_of, refuse, write};
 use crate::services::apis;
 
-/// Status, `Retry-After` and body of the answer to a request without credentials.
+/// Status, `Retry-After` and body of the response to a request without credentials.
 async fn answer(sandbox: &Sandbox, service: Service, path: &str) -> (u16, Option<String>, Value) {
     let base = sandbox.var(&format!("{}_BASE_URL", service.as_str().to_uppercase())).unwrap();
     let response = Client::new().get(format!("{base}{path}")).send().await.unwrap();
@@ -20,7 +20,7 @@ async fn answer(sandbox: &Sandbox, service: Service, path: &str) -> (u16, Option
 }
 
 #[tokio::test]
-async fn every_service_refuses_in_its_own_words() {
+async fn every_service_refuses_in_its_own_form() {
     let sandbox = Sandbox::start().await.unwrap();
     let refusals = apis().flat_map(|api| (api.refusals)().into_iter().map(|refusal| (api.service, refusal)));
     for (service, (path, status, body)) in refusals {
@@ -31,7 +31,7 @@ async fn every_service_refuses_in_its_own_words() {
 }
 
 #[tokio::test]
-async fn faults_wait_in_line_for_their_own_service() {
+async fn each_service_has_its_own_queue_of_faults() {
     let sandbox = Sandbox::start().await.unwrap();
     let date = "Fri, 31 Dec 1999 23:59:59 GMT";
     for service in [INTERACTLY, VAPI, TWILIO, SIGNALWIRE, BUTTER] {
@@ -71,7 +71,7 @@ async fn a_refused_request_does_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_refusal_is_refused_at_once() {
+async fn invalid_faults_panic_immediately() {
     let sandbox = std::sync::Arc::new(Sandbox::start().await.unwrap());
     for (fault, words) in [
         (refuse(200, None), "the status of a refusal must be from 400 to 599, not 200"),
@@ -93,7 +93,7 @@ async fn what_is_no_refusal_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn a_fault_waits_for_the_request_that_begins_so() {
+async fn a_fault_waits_for_a_matching_request() {
     let sandbox = Sandbox::start().await.unwrap();
     sandbox.fault_on(VAPI, "/v2", refuse(500, None));
     sandbox.fault_on(VAPI, "GET /v2/phone-number?limit=2", refuse(501, None));
@@ -116,7 +116,7 @@ async fn a_fault_waits_for_the_request_that_begins_so() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_served_meets_no_fault_and_keeps_nothing() {
+async fn a_service_that_is_not_served_has_no_faults_and_no_records() {
     let sandbox = std::sync::Arc::new(Sandbox::start().await.unwrap());
     assert_eq!(sandbox.services().len(), all().len());
     assert!(all().iter().all(|service| sandbox.services().contains(service)));

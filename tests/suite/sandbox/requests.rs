@@ -1,4 +1,4 @@
-//! The sandbox itself: logins, paths, ports and the record of requests.
+//! The sandbox itself: logins, paths, ports and the recorded requests.
 
 use numport::platform::vapi::{CreateTwilioNumber, SettingsPatch};
 use numport::sandbox::Sandbox;
@@ -23,7 +23,7 @@ async fn a_wrong_key_is_refused_everywhere() {
 }
 
 #[tokio::test]
-async fn what_is_not_documented_is_not_there() {
+async fn undocumented_paths_do_not_exist() {
     let sandbox = Sandbox::start().await.unwrap();
     for (service, method, path) in [
         (INTERACTLY, Method::GET, "/assistants/v1/numbers/n1"),
@@ -41,8 +41,8 @@ async fn what_is_not_documented_is_not_there() {
 }
 
 #[tokio::test]
-async fn ports_follow_the_first_and_a_taken_one_is_told() {
-    // Below the range that systems give out by themselves, and not where another run of this test is.
+async fn ports_follow_the_first_and_a_taken_one_is_an_error() {
+    // Below the range from which systems assign ports, and not those of another run of this test.
     let first = 20_000 + u16::try_from(std::process::id() % 1000).unwrap() * 10;
     let sandbox = Sandbox::builder().first_port(first).start().await.unwrap();
     assert_eq!(sandbox.var("INTERACTLY_BASE_URL"), Some(format!("http://127.0.0.1:{first}")));
@@ -51,7 +51,7 @@ async fn ports_follow_the_first_and_a_taken_one_is_told() {
 }
 
 #[tokio::test]
-async fn requests_tell_what_was_sent_and_their_debug_no_secret() {
+async fn requests_contain_what_was_sent_and_their_debug_no_secret() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let create = CreateTwilioNumber::new(number(), sandbox.twilio().account_sid())

@@ -1,4 +1,4 @@
-//! Answers that come whole, and are not what the client knows.
+//! Complete responses that a client does not expect.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ async fn get(sandbox: &Sandbox, service: Service, target: &str) -> Value {
     body
 }
 
-/// The names of the fields whose values differ, lists aside.
+/// The names of the fields whose values differ, except lists.
 fn changed(before: &Value, after: &Value, name: &str, found: &mut BTreeSet<String>) {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -40,7 +40,7 @@ fn changed(before: &Value, after: &Value, name: &str, found: &mut BTreeSet<Strin
 }
 
 #[tokio::test]
-async fn words_of_closed_sets_are_replaced_and_nothing_else() {
+async fn only_values_of_closed_sets_are_replaced() {
     let sandbox = Sandbox::start().await.unwrap();
     for service in all() {
         json_of(write(&sandbox, service)).await;
@@ -72,7 +72,7 @@ async fn words_of_closed_sets_are_replaced_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_refusal_has_no_words_to_replace() {
+async fn a_refusal_has_no_values_to_replace() {
     let sandbox = Sandbox::start().await.unwrap();
     for _ in 0..2 {
         sandbox.fault(SIGNALWIRE, Fault::UnknownEnumValues);
@@ -83,7 +83,7 @@ async fn a_refusal_has_no_words_to_replace() {
     assert_eq!((status, &body["errors"][0]["status"]), (422, &json!("422")));
 }
 
-/// Takes the added field out of every object, and counts the objects.
+/// Removes the added field from every object, and counts the objects.
 fn taken_out(value: &mut Value) -> usize {
     match value {
         Value::Array(items) => items.iter_mut().map(taken_out).sum(),
@@ -96,7 +96,7 @@ fn taken_out(value: &mut Value) -> usize {
 }
 
 #[tokio::test]
-async fn every_object_has_a_field_more() {
+async fn every_object_has_an_additional_field() {
     let sandbox = Sandbox::start().await.unwrap();
     for service in all() {
         json_of(write(&sandbox, service)).await;
@@ -143,7 +143,7 @@ async fn a_refusal_repeats_every_secret_that_was_sent() {
     }
 }
 
-/// A sandbox whose lists have pages of one.
+/// A sandbox with one entry per page.
 async fn paged() -> Sandbox {
     let sandbox = SandboxBuilder::max_page_size(Sandbox::builder(), 1).start().await.unwrap();
     for number in ["+14155550001", "+14155550002", "+14155550003"] {
@@ -164,10 +164,10 @@ async fn paged() -> Sandbox {
 }
 
 #[tokio::test]
-async fn a_page_leads_to_itself_by_link_or_by_cursor() {
+async fn a_repeated_page_leads_to_itself_by_link_or_cursor() {
     let sandbox = paged().await;
     let numbers = format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json", sandbox.twilio().account_sid());
-    // Where the items and the next page stand, and what the latter is put behind.
+    // The pointers to the items and the next page, and the prefix of the latter.
     for (service, first, items, next, before) in [
         (TWILIO, numbers.as_str(), "/incoming_phone_numbers", "/next_page_uri", ""),
         (SIGNALWIRE, "/api/relay/rest/phone_numbers", "/data", "/links/next", ""),
@@ -196,7 +196,7 @@ async fn a_page_leads_to_itself_by_link_or_by_cursor() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_asked_for_by_number_is_the_one_before() {
+async fn a_repeated_page_by_index_is_the_previous_page() {
     let sandbox = paged().await;
     let first = get(&sandbox, VAPI, "/v2/phone-number?limit=2").await;
     for (target, page) in
@@ -211,7 +211,7 @@ async fn a_page_that_is_asked_for_by_number_is_the_one_before() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_of_a_list_is_answered_as_ever() {
+async fn other_requests_get_the_usual_response() {
     let sandbox = Sandbox::start().await.unwrap();
     for service in all() {
         sandbox.fault(service, Fault::RepeatedPage);

@@ -1,11 +1,11 @@
-//! SignalWire's lesser calls, through the sandbox.
+//! SignalWire's other calls, through the sandbox.
 
 use numport::platform::signalwire::{ImportNumber, ImportType};
 use numport::sandbox::Sandbox;
 use numport::{Error, SignalWire};
 
 #[tokio::test]
-async fn a_callers_name_and_an_emergency_address_come_and_go() {
+async fn a_caller_name_and_an_emergency_address_are_set_and_removed() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = SignalWire::from_vars(|name| sandbox.var(name)).unwrap();
     let import = ImportNumber::new("+14155552671".parse().unwrap(), ImportType::Longcode);

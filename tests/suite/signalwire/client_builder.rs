@@ -1,4 +1,4 @@
-//! Building a client of SignalWire: what is wrong is named, all of it.
+//! Building a client of SignalWire: every problem is reported.
 
 use numport::{Error, SignalWire};
 
@@ -25,7 +25,7 @@ fn a_space_is_given_by_its_name_or_its_host() {
 }
 
 #[test]
-fn the_settings_of_a_client_are_checked_all_at_once() {
+fn all_settings_of_a_client_are_checked_together() {
     let error = SignalWire::builder("project", "key\n", "a b").base_url("http://example.com").build().unwrap_err();
     assert_eq!(problem_fields(&error), ["project_id", "api_token", "space", "base_url"], "{error}");
     assert!(!error.to_string().contains("key\n"), "{error}");

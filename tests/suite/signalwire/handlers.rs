@@ -1,4 +1,4 @@
-//! What takes a number's calls and messages: each handler goes out with what it needs, and every one is read.
+//! Handlers of a number's calls and messages: each is sent with the fields that it needs, and every one is read.
 
 use numport::platform::signalwire::{
     CallHandler, CallHandlerKind, FlowVersion, HttpMethod, MessageHandler, MessageHandlerKind, PhoneNumber,
@@ -20,7 +20,7 @@ fn text(text: &str) -> String {
     text.to_owned()
 }
 
-/// Every handler that can be set: with all it takes, and with the least.
+/// Every handler that can be set: with all its fields, and with the required ones.
 fn call_handlers() -> Vec<(&'static str, CallHandler, Value)> {
     use CallHandler as To;
 
@@ -98,7 +98,7 @@ fn message_handlers() -> Vec<(&'static str, MessageHandler, Value)> {
 }
 
 #[test]
-fn every_call_handler_goes_out_with_what_it_needs() {
+fn every_call_handler_is_sent_with_its_fields() {
     let mut kinds = Vec::new();
     for (kind, handler, mut wanted) in call_handlers() {
         wanted["call_handler"] = kind.into();
@@ -111,7 +111,7 @@ fn every_call_handler_goes_out_with_what_it_needs() {
 }
 
 #[test]
-fn every_message_handler_goes_out_with_what_it_needs() {
+fn every_message_handler_is_sent_with_its_fields() {
     let mut kinds = Vec::new();
     for (kind, handler, mut wanted) in message_handlers() {
         wanted["message_handler"] = kind.into();
@@ -124,7 +124,7 @@ fn every_message_handler_goes_out_with_what_it_needs() {
 }
 
 #[test]
-fn calls_and_messages_go_out_together_and_nothing_goes_out_unasked() {
+fn an_update_sends_exactly_the_given_handlers() {
     let calls = CallHandler::RelayScript(url());
     let update =
         UpdateNumber::new().call_handler(calls).message_handler(MessageHandler::RelayTopic { topic: text("t") });

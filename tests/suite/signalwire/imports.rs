@@ -1,4 +1,4 @@
-//! Imports into SignalWire: the bare number, then what it is to be.
+//! Imports into SignalWire: the number alone, then an update with its settings.
 
 use numport::error::{Delivery, Step};
 use numport::model::ProviderKind;
@@ -13,7 +13,7 @@ use crate::signalwire::platform::{
 use crate::support::CreateNow;
 
 #[tokio::test]
-async fn a_plain_import_is_one_call_with_the_bare_number_whatever_the_source() {
+async fn a_plain_import_sends_only_the_number_whatever_the_source() {
     let sources: [NumberSource; 3] = [
         NumberSource::account(
             ProviderKind::TWILIO,
@@ -94,7 +94,7 @@ async fn an_import_that_fails_is_not_followed_by_an_update() {
 }
 
 #[tokio::test]
-async fn the_kind_of_a_number_is_told_from_it_unless_it_is_said() {
+async fn the_kind_of_a_number_defaults_to_that_of_its_plan() {
     let server = space(200, json!({})).await;
     let client = client(&server);
     let mut wanted = Vec::new();
@@ -111,7 +111,7 @@ async fn the_kind_of_a_number_is_told_from_it_unless_it_is_said() {
     wanted.push((ImportRequest::new(number("+18005550123")).toll_free(true), "tollfree"));
     wanted.push((ImportRequest::new(number("+18005550123")).toll_free(false), "longcode"));
     for (request, kind) in &wanted {
-        // The one answer to all of them is about one of these numbers.
+        // The same response to all of them is about one of these numbers.
         drop(client.create_now(&byo(), request).await);
         let requests = server.received_requests().await.unwrap();
         let body = json!({"number": request.number().as_str(), "number_type": kind});

@@ -1,4 +1,4 @@
-//! SignalWire's pages and SignalWire's refusals.
+//! SignalWire's pages and errors.
 
 use futures_util::TryStreamExt;
 use numport::error::{Delivery, PageFault};
@@ -23,8 +23,8 @@ fn next(at: usize) -> Value {
     json!({"self": NUMBERS, "next": format!("{NUMBERS}?page_number={at}&page_size=50&page_token=PA{at}")})
 }
 
-/// A server with these pages, each asked for once: the first without a number, the others by the token that leads to
-/// them.
+/// A server with these pages, each returned only once: the first without an index, the others by the token in the link
+/// to them.
 async fn pages(pages: &[Value]) -> MockServer {
     let server = MockServer::start().await;
     for (at, body) in pages.iter().enumerate() {
@@ -45,7 +45,7 @@ async fn read(client: &SignalWire) -> (Vec<String>, Option<Error>) {
 }
 
 #[tokio::test]
-async fn pages_are_read_until_there_is_no_next_and_an_empty_one_does_not_end_them() {
+async fn pages_are_read_until_there_is_no_next_link() {
     for end in [json!({}), json!({"next": null}), json!({"next": ""}), Value::Null] {
         let server = pages(&[page(&["a", "b"], next(1)), page(&[], next(2)), page(&["c"], end.clone())]).await;
         let (ids, fault) = read(&client(server.uri())).await;
@@ -57,7 +57,7 @@ async fn pages_are_read_until_there_is_no_next_and_an_empty_one_does_not_end_the
 }
 
 #[tokio::test]
-async fn a_link_is_followed_as_it_is_given() {
+async fn a_link_is_followed_unchanged() {
     let server = MockServer::start().await;
     let link = format!("{}{NUMBERS}?page_token=PA%2B1&page_number=1", server.uri());
     let answer = |body| ResponseTemplate::new(200).set_body_json(body);
@@ -88,14 +88,14 @@ async fn a_link_to_another_origin_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_no_address_is_a_fault() {
+async fn a_link_that_is_no_url_is_an_error() {
     let server = pages(&[page(&["a"], json!({"next": "http://["}))]).await;
     let (ids, end) = read(&client(server.uri())).await;
     assert_eq!((ids, page_fault(end)), (vec!["a".to_owned()], PageFault::BadLink));
 }
 
 #[tokio::test]
-async fn a_link_that_comes_again_ends_the_list() {
+async fn a_repeated_link_ends_the_list() {
     // Page 2 leads to itself.
     let server = pages(&[page(&["a"], next(1)), page(&["b"], next(1))]).await;
     let (ids, end) = read(&client(server.uri())).await;
@@ -107,7 +107,7 @@ async fn a_link_that_comes_again_ends_the_list() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_in_the_platforms_words() {
+async fn an_error_has_the_platforms_message() {
     let list = |item: Value| json!({"errors": [item]});
     let detailed =
         json!({"detail": "Number type can't be blank", "status": "422", "title": "Invalid Attribute", "code": "422"});
@@ -162,7 +162,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
 }
 
 #[tokio::test]
-async fn an_import_and_a_purchase_of_unknown_fate_are_sent_once() {
+async fn an_import_and_a_purchase_with_unknown_results_are_sent_once() {
     let server = server(ResponseTemplate::new(500).set_body_json(json!({"error": "Internal Server Error"}))).await;
     let client = SignalWire::builder(PROJECT, KEY, "example").base_url(server.uri()).retry(at_once()).build().unwrap();
     let number = import("+49152234333323", ImportType::Longcode);
@@ -178,6 +178,6 @@ async fn an_import_and_a_purchase_of_unknown_fate_are_sent_once() {
         assert_eq!(std::error::Error::source(error).unwrap().to_string(), "Internal Server Error");
     }
     assert_eq!(server.received_requests().await.unwrap().len(), errors.len());
-    // A read is asked again.
+    // A read is retried.
     assert_eq!(client.get_number(ID).await.unwrap_err().call().unwrap().attempts, 4);
 }

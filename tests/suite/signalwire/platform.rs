@@ -1,5 +1,4 @@
-//! SignalWire through the words that every platform shares: records, updates, and what cannot be done. Imports are in
-//! `imports`.
+//! SignalWire through the platform-independent API: records, updates, and refused requests. Imports are in `imports`.
 
 use futures_util::TryStreamExt;
 use numport::model::{ProviderKind, RecordNumber};
@@ -45,7 +44,7 @@ pub(crate) async fn respond(server: &MockServer, verb: &str, route: &str, status
     Mock::given(method(verb)).and(path(route)).respond_with(answer).mount(server).await;
 }
 
-/// A Space that imports, and answers the update that follows with this.
+/// A Space that imports, and gives this response to the update that follows.
 pub(crate) async fn space(status: u16, updated: Value) -> MockServer {
     let server = MockServer::start().await;
     let imported =
@@ -93,7 +92,7 @@ async fn a_number_is_found_by_the_filter_and_compared_exactly() {
 }
 
 #[tokio::test]
-async fn all_numbers_are_listed_by_the_largest_page() {
+async fn all_numbers_are_listed_with_the_largest_page_size() {
     let server = MockServer::start().await;
     let data =
         json!([{"id": "a", "number": NUMBER, "name": ""}, {"id": "b", "number": "sip:x@example.com", "name": "Desk"}]);
@@ -105,7 +104,7 @@ async fn all_numbers_are_listed_by_the_largest_page() {
 }
 
 #[tokio::test]
-async fn only_a_live_agent_is_the_agent() {
+async fn only_an_active_handler_is_the_agent() {
     let server = MockServer::start().await;
     for (id, handler, agent) in
         [("a", "ai_agent", Some(AGENT)), ("b", "call_flow", None), ("c", "relay_script", None), ("d", "pigeon", None)]
@@ -118,7 +117,7 @@ async fn only_a_live_agent_is_the_agent() {
 }
 
 #[tokio::test]
-async fn the_platforms_own_object_is_behind_a_record() {
+async fn a_record_has_the_platforms_own_object() {
     let server = MockServer::start().await;
     respond(&server, "GET", &one(), 200, json!({"id": ID, "number": NUMBER, "message_handler": "relay_topic"})).await;
     let record = client(&server).get(&ID.into()).await.unwrap();
@@ -127,7 +126,7 @@ async fn the_platforms_own_object_is_behind_a_record() {
 }
 
 #[tokio::test]
-async fn an_update_is_one_call() {
+async fn an_update_is_one_request() {
     let updated = json!({"id": ID, "number": NUMBER, "name": "Desk", "call_handler": "ai_agent", "calling_handler_resource_id": AGENT});
     let new = NumberUpdate::new;
     for (update, body) in [
@@ -144,7 +143,7 @@ async fn an_update_is_one_call() {
 }
 
 #[tokio::test]
-async fn a_record_that_is_not_there_is_not_found() {
+async fn a_missing_record_is_not_found() {
     let server = MockServer::start().await;
     let client = client(&server);
     let id = ID.into();
@@ -160,7 +159,7 @@ async fn a_record_that_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_number_is_given_away_only_by_consent() {
+async fn a_number_is_released_only_with_consent() {
     let server = MockServer::start().await;
     Mock::given(method("DELETE")).and(path(one())).respond_with(ResponseTemplate::new(204)).mount(&server).await;
     let client = client(&server);
@@ -173,7 +172,7 @@ async fn a_number_is_given_away_only_by_consent() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_refused_before_anything_is_sent() {
+async fn unsupported_requests_are_refused_before_anything_is_sent() {
     let server = MockServer::start().await;
     let client = client(&server);
     let plain = || ImportRequest::new(number(NUMBER));

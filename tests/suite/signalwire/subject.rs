@@ -1,4 +1,4 @@
-//! What the tests that every platform must pass need to know of SignalWire.
+//! SignalWire's facts for the tests that every platform must pass.
 
 use std::sync::Arc;
 
@@ -122,7 +122,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("what the platform stores", CREATE),
         ("a credential by its id", CREATE),
     ],
-    // Its imports are of the bare number.
+    // Its imports contain only the number.
     fitting: Ok(&[
         "host trunk.example.com",
         "allow_inbound 203.0.113.8/30",

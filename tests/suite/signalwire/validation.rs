@@ -1,5 +1,5 @@
-//! Every documented rule of SignalWire's requests: kept at its edges, refused beyond them before anything
-//! is sent.
+//! Every documented rule for SignalWire's requests: values at the limits are sent, and values beyond them are refused
+//! before anything is sent.
 
 use numport::SignalWire;
 use numport::platform::signalwire::{
@@ -12,7 +12,7 @@ use crate::signalwire::endpoints::{AGENT, ID, client, import};
 use crate::support::validation::Edges;
 
 async fn edges() -> Edges<SignalWire> {
-    // Good enough for a number, a page and the compatibility API's number.
+    // A response that is valid for a number, a page and a number of the compatibility API.
     let answer = json!({"id": "n1", "number": "+15558675309", "sid": "n1", "phone_number": "+15558675309", "data": []});
     Edges::new(answer, client).await
 }
@@ -43,7 +43,7 @@ fn a_number_to_import_is_5_to_30_characters_of_digits_and_a_plus() {
 }
 
 #[tokio::test]
-async fn an_import_names_at_least_one_capability_or_none_at_all() {
+async fn an_import_has_a_nonempty_list_of_capabilities_or_none() {
     let mut rules = edges().await;
     let one = || import("12345", ImportType::Longcode);
     rules.takes("no plus", async |client| client.import_number(&one()).await).await;
@@ -53,7 +53,7 @@ async fn an_import_names_at_least_one_capability_or_none_at_all() {
 }
 
 #[tokio::test]
-async fn the_compatibility_api_wants_a_plus_and_5_digits() {
+async fn the_compatibility_api_requires_a_plus_and_5_digits() {
     let mut rules = edges().await;
     let long = format!("+{}", "7".repeat(29));
     for good in ["+12345", long.as_str()] {
@@ -89,7 +89,7 @@ async fn a_page_has_1_to_1000_numbers() {
 }
 
 #[tokio::test]
-async fn a_search_keeps_its_rules() {
+async fn a_search_follows_its_rules() {
     type Make = fn(String) -> Pattern;
 
     let mut rules = edges().await;
@@ -105,7 +105,7 @@ async fn a_search_keeps_its_rules() {
             let search = new().pattern(make(bad.to_owned()));
             rules.refuses(&[field], async |client| client.search_numbers(&search).await).await;
         }
-        // Both its length and its form.
+        // Both the length and the form are wrong.
         let search = new().pattern(make("ab".to_owned()));
         rules.refuses(&[field, field], async |client| client.search_numbers(&search).await).await;
     }
@@ -141,7 +141,7 @@ async fn a_search_keeps_its_rules() {
 }
 
 #[tokio::test]
-async fn a_handler_has_what_it_needs() {
+async fn a_handler_requires_its_fields() {
     use CallHandler as To;
 
     let mut rules = edges().await;
@@ -201,7 +201,7 @@ async fn a_handler_has_what_it_needs() {
 }
 
 #[tokio::test]
-async fn ids_that_are_documented_as_uuids_are() {
+async fn ids_documented_as_uuids_must_be_uuids() {
     type Make = fn(String) -> CallHandler;
 
     let mut rules = edges().await;
@@ -229,7 +229,7 @@ async fn ids_that_are_documented_as_uuids_are() {
 }
 
 #[tokio::test]
-async fn a_call_about_one_number_names_it() {
+async fn a_call_about_one_number_requires_its_id() {
     let rules = edges().await;
     for id in ["", ".", "..", "a\nb"] {
         rules.refuses(&["id"], async |client| client.get_number(id).await).await;

@@ -23,7 +23,7 @@ fn label(rng: &mut Rng, is_last: bool) -> String {
     label
 }
 
-/// A host of the grammar, in the form it prints in.
+/// A host of the grammar, in the form in which it is printed.
 fn host(rng: &mut Rng) -> String {
     match rng.u8(..3) {
         0 => {
@@ -41,7 +41,7 @@ fn host(rng: &mut Rng) -> String {
     }
 }
 
-/// A text near the grammar, so that many are almost good.
+/// A text near the grammar, so that many are almost valid.
 fn near(rng: &mut Rng) -> String {
     let mut text = one(rng, ["", "sip:", "sips:"]).to_owned();
     text += &of(rng, "abc0123456789.:@_%üÜ[]-", 0..=12);
@@ -72,7 +72,7 @@ fn prints_back(text: &str) {
 }
 
 #[test]
-fn every_host_of_the_grammar_prints_back() {
+fn every_valid_host_round_trips() {
     let mut rng = Rng::with_seed(1);
     for _ in 0..CASES {
         let text = host(&mut rng);
@@ -81,7 +81,7 @@ fn every_host_of_the_grammar_prints_back() {
 }
 
 #[test]
-fn every_address_of_the_grammar_is_read_in_each_form() {
+fn every_valid_address_is_parsed_in_each_form() {
     let mut rng = Rng::with_seed(2);
     for _ in 0..CASES {
         let (host, port) = (host(&mut rng), rng.bool().then(|| rng.u16(1..)));
@@ -99,7 +99,7 @@ fn every_address_of_the_grammar_is_read_in_each_form() {
 }
 
 #[test]
-fn no_text_panics_and_what_is_read_prints_back() {
+fn no_text_panics_and_every_parsed_one_round_trips() {
     let mut rng = Rng::with_seed(3);
     for _ in 0..CASES {
         prints_back(&any(&mut rng, 40));
@@ -107,7 +107,7 @@ fn no_text_panics_and_what_is_read_prints_back() {
 }
 
 #[test]
-fn no_text_near_the_grammar_panics_and_what_is_read_prints_back() {
+fn no_text_near_the_grammar_panics_and_every_parsed_one_round_trips() {
     let mut rng = Rng::with_seed(4);
     for _ in 0..CASES {
         prints_back(&near(&mut rng));
@@ -115,7 +115,7 @@ fn no_text_near_the_grammar_panics_and_what_is_read_prints_back() {
 }
 
 #[test]
-fn a_password_before_an_at_shows_nowhere() {
+fn a_password_before_an_at_is_never_shown() {
     let mut rng = Rng::with_seed(5);
     for _ in 0..CASES {
         let mut text = one(&mut rng, ["", "sip:", "sips:"]).to_owned();

@@ -1,4 +1,4 @@
-//! The texts of a SIP trunk: what is read, what is refused and why, what is warned of.
+//! The texts of a SIP trunk: which are accepted, which are refused and why, and which give a warning.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -36,7 +36,7 @@ fn a_host_prints_as_it_was_written() {
 }
 
 #[test]
-fn a_host_is_brought_to_one_form_where_it_has_several() {
+fn a_host_with_several_forms_is_normalized() {
     for (text, printed) in [
         ("  sip.example.com\t\n", "sip.example.com"),
         ("[2001:DB8:0:0::1]", "[2001:db8::1]"),
@@ -52,7 +52,7 @@ fn a_host_is_brought_to_one_form_where_it_has_several() {
 }
 
 #[test]
-fn a_text_that_is_no_host_is_refused_for_what_is_wrong_with_it() {
+fn an_invalid_host_is_refused_with_its_problem() {
     use SipAddressError::*;
     let label = "a".repeat(64);
     let name = format!("{}.{}", [&*"a".repeat(63); 3].join("."), "z".repeat(62));
@@ -120,7 +120,7 @@ fn an_address_is_reduced_to_host_port_and_transport() {
         ("a.example;transport=tcp", "a.example", None, Some(Tcp), "sip:a.example;transport=tcp"),
         ("[2001:db8::1]", "[2001:db8::1]", None, None, "[2001:db8::1]"),
         ("sip:[::1]:65535", "[::1]", Some(65535), None, "[::1]:65535"),
-        // Hosts that are named like a scheme.
+        // Hosts with the name of a scheme.
         ("sips", "sips", None, None, "sip:sips"),
         ("sip:sip:5060", "sip", Some(5060), None, "sip:sip:5060"),
     ] {
@@ -132,7 +132,7 @@ fn an_address_is_reduced_to_host_port_and_transport() {
 }
 
 #[test]
-fn a_text_that_is_no_address_is_refused_for_what_is_wrong_with_it() {
+fn an_invalid_address_is_refused_with_its_problem() {
     use SipAddressError::*;
     let parameter = |name: &str| Parameter { name: name.to_owned() };
     for (text, error) in [
@@ -188,7 +188,7 @@ fn no_default_port_is_added() {
 }
 
 #[test]
-fn what_a_cloud_cannot_reach_is_warned_of() {
+fn an_address_that_is_not_public_gives_a_warning() {
     use HostWarning::*;
     for (text, warning) in [
         ("0.0.0.0", Some(Unspecified)),
@@ -255,7 +255,7 @@ fn an_allowed_address_is_one_or_a_network() {
 }
 
 #[test]
-fn an_allowed_address_is_refused_for_what_is_wrong_with_it() {
+fn an_invalid_allowed_address_is_refused_with_its_problem() {
     use AllowedAddressError::*;
     for (text, error) in [
         ("", NotAnAddress),
@@ -276,7 +276,7 @@ fn an_allowed_address_is_refused_for_what_is_wrong_with_it() {
 }
 
 #[test]
-fn a_trunk_keeps_the_address_or_why_there_is_none() {
+fn a_trunk_keeps_the_address_or_its_error() {
     let trunk = SipTrunk::new("sip.example.com");
     assert_eq!(trunk.host().unwrap().as_str(), "sip.example.com");
     let address: SipAddress = "sips:sip.example.com:5061".parse().unwrap();

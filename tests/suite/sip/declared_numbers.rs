@@ -1,4 +1,4 @@
-//! Trunks and stored credentials tell the numbers that were declared, and no others.
+//! Trunks and stored credentials list the declared numbers, and no others.
 
 use futures_util::{StreamExt, TryStreamExt};
 use numport::model::ProviderKind;
@@ -30,7 +30,7 @@ async fn listed(provider: &dyn NumberProvider) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_is_declared_is_held_and_nothing_else_is() {
+async fn only_declared_numbers_are_held() {
     let ranges = [("+14155552671", "+14155552671"), ("+1998", "+2001"), ("+20", "+21")];
     for provider in providers(&ranges) {
         for (text, held) in [
@@ -42,7 +42,7 @@ async fn what_is_declared_is_held_and_nothing_else_is() {
             ("+2001", true),
             ("+1997", false),
             ("+2002", false),
-            // Of another count of digits, though between the two as text.
+            // Another number of digits, although the text sorts between the two.
             ("+19985", false),
             ("+199", false),
             ("+200", false),
@@ -87,7 +87,7 @@ async fn the_largest_range_is_listed_without_being_held_in_memory() {
 }
 
 #[tokio::test]
-async fn a_range_that_is_none_is_named_when_it_is_used() {
+async fn an_invalid_range_is_an_error_when_it_is_used() {
     let vapi = Vapi::builder("key").build().unwrap();
     let cases = [
         (("+21", "+20"), "`numbers` from +21 to +20 end before they begin; give the first number first"),
@@ -111,7 +111,7 @@ async fn a_range_that_is_none_is_named_when_it_is_used() {
 }
 
 #[test]
-fn sources_that_differ_by_their_numbers_alone_are_one() {
+fn sources_that_differ_only_in_numbers_are_equal() {
     let sources = |ranges| providers(ranges).map(|provider| provider.source());
     assert_eq!(sources(&[("+20", "+29")]), sources(&[]));
     let trunk = SipTrunk::new("sip.example.com");

@@ -1,4 +1,4 @@
-//! SIP trunks and numbers that no API tells: addresses, and the numbers declared.
+//! SIP trunks and numbers that no API lists: addresses and declared numbers.
 
 mod address_properties;
 mod addresses;

@@ -1,4 +1,4 @@
-//! A carrier in memory whose calls fail, hang or lag as a test says, and that counts them.
+//! A carrier in memory, whose calls fail, hang or lag as a test sets them, and are counted.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,11 +20,13 @@ pub(crate) enum End {
     Never,
     After(Duration),
     Refused(u16),
-    /// A list shows what was held when this was set, and cuts nothing.
+    /// A list shows the numbers that were held when this was set, and is complete.
     Stale,
+    /// After a while, and as it was when it was asked.
+    AsAsked(Duration),
 }
 
-/// What is asked of it.
+/// The kind of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Asked {
     Lookup,
@@ -35,7 +37,7 @@ pub(crate) enum Asked {
 #[derive(Default)]
 struct State {
     held: BTreeMap<E164, String>,
-    /// What a list that lags shows.
+    /// The contents of a list that lags.
     stale: BTreeMap<E164, String>,
     ends: BTreeMap<Asked, End>,
     counts: BTreeMap<Asked, usize>,
@@ -55,24 +57,24 @@ impl fmt::Debug for Carrier {
 }
 
 impl Carrier {
-    /// A carrier that holds nothing.
+    /// A carrier without numbers.
     pub(crate) fn new(name: &'static str) -> Self {
         Self { name, state: Arc::default(), ended: Arc::default() }
     }
 
-    /// Holds a number whose calls go to this address.
+    /// Holds a number whose calls go to this URL.
     pub(crate) fn hold(&self, number: E164, url: &str) {
         self.state.lock().unwrap().held.insert(number, url.to_owned());
     }
 
-    /// Sends the calls of a number elsewhere, if it holds it.
+    /// Routes the calls of a number elsewhere, if it holds it.
     pub(crate) fn reroute(&self, number: E164, url: &str) {
         if let Some(held) = self.state.lock().unwrap().held.get_mut(&number) {
             url.clone_into(held);
         }
     }
 
-    /// Sets how these calls end from now on. Those that hang go on.
+    /// Sets how these calls end from now on. Calls that hang continue to.
     pub(crate) fn always(&self, asked: Asked, end: End) {
         let mut state = self.state.lock().unwrap();
         state.ends.insert(asked, end);
@@ -82,7 +84,7 @@ impl Carrier {
         self.ended.notify_waiters();
     }
 
-    /// How often it was asked so.
+    /// How often it got such a call.
     pub(crate) fn count(&self, asked: Asked) -> usize {
         self.state.lock().unwrap().counts.get(&asked).copied().unwrap_or_default()
     }
@@ -101,6 +103,11 @@ impl Carrier {
                 End::After(wait) => {
                     tokio::time::sleep(wait).await;
                     break;
+                }
+                End::AsAsked(wait) => {
+                    let asked = self.state.lock().unwrap().held.clone();
+                    tokio::time::sleep(wait).await;
+                    return Ok(asked);
                 }
                 End::Usual => break,
             }

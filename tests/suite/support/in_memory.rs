@@ -1,4 +1,4 @@
-//! A platform in memory, and a provider beside it, for tests in paused time.
+//! A platform in memory and a provider, for tests in paused time.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ pub(crate) fn request(last: usize) -> ImportRequest {
     ImportRequest::new(number(last))
 }
 
-/// A platform with records of the numbers 0 to so many.
+/// A platform with records of this many numbers, from number 0.
 pub(crate) fn platform(can: &'static Capabilities, records: usize) -> InMemoryPlatform {
     let platform = InMemoryPlatform::new(KIND, can);
     for last in 0..records {
@@ -39,7 +39,7 @@ pub(crate) fn platform(can: &'static Capabilities, records: usize) -> InMemoryPl
     platform
 }
 
-/// From numbers of which nothing is asked.
+/// From numbers of which nothing is requested.
 pub(crate) fn importer(platform: &InMemoryPlatform) -> Importer {
     Importer::new(Byo::credential(ProviderKind::SIP_TRUNK, "c1"), platform.clone())
 }
@@ -48,16 +48,16 @@ pub(crate) fn records_of(platform: &InMemoryPlatform, number: &E164) -> usize {
     platform.records().iter().filter(|record| record.number.is(number)).count()
 }
 
-/// Lets so many creates pass, and refuses every later one with this status.
+/// Lets this many creates succeed, and refuses every later one with this status.
 pub(crate) fn refuse_creates_after(platform: &InMemoryPlatform, creates: usize, status: u16) {
     platform.script(Call::Create, vec![Answer::Usual; creates]);
     platform.always(Call::Create, Answer::refused(status));
 }
 
-/// What else happens at a call.
+/// A hook that a call runs.
 type Hook = Box<dyn Fn() + Send>;
 
-/// A carrier that holds the numbers given, each with an address that its calls go to.
+/// A carrier that holds the given numbers, each with the URL that gets its calls.
 #[derive(Clone, Default)]
 pub(crate) struct Exchange {
     numbers: Arc<Mutex<Vec<(E164, String)>>>,
@@ -66,6 +66,7 @@ pub(crate) struct Exchange {
     hook: Arc<Mutex<Option<Hook>>>,
     on_point: Arc<Mutex<Option<Hook>>>,
     silent: Arc<AtomicBool>,
+    hangs: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Exchange {
@@ -85,27 +86,38 @@ impl Exchange {
         self.numbers.lock().unwrap().iter().find(|(held, _)| held == number).map(|(_, url)| url.clone())
     }
 
-    /// From now on it keeps its addresses, and answers a restore with what it has.
+    /// From now on it keeps its URLs, and responds to a restore with the present ones.
     pub(crate) fn ignore_restores(&self) {
         self.ignores.store(true, Ordering::SeqCst);
     }
 
-    /// From now on, or no longer, every read of a routing fails.
+    /// Sets whether every read of a routing fails from now on.
     pub(crate) fn set_silent(&self, silent: bool) {
         self.silent.store(silent, Ordering::SeqCst);
     }
 
-    /// Sets what else happens after calls were pointed at an address.
+    /// From now on, or no longer, no response to a change ever comes, though it is carried out.
+    pub(crate) fn set_hanging(&self, hanging: bool) {
+        self.hangs.store(hanging, Ordering::SeqCst);
+    }
+
+    async fn respond(&self) {
+        if self.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Sets the hook that runs after calls were pointed.
     pub(crate) fn on_point(&self, hook: impl Fn() + Send + 'static) {
         *self.on_point.lock().unwrap() = Some(Box::new(hook));
     }
 
-    /// Sets what else happens when a routing is put back.
+    /// Sets the hook that runs when a routing is restored.
     pub(crate) fn on_restore(&self, hook: impl Fn() + Send + 'static) {
         *self.hook.lock().unwrap() = Some(Box::new(hook));
     }
 
-    /// How often a routing was put back.
+    /// How often a routing was restored.
     pub(crate) fn restored(&self) -> usize {
         self.restored.load(Ordering::SeqCst)
     }
@@ -181,6 +193,7 @@ impl RoutingControl for Exchange {
         if !self.ignores.load(Ordering::SeqCst) {
             self.point(before.number, &before.settings["voice_url"]);
         }
+        self.respond().await;
         Ok(self.url(&before.number).map_or_else(|| before.clone(), |url| routing(before.number, &url)))
     }
 
@@ -189,6 +202,7 @@ impl RoutingControl for Exchange {
         if let Some(hook) = &*self.on_point.lock().unwrap() {
             hook();
         }
+        self.respond().await;
         Ok(routing(before.number, address.as_str()))
     }
 }

@@ -1,11 +1,11 @@
-//! Lists of several pages: read to their end.
+//! Lists with several pages, read to their end.
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use numport::error::{CallFault, PageFault};
 use numport::{Error, Result};
 
-/// What a stream gives until it ends, and how it ends. After an error nothing comes.
+/// The items of a stream, and how it ends. Nothing follows an error.
 pub(crate) async fn drained<T>(mut stream: BoxStream<'_, Result<T>>) -> (Vec<T>, Option<Error>) {
     let mut items = Vec::new();
     while let Some(next) = stream.next().await {
@@ -20,7 +20,7 @@ pub(crate) async fn drained<T>(mut stream: BoxStream<'_, Result<T>>) -> (Vec<T>,
     (items, None)
 }
 
-/// What was wrong with the page that a list ended at.
+/// The problem of the page that ended a list.
 pub(crate) fn page_fault(end: Option<Error>) -> PageFault {
     let error = end.expect("an error");
     match &error.call().unwrap().fault {

@@ -1,4 +1,4 @@
-//! Fixtures, a mock server that answers with them, and the checks that every model must pass.
+//! Fixtures, a mock server that responds with them, and the checks that every model must pass.
 
 pub(crate) mod carrier;
 pub(crate) mod hostile;
@@ -29,14 +29,14 @@ pub(crate) async fn unresolved(importer: &Importer) -> Vec<E164> {
     importer.unresolved().await.expect("no journal").iter().map(|import| import.number).collect()
 }
 
-/// A key that no other client has, for importers: mock servers come back at the addresses of earlier ones, and a process
+/// A key that no other client has, for importers: mock servers reuse the addresses of earlier ones, and a process
 /// remembers what it created in an account.
 pub(crate) fn test_key() -> String {
     static KEYS: AtomicUsize = AtomicUsize::new(0);
     format!("{KEY}-{}", KEYS.fetch_add(1, Ordering::Relaxed))
 }
 
-/// A secret that Twilio sends along in clear, and that no model keeps.
+/// A secret that Twilio sends in plain text, and that no model keeps.
 const DROPPED: &str = "auth_token";
 
 /// A create without an importer.
@@ -52,11 +52,11 @@ pub(crate) trait CreateNow: numport::VoicePlatform {
 
 impl<T: numport::VoicePlatform> CreateNow for T {}
 
-/// One documented exchange: what is sent, what is answered.
+/// One documented exchange: the request and the response.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
-    /// The page or document that the exchange comes from.
+    /// The page or document with the exchange.
     #[serde(rename = "source")]
     pub(crate) _source: String,
     pub(crate) request: Sent,
@@ -68,15 +68,15 @@ pub(crate) struct Case {
 pub(crate) struct Sent {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// The query exactly as it is on the wire.
+    /// The query exactly as it is sent.
     #[serde(default)]
     pub(crate) query: Option<String>,
-    /// The headers that prove who is calling, all of them; without a word, any `Authorization`.
+    /// All headers that authenticate the caller; if missing, any `Authorization`.
     #[serde(default)]
     pub(crate) headers: Option<BTreeMap<String, String>>,
     #[serde(default)]
     pub(crate) body: Option<Value>,
-    /// A form instead of a body, exactly as it is on the wire.
+    /// A form in place of a body, exactly as it is sent.
     #[serde(default)]
     pub(crate) form: Option<String>,
 }
@@ -85,7 +85,7 @@ pub(crate) struct Sent {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// Null where there is none.
+    /// Null if there is none.
     #[serde(default)]
     pub(crate) body: Value,
 }
@@ -97,7 +97,7 @@ pub(crate) fn case(name: &str) -> Case {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// A server that gives every request this answer.
+/// A server that gives every request this response.
 pub(crate) async fn server(answer: ResponseTemplate) -> MockServer {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
@@ -109,8 +109,8 @@ pub(crate) fn at_once() -> RetryPolicy {
     RetryPolicy::default().initial_backoff(std::time::Duration::ZERO)
 }
 
-/// Makes the call of a case against a server that answers as the case says, and checks that exactly
-/// the documented request was sent, and that the answer survives being read and written.
+/// Makes the call of a case on a server that responds as the case says. Checks that exactly the documented request was
+/// sent, and that the response survives being read and written.
 pub(crate) async fn exchange<T, C, F>(name: &str, client: impl FnOnce(String) -> C, call: impl FnOnce(C) -> F) -> T
 where
     T: Serialize + DeserializeOwned + PartialEq + Debug,
@@ -119,7 +119,7 @@ where
     exchange_at(name, "", client, call).await
 }
 
-/// As [`exchange`], for a client that returns the part of the answer at this JSON pointer.
+/// As [`exchange`], for a client that returns the part of the response at this JSON pointer.
 pub(crate) async fn exchange_at<T, C, F>(
     name: &str,
     pointer: &str,
@@ -137,7 +137,7 @@ where
     read
 }
 
-/// As [`exchange`], for an answer without a body.
+/// As [`exchange`], for a response without a body.
 pub(crate) async fn done<C, F>(name: &str, client: impl FnOnce(String) -> C, call: impl FnOnce(C) -> F)
 where
     F: Future<Output = Result<()>>,
@@ -146,7 +146,7 @@ where
     assert_eq!(body, Value::Null, "{name}: the documented answer has a body");
 }
 
-/// Makes the call of a case, and checks the request. What was read, and the body that it was read from.
+/// Makes the call of a case, and checks the request. Returns the model, and the body that it was read from.
 async fn sent<T, C, F>(name: &str, client: impl FnOnce(String) -> C, call: impl FnOnce(C) -> F) -> (T, Value)
 where
     F: Future<Output = Result<T>>,
@@ -162,7 +162,7 @@ where
     (read, body)
 }
 
-/// An answer without what no model keeps.
+/// A response without the fields that no model keeps.
 fn kept(mut answer: Value) -> Value {
     for pointer in pointers(&answer, Value::is_object).into_iter().chain([String::new()]) {
         if let Some(Value::Object(object)) = answer.pointer_mut(&pointer) {
@@ -172,7 +172,7 @@ fn kept(mut answer: Value) -> Value {
     answer
 }
 
-/// The parameters of a query by their names, those of one name in their order. Other orders say the same.
+/// The parameters of a query by name, with those of one name in their order. The order of the names does not matter.
 fn parameters(query: Option<&str>) -> Option<Vec<&str>> {
     let mut parameters: Vec<&str> = query?.split('&').collect();
     parameters.sort_by_key(|parameter| parameter.split('=').next());
@@ -211,8 +211,8 @@ pub(crate) async fn authorization(server: &MockServer) -> String {
     requests[0].headers["authorization"].to_str().expect("text").to_owned()
 }
 
-/// Reads and writes a document as it is, with a field added to every object, and with each text in
-/// turn replaced by one that nobody knows. Nothing may be lost.
+/// Reads and writes a document unchanged, with a field added to every object, and with each text in turn replaced by an
+/// unknown one. Nothing may be lost.
 pub(crate) fn survives<T: Serialize + DeserializeOwned>(name: &str, document: &Value) {
     let mut variants = vec![document.clone(), with_extra(document.clone())];
     for pointer in pointers(document, Value::is_string) {
@@ -224,10 +224,10 @@ pub(crate) fn survives<T: Serialize + DeserializeOwned>(name: &str, document: &V
         let read: T =
             serde_json::from_value(variant.clone()).unwrap_or_else(|error| panic!("{name}: {error}: {variant}"));
         assert_eq!(serde_json::to_value(&read).expect("json"), variant, "{name}");
-        // The reader of a slice takes other paths through serde than that of a value.
+        // Reading a slice takes other paths through serde than reading a value.
         serde_json::from_str::<T>(&variant.to_string()).unwrap_or_else(|error| panic!("{name}: {error}: {variant}"));
     }
-    // A field may be dropped or null, ids and what makes a number a number aside.
+    // A field may be missing or null, except ids and the fields that identify a number.
     for pointer in pointers(document, |_| true) {
         let (parent, field) = pointer.rsplit_once('/').expect("a pointer");
         let Some(Value::Object(object)) = document.pointer(parent) else { continue };
@@ -252,7 +252,7 @@ fn edited(document: &Value, parent: &str, object: &Map<String, Value>, field: &s
     document
 }
 
-/// The same with an unknown field in every object.
+/// The same document with an unknown field in every object.
 pub(crate) fn with_extra(document: Value) -> Value {
     match document {
         Value::Array(items) => items.into_iter().map(with_extra).collect(),
@@ -265,7 +265,7 @@ pub(crate) fn with_extra(document: Value) -> Value {
     }
 }
 
-/// JSON pointers of all the values below the root that `wanted` picks.
+/// JSON pointers of all the values below the root that `wanted` selects.
 fn pointers(value: &Value, wanted: impl Fn(&Value) -> bool + Copy) -> Vec<String> {
     let children: Vec<(String, &Value)> = match value {
         Value::Array(items) => items.iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),

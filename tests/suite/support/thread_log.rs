@@ -1,4 +1,4 @@
-//! What is logged on the thread of one test.
+//! The log of one test's thread.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -20,12 +20,12 @@ impl Write for OfThread {
     }
 }
 
-/// Forgets what was logged.
+/// Clears the log.
 pub(crate) fn clear() {
     LOG.take();
 }
 
-/// Returns what was logged since.
+/// Returns the log since then.
 pub(crate) fn read() -> String {
     LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned())
 }

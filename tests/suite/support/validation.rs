@@ -1,4 +1,4 @@
-//! What tests of rules share: a server that takes everything and counts what reaches it.
+//! Shared code of the tests of rules: a server that accepts everything and counts the requests.
 
 use numport::error::CallFault;
 use numport::{Error, Result};
@@ -13,13 +13,13 @@ pub(crate) struct Edges<C> {
     sent: usize,
 }
 
-/// Whether the request passed, and the one answer to all of them is about something else.
+/// Whether the request passed. The same response to all of them may be about another number.
 pub(crate) fn is_mismatch(error: &Error) -> bool {
     error.call().is_some_and(|call| matches!(call.fault, CallFault::Mismatch(_)))
 }
 
 impl<C: Clone> Edges<C> {
-    /// Every call is answered with this.
+    /// Gives every call this response.
     pub(crate) async fn new(answer: Value, client: impl FnOnce(String) -> C) -> Self {
         let server = server(ResponseTemplate::new(200).set_body_json(answer)).await;
         let client = client(server.uri());
@@ -30,7 +30,7 @@ impl<C: Clone> Edges<C> {
         self.server.received_requests().await.expect("recorded").len()
     }
 
-    /// This call is sent.
+    /// Checks that this call is sent.
     pub(crate) async fn takes<T>(&mut self, what: &str, call: impl AsyncFnOnce(C) -> Result<T>) {
         if let Err(error) = call(self.client.clone()).await {
             assert!(is_mismatch(&error), "{what}: {error}: {error:?}");
@@ -39,7 +39,7 @@ impl<C: Clone> Edges<C> {
         assert_eq!(self.received().await, self.sent, "{what}");
     }
 
-    /// This call is not sent, and its problems are in exactly these fields. The problems, in words.
+    /// Checks that this call is not sent, and has problems in exactly these fields. Returns the problems as text.
     pub(crate) async fn refuses<T>(&self, fields: &[&str], call: impl AsyncFnOnce(C) -> Result<T>) -> String {
         let Err(error) = call(self.client.clone()).await else { panic!("{fields:?}: it was taken") };
         assert_eq!(self.received().await, self.sent, "{fields:?}: it was sent");
@@ -48,7 +48,7 @@ impl<C: Clone> Edges<C> {
     }
 }
 
-/// The fields that an error says are wrong.
+/// The fields that an error names.
 pub(crate) fn problem_fields(error: &Error) -> Vec<&str> {
     match error {
         Error::Invalid(invalid) => invalid.problems.iter().map(|problem| problem.field.as_str()).collect(),

@@ -62,7 +62,7 @@ async fn numbers_are_listed() {
     listed!("telnyx/list_slim_numbers/full", ListNumbers::new(), list_slim_numbers, slim_numbers);
     let slim = || every_filter().include_connection(true).include_tags(false);
     listed!("telnyx/list_slim_numbers/every_filter", slim(), list_slim_numbers, slim_numbers);
-    // A list of whole numbers does not know these two, and is not asked for them.
+    // A list of complete numbers does not have these two parameters.
     listed!("telnyx/list_numbers/every_filter", slim(), list_numbers, numbers);
 }
 
@@ -141,7 +141,7 @@ async fn a_number_is_updated() {
 }
 
 #[tokio::test]
-async fn a_number_is_given_up() {
+async fn a_number_is_released() {
     let release = |client: Telnyx| async move { client.release_number(ID, Removal::RecordAndNumber).await };
     let gone = one("telnyx/release_number/documented", release).await;
     assert_eq!(gone.status, Some(PhoneNumberStatus::Deleted));
@@ -206,7 +206,7 @@ async fn a_connection_is_read() {
 }
 
 #[tokio::test]
-async fn many_numbers_are_asked_for_and_changed() {
+async fn many_numbers_are_queried_and_changed() {
     let verify = |number: &'static str| {
         move |client: Telnyx| async move { client.verify_ownership(&[number.parse().unwrap()]).await }
     };

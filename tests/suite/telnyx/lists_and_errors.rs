@@ -1,4 +1,6 @@
-//! Lists of several pages, and errors in Telnyx's words.
+//! Lists with several pages, and Telnyx's errors.
+
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use numport::error::PageFault;
@@ -30,7 +32,7 @@ async fn pages_are_followed_to_the_last_one() {
     assert_eq!(telnyx.voice_settings(list).try_collect::<Vec<_>>().await.unwrap().len(), 100);
 }
 
-/// Pages by their number, from 1; the last one is repeated for ever.
+/// Pages by their number, from 1; the last one is repeated forever.
 async fn pages(pages: &[Value]) -> MockServer {
     let server = MockServer::start().await;
     for (nth, page) in pages.iter().enumerate() {
@@ -44,7 +46,7 @@ async fn pages(pages: &[Value]) -> MockServer {
 }
 
 #[tokio::test]
-async fn without_a_word_of_pages_the_first_empty_one_is_the_last() {
+async fn without_page_totals_the_first_empty_page_is_the_last() {
     let page = |id: &str| json!({"data": [documented(json!({"id": id}))]});
     let server = pages(&[page("1"), page("2"), json!({"data": []})]).await;
     let (numbers, error) = drained(client(server.uri()).numbers(ListNumbers::new())).await;
@@ -56,7 +58,7 @@ async fn without_a_word_of_pages_the_first_empty_one_is_the_last() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_know_pages_is_noticed() {
+async fn a_server_that_ignores_page_numbers_is_an_error() {
     let server = pages(&[json!({"data": [documented(json!({}))]})]).await;
     let (numbers, error) = drained(client(server.uri()).numbers(ListNumbers::new())).await;
     assert_eq!(numbers.len(), 1);
@@ -64,7 +66,7 @@ async fn a_server_that_does_not_know_pages_is_noticed() {
 }
 
 #[tokio::test]
-async fn errors_tell_code_and_place() {
+async fn errors_have_a_code_and_a_path() {
     let error = json!({"errors": [
         {"code": "10017", "title": "Associated resource does not exist", "detail": "No such connection.",
             "source": {"pointer": "/connection_id"}},
@@ -78,7 +80,7 @@ async fn errors_tell_code_and_place() {
 }
 
 #[tokio::test]
-async fn the_sandbox_refuses_a_wrong_key_and_what_is_not_there() {
+async fn the_sandbox_refuses_a_wrong_key_and_missing_objects() {
     let sandbox = Sandbox::start().await.unwrap();
     let base = sandbox.var("TELNYX_BASE_URL").unwrap();
     assert!(base.ends_with("/v2"));
@@ -98,4 +100,23 @@ async fn the_sandbox_refuses_a_wrong_key_and_what_is_not_there() {
     }
     sandbox.telnyx().rotate_api_key("KEYnew");
     assert_eq!(code(telnyx.get_balance().await.unwrap_err()), ErrorCode::Unauthorized);
+}
+
+/// Telnyx has no `Retry-After` in its documents: every response says how long the limit lasts.
+#[tokio::test]
+async fn the_end_of_the_rate_limit_is_when_to_try_again() {
+    let wait = async |status: u16, headers: &[(&str, &str)]| {
+        let answer = ResponseTemplate::new(status).set_body_json(json!({"errors": []}));
+        let answer = headers.iter().fold(answer, |answer, (name, value)| answer.insert_header(*name, *value));
+        let server = server(answer).await;
+        let telnyx = Telnyx::builder("KEY0123").base_url(format!("{}/v2", server.uri())).retry(RetryPolicy::never());
+        telnyx.build().unwrap().get_balance().await.unwrap_err().retry_after()
+    };
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "7")]).await, seconds(7));
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "7"), ("retry-after", "3")]).await, seconds(3));
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "soon")]).await, None);
+    assert_eq!(wait(429, &[("x-ratelimit-reset", "-1")]).await, None);
+    // It stands in every response, and says nothing of a fault.
+    assert_eq!(wait(500, &[("x-ratelimit-reset", "7")]).await, None);
 }

@@ -1,4 +1,4 @@
-//! Whether Telnyx holds a number, and what it says of it.
+//! Whether Telnyx holds a number, and its findings.
 
 use futures_util::TryStreamExt;
 use numport::model::{CallbackUrl, Calls, ProviderKind, Reach};
@@ -26,7 +26,7 @@ pub(super) fn documented(changes: Value) -> Value {
     body
 }
 
-/// An account that holds these, all with the same voice settings, connection and features.
+/// An account that holds these numbers, all with the same voice settings, connection and features.
 pub(super) async fn holding(numbers: Value) -> MockServer {
     let server = MockServer::start().await;
     let answer = |body: Value| ResponseTemplate::new(200).set_body_json(body);
@@ -65,7 +65,7 @@ async fn the_documented_number_is_held() {
 }
 
 #[tokio::test]
-async fn the_filter_matches_parts_and_the_look_up_does_not() {
+async fn a_lookup_ignores_partial_matches_of_the_filter() {
     let longer = documented(json!({"id": "1", "phone_number": "+197055550981"}));
     assert!(lookup(json!([longer])).await.is_none());
     let held = lookup(json!([longer, documented(json!({}))])).await.unwrap();
@@ -73,7 +73,7 @@ async fn the_filter_matches_parts_and_the_look_up_does_not() {
 }
 
 #[tokio::test]
-async fn numbers_that_went_are_not_held_in_either_spelling() {
+async fn released_numbers_are_not_held_in_either_spelling() {
     for status in ["deleted", "ported-out", "ported_out", "port_failed", "purchase-failed"] {
         assert!(lookup(json!([documented(json!({"status": status}))])).await.is_none(), "{status}");
     }
@@ -87,7 +87,7 @@ async fn numbers_that_went_are_not_held_in_either_spelling() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_too_short_for_the_filter_is_not_held_and_not_asked_for() {
+async fn a_number_too_short_for_the_filter_is_not_held_and_sends_no_request() {
     let server = MockServer::start().await;
     let found = client(server.uri()).lookup(&"+30".parse().unwrap()).await.unwrap();
     assert!(matches!(found, Ownership::NotHeld));
@@ -95,7 +95,7 @@ async fn a_number_that_is_too_short_for_the_filter_is_not_held_and_not_asked_for
 }
 
 #[tokio::test]
-async fn voice_is_unknown_where_telnyx_does_not_tell() {
+async fn voice_is_unknown_without_features() {
     let sandbox = Sandbox::start().await.unwrap();
     let telnyx = Telnyx::from_vars(|name| sandbox.var(name)).unwrap();
     let refuse = |status| Fault::Refuse { status, retry_after: None };
@@ -109,7 +109,7 @@ async fn voice_is_unknown_where_telnyx_does_not_tell() {
 }
 
 #[tokio::test]
-async fn the_list_says_what_the_look_up_says() {
+async fn the_list_and_the_lookup_agree() {
     let texts: Vec<String> = (0..230).map(|nth| format!("+1303555{nth:04}")).collect();
     let numbers = texts.iter().enumerate().map(|(nth, text)| {
         let number = TelnyxNumber::new(text.parse().unwrap());
@@ -123,7 +123,7 @@ async fn the_list_says_what_the_look_up_says() {
     let sandbox = Sandbox::builder().hold_telnyx(numbers).start().await.unwrap();
     let telnyx = Telnyx::from_vars(|name| sandbox.var(name)).unwrap();
     let held: Vec<HeldNumber> = telnyx.list().try_collect().await.unwrap();
-    // Numbers, voice settings and connections in a page each, and the features of a hundred numbers at a time.
+    // One page each of numbers, voice settings and connections, and the features of a hundred numbers per request.
     assert_eq!(sandbox.requests().len(), 3 + 3);
     let listed: Vec<&str> = held.iter().map(|held| held.number.as_str()).collect();
     let wanted: Vec<&str> = texts.iter().enumerate().filter(|(nth, _)| nth % 4 != 3).map(|(_, text)| &**text).collect();

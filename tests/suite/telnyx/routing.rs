@@ -1,4 +1,4 @@
-//! Where a number's calls go: read, put back exactly, and taken off in whatever way Telnyx takes.
+//! A number's routing is read and restored exactly, and its connection detached in whichever way Telnyx accepts.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -24,7 +24,7 @@ async fn snapshot(server: &MockServer) -> Routing {
 }
 
 #[tokio::test]
-async fn the_routing_of_the_documented_number_is_read_whole() {
+async fn the_routing_of_the_documented_number_is_read_completely() {
     let routing = snapshot(&holding(json!([documented(json!({}))])).await).await;
     assert_eq!((routing.number, routing.id.as_str()), (number(), ID));
     assert_eq!(routing.calls, Calls::Url(CallbackUrl::new("https://example.com/calls")));
@@ -40,13 +40,13 @@ async fn the_routing_of_the_documented_number_is_read_whole() {
         ("messaging_profile_id", "4001767e-ce0f-4cae-9d5f-0d5e636e7809"),
     ]);
     assert_eq!(routing.settings, settings);
-    // What could not be loaded is not known, so that it is not put back.
+    // A value that could not be loaded is unknown, so it is not restored.
     let unavailable = documented(json!({"messaging_profile_id": "UNAVAILABLE"}));
     let routing = snapshot(&holding(json!([unavailable])).await).await;
     assert_eq!(routing.settings.get("messaging_profile_id"), None);
 }
 
-/// What gets the calls of a number with these settings of forwarding, and this connection.
+/// The routing of a number with these forwarding settings and this connection.
 async fn calls(connection_id: Value, forwarding: Value, connection: Value) -> Calls {
     let server = MockServer::start().await;
     let answer = |body: Value| ResponseTemplate::new(200).set_body_json(body);
@@ -64,7 +64,7 @@ async fn calls(connection_id: Value, forwarding: Value, connection: Value) -> Ca
 }
 
 #[tokio::test]
-async fn forwarding_beats_the_connection_and_a_connection_is_told_by_what_answers_it() {
+async fn forwarding_takes_precedence_over_the_connection() {
     let application = || case("telnyx/get_connection/call_control").response.body["data"].take();
     let with = |changes: Value| {
         let mut connection = application();
@@ -83,7 +83,7 @@ async fn forwarding_beats_the_connection_and_a_connection_is_told_by_what_answer
         (json!(id), to(json!("+13035559123"), "always"), application(), forwarded()),
         (json!(null), to(json!("+13035559123"), "always"), Value::Null, forwarded()),
         (json!(id), to(json!("+13035559123"), "on-failure"), application(), url()),
-        // It may come first.
+        // It may take precedence.
         (json!(id), to(json!("+13035559123"), "sometimes"), application(), forwarded()),
         (json!(id), to(json!("  "), "always"), application(), url()),
         (json!(id), to(json!(null), "always"), application(), url()),
@@ -93,7 +93,7 @@ async fn forwarding_beats_the_connection_and_a_connection_is_told_by_what_answer
         (json!(id), none(), with(json!({"active": false})), Calls::Nowhere),
         (json!(id), none(), with(json!({"record_type": "fqdn_connection"})), Calls::Application(id.to_owned())),
         (json!(id), none(), with(json!({"webhook_event_url": null})), Calls::Application(id.to_owned())),
-        // It was deleted, or the key does not show it.
+        // It was deleted, or the key does not allow to read it.
         (json!(id), none(), Value::Null, Calls::Application(id.to_owned())),
     ] {
         let told = format!("{connection_id} {forwarding} {connection}");
@@ -101,14 +101,14 @@ async fn forwarding_beats_the_connection_and_a_connection_is_told_by_what_answer
     }
 }
 
-/// An account whose number loses its connection by some spellings, and not by others.
+/// An account whose number's connection is detached by some spellings, and not by others.
 struct Stubborn {
     by: Vec<Value>,
     refuses: bool,
 }
 
 impl Stubborn {
-    /// Takes the connection off. What was sent, and how it ended.
+    /// Detaches the connection. Returns the sent bodies and the result.
     async fn take_off(self) -> (Result<Routing>, Vec<Value>) {
         let server = MockServer::start().await;
         let connected = Arc::new(Mutex::new(true));
@@ -140,7 +140,7 @@ impl Stubborn {
 }
 
 #[tokio::test]
-async fn a_connection_is_taken_off_by_an_empty_text_or_else_by_null() {
+async fn a_connection_is_detached_by_an_empty_text_or_else_by_null() {
     let blank = || json!("");
     let (empty, null) = (json!({"connection_id": ""}), json!({"connection_id": null}));
     for (by, refuses, wanted) in [
@@ -162,7 +162,7 @@ async fn a_connection_is_taken_off_by_an_empty_text_or_else_by_null() {
 }
 
 #[tokio::test]
-async fn a_part_of_the_forwarding_is_sent_with_the_rest_of_it() {
+async fn a_change_of_forwarding_sends_the_whole_forwarding() {
     let sandbox = Sandbox::start().await.unwrap();
     let telnyx = Telnyx::from_vars(|name| sandbox.var(name)).unwrap();
     let forwarded = "+13035550144".parse().unwrap();
@@ -179,7 +179,7 @@ async fn a_part_of_the_forwarding_is_sent_with_the_rest_of_it() {
         "call_forwarding_enabled": true, "forwards_to": "+13035559123", "forwarding_type": "on-failure",
     }});
     assert_eq!(sent.body.as_ref(), Some(&whole));
-    // Nothing is sent that was not asked for.
+    // No other field is sent.
     assert_eq!(requests.iter().filter(|request| request.method == "PATCH").count(), 1);
 }
 
@@ -206,7 +206,7 @@ async fn calls_are_pointed_at_an_application_with_that_webhook() {
 }
 
 #[tokio::test]
-async fn what_is_no_routing_of_telnyx_is_refused() {
+async fn a_foreign_routing_is_refused() {
     let telnyx = client("http://127.0.0.1:1".to_owned());
     let routing = |settings| Routing::new(number(), ID.to_owned(), Calls::Nowhere, texts(settings));
     for (settings, field) in [

@@ -1,4 +1,4 @@
-//! Telnyx's side of the sandbox, beside what the tests of the client see.
+//! Telnyx's side of the sandbox, besides what the tests of the client cover.
 
 use numport::model::{ProviderKind, Removal};
 use numport::provider::telnyx::*;
@@ -13,7 +13,7 @@ fn telnyx(sandbox: &Sandbox) -> Telnyx {
     Telnyx::from_vars(|name| sandbox.var(name)).unwrap()
 }
 
-/// The status and the answer.
+/// The status and the response.
 async fn plain(sandbox: &Sandbox, method: Method, target: &str, body: Option<Value>) -> (u16, Value) {
     let request = request(sandbox, ProviderKind::TELNYX.into(), method, target);
     json_of(body.into_iter().fold(request, |request, body| request.json(&body))).await
@@ -55,13 +55,13 @@ async fn lists_are_filtered() {
         assert_eq!(telnyx.list_numbers(&list).await.unwrap().data.len(), count, "{list:?}");
         assert_eq!(telnyx.list_slim_numbers(&list).await.unwrap().data.len(), count, "{list:?}");
     }
-    // A plus finds nothing, and is no error.
+    // A filter with a plus matches nothing, and is no error.
     let (status, body) = plain(&sandbox, Method::GET, "/phone_numbers?filter[phone_number]=%2B19705555098", None).await;
     assert_eq!((status, body["data"].as_array().map(Vec::len)), (200, Some(0)));
 }
 
 #[tokio::test]
-async fn slips_are_refused() {
+async fn mistakes_are_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let number = "/phone_numbers/1293384261075731499";
     let patch = Method::PATCH;
@@ -120,12 +120,12 @@ async fn a_job_changes_many_numbers() {
         assert_eq!(kept["voice"]["translated_number"], "+13035559998");
     }
     let owned = telnyx.verify_ownership(&numbers).await.unwrap();
-    // One is still being moved to Telnyx.
+    // One number is still being ported to Telnyx.
     assert_eq!((owned.found.unwrap().len(), owned.not_found.unwrap().len()), (3, 1));
 }
 
 #[tokio::test]
-async fn a_number_that_is_given_up_is_gone() {
+async fn a_released_number_is_gone() {
     let sandbox = Sandbox::start().await.unwrap();
     let telnyx = telnyx(&sandbox);
     let id = "1293384261075731499";

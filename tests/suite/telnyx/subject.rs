@@ -1,4 +1,4 @@
-//! What the tests that every carrier must pass need to know of Telnyx.
+//! Telnyx's facts for the tests that every carrier must pass.
 
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
     held: ["+19705555098", "+13035550123"],
     lookup: "GET /v2/phone_numbers",
     another_routing: Some(|settings| {
-        // The other application, and what is read of it.
+        // The other application, and the settings that are read from it.
         settings.insert("connection_id".into(), "1521916448077776307".into());
         settings.insert("webhook_event_url".into(), "https://api.vapi.ai/telnyx/inbound_call".into());
         settings.insert("call_forwarding.forwards_to".into(), "+13035559999".into());

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent.
+//! Requests that are refused before anything is sent.
 
 use numport::model::Removal;
 use numport::provider::telnyx::*;
@@ -11,7 +11,7 @@ fn unreachable() -> Telnyx {
     client("http://127.0.0.1:1".to_owned())
 }
 
-/// The fields that are refused; none if it was sent.
+/// The refused fields; none if the request was sent.
 fn refused<T>(result: Result<T, Error>) -> Vec<String> {
     match result {
         Err(error @ Error::Invalid(_)) => problem_fields(&error).into_iter().map(Into::into).collect(),
@@ -20,7 +20,7 @@ fn refused<T>(result: Result<T, Error>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn lists_keep_to_their_limits() {
+async fn lists_have_limits() {
     let telnyx = unreachable();
     let list = ListNumbers::new;
     for (list, fields) in [
@@ -66,14 +66,14 @@ async fn updates_must_change_something_within_the_limits() {
 }
 
 #[tokio::test]
-async fn a_number_is_given_away_with_consent_alone() {
+async fn a_number_is_released_only_with_consent() {
     let telnyx = unreachable();
     assert_eq!(refused(telnyx.release_number("1", Removal::Record).await), ["consent"]);
     assert_eq!(refused(telnyx.release_number("..", Removal::RecordAndNumber).await), ["id"]);
 }
 
 #[tokio::test]
-async fn questions_name_a_number() {
+async fn queries_require_a_number() {
     let telnyx = unreachable();
     assert_eq!(refused(telnyx.verify_ownership(&[]).await), ["phone_numbers"]);
     assert_eq!(refused(telnyx.number_features(&[]).await), ["phone_numbers"]);

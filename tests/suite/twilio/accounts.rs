@@ -1,4 +1,5 @@
-//! Accounts, whose auth token comes in clear and must not stay; and the numbers verified for caller id.
+//! Accounts, whose auth token Twilio sends in plain text and no model keeps; and numbers that are verified as caller
+//! ids.
 
 use futures_util::TryStreamExt;
 use numport::Twilio;
@@ -71,12 +72,12 @@ async fn the_token_of_an_account_is_not_kept() {
     }
     let page: AccountPage = serde_json::from_value(json!({"accounts": [body], "next_page_uri": null})).unwrap();
     assert!(!format!("{page:?}{}", serde_json::to_string(&page).unwrap()).contains(PLANTED));
-    // Whatever the token is, the same account is read.
+    // Whatever the token is, the account reads the same.
     assert_eq!(serde_json::from_value::<Account>(account(json!("another"))).unwrap(), of_value);
 }
 
 #[test]
-fn the_token_of_an_account_is_not_looked_at() {
+fn any_token_of_an_account_is_ignored() {
     for odd in [json!(7), json!(null), json!([PLANTED]), json!({"token": PLANTED}), json!("")] {
         let account: Account = serde_json::from_value(account(odd.clone())).unwrap();
         assert_eq!(account.sid.as_deref(), Some(SID));

@@ -1,4 +1,4 @@
-//! Twilio's numbers, accounts and trunks: every documented exchange, and the rules round it.
+//! Twilio's numbers, accounts and trunks: every documented exchange and its rules.
 
 use futures_util::TryStreamExt;
 use numport::provider::twilio::{IncomingPhoneNumber, ListNumbers, Origin};
@@ -35,7 +35,7 @@ pub(super) fn documented(changes: Value) -> Value {
     body
 }
 
-/// A page of these.
+/// A page with these numbers.
 pub(super) fn page(numbers: impl Into<Value>, next: impl Into<Value>) -> Value {
     let mut page = case("twilio/list_numbers/empty").response.body;
     page["incoming_phone_numbers"] = numbers.into();
@@ -74,7 +74,7 @@ async fn numbers_are_listed() {
 }
 
 #[tokio::test]
-async fn the_stream_of_numbers_asks_as_the_list_does() {
+async fn the_stream_of_numbers_sends_the_same_request_as_the_list() {
     let list = ListNumbers::new().phone_number("+18089255327").page_size(1000);
     let all = |client: Twilio| async move { client.numbers(list).try_collect::<Vec<_>>().await };
     exchange_at("twilio/list_numbers/full", "/incoming_phone_numbers", client, all).await;
@@ -98,7 +98,7 @@ async fn a_number_is_read() {
 }
 
 #[tokio::test]
-async fn the_token_or_the_key_goes_out_as_basic() {
+async fn the_token_or_the_key_is_sent_as_basic_authorization() {
     let body = case("twilio/list_numbers/empty").response.body;
     let server_of = || server(ResponseTemplate::new(200).set_body_json(&body));
     let by_token = server_of().await;
@@ -114,7 +114,7 @@ async fn the_token_or_the_key_goes_out_as_basic() {
 }
 
 #[tokio::test]
-async fn a_subaccount_is_asked_with_the_parents_token_under_its_own_sid() {
+async fn a_subaccount_is_read_with_the_parents_token() {
     let other = format!("AC{}", "0".repeat(32));
     let server = server(ResponseTemplate::new(200).set_body_json(documented(json!({})))).await;
     let parent = client(server.uri());

@@ -1,4 +1,4 @@
-//! What Twilio says went wrong, by its own codes.
+//! Twilio's error codes.
 
 use numport::Error;
 use numport::error::CallFault;
@@ -35,7 +35,7 @@ async fn each_documented_code_has_its_name() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_code_has_none() {
+async fn a_response_without_a_code_has_none() {
     let html = "<html><body>502 Bad Gateway 20404</body></html>";
     for answer in [
         ResponseTemplate::new(404).set_body_json(json!({"message": "gone", "status": 404})),
@@ -58,7 +58,7 @@ async fn an_answer_without_a_code_has_none() {
 
 #[tokio::test]
 async fn the_codes_of_other_services_are_not_twilios() {
-    // SignalWire's older API writes its errors as Twilio does.
+    // SignalWire's older API writes errors in Twilio's form.
     let server = server(refusal(404, 20404)).await;
     let error = signalwire(server.uri()).get_number("n1").await.unwrap_err();
     let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
@@ -68,7 +68,7 @@ async fn the_codes_of_other_services_are_not_twilios() {
 }
 
 #[tokio::test]
-async fn a_refusal_has_twilios_words() {
+async fn an_error_has_twilios_message() {
     let error = refused(refusal(404, 20404)).await;
     let CallFault::Refusal(refusal) = &error.call().unwrap().fault else { panic!("{error:?}") };
     assert_eq!(refusal.code.as_deref(), Some("20404"));

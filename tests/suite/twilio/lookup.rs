@@ -1,4 +1,4 @@
-//! Whose a number is: one call for a held one, and the subaccounts for any other.
+//! Who holds a number: one request if the account does, and the subaccounts otherwise.
 
 use numport::provider::Ownership;
 use numport::provider::twilio::{ErrorCode, IncomingPhoneNumber, Origin};
@@ -18,7 +18,7 @@ fn subaccount(nth: usize) -> String {
     format!("AC{nth:032x}")
 }
 
-/// A Twilio where each account has its answer to lists of numbers; the others hold nothing.
+/// A Twilio in which each account has its own response to lists of numbers; the others hold nothing.
 #[derive(Default)]
 struct Carrier {
     numbers: Vec<(String, ResponseTemplate)>,
@@ -35,7 +35,7 @@ impl Carrier {
         self
     }
 
-    /// The account, then as many subaccounts, then the account once more.
+    /// The account, then this many subaccounts, then the account again.
     fn subaccounts(mut self, number: usize) -> Self {
         let mut page = case("twilio/list_accounts/full").response.body;
         let of = |sid: String| json!({"sid": sid, "status": "active", "auth_token": "secret"});
@@ -46,7 +46,7 @@ impl Carrier {
         self
     }
 
-    /// Looks the number up. What was found, and the paths and queries that were asked.
+    /// Looks up the number. Returns the result, and the requested paths and queries.
     async fn lookup(self, number: &str) -> (Result<Ownership>, Vec<String>) {
         let server = MockServer::start().await;
         for (account, answer) in self.numbers {
@@ -73,7 +73,7 @@ fn asks_accounts() -> String {
 }
 
 #[tokio::test]
-async fn a_held_number_takes_one_call() {
+async fn a_held_number_takes_one_request() {
     let (found, asked) = Carrier::default().holding(SID, json!([documented(json!({}))])).lookup(HELD).await;
     let Ownership::Held(held) = found.unwrap() else { panic!("it is held") };
     assert_eq!(asked, [asks(SID)]);
@@ -84,7 +84,7 @@ async fn a_held_number_takes_one_call() {
 }
 
 #[tokio::test]
-async fn what_is_odd_about_a_number_is_told() {
+async fn unusual_properties_of_a_number_are_reported() {
     let changes = json!({"origin": "hosted", "status": "suspended", "friendly_name": "", "account_sid": null,
         "capabilities": {"voice": false}});
     let (found, _) = Carrier::default().holding(SID, json!([documented(changes)])).lookup(HELD).await;
@@ -120,7 +120,7 @@ async fn a_partial_match_is_not_a_match() {
 }
 
 #[tokio::test]
-async fn the_sandbox_matches_parts_of_numbers_too() {
+async fn the_sandbox_also_matches_parts_of_numbers() {
     let numbers: Vec<E164> = ["+14155552671", "+141555526711"].iter().map(|text| text.parse().unwrap()).collect();
     let sandbox = Sandbox::builder().held_numbers(numbers.clone()).start().await.unwrap();
     let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
@@ -139,7 +139,7 @@ async fn a_subaccounts_number_is_found_there() {
     let (found, asked) = carrier.lookup(HELD).await;
     let Ownership::HeldBySubaccount(held) = found.unwrap() else { panic!("a subaccount holds it") };
     assert_eq!(held.account, Some(subaccount(2)));
-    // The account itself is not asked twice, and nobody after the one that has it.
+    // The account itself is not queried twice, and no account after the one that holds it.
     assert_eq!(asked, [asks(SID), asks_accounts(), asks(&subaccount(1)), asks(&subaccount(2))]);
 }
 
@@ -151,7 +151,7 @@ async fn a_key_that_may_not_list_accounts_is_no_error() {
 }
 
 #[tokio::test]
-async fn at_most_20_subaccounts_are_asked() {
+async fn at_most_20_subaccounts_are_queried() {
     let number = json!([documented(json!({}))]);
     let (found, asked) = Carrier::default().holding(subaccount(21), number.clone()).subaccounts(21).lookup(HELD).await;
     assert!(matches!(found.unwrap(), Ownership::NotHeld));
@@ -162,7 +162,7 @@ async fn at_most_20_subaccounts_are_asked() {
 }
 
 #[tokio::test]
-async fn a_subaccount_that_refuses_is_passed_over() {
+async fn a_subaccount_that_refuses_is_skipped() {
     let carrier = Carrier::default().answering(subaccount(1), refusal(401, 20003)).subaccounts(2);
     let (found, asked) = carrier.holding(subaccount(2), json!([documented(json!({}))])).lookup(HELD).await;
     assert!(matches!(found.unwrap(), Ownership::HeldBySubaccount(_)));
@@ -170,8 +170,8 @@ async fn a_subaccount_that_refuses_is_passed_over() {
 }
 
 #[tokio::test]
-async fn any_other_trouble_is_an_error() {
-    // The credentials are wrong: nothing else is asked.
+async fn any_other_failure_is_an_error() {
+    // The credentials are wrong: no further request is sent.
     let (found, asked) = Carrier::default().answering(SID, refusal(401, 20003)).subaccounts(1).lookup(HELD).await;
     assert_eq!((ErrorCode::of(&found.unwrap_err()), asked.len()), (Some(ErrorCode::Unauthorized), 1));
 

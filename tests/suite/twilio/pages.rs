@@ -1,4 +1,4 @@
-//! Lists of several pages: followed to the end, and never to another origin.
+//! Lists with several pages: read to the end, and never from another origin.
 
 use std::sync::Mutex;
 
@@ -18,7 +18,7 @@ use crate::support::{case, server};
 #[tokio::test]
 async fn ten_thousand_numbers_take_ten_requests() {
     let first = 14_150_000_000_u64;
-    // The links that were given, so that nothing else is asked for.
+    // Checks the links, so that no other request was sent.
     let given = Mutex::new(vec![format!("{}?PageSize=1000", numbers_of(SID))]);
     let answer = move |request: &Request| {
         let asked = format!("{}?{}", request.url.path(), request.url.query().unwrap());
@@ -41,7 +41,7 @@ async fn ten_thousand_numbers_take_ten_requests() {
 }
 
 #[tokio::test]
-async fn the_sandbox_pages_as_twilio_does() {
+async fn the_sandbox_has_the_same_pages_as_twilio() {
     let numbers: Vec<E164> = (0..2500).map(|nth| format!("+1415{nth:07}").parse().unwrap()).collect();
     let sandbox = Sandbox::builder().held_numbers(numbers.clone()).start().await.unwrap();
     let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
@@ -66,7 +66,7 @@ async fn short_codes_are_listed_by_the_client_and_left_out_by_the_provider() {
     assert_eq!(held.iter().map(|held| held.number.as_str()).collect::<Vec<_>>(), ["+18089255327"]);
 }
 
-/// A list of two pages, the second under `?Page=1`.
+/// A list with two pages, the second under `?Page=1`.
 async fn two_pages(route: &str, mut body: Value, link: impl FnOnce(&str) -> (&'static str, Value)) -> MockServer {
     let server = MockServer::start().await;
     let of = |status: u16, body: &Value| ResponseTemplate::new(status).set_body_json(body);
@@ -80,7 +80,7 @@ async fn two_pages(route: &str, mut body: Value, link: impl FnOnce(&str) -> (&'s
 }
 
 #[tokio::test]
-async fn every_list_is_followed() {
+async fn every_list_is_read_to_the_end() {
     let body = |name: &str| case(&format!("twilio/{name}/full")).response.body;
     let relative = |route: &str| {
         let link = json!(format!("{route}?PageSize=50&Page=1&PageToken=PAx"));
@@ -122,7 +122,7 @@ async fn a_link_to_another_origin_is_not_followed() {
         assert!(matches!(page_fault(error), PageFault::ForeignOrigin { .. }), "{link}");
         assert_eq!((numbers.len(), requests), (1, 1));
     }
-    // The documented host of trunks is not where this client sends its token.
+    // This client does not send its token to the documented host of trunks.
     let mut body = case("twilio/trunk_numbers/full").response.body;
     body["meta"]["next_page_url"] = body["meta"]["url"].clone();
     let server = server(ResponseTemplate::new(200).set_body_json(body)).await;
@@ -134,7 +134,7 @@ async fn a_link_to_another_origin_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_list_that_leads_back_to_itself_ends_in_an_error() {
+async fn a_list_that_repeats_its_page_ends_in_an_error() {
     let (numbers, error, requests) = listed(json!("/2010-04-01/again")).await;
     assert_eq!(page_fault(error), PageFault::Repeated);
     assert_eq!((numbers.len(), requests), (2, 2));
@@ -149,7 +149,7 @@ async fn null_and_empty_links_end_a_list() {
 }
 
 #[tokio::test]
-async fn an_entry_without_its_number_or_its_id_breaks_no_page() {
+async fn an_entry_without_its_number_or_id_does_not_fail_the_page() {
     let numbers = json!([
         documented(json!({"phone_number": null})),
         documented(json!({"sid": null, "phone_number": "+14155550100"})),
@@ -162,7 +162,7 @@ async fn an_entry_without_its_number_or_its_id_breaks_no_page() {
     assert_eq!(serde_json::to_value(&all).unwrap(), numbers);
     let (held, error) = drained(client.list()).await;
     assert!(error.is_none());
-    // What has no id cannot be put back.
+    // A number without an id cannot be restored.
     let held: Vec<_> =
         held.iter().map(|held| (held.number.as_str(), held.id.is_some(), held.routing.is_some())).collect();
     assert_eq!(held, [("+14155550100", false, false), ("+18089255327", true, true)]);

@@ -1,4 +1,4 @@
-//! Hosts: another region's, and whatever the environment names.
+//! Hosts: those of other regions, and those of the environment variables.
 
 use numport::{AccountKey, Twilio};
 use serde_json::json;
@@ -12,7 +12,7 @@ fn builder() -> numport::ClientBuilder<Twilio> {
     Twilio::builder(AccountKey::token(SID, "token"))
 }
 
-/// A client of these variables beside the account's own.
+/// A client with these variables in addition to the account's own.
 fn from_vars(vars: &[(&str, &str)]) -> numport::Result<Twilio> {
     Twilio::from_vars(|name| match name {
         "TWILIO_ACCOUNT_SID" => Some(SID.to_owned()),
@@ -21,7 +21,7 @@ fn from_vars(vars: &[(&str, &str)]) -> numport::Result<Twilio> {
     })
 }
 
-/// The hosts that a client shows, the one of the API first.
+/// The hosts that a client shows, the API's first.
 fn hosts(client: &Twilio) -> Vec<String> {
     let shown = format!("{client:?}");
     let after = shown.split("\"https://").skip(1);
@@ -29,7 +29,7 @@ fn hosts(client: &Twilio) -> Vec<String> {
 }
 
 #[test]
-fn a_region_has_hosts_of_its_own() {
+fn a_region_has_its_own_hosts() {
     assert_eq!(hosts(&builder().build().unwrap()), ["api.twilio.com", "trunking.twilio.com"]);
     let dublin = ["api.dublin.ie1.twilio.com", "trunking.dublin.ie1.twilio.com"];
     assert_eq!(hosts(&builder().region("dublin", "ie1").build().unwrap()), dublin);
@@ -59,7 +59,7 @@ fn an_edge_and_a_region_go_together() {
         let error = from_vars(&[(given, "ie1")]).unwrap_err();
         assert_eq!(problem_fields(&error), [missing]);
         assert!(error.to_string().contains(&format!("`{missing}` is not set, but {given} is")), "{error}");
-        // An empty variable is none.
+        // An empty variable counts as missing.
         let error = from_vars(&[(given, "ie1"), (missing, "")]).unwrap_err();
         assert_eq!(problem_fields(&error), [missing]);
     }
@@ -67,7 +67,7 @@ fn an_edge_and_a_region_go_together() {
 }
 
 #[test]
-fn what_is_no_part_of_a_host_is_refused() {
+fn an_invalid_part_of_a_host_is_refused() {
     for bad in ["", "Dublin", "a b", "x.y", "x/y", "x@y", "x:1", "x?", "é", "evil.example#"] {
         assert_eq!(problem_fields(&builder().region(bad, "ie1").build().unwrap_err()), ["edge"], "{bad}");
         assert_eq!(problem_fields(&builder().region("dublin", bad).build().unwrap_err()), ["region"], "{bad}");
@@ -81,7 +81,7 @@ fn what_is_no_part_of_a_host_is_refused() {
 }
 
 #[tokio::test]
-async fn another_address_serves_both_apis_whatever_the_region() {
+async fn another_base_url_serves_both_apis_whatever_the_region() {
     let server = server(ResponseTemplate::new(200).set_body_json(documented(json!({})))).await;
     let uri = server.uri();
     let vars = [("TWILIO_EDGE", "dublin"), ("TWILIO_REGION", "ie1"), ("TWILIO_BASE_URL", uri.as_str())];

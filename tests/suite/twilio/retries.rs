@@ -1,4 +1,4 @@
-//! What is sent again: reads and updates, and never an attachment that was answered.
+//! Reads and updates are retried. An attachment is never resent after a response.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::endpoints::{NUMBER, TRUNK, documented, page, patient, refusal};
 use crate::support::at_once;
 
-/// A policy whose own wait is longer than it has time for.
+/// A policy whose own wait is longer than its deadline.
 fn only_when_told() -> RetryPolicy {
     let day = Duration::from_secs(86_400);
     RetryPolicy::default().initial_backoff(day).max_backoff(day).deadline(Duration::from_secs(20))
@@ -53,7 +53,7 @@ impl What {
     }
 }
 
-/// Makes a call that is answered this once, and then well. How it ends, and the bodies that were sent.
+/// Makes a call that gets this response once, and then a good one. Returns the result and the sent bodies.
 async fn after(first: &ResponseTemplate, what: What, policy: RetryPolicy) -> (Result<()>, Vec<Vec<u8>>) {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(first.clone()).up_to_n_times(1).mount(&server).await;
@@ -64,7 +64,7 @@ async fn after(first: &ResponseTemplate, what: What, policy: RetryPolicy) -> (Re
 }
 
 #[tokio::test]
-async fn reads_and_updates_are_sent_again_when_twilio_says() {
+async fn reads_and_updates_are_retried_after_retry_after() {
     for what in What::REPEATABLE {
         let told = refusal(429, 20429).insert_header("Retry-After", "0");
         let (result, bodies) = after(&told, what, only_when_told()).await;
@@ -75,7 +75,7 @@ async fn reads_and_updates_are_sent_again_when_twilio_says() {
 }
 
 #[tokio::test]
-async fn reads_and_updates_are_sent_again_without_being_told_when() {
+async fn reads_and_updates_are_retried_without_retry_after() {
     for what in What::REPEATABLE {
         for code in [20429, 70005] {
             let (result, bodies) = after(&refusal(429, code), what, at_once()).await;
@@ -86,7 +86,7 @@ async fn reads_and_updates_are_sent_again_without_being_told_when() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_is_told_and_not_begun() {
+async fn a_retry_after_beyond_the_deadline_is_an_error() {
     let told = refusal(429, 20429).insert_header("Retry-After", "21");
     let (result, bodies) = after(&told, What::Detach, only_when_told()).await;
     let error = result.unwrap_err();
@@ -96,7 +96,7 @@ async fn a_wait_that_is_too_long_is_told_and_not_begun() {
 }
 
 #[tokio::test]
-async fn an_attachment_is_sent_once_whatever_429_says() {
+async fn an_attachment_is_not_retried_after_429() {
     for told in [refusal(429, 20429), refusal(429, 20429).insert_header("Retry-After", "0")] {
         let (result, bodies) = after(&told, What::Attach, at_once()).await;
         let error = result.unwrap_err();
@@ -107,7 +107,7 @@ async fn an_attachment_is_sent_once_whatever_429_says() {
 }
 
 #[tokio::test]
-async fn a_server_in_trouble_is_asked_again_for_all_but_an_attachment() {
+async fn all_but_an_attachment_are_retried_after_a_server_error() {
     for status in [500, 503] {
         for what in What::ALL {
             let (result, bodies) = after(&refusal(status, 20500), what, at_once()).await;

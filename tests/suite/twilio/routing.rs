@@ -1,4 +1,4 @@
-//! Where a number's calls go: read, and put back exactly.
+//! A number's routing is read and restored exactly.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ async fn snapshot(changes: Value) -> Routing {
     routing
 }
 
-/// Puts a routing back. What it is then, and the forms that were sent.
+/// Restores a routing. Returns the routing afterwards and the sent forms.
 async fn restore(routing: &Routing, answer: Value) -> (Result<Routing>, Vec<String>) {
     let server = server(ResponseTemplate::new(200).set_body_json(answer)).await;
     let client = client(server.uri());
@@ -43,7 +43,7 @@ async fn restore(routing: &Routing, answer: Value) -> (Result<Routing>, Vec<Stri
 }
 
 #[tokio::test]
-async fn the_routing_of_the_documented_number_is_read_whole() {
+async fn the_routing_of_the_documented_number_is_read_completely() {
     let routing = snapshot(json!({})).await;
     assert_eq!((routing.number, routing.id.as_str()), (number(), NUMBER));
     assert_eq!((&routing.calls, &routing.replaced_by), (&Calls::Nowhere, &None));
@@ -97,7 +97,7 @@ async fn each_setting_is_read_from_its_own_field() {
 }
 
 #[tokio::test]
-async fn a_trunk_beats_an_application_which_beats_the_voice_url() {
+async fn a_trunk_takes_precedence_over_an_application_and_that_over_the_voice_url() {
     let url = || Calls::Url(CallbackUrl::new(URL));
     for (trunk, application, voice_url, calls) in [
         (json!(TRUNK), json!(APPLICATION), json!(URL), Calls::Trunk(TRUNK.to_owned())),
@@ -119,7 +119,7 @@ async fn a_number_that_is_not_held_has_no_routing() {
     let server = server(ResponseTemplate::new(200).set_body_json(page(json!([other]), Value::Null))).await;
     let client = client(server.uri());
     assert_eq!(client.routing().unwrap().snapshot(&number()).await.unwrap(), None);
-    // A subaccount's routing is not this account's to set.
+    // This account cannot set the routing of a subaccount's number.
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
 
@@ -127,7 +127,7 @@ const REST: &str = "SmsUrl=&SmsMethod=POST&SmsFallbackUrl=&SmsFallbackMethod=POS
                     &StatusCallbackMethod=POST";
 
 #[tokio::test]
-async fn a_voice_url_is_put_back_and_what_would_beat_it_is_cleared() {
+async fn restoring_a_voice_url_clears_trunk_and_application() {
     let routing = snapshot(json!({"voice_url": "https://example.com/voice?a=1"})).await;
     let (restored, forms) = restore(&routing, documented(json!({"voice_url": "https://example.com/voice?a=1"}))).await;
     let wanted = "VoiceUrl=https%3A%2F%2Fexample.com%2Fvoice%3Fa%3D1&VoiceMethod=POST&VoiceFallbackUrl=\
@@ -138,7 +138,7 @@ async fn a_voice_url_is_put_back_and_what_would_beat_it_is_cleared() {
 }
 
 #[tokio::test]
-async fn a_trunk_is_put_back_without_a_word_about_applications() {
+async fn restoring_a_trunk_does_not_send_the_application() {
     // Twilio clears the application itself; an empty one beside the trunk might clear both.
     let routing = snapshot(json!({"trunk_sid": TRUNK, "voice_url": "https://example.com"})).await;
     let (_, forms) = restore(&routing, documented(json!({}))).await;
@@ -155,7 +155,7 @@ async fn a_trunk_is_put_back_without_a_word_about_applications() {
 }
 
 #[tokio::test]
-async fn an_application_is_put_back_without_a_word_about_trunks() {
+async fn restoring_an_application_does_not_send_the_trunk() {
     let routing = snapshot(json!({"voice_application_sid": APPLICATION})).await;
     let (_, forms) = restore(&routing, documented(json!({}))).await;
     let wanted = "VoiceUrl=&VoiceMethod=POST&VoiceFallbackUrl=&VoiceFallbackMethod=POST&VoiceCallerIdLookup=false\
@@ -164,7 +164,7 @@ async fn an_application_is_put_back_without_a_word_about_trunks() {
 }
 
 #[tokio::test]
-async fn what_twilio_does_not_tell_is_cleared_or_left_alone() {
+async fn missing_settings_are_cleared_or_unchanged() {
     let nothing = |value: &Value| {
         let names = "voice_url voice_method voice_fallback_url voice_fallback_method voice_receive_mode
             voice_application_sid trunk_sid sms_url sms_method sms_fallback_url sms_fallback_method
@@ -175,7 +175,7 @@ async fn what_twilio_does_not_tell_is_cleared_or_left_alone() {
         fields["voice_caller_id_lookup"] = Value::Null;
         fields
     };
-    // Addresses and SIDs have a word for "unset"; methods, modes and flags have none.
+    // URLs and SIDs can be cleared; methods, modes and flags cannot.
     let form = "VoiceUrl=&VoiceFallbackUrl=&VoiceApplicationSid=&TrunkSid=&SmsUrl=&SmsFallbackUrl=\
                 &SmsApplicationSid=&StatusCallback=";
     for unset in [Value::Null, json!("")] {
@@ -186,7 +186,7 @@ async fn what_twilio_does_not_tell_is_cleared_or_left_alone() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_restore_is_the_routing_as_it_is_then() {
+async fn a_restore_returns_the_routing_afterwards() {
     let routing = snapshot(json!({"voice_url": URL})).await;
     let (restored, _) = restore(&routing, documented(json!({"trunk_sid": TRUNK}))).await;
     let restored = restored.unwrap();
@@ -195,7 +195,7 @@ async fn the_answer_to_a_restore_is_the_routing_as_it_is_then() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_twilio_did_not_give_is_refused() {
+async fn a_foreign_snapshot_is_refused() {
     let refused = async |settings: &[(&str, &str)], id: &str| -> Error {
         let routing = Routing::new(number(), id.to_owned(), Calls::Nowhere, texts(settings));
         let (restored, forms) = restore(&routing, documented(json!({}))).await;
@@ -209,7 +209,7 @@ async fn a_snapshot_that_twilio_did_not_give_is_refused() {
         "{error}"
     );
     assert!(!error.report().contains("hidden"), "{error}");
-    // What could be set by an update, but is no routing.
+    // A setting that an update could change, but that is no routing.
     assert_eq!(problem_fields(&refused(&[("AccountSid", NUMBER)], NUMBER).await), ["settings"]);
     assert_eq!(problem_fields(&refused(&[("TrunkSid", "TK1")], NUMBER).await), ["TrunkSid"]);
     assert_eq!(problem_fields(&refused(&[("VoiceUrl", URL)], "PN1").await), ["sid"]);
@@ -217,7 +217,7 @@ async fn a_snapshot_that_twilio_did_not_give_is_refused() {
 }
 
 #[tokio::test]
-async fn a_routing_survives_being_kept() {
+async fn a_routing_can_be_saved_and_read() {
     let changes = [
         json!({}),
         json!({"voice_url": URL}),
@@ -235,7 +235,7 @@ async fn a_routing_survives_being_kept() {
 }
 
 #[tokio::test]
-async fn a_routing_does_not_show_what_may_be_a_secret() {
+async fn debug_of_a_routing_shows_no_secret() {
     let changes = json!({"voice_url": URL, "voice_fallback_url": URL, "sms_url": URL, "sms_fallback_url": URL,
         "status_callback": URL});
     let mut routing = snapshot(changes).await;

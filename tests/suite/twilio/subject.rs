@@ -1,4 +1,4 @@
-//! What the tests that every carrier must pass need to know of Twilio.
+//! Twilio's facts for the tests that every carrier must pass.
 
 use std::sync::Arc;
 

@@ -36,7 +36,7 @@ async fn a_number_is_read_attached_and_detached() {
 }
 
 #[tokio::test]
-async fn another_number_or_trunk_in_a_response_is_not_believed() {
+async fn another_number_or_trunk_in_a_response_is_an_error() {
     let (other, other_trunk) = (format!("PN{}", "0".repeat(32)), format!("TK{}", "0".repeat(32)));
     for (name, field, found) in [
         ("get_trunk_number", "sid", Some(&other)),
@@ -59,7 +59,7 @@ async fn another_number_or_trunk_in_a_response_is_not_believed() {
     }
 }
 
-/// What a detachment comes to, when it is answered this once and then that nothing is there.
+/// The result of a detachment that gets this response once, and then one that the number is not there.
 async fn detached(first: ResponseTemplate) -> (numport::Result<()>, usize) {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(first).up_to_n_times(1).mount(&server).await;
@@ -69,7 +69,7 @@ async fn detached(first: ResponseTemplate) -> (numport::Result<()>, usize) {
 }
 
 #[tokio::test]
-async fn a_detachment_whose_answer_was_lost_was_done() {
+async fn a_detachment_with_a_lost_response_succeeds() {
     for status in [500, 503] {
         let (result, requests) = detached(ResponseTemplate::new(status)).await;
         result.unwrap();
@@ -79,7 +79,7 @@ async fn a_detachment_whose_answer_was_lost_was_done() {
 
 #[tokio::test]
 async fn a_number_that_was_not_on_the_trunk_is_an_error() {
-    // A 429 was surely not carried out, so it was not on the trunk before either.
+    // A 429 means that it was not carried out, so the number was not on the trunk before either.
     for (first, requests) in [(refusal(404, 20404), 1), (refusal(429, 20429), 2)] {
         let (result, received) = detached(first).await;
         let error = result.unwrap_err();

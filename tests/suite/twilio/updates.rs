@@ -1,4 +1,4 @@
-//! Changing a number: the exact form.
+//! Updates of a number: the exact form.
 
 use numport::Twilio;
 use numport::provider::twilio::{CallbackMethod, EmergencyStatus, IncomingPhoneNumber, UpdateNumber, VoiceReceiveMode};
@@ -15,7 +15,7 @@ async fn update(name: &str, update: UpdateNumber) -> IncomingPhoneNumber {
 }
 
 #[tokio::test]
-async fn every_field_goes_out_under_its_name() {
+async fn every_field_is_sent_under_its_name() {
     let (get, example) = (CallbackMethod::Get, "https://example.com");
     let every = UpdateNumber::new()
         .account_sid(SID)
@@ -67,7 +67,7 @@ async fn an_empty_text_clears_a_field() {
 }
 
 #[tokio::test]
-async fn an_address_is_escaped_whole_and_shows_nowhere() {
+async fn a_url_is_escaped_completely_and_never_shown() {
     let escaped = UpdateNumber::new().voice_url(URL).friendly_name("Café *Desk* & ~Co");
     assert!(!format!("{escaped:?}").contains("pässword"), "{escaped:?}");
     let updated = update("escaped", escaped).await;
@@ -78,7 +78,7 @@ async fn an_address_is_escaped_whole_and_shows_nowhere() {
 }
 
 #[tokio::test]
-async fn the_last_value_of_a_field_counts() {
+async fn the_last_value_of_a_field_applies() {
     let server = server(ResponseTemplate::new(200).set_body_json(documented(serde_json::json!({})))).await;
     let update = UpdateNumber::new()
         .voice_method(CallbackMethod::Get)

@@ -1,4 +1,4 @@
-//! What is wrong with a call is named before anything is sent.
+//! Invalid calls are refused before anything is sent.
 
 use futures_util::TryStreamExt;
 use numport::Twilio;
@@ -9,12 +9,12 @@ use super::endpoints::{ADDRESS, APPLICATION, NUMBER, SID, TRUNK, client, documen
 use crate::support::validation::Edges;
 
 async fn edges() -> Edges<Twilio> {
-    // Good enough for a number, an account and an empty page of each list.
+    // A response that is valid for a number, an account and an empty page of each list.
     let lists = json!({"incoming_phone_numbers": [], "accounts": [], "outgoing_caller_ids": [], "phone_numbers": []});
     Edges::new(documented(lists), client).await
 }
 
-/// What is no SID of this kind.
+/// Texts that are no SID of this kind.
 fn odd(good: &str) -> Vec<String> {
     let other = if good.starts_with("AC") { "PN" } else { "AC" };
     let rest = &good[2..];
@@ -34,7 +34,7 @@ fn odd(good: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_number_is_named_by_its_sid() {
+async fn a_number_requires_a_valid_sid() {
     let mut rules = edges().await;
     let update = UpdateNumber::new().friendly_name("Desk");
     for good in [NUMBER.to_owned(), format!("PN{}", "0123456789abcdefABCDEF9876543210")] {
@@ -49,7 +49,7 @@ async fn a_number_is_named_by_its_sid() {
 }
 
 #[tokio::test]
-async fn an_account_is_named_by_its_sid() {
+async fn an_account_requires_a_valid_sid() {
     let mut rules = edges().await;
     rules.takes("get", async |client| client.get_account(SID).await).await;
     for bad in odd(SID).into_iter().chain(["x".to_owned()]) {
@@ -63,7 +63,7 @@ async fn an_account_is_named_by_its_sid() {
 }
 
 #[tokio::test]
-async fn a_trunk_and_its_number_are_named_by_their_sids() {
+async fn a_trunk_and_its_number_require_valid_sids() {
     let mut rules = edges().await;
     let all = async |client: Twilio, trunk: &str| client.trunk_numbers(trunk).try_collect::<Vec<_>>().await;
     rules.takes("list", async |client| all(client, TRUNK).await).await;
@@ -108,7 +108,7 @@ async fn a_page_has_1_to_1000_entries() {
 }
 
 #[tokio::test]
-async fn an_update_changes_something_and_has_good_sids_in_it() {
+async fn an_update_requires_a_change_and_valid_sids() {
     type Make = fn(UpdateNumber, String) -> UpdateNumber;
 
     let mut rules = edges().await;
@@ -130,7 +130,7 @@ async fn an_update_changes_something_and_has_good_sids_in_it() {
         let good = SID.replace("AC", prefix);
         let update = set(new(), good.clone());
         rules.takes(field, async |client| client.update_number(NUMBER, &update).await).await;
-        // An empty text clears any of them, but a number without an account is none.
+        // An empty text clears any of them, except the account: a number needs one.
         for bad in odd(&good).iter().filter(|bad| !bad.is_empty() || field == "AccountSid") {
             let update = set(new(), bad.clone());
             rules.refuses(&[field], async |client| client.update_number(NUMBER, &update).await).await;

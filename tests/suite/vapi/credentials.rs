@@ -1,4 +1,4 @@
-//! Every documented exchange about Vapi's credentials, and the three states of every field.
+//! Every documented exchange for Vapi's credentials, and the three states of every field.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ async fn update(name: &str, update: impl Into<UpdateCredential>) -> Credential {
     exchange(&name, client, |client| async move { client.update_credential(CREDENTIAL, update).await }).await
 }
 
-/// One gateway to call out by, one that calls come in by.
+/// One gateway for outbound calls, and one for inbound calls.
 fn two_gateways() -> Vec<Gateway> {
     vec![
         Gateway::new("my-trunk.pstn.dublin.twilio.com").port(5060).inbound_enabled(false).outbound_enabled(true),
@@ -68,7 +68,7 @@ fn every_authentication_field() -> OutboundAuthentication {
 }
 
 #[tokio::test]
-async fn sip_trunks_are_made() {
+async fn sip_trunks_are_created() {
     let plan = OutboundAuthentication::new()
         .auth_username("u")
         .auth_password("planted-sip-password")
@@ -102,7 +102,7 @@ async fn sip_trunks_are_made() {
 }
 
 #[tokio::test]
-async fn carrier_credentials_are_made() {
+async fn carrier_credentials_are_created() {
     let twilio = CreateTwilioCredential::new(account())
         .auth_token("planted-auth-token")
         .api_key(api_key())
@@ -138,7 +138,7 @@ async fn a_credential_of_every_kind_is_read() {
 }
 
 #[tokio::test]
-async fn credentials_are_changed() {
+async fn credentials_are_updated() {
     update("gateways", UpdateSipTrunkCredential::new().gateways(two_gateways())).await;
     let trunk = UpdateSipTrunkCredential::new()
         .gateways(four_gateways())
@@ -163,7 +163,7 @@ async fn credentials_are_changed() {
 }
 
 #[tokio::test]
-async fn a_removed_credential_is_answered() {
+async fn a_removed_credential_is_returned() {
     let path = case("vapi/delete_credential/sip_trunk").request.path;
     let id = path.strip_prefix("/credential/").unwrap();
     let delete = |client: Vapi| async move { client.delete_credential(id).await };

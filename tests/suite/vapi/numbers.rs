@@ -1,4 +1,4 @@
-//! Every documented exchange about Vapi's numbers, updates aside.
+//! Every documented exchange for Vapi's numbers, except updates.
 
 use numport::Timestamp;
 use numport::model::CallbackUrl;
@@ -37,7 +37,7 @@ pub(crate) fn sip_authentication() -> SipAuthentication {
     SipAuthentication::new("a-user-of-20-letters", "a-word-of-20-letters").realm("sip.vapi.ai")
 }
 
-/// Every bound that a list knows, and the largest limit.
+/// Every date filter of a list, and the largest limit.
 pub(crate) fn every_filter(limit: u32) -> ListFilter {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     ListFilter::new()
@@ -84,7 +84,7 @@ async fn numbers_of_a_trunk_are_imported() {
 }
 
 #[tokio::test]
-async fn twilio_numbers_are_imported_by_token_and_by_key() {
+async fn twilio_numbers_are_imported_with_a_token_and_with_a_key() {
     let settings = Settings::new().name("Main line");
     let import = CreateTwilioNumber::new(number("+14155551234"), account())
         .twilio_auth_token("planted-auth-token")
@@ -108,7 +108,7 @@ async fn numbers_of_stored_carriers_are_imported() {
 }
 
 #[tokio::test]
-async fn vapi_makes_numbers_and_sip_addresses() {
+async fn vapi_creates_numbers_and_sip_addresses() {
     let answered = Settings::new().assistant_id(ASSISTANT);
     let wish = CreateVapiNumber::new().number_desired_area_code("415").settings(answered.clone());
     let made = create("vapi_area_code", wish).await;
@@ -188,7 +188,7 @@ async fn a_number_of_every_carrier_is_read() {
 }
 
 #[tokio::test]
-async fn a_number_of_before_2025_is_read() {
+async fn a_number_from_before_2025_is_read() {
     let read = get("before_2025").await;
     assert_eq!(read.server_url.as_ref().map(CallbackUrl::as_str), Some("https://example.com/vapi"));
     assert_eq!(read.server_url_secret.unwrap().expose(), "planted-webhook-secret");
@@ -205,7 +205,7 @@ async fn a_number_of_an_unknown_carrier_is_kept() {
     assert!(matches!(&read.status, Some(NumberStatus::Unknown(_))), "{read:?}");
 }
 
-/// A webhook holds the whole stored row: every column of every carrier, unset ones as `null`.
+/// A webhook contains the whole stored row: every column of every carrier, unset ones as `null`.
 #[test]
 fn a_stored_row_is_read() {
     let mut row = json!({
@@ -254,14 +254,14 @@ fn a_stored_row_is_read() {
 }
 
 #[tokio::test]
-async fn a_removed_number_is_answered() {
+async fn a_removed_number_is_returned() {
     let delete = |client: Vapi| async move { client.delete_number(BYO).await };
     let removed: PhoneNumber = exchange("vapi/delete_number/byo", client, delete).await;
     assert_eq!(removed.id, BYO);
 }
 
 #[tokio::test]
-async fn the_key_goes_out_as_a_bearer() {
+async fn the_key_is_sent_as_a_bearer_token() {
     let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
     client(server.uri()).list_numbers(&ListFilter::new()).await.unwrap();
     assert_eq!(authorization(&server).await, format!("Bearer {KEY}"));

@@ -1,4 +1,4 @@
-//! Vapi's pages and Vapi's refusals.
+//! Vapi's pages and errors.
 
 use futures_util::TryStreamExt;
 use numport::error::{CallFault, Delivery, PageFault};
@@ -17,7 +17,7 @@ fn page(ids: &[&str], metadata: Value) -> Value {
     json!({"results": results, "metadata": metadata})
 }
 
-/// A server with these pages, counted from `first`. Nothing else is answered.
+/// A server with these pages, counted from `first`, and nothing else.
 async fn pages(first: usize, pages: &[Value]) -> MockServer {
     let server = MockServer::start().await;
     for (at, body) in pages.iter().enumerate() {
@@ -52,13 +52,13 @@ async fn pages_are_read_until_one_is_empty() {
             pages(1, &[page(&["a", "b"], metadata.clone()), page(&["c"], metadata.clone()), page(&[], metadata)]).await;
         assert_eq!(ids(&client(server.uri()), SearchNumbers::new()).await.unwrap(), ["a", "b", "c"]);
     }
-    // An empty page ends the list, whatever it says.
+    // An empty page ends the list, even if it says that more follow.
     let server = pages(1, &[page(&[], json!({"hasNextPage": true}))]).await;
     assert!(ids(&client(server.uri()), SearchNumbers::new()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn every_page_is_asked_for_with_the_same_search_from_the_page_given() {
+async fn every_page_is_requested_with_the_same_filters() {
     let server =
         pages(3, &[page(&["a"], json!({"hasNextPage": true})), page(&["b"], json!({"hasNextPage": false}))]).await;
     let search =
@@ -70,7 +70,7 @@ async fn every_page_is_asked_for_with_the_same_search_from_the_page_given() {
 }
 
 #[tokio::test]
-async fn a_page_that_comes_again_ends_the_list() {
+async fn a_repeated_page_ends_the_list() {
     let server =
         server(ResponseTemplate::new(200).set_body_json(page(&["a", "b"], json!({"hasNextPage": true})))).await;
     let (read, end) = drained(client(server.uri()).numbers(SearchNumbers::new())).await;
@@ -80,7 +80,7 @@ async fn a_page_that_comes_again_ends_the_list() {
 }
 
 #[tokio::test]
-async fn a_fault_on_a_later_page_comes_after_the_numbers_before_it() {
+async fn an_error_on_a_later_page_follows_the_earlier_numbers() {
     let server = pages(1, &[page(&["a"], json!({"hasNextPage": true}))]).await;
     let client = client(server.uri());
     let mut numbers = client.numbers(SearchNumbers::new());
@@ -90,7 +90,7 @@ async fn a_fault_on_a_later_page_comes_after_the_numbers_before_it() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_told_in_the_platforms_words() {
+async fn an_error_has_the_platforms_message() {
     let e164 = "number must be a valid phone number in the E.164 format. Hot tip, you may be missing the country code (Eg. US: +1).";
     for (status, body, words) in [
         (
@@ -125,7 +125,7 @@ async fn a_refusal_is_told_in_the_platforms_words() {
 }
 
 #[tokio::test]
-async fn a_page_of_the_edge_is_kept_as_text() {
+async fn a_gateways_page_is_kept_as_text() {
     let html = "<html><body><h1>502 Bad Gateway</h1></body></html>";
     let server = server(ResponseTemplate::new(502).set_body_raw(html, "text/html")).await;
     let client = Vapi::builder(KEY).base_url(server.uri()).retry(at_once().max_attempts(1)).build().unwrap();
@@ -138,7 +138,7 @@ async fn a_page_of_the_edge_is_kept_as_text() {
 }
 
 #[tokio::test]
-async fn the_limit_of_requests_is_told() {
+async fn the_rate_limit_is_an_error() {
     let server =
         server(ResponseTemplate::new(429).set_body_json(json!({"message": "Rate limit exceeded", "statusCode": 429})))
             .await;

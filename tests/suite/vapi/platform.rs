@@ -1,4 +1,4 @@
-//! Vapi as every platform is used: records.
+//! Vapi through the platform-independent API: records.
 
 use numport::model::NumberUpdate;
 use numport::platform::vapi::UpdateTwilioNumber;
@@ -13,7 +13,7 @@ use crate::services::vapi::subject::SUBJECT;
 use crate::support::{KEY, server};
 
 #[tokio::test]
-async fn vapis_own_address_stands_where_no_number_does() {
+async fn a_sip_address_takes_the_place_of_a_missing_number() {
     let sip_uri = "sip:desk@sip.vapi.ai";
     for (number, wanted) in [(json!(null), sip_uri), (json!(""), sip_uri), (json!(NUMBER), NUMBER)] {
         let number = json!({"id": "n1", "provider": "vapi", "number": number, "sipUri": sip_uri});
@@ -23,7 +23,7 @@ async fn vapis_own_address_stands_where_no_number_does() {
 }
 
 #[tokio::test]
-async fn a_label_is_cleared_by_an_empty_text_since_no_document_allows_null() {
+async fn a_label_is_cleared_by_an_empty_text() {
     let number = json!({"id": "n1", "provider": "vapi", "number": NUMBER, "name": ""});
     let server = server(ResponseTemplate::new(200).set_body_json(number)).await;
     let vapi = Vapi::builder(KEY).base_url(server.uri()).build().unwrap();
@@ -34,7 +34,7 @@ async fn a_label_is_cleared_by_an_empty_text_since_no_document_allows_null() {
 }
 
 #[test]
-fn a_secret_is_set_from_a_text() {
+fn a_secret_is_set_from_text() {
     let update = UpdateTwilioNumber::new().twilio_auth_token("a-token").twilio_api_secret("a-secret".to_owned());
     assert_eq!(
         serde_json::to_value(&update).unwrap(),
@@ -44,7 +44,7 @@ fn a_secret_is_set_from_a_text() {
 }
 
 #[tokio::test]
-async fn the_sandboxs_vonage_credential_has_what_the_document_requires_and_no_secret() {
+async fn the_sandboxs_vonage_credential_has_the_required_fields_and_no_secret() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let create = numport::platform::vapi::CreateVonageCredential::new("key", "planted-secret");

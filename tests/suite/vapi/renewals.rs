@@ -1,4 +1,4 @@
-//! What is sent to Vapi when credentials are renewed, and what stays.
+//! The requests to Vapi that renew credentials, and the fields that they keep.
 
 use numport::model::{CredentialId, Details, PlatformKind, ProviderKind, RecordNumber, SourcePart};
 use numport::platform::vapi::PhoneNumber;
@@ -33,7 +33,7 @@ fn account(carrier: ProviderKind, key: AccountKey) -> NumberSource {
     NumberSource::account(carrier, key)
 }
 
-/// Answers each of these requests, and renews.
+/// Gives each of these requests its response, and renews.
 async fn renew(
     number: &Value,
     source: &NumberSource,
@@ -55,11 +55,11 @@ async fn renew(
 }
 
 #[tokio::test]
-async fn a_twilio_number_gets_the_account_and_what_opens_it() {
+async fn a_twilio_number_gets_the_account_and_its_token_or_key() {
     let keys = [
         (AccountKey::token(SID, "t"), json!({"provider": "twilio", "twilioAccountSid": SID, "twilioAuthToken": "t"})),
         (
-            // A token beats a key beside it, so it is cleared.
+            // A token takes precedence over a key, so it is cleared.
             AccountKey::pair(SID, KEY_SID, "s"),
             json!({"provider": "twilio", "twilioAccountSid": SID, "twilioAuthToken": null, "twilioApiKey": KEY_SID,
                 "twilioApiSecret": "s"}),
@@ -74,7 +74,7 @@ async fn a_twilio_number_gets_the_account_and_what_opens_it() {
 }
 
 #[tokio::test]
-async fn an_answer_that_shows_another_account_is_not_believed() {
+async fn a_response_with_another_account_is_an_error() {
     let source = account(ProviderKind::TWILIO, AccountKey::token(SID, "t"));
     let mut stale = on_twilio();
     stale["twilioAccountSid"] = "AC2".into();
@@ -85,7 +85,7 @@ async fn an_answer_that_shows_another_account_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_stored_credential_is_named_by_the_record() {
+async fn a_stored_credential_is_set_on_the_record() {
     for (carrier, provider) in [
         (ProviderKind::TELNYX, "telnyx"),
         (ProviderKind::VONAGE, "vonage"),
@@ -98,7 +98,7 @@ async fn a_stored_credential_is_named_by_the_record() {
         assert_eq!(result.unwrap(), RenewedCredentials::record());
         let body = json!({"provider": provider, "credentialId": OTHER});
         assert_eq!(sent, [("PATCH /phone-number/n1".to_owned(), body)]);
-        // It names it already.
+        // The record already names it.
         let (result, sent) = renew(&by_credential(provider), &NumberSource::stored(carrier, USED), &[]).await;
         assert_eq!((result.unwrap(), sent), (RenewedCredentials::unchanged(), vec![]));
     }
@@ -127,7 +127,7 @@ async fn a_vonage_credential_of_the_same_account_gets_the_secret() {
 }
 
 #[tokio::test]
-async fn a_trunk_is_sent_whole_and_keeps_what_the_source_does_not_say() {
+async fn a_trunk_is_sent_completely_and_keeps_unset_settings() {
     let trunk = SipTrunk::new("203.0.113.10").credentials("user", "new").allow_inbound([203, 0, 113, 11]).port(5070);
     let there = json!({
         "id": USED, "provider": "byo-sip-trunk", "name": "By hand", "techPrefix": "9",
@@ -155,7 +155,7 @@ async fn a_trunk_is_sent_whole_and_keeps_what_the_source_does_not_say() {
 }
 
 #[tokio::test]
-async fn what_the_record_does_not_show_is_not_guessed() {
+async fn unknown_settings_of_a_record_are_not_guessed() {
     let source = account(ProviderKind::TWILIO, AccountKey::token(SID, "t"));
     for number in
         [json!({"id": "n1"}), json!({"id": "n1", "provider": "later"}), json!({"id": "n1", "provider": "vapi"})]

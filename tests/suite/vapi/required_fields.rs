@@ -1,4 +1,4 @@
-//! What an object of Vapi requires and lacks is named before anything is sent.
+//! Missing required fields of Vapi's objects are reported before anything is sent.
 
 use numport::platform::vapi::{
     BackoffPlan, CallRinging, ContextPlan, CreateSipTrunkCredential, CreateVapiNumber, CustomMessage, EndingFilter,

@@ -1,4 +1,4 @@
-//! Vapi in the sandbox: it refuses what the real service refuses.
+//! Vapi in the sandbox: it refuses the requests that the real service refuses.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use crate::sandbox::plain_requests::{VAPI, send};
 use crate::services::planted::number;
 
 #[tokio::test]
-async fn vapi_names_every_fault_of_a_body() {
+async fn every_problem_of_a_body_is_reported() {
     let sandbox = Sandbox::start().await.unwrap();
     let body = json!({
         "provider": "twilio", "number": "4155", "twilioAccountSid": "AC1", "label": "x", "name": "x".repeat(41),
@@ -40,7 +40,7 @@ async fn vapi_names_every_fault_of_a_body() {
 }
 
 #[tokio::test]
-async fn an_import_needs_good_credentials_and_a_held_number() {
+async fn an_import_requires_valid_credentials_and_a_held_number() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let create = |number: &str, token: &str| {
@@ -60,7 +60,7 @@ async fn an_import_needs_good_credentials_and_a_held_number() {
 }
 
 #[tokio::test]
-async fn null_empties_a_field_and_absence_keeps_it() {
+async fn null_clears_a_field_and_an_absent_field_is_unchanged() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let made = vapi.create_number(CreateVapiNumber::new().sip_uri("sip:a@sip.vapi.ai")).await.unwrap();
@@ -72,7 +72,7 @@ async fn null_empties_a_field_and_absence_keeps_it() {
 }
 
 #[tokio::test]
-async fn vapis_lists_filter_sort_and_page() {
+async fn lists_have_filters_sort_order_and_pages() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let mut times = Vec::new();
@@ -96,7 +96,7 @@ async fn vapis_lists_filter_sort_and_page() {
 }
 
 #[tokio::test]
-async fn vapis_search_finds_parts_of_what_is_kept_now() {
+async fn a_search_finds_parts_of_present_values() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut ids = Vec::new();
     for (sip_uri, name) in

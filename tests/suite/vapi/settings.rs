@@ -1,4 +1,4 @@
-//! What a number of any carrier can be given: every field of it, once.
+//! The settings of numbers of every carrier: every field, once.
 
 use numport::platform::vapi::{
     AllContext, BackoffKind, BackoffPlan, CallEnding, CallRinging, ContextPlan, CreateByoNumber, CreateTwilioNumber,
@@ -102,7 +102,7 @@ pub(crate) fn every_hook_field() -> Vec<Hook> {
 }
 
 #[tokio::test]
-async fn every_field_with_a_number_to_fall_back_to() {
+async fn every_field_with_a_fallback_number() {
     let settings = Settings::new()
         .name("Front desk")
         .assistant_id(ASSISTANT)
@@ -119,7 +119,7 @@ async fn every_field_with_a_number_to_fall_back_to() {
         .settings(settings);
     let made = create("full_number_destination", import).await;
 
-    // What is read back is what was built, so nothing known stays among the unknown.
+    // The response is what was built, so no known field is among the unknown ones.
     assert_eq!(made.server, Some(Box::new(every_server_field())));
     assert_eq!(made.fallback_destination, Some(Box::new(Destination::from(every_number_field()))));
     assert_eq!(made.hooks, Some(every_hook_field()));
@@ -127,7 +127,7 @@ async fn every_field_with_a_number_to_fall_back_to() {
 }
 
 #[tokio::test]
-async fn every_field_with_a_sip_address_to_fall_back_to() {
+async fn every_field_with_a_fallback_sip_address() {
     let half = Number::from_f64(0.5).unwrap();
     let hooks: Vec<Hook> = vec![
         CallRinging::new(vec![TransferAction::new().into()]).into(),

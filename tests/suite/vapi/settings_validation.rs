@@ -1,4 +1,4 @@
-//! The documented rules of what every number can be given, on every carrier, in new numbers and changes.
+//! The documented rules for the settings of every number, on every carrier, in creates and updates.
 
 use numport::Patch;
 use numport::platform::vapi::{
@@ -13,7 +13,7 @@ use serde_json::{Number, Value, json};
 use super::numbers::{CREDENTIAL, account, number};
 use super::validation_support::{Ask, Rules, create, update};
 
-/// One setting, as a new number and as a changed one have it.
+/// One setting, in a create and in an update.
 #[derive(Clone)]
 enum Setting {
     Name(String),
@@ -66,7 +66,7 @@ fn fallback(destination: impl Into<Destination>) -> Setting {
     Setting::Fallback(destination.into())
 }
 
-/// A number, and a SIP address, to fall back to with this plan.
+/// A fallback number and a fallback SIP address with this plan.
 fn by_plan() -> [fn(TransferPlan) -> Setting; 2] {
     [
         |plan| fallback(NumberDestination::new("+14155550111").transfer_plan(plan)),
@@ -104,7 +104,7 @@ fn ask(setting: Setting) -> Ask {
 }
 
 #[tokio::test]
-async fn a_server_keeps_its_ranges() {
+async fn a_server_has_ranges() {
     let mut rules = Rules::new().await;
     let with = |server| ask(Setting::Server(server));
     let backoff = |retries: Number, delay: Number| {
@@ -120,7 +120,7 @@ async fn a_server_keeps_its_ranges() {
 }
 
 #[tokio::test]
-async fn a_destination_keeps_its_form() {
+async fn a_destination_has_a_form() {
     let mut rules = Rules::new().await;
     let to = |number: &str| NumberDestination::new(number);
     let (good, bad) = (["+12", "+123456789012345"], ["14155550100", "+0123", "+1234567890123456", "+1 415"]);
@@ -137,7 +137,7 @@ async fn a_destination_keeps_its_form() {
 }
 
 #[tokio::test]
-async fn a_message_keeps_its_length_and_languages() {
+async fn a_message_has_a_maximum_length_and_known_languages() {
     let mut rules = Rules::new().await;
     let by_number = |message: CustomMessage| ask(fallback(NumberDestination::new("+14155550111").message(message)));
     let by_sip = |message: CustomMessage| ask(fallback(SipDestination::new("sip:a@b").message(message)));
@@ -159,7 +159,7 @@ async fn a_message_keeps_its_length_and_languages() {
 }
 
 #[tokio::test]
-async fn every_documented_language_is_taken() {
+async fn every_documented_language_is_accepted() {
     let listed = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de \
         dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik \
         io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr \
@@ -174,7 +174,7 @@ async fn every_documented_language_is_taken() {
 }
 
 #[tokio::test]
-async fn a_transfer_plan_keeps_its_ranges() {
+async fn a_transfer_plan_has_ranges() {
     let mut rules = Rules::new().await;
     for with in by_plan() {
         let field = |name: &str| format!("fallbackDestination.transferPlan.{name}");
@@ -190,9 +190,9 @@ async fn a_transfer_plan_keeps_its_ranges() {
 }
 
 #[tokio::test]
-async fn a_hook_keeps_its_lengths() {
+async fn a_hook_has_maximum_lengths() {
     let mut rules = Rules::new().await;
-    // The second hook, action and filter, and the third prefix, so that each place in the path is its own.
+    // The second hook, action and filter, and the third prefix, so that each index in the path differs.
     let hooks = |hook: Hook| ask(Setting::Hooks(vec![CallEnding::new().into(), hook]));
     let say = || HookAction::from(SayAction::new("Hello"));
     let ringing = |action: HookAction| hooks(CallRinging::new(vec![say(), action]).into());

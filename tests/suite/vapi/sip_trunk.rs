@@ -1,4 +1,4 @@
-//! A SIP source at Vapi: one credential for all its numbers, and none left over.
+//! A SIP source at Vapi: one credential for all its numbers, and none left behind.
 
 use numport::error::Step;
 use numport::model::{AllowedAddress, MediaEncryption, SipTransport};
@@ -26,7 +26,7 @@ fn source() -> NumberSource {
 }
 
 #[tokio::test]
-async fn one_credential_serves_all_numbers_and_all_clones_at_once() {
+async fn concurrent_imports_of_all_clones_share_one_credential() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let tasks = numbers().map(|number| {
@@ -38,7 +38,7 @@ async fn one_credential_serves_all_numbers_and_all_clones_at_once() {
     }
     let credentials = async || {
         let all = vapi.list_credentials(&ListFilter::new()).await.unwrap();
-        // Beside the Telnyx credential that Vapi begins with.
+        // Vapi also has its initial Telnyx credential.
         all.iter().filter(|credential| matches!(credential, Credential::SipTrunk(_))).count()
     };
     assert_eq!(credentials().await, 1);
@@ -50,7 +50,7 @@ async fn one_credential_serves_all_numbers_and_all_clones_at_once() {
 }
 
 #[tokio::test]
-async fn a_trunk_goes_out_in_vapis_words() {
+async fn a_trunk_is_sent_in_vapis_form() {
     let sent = |source: SipTrunk| async move {
         let server = empty().await;
         let made = json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"});
@@ -85,7 +85,7 @@ async fn a_trunk_goes_out_in_vapis_words() {
 }
 
 #[tokio::test]
-async fn the_ways_to_vapi_that_a_trunk_has_are_told_apart() {
+async fn the_settings_of_a_trunk_become_gateways() {
     let out = |ip: &str, rest: Value| {
         let mut gateway = json!({"ip": ip, "inboundEnabled": false, "outboundEnabled": true});
         gateway.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
@@ -127,7 +127,7 @@ async fn the_ways_to_vapi_that_a_trunk_has_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_vapi_would_silently_block_or_cannot_be_told_is_refused() {
+async fn unsupported_trunk_settings_are_refused() {
     let server = MockServer::start().await;
     let vapi = client(&server);
     let network = |text: &str| text.parse::<AllowedAddress>().unwrap();
@@ -224,7 +224,7 @@ async fn respond(server: &MockServer, verb: &str, route: &str, status: u16, body
     Mock::given(method(verb)).and(path(route)).respond_with(answer).up_to_n_times(times).mount(server).await;
 }
 
-/// A Vapi that makes credentials, and answers numbers with these statuses in turn.
+/// A Vapi that creates credentials, and answers numbers with these statuses in turn.
 async fn vapi(numbers: &[u16], removal: u16) -> MockServer {
     let server = empty().await;
     respond(&server, "POST", "/credential", 201, json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"}), 9).await;
@@ -237,7 +237,7 @@ async fn vapi(numbers: &[u16], removal: u16) -> MockServer {
     server
 }
 
-/// A Vapi that keeps no credential yet.
+/// A Vapi without credentials.
 async fn empty() -> MockServer {
     let server = MockServer::start().await;
     respond(&server, "GET", "/credential", 200, json!([]), 9).await;
@@ -245,7 +245,7 @@ async fn empty() -> MockServer {
     server
 }
 
-/// The changes that were sent.
+/// The sent requests that change something.
 async fn changes(server: &MockServer) -> Vec<Request> {
     let requests = server.received_requests().await.unwrap();
     requests.into_iter().filter(|request| request.method != "GET").collect()
@@ -263,7 +263,7 @@ async fn sent(server: &MockServer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_credential_that_somebody_elses_number_uses_meanwhile_is_left() {
+async fn a_credential_that_another_number_uses_is_kept() {
     let server = MockServer::start().await;
     respond(&server, "GET", "/credential", 200, json!([]), 9).await;
     respond(&server, "POST", "/credential", 201, json!({"id": CREDENTIAL, "provider": "byo-sip-trunk"}), 1).await;
@@ -277,14 +277,14 @@ async fn a_credential_that_somebody_elses_number_uses_meanwhile_is_left() {
 }
 
 #[tokio::test]
-async fn the_credential_is_taken_back_when_the_number_was_surely_not_imported() {
+async fn a_refused_import_deletes_its_new_credential() {
     let server = vapi(&[400, 201], 200).await;
     let client = client(&server);
     let request = ImportRequest::new(numbers()[0]);
     let error = client.create_now(&source(), &request).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 400);
     assert_eq!(sent(&server).await, ["POST credential", "POST phone-number", "DELETE credential"]);
-    // The next import makes a new one.
+    // The next import creates a new one.
     client.create_now(&source(), &request).await.unwrap();
     assert_eq!(sent(&server).await[3..], ["POST credential", "POST phone-number"]);
 }
@@ -301,7 +301,7 @@ async fn the_credential_stays_when_another_number_uses_it() {
 }
 
 #[tokio::test]
-async fn the_credential_stays_when_nobody_knows_whether_the_number_is_in() {
+async fn an_unresolved_import_keeps_the_credential() {
     let server = vapi(&[500, 400], 200).await;
     let client = client(&server);
     let request = ImportRequest::new(numbers()[0]);
@@ -311,7 +311,7 @@ async fn the_credential_stays_when_nobody_knows_whether_the_number_is_in() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_taken_back_is_named() {
+async fn a_credential_that_cannot_be_deleted_is_reported() {
     let server = vapi(&[400], 403).await;
     let error = client(&server).create_now(&source(), &ImportRequest::new(numbers()[0])).await.unwrap_err();
     assert!(error.to_string().ends_with(&format!("{CREDENTIAL} is left behind")), "{error}");
@@ -322,7 +322,7 @@ async fn what_could_not_be_taken_back_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
+async fn a_deleted_credential_is_not_reported_after_a_lost_response() {
     let server = vapi(&[400], 404).await;
     let lost = Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(503));
     lost.up_to_n_times(1).with_priority(1).mount(&server).await;
@@ -332,7 +332,7 @@ async fn what_is_gone_after_a_lost_answer_to_its_removal_is_not_left_behind() {
 }
 
 #[tokio::test]
-async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
+async fn the_next_import_retries_a_failed_credential() {
     let server = empty().await;
     respond(&server, "POST", "/credential", 400, json!({"message": "Couldn't validate SIP trunk credential."}), 1)
         .await;
@@ -350,7 +350,7 @@ async fn a_credential_that_could_not_be_made_is_tried_anew_next_time() {
 }
 
 #[tokio::test]
-async fn credentials_of_the_sandbox_are_real_ones() {
+async fn a_credential_created_in_the_sandbox_is_listed() {
     let sandbox = Sandbox::start().await.unwrap();
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     vapi.create_now(&source(), &ImportRequest::new(numbers()[0])).await.unwrap();

@@ -1,4 +1,5 @@
-//! A trunk whose credential is there already: found by all that Vapi shows of it, used as it is, never removed.
+//! A trunk with an existing credential: it is found by every setting that Vapi returns, used unchanged, and never
+//! removed.
 
 use numport::error::Step;
 use numport::model::PlatformKind;
@@ -26,7 +27,7 @@ fn source() -> NumberSource {
     trunk().into()
 }
 
-/// The methods and paths of the changes that the sandbox's Vapi was sent.
+/// The methods and paths of the requests to the sandbox's Vapi that change something.
 fn changes(sandbox: &Sandbox) -> Vec<String> {
     let requests = sandbox.requests();
     let changes = requests.iter().filter(|entry| entry.service == PlatformKind::VAPI && entry.method != "GET");
@@ -34,11 +35,11 @@ fn changes(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_new_process_takes_the_credential_that_is_there_and_leaves_its_password() {
+async fn a_new_process_uses_the_existing_credential_and_keeps_its_password() {
     let sandbox = Sandbox::start().await.unwrap();
     let new_process = || Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     let first = new_process().create_now(&source(), &request(1)).await.unwrap();
-    // Other numbers use it, so that an import does not change it. Whether the password differs cannot be told.
+    // Other numbers use it, so an import does not change it. Whether the password differs is unknown.
     let other = trunk().credentials("user", "mistyped").into();
     let second = new_process().create_now(&other, &request(2)).await.unwrap();
     assert_eq!(changes(&sandbox), ["POST credential", "POST phone-number", "POST phone-number"]);
@@ -49,7 +50,7 @@ async fn a_new_process_takes_the_credential_that_is_there_and_leaves_its_passwor
 }
 
 #[tokio::test]
-async fn a_trunk_that_differs_in_anything_is_another_one() {
+async fn a_trunk_with_any_different_setting_is_another_one() {
     let sandbox = Sandbox::start().await.unwrap();
     let open = || SipTrunk::new("203.0.113.10");
     let trunks = [
@@ -67,7 +68,7 @@ async fn a_trunk_that_differs_in_anything_is_another_one() {
     }
     let made = changes(&sandbox).iter().filter(|change| *change == "POST credential").count();
     assert_eq!(made, trunks.len());
-    // And the one that is alike is used as it is.
+    // An equal one is used unchanged.
     let vapi = Vapi::from_vars(|name| sandbox.var(name)).unwrap();
     vapi.create_now(&open().into(), &request(9)).await.unwrap();
     assert_eq!(changes(&sandbox).last().unwrap(), "POST phone-number");
@@ -82,7 +83,7 @@ async fn a_credential_that_was_found_is_not_removed() {
     let by_hand = CreateSipTrunkCredential::new(vec![gateway]).name("203.0.113.10");
     vapi().create_credential(by_hand).await.unwrap();
     let refusing = numport::sandbox::Fault::Refuse { status: 400, retry_after: None };
-    // One more look for the credential comes first.
+    // One more lookup of the credential comes first.
     let client = vapi();
     client.create_now(&SipTrunk::new("203.0.113.10").into(), &request(1)).await.unwrap();
     sandbox.fault(PlatformKind::VAPI, refusing);
@@ -95,7 +96,7 @@ async fn respond(server: &MockServer, verb: &str, route: &str, status: u16, body
     Mock::given(method(verb)).and(path(route)).respond_with(answer).up_to_n_times(times).mount(server).await;
 }
 
-/// What Vapi keeps of the trunk: as it was sent, without the password.
+/// The trunk as Vapi returns it: as it was sent, without the password.
 fn kept() -> Value {
     json!({
         "id": CREDENTIAL, "provider": "byo-sip-trunk", "name": "trunk.example.com", "outboundLeadingPlusEnabled": false,
@@ -108,8 +109,8 @@ fn kept() -> Value {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_looked_for_and_the_credential_used() {
-    // What was made is found; or it is not, and the step that broke is told.
+async fn a_credential_is_found_and_used_after_a_lost_response() {
+    // The created credential is found; or it is not, and the failed step is reported.
     for (found, status) in [(json!([kept()]), 201), (json!([kept()]), 400), (json!([]), 0)] {
         let server = MockServer::start().await;
         respond(&server, "GET", "/credential", 200, json!([]), 1).await;

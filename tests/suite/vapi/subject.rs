@@ -1,4 +1,4 @@
-//! What the tests that every platform must pass need to know of Vapi.
+//! Vapi's facts for the tests that every platform must pass.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -121,7 +121,7 @@ fn trunk_credential() -> CreateSipTrunkCredential {
         .outbound_authentication_plan(OutboundAuthentication::new().auth_password(PLANTED))
 }
 
-/// What the platform might echo, in every place that it has.
+/// Secrets that the platform might return, in every field that can hold one.
 fn echoed() -> Value {
     json!({
         "id": "n1", "provider": "twilio", "number": "+14155552671", "twilioAuthToken": PLANTED,

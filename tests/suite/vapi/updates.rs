@@ -1,4 +1,4 @@
-//! Every change of a number: the documented exchanges, and the three states of every field.
+//! Every update of a number: the documented exchanges, and the three states of every field.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ async fn update(name: &str, update: impl Into<UpdatePhoneNumber>) -> PhoneNumber
 }
 
 #[tokio::test]
-async fn an_assistant_is_set_and_taken_away() {
+async fn an_assistant_is_set_and_cleared() {
     let taken = update("unassign", SettingsPatch::new().assistant_id(Patch::Clear)).await;
     assert_eq!(taken.assistant_id, None);
     let set = SettingsPatch::new().name(Patch::Set("Reception".into())).assistant_id(Patch::Set(ASSISTANT.into()));
@@ -33,7 +33,7 @@ async fn an_assistant_is_set_and_taken_away() {
 }
 
 #[tokio::test]
-async fn all_that_carriers_share_is_changed() {
+async fn shared_fields_of_all_carriers_are_updated() {
     let settings = SettingsPatch::new()
         .name(Patch::Set("Front desk".into()))
         .assistant_id(Patch::Set(ASSISTANT.into()))
@@ -48,7 +48,7 @@ async fn all_that_carriers_share_is_changed() {
 }
 
 #[tokio::test]
-async fn what_one_carrier_has_is_changed_by_its_name() {
+async fn fields_of_one_carrier_are_updated_with_its_name() {
     let assigned = SettingsPatch::new().assistant_id(Patch::Set(ASSISTANT.into()));
     let byo = UpdateByoNumber::new()
         .number(Patch::Set("18336840000".into()))
@@ -86,7 +86,7 @@ async fn what_one_carrier_has_is_changed_by_its_name() {
     update("telnyx", telnyx).await;
 }
 
-/// The names of the fields that a new update keeps, its settings' too, as its `Debug` lists them.
+/// The names of the fields that a new update keeps, also in its settings, as its `Debug` lists them.
 pub(crate) fn kept_fields(update: &impl std::fmt::Debug) -> BTreeSet<String> {
     let text = format!("{update:?}");
     let fields = text.split([' ', '{', ',', '}']).filter(|part| part.ends_with(':') && *part != "settings:");
@@ -95,7 +95,7 @@ pub(crate) fn kept_fields(update: &impl std::fmt::Debug) -> BTreeSet<String> {
     fields
 }
 
-/// `base` with one field more.
+/// `base` with one more field.
 pub(crate) fn with(base: &Value, field: &str, value: Value) -> Value {
     let mut body = base.clone();
     body[field] = value;
@@ -106,7 +106,8 @@ pub(crate) fn body(update: impl Serialize) -> Value {
     serde_json::to_value(update).unwrap()
 }
 
-/// Checks of every field of an update that kept it is absent, cleared `null` (or what the table says), and set its value,
+/// Checks for every field of an update that a kept one is absent, a cleared one is `null` (or as the table says), and a
+/// set one has its value, with nothing else in the body. Also checks that the table has every field.
 /// while nothing else is in the body; and that the table leaves no field out.
 macro_rules! three_states {
     (
@@ -132,7 +133,7 @@ macro_rules! three_states {
 }
 pub(crate) use three_states;
 
-/// The settings of a number, within the update that `make` makes.
+/// The settings of a number in the update that `make` creates.
 fn settings_have_three_states(base: Value, make: impl Fn(SettingsPatch) -> UpdatePhoneNumber) {
     three_states!(SettingsPatch::new(), |settings| body(make(settings)), base, besides BTreeSet::new(), {
         name = "Reception".to_owned() => "name": json!("Reception"), cleared json!("");

@@ -1,5 +1,5 @@
-//! Every documented rule of Vapi's requests: kept at its edges, refused beyond them before anything is
-//! sent. The rules of what all numbers share are in `settings_validation`.
+//! Every documented rule for Vapi's requests: values at the limits are sent, and values beyond them are refused before
+//! anything is sent. The rules for the settings of all numbers are in `settings_validation`.
 
 use numport::Patch;
 use numport::platform::vapi::{
@@ -26,7 +26,7 @@ const ODD_IDS: [&str; 9] = [
 const IDS: [&str; 2] = ["00000000-0000-4000-8000-0000000000cc", "ABCDEF01-2345-6789-abcd-ef0123456789"];
 
 #[tokio::test]
-async fn a_credential_is_named_by_a_uuid() {
+async fn a_credential_requires_a_uuid() {
     let mut rules = Rules::new().await;
     let phone = number("+14155550100");
     let byo = |id: &str| create(CreateByoNumber::new(id, "+14155550100"));
@@ -55,7 +55,7 @@ async fn an_unchecked_number_is_letters_and_digits() {
     }
     let set = |number: String| UpdateByoNumber::new().number(Patch::Set(number));
     rules.row("number", good.clone(), bad.clone(), |number| update(set(number).number_e164_check_enabled(false))).await;
-    // Without a word on the check, Vapi alone knows whether the number is checked.
+    // Without a setting for the check, only Vapi knows whether it checks the number.
     rules.row("number", good, bad, |number| update(set(number))).await;
 }
 
@@ -90,7 +90,7 @@ async fn a_twilio_number_has_an_account_and_a_key() {
 }
 
 #[tokio::test]
-async fn a_number_of_vapi_keeps_its_lengths() {
+async fn a_number_of_vapi_has_maximum_lengths() {
     let mut rules = Rules::new().await;
     let area = |code: String| create(CreateVapiNumber::new().number_desired_area_code(code));
     rules.length("numberDesiredAreaCode", (3, 3), area).await;
@@ -106,7 +106,7 @@ async fn a_number_of_vapi_keeps_its_lengths() {
 }
 
 #[tokio::test]
-async fn lists_keep_their_limits() {
+async fn lists_have_limits() {
     let mut rules = Rules::new().await;
     let limit = |limit| ListFilter::new().limit(limit);
     rules.row("limit", [0, 1000], [1001, u32::MAX], |to| Ask::ListNumbers(limit(to))).await;
@@ -117,7 +117,7 @@ async fn lists_keep_their_limits() {
 }
 
 #[tokio::test]
-async fn a_credential_keeps_its_lengths() {
+async fn a_credential_has_maximum_lengths() {
     let mut rules = Rules::new().await;
     let trunk = || CreateSipTrunkCredential::new(vec![Gateway::new("203.0.113.10")]);
     let edges = (1, 40);
@@ -136,9 +136,9 @@ async fn a_credential_keeps_its_lengths() {
 }
 
 #[tokio::test]
-async fn a_gateway_keeps_its_ranges() {
+async fn a_gateway_has_ranges() {
     let mut rules = Rules::new().await;
-    // The second of two, so that the place in the path is the gateway's own.
+    // The second of two gateways, so that its index in the path differs.
     let two = |gateway: Gateway| vec![Gateway::new("203.0.113.10"), gateway];
     let made = |gateway| make(CreateSipTrunkCredential::new(two(gateway)));
     let changed = |gateway| change(UpdateSipTrunkCredential::new().gateways(two(gateway)));
@@ -159,7 +159,7 @@ async fn a_gateway_keeps_its_ranges() {
 }
 
 #[tokio::test]
-async fn all_problems_of_a_request_are_named_at_once() {
+async fn all_problems_of_a_request_are_reported_together() {
     let rules = Rules::new().await;
     let settings = Settings::new()
         .name("n".repeat(41))
@@ -185,7 +185,7 @@ async fn all_problems_of_a_request_are_named_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_kept_or_cleared_breaks_no_rule() {
+async fn kept_and_cleared_fields_break_no_rule() {
     let mut rules = Rules::new().await;
     let byo = UpdateByoNumber::new().number(Patch::Clear).credential_id(Patch::Clear);
     rules.takes("cleared", update(byo)).await;

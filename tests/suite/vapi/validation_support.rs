@@ -1,4 +1,4 @@
-//! What tests of Vapi's rules share: requests of every kind, and a server that counts those that reach it.
+//! Shared code of the tests of Vapi's rules: requests of every kind, and a server that counts those that it receives.
 
 use numport::platform::vapi::{
     CreateCredential, CreatePhoneNumber, ListFilter, SearchNumbers, UpdateCredential, UpdatePhoneNumber,
@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::numbers::client;
 use crate::support::validation::is_mismatch;
 
-/// A request that a rule is about.
+/// A request that a rule applies to.
 #[derive(Debug)]
 pub(crate) enum Ask {
     Create(CreatePhoneNumber),
@@ -53,7 +53,7 @@ impl Ask {
     }
 }
 
-/// A server that takes everything, and counts.
+/// A server that accepts everything and counts the requests.
 pub(crate) struct Rules {
     server: MockServer,
     vapi: Vapi,
@@ -81,7 +81,7 @@ impl Rules {
         self.server.received_requests().await.expect("recorded").len()
     }
 
-    /// This request is sent.
+    /// Checks that this request is sent.
     pub(crate) async fn takes(&mut self, what: &str, ask: Ask) {
         let shown = format!("{what}: {ask:?}");
         if let Err(error) = ask.send(&self.vapi).await {
@@ -91,7 +91,7 @@ impl Rules {
         assert_eq!(self.received().await, self.sent, "{shown}");
     }
 
-    /// This request is not sent; the fields of its problems, and the problems.
+    /// Checks that this request is not sent. Returns the fields of its problems, and the problems.
     pub(crate) async fn problems(&self, what: &str, ask: Ask) -> (Vec<String>, String) {
         let shown = format!("{what}: {ask:?}");
         let error = ask.send(&self.vapi).await.expect_err(&shown);
@@ -100,13 +100,13 @@ impl Rules {
         (invalid.problems.iter().map(|problem| problem.field.clone()).collect(), error.to_string())
     }
 
-    /// This request is not sent, and the one problem named is in this field.
+    /// Checks that this request is not sent, with one problem in this field.
     pub(crate) async fn refuses(&self, field: &str, ask: Ask) {
         let (fields, told) = self.problems(field, ask).await;
         assert_eq!(fields, [field], "{told}");
     }
 
-    /// A field takes each of the good values and none of the bad ones.
+    /// Checks that a field accepts each of the good values and none of the bad ones.
     pub(crate) async fn row<T>(
         &mut self,
         field: &str,
@@ -122,13 +122,13 @@ impl Rules {
         }
     }
 
-    /// A text of `min` to `max` characters, of two bytes each, so that bytes are not counted for them.
+    /// A text of `min` to `max` characters with two bytes each, which shows that characters are counted, not bytes.
     pub(crate) async fn length(&mut self, field: &str, (min, max): (usize, usize), ask: impl Fn(String) -> Ask) {
         let of = |length: usize| "é".repeat(length);
         self.row(field, [of(min), of(max)], min.checked_sub(1).into_iter().chain([max + 1]).map(of), ask).await;
     }
 
-    /// A number from `min` to `max`, whole or not.
+    /// A number from `min` to `max`, an integer or not.
     pub(crate) async fn range(&mut self, field: &str, (min, max): (i32, i32), ask: impl Fn(Number) -> Ask) {
         let part = |value: f64| Number::from_f64(value).expect("a number");
         let good = [min.into(), max.into(), part(f64::from(min) + 0.5)];

@@ -1,4 +1,4 @@
-//! Vonage's numbers and applications: every documented exchange, lists of several pages, and errors.
+//! Vonage's numbers and applications: every documented exchange, lists with several pages, and errors.
 
 use futures_util::TryStreamExt;
 use numport::model::ProviderKind;
@@ -69,7 +69,7 @@ async fn applications_and_the_balance_are_read() {
 }
 
 #[tokio::test]
-async fn a_hundred_numbers_come_at_a_time() {
+async fn a_page_has_a_hundred_numbers() {
     let numbers: Vec<String> = (0..250).map(|nth| format!("44770{nth:07}")).collect();
     let held = numbers.iter().map(|digits| VonageNumber::new(format!("+{digits}").parse().unwrap()));
     let sandbox = Sandbox::builder().hold_vonage(held).start().await.unwrap();
@@ -80,14 +80,14 @@ async fn a_hundred_numbers_come_at_a_time() {
     assert_eq!(sandbox.requests().len(), 3);
     let last = vonage.numbers(ListNumbers::new().size(100).index(3));
     assert_eq!(last.try_collect::<Vec<_>>().await.unwrap().len(), 50);
-    // Applications in a page.
+    // One page of applications.
     let requests = sandbox.requests().len();
     assert_eq!(vonage.list().try_collect::<Vec<_>>().await.unwrap().len(), 250);
     assert_eq!(sandbox.requests().len() - requests, 1 + 3);
 }
 
 #[tokio::test]
-async fn a_failure_may_come_with_a_success() {
+async fn a_failure_can_have_a_success_status() {
     let body = json!({"error-code": "420", "error-code-label": "method failed"});
     let server = server(ResponseTemplate::new(200).set_body_json(body)).await;
     let error = client(server.uri()).get_balance().await.unwrap_err();
@@ -116,7 +116,7 @@ async fn the_sandbox_refuses_a_wrong_secret_in_both_forms() {
 }
 
 #[tokio::test]
-async fn what_breaks_a_rule_is_refused_before_anything_is_sent() {
+async fn invalid_requests_are_refused_before_anything_is_sent() {
     let vonage = client("http://127.0.0.1:1".to_owned());
     let list = ListNumbers::new;
     for (list, fields) in [

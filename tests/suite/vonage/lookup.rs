@@ -1,4 +1,4 @@
-//! Whether Vonage holds a number, and what it says of it.
+//! Whether Vonage holds a number, and its findings.
 
 use futures_util::TryStreamExt;
 use numport::provider::{HeldNumber, Ownership};
@@ -21,7 +21,7 @@ async fn lookup(changes: Value) -> HeldNumber {
 }
 
 #[tokio::test]
-async fn voice_is_what_the_features_and_the_limitations_say() {
+async fn voice_depends_on_the_features_and_the_limitations() {
     let limit = |feature: &str, kind: &str| json!({"feature": feature, "type": kind, "reach": "DOMESTIC"});
     for (changes, voice, status) in [
         (json!({"features": ["VOICE", "SMS"]}), Some(true), None),
@@ -44,7 +44,7 @@ async fn voice_is_what_the_features_and_the_limitations_say() {
 }
 
 #[tokio::test]
-async fn nothing_at_all_is_not_held() {
+async fn an_empty_response_means_not_held() {
     let server = server(ResponseTemplate::new(200).set_body_json(json!({}))).await;
     let client = client(server.uri());
     assert!(matches!(client.lookup(&number()).await.unwrap(), Ownership::NotHeld));
@@ -60,7 +60,7 @@ async fn a_number_that_moved_to_another_page_is_listed_once() {
 }
 
 #[tokio::test]
-async fn the_list_says_what_the_look_up_says() {
+async fn the_list_and_the_lookup_agree() {
     let sandbox = Sandbox::builder().max_page_size(2).start().await.unwrap();
     let vonage = Vonage::from_vars(|name| sandbox.var(name)).unwrap();
     let list: Vec<HeldNumber> = vonage.list().try_collect().await.unwrap();

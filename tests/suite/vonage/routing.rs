@@ -1,4 +1,4 @@
-//! Where a number's calls go: read, and put back as far as it can be read.
+//! A number's routing is read, and restored as far as it can be read.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ async fn snapshot(vonage: &Vonage, number: &E164) -> Routing {
     vonage.routing().unwrap().snapshot(number).await.unwrap().unwrap()
 }
 
-/// What gets the calls of a number with these fields and this application.
+/// The routing of a number with these fields and this application.
 async fn calls(fields: Value, application: Value) -> Calls {
     let server = MockServer::start().await;
     let mut found = json!({"country": "GB", "msisdn": "447700900000"});
@@ -38,7 +38,7 @@ async fn calls(fields: Value, application: Value) -> Calls {
 }
 
 #[tokio::test]
-async fn forwarding_beats_the_application() {
+async fn forwarding_takes_precedence_over_the_application() {
     let application = || case("vonage/get_application/documented").response.body;
     let without_voice = json!({"id": APPLICATION, "name": "Desk", "capabilities": {"messages": {}}});
     let with = |kind: &str, value: &str| json!({"app_id": APPLICATION, "voiceCallbackType": kind, "voiceCallbackValue": value});
@@ -50,7 +50,7 @@ async fn forwarding_beats_the_application() {
         (json!({"voiceCallbackType": "app", "voiceCallbackValue": APPLICATION}), application(), url()),
         (with("sip", sip), application(), Calls::Forwarded(sip.to_owned())),
         (with("tel", "447700900009"), Value::Null, Calls::Forwarded("447700900009".to_owned())),
-        // It may beat the application.
+        // It may take precedence over the application.
         (with("vxml", "x"), application(), Calls::Forwarded("x".to_owned())),
         (with("sip", ""), application(), url()),
         (json!({"app_id": APPLICATION}), without_voice, Calls::Nowhere),
@@ -63,7 +63,7 @@ async fn forwarding_beats_the_application() {
 }
 
 #[tokio::test]
-async fn a_routing_is_put_back_whatever_it_was() {
+async fn every_routing_is_restored() {
     let numbers: [E164; 4] =
         ["+447700900000", "+447700900001", "+447700900002", "+447700900003"].map(|text| text.parse().unwrap());
     let held = [
@@ -91,7 +91,7 @@ async fn a_routing_is_put_back_whatever_it_was() {
         assert_eq!(control.restore(&before).await.unwrap(), before);
         assert_eq!(sandbox.vonage().number(number), kept);
     }
-    // Unchanged settings are not sent, because that would clear what cannot be read.
+    // Unchanged settings are not sent, because that would clear fields that cannot be read.
     let requests = sandbox.requests().len();
     control.restore(&snapshot(&vonage, &numbers[0]).await).await.unwrap();
     assert!(sandbox.requests()[requests..].iter().all(|request| request.method == "GET"));
@@ -101,7 +101,7 @@ async fn a_routing_is_put_back_whatever_it_was() {
 }
 
 #[tokio::test]
-async fn a_url_of_messages_that_does_not_answer_is_left_out_and_told() {
+async fn a_url_for_messages_that_does_not_answer_is_left_out_with_an_error() {
     let held = VonageNumber::new(number()).with_application().messages_to("https://down.invalid/sms");
     let sandbox = Sandbox::builder().hold_vonage([held]).start().await.unwrap();
     let vonage = vonage(&sandbox);
@@ -116,7 +116,7 @@ async fn a_url_of_messages_that_does_not_answer_is_left_out_and_told() {
 }
 
 #[tokio::test]
-async fn what_is_no_routing_of_vonage_is_refused() {
+async fn a_foreign_routing_is_refused() {
     let server = MockServer::start().await;
     let page = json!({"count": 1, "numbers": [{"country": "GB", "msisdn": "447700900000"}]});
     let answer = ResponseTemplate::new(200).set_body_json(page);

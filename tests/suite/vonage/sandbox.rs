@@ -1,4 +1,4 @@
-//! Vonage's side of the sandbox, beside what the tests of the client see.
+//! Vonage's side of the sandbox, besides what the tests of the client cover.
 
 use numport::model::ProviderKind;
 use numport::provider::vonage::*;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::sandbox::plain_requests::{json_of, request};
 
-/// The status and the answer.
+/// The status and the response.
 async fn plain(sandbox: &Sandbox, method: Method, target: &str, form: Option<&str>) -> (u16, Value) {
     let request = request(sandbox, ProviderKind::VONAGE.into(), method, target);
     let kind = "application/x-www-form-urlencoded";
@@ -41,7 +41,7 @@ async fn it_holds_two_applications_and_lists_are_filtered() {
 }
 
 #[tokio::test]
-async fn what_an_update_leaves_out_is_cleared() {
+async fn an_update_clears_omitted_fields() {
     let sandbox = Sandbox::start().await.unwrap();
     let number: E164 = "+447700900000".parse().unwrap();
     let form = "country=GB&msisdn=447700900000&voiceStatusCallback=https%3A%2F%2Fexample.com%2Fstatus";
@@ -50,13 +50,13 @@ async fn what_an_update_leaves_out_is_cleared() {
     let kept = sandbox.vonage().number(&number).unwrap();
     assert!(kept["app_id"].is_null() && kept["moHttpUrl"].is_null(), "{kept}");
     assert_eq!(kept["voiceStatusCallback"], "https://example.com/status");
-    // And it is not shown.
+    // No response contains it.
     let (_, list) = plain(&sandbox, Method::GET, "/account/numbers?pattern=447700900000", None).await;
     assert!(list["numbers"][0]["voiceStatusCallback"].is_null(), "{list}");
 }
 
 #[tokio::test]
-async fn slips_are_refused() {
+async fn mistakes_are_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let update = "/number/update";
     for (method, target, form, status) in [

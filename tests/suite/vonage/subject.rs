@@ -1,4 +1,4 @@
-//! What the tests that every carrier must pass need to know of Vonage.
+//! Vonage's facts for the tests that every carrier must pass.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
                 Box::pin(async move {
                     let vonage = Pace::at_once().client(Ok(Vonage::builder(KEY, secret()).base_url(uri)));
                     let mut results = vec![vonage.get_application("a").await.map(drop)];
-                    // Every field of a page may be missing, so that one of nothing is read.
+                    // Every field of a page may be missing, so a page without fields is valid.
                     results.extend(vonage.lookup(&number()).await.err().map(Err));
                     let list = ListApplications::new();
                     results.extend(vonage.list_applications(&list).await.err().map(Err));
@@ -76,7 +76,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
     held: ["+447700900000", "+12015550123"],
     lookup: "GET /account/numbers",
     another_routing: Some(|settings| {
-        // The other application, what is read of it, and a SIP address that beats it.
+        // The other application, the settings that are read from it, and a SIP address that takes precedence over it.
         settings.insert("app_id".into(), "aaaaaaaa-bbbb-cccc-dddd-0123456789cd".into());
         settings.insert("answer_url".into(), "https://example.com/office".into());
         settings.insert("voiceCallbackType".into(), "sip".into());

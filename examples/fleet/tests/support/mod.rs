@@ -1,10 +1,10 @@
-//! What a test needs of the machine.
+//! Requirements of the tests.
 
 pub mod postgres;
 
 use std::io::Write;
 
-/// Says so past the test harness, which keeps what a test that passes prints.
+/// Prints it directly, because the test harness hides the output of successful tests.
 pub fn skipped(test: &str, reason: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {reason}");
 }

@@ -1,5 +1,4 @@
-//! A PostgreSQL server: the one that `DATABASE_URL` names, or one of the test's own, of the programs that are
-//! installed.
+//! A PostgreSQL server: the one in `DATABASE_URL`, or one that the test starts with the installed programs.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +11,7 @@ pub enum Postgres {
 }
 
 impl Postgres {
-    /// The reason when there is none. One that is there and does not start is a failure.
+    /// The reason if there is no server. If the programs are installed and the server does not start, the test fails.
     pub fn find() -> Result<Self, String> {
         if let Ok(url) = std::env::var("DATABASE_URL")
             && url.starts_with("postgres")
@@ -23,7 +22,7 @@ impl Postgres {
         Ok(Self::start(programs))
     }
 
-    /// Without a port: what has no name cannot be taken by another.
+    /// It has no port, because another server could take it.
     fn start(programs: PathBuf) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let socket = directory.path().display().to_string();
@@ -76,7 +75,7 @@ impl Drop for Postgres {
     }
 }
 
-/// Where `initdb` and `pg_ctl` are. Debian keeps them out of the path.
+/// The folder of `initdb` and `pg_ctl`. Debian does not put it into the path.
 fn programs() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -103,7 +102,7 @@ fn is_root() -> bool {
     id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
-/// The server keeps what it was given for its output, so nothing here may wait for the end of a pipe.
+/// The server keeps its output pipes open, so nothing here may wait for their end.
 fn succeed(command: &mut Command) {
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
     assert!(status.as_ref().is_ok_and(|status| status.success()), "{command:?}: {status:?}");

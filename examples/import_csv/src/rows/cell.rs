@@ -39,7 +39,7 @@ impl Column {
     }
 }
 
-/// A cell, and the byte where it begins.
+/// A cell, and the byte at which it begins.
 pub struct Cell<'a> {
     pub column: Column,
     pub offset: usize,
@@ -51,11 +51,11 @@ pub enum Value<'a> {
     Text(&'a str),
     Switch(bool),
     NotUtf8,
-    /// Something else that TOML has, such as `integer`.
+    /// Another TOML type, such as `integer`.
     Other(&'static str),
 }
 
-/// A row as far as it can be read.
+/// A row, as far as it can be read.
 #[derive(Default)]
 pub struct Draft {
     number: Option<E164>,
@@ -64,7 +64,7 @@ pub struct Draft {
     inbound: Option<bool>,
     outbound: Option<bool>,
     toll_free: Option<bool>,
-    /// The content of the number's cell.
+    /// The content of the cell with the number.
     pub text: Option<String>,
     pub faults: Vec<Fault>,
 }
@@ -88,7 +88,7 @@ impl Draft {
         }
     }
 
-    /// What the row asks for, if it has a number.
+    /// The request of the row, if it has a number.
     pub fn request(&mut self, at: At) -> Option<ImportRequest> {
         let Some(number) = self.number else {
             if self.faults.iter().all(|fault| fault.column != Some(Column::Number)) {
@@ -105,10 +105,10 @@ impl Draft {
     }
 }
 
-/// A fault and its remedy.
+/// A problem and its remedy.
 type Wrong = (String, &'static str);
 
-/// An empty cell says nothing.
+/// An empty cell sets nothing.
 fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -156,7 +156,7 @@ fn number(text: &str) -> Result<E164, Wrong> {
     })
 }
 
-/// A cell may hold a whole novel by mistake.
+/// A cell may contain a very long text by mistake.
 fn shortened(text: &str) -> String {
     const MOST: usize = 40;
     match text.char_indices().nth(MOST) {

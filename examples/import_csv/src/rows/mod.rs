@@ -16,7 +16,7 @@ use self::cell::{Cell, Draft};
 pub use self::place::At;
 use self::place::Places;
 
-/// How a file is written.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// A header row, and a row for each number.
@@ -25,23 +25,23 @@ pub enum Format {
     Toml,
 }
 
-/// A row that can be imported, as far as the file tells.
+/// A row without problems, as far as the file shows.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub line: usize,
     pub request: ImportRequest,
 }
 
-/// A row with all its faults.
+/// A row with all its problems.
 #[derive(Clone, Debug)]
 pub struct BadRow {
     pub line: usize,
-    /// The content of the number's cell, if it is readable.
+    /// The content of the cell with the number, if it is readable.
     pub number: Option<String>,
     pub faults: Vec<Fault>,
 }
 
-/// One thing that is wrong, and where.
+/// One problem and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub at: At,
@@ -50,21 +50,21 @@ pub struct Fault {
     pub remedy: String,
 }
 
-/// What was read, in the file's order.
+/// The rows, in the file's order.
 #[derive(Debug, Default)]
 pub struct Rows {
     pub good: Vec<Row>,
     pub bad: Vec<BadRow>,
 }
 
-/// What the platform would refuse of a row.
+/// The problems of a row that the platform would report.
 pub type Check<'a> = &'a dyn Fn(&ImportRequest) -> Vec<Problem>;
 
 /// Reads a whole file.
 ///
 /// # Errors
 ///
-/// What is wrong with the file as a whole, so that no row of it can be trusted.
+/// The problem of the file as a whole, if no row can be read reliably.
 pub fn read(format: Format, bytes: &[u8], check: Check<'_>) -> Result<Rows, Vec<Fault>> {
     if matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
         return Err(vec![Fault::of_file(At::START, "is written in UTF-16", "save it as UTF-8")]);
@@ -81,24 +81,24 @@ pub fn read(format: Format, bytes: &[u8], check: Check<'_>) -> Result<Rows, Vec<
     Ok(reading.rows)
 }
 
-/// A file that is being read.
+/// A file while it is read.
 struct Reading<'a> {
     places: Places<'a>,
     check: Check<'a>,
-    /// The line where each number stood first.
+    /// The line of each number's first occurrence.
     seen: HashMap<E164, usize>,
     rows: Rows,
 }
 
 impl Reading<'_> {
-    /// A row whose cells cannot be told apart.
+    /// A row whose cells cannot be separated.
     fn unreadable(&mut self, start: usize, fault: impl Into<String>, remedy: impl Into<String>) {
         let at = self.places.at(start);
         let fault = Fault::of_file(at, fault, remedy);
         self.rows.bad.push(BadRow { line: at.line, number: None, faults: vec![fault] });
     }
 
-    /// A row that begins at this byte, and what is wrong with it beside its cells.
+    /// Adds a row that begins at this byte, and problems that are not in its cells.
     fn row(&mut self, start: usize, cells: &[Cell<'_>], faults: Vec<Fault>) {
         let at = self.places.at(start);
         let mut draft = Draft::default();

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Where something stands: line and column, counted from 1, the column in characters.
+/// A position in the file: line and column, counted from 1. The column counts characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
     pub line: usize,
@@ -17,10 +17,10 @@ impl fmt::Display for At {
     }
 }
 
-/// Finds line and column of a byte.
+/// Returns the line and the column of a byte.
 pub struct Places<'a> {
     bytes: &'a [u8],
-    /// Where each line begins.
+    /// The byte at which each line begins.
     lines: Vec<usize>,
 }
 
@@ -38,7 +38,7 @@ impl<'a> Places<'a> {
     pub fn at(&self, offset: usize) -> At {
         let line = self.lines.partition_point(|&start| start <= offset);
         let before = &self.bytes[self.lines[line - 1]..offset.min(self.bytes.len())];
-        // The first byte of each character, also in a line that is not UTF-8 throughout.
+        // Counts the first bytes of characters, also in a line that is not valid UTF-8.
         let characters = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
         At { line, column: characters + 1 }
     }

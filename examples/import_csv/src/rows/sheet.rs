@@ -8,7 +8,7 @@ use super::cell::{Cell, Value};
 use super::{Column, Fault, Reading};
 
 pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) -> Result<(), Vec<Fault>> {
-    // The crate takes quotes apart; where each field stands, for the faults, it does not tell.
+    // The `csv` crate unquotes fields, but does not return their positions, which the problems need.
     let mut records = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut record = ByteRecord::new();
     let mut fields = Fields::default();
@@ -49,7 +49,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) -> Result<(), Vec<Fa
     Ok(())
 }
 
-/// What the header says.
+/// The columns of the header.
 fn columns(header: &ByteRecord, fields: &Fields, reading: &Reading<'_>) -> Result<Vec<Column>, Vec<Fault>> {
     let mut columns = Vec::new();
     let mut faults = Vec::new();
@@ -73,17 +73,17 @@ fn columns(header: &ByteRecord, fields: &Fields, reading: &Reading<'_>) -> Resul
     if faults.is_empty() { Ok(columns) } else { Err(faults) }
 }
 
-/// Where the fields of a record begin. A record is read as the `csv` crate reads it.
+/// The positions of a record's fields. This splits records as the `csv` crate does.
 #[derive(Debug, Default)]
 pub struct Fields {
     pub starts: Vec<usize>,
-    /// Where a quote begins that the file's end leaves open.
+    /// The position of a quote that is not closed at the end of the file.
     pub open: Option<usize>,
     end: usize,
 }
 
 impl Fields {
-    /// Goes on to the next record.
+    /// Moves to the next record.
     pub fn next(&mut self, bytes: &[u8]) {
         let at = |offset: usize| bytes.get(offset).copied();
         let mut offset = self.end;

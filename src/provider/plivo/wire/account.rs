@@ -4,18 +4,18 @@ use crate::wire::{open_enum, received_object};
 received_object! {
     snake_case;
 
-    /// An application: what answers calls and messages.
+    /// An application. It answers calls and messages.
     pub struct Application {
         nullable {
             /// Its id.
             app_id: String,
-            /// Its name for people.
+            /// Its display name.
             app_name: String,
             /// The URL that answers calls.
             answer_url: CallbackUrl,
             /// The method of that request.
             answer_method: String,
-            /// The URL that is told of the end of a call.
+            /// The URL that gets a request when a call ends.
             hangup_url: CallbackUrl,
             /// The method of that request.
             hangup_method: String,
@@ -27,13 +27,14 @@ received_object! {
             message_url: CallbackUrl,
             /// The method of that request.
             message_method: String,
-            /// Whether it is the default: a number gets it with an update that names none.
+            /// Whether it is the default application: an update of a number assigns it unless the update names another
+            /// one.
             default_app: bool,
-            /// Whether it is the default of endpoints.
+            /// Whether it is the default application of endpoints.
             default_endpoint_app: bool,
-            /// Whether it answers.
+            /// Whether it is enabled.
             enabled: bool,
-            /// Whether anybody may call its SIP address.
+            /// Whether its SIP address accepts calls from anybody.
             public_uri: bool,
             /// Whether messages are logged.
             log_incoming_messages: bool,
@@ -57,21 +58,21 @@ received_object! {
             trunk_id: String,
             /// Its host, `{trunk_id}.zt.plivo.com`.
             trunk_domain: String,
-            /// Its name for people.
+            /// Its display name.
             name: String,
-            /// Whether it carries calls.
+            /// Whether it is enabled.
             trunk_status: TrunkStatus,
-            /// Which way calls go.
+            /// The direction of its calls.
             trunk_direction: TrunkDirection,
-            /// Whether it encrypts.
+            /// Whether it encrypts calls.
             secure: bool,
-            /// The addresses that may send calls to it.
+            /// The list of IP addresses that may send calls to it.
             ipacl_uuid: String,
-            /// The login of those that send calls to it.
+            /// The login for callers.
             credential_uuid: String,
-            /// Where its inbound calls go.
+            /// The target of its inbound calls.
             primary_uri_uuid: String,
-            /// Where they go if that fails.
+            /// The target if the first one fails.
             fallback_uri_uuid: String,
         }
         optional {
@@ -91,15 +92,15 @@ received_object! {
             api_id: String,
             /// Its id, `MA…` or `SA…`.
             auth_id: String,
-            /// Whether it is topped up by itself.
+            /// Whether it is recharged automatically.
             auto_recharge: bool,
-            /// How it pays.
+            /// The billing mode.
             billing_mode: String,
-            /// What it has left.
+            /// The balance.
             cash_credits: String,
             /// The city.
             city: String,
-            /// Its name for people.
+            /// Its display name.
             name: String,
             /// Its path.
             resource_uri: String,
@@ -117,13 +118,13 @@ received_object! {
             account: String,
             /// Its id, `SA…`.
             auth_id: String,
-            /// When it was created: a date.
+            /// The date of its creation.
             created: String,
-            /// When it was last changed.
+            /// The date of its last change.
             modified: String,
-            /// Whether it can be used.
+            /// Whether it is enabled.
             enabled: bool,
-            /// Its name for people.
+            /// Its display name.
             name: String,
             /// Its path.
             resource_uri: String,
@@ -133,10 +134,10 @@ received_object! {
         }
     }
 
-    /// What Plivo says of a change.
+    /// Plivo's response to a change.
     pub struct Changed {
         nullable {
-            /// A word, such as `changed`.
+            /// A message, such as `changed`.
             message: String,
             /// The id of the request.
             api_id: String,
@@ -145,19 +146,19 @@ received_object! {
 }
 
 open_enum! {
-    /// Whether a trunk carries calls.
+    /// The status of a trunk.
     pub enum TrunkStatus {
-        /// It does.
+        /// Enabled.
         Enabled = "enabled",
-        /// It does not.
+        /// Disabled.
         Disabled = "disabled",
     }
 
-    /// Which way the calls of a trunk go.
+    /// The direction of a trunk's calls.
     pub enum TrunkDirection {
-        /// From Plivo's numbers.
+        /// Inbound: from Plivo's numbers.
         Inbound = "inbound",
-        /// To Plivo.
+        /// Outbound: to Plivo.
         Outbound = "outbound",
     }
 }

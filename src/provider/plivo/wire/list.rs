@@ -59,15 +59,15 @@ received_object! {
     /// The position of a page in its list.
     pub struct PageMeta {
         nullable {
-            /// How many entries a page has.
+            /// The number of entries per page.
             limit: Number,
-            /// How many entries stand before it.
+            /// The number of entries before the page.
             offset: Number,
-            /// The address of the next page, relative to the host; null on the last page.
+            /// The URL of the next page, relative to the host; null on the last page.
             next: String,
-            /// The address of the page before.
+            /// The URL of the previous page.
             previous: String,
-            /// How many entries there are in all.
+            /// The total number of entries.
             total_count: Number,
         }
     }
@@ -83,17 +83,17 @@ query_object! {
             subaccount = "subaccount",
             /// Only numbers with exactly this name.
             alias = "alias",
-            /// Only numbers with an object of this type.
+            /// Only numbers with an object of this type (private beta).
             object_type = "object_type",
-            /// Only numbers with this object.
+            /// Only numbers with this object (private beta).
             object_id = "object_id",
-            /// Only numbers in this state of registration for messages in the US.
+            /// Only numbers with this status of the registration for messages in the US.
             tendlc_registration_status = "tendlc_registration_status",
             /// Only numbers of this campaign.
             tendlc_campaign_id = "tendlc_campaign_id",
-            /// Only toll-free numbers in this state of verification.
+            /// Only toll-free numbers with this verification status.
             toll_free_sms_verification = "toll_free_sms_verification",
-            /// Only toll-free numbers in this state of the order of a verification.
+            /// Only toll-free numbers whose verification order has this status.
             toll_free_sms_verification_order_status = "toll_free_sms_verification_order_status",
             /// Only numbers that are renewed on this date, such as `2024-03-14`.
             renewal_date = "renewal_date",
@@ -113,9 +113,9 @@ query_object! {
             number_type: NumberType = "type",
             /// Only numbers with these services.
             services: Services = "services",
-            /// Only numbers for which callers' names are looked up, or are not.
+            /// Only numbers with, or only numbers without, caller name lookup.
             cnam_lookup: CnamLookup = "cnam_lookup",
-            /// How many entries stand before the page. Defaults to 0.
+            /// The number of entries before the page. Defaults to 0.
             offset: u32 = "offset",
             /// The number of entries per page, 1 to 20. Defaults to 20.
             limit: u16 = "limit",
@@ -133,7 +133,7 @@ query_object! {
             cursor = "cursor",
         }
         values {
-            /// How many entries stand before the page. Defaults to 0.
+            /// The number of entries before the page. Defaults to 0.
             offset: u32 = "offset",
             /// The number of entries per page, 1 to 20. Defaults to 20.
             limit: u16 = "limit",
@@ -155,13 +155,13 @@ query_object! {
             cursor = "cursor",
         }
         values {
-            /// Only trunks in this state.
+            /// Only trunks with this status.
             trunk_status: TrunkStatus = "trunk_status",
             /// Only trunks in this direction.
             trunk_direction: TrunkDirection = "trunk_direction",
-            /// Only trunks that encrypt, or only those that do not.
+            /// Only trunks with encryption, or only trunks without it.
             secure: bool = "secure",
-            /// How many entries stand before the page. Defaults to 0.
+            /// The number of entries before the page. Defaults to 0.
             offset: u32 = "offset",
             /// The number of entries per page, 1 to 20. Defaults to 20.
             limit: u16 = "limit",
@@ -175,7 +175,7 @@ query_object! {
             cursor = "cursor",
         }
         values {
-            /// How many entries stand before the page. Defaults to 0.
+            /// The number of entries before the page. Defaults to 0.
             offset: u32 = "offset",
             /// The number of entries per page, 1 to 20. Defaults to 20.
             limit: u16 = "limit",
@@ -207,7 +207,7 @@ pub(in super::super) trait Page {
     fn split(self) -> (Vec<Self::Item>, Option<String>);
 }
 
-/// A list that can be asked for.
+/// A list that the client can request.
 pub(in super::super) trait List: Sync {
     fn query(&self, call: crate::http::Call) -> crate::http::Call;
 
@@ -226,7 +226,7 @@ macro_rules! lists {
                     let remedy = format!("use 1 to {LIMIT_MAX}");
                     problems.add(ProblemCode::OutOfRange, "limit", format!("is {limit}"), remedy);
                 }
-                // A server that knows both would apply the offset, and repeat a page for ever.
+                // A server that accepts both would apply the offset to each page, and repeat a page forever.
                 if self.cursor.is_some() && self.offset.is_some() {
                     let fault = "is set together with a cursor";
                     problems.add(ProblemCode::Conflict, "offset", fault, "give one of the two");

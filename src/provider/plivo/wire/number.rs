@@ -12,19 +12,19 @@ received_object! {
     /// A number in a Plivo account (<https://www.plivo.com/docs/numbers/api/account-phone-number>).
     pub struct PhoneNumber {
         nullable {
-            /// The number: its digits, without `+`. It is also its id.
+            /// The digits of the number, without `+`. They are also its id.
             number: String,
-            /// Its name for people; null or empty if it has none.
+            /// Its display name; null or empty if it has none.
             alias: String,
             /// The subaccount that owns it, by its id or its path; null for the main account.
             sub_account: String,
-            /// When it came to the account: a date.
+            /// The date on which it was added to the account.
             added_on: String,
-            /// The path of the application, or the trunk, that gets its calls.
+            /// The path of the application or trunk that gets its calls.
             application: String,
-            /// `Plivo`, or another carrier that holds it.
+            /// The carrier that holds it: `Plivo`, or another one.
             carrier: String,
-            /// The region, for people.
+            /// The name of the region.
             region: String,
             /// The city.
             city: String,
@@ -32,49 +32,49 @@ received_object! {
             country: String,
             /// The kind of number.
             number_type: NumberType,
-            /// What it costs each month.
+            /// The monthly price.
             monthly_rental_rate: String,
-            /// When it is renewed: a date.
+            /// The date of its next renewal.
             renewal_date: String,
             /// Whether it receives text messages.
             sms_enabled: bool,
-            /// What a text message costs.
+            /// The price of a text message.
             sms_rate: String,
             /// Whether it receives picture messages.
             mms_enabled: bool,
-            /// What a picture message costs.
+            /// The price of a picture message.
             mms_rate: String,
             /// Whether it receives calls.
             voice_enabled: bool,
-            /// What a minute costs.
+            /// The price of a minute.
             voice_rate: String,
-            /// Whether callers' names are looked up.
+            /// The caller name lookup.
             cnam_lookup: CnamLookup,
-            /// Its listed name.
+            /// The caller name (CNAM).
             cnam: String,
-            /// The application that allows its use.
+            /// The id of the compliance application.
             compliance_application_id: String,
-            /// Whether its use is allowed.
+            /// The compliance status.
             compliance_status: String,
-            /// Whether it is registered for messages in the US.
+            /// The status of the registration for messages in the US.
             tendlc_registration_status: String,
             /// The campaign of its messages in the US.
             tendlc_campaign_id: String,
-            /// Whether a toll-free number is verified for messages.
+            /// The verification status of a toll-free number.
             toll_free_sms_verification: String,
             /// The profile of its owner.
             profile_uuid: String,
-            /// Whether its reputation is watched.
+            /// Whether its reputation is monitored.
             caller_reputation_status: String,
             /// Its path.
             resource_uri: String,
         }
         optional {
-            /// The subaccount, as one page of the documents names the field.
+            /// The subaccount. One page of the documentation uses this name for the field.
             subaccount: String,
-            /// Whether it can be used. It is not documented.
+            /// Whether it is active. Not documented.
             active: bool,
-            /// The kind of object that gets its calls, such as `trunk`. A private beta.
+            /// The type of the object that gets its calls, such as `trunk`. A private beta.
             object_type: String,
             /// The id of that object.
             object_id: String,
@@ -85,7 +85,7 @@ received_object! {
 }
 
 impl PhoneNumber {
-    /// Returns the id of the application, or of the trunk, that gets its calls, if there is one.
+    /// Returns the id of the application or trunk that gets its calls.
     #[must_use]
     pub fn app_id(&self) -> Option<&str> {
         last_part(self.application.as_deref())
@@ -127,11 +127,11 @@ open_enum! {
         National = "national",
     }
 
-    /// Whether callers' names are looked up.
+    /// The caller name lookup.
     pub enum CnamLookup {
-        /// They are.
+        /// Enabled.
         Enabled = "enabled",
-        /// They are not.
+        /// Disabled.
         Disabled = "disabled",
     }
 
@@ -147,23 +147,23 @@ open_enum! {
 request_object! {
     snake_case;
 
-    /// An update of a number. Fields that are not set stay unchanged, also the application: the client repeats it with
-    /// every update, because Plivo assigns the account's default application if it is left out.
+    /// An update of a number. Fields that are not set stay unchanged. That includes the application: the client repeats
+    /// it with every update, because Plivo would otherwise assign the account's default application.
     pub struct UpdateNumber {
         optional {
-            /// Sets the kind of object that gets the calls: `trunk`, together with its id. A private beta.
+            /// Sets the type of the object that gets the calls: `trunk`. Set its id too. A private beta.
             object_type: String,
             /// Sets the id of that object.
             object_id: String,
             /// Moves the number to a subaccount, `SA…`.
             subaccount: String,
-            /// Sets the name for people.
+            /// Sets the display name.
             alias: String,
-            /// Sets whether callers' names are looked up.
+            /// Sets the caller name lookup.
             cnam_lookup: CnamLookup,
-            /// Sets the listed name.
+            /// Sets the caller name (CNAM).
             cnam: String,
-            /// Sets the URL that is told of the listed name.
+            /// Sets the URL that is notified about the caller name.
             cnam_callback_url: String,
             /// Sets the method of that request.
             cnam_callback_method: CallbackMethod,
@@ -171,20 +171,20 @@ request_object! {
             message_url: String,
             /// Sets the method of that request.
             message_method: CallbackMethod,
-            /// Sets the facts that verify the owner.
+            /// Sets the data that verifies the owner.
             verification_info: Map<String, Value>,
         }
         emptied {
-            /// Sets the application that gets the calls, or an inbound trunk, by its id. That an empty text takes it off
-            /// is what Plivo's older client sends, and not documented.
+            /// Sets the application or inbound trunk that gets the calls, by its id. An empty text removes it. Plivo's
+            /// older client sends that, but it is not documented.
             app_id: String,
         }
     }
 
-    /// A number of another carrier that is to be registered.
+    /// A number of another carrier to register.
     pub struct AddNumber {
         required {
-            /// The number, or several with commas between: digits without `+`.
+            /// The digits of the number, without `+`, or several such numbers separated by commas.
             numbers: String,
             /// The name of the carrier.
             carrier: String,
@@ -203,12 +203,12 @@ request_object! {
 }
 
 impl UpdateNumber {
-    /// Whether the update itself sets where calls go.
+    /// Whether the update itself sets the routing.
     pub(in super::super) fn routes(&self) -> bool {
         !self.app_id.is_keep() || self.object_id.is_some()
     }
 
-    /// The application, or the object, that the number has after it.
+    /// The application or object of the number after the update.
     pub(in super::super) fn target(&self) -> &str {
         match (&self.object_id, &self.app_id) {
             (Some(id), _) => id,

@@ -4,17 +4,17 @@ use crate::wire::{open_enum, received_object};
 received_object! {
     snake_case;
 
-    /// A connection of any kind: an application of the Voice API or of TeXML, or a SIP connection. All share one space of
-    /// ids.
+    /// A connection of any kind: a Voice API application, a TeXML application, or a SIP connection. Their ids are
+    /// unique across all kinds.
     pub struct Connection {
         nullable {
             /// The profile of its outbound calls.
             outbound_voice_profile_id: String,
-            /// The version of the API that its webhook speaks.
+            /// The API version of its webhook.
             webhook_api_version: String,
-            /// The URL that gets the events of its calls. An application's calls are answered by it.
+            /// The URL that gets the events of its calls. For an application, it answers the calls.
             webhook_event_url: CallbackUrl,
-            /// The URL that gets them if that one fails.
+            /// The URL that gets them if the first one fails.
             webhook_event_failover_url: CallbackUrl,
         }
         optional {
@@ -22,9 +22,9 @@ received_object! {
             id: String,
             /// Its kind.
             record_type: ConnectionType,
-            /// Its name for people.
+            /// Its display name.
             connection_name: String,
-            /// Whether it answers calls.
+            /// Whether it is active.
             active: bool,
             /// Where its calls enter Telnyx.
             anchorsite_override: String,
@@ -37,14 +37,14 @@ received_object! {
         }
     }
 
-    /// Which of some numbers an account holds.
+    /// Which of the given numbers an account holds.
     pub struct NumberOwnership {
         optional {
             /// `number_ownership`.
             record_type: String,
-            /// The numbers that it holds and that can be changed.
+            /// The numbers that it holds and may change.
             found: Vec<OwnedNumber>,
-            /// The others, in E.164 form. A number that is not active yet may be among them.
+            /// The other numbers, in E.164 form. They may include a number that is not active yet.
             not_found: Vec<String>,
         }
     }
@@ -59,28 +59,28 @@ received_object! {
         }
     }
 
-    /// What a number can do.
+    /// The features of a number.
     pub struct NumberFeatures {
         optional {
             /// The number, in E.164 form.
             phone_number: String,
-            /// Free words, such as `voice`, `sms`, `mms`.
+            /// Features such as `voice`, `sms` or `mms`. The list is open.
             features: Vec<String>,
         }
     }
 
-    /// What the account has left.
+    /// The account's balance.
     pub struct Balance {
         optional {
             /// `balance`.
             record_type: String,
             /// The amount.
             balance: String,
-            /// What is not booked yet.
+            /// The amount that is not booked yet.
             pending: String,
-            /// How far it may fall below zero.
+            /// The credit limit: how far the balance may fall below zero.
             credit_limit: String,
-            /// What can be spent.
+            /// The available amount.
             available_credit: String,
             /// The currency, as three letters.
             currency: String,
@@ -89,16 +89,16 @@ received_object! {
 }
 
 open_enum! {
-    /// The kind of a connection. The only documented one is an application of the Voice API.
+    /// The kind of a connection. The only documented one is a Voice API application.
     pub enum ConnectionType {
-        /// An application of the Voice API.
+        /// A Voice API application.
         CallControlApplication = "call_control_application",
     }
 }
 
 impl Connection {
-    /// Returns the URL that answers its calls, if it is an application of the Voice API that has one. What answers the
-    /// calls of other kinds is not shown here.
+    /// Returns the URL that answers its calls, if it is a Voice API application that has one. Telnyx does not show this
+    /// URL for other kinds.
     #[must_use]
     pub fn answering_url(&self) -> Option<&CallbackUrl> {
         let is_application = self.record_type == Some(ConnectionType::CallControlApplication);
@@ -107,7 +107,7 @@ impl Connection {
 }
 
 impl NumberFeatures {
-    /// Returns whether the number can take or make calls.
+    /// Returns whether the number can receive or make calls.
     #[must_use]
     pub fn has_voice(&self) -> bool {
         self.features.iter().flatten().any(|feature| feature.eq_ignore_ascii_case("voice"))

@@ -6,10 +6,10 @@ use crate::wire::{open_enum, query_object, received_object};
 
 /// The maximum number of entries per page.
 pub const PAGE_MAX: u16 = 250;
-/// The minimum length of a part of a connection's name, in characters.
+/// The minimum length of a filter on a connection's name, in characters.
 pub const NAME_PART_MIN: usize = 3;
 
-/// The pages of all lists: entries, and where the page is.
+/// The pages of all lists: the entries and the page's position.
 macro_rules! pages {
     ($($(#[$doc:meta])* $Page:ident of $Item:ty;)+) => {
         received_object! {
@@ -35,7 +35,7 @@ macro_rules! pages {
 pages! {
     /// One page of the numbers in an account.
     NumberPage of PhoneNumber;
-    /// One page of the numbers in an account, without what other services keep.
+    /// One page of the numbers in an account, in the shorter form.
     SlimNumberPage of SlimPhoneNumber;
     /// One page of the voice settings of numbers.
     VoicePage of VoiceSettings;
@@ -51,20 +51,20 @@ received_object! {
     /// The position of a page in its list.
     pub struct PageMeta {
         optional {
-            /// Which page it is, from 1.
+            /// The number of the page, from 1.
             page_number: Number,
-            /// How many entries a page has.
+            /// The number of entries per page.
             page_size: Number,
-            /// How many pages there are.
+            /// The total number of pages.
             total_pages: Number,
-            /// How many entries there are in all.
+            /// The total number of entries.
             total_results: Number,
         }
     }
 }
 
 impl PageMeta {
-    /// Whether pages follow this one, as far as is told.
+    /// Whether more pages follow, as far as the response says.
     pub(in super::super) fn has_more_than(&self, page: u32) -> Option<bool> {
         self.total_pages.as_ref().and_then(Number::as_u64).map(|total| u64::from(page) < total)
     }
@@ -74,8 +74,8 @@ query_object! {
     /// Which numbers to list. Defaults to all numbers, the newest first.
     pub struct ListNumbers {
         texts {
-            /// Only numbers that contain these digits. It is not an exact match. Telnyx wants at least three digits and
-            /// nothing else: with a `+` it would find nothing.
+            /// Only numbers that contain these digits, at least three. Telnyx finds nothing if the text contains a `+`.
+            /// This is not an exact match.
             phone_number = "filter[phone_number]",
             /// Only numbers with this tag.
             tag = "filter[tag]",
@@ -83,7 +83,7 @@ query_object! {
             connection_id = "filter[connection_id]",
             /// Only numbers of this country, as two letters.
             country_iso_alpha2 = "filter[country_iso_alpha2]",
-            /// Only numbers with this reference.
+            /// Only numbers with this customer reference.
             customer_reference = "filter[customer_reference]",
             /// Only numbers of this billing group; `null` finds those without one.
             billing_group_id = "filter[billing_group_id]",
@@ -93,63 +93,63 @@ query_object! {
             without_tags = "filter[without_tags]",
             /// Only numbers whose connection's name contains this, at least three characters.
             connection_name_contains = "filter[voice.connection_name][contains]",
-            /// Only numbers whose connection's name begins so, at least three characters.
+            /// Only numbers whose connection's name begins with this, at least three characters.
             connection_name_starts_with = "filter[voice.connection_name][starts_with]",
-            /// Only numbers whose connection's name ends so, at least three characters.
+            /// Only numbers whose connection's name ends with this, at least three characters.
             connection_name_ends_with = "filter[voice.connection_name][ends_with]",
             /// Only numbers whose connection has this name.
             connection_name = "filter[voice.connection_name][eq]",
         }
         values {
-            /// Only numbers in this state.
+            /// Only numbers with this status.
             status: PhoneNumberStatus = "filter[status]",
             /// Only numbers of this kind.
             number_type: NumberTypeFilter = "filter[number_type][eq]",
-            /// Only numbers that came to the account in this way.
+            /// Only numbers that were acquired in this way.
             source: SourceFilter = "filter[source]",
-            /// Only numbers that are paid so.
+            /// Only numbers with this payment method.
             usage_payment_method: UsagePaymentMethod = "filter[voice.usage_payment_method]",
-            /// The order.
+            /// The sort order.
             sort: SortNumbers = "sort",
-            /// Whether a number whose messaging profile cannot be loaded is listed all the same. Otherwise the list then
-            /// fails with status 503.
-            handle_messaging_profile_error: bool = "handle_messaging_profile_error",
-            /// Which page, from 1. Defaults to 1.
+            /// The number of the page, from 1. Defaults to 1.
             page_number: u32 = "page[number]",
             /// The number of entries per page, 1 to 250. Defaults to 20.
             page_size: u16 = "page[size]",
         }
         apart {
-            /// Whether a slim list has the connections' names. Other lists always have them.
+            /// Whether the list includes a number whose messaging profile cannot be loaded. Otherwise the list fails
+            /// with status 503 if there is one. A slim list shows nothing of messaging, and does not take this.
+            handle_messaging_profile_error: bool,
+            /// Whether a slim list includes the connections' names. Other lists always do.
             include_connection: bool,
-            /// Whether a slim list has the tags. Other lists always have them.
+            /// Whether a slim list includes the tags. Other lists always do.
             include_tags: bool,
         }
     }
 
-    /// Of which numbers to list the voice settings. Defaults to all numbers.
+    /// The numbers whose voice settings to list. Defaults to all numbers.
     pub struct ListVoiceSettings {
         texts {
-            /// Only numbers that contain these digits, at least three and nothing else.
+            /// Only numbers that contain these digits, at least three, without `+`.
             phone_number = "filter[phone_number]",
             /// Only numbers whose connection's name contains this, at least three characters.
             connection_name_contains = "filter[connection_name][contains]",
-            /// Only numbers with this reference.
+            /// Only numbers with this customer reference.
             customer_reference = "filter[customer_reference]",
         }
         values {
-            /// Only numbers that are paid so.
+            /// Only numbers with this payment method.
             usage_payment_method: UsagePaymentMethod = "filter[voice.usage_payment_method]",
-            /// The order.
+            /// The sort order.
             sort: SortNumbers = "sort",
-            /// Which page, from 1. Defaults to 1.
+            /// The number of the page, from 1. Defaults to 1.
             page_number: u32 = "page[number]",
             /// The number of entries per page, 1 to 250. Defaults to 20.
             page_size: u16 = "page[size]",
         }
     }
 
-    /// Of which numbers to list the messaging settings. Defaults to all numbers.
+    /// The numbers whose messaging settings to list. Defaults to all numbers.
     pub struct ListMessagingSettings {
         texts {
             /// Only this number.
@@ -158,7 +158,7 @@ query_object! {
             kind = "filter[type]",
         }
         values {
-            /// Which page, from 1. Defaults to 1.
+            /// The number of the page, from 1. Defaults to 1.
             page_number: u32 = "page[number]",
             /// The number of entries per page, 1 to 250. Defaults to 20.
             page_size: u16 = "page[size]",
@@ -178,7 +178,7 @@ query_object! {
             sort = "sort",
         }
         values {
-            /// Which page, from 1. Defaults to 1.
+            /// The number of the page, from 1. Defaults to 1.
             page_number: u32 = "page[number]",
             /// The number of entries per page, 1 to 250. Defaults to 20.
             page_size: u16 = "page[size]",
@@ -201,15 +201,15 @@ open_enum! {
         SharedCost = "shared_cost",
     }
 
-    /// How a number came to the account, as a filter.
+    /// A filter on how a number was acquired.
     pub enum SourceFilter {
-        /// From another carrier.
+        /// Ported from another carrier.
         Ported = "ported",
         /// Bought.
         Purchased = "purchased",
     }
 
-    /// How a number is paid.
+    /// The payment method of a number.
     pub enum UsagePaymentMethod {
         /// By the minute.
         PayPerMinute = "pay-per-minute",
@@ -221,11 +221,11 @@ open_enum! {
     pub enum SortNumbers {
         /// By the date of purchase.
         PurchasedAt = "purchased_at",
-        /// By the number. Only this order stays the same while pages are read.
+        /// By the number. Only this order does not change while pages are read.
         PhoneNumber = "phone_number",
         /// By the connection's name.
         ConnectionName = "connection_name",
-        /// By how it is paid.
+        /// By the payment method.
         UsagePaymentMethod = "usage_payment_method",
     }
 }
@@ -283,7 +283,7 @@ fn check_page((number, size): (Option<u32>, Option<u16>), problems: &mut Problem
     }
 }
 
-/// Telnyx answers anything else with an empty list, as if the number were not held.
+/// For anything else Telnyx returns an empty list, as if the account did not hold the number.
 fn check_digits(digits: Option<&str>, problems: &mut Problems) {
     let is_good = |text: &str| text.len() >= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits.is_some_and(|text| !is_good(text)) {

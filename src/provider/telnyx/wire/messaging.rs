@@ -9,7 +9,7 @@ received_object! {
     /// The messaging settings of a number.
     pub struct MessagingSettings {
         nullable {
-            /// The profile that gets its messages; null if none does.
+            /// The messaging profile that gets its messages; null if there is none.
             messaging_profile_id: String,
             /// The product that it uses.
             messaging_product: String,
@@ -29,13 +29,13 @@ received_object! {
             country_code: String,
             /// The kind of number, such as `long-code`.
             kind: String = "type",
-            /// The products that it can use.
+            /// The products that are available for it.
             eligible_messaging_products: Vec<String>,
             /// Its tags.
             tags: Vec<String>,
-            /// The features, by `sms` and `mms`.
+            /// The features, under the keys `sms` and `mms`.
             features: Map<String, Value>,
-            /// How well its messages are delivered.
+            /// The delivery statistics of its messages.
             health: Map<String, Value>,
             /// When it was created.
             created_at: String,
@@ -57,7 +57,7 @@ request_object! {
             tags: Vec<String>,
         }
         emptied {
-            /// Sets the profile that gets the messages. Telnyx documents an empty text as unassigned, and null as kept.
+            /// Sets the profile that gets the messages. As documented, an empty text unassigns it, and null keeps it.
             messaging_profile_id: String,
         }
     }

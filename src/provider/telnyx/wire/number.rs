@@ -8,7 +8,7 @@ received_object! {
     /// (<https://developers.telnyx.com/api-reference/phone-number-configurations/retrieve-a-phone-number>).
     pub struct PhoneNumber {
         nullable {
-            /// Its id: a number of up to 19 digits, as a text.
+            /// Its id: a number of up to 19 digits, as text.
             id: String,
             /// `phone_number`.
             record_type: String,
@@ -16,40 +16,41 @@ received_object! {
             phone_number: String,
             /// The country, as two letters.
             country_iso_alpha2: String,
-            /// Whether the number can be used.
+            /// The status.
             status: PhoneNumberStatus,
             /// The kind of number.
             phone_number_type: PhoneNumberType,
             /// Its tags.
             tags: Vec<String>,
-            /// The PIN that allows to move the number to another carrier.
+            /// The PIN for porting the number to another carrier.
             external_pin: Secret,
-            /// The connection that gets its calls; null or empty if none does.
+            /// The connection that gets its calls; null or empty if there is none.
             connection_id: String,
             /// The name of that connection.
             connection_name: String,
             /// Your own reference.
             customer_reference: String,
-            /// The profile that gets its messages; null or empty if none does, `UNAVAILABLE` if Telnyx could not load it.
+            /// The messaging profile that gets its messages; null or empty if there is none, `UNAVAILABLE` if Telnyx
+            /// could not load it.
             messaging_profile_id: String,
             /// The name of that profile.
             messaging_profile_name: String,
             /// The campaign of its messages.
             messaging_campaign_id: String,
-            /// The group that its costs are billed to.
+            /// The billing group.
             billing_group_id: String,
             /// Whether emergency calls are enabled.
             emergency_enabled: bool,
             /// The address for emergency calls.
             emergency_address_id: String,
-            /// The state of emergency calls.
+            /// The status of emergency calls.
             emergency_status: EmergencyStatus,
-            /// Whether call forwarding is allowed. It is true by default, also if nothing is forwarded: see
+            /// Whether call forwarding is allowed. Defaults to true, also if no calls are forwarded: see
             /// [`CallForwarding`](super::CallForwarding).
             call_forwarding_enabled: bool,
-            /// Whether the name of its holder is listed.
+            /// Whether outbound calls show a caller name.
             cnam_listing_enabled: bool,
-            /// Whether callers' names are looked up.
+            /// Whether caller names are looked up.
             caller_id_name_enabled: bool,
             /// Whether calls are recorded.
             call_recording_enabled: bool,
@@ -57,9 +58,9 @@ received_object! {
             t38_fax_gateway_enabled: bool,
             /// Whether HD voice is enabled.
             hd_voice_enabled: bool,
-            /// What happens to calls that count as fraud.
+            /// How calls that are classified as fraud are handled.
             inbound_call_screening: InboundCallScreening,
-            /// How the number came to the account.
+            /// How the number was acquired.
             source_type: SourceType,
             /// Whether the number is protected from deletion.
             deletion_lock_enabled: bool,
@@ -74,34 +75,34 @@ received_object! {
         }
     }
 
-    /// A number as the slim list shows it: without what other services keep.
+    /// A number in the shorter form of the slim list.
     pub struct SlimPhoneNumber {
         nullable {
-            /// The PIN that allows to move the number to another carrier.
+            /// The PIN for porting the number to another carrier.
             external_pin: Secret,
             /// The connection that gets its calls.
             connection_id: String,
             /// Your own reference.
             customer_reference: String,
-            /// The group that its costs are billed to.
+            /// The billing group.
             billing_group_id: String,
             /// Whether emergency calls are enabled.
             emergency_enabled: bool,
             /// The address for emergency calls.
             emergency_address_id: String,
-            /// The state of emergency calls.
+            /// The status of emergency calls.
             emergency_status: EmergencyStatus,
             /// Whether call forwarding is allowed.
             call_forwarding_enabled: bool,
-            /// Whether the name of its holder is listed.
+            /// Whether outbound calls show a caller name.
             cnam_listing_enabled: bool,
-            /// Whether callers' names are looked up.
+            /// Whether caller names are looked up.
             caller_id_name_enabled: bool,
             /// Whether calls are recorded.
             call_recording_enabled: bool,
             /// Whether it has a T.38 fax gateway.
             t38_fax_gateway_enabled: bool,
-            /// What happens to calls that count as fraud.
+            /// How calls that are classified as fraud are handled.
             inbound_call_screening: InboundCallScreening,
         }
         optional {
@@ -113,7 +114,7 @@ received_object! {
             phone_number: String,
             /// The country, as two letters.
             country_iso_alpha2: String,
-            /// Whether the number can be used.
+            /// The status.
             status: PhoneNumberStatus,
             /// The kind of number.
             phone_number_type: PhoneNumberType,
@@ -136,13 +137,13 @@ received_object! {
 }
 
 impl PhoneNumber {
-    /// Returns when the number was created, if that can be read.
+    /// Returns the time of creation, if it can be parsed.
     #[must_use]
     pub fn created(&self) -> Option<Timestamp> {
         self.created_at.as_deref()?.parse().ok()
     }
 
-    /// Returns when the number was last changed, if that can be read.
+    /// Returns the time of the last change, if it can be parsed.
     #[must_use]
     pub fn updated(&self) -> Option<Timestamp> {
         self.updated_at.as_deref()?.parse().ok()
@@ -150,7 +151,7 @@ impl PhoneNumber {
 }
 
 impl PhoneNumberStatus {
-    /// Returns the same status in today's spelling: older documents write `_` for `-`.
+    /// Returns the status in its present spelling: older documents write `_` for `-`.
     #[must_use]
     pub fn in_todays_spelling(&self) -> Self {
         Self::from_wire(&self.as_str().replace('_', "-"))
@@ -158,25 +159,25 @@ impl PhoneNumberStatus {
 }
 
 open_enum! {
-    /// Whether a number can be used.
+    /// The status of a number.
     pub enum PhoneNumberStatus {
         /// The purchase is in progress.
         PurchasePending = "purchase-pending",
         /// The purchase failed.
         PurchaseFailed = "purchase-failed",
-        /// The move to Telnyx is in progress.
+        /// Porting to Telnyx is in progress.
         PortPending = "port-pending",
-        /// The move to Telnyx failed.
+        /// Porting to Telnyx failed.
         PortFailed = "port-failed",
-        /// It can be used.
+        /// Active.
         Active = "active",
-        /// It was given up.
+        /// Released.
         Deleted = "deleted",
-        /// It is for emergency calls only.
+        /// Only for emergency calls.
         EmergencyOnly = "emergency-only",
-        /// It was moved to another carrier.
+        /// Ported to another carrier.
         PortedOut = "ported-out",
-        /// The move to another carrier is in progress.
+        /// Porting to another carrier is in progress.
         PortOutPending = "port-out-pending",
         /// Documents are missing.
         RequirementInfoPending = "requirement-info-pending",
@@ -188,7 +189,7 @@ open_enum! {
         ProvisionPending = "provision-pending",
     }
 
-    /// The kind of number. The last three are older words.
+    /// The kind of number. The last three are older values.
     pub enum PhoneNumberType {
         /// Local.
         Local = "local",
@@ -202,7 +203,7 @@ open_enum! {
         SharedCost = "shared_cost",
         /// Landline.
         Landline = "landline",
-        /// Toll-free, in numbers from before July 2023 or bought just now.
+        /// Toll-free, for numbers from before July 2023 or bought recently.
         OldTollFree = "tollfree",
         /// A short code.
         Shortcode = "shortcode",
@@ -210,35 +211,35 @@ open_enum! {
         Longcode = "longcode",
     }
 
-    /// The state of emergency calls.
+    /// The status of emergency calls.
     pub enum EmergencyStatus {
-        /// They are enabled.
+        /// Enabled.
         Active = "active",
-        /// They are being disabled.
+        /// Being disabled.
         Deprovisioning = "deprovisioning",
-        /// They are disabled.
+        /// Disabled.
         Disabled = "disabled",
-        /// They are being enabled.
+        /// Being enabled.
         Provisioning = "provisioning",
-        /// They could not be enabled.
+        /// Enabling them failed.
         ProvisioningFailed = "provisioning-failed",
     }
 
-    /// What happens to calls that count as fraud.
+    /// How calls that are classified as fraud are handled.
     pub enum InboundCallScreening {
-        /// Nothing.
+        /// They are connected like other calls.
         Disabled = "disabled",
         /// They are rejected.
         RejectCalls = "reject_calls",
-        /// They are marked.
+        /// They are flagged.
         FlagCalls = "flag_calls",
     }
 
-    /// How a number came to the account.
+    /// How a number was acquired.
     pub enum SourceType {
-        /// It was bought.
+        /// Bought.
         NumberOrder = "number_order",
-        /// It was moved from another carrier.
+        /// Ported from another carrier.
         PortRequest = "port_request",
     }
 }

@@ -17,25 +17,25 @@ request_object! {
             hd_voice_enabled: bool,
         }
         emptied {
-            /// Sets the connection that gets the calls. How to take it off is not documented; this sends an empty text.
+            /// Sets the connection that gets the calls. This sends an empty text to detach it, which is not documented.
             connection_id: String,
         }
         patch {
-            /// Sets the PIN that allows to move the number to another carrier.
+            /// Sets the PIN for porting the number to another carrier.
             external_pin: Secret,
             /// Sets your own reference.
             customer_reference: String,
-            /// Sets the group that its costs are billed to.
+            /// Sets the billing group.
             billing_group_id: String,
-            /// Sets the address of its holder.
+            /// Sets the address of the number's holder.
             address_id: String,
         }
     }
 
-    /// The same change of many numbers, as a job that runs at Telnyx.
+    /// A job at Telnyx that makes the same change to many numbers.
     pub struct UpdateNumbersJob {
         required {
-            /// The numbers by their ids, at most 1000; or all of them in E.164 form.
+            /// The numbers: either all by their ids or all in E.164 form. At most 1000.
             phone_numbers: Vec<String>,
         }
         optional {
@@ -43,11 +43,11 @@ request_object! {
             connection_id: String,
             /// Sets the tags.
             tags: Vec<String>,
-            /// Sets the PIN that allows to move the numbers to another carrier.
+            /// Sets the PIN for porting the numbers to another carrier.
             external_pin: Secret,
             /// Sets your own reference. Telnyx stores it on the numbers, not only on the job.
             customer_reference: String,
-            /// Sets the group that the costs are billed to.
+            /// Sets the billing group.
             billing_group_id: String,
             /// Sets whether HD voice is enabled.
             hd_voice_enabled: bool,
@@ -90,26 +90,26 @@ impl UpdateNumbersJob {
 received_object! {
     snake_case;
 
-    /// A job that runs at Telnyx.
+    /// A job at Telnyx.
     pub struct Job {
         optional {
             /// Its id.
             id: String,
             /// `phone_numbers_job`.
             record_type: String,
-            /// What it does.
+            /// Its type.
             kind: JobType = "type",
-            /// How far it is.
+            /// Its status.
             status: JobStatus,
             /// The numbers.
             phone_numbers: Vec<JobNumber>,
-            /// The numbers that are done.
+            /// The numbers that succeeded.
             successful_operations: Vec<JobNumber>,
             /// The numbers that failed.
             failed_operations: Vec<JobNumber>,
-            /// The numbers that are still to be done.
+            /// The numbers that are pending.
             pending_operations: Vec<JobNumber>,
-            /// When it will probably end.
+            /// The estimated time of completion.
             etc: String,
             /// When it was created.
             created_at: String,
@@ -125,7 +125,7 @@ received_object! {
             id: String,
             /// The number, in E.164 form.
             phone_number: String,
-            /// What went wrong.
+            /// The errors.
             errors: Vec<ApiError>,
         }
     }
@@ -135,36 +135,36 @@ received_object! {
         optional {
             /// The code; see [`ErrorCode`](super::super::ErrorCode).
             code: String,
-            /// What is wrong, in a few words.
+            /// A short description.
             title: String,
-            /// What is wrong.
+            /// A detailed description.
             detail: String,
         }
     }
 }
 
 open_enum! {
-    /// What a job does.
+    /// The type of a job.
     pub enum JobType {
         /// Changes emergency settings.
         UpdateEmergencySettings = "update_emergency_settings",
-        /// Gives numbers up.
+        /// Releases numbers.
         DeletePhoneNumbers = "delete_phone_numbers",
         /// Changes numbers.
         UpdatePhoneNumbers = "update_phone_numbers",
     }
 
-    /// How far a job is.
+    /// The status of a job.
     pub enum JobStatus {
-        /// It waits.
+        /// Pending.
         Pending = "pending",
-        /// It runs.
+        /// In progress.
         InProgress = "in_progress",
-        /// It is done.
+        /// Completed.
         Completed = "completed",
-        /// It failed.
+        /// Failed.
         Failed = "failed",
-        /// It waited too long.
+        /// Expired.
         Expired = "expired",
     }
 }

@@ -2,7 +2,7 @@ use super::{EmergencyStatus, InboundCallScreening, UsagePaymentMethod};
 use crate::model::{ProblemCode, Problems};
 use crate::wire::{open_enum, received_object, request_object, wire_object};
 
-/// The maximum length of a listed name, in characters.
+/// The maximum length of a caller name, in characters.
 pub const CNAM_MAX: usize = 15;
 
 received_object! {
@@ -15,7 +15,7 @@ received_object! {
             connection_id: String,
             /// Your own reference.
             customer_reference: String,
-            /// The number that calls show as the called one; empty for the number itself.
+            /// The number that calls show as the called number; empty for the number itself.
             translated_number: String,
         }
         optional {
@@ -27,19 +27,19 @@ received_object! {
             phone_number: String,
             /// The emergency settings.
             emergency: Emergency,
-            /// Whether a tech prefix is expected.
+            /// Whether a tech prefix is required.
             tech_prefix_enabled: bool,
-            /// Where calls are forwarded.
+            /// The call forwarding.
             call_forwarding: CallForwarding,
-            /// The listed name.
+            /// The caller name.
             cnam_listing: CnamListing,
-            /// How the number is paid.
+            /// The payment method.
             usage_payment_method: UsagePaymentMethod,
-            /// How media is handled.
+            /// The media settings.
             media_features: MediaFeatures,
-            /// How calls are recorded.
+            /// The recording settings.
             call_recording: CallRecording,
-            /// What happens to calls that count as fraud.
+            /// How calls that are classified as fraud are handled.
             inbound_call_screening: InboundCallScreening,
         }
     }
@@ -51,7 +51,7 @@ received_object! {
             emergency_enabled: bool,
             /// The address for emergency calls.
             emergency_address_id: String,
-            /// The state of emergency calls.
+            /// The status of emergency calls.
             emergency_status: EmergencyStatus,
         }
     }
@@ -60,10 +60,10 @@ received_object! {
 wire_object! {
     snake_case;
 
-    /// Where the calls of a number are forwarded.
+    /// The call forwarding of a number.
     pub struct CallForwarding {
         optional {
-            /// Whether forwarding is allowed. It is true by default.
+            /// Whether forwarding is allowed. Defaults to true.
             call_forwarding_enabled: bool,
             /// The number that gets the calls; empty for no forwarding.
             forwards_to: String,
@@ -72,20 +72,20 @@ wire_object! {
         }
     }
 
-    /// The listed name of a number.
+    /// The caller name of a number (CNAM).
     pub struct CnamListing {
         optional {
-            /// Whether a name is listed.
+            /// Whether outbound calls show the name.
             cnam_listing_enabled: bool,
             /// The name, at most 15 characters.
             cnam_listing_details: String,
         }
     }
 
-    /// How media is handled.
+    /// The media settings of a number.
     pub struct MediaFeatures {
         optional {
-            /// Whether media goes where it comes from.
+            /// Whether media is sent to the address from which it arrives.
             rtp_auto_adjust_enabled: bool,
             /// Whether media is accepted from any address.
             accept_any_rtp_packets_enabled: bool,
@@ -94,7 +94,7 @@ wire_object! {
         }
     }
 
-    /// How calls are recorded.
+    /// The recording settings of a number.
     pub struct CallRecording {
         optional {
             /// Whether inbound calls are recorded.
@@ -108,11 +108,11 @@ wire_object! {
 }
 
 impl CallForwarding {
-    /// Returns the number to which all calls are forwarded, before the connection is used.
+    /// Returns the number to which all calls are forwarded without trying the connection.
     #[must_use]
     pub fn always(&self) -> Option<&str> {
         let to = self.forwards_to.as_deref().map(str::trim).filter(|to| !to.is_empty())?;
-        // Of an unknown type it is not known that the connection is asked first.
+        // With an unknown type, calls may never reach the connection.
         let first = self.forwarding_type != Some(ForwardingType::OnFailure);
         (first && self.call_forwarding_enabled != Some(false)).then_some(to)
     }
@@ -121,7 +121,7 @@ impl CallForwarding {
 open_enum! {
     /// When calls are forwarded.
     pub enum ForwardingType {
-        /// Always. The connection does not matter.
+        /// Always, without trying the connection.
         Always = "always",
         /// If the connection fails.
         OnFailure = "on-failure",
@@ -137,9 +137,9 @@ open_enum! {
 
     /// The channels of recordings.
     pub enum RecordingChannels {
-        /// One for all.
+        /// One channel for all parties.
         Single = "single",
-        /// One for each party.
+        /// One channel for each party.
         Dual = "dual",
     }
 }
@@ -151,25 +151,25 @@ request_object! {
     /// [`UpdateNumber`](super::UpdateNumber).
     pub struct UpdateVoiceSettings {
         optional {
-            /// Sets whether a tech prefix is expected.
+            /// Sets whether a tech prefix is required.
             tech_prefix_enabled: bool,
-            /// Sets where calls are forwarded. An empty `forwards_to` ends the forwarding.
+            /// Sets the call forwarding. An empty `forwards_to` ends it.
             call_forwarding: CallForwarding,
-            /// Sets the listed name.
+            /// Sets the caller name.
             cnam_listing: CnamListing,
-            /// Sets how the number is paid.
+            /// Sets the payment method.
             usage_payment_method: UsagePaymentMethod,
-            /// Sets how media is handled.
+            /// Sets the media settings.
             media_features: MediaFeatures,
-            /// Sets how calls are recorded.
+            /// Sets the recording settings.
             call_recording: CallRecording,
-            /// Sets what happens to calls that count as fraud.
+            /// Sets how calls that are classified as fraud are handled.
             inbound_call_screening: InboundCallScreening,
-            /// Sets whether callers' names are looked up.
+            /// Sets whether caller names are looked up.
             caller_id_name_enabled: bool,
         }
         emptied {
-            /// Sets the number that calls show as the called one.
+            /// Sets the number that calls show as the called number.
             translated_number: String,
         }
     }

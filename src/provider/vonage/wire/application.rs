@@ -6,26 +6,26 @@ use crate::wire::{query_object, received_object};
 received_object! {
     snake_case;
 
-    /// An application: what answers calls and messages (<https://developer.vonage.com/en/api/application.v2>).
+    /// An application. It answers calls and messages (<https://developer.vonage.com/en/api/application.v2>).
     pub struct Application {
         optional {
             /// Its id.
             id: String,
-            /// Its name for people.
+            /// Its display name.
             name: String,
-            /// What it can do.
+            /// Its capabilities.
             capabilities: Capabilities,
             /// Its keys.
             keys: Keys,
-            /// Settings of privacy.
+            /// The privacy settings.
             privacy: Map<String, Value>,
         }
     }
 
-    /// What an application can do.
+    /// The capabilities of an application.
     pub struct Capabilities {
         optional {
-            /// Calls.
+            /// Voice calls.
             voice: VoiceCapability,
             /// Messages.
             messages: Map<String, Value>,
@@ -33,7 +33,7 @@ received_object! {
             rtc: Map<String, Value>,
             /// The business platform.
             vbc: Map<String, Value>,
-            /// Verification.
+            /// Identity verification.
             verify: Map<String, Value>,
         }
     }
@@ -41,7 +41,7 @@ received_object! {
     /// How an application answers calls.
     pub struct VoiceCapability {
         optional {
-            /// The addresses.
+            /// The webhooks.
             webhooks: Webhooks,
             /// Whether requests to them are signed.
             signed_callbacks: bool,
@@ -54,30 +54,30 @@ received_object! {
         }
     }
 
-    /// The addresses of an application.
+    /// The webhooks of an application.
     pub struct Webhooks {
         optional {
             /// Answers calls.
             answer_url: Webhook,
-            /// Answers calls if that fails.
+            /// Answers calls if the first one fails.
             fallback_answer_url: Webhook,
-            /// Is told of events.
+            /// Receives events.
             event_url: Webhook,
         }
     }
 
-    /// An address of an application.
+    /// A webhook of an application.
     pub struct Webhook {
         optional {
             /// The URL.
             address: CallbackUrl,
             /// The method of the request.
             http_method: String,
-            /// How long a connection may take, in milliseconds.
+            /// The timeout of the connection, in milliseconds.
             connect_timeout: Number,
-            /// The same, by its older name.
+            /// The timeout of the connection, under its older name.
             connection_timeout: Number,
-            /// The time limit of a response, in milliseconds.
+            /// The timeout of the response, in milliseconds.
             socket_timeout: Number,
         }
     }
@@ -85,7 +85,7 @@ received_object! {
     /// The keys of an application.
     pub struct Keys {
         optional {
-            /// The public one.
+            /// The public key.
             public_key: String,
         }
     }
@@ -93,13 +93,13 @@ received_object! {
     /// One page of applications.
     pub struct ApplicationPage {
         optional {
-            /// Which page it is, from 1.
+            /// The number of the page, from 1.
             page: Number,
-            /// How many entries a page has.
+            /// The number of entries per page.
             page_size: Number,
-            /// How many applications there are in all.
+            /// The total number of applications.
             total_items: Number,
-            /// How many pages there are.
+            /// The total number of pages.
             total_pages: Number,
             /// The applications.
             embedded: EmbeddedApplications = "_embedded",
@@ -116,12 +116,12 @@ received_object! {
 }
 
 received_object! {
-    /// What the account has left.
+    /// The account's balance.
     pub struct Balance {
         optional {
             /// The amount, in euros.
             value: Number,
-            /// Whether it is topped up by itself.
+            /// Whether it is recharged automatically.
             auto_reload: bool,
         }
     }
@@ -147,7 +147,7 @@ query_object! {
     /// Which applications to list. Defaults to all applications.
     pub struct ListApplications {
         values {
-            /// Which page, from 1. Defaults to 1.
+            /// The number of the page, from 1. Defaults to 1.
             page: u32 = "page",
             /// The number of entries per page, 1 to 100.
             page_size: u16 = "page_size",

@@ -11,6 +11,6 @@ pub use number::{
     Feature, Limitation, ListNumbers, NumberPage, OwnedNumber, SIZE_MAX, SearchPattern, UpdateNumber, VoiceCallbackType,
 };
 
-/// What an update can set and nothing can read, by Vonage's names. Every update clears it unless it sets it, so that no
-/// routing can be put back with it.
+/// The fields that an update can set and no request returns, by Vonage's names. Every update clears them unless it sets
+/// them, so no routing can be restored with them.
 pub const UNREADABLE: [&str; 2] = ["voiceStatusCallback", "moSmppSysType"];

@@ -7,30 +7,30 @@ use crate::wire::{Patch, open_enum, query_object, received_object};
 pub const SIZE_MAX: u16 = 100;
 
 received_object! {
-    /// A number in a Vonage account (<https://developer.vonage.com/en/api/numbers>). Vonage leaves out what is not set.
+    /// A number in a Vonage account (<https://developer.vonage.com/en/api/numbers>). Vonage leaves out unset fields.
     pub struct OwnedNumber {
         optional {
             /// The country, as two letters. Every update needs it.
             country: String,
-            /// The number: its digits, without `+`. It is also its id.
+            /// The digits of the number, without `+`. They are also its id.
             msisdn: String,
             /// The URL that receives its messages.
             mo_http_url: CallbackUrl,
             /// The kind of number, such as `mobile-lvn`.
             kind: String = "type",
-            /// What it can do.
+            /// The features.
             features: Vec<Feature>,
-            /// What it cannot do.
+            /// The limitations.
             limitations: Vec<Limitation>,
             /// `app`. Deprecated.
             messages_callback_type: String,
             /// The application that receives its messages. Deprecated.
             messages_callback_value: String,
-            /// What gets its calls.
+            /// The type of the target that gets its calls.
             voice_callback_type: VoiceCallbackType,
-            /// The SIP address, the telephone number, or the application that gets its calls.
+            /// The SIP address, telephone number or application that gets its calls.
             voice_callback_value: String,
-            /// The application that it is linked to.
+            /// The linked application.
             app_id: String = "app_id",
         }
     }
@@ -38,7 +38,7 @@ received_object! {
     /// A limitation of a number.
     pub struct Limitation {
         optional {
-            /// What is limited.
+            /// The limited feature.
             feature: Feature,
             /// `INBOUND` or `OUTBOUND`.
             kind: String = "type",
@@ -47,10 +47,10 @@ received_object! {
         }
     }
 
-    /// One page of the numbers in an account. Without any, Vonage leaves out both fields.
+    /// One page of the numbers in an account. Vonage leaves out both fields if there are none.
     pub struct NumberPage {
         optional {
-            /// How many numbers there are in all.
+            /// The total number of numbers.
             count: Number,
             /// The numbers.
             numbers: Vec<OwnedNumber>,
@@ -59,7 +59,7 @@ received_object! {
 }
 
 open_enum! {
-    /// What a number can do.
+    /// A feature of a number.
     pub enum Feature {
         /// Calls.
         Voice = "VOICE",
@@ -69,7 +69,7 @@ open_enum! {
         Mms = "MMS",
     }
 
-    /// What gets the calls of a number.
+    /// The type of the target that gets a number's calls.
     pub enum VoiceCallbackType {
         /// A SIP address. It takes precedence over the application.
         Sip = "sip",
@@ -81,7 +81,7 @@ open_enum! {
 }
 
 impl OwnedNumber {
-    /// Returns where calls are forwarded, before the application is used.
+    /// Returns the address to which calls are forwarded before they reach the application.
     #[must_use]
     pub fn forwards_to(&self) -> Option<(&VoiceCallbackType, &str)> {
         let kind = self.voice_callback_type.as_ref().filter(|kind| **kind != VoiceCallbackType::App)?;
@@ -89,7 +89,7 @@ impl OwnedNumber {
         Some((kind, to))
     }
 
-    /// Returns the application that it is linked to, from either field.
+    /// Returns the linked application, from either field.
     #[must_use]
     pub fn application(&self) -> Option<&str> {
         let set = |id: &&str| !id.is_empty();
@@ -116,8 +116,8 @@ query_object! {
         texts {
             /// Only numbers of this country, as two letters.
             country = "country",
-            /// Only numbers that match these digits. Without a [`search_pattern`](Self::search_pattern) they are the
-            /// first digits.
+            /// Only numbers that match these digits. Without a [`search_pattern`](Self::search_pattern), the number
+            /// must begin with them.
             pattern = "pattern",
             /// Only numbers that are linked to this application.
             application_id = "application_id",
@@ -125,9 +125,9 @@ query_object! {
         values {
             /// How the digits match.
             search_pattern: SearchPattern = "search_pattern",
-            /// Only numbers that are linked to an application, or only those that are not.
+            /// Only numbers that are linked to an application, or only numbers that are not.
             has_application: bool = "has_application",
-            /// Which page, from 1. Defaults to 1.
+            /// The number of the page, from 1. Defaults to 1.
             index: u32 = "index",
             /// The number of entries per page, 1 to 100. Defaults to 10.
             size: u16 = "size",
@@ -136,13 +136,13 @@ query_object! {
 }
 
 open_enum! {
-    /// How digits match a number.
+    /// How the digits of a filter match a number.
     pub enum SearchPattern {
-        /// They are the first ones.
+        /// The number begins with them.
         Starts = "0",
-        /// They are some of them.
+        /// The number contains them.
         Contains = "1",
-        /// They are the last ones.
+        /// The number ends with them.
         Ends = "2",
     }
 }
@@ -178,10 +178,11 @@ impl ListNumbers {
     }
 }
 
-/// An update of a number. Fields that are not set stay unchanged: the client reads the number first and sends everything
-/// back, because Vonage clears what an update leaves out.
+/// An update of a number. Fields that are not set stay unchanged: the client reads the number first and sends all its
+/// fields back, because Vonage clears each field that an update leaves out.
 ///
-/// What Vonage does not show is lost with every update unless it is set again: see [`UNREADABLE`](super::UNREADABLE).
+/// Fields that Vonage does not return are lost with every update that does not set them: see
+/// [`UNREADABLE`](super::UNREADABLE).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct UpdateNumber {
@@ -211,7 +212,7 @@ impl UpdateNumber {
         self
     }
 
-    /// Forwards calls to a SIP address or to a telephone number, before any application.
+    /// Forwards calls to a SIP address or to a telephone number. They no longer reach the application.
     pub fn forward_to(mut self, kind: VoiceCallbackType, value: impl Into<String>) -> Self {
         self.voice_callback = Patch::Set((kind, value.into()));
         self
@@ -223,13 +224,13 @@ impl UpdateNumber {
         self
     }
 
-    /// Sets the URL that is told of calls. It cannot be read.
+    /// Sets the URL that gets the status of calls. No request returns it.
     pub fn voice_status_callback(mut self, url: impl Into<CallbackUrl>) -> Self {
         self.voice_status_callback = Some(url.into());
         self
     }
 
-    /// Sets the system type of messages over SMPP. It cannot be read.
+    /// Sets the system type of messages over SMPP. No request returns it.
     pub fn mo_smpp_sys_type(mut self, kind: impl Into<String>) -> Self {
         self.mo_smpp_sys_type = Some(kind.into());
         self

@@ -1,4 +1,4 @@
-//! Assignment.
+//! Assignments of numbers to agents.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn assigning_turns_inbound_on_and_takes_over_at_twilio() {
 }
 
 #[tokio::test]
-async fn an_assignment_keeps_to_its_statuses() {
+async fn an_assignment_returns_the_documented_statuses() {
     let sandbox = start().await;
     let number = import(&sandbox, sip("+15559876543")).await;
     assert_eq!(assign(&sandbox, "agent_0123456789ab", &number).await, refused(404, "Agent not found"));
@@ -64,7 +64,7 @@ async fn an_assignment_fails_when_twilio_does_not_have_the_number() {
 }
 
 #[tokio::test]
-async fn an_unassignment_leaves_the_agents_other_numbers() {
+async fn an_unassignment_keeps_the_agents_other_numbers() {
     let sandbox = start().await;
     let kept = import(&sandbox, sip("+15559876543")).await;
     let number = import(&sandbox, sip("+15559876544")).await;

@@ -1,4 +1,4 @@
-//! Butter in the sandbox: one check per documented rule, by plain requests.
+//! Butter in the sandbox: one check for each documented rule, with plain requests.
 
 mod agents;
 mod numbers;
@@ -52,14 +52,14 @@ fn credentials(sandbox: &Sandbox) -> Value {
     json!({"provider": "twilio", "account_sid": sandbox.twilio().account_sid(), "auth_token": sandbox.twilio().auth_token()})
 }
 
-/// An integration's id.
+/// The id of an integration.
 async fn integrate(sandbox: &Sandbox, credentials: Value) -> String {
     let (status, made) = post(sandbox, INTEGRATIONS, json!({"name": "Main", "credentials": credentials})).await;
     assert_eq!(status, 201, "{made}");
     made["data"]["integration_id"].as_str().unwrap().to_owned()
 }
 
-/// A number's id.
+/// The id of a number.
 async fn import(sandbox: &Sandbox, body: Value) -> String {
     let (status, made) = post(sandbox, NUMBERS, body).await;
     assert_eq!(status, 201, "{made}");
@@ -111,7 +111,7 @@ async fn key_and_organization_are_both_needed() {
 }
 
 #[tokio::test]
-async fn an_integration_is_made_and_changed_without_telling_its_credentials() {
+async fn responses_about_an_integration_omit_its_credentials() {
     let sandbox = start().await;
     let (status, made) =
         post(&sandbox, INTEGRATIONS, json!({"name": "Main", "credentials": credentials(&sandbox)})).await;
@@ -139,7 +139,7 @@ async fn an_integration_is_made_and_changed_without_telling_its_credentials() {
 }
 
 #[tokio::test]
-async fn an_integrations_faults_are_422_each_with_its_place() {
+async fn invalid_fields_of_an_integration_are_422_with_their_path() {
     let sandbox = start().await;
     let login = credentials(&sandbox);
     let path = format!("{INTEGRATIONS}/{}", integrate(&sandbox, login.clone()).await);
@@ -185,7 +185,7 @@ async fn an_integration_in_use_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn what_has_no_page_is_not_there() {
+async fn undocumented_paths_are_404() {
     let sandbox = start().await;
     let number = import(&sandbox, sip("+15559876543")).await;
     let (by_id, integration) = (format!("{NUMBERS}/{number}"), integrate(&sandbox, credentials(&sandbox)).await);

@@ -1,4 +1,4 @@
-//! Import and list.
+//! Imports and the list.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn an_import_and_the_list_answer_different_objects() {
+async fn an_import_and_the_list_return_different_objects() {
     let sandbox = start().await;
     let integration = integrate(&sandbox, credentials(&sandbox)).await;
     let mut body = twilio(&integration);
@@ -38,7 +38,7 @@ async fn an_import_and_the_list_answer_different_objects() {
 }
 
 #[tokio::test]
-async fn a_sip_import_needs_no_integration_and_tells_no_password() {
+async fn a_sip_import_needs_no_integration_and_returns_no_password() {
     let sandbox = start().await;
     let body = json!({
         "phone_number": "+15559876543", "provider": "sip", "supports_inbound": true, "supports_outbound": true,
@@ -64,7 +64,7 @@ async fn a_sip_import_needs_no_integration_and_tells_no_password() {
 }
 
 #[tokio::test]
-async fn an_imports_faults_are_400() {
+async fn invalid_imports_are_400() {
     let sandbox = start().await;
     let integration = integrate(&sandbox, credentials(&sandbox)).await;
     for (fields, detail) in [
@@ -101,7 +101,7 @@ async fn an_imports_faults_are_400() {
 }
 
 #[tokio::test]
-async fn an_import_needs_an_integration_of_ones_own_and_a_new_number() {
+async fn an_import_needs_an_own_integration_and_a_new_number() {
     let sandbox = start().await;
     let unknown = post(&sandbox, NUMBERS, twilio("intg_0123456789ab")).await;
     assert_eq!(unknown, refused(404, "Integration not found"));

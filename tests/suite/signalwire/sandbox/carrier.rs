@@ -1,4 +1,4 @@
-//! What the carrier has a part in: sale, emergency addresses, caller ID names.
+//! Requests that the carrier takes part in: sales, emergency addresses, caller names.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{NUMBERS, TARGET, get, imported_path, invalid, plain, send, start};
 
 #[tokio::test]
-async fn a_search_keeps_to_its_rules() {
+async fn a_search_follows_the_documented_rules() {
     let sandbox = start().await;
     let path = format!("{NUMBERS}/search");
     let offers = |answer: &Value| -> Vec<String> {
@@ -53,7 +53,7 @@ async fn a_search_keeps_to_its_rules() {
 }
 
 #[tokio::test]
-async fn a_purchase_answers_200_and_is_not_released_at_once() {
+async fn a_purchase_returns_200_and_cannot_be_released_immediately() {
     let sandbox = start().await;
     let body = json!({"number": "+15125550123", "number_type": "local"});
     let (status, bought) = send(&sandbox, Method::POST, NUMBERS, body.clone()).await;
@@ -98,7 +98,7 @@ async fn an_emergency_address_waits_for_the_carrier() {
 }
 
 #[tokio::test]
-async fn a_caller_id_name_is_asked_for_and_then_applied() {
+async fn a_caller_name_is_requested_and_then_applied() {
     let sandbox = start().await;
     let path = imported_path(&sandbox).await;
     let name = format!("{path}/cnam");

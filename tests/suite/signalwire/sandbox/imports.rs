@@ -1,4 +1,4 @@
-//! Imports: by JSON, and by form.
+//! Imports with JSON and with a form.
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{IMPORT, NOBODY, NULLS, NUMBERS, answer, get, import, invalid, plain, request, send, start};
 
 #[tokio::test]
-async fn an_import_answers_with_the_documented_object() {
+async fn an_import_returns_the_documented_object() {
     let sandbox = start().await;
     let body = json!({"number": "+49152234333323", "number_type": "longcode", "capabilities": ["sms", "voice"]});
     let (status, made) = send(&sandbox, Method::POST, IMPORT, body).await;
@@ -63,7 +63,7 @@ async fn an_import_is_checked_field_by_field() {
 }
 
 #[tokio::test]
-async fn a_toll_free_number_is_spelled_otherwise_when_read() {
+async fn a_toll_free_type_is_spelled_differently_in_responses() {
     let sandbox = start().await;
     let body = json!({"number": "18005550123", "number_type": "tollfree"});
     let (_, made) = send(&sandbox, Method::POST, IMPORT, body).await;

@@ -1,4 +1,4 @@
-//! SignalWire in the sandbox: one check per documented rule, by plain requests.
+//! SignalWire in the sandbox: one check for each documented rule, with plain requests.
 
 mod carrier;
 mod imports;
@@ -12,7 +12,7 @@ const NUMBERS: &str = "/api/relay/rest/phone_numbers";
 const IMPORT: &str = "/api/relay/rest/imported_phone_numbers";
 const NOBODY: &str = "00000000-0000-4000-8000-00000000dead";
 const TARGET: &str = "fe4093d9-58c2-4931-b4b9-5679f82652c6";
-/// What an import leaves open.
+/// The fields that an import leaves unset.
 const NULLS: &str = "name e911_address_id e911_status cnam next_billed_at calling_handler_resource_id
     call_request_url call_request_method call_fallback_url call_fallback_method call_status_callback_url
     call_status_callback_method call_laml_application_id call_dialogflow_agent_id call_relay_topic
@@ -32,7 +32,7 @@ fn request(sandbox: &Sandbox, method: Method, path: &str) -> RequestBuilder {
     Client::new().request(method, format!("{base}{path}")).basic_auth(project.unwrap(), token)
 }
 
-/// The status and the body, which is null when it is empty.
+/// The status and the body, which is null if it is empty.
 async fn answer(request: RequestBuilder) -> (u16, Value) {
     let response = request.send().await.unwrap();
     let (status, typed) = (response.status().as_u16(), response.headers().contains_key("content-type"));
@@ -111,7 +111,7 @@ async fn project_and_token_must_both_be_right() {
 }
 
 #[tokio::test]
-async fn the_list_is_newest_first_and_told_page_by_page() {
+async fn the_list_is_newest_first_with_pages() {
     let sandbox = start().await;
     for number in ["+14155550101", "+14155550102", "+442071838750"] {
         import(&sandbox, number).await;
@@ -160,7 +160,7 @@ async fn the_list_is_filtered_by_parts() {
 }
 
 #[tokio::test]
-async fn a_release_answers_nothing_and_the_number_is_gone() {
+async fn a_release_has_no_body_and_removes_the_number() {
     let sandbox = start().await;
     let path = imported_path(&sandbox).await;
     assert_eq!(send(&sandbox, Method::DELETE, &path, Value::Null).await, (204, Value::Null));
@@ -172,7 +172,7 @@ async fn a_release_answers_nothing_and_the_number_is_gone() {
 }
 
 #[tokio::test]
-async fn an_id_is_a_uuid_and_there_is_nothing_else() {
+async fn other_ids_and_paths_are_not_found() {
     let sandbox = start().await;
     for (method, rest) in [
         (Method::GET, ""),

@@ -1,4 +1,4 @@
-//! The partial update.
+//! Partial updates.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{TARGET, get, imported_path, send, start};
 
 #[tokio::test]
-async fn every_documented_field_is_taken_and_all_but_five_are_read_back() {
+async fn every_documented_field_is_accepted_and_all_but_five_are_returned() {
     let sandbox = start().await;
     let path = imported_path(&sandbox).await;
     let url = "https://example.com/x";
@@ -42,7 +42,7 @@ async fn every_documented_field_is_taken_and_all_but_five_are_read_back() {
 }
 
 #[tokio::test]
-async fn an_update_is_closed_and_refuses_null() {
+async fn an_update_refuses_unknown_fields_and_null() {
     let sandbox = start().await;
     let path = imported_path(&sandbox).await;
     let before = get(&sandbox, &path).await;
@@ -74,7 +74,7 @@ async fn an_update_is_closed_and_refuses_null() {
 }
 
 #[tokio::test]
-async fn an_update_keeps_old_pointers_and_sets_methods() {
+async fn an_update_keeps_fields_of_old_handlers_and_sets_methods() {
     let sandbox = start().await;
     let path = imported_path(&sandbox).await;
     let cxml = json!({"name": "A", "call_request_url": "https://example.com/voice.xml", "call_request_method": "GET"});
@@ -95,7 +95,7 @@ async fn an_update_keeps_old_pointers_and_sets_methods() {
 }
 
 #[tokio::test]
-async fn the_target_of_three_handlers_shows_as_the_resource_alone() {
+async fn three_handlers_return_their_target_only_as_the_resource() {
     let sandbox = start().await;
     let path = imported_path(&sandbox).await;
     for (handler, pointer) in

@@ -1,8 +1,8 @@
-//! Edits of JSON, wherever a field stands in it.
+//! Edits of JSON, at any depth.
 
 use serde_json::{Map, Value};
 
-/// Lets `edit` change every object that has the field.
+/// Applies `edit` to every object that has the field.
 pub(crate) fn objects(body: &mut Value, field: &str, edit: &mut dyn FnMut(&mut Map<String, Value>)) {
     match body {
         Value::Array(items) => items.iter_mut().for_each(|item| objects(item, field, edit)),
@@ -16,7 +16,7 @@ pub(crate) fn objects(body: &mut Value, field: &str, edit: &mut dyn FnMut(&mut M
     }
 }
 
-/// Takes the items out of every list whose field has a text that `hides` picks.
+/// Removes the items whose field has a text that `hides` selects from every list.
 pub(crate) fn hide(body: &mut Value, field: &str, hides: &dyn Fn(&str) -> bool) {
     match body {
         Value::Array(items) => {

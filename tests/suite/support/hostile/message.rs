@@ -4,7 +4,7 @@ use serde_json::Value;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-/// A whole request.
+/// A complete request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// The number of its connection; the first is 0.
@@ -37,7 +37,7 @@ impl Request {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The body; null where it is no JSON.
+    /// The body; null if it is no JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -51,11 +51,11 @@ impl Request {
     }
 }
 
-/// A whole answer.
+/// A complete response.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    /// All but the length.
+    /// All headers except the content length.
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) body: Vec<u8>,
 }
@@ -74,7 +74,7 @@ impl Response {
         self
     }
 
-    /// The same with another body, if it has one of JSON.
+    /// The same response with another body, if it has JSON.
     pub(crate) fn edited(mut self, edit: impl FnOnce(&mut Value)) -> Self {
         if let Ok(mut body) = serde_json::from_slice(&self.body) {
             edit(&mut body);
@@ -94,13 +94,13 @@ impl Response {
     }
 }
 
-/// One side of a connection, and what was read of it and not used yet.
+/// One side of a connection, with the data that was read and not used yet.
 pub(super) struct Stream {
     pub(super) socket: TcpStream,
     read: Vec<u8>,
 }
 
-/// A head: its first line, and its headers.
+/// A head: its first line and its headers.
 struct Head {
     line: String,
     headers: Vec<(String, Vec<u8>)>,
@@ -111,7 +111,7 @@ impl Stream {
         Self { socket, read: Vec::new() }
     }
 
-    /// The next request; `None` when the client closes the connection before it is whole.
+    /// The next request; `None` if the client closes the connection before it is complete.
     pub(super) async fn request(&mut self, connection: usize) -> Option<Request> {
         let head = self.head().await?;
         let body = self.body(&head).await.ok()?;
@@ -121,7 +121,7 @@ impl Stream {
         Some(Request { connection, method: line.next()?, target: line.next()?, headers, body })
     }
 
-    /// The next response, or what there is of it when the connection breaks.
+    /// The next response, or its beginning if the connection breaks.
     pub(super) async fn response(&mut self) -> Result<Response, Vec<u8>> {
         let Some(head) = self.head().await else { return Err(std::mem::take(&mut self.read)) };
         let status = head.line.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
@@ -138,7 +138,7 @@ impl Stream {
         }
     }
 
-    /// Waits until the other side closes the connection, whatever it sends until then.
+    /// Waits until the other side closes the connection, and ignores what it sends until then.
     pub(super) async fn closed(&mut self) {
         while self.more().await {
             self.read.clear();
@@ -165,7 +165,7 @@ impl Stream {
         Some(Head { line, headers: headers.collect() })
     }
 
-    /// The body that a head announces; or what there is of it, and its length.
+    /// The body that a head announces, or its beginning, and its length.
     async fn body(&mut self, head: &Head) -> Result<Vec<u8>, (Vec<u8>, usize)> {
         let header = |name| head.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         assert!(header("transfer-encoding").is_none(), "neither our clients nor the sandbox send chunks");
@@ -179,7 +179,7 @@ impl Stream {
         Ok(self.read.drain(..length).collect())
     }
 
-    /// Reads what there is; false at the end.
+    /// Reads the available data; false at the end.
     async fn more(&mut self) -> bool {
         let mut buffer = [0; 16 * 1024];
         let read = self.socket.read(&mut buffer).await.unwrap_or(0);

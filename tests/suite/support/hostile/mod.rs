@@ -1,12 +1,12 @@
-//! A server that speaks HTTP/1.1 by hand, and answers what a test tells it to: whole answers, any bytes, an answer twice,
+//! A server that speaks HTTP/1.1 by hand, and responds as a test says: complete responses, any bytes, a response twice,
 //! or none.
 //!
-//! A script decides for each request, either alone ([`Hostile::start`]) or with the answer of a real server, such as the
-//! sandbox, in its hand ([`Hostile::relay`]). Connections are kept. As with a proxy that has lost count, each request
-//! gets the oldest answer that its connection has not sent yet: a script that gives two answers to one request shifts
-//! all later answers of that connection by one.
+//! A script decides on each request, either alone ([`Hostile::start`]) or with the response of a real server such as
+//! the sandbox ([`Hostile::relay`]). Connections are kept. Like a proxy that has lost count, the server sends the
+//! oldest response that a connection has not sent yet: if a script gives two responses to one request, all later
+//! responses of that connection are shifted by one.
 //!
-//! Every test binary that uses it loads this folder by its path.
+//! Every test binary that uses it includes this folder with `#[path]`.
 
 #![allow(dead_code)] // no test binary uses all of it
 
@@ -24,16 +24,16 @@ use tokio::task::{JoinHandle, JoinSet};
 use self::message::Stream;
 pub(crate) use self::message::{Request, Response};
 
-/// What one request gets.
+/// The response to one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    /// A whole answer. The connection is kept.
+    /// A complete response. The connection is kept.
     Whole(Response),
     /// These bytes. The connection is kept.
     Bytes(Vec<u8>),
     /// These bytes, and the connection is closed.
     Broken(Vec<u8>),
-    /// Nothing. The connection stays open until the client gives up.
+    /// Nothing. The connection stays open until the client times out.
     Silence,
 }
 
@@ -47,7 +47,7 @@ impl Answer {
         Self::Broken(Vec::new())
     }
 
-    /// The same as the last of its connection.
+    /// The same response, and then the connection is closed.
     pub(crate) fn and_close(self) -> Self {
         match self {
             Self::Whole(response) => Self::Broken(response.bytes()),
@@ -56,7 +56,7 @@ impl Answer {
         }
     }
 
-    /// The same with another body, if it is a whole answer of JSON.
+    /// The same response with another body, if it is complete and has JSON.
     pub(crate) fn edited(self, edit: impl FnOnce(&mut serde_json::Value)) -> Self {
         match self {
             Self::Whole(response) => Self::Whole(response.edited(edit)),
@@ -81,8 +81,8 @@ pub(crate) struct Hostile {
     server: JoinHandle<()>,
 }
 
-/// At a port that no other one of this process has had, as the sandbox's: an importer remembers of an address what it
-/// created there.
+/// Binds a port that no other server of this process has had, as the sandbox does: an importer remembers what it
+/// created at an address.
 async fn new_address() -> TcpListener {
     static USED: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
     let mut earlier = Vec::new();
@@ -95,27 +95,27 @@ async fn new_address() -> TcpListener {
     }
 }
 
-/// Those that came; `None` when they are not kept.
+/// The received requests; `None` if they are not kept.
 type Requests = Arc<Mutex<Option<Vec<Request>>>>;
 
 impl Hostile {
-    /// Answers as the script says.
+    /// Starts a server that follows the script.
     pub(crate) async fn start(script: impl FnMut(&Request) -> Vec<Answer> + Send + 'static) -> Self {
         Self::serve(Answers::Scripted(Mutex::new(Box::new(script)))).await
     }
 
-    /// Answers every request alike.
+    /// Starts a server that gives every request this response.
     pub(crate) async fn always(answer: Answer) -> Self {
         Self::start(move |_| vec![answer.clone()]).await
     }
 
-    /// Lets the server at this address answer, until it is told to [`distort`](Self::distort) what that says.
+    /// Starts a relay to the server at this address. It changes nothing until [`distort`](Self::distort).
     pub(crate) async fn relay(uri: &str) -> Self {
         let to = uri.strip_prefix("http://").expect("plain HTTP").trim_end_matches('/').to_owned();
         Self::serve(Answers::Relayed { to, distort: Mutex::new(Box::new(|_, answer| vec![answer])) }).await
     }
 
-    /// Sends from now on what this makes of the real server's answers.
+    /// From now on, sends what this makes of the real server's responses.
     pub(crate) fn distort(&self, with: impl FnMut(&Request, Answer) -> Vec<Answer> + Send + 'static) {
         let Answers::Relayed { distort, .. } = &*self.answers else { panic!("it relays nothing") };
         *lock(distort) = Box::new(with);
@@ -137,17 +137,17 @@ impl Hostile {
         Self { uri, answers, requests, server }
     }
 
-    /// Every whole request so far, oldest first.
+    /// Every complete request so far, oldest first.
     pub(crate) fn requests(&self) -> Vec<Request> {
         lock(&self.requests).clone().expect("requests are kept")
     }
 
-    /// How many requests there were whose method and target begin so.
+    /// How many requests there were whose method and target begin with this.
     pub(crate) fn count(&self, start: &str) -> usize {
         self.requests().iter().filter(|request| request.line().starts_with(start)).count()
     }
 
-    /// Keeps no requests from here on, where there are too many of them.
+    /// Keeps no requests from now on, for tests with too many of them.
     pub(crate) fn keep_none(&self) {
         *lock(&self.requests) = None;
     }
@@ -194,7 +194,7 @@ async fn converse(socket: TcpStream, connection: usize, answers: Arc<Answers>, s
     }
 }
 
-/// Asks the real server, over a connection that is kept beside that of the client.
+/// Sends the request to the real server, over a connection that is kept as long as the client's.
 async fn ask(to: &str, upstream: &mut Option<Stream>, request: &Request) -> Answer {
     let mut stream = match upstream.take() {
         Some(stream) => stream,

@@ -1,8 +1,8 @@
-//! What the platforms do at Twilio, and with which login they may.
+//! Takeovers by the platforms at Twilio, and the logins that allow them.
 
 use super::*;
 
-/// An import at each platform that takes a login, with this one: the statuses.
+/// The statuses of an import with this login at each platform that accepts a login.
 async fn import_everywhere(sandbox: &Sandbox, dialled: &str, (sid, token): (&str, &str)) -> [u16; 3] {
     let var = |name: &str| sandbox.var(name).unwrap();
     let send = |service: &str, path: &str, body: Value| {
@@ -31,7 +31,7 @@ async fn import_everywhere(sandbox: &Sandbox, dialled: &str, (sid, token): (&str
 }
 
 #[tokio::test]
-async fn a_login_points_the_numbers_of_its_own_account_alone() {
+async fn a_login_takes_over_only_numbers_of_its_own_account() {
     for (dialled, good) in [("+14155552671", true), ("+13125550100", false)] {
         let sub = TwilioNumber::new(e164("+13125550100")).in_subaccount();
         let sandbox = Sandbox::builder().hold(sub).start().await.unwrap();
@@ -57,7 +57,7 @@ async fn a_login_points_the_numbers_of_its_own_account_alone() {
 }
 
 #[tokio::test]
-async fn an_import_changes_the_urls_and_the_date_and_no_more() {
+async fn an_import_changes_only_the_urls_and_the_date() {
     for number in [TwilioNumber::new(e164(HELD)).on_trunk(), TwilioNumber::new(e164(HELD)).with_application()] {
         let sandbox = holding(number).await;
         let (before, route) =
@@ -93,7 +93,7 @@ async fn interactlys_stored_login_is_that_of_the_main_account() {
 }
 
 #[tokio::test]
-async fn ten_thousand_numbers_are_found_one_by_one() {
+async fn ten_thousand_numbers_can_be_looked_up() {
     let numbers: Vec<E164> = (0..10_000).map(|nth| e164(&format!("+1415{nth:07}"))).collect();
     let sandbox = Sandbox::builder().held_numbers(numbers.clone()).start().await.unwrap();
     assert_eq!(sandbox.twilio().held_numbers(), numbers);

@@ -1,4 +1,4 @@
-//! Twilio in the sandbox: one check per documented rule, by plain requests.
+//! Twilio in the sandbox: one check for each documented rule, with plain requests.
 
 #[cfg(all(feature = "interactly", feature = "vapi"))]
 mod imports;
@@ -12,17 +12,17 @@ use numport::sandbox::twilio::TwilioNumber;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
-/// The first number that is there, and the SID it has.
+/// The first number that is held, and its SID.
 const HELD: &str = "+14155552671";
 const SID: &str = "PN00000000000000000000000000000001";
-/// No account, trunk, number or application has this behind its prefix.
+/// No account, trunk, number or application has a SID with this suffix.
 const NOBODY: &str = "ffffffffffffffffffffffffffffffff";
 
 fn e164(text: &str) -> E164 {
     text.parse().unwrap()
 }
 
-/// With one number, as this says.
+/// A sandbox with this one number.
 async fn holding(number: TwilioNumber) -> Sandbox {
     Sandbox::builder().held_numbers([]).hold(number).start().await.unwrap()
 }
@@ -67,14 +67,14 @@ async fn get_as(sandbox: &Sandbox, login: (&str, &str), path: &str) -> (u16, Val
     answer(request(sandbox, login, Method::GET, path)).await
 }
 
-/// What the main account's token gets.
+/// The response to a request with the main account's token.
 async fn get(sandbox: &Sandbox, path: &str) -> Value {
     let (status, answer) = get_as(sandbox, main_login(sandbox), path).await;
     assert_eq!(status, 200, "{path}: {answer}");
     answer
 }
 
-/// The status and the code of a refusal.
+/// The status and the code of an error response.
 async fn refusal(request: RequestBuilder) -> (u16, u64) {
     let (status, body) = answer(request).await;
     let code = body["code"].as_u64().unwrap();
@@ -95,7 +95,7 @@ fn posted(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)]) -> RequestBuil
         .body(form)
 }
 
-/// What a form of the main account's token is answered with.
+/// The response to a form with the main account's token.
 async fn post(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)]) -> (u16, Value) {
     answer(posted(sandbox, path, fields)).await
 }
@@ -105,7 +105,7 @@ async fn post_refusal(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)]) ->
 }
 
 #[tokio::test]
-async fn every_login_opens_what_it_may_and_no_more() {
+async fn every_login_has_exactly_its_documented_access() {
     let sub = TwilioNumber::new(e164("+13125550100")).in_subaccount();
     let sandbox = Sandbox::builder().hold(sub).start().await.unwrap();
     let (main, sub, key) = (main_login(&sandbox), sub_login(&sandbox), sandbox.twilio().api_key());
@@ -146,7 +146,7 @@ async fn every_login_opens_what_it_may_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_account_is_shown_whole_with_its_token() {
+async fn an_account_is_returned_with_its_token() {
     let sandbox = Sandbox::start().await.unwrap();
     let (main, sub) = (main_login(&sandbox), sub_login(&sandbox));
     let path = account(sub.0);
@@ -166,7 +166,7 @@ async fn an_account_is_shown_whole_with_its_token() {
 }
 
 #[tokio::test]
-async fn accounts_are_listed_by_name_and_status_page_by_page() {
+async fn accounts_are_filtered_by_name_and_status_with_pages() {
     let sandbox = Sandbox::start().await.unwrap();
     let (main, sub) = (main_login(&sandbox), sub_login(&sandbox));
     let sids = |page: &Value| -> Vec<String> {
@@ -215,7 +215,7 @@ async fn a_verified_caller_id_is_not_held() {
 }
 
 #[tokio::test]
-async fn a_path_without_its_json_is_answered_in_xml() {
+async fn a_path_without_json_gets_xml() {
     let sandbox = Sandbox::start().await.unwrap();
     for path in [numbers(&sandbox), number(&sandbox), "/2010-04-01/Accounts.json".to_owned()] {
         let path = path.strip_suffix(".json").unwrap();

@@ -1,4 +1,4 @@
-//! The list of numbers: what it shows, its filters, its pages.
+//! The list of numbers: its fields, filters and pages.
 
 use super::*;
 
@@ -31,7 +31,7 @@ async fn a_number_has_every_documented_field() {
     }
 }
 
-/// Which numbers a query lets through.
+/// The numbers that match a query.
 async fn listed(sandbox: &Sandbox, query: &str) -> Vec<String> {
     let page = get(sandbox, &format!("{}?{query}", numbers(sandbox))).await;
     let shown = page["incoming_phone_numbers"].as_array().unwrap();
@@ -57,7 +57,7 @@ async fn the_list_is_filtered() {
         ("PhoneNumber=41*555*6", vec![second, fourth]),
         ("PhoneNumber=%2B*4155552671*", vec![fourth]),
         ("PhoneNumber=*14155552671", vec![]),
-        // A `+` that was not escaped is a blank.
+        // An unescaped `+` is a space.
         ("PhoneNumber=+14155552671", vec![]),
         ("FriendlyName=a%20b", vec![new]),
         ("FriendlyName=a", vec![]),
@@ -75,7 +75,7 @@ async fn the_list_is_filtered() {
 }
 
 #[tokio::test]
-async fn pages_are_reached_by_their_links_alone() {
+async fn pages_are_reached_only_by_their_links() {
     let held: Vec<E164> = (0..5).map(|nth| e164(&format!("+1415555000{nth}"))).collect();
     let sandbox = Sandbox::builder().held_numbers(held).start().await.unwrap();
     let path = numbers(&sandbox);
@@ -112,7 +112,7 @@ async fn pages_are_reached_by_their_links_alone() {
 }
 
 #[tokio::test]
-async fn a_builders_numbers_are_as_it_says() {
+async fn the_numbers_of_a_builder_have_its_settings() {
     let subaccount = holding(TwilioNumber::new(e164(HELD)).in_subaccount().on_trunk()).await;
     let kept = subaccount.twilio().number(&e164(HELD)).unwrap();
     assert_eq!(kept["account_sid"], subaccount.twilio().subaccount_sid());
@@ -159,7 +159,7 @@ async fn a_builders_numbers_are_as_it_says() {
 }
 
 #[tokio::test]
-async fn a_number_named_twice_is_there_once_as_named_last() {
+async fn the_last_setting_of_a_number_applies() {
     let again = TwilioNumber::new(e164("+12125550123")).label("Again");
     let sandbox = Sandbox::builder().hold(again).start().await.unwrap();
     assert_eq!((sandbox.twilio().held_numbers().len(), sandbox.twilio().held_numbers()[1]), (5, e164("+12125550123")));

@@ -7,7 +7,7 @@ fn trunk(sandbox: &Sandbox) -> String {
 }
 
 #[tokio::test]
-async fn a_number_is_attached_shown_and_detached() {
+async fn a_number_is_attached_read_and_detached() {
     let sandbox = holding(TwilioNumber::new(e164(HELD)).with_application()).await;
     let (path, base) = (trunk(&sandbox), base(&sandbox));
     let one = format!("{path}/{SID}");
@@ -47,7 +47,7 @@ async fn a_number_is_attached_shown_and_detached() {
 }
 
 #[tokio::test]
-async fn the_list_of_a_trunk_has_whole_addresses() {
+async fn the_list_of_a_trunk_has_complete_urls() {
     let held: Vec<TwilioNumber> = (0..4).map(|nth| TwilioNumber::new(e164(&format!("+1415555000{nth}")))).collect();
     let builder =
         held[1..].iter().fold(Sandbox::builder().held_numbers([]), |all, one| all.hold(one.clone().on_trunk()));
@@ -79,7 +79,7 @@ async fn the_list_of_a_trunk_has_whole_addresses() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_attached_is_refused() {
+async fn invalid_attachments_are_refused() {
     let sub = TwilioNumber::new(e164("+13125550100")).in_subaccount();
     let sandbox = Sandbox::builder().held_numbers([e164(HELD)]).hold(sub).start().await.unwrap();
     let path = trunk(&sandbox);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn every_documented_field_is_taken_and_shown() {
+async fn every_documented_field_is_accepted_and_returned() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut expected = get(&sandbox, &number(&sandbox)).await;
     let (url, address, hex) = ("https://example.com/a?b=c", format!("AD{NOBODY}"), NOBODY);
@@ -49,7 +49,7 @@ async fn every_documented_field_is_taken_and_shown() {
 }
 
 #[tokio::test]
-async fn an_empty_text_unsets() {
+async fn an_empty_text_clears_a_field() {
     let sandbox = holding(TwilioNumber::new(e164(HELD))).await;
     let path = number(&sandbox);
     let before = get(&sandbox, &path).await;
@@ -82,7 +82,7 @@ async fn an_empty_text_unsets() {
 }
 
 #[tokio::test]
-async fn every_change_moves_the_date() {
+async fn every_change_advances_the_date() {
     let sandbox = Sandbox::start().await.unwrap();
     let mut dates = Vec::new();
     for _ in 0..3 {
@@ -95,7 +95,7 @@ async fn every_change_moves_the_date() {
 }
 
 #[tokio::test]
-async fn a_trunk_and_an_application_delete_each_other() {
+async fn a_trunk_and_an_application_clear_each_other() {
     let sandbox = Sandbox::start().await.unwrap();
     let (path, trunk, application) =
         (number(&sandbox), sandbox.twilio().trunk_sid(), sandbox.twilio().application_sid());

@@ -1,0 +1,125 @@
+//! The record and the credential of an import that is rolled back.
+
+use super::late::Far;
+use super::{Stays, Undo, Undone, UndoneRecord};
+use crate::error::{Incomplete, Result, Step};
+use crate::import::Importer;
+use crate::import::change::{Change, Field};
+use crate::import::keep::{Seen, seen};
+use crate::import::memory::Changing;
+use crate::model::{Finding, NumberRecord, Reached, Removal};
+use crate::platform::OnRemoval;
+
+impl Importer {
+    /// Sets the fields back that are still as the import left them. Returns those that are not as before then; `None`
+    /// when the record is gone meanwhile.
+    pub(super) async fn set_back(
+        &self,
+        undo: &Undo,
+        record: &NumberRecord,
+        verify: bool,
+        far: &mut Far,
+    ) -> Result<Option<Vec<Field>>> {
+        let kept = |record: &NumberRecord| {
+            undo.changes.iter().filter(|change| !change.is_open(record)).map(Change::field).collect()
+        };
+        // A number whose calls were not put back keeps its agent.
+        if undo.routing.is_some() && record.agent.is_some() {
+            if let Err(stays) = self.calls_are_away(undo, verify).await? {
+                tracing::warn!(reason = stays.code(), "the record was not changed");
+                return Ok(Some(kept(record)));
+            }
+        }
+        // Somebody else may have changed it while the calls were put back.
+        let now = if undo.routing.is_some() { self.record_of(undo).await? } else { Some(record.clone()) };
+        let Some(record) = now else { return Ok(None) };
+        let (update, stay) = Change::undo(&undo.changes, &record, self.platform.capabilities());
+        if undo.stays(&record).is_some() {
+            return Ok(Some(kept(&record)));
+        }
+        if update.is_empty() {
+            return Ok(Some(stay));
+        }
+        *far = Far::Changing(record);
+        let now = self.update_record(&undo.id, &undo.number, &update).await?;
+        Ok(Some(kept(&now)))
+    }
+
+    /// Removes the record, if nobody can reach it any more and nobody else has changed it.
+    pub(super) async fn remove_undone(
+        &self,
+        undo: &Undo,
+        consent: Removal,
+        verify: bool,
+        far: &mut Far,
+    ) -> Result<UndoneRecord> {
+        match (self.platform.capabilities().removal, consent) {
+            (OnRemoval::Unsupported, _) => return Ok(UndoneRecord::Stays(Stays::Unsupported)),
+            (OnRemoval::Releases, Removal::Record) => return Ok(UndoneRecord::Stays(Stays::WouldRelease)),
+            _ => {}
+        }
+        let seen = match self.calls_are_away(undo, verify).await? {
+            Ok(seen) => seen,
+            Err(stays) => return Ok(UndoneRecord::Stays(stays)),
+        };
+        let Some(record) = self.record_of(undo).await? else { return Ok(UndoneRecord::Gone) };
+        if let Some(stays) = undo.stays(&record) {
+            return Ok(UndoneRecord::Stays(stays));
+        }
+        let mut changing = Changing::begin(self.account, &undo.number);
+        changing.removing(&undo.id);
+        *far = Far::Changing(record);
+        let removed = match self.platform.remove(&undo.id, consent).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        };
+        // Also after a lost response: the record may be gone.
+        if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
+            *far = Far::Keeping;
+            let kept = self.keep_routing(&seen).await;
+            removed?;
+            let (platform, number) = (undo.platform, undo.number);
+            kept.map_err(|error| Box::new(Incomplete::not_imported(platform, number, None, Step::Restore, error)))?;
+        } else {
+            changing.not_removed();
+            removed?;
+        }
+        Ok(UndoneRecord::Removed)
+    }
+
+    /// Reads where the calls go, if the carriers show that, or says why they may still go to the platform. Those that
+    /// go where they went before the import are no reason: nothing is taken away then.
+    async fn calls_are_away(&self, undo: &Undo, verify: bool) -> Result<Result<Seen, Stays>> {
+        let carriers = self.provider.carriers();
+        let holding = self.holding(&carriers, &undo.number).await?;
+        let preflight = self.assess_holding(&undo.number, &carriers, &holding);
+        let is_unsure = |finding: &Finding| matches!(finding, Finding::CarrierLookupFailed { .. });
+        // Several hold it, or another one may: the calls of one of them tell nothing of those of the others.
+        let is_clear = preflight.carrier.is_some() && !preflight.findings.iter().any(is_unsure);
+        let calls = preflight.routing.as_ref().map(|now| &now.calls);
+        let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
+        Ok(match self.reached(calls) {
+            Reached::Platform => Err(Stays::StillAnswered),
+            _ if verify && !is_clear => Err(Stays::MayBeAnswered),
+            Reached::Unknown if verify && !as_before => Err(Stays::MayBeAnswered),
+            _ => Ok(seen(&holding)),
+        })
+    }
+
+    /// Removes the credential, once the record is gone.
+    pub(super) async fn finish_undo(&self, undo: &Undo, mut undone: Undone, far: &mut Far) -> Result<Undone> {
+        let Some(credential) = undo.credential.as_ref().filter(|_| undo.created) else { return Ok(undone) };
+        *far = Far::Credential(credential.clone());
+        match self.platform.remove_credential(credential, &undo.number).await {
+            Ok(true) => Ok(undone),
+            Ok(false) => {
+                undone.credential_left = Some(credential.clone());
+                Ok(undone)
+            }
+            Err(error) => {
+                let (left, step) = (Some(credential.clone()), Step::RemoveCredential);
+                Err(Box::new(Incomplete::not_imported(undo.platform, undo.number, left, step, error)).into())
+            }
+        }
+    }
+}
