@@ -21,7 +21,7 @@ fn world() -> (InMemoryPlatform, Importer) {
 }
 
 /// What was begun is done: nothing is unresolved, and each record was told of.
-fn assert_nothing_lost(platform: &InMemoryPlatform, importer: &Importer, told: &[usize]) {
+async fn assert_nothing_lost(platform: &InMemoryPlatform, importer: &Importer, told: &[usize]) {
     assert!(unresolved(&importer).await.is_empty());
     assert!(told.len() > 1 && told.len() < NUMBERS, "{told:?}");
     let mut told: Vec<_> = told.to_vec();
@@ -43,7 +43,7 @@ async fn imports_whose_input_ends_are_finished() {
         told.push(item.index);
         drop(stop.take());
     }
-    assert_nothing_lost(&platform, &importer, &told);
+    assert_nothing_lost(&platform, &importer, &told).await;
     // Another run does the rest.
     let again: Vec<_> = importer.import_many((0..NUMBERS).map(request)).collect().await;
     let there = again.iter().filter(|item| item.outcome.code() == "already_there").count();
@@ -64,7 +64,7 @@ async fn steps_that_have_begun_are_finished_when_a_plan_is_stopped() {
         told.push(step.index);
         drop(stop.take());
     }
-    assert_nothing_lost(&platform, &importer, &told);
+    assert_nothing_lost(&platform, &importer, &told).await;
     let left = importer.plan(&desired).await.unwrap().summary();
     assert_eq!((left.import, left.unchanged), (NUMBERS - told.len(), told.len()));
 }
