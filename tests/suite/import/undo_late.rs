@@ -54,7 +54,7 @@ impl World {
     /// Another undo does the rest.
     async fn finish(&self) {
         self.exchange.set_hanging(false);
-        self.importer.forget_created(&number(1)); // as another process
+        self.importer.forget_created(&number(1)).await.expect("no journal"); // as another process
         let undone = self.importer.undo(&self.undo, Removal::Record).await.unwrap();
         assert!(undone.is_complete(), "{undone}");
         assert_eq!(self.exchange.url(&number(1)).as_deref(), Some(BEFORE));
@@ -173,7 +173,7 @@ async fn an_import_that_a_plan_makes_ends_at_its_deadline() {
     let importer = importer.lookup_policy(policy).lock_timeout(DAY);
     assert!(importer.import(ImportRequest::new(number(1))).await.is_ok());
     importer.platform().remove(&platform.records()[0].id, Removal::Record).await.unwrap();
-    importer.forget_created(&number(1));
+    importer.forget_created(&number(1)).await.expect("no journal");
     let plan = importer.plan(&Desired::from_iter([ImportRequest::new(number(1))])).await.unwrap();
     platform.script(Call::Create, [Answer::Never { done: false }]);
     let mut first = Box::pin(importer.clone().deadline(DAY).apply(plan.clone()).unwrap());

@@ -41,7 +41,7 @@ async fn each_is_undone_whatever_became_of_the_others() {
     undos[1].account = numport::model::AccountId::new("another");
     platform.edit(|records| records[2].label = Some("Theirs".to_owned()));
     importer.platform().remove(&undos[3].id, Removal::Record).await.unwrap();
-    importer.forget_created(&number(3));
+    importer.forget_created(&number(3)).await.expect("no journal");
 
     let items: Vec<_> = importer.undo_many(stream::iter(undos.clone()), Removal::Record).collect().await;
     let codes: Vec<_> = (0..5).map(|index| code(&items, index)).collect();
