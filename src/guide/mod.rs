@@ -7,6 +7,7 @@
 //! | [`carriers`] | How do platforms reach the numbers of each carrier, and what cannot be restored? |
 //! | [`several_carriers`] | How do I import numbers of several accounts or trunks? |
 //! | [`renewing`] | The carrier's token changed. What now? |
+//! | [`journals`] | What if my process is killed, or several processes import? |
 //! | [`rolling_back`] | How do I undo an import, a bulk run or a plan? |
 //! | [`moving`] | How do I move a fleet of numbers to another platform? |
 //! | [`tenants`] | My customers bring their own accounts. How many clients do I need? |
@@ -41,6 +42,9 @@ pub mod several_carriers {}
 
 #[doc = include_str!("renewing.md")]
 pub mod renewing {}
+
+#[doc = include_str!("journals.md")]
+pub mod journals {}
 
 #[doc = include_str!("rolling_back.md")]
 pub mod rolling_back {}

@@ -85,8 +85,8 @@ use crate::provider::NumberProvider;
 /// a request that is on its way may still be carried out. Each call is then safe to make again:
 ///
 /// - [`import`](Self::import), [`import_many`](Self::import_many) and [`apply`](Self::apply): a number whose create may
-///   have been sent is [unresolved](Self::unresolved) in this process, and the next import of it looks it up before it
-///   creates anything. Another process does not know of it.
+///   have been sent is [unresolved](Self::unresolved), and the next import of it looks it up before it creates anything.
+///   Another process knows of it if both have the same [`journal`](Self::journal).
 /// - [`renew`](Self::renew) and [`renew_many`](Self::renew_many): the platform has the old or the new credentials.
 /// - [`restore`](Self::restore), [`restore_many`](Self::restore_many), [`undo`](Self::undo) and
 ///   [`undo_many`](Self::undo_many): some steps may be done; another call does the rest.
@@ -181,8 +181,9 @@ impl Importer {
         self
     }
 
-    /// Sets how long an import waits for another import of the same number in this process. Defaults to 120 s. After
-    /// it the import fails with [`Error::Withheld`], and nothing is sent.
+    /// Sets how long an import waits for another import of the same number in this process, and in the processes that
+    /// share its [`journal`](Self::journal). Defaults to 120 s. After it the import fails with [`Error::Withheld`], and
+    /// nothing is sent.
     ///
     /// A loop over [`import_many`](Self::import_many) may await an import of a number that the stream is also
     /// importing. The stream does not continue while the loop waits, so without this limit the import would wait
