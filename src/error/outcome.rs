@@ -231,7 +231,7 @@ impl Indeterminate {
     }
 
     /// Whether the platform said that it has the number.
-    pub(super) fn is_conflict(&self) -> bool {
+    pub(crate) fn is_conflict(&self) -> bool {
         self.error.meaning() == Some(Meaning::Conflict)
     }
 }

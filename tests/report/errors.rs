@@ -1,9 +1,11 @@
 use std::time::Duration;
 
+use async_trait::async_trait;
 use numport::error::{ErrorKind, Failure};
-use numport::model::{PlatformKind, ProviderKind};
+use numport::journal::{Journal, JournalError, JournalFault, Key, Lease, Past, UnresolvedImport};
+use numport::model::{AccountId, PlatformKind, ProviderKind};
 use numport::sandbox::{Fault, Sandbox};
-use numport::{Error, ImportRequest};
+use numport::{E164, Error, ImportRequest};
 
 use crate::{BERLIN, DESK, NOT_HELD, assert_reported, from_trunk, from_twilio, number, sandbox};
 
@@ -40,6 +42,7 @@ pub(crate) async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<Error>
             first.abort();
             return Some(error);
         }
+        ErrorKind::Journal => return importer.journal(Full).import(request).await.err(),
         ErrorKind::Incomplete => {
             at_vapi(Fault::EchoedSecret);
             sandbox.fault_on(PlatformKind::VAPI, "DELETE /credential", refuse(500, None));
@@ -50,8 +53,35 @@ pub(crate) async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<Error>
     importer.import(request).await.err()
 }
 
+/// A journal on a full disk.
+#[derive(Debug)]
+struct Full;
+
+fn full<T>() -> Result<T, JournalError> {
+    Err(JournalError::new("/var/lib/numport", JournalFault::Full, "no space left on device"))
+}
+
+#[async_trait]
+impl Journal for Full {
+    async fn lock(&self, _: &Key, _: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
+        full()
+    }
+
+    async fn unresolved(&self) -> Result<Vec<UnresolvedImport>, JournalError> {
+        full()
+    }
+
+    async fn move_account(&self, _: PlatformKind, _: &AccountId, _: &AccountId) -> Result<usize, JournalError> {
+        full()
+    }
+
+    async fn history(&self, _: &E164) -> Result<Vec<Past>, JournalError> {
+        full()
+    }
+}
+
 /// For each kind: whether anything was changed, and whether a repeated import may succeed without other changes.
-const KINDS: [(ErrorKind, Failure, bool); 13] = [
+const KINDS: [(ErrorKind, Failure, bool); 14] = [
     (ErrorKind::Invalid, Failure::Refused, false),
     (ErrorKind::Preflight, Failure::Refused, false),
     (ErrorKind::Rejected, Failure::Refused, false),
@@ -63,6 +93,7 @@ const KINDS: [(ErrorKind, Failure, bool); 13] = [
     (ErrorKind::RateLimited, Failure::Failed, true),
     (ErrorKind::Unavailable, Failure::Failed, true),
     (ErrorKind::BadResponse, Failure::Refused, false),
+    (ErrorKind::Journal, Failure::Failed, true),
     (ErrorKind::Incomplete, Failure::Failed, false),
     (ErrorKind::Unresolved, Failure::Unknown, true),
 ];
@@ -76,7 +107,8 @@ async fn every_kind_of_error() {
         assert_eq!((error.kind(), error.failure(), error.is_retryable()), (kind, failure, retryable), "{error}");
         assert_reported(&sandbox, &format!("error_{}", kind.as_str()), &error);
         if retryable {
-            let again = from_twilio(&sandbox).import(ImportRequest::new(number(DESK))).await;
+            let importer = from_twilio(&sandbox).resend_after(Duration::ZERO);
+            let again = importer.import(ImportRequest::new(number(DESK))).await;
             assert!(again.is_ok(), "{kind:?}: nothing was changed, and another import succeeds: {again:?}");
         }
     }

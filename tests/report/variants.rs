@@ -10,6 +10,7 @@ use numport::import::plan::{Applied, AppliedStep, Changed};
 use numport::import::{
     BulkItem, BulkOutcome, Field, RenewalOutcome, RenewedItem, Stays, UndoOutcome, UndoneItem, UndoneRecord,
 };
+use numport::journal::{JournalError, JournalFault};
 use numport::model::{Finding, NumberId, PlatformKind, Reached, Removal};
 use numport::sandbox::Sandbox;
 use numport::{Desired, Error, ImportRequest, Outcome, Restored};
@@ -175,6 +176,11 @@ async fn withheld() {
         WithheldReason::NotListed { id: NumberId::new("r1"), age: Duration::from_secs(70) },
         WithheldReason::Locked { waited: Duration::from_secs(120) },
         WithheldReason::Deadline { after: Duration::from_millis(1500) },
+        WithheldReason::Unresolved {
+            sent_at: "2026-05-05T16:38:08Z".parse().unwrap(),
+            retry_after: Duration::from_millis(71_500),
+        },
+        WithheldReason::Journal(JournalError::new("/var/lib/numport", JournalFault::Full, "no space left on device")),
         WithheldReason::TooManyUnresolved { limit: 10_000 },
     ];
     let errors = reasons.map(|reason| Error::from(Box::new(Withheld::new(PlatformKind::VAPI, number(DESK), reason))));

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use numport::error::ErrorKind;
+use numport::journal::DirectoryJournal;
 use numport::model::{PlatformKind, ProviderKind};
 use numport::sandbox::{Fault, Sandbox};
 use numport::{ClientBuilder, Importer, LookupPolicy, NumberProvider, RetryPolicy, SipTrunk, Twilio, Vapi};
@@ -81,6 +82,16 @@ async fn provoke(sandbox: &Sandbox, kind: ErrorKind) -> Option<(u16, Option<Stri
             first.abort();
             return Some(response);
         }
+        ErrorKind::Journal => {
+            // The folder of the imports is gone.
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("journal");
+            let journal = DirectoryJournal::open(&path).unwrap();
+            std::fs::remove_dir(path.join("numbers")).unwrap();
+            let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
+            let router = service::router(importer(sandbox, twilio).journal(journal));
+            return Some(send(&router, "/numbers", body).await);
+        }
         ErrorKind::Incomplete => {
             // The trunk's credential is created, the number is refused, and the credential cannot be removed.
             at_vapi(refuse(400, None));
@@ -107,6 +118,7 @@ async fn every_kind_arrives_as_its_status_and_json() {
         ("rate_limited", 503, Some("7"), "failed", true),
         ("unavailable", 503, None, "failed", true),
         ("bad_response", 502, None, "refused", false),
+        ("journal", 503, None, "failed", true),
         ("incomplete", 504, None, "failed", false),
         ("unresolved", 504, None, "unknown", true),
     ];
