@@ -352,7 +352,7 @@ pub(super) fn unresolved(account: Account, id: &AccountId) -> Vec<UnresolvedImpo
         Some(number.unresolved.as_ref()?.entry(&journal::Key::new(account.0, id.clone(), telephone)))
     };
     let mut entries: Vec<UnresolvedImport> = numbers.filter_map(entry).collect();
-    entries.sort_unstable_by(|one, other| one.number.cmp(&other.number));
+    entries.sort_unstable_by_key(|import| import.number);
     entries
 }
 

@@ -9,6 +9,7 @@
 //! `<number>` is the platform, a digest of the account and the number. A file is written under a name that nobody reads,
 //! then renamed. Who writes holds the number's lock.
 
+use std::cmp::Reverse;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -154,7 +155,7 @@ impl<D: Disk> Store<D> {
         for name in self.names(HISTORY)?.into_iter().filter(|name| name.ends_with(&ending)) {
             all.extend(self.read::<Vec<Past>>(&file(HISTORY, &name))?.unwrap_or_default());
         }
-        all.sort_by(|one: &Past, other| other.settled_at.cmp(&one.settled_at));
+        all.sort_by_key(|past: &Past| Reverse(past.settled_at));
         Ok(all)
     }
 
@@ -177,7 +178,7 @@ impl<D: Disk> Store<D> {
             let moved = |past: Past| Past { undo: Undo { account: to.account.clone(), ..past.undo }, ..past };
             let mut all = self.read::<Vec<Past>>(&file(HISTORY, &new))?.unwrap_or_default();
             all.extend(past.into_iter().map(moved));
-            all.sort_by(|one, other| other.settled_at.cmp(&one.settled_at));
+            all.sort_by_key(|past| Reverse(past.settled_at));
             self.write_durably(HISTORY, &new, &all)?;
             self.remove(&file(HISTORY, &old))?;
         }

@@ -22,7 +22,7 @@ fn world() -> (InMemoryPlatform, Importer) {
 
 /// What was begun is done: nothing is unresolved, and each record was told of.
 async fn assert_nothing_lost(platform: &InMemoryPlatform, importer: &Importer, told: &[usize]) {
-    assert!(unresolved(&importer).await.is_empty());
+    assert!(unresolved(importer).await.is_empty());
     assert!(told.len() > 1 && told.len() < NUMBERS, "{told:?}");
     let mut told: Vec<_> = told.to_vec();
     told.sort_unstable();
