@@ -75,6 +75,7 @@ impl FromStr for Said {
 }
 
 /// A client of one platform.
+#[allow(clippy::large_enum_variant)] // there are two of them
 pub enum Client {
     Numport { importer: Importer, platform: &'static Platform },
     Plain(Plain),
