@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
 use numport::conformance::Call;
-use numport::import::{BulkItem, BulkOutcome, Field};
-use numport::model::PlatformKind;
+use numport::import::{BulkItem, BulkOutcome, Field, UndoneRecord};
+use numport::model::{PlatformKind, Removal};
 use numport::sandbox::Sandbox;
 use numport::{Importer, LookupPolicy, Outcome, Twilio, Vapi};
 
@@ -196,6 +196,25 @@ async fn imports_that_run_while_the_list_is_read_are_seen() {
         (1, 2),
         "the list had it not, so it was asked for"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_by_this_process_while_the_list_is_read_are_seen() {
+    let platform = platform(&NATIVE, 3);
+    let other = importer(&platform);
+    let undo = other.import(request(3)).await.unwrap().undo();
+    platform.list_takes(Duration::from_secs(5));
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(other.import(request(2).label("Desk")).await.unwrap().outcome, Outcome::Updated);
+        let undone = other.undo_unverified(&undo, Removal::Record).await.unwrap();
+        assert_eq!(undone.record, UndoneRecord::Removed);
+        assert_eq!(other.import(request(4)).await.unwrap().outcome, Outcome::Created);
+    };
+    let input = [request(0), request(1), request(2).label("Desk"), request(3), request(4)];
+    let (items, ()) = tokio::join!(all(importer(&platform).concurrency(1).import_many(input)), meanwhile);
+    assert_eq!(words(&items), ["already_there", "already_there", "already_there", "created", "already_there"]);
+    assert_eq!((platform.calls(Call::List), platform.calls(Call::Update), platform.calls(Call::Create)), (1, 1, 3));
 }
 
 #[tokio::test(start_paused = true)]
