@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use numport::conformance::Call;
+use numport::conformance::{Answer, Call};
 use numport::import::{BulkItem, BulkOutcome, Field, UndoneRecord};
 use numport::model::{PlatformKind, Removal};
 use numport::sandbox::Sandbox;
@@ -132,6 +132,37 @@ async fn a_list_is_trusted_for_a_minute() {
     let items = all(importer(&platform).concurrency(1).import_many(input)).await;
     assert_eq!(words(&items), ["created", "created", "already_there"]);
     assert_eq!(records_of(&platform, &number(2)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_age_of_a_list_counts_from_its_beginning() {
+    let platform = platform(&NATIVE, 0);
+    platform.list_takes(Duration::from_secs(40));
+    let late = {
+        let platform = platform.clone();
+        stream::once(async move {
+            platform.insert(number(2));
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            request(2)
+        })
+    };
+    let input = stream::iter([request(0), request(1)]).chain(late);
+    let items = all(importer(&platform).concurrency(1).import_many(input)).await;
+    assert_eq!(words(&items), ["created", "created", "already_there"]);
+    assert_eq!(records_of(&platform, &number(2)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_slow_endless_or_refused_is_read_once() {
+    for (takes, answer) in [(6, Answer::Usual), (0, Answer::Never { done: false }), (0, Answer::refused(403))] {
+        let platform = platform(&NATIVE, 0);
+        platform.list_takes(Duration::from_secs(takes));
+        platform.always(Call::List, answer);
+        let importer = importer(&platform).list_age(Duration::from_secs(5)).concurrency(4);
+        let items = all(importer.import_many((0..40).map(request))).await;
+        assert_eq!(words(&items), ["created"; 40]);
+        assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 40));
+    }
 }
 
 #[tokio::test(start_paused = true)]
