@@ -93,14 +93,32 @@ async fn a_list_that_takes_more_requests_than_lookups_is_abandoned() {
 #[tokio::test(start_paused = true)]
 async fn an_input_of_unknown_length_is_looked_up_until_a_list_pays_off() {
     let platform = platform(&NATIVE, 500);
-    let unknown = stream::iter(0..400).filter(|_| async { true }).map(request);
+    let late = stream::once(async {
+        tokio::time::sleep(Duration::from_secs(61)).await;
+        400
+    });
+    let unknown = stream::iter(0..400).chain(late).filter(|_| async { true }).map(request);
     let items = all(importer(&platform).concurrency(1).import_many(unknown)).await;
-    assert_eq!(words(&items), ["already_there"; 400]);
-    // Two abandoned lists at 200 and 400 records, then the complete one.
+    assert_eq!(words(&items), ["already_there"; 401]);
+    // Two abandoned lists at 200 and 400 records, then the complete one. It pays off for no single number afterwards.
     assert_eq!(
         (platform.calls(Call::Find), platform.calls(Call::List), platform.records_listed()),
-        (8, 3, 200 + 400 + 500)
+        (8 + 1, 3, 200 + 400 + 500)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_not_read_again_for_the_few_numbers_that_are_left() {
+    let platform = platform(&NATIVE, 2_000);
+    let input = stream::iter(0..40).then(|last| async move {
+        if last == 35 {
+            tokio::time::sleep(Duration::from_secs(61)).await;
+        }
+        request(last)
+    });
+    let items = all(importer(&platform).concurrency(1).import_many(input)).await;
+    assert_eq!(words(&items), ["already_there"; 40]);
+    assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 5));
 }
 
 #[tokio::test(start_paused = true)]
