@@ -184,6 +184,10 @@ impl Importer {
     /// Renews the credentials of many numbers [concurrently](Self::concurrency), each as [`renew`](Self::renew) does.
     /// If several numbers share a stored credential, it is sent once.
     ///
+    /// It takes the records from one list, where that takes fewer requests, and believes the list for
+    /// [`list_age`](Self::list_age): a record that somebody has given another stored credential since then keeps that one.
+    /// A shared credential is read right before it is changed. A plan reads each record again instead.
+    ///
     /// The stream yields each result as soon as it is ready and continues after failures. Only a refused key (401) ends
     /// it: renewals that have begun are finished, and the remaining numbers yield [`NotAttempted`]. The stream pulls
     /// input only when it has capacity. Dropping the stream cancels the renewals that have begun. It is safe to run

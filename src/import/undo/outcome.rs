@@ -57,6 +57,19 @@ pub enum UndoneRecord {
 }
 
 /// The reason why a record stays although its import is rolled back.
+///
+/// ```
+/// # fn show(undone: &numport::import::Undone) {
+/// use numport::import::{Stays, UndoneRecord};
+///
+/// match &undone.record {
+///     UndoneRecord::Stays(Stays::MayBeAnswered) => println!("check the trunk, then call `undo_unverified`"),
+///     UndoneRecord::Stays(Stays::WouldRelease) => println!("the removal would release {}", undone.number),
+///     UndoneRecord::Stays(why) => println!("{}: {}", why.code(), why.advice()),
+///     other => println!("{}", other.code()),
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stays {
