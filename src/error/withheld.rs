@@ -65,7 +65,7 @@ pub enum WithheldReason {
         /// How long this import waited.
         waited: Duration,
     },
-    /// The import did not come to its create, or the undo to its first change, within
+    /// The import did not come to its create, or another operation to its first change, within
     /// [`Importer::deadline`](crate::Importer::deadline).
     #[error("looking up the number took longer than the deadline of {} s", .after.as_secs_f64())]
     Deadline {
@@ -114,6 +114,11 @@ impl Withheld {
     #[must_use]
     pub const fn new(platform: PlatformKind, number: E164, reason: WithheldReason) -> Self {
         Self { platform, number, reason, withheld: "imported" }
+    }
+
+    /// The error of an operation that did not come to its first change within this deadline.
+    pub(crate) fn late(platform: PlatformKind, number: E164, after: Duration) -> Box<Self> {
+        Box::new(Self::new(platform, number, WithheldReason::Deadline { after }))
     }
 
     /// Creates the error for a record that [may be](crate::model::RecordNumber::may_be) of this number.

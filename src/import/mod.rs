@@ -12,6 +12,7 @@ mod find;
 mod held;
 mod holder;
 mod imported;
+mod in_time;
 mod keep;
 mod listing;
 mod log;
@@ -194,9 +195,11 @@ impl Importer {
         self
     }
 
-    /// Sets how long [`import`](Self::import) and [`undo`](Self::undo), each import of
-    /// [`import_many`](Self::import_many) and [`apply`](Self::apply), and each undo of [`undo_many`](Self::undo_many) may
-    /// take in all, the wait for another import of the number included. Defaults to 10 min.
+    /// Sets how long [`import`](Self::import), [`undo`](Self::undo), [`restore`](Self::restore) and
+    /// [`renew`](Self::renew) may take in all, the wait for another import of the number included. Each number of a run
+    /// has this time: of [`import_many`](Self::import_many), [`undo_many`](Self::undo_many),
+    /// [`restore_many`](Self::restore_many) and [`renew_many`](Self::renew_many), and each import and renewal of
+    /// [`apply`](Self::apply). Defaults to 10 min.
     ///
     /// What is under way then is dropped, which is as safe as dropping the future of an import, and the error says how
     /// far it came:
@@ -206,7 +209,7 @@ impl Importer {
     ///   [unresolved](Self::unresolved), so the next one looks the number up first.
     /// - [`Error::Incomplete`]: the number is imported, and perhaps not set up.
     ///
-    /// [`undo`](Self::undo) lists what its error says.
+    /// [`undo`](Self::undo), [`restore`](Self::restore) and [`renew`](Self::renew) list what their errors say.
     ///
     /// If only the verification is missing, the import succeeds, and
     /// [`Finding::VerificationFailed`](crate::model::Finding::VerificationFailed) says so. In [`import_many`](Self::import_many) and

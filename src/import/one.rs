@@ -10,7 +10,7 @@ use super::log::{self, number_span};
 use super::run::Run;
 use super::verify::Unverified;
 use super::{Imported, Importer};
-use crate::error::{Error, Result, Withheld, WithheldReason};
+use crate::error::{Error, Result, Withheld};
 use crate::http::deadline::after;
 use crate::model::{ImportRequest, Problem, ProblemCode};
 use crate::platform::Create;
@@ -96,10 +96,9 @@ impl Importer {
 
     /// Waits for the number's lock, until the deadline.
     pub(super) async fn begin_run<'a>(&'a self, request: &'a ImportRequest, deadline: Instant) -> Result<Run<'a>> {
-        timeout_at(deadline, Run::begin(self, request)).await.unwrap_or_else(|_| {
-            let reason = WithheldReason::Deadline { after: self.deadline };
-            Err(Box::new(Withheld::new(self.platform.kind(), *request.number(), reason)).into())
-        })
+        timeout_at(deadline, Run::begin(self, request))
+            .await
+            .unwrap_or_else(|_| Err(Withheld::late(self.platform.kind(), *request.number(), self.deadline).into()))
     }
 
     /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,

@@ -1,18 +1,18 @@
 //! Renewing the credentials of imported numbers from the importer's source.
 
-use std::pin::pin;
-
-use tracing::Instrument;
-
-use super::log::{self, number_span};
 use std::collections::HashSet;
 use std::fmt;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::stream::{BoxStream, StreamExt};
+use tracing::Instrument;
 
 use super::bulk::Refused;
+use super::in_time::InTime;
 use super::listing::Listing;
+use super::log::{self, number_span};
 use super::memory::{lock, packed};
 use super::{Importer, Many};
 use crate::E164;
@@ -174,12 +174,19 @@ impl Importer {
     ///   number under a masked number. Nothing was changed.
     /// - [`Error::Call`] and [`Error::NotFound`] when a call to the carrier or the platform fails or is refused. If
     ///   [`Error::surely_not_done`] is false, the credentials may already be the new ones. Renew again.
+    ///
+    /// A renewal that takes longer than the [`deadline`](Self::deadline) fails with [`Error::Withheld`] when nothing was
+    /// changed, and with [`Error::Call`] when the credentials may already be the new ones.
     pub async fn renew(&self, number: &E164) -> Result<Renewed> {
         self.renew_listed(number, None, None, &RenewalRun::new()).await
     }
 
     /// Renews the credentials of many numbers [concurrently](Self::concurrency), each as [`renew`](Self::renew) does.
     /// If several numbers share a stored credential, it is sent once.
+    ///
+    /// It takes the records from one list, where that takes fewer requests, and believes the list for
+    /// [`list_age`](Self::list_age): a record that somebody has given another stored credential since then keeps that one.
+    /// A shared credential is read right before it is changed. A plan reads each record again instead.
     ///
     /// The stream yields each result as soon as it is ready and continues after failures. Only a refused key (401) ends
     /// it: renewals that have begun are finished, and the remaining numbers yield [`NotAttempted`]. The stream pulls
@@ -227,7 +234,10 @@ impl Importer {
     ) -> Result<Renewed> {
         let span = number_span!("renew", self, number);
         pin!(async {
-            let result = self.renew_unlogged(number, id, listing, run).await;
+            let is_sent = AtomicBool::new(false);
+            let call = (self.platform.kind().into(), RENEW);
+            let what = InTime { number, done: "renewed", call, is_sent: &is_sent };
+            let result = self.in_time(what, self.renew_unlogged(number, id, listing, run, &is_sent)).await;
             log::ended(&result, |_| "renewed", |renewed| Some(format!("credentials {}", renewed.credentials)));
             result
         })
@@ -241,6 +251,7 @@ impl Importer {
         id: Option<&NumberId>,
         listing: Option<&Listing>,
         run: &RenewalRun,
+        is_sent: &AtomicBool,
     ) -> Result<Renewed> {
         let platform = self.platform.kind();
         self.check_renewal()?;
@@ -260,6 +271,7 @@ impl Importer {
                 Problem::new(ProblemCode::Missing, "number", format!("{number} has no record"), "import it first"),
             ));
         };
+        is_sent.store(true, Ordering::Relaxed);
         let credentials = self.platform.renew(&record, source, run).await?;
         Ok(Renewed { number: *number, platform, record: record.id, credentials, findings })
     }

@@ -158,6 +158,9 @@ impl Importer {
     ///
     /// Any error of a call to the carrier or the platform; it is safe to call again. [`Error::Invalid`] when the
     /// carrier does not support routing. [`Error::Withheld`] when an import of the number does not end in time.
+    ///
+    /// A restore that takes longer than the [`deadline`](Self::deadline) fails with [`Error::Withheld`] when nothing was
+    /// changed, and with [`Error::Call`] when the routing may be restored.
     pub async fn restore(&self, before: &Routing) -> Result<Restored> {
         self.restore_alone(before, true).await
     }
@@ -173,22 +176,12 @@ impl Importer {
         self.restore_alone(before, false).await
     }
 
-    /// While nobody else imports the number, since the calls would be those of its record.
-    async fn restore_alone(&self, before: &Routing, verify: bool) -> Result<Restored> {
-        let restore = async {
-            let _lock = self.lock(&before.number).await?;
-            let back = self.compare_routing(before, false).await?;
-            self.send_back(before, back, verify).await
-        };
-        self.logged_restore(before, restore).await
-    }
-
     /// Puts back what was compared. The number's lock must be held.
     pub(super) async fn put_back(&self, before: &Routing, back: Option<Back<'_>>, verify: bool) -> Result<Restored> {
         self.logged_restore(before, self.send_back(before, back, verify)).await
     }
 
-    async fn logged_restore(
+    pub(super) async fn logged_restore(
         &self,
         before: &Routing,
         restore: impl Future<Output = Result<Restored>> + Send,
@@ -235,7 +228,7 @@ impl Importer {
         Ok(None)
     }
 
-    async fn send_back(&self, before: &Routing, back: Option<Back<'_>>, verify: bool) -> Result<Restored> {
+    pub(super) async fn send_back(&self, before: &Routing, back: Option<Back<'_>>, verify: bool) -> Result<Restored> {
         let Some(Back { control, now, settings, changed }) = back else { return Ok(Restored::Gone) };
         if settings.is_empty() {
             return Ok(match changed.is_empty() {

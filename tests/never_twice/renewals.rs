@@ -1,8 +1,9 @@
 //! Every fault at every request of a renewal: the platform has either the old or the new credentials, and a second call
 //! renews them.
 
-use numport::model::PlatformKind;
-use numport::sandbox::{Fault, Sandbox};
+use futures_util::stream::{self, StreamExt};
+use numport::model::{PlatformKind, ProviderKind, Service};
+use numport::sandbox::{Chaos, Fault, Sandbox};
 use numport::{
     AccountKey, Butter, E164, ImportRequest, Importer, NumberProvider, SipTrunk, Twilio, Vapi, VoicePlatform,
 };
@@ -134,4 +135,57 @@ async fn every_fault_of_a_renewal_leaves_old_or_new_credentials() {
             futures_util::future::join_all(met).await;
         }
     }
+}
+
+/// Renewals of so many numbers that share an integration at Butter, by two callers each, under random faults and given up at
+/// random. Whatever one of them is told holds for all. Returns whether the new credentials were there afterwards.
+async fn storm_at_butter(seed: u64, count: usize) -> bool {
+    let numbers: Vec<E164> = (0..count).map(|nth| format!("+1415556{nth:04}").parse().unwrap()).collect();
+    let sandbox = Sandbox::builder().held_numbers(numbers.clone()).start().await.unwrap();
+    let renewed = Renewed::Butter;
+    let importer = Importer::new(renewed.provider(&sandbox, false), renewed.platform(&sandbox, false));
+    let mut ids = Vec::new();
+    for number in &numbers {
+        importer.forget_created(number).await;
+        ids.push(importer.import(ImportRequest::new(*number)).await.unwrap().record.id.to_string());
+    }
+    let using = |secret| ids.iter().filter(|id| sandbox.uses_secret(PlatformKind::BUTTER, id, secret)).count();
+    assert_eq!((using(OLD), using(NEW)), (count, 0));
+
+    let importer = Importer::new(renewed.provider(&sandbox, true), renewed.platform(&sandbox, true));
+    let services: [Service; 2] = [PlatformKind::BUTTER.into(), ProviderKind::TWILIO.into()];
+    sandbox.chaos(Chaos::new(seed).chance(0.6).services(services).faults(Fault::every(DELAY)));
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let calls = numbers.iter().chain(&numbers).map(|number| {
+        let patience = if rng.u8(..4) == 0 { TIMEOUT.mul_f64(rng.f64()) } else { 100 * PATIENT };
+        tokio::time::timeout(patience, importer.renew(number))
+    });
+    let calls: Vec<_> = calls.collect();
+    let told: Vec<_> = stream::iter(calls).buffer_unordered(16).collect().await;
+    while sandbox.waiting() > 0 {
+        tokio::time::sleep(DELAY / 10).await;
+    }
+    sandbox.calm();
+    let is_new = match (using(OLD), using(NEW)) {
+        (old, 0) if old == count => false,
+        (0, new) if new == count => true,
+        other => panic!("seed {seed}: {other:?} of {count} use the old and the new credentials"),
+    };
+    let is_done = told.iter().any(|told| matches!(told, Ok(Ok(_))));
+    let is_not_done = told.iter().all(|told| matches!(told, Ok(Err(error)) if error.surely_not_done()));
+    assert!(is_new || !is_done, "seed {seed}: said to be renewed: {told:?}");
+    assert!(!is_new || !is_not_done, "seed {seed}: said not to be renewed: {told:?}");
+
+    let importer = Importer::new(renewed.provider(&sandbox, true), renewed.platform(&sandbox, false));
+    let again: Vec<_> = importer.renew_many(numbers).collect().await;
+    assert!(again.iter().all(|item| !item.outcome.is_failure()), "seed {seed}: {again:?}");
+    assert_eq!((using(NEW), sandbox.records(PlatformKind::BUTTER).len()), (count, count), "seed {seed}");
+    is_new
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_renewals_of_a_shared_integration_tell_what_they_did() {
+    let storms = (0..24).map(|seed| storm_at_butter(seed, [1, 2, 12][seed as usize % 3]));
+    let ended: Vec<bool> = stream::iter(storms).buffer_unordered(6).collect().await;
+    assert!(ended.contains(&true) && ended.contains(&false), "it is no storm: {ended:?}");
 }

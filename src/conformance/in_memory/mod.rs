@@ -110,6 +110,11 @@ impl InMemoryPlatform {
         self.state().create_takes = duration;
     }
 
+    /// Sets how long a list takes. It shows the records as they are when it begins. Defaults to no time.
+    pub fn list_takes(&self, duration: Duration) {
+        self.state().list_takes = duration;
+    }
+
     /// Sets what else happens when a call is made, before it is carried out: a test double of a carrier can change a
     /// number's routing, for example. The number is that of the request or of the record, if there is one.
     pub fn on_call(&self, hook: impl Fn(Call, Option<E164>) + Send + Sync + 'static) {

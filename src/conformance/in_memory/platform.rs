@@ -132,7 +132,14 @@ impl VoicePlatform for InMemoryPlatform {
             self.state().listed += 1;
             Ok(record)
         };
-        let list = stream::once(self.call(Call::List, None, listed));
+        let list = stream::once(async move {
+            let listed = self.call(Call::List, None, listed).await;
+            let takes = self.state().list_takes;
+            if !takes.is_zero() {
+                tokio::time::sleep(takes).await;
+            }
+            listed
+        });
         list.flat_map(move |listed| match listed {
             Ok(records) => stream::iter(records).map(read).left_stream(),
             Err(error) => stream::once(std::future::ready(Err(error))).right_stream(),

@@ -14,6 +14,7 @@ pub(super) struct State {
     pub(super) records: Vec<NumberRecord>,
     pub(super) listed: usize,
     pub(super) create_takes: Duration,
+    pub(super) list_takes: Duration,
     pub(super) hook: Option<Hook>,
     made: usize,
     calls: HashMap<Call, Script>,

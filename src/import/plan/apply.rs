@@ -182,7 +182,13 @@ impl Steps {
         renew: bool,
     ) -> Result<Applied> {
         let mut changed = Changed::default();
-        let lock = self.shared.importer.lock(number).await?;
+        let lock = self
+            .shared
+            .importer
+            .lock(number)
+            .await
+            .map_err(Error::from)
+            .map_err(|error| error.withheld_from("changed"))?;
         let record = match self.planned_record(number, id, changes, planned).await? {
             Ok(record) => record,
             Err(moved) => return Ok(Applied::Moved(moved)),

@@ -30,7 +30,9 @@ impl Importer {
     pub(super) async fn remove_planned(&self, extra: &Extra, removal: &PlannedRemoval, seal: &Seal) -> Result<Applied> {
         let (number, id) = (extra.number.telephone(), &extra.id);
         let mut lock = match &number {
-            Some(number) => Some(self.lock(number).await?),
+            Some(number) => {
+                Some(self.lock(number).await.map_err(Error::from).map_err(|error| error.withheld_from("removed"))?)
+            }
             None => None,
         };
         let record = match self.platform.get(id).await {

@@ -1,7 +1,7 @@
 //! The error of an undo that was dropped at its deadline.
 
 use super::Undo;
-use crate::error::{CallError, Error, Incomplete, Safety, Step, Withheld, WithheldReason};
+use crate::error::{CallError, Error, Incomplete, Safety, Step, Withheld};
 use crate::import::Importer;
 use crate::model::{CredentialId, NumberRecord};
 
@@ -27,10 +27,7 @@ pub(super) enum Far {
 impl Importer {
     pub(super) fn late_undo(&self, undo: &Undo, far: Far) -> Error {
         let (platform, number) = (undo.platform, undo.number);
-        let nothing_sent = || {
-            let reason = WithheldReason::Deadline { after: self.deadline };
-            Error::from(Box::new(Withheld::new(platform, number, reason))).withheld_from("rolled back")
-        };
+        let nothing_sent = || Error::from(Withheld::late(platform, number, self.deadline)).withheld_from("rolled back");
         let at_platform = |operation| CallError::timed_out(platform.into(), operation, Safety::Repeatable);
         let at_carrier = || CallError::timed_out(self.provider.kind().into(), "restore routing", Safety::Repeatable);
         let gone = |left, step, error| Incomplete::not_imported(platform, number, left, step, error);

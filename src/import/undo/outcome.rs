@@ -57,10 +57,23 @@ pub enum UndoneRecord {
 }
 
 /// The reason why a record stays although its import is rolled back.
+///
+/// ```
+/// # fn show(undone: &numport::import::Undone) {
+/// use numport::import::{Stays, UndoneRecord};
+///
+/// match &undone.record {
+///     UndoneRecord::Stays(Stays::MayBeAnswered) => println!("check the trunk, then call `undo_unverified`"),
+///     UndoneRecord::Stays(Stays::WouldRelease) => println!("the removal would release {}", undone.number),
+///     UndoneRecord::Stays(why) => println!("{}: {}", why.code(), why.advice()),
+///     other => println!("{}", other.code()),
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stays {
-    /// The record now belongs to another number.
+    /// The record now belongs to another number. The routing was left unchanged.
     OtherNumber,
     /// Somebody else has changed these fields. The routing was also left unchanged.
     Changed(Vec<Field>),
@@ -111,7 +124,10 @@ impl Stays {
     #[must_use]
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::OtherNumber => "Nothing needs to be done: the import's own record no longer exists.",
+            Self::OtherNumber => {
+                "Check that the number's calls do not go to the platform, where the import's record no longer exists. \
+                 `Importer::restore` restores their routing."
+            }
             Self::Changed(_) => {
                 "Make sure that nobody uses the record, then remove it with a plan or in the dashboard."
             }

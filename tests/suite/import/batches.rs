@@ -233,6 +233,27 @@ async fn a_list_that_lags_behind_the_creates_is_not_trusted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_number_gets_its_own_routing_whichever_is_read_first() {
+    let (carrier, platform, importer) = world(20);
+    let address = |number: E164| format!("{HERE}/{}", number.digits());
+    let takes = carrier.clone();
+    platform.on_call(move |call, number| {
+        if let (Call::Create, Some(number)) = (call, number) {
+            takes.reroute(number, &address(number));
+        }
+    });
+    // The list lags, so that each is read alone; the first takes longest.
+    carrier.always(Asked::List, End::Stale);
+    (0..20).for_each(|last| carrier.snapshot_takes(number(last), Duration::from_secs(20 - last as u64)));
+    let items: Vec<_> = importer.import_many((0..20).map(request)).collect().await;
+    assert_eq!(carrier.count(Asked::Snapshot), 20);
+    for item in &items {
+        let replaced = imported(item).routing_before.as_ref().unwrap().replaced_by.as_ref().unwrap();
+        assert_eq!(replaced["voice_url"], address(number(item.index)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_taken_by_another_platform_before_the_verification_are_a_finding() {
     let (carrier, platform, importer) = world(2);
     let others = "https://api.elevenlabs.io/twilio/inbound_call";

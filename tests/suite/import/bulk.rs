@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use numport::conformance::Call;
-use numport::import::{BulkItem, BulkOutcome, Field};
-use numport::model::PlatformKind;
+use numport::conformance::{Answer, Call};
+use numport::import::{BulkItem, BulkOutcome, Field, UndoneRecord};
+use numport::model::{PlatformKind, Removal};
 use numport::sandbox::Sandbox;
 use numport::{Importer, LookupPolicy, Outcome, Twilio, Vapi};
 
@@ -93,14 +93,32 @@ async fn a_list_that_takes_more_requests_than_lookups_is_abandoned() {
 #[tokio::test(start_paused = true)]
 async fn an_input_of_unknown_length_is_looked_up_until_a_list_pays_off() {
     let platform = platform(&NATIVE, 500);
-    let unknown = stream::iter(0..400).filter(|_| async { true }).map(request);
+    let late = stream::once(async {
+        tokio::time::sleep(Duration::from_secs(61)).await;
+        400
+    });
+    let unknown = stream::iter(0..400).chain(late).filter(|_| async { true }).map(request);
     let items = all(importer(&platform).concurrency(1).import_many(unknown)).await;
-    assert_eq!(words(&items), ["already_there"; 400]);
-    // Two abandoned lists at 200 and 400 records, then the complete one.
+    assert_eq!(words(&items), ["already_there"; 401]);
+    // Two abandoned lists at 200 and 400 records, then the complete one. It pays off for no single number afterwards.
     assert_eq!(
         (platform.calls(Call::Find), platform.calls(Call::List), platform.records_listed()),
-        (8, 3, 200 + 400 + 500)
+        (8 + 1, 3, 200 + 400 + 500)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_not_read_again_for_the_few_numbers_that_are_left() {
+    let platform = platform(&NATIVE, 2_000);
+    let input = stream::iter(0..40).then(|last| async move {
+        if last == 35 {
+            tokio::time::sleep(Duration::from_secs(61)).await;
+        }
+        request(last)
+    });
+    let items = all(importer(&platform).concurrency(1).import_many(input)).await;
+    assert_eq!(words(&items), ["already_there"; 40]);
+    assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 5));
 }
 
 #[tokio::test(start_paused = true)]
@@ -132,6 +150,37 @@ async fn a_list_is_trusted_for_a_minute() {
     let items = all(importer(&platform).concurrency(1).import_many(input)).await;
     assert_eq!(words(&items), ["created", "created", "already_there"]);
     assert_eq!(records_of(&platform, &number(2)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_age_of_a_list_counts_from_its_beginning() {
+    let platform = platform(&NATIVE, 0);
+    platform.list_takes(Duration::from_secs(40));
+    let late = {
+        let platform = platform.clone();
+        stream::once(async move {
+            platform.insert(number(2));
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            request(2)
+        })
+    };
+    let input = stream::iter([request(0), request(1)]).chain(late);
+    let items = all(importer(&platform).concurrency(1).import_many(input)).await;
+    assert_eq!(words(&items), ["created", "created", "already_there"]);
+    assert_eq!(records_of(&platform, &number(2)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_slow_endless_or_refused_is_read_once() {
+    for (takes, answer) in [(6, Answer::Usual), (0, Answer::Never { done: false }), (0, Answer::refused(403))] {
+        let platform = platform(&NATIVE, 0);
+        platform.list_takes(Duration::from_secs(takes));
+        platform.always(Call::List, answer);
+        let importer = importer(&platform).list_age(Duration::from_secs(5)).concurrency(4);
+        let items = all(importer.import_many((0..40).map(request))).await;
+        assert_eq!(words(&items), ["created"; 40]);
+        assert_eq!((platform.calls(Call::List), platform.calls(Call::Find)), (1, 40));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -196,6 +245,25 @@ async fn imports_that_run_while_the_list_is_read_are_seen() {
         (1, 2),
         "the list had it not, so it was asked for"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_by_this_process_while_the_list_is_read_are_seen() {
+    let platform = platform(&NATIVE, 3);
+    let other = importer(&platform);
+    let undo = other.import(request(3)).await.unwrap().undo();
+    platform.list_takes(Duration::from_secs(5));
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(other.import(request(2).label("Desk")).await.unwrap().outcome, Outcome::Updated);
+        let undone = other.undo_unverified(&undo, Removal::Record).await.unwrap();
+        assert_eq!(undone.record, UndoneRecord::Removed);
+        assert_eq!(other.import(request(4)).await.unwrap().outcome, Outcome::Created);
+    };
+    let input = [request(0), request(1), request(2).label("Desk"), request(3), request(4)];
+    let (items, ()) = tokio::join!(all(importer(&platform).concurrency(1).import_many(input)), meanwhile);
+    assert_eq!(words(&items), ["already_there", "already_there", "already_there", "created", "already_there"]);
+    assert_eq!((platform.calls(Call::List), platform.calls(Call::Update), platform.calls(Call::Create)), (1, 1, 3));
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,7 +21,7 @@ fn words(steps: &[AppliedStep]) -> Vec<&'static str> {
 }
 
 /// Numbers 0 to 4 are at the platform, and 5 to 9 only at the carrier.
-fn world(can: &'static numport::platform::Capabilities) -> (InMemoryPlatform, Exchange, Importer) {
+pub(crate) fn world(can: &'static numport::platform::Capabilities) -> (InMemoryPlatform, Exchange, Importer) {
     let (platform, exchange) = (platform(can, 5), Exchange::default());
     for last in 0..10 {
         exchange.point(number(last), "https://old.example.com/voice");
@@ -30,7 +30,7 @@ fn world(can: &'static numport::platform::Capabilities) -> (InMemoryPlatform, Ex
 }
 
 /// Another platform answers all numbers.
-fn elsewhere(exchange: &Exchange) {
+pub(crate) fn elsewhere(exchange: &Exchange) {
     (0..10).for_each(|last| exchange.point(number(last), "https://api.elevenlabs.io/twilio/inbound_call"));
 }
 

@@ -9,4 +9,5 @@ mod several_carriers;
 mod undo;
 mod unknown;
 mod unread;
+mod withheld;
 mod worlds;

@@ -41,6 +41,8 @@ struct State {
     stale: BTreeMap<E164, String>,
     ends: BTreeMap<Asked, End>,
     counts: BTreeMap<Asked, usize>,
+    /// How long the snapshot of a number takes.
+    slow: BTreeMap<E164, Duration>,
 }
 
 #[derive(Clone)]
@@ -82,6 +84,11 @@ impl Carrier {
             state.stale = state.held.clone();
         }
         self.ended.notify_waiters();
+    }
+
+    /// Sets how long a snapshot of this number takes.
+    pub(crate) fn snapshot_takes(&self, number: E164, duration: Duration) {
+        self.state.lock().unwrap().slow.insert(number, duration);
     }
 
     /// How often it got such a call.
@@ -166,6 +173,10 @@ impl NumberProvider for Carrier {
 #[async_trait]
 impl RoutingControl for Carrier {
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
+        let takes = self.state.lock().unwrap().slow.get(number).copied();
+        if let Some(takes) = takes {
+            tokio::time::sleep(takes).await;
+        }
         let numbers = self.ask(Asked::Snapshot).await?;
         Ok(numbers.get(number).and_then(|url| held(*number, url).routing))
     }
