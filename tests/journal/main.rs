@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests fail by panicking; what was killed is printed
 
 mod directory;
+mod killed;
 mod processes;
 #[path = "../suite/services.rs"]
 mod services;
