@@ -23,7 +23,7 @@ use crate::platform::{Create, Duplicates};
 pub(super) struct Run<'a> {
     importer: &'a Importer,
     request: &'a ImportRequest,
-    lock: NumberLock,
+    pub(super) lock: NumberLock,
     /// What the carrier says, if it was asked.
     pub(super) preflight: Option<Box<Preflight>>,
     /// The index of the carrier that the number is imported from.

@@ -110,6 +110,11 @@ impl NumberLock {
         self.unresolved = memory.numbers.get(&self.key).and_then(|number| number.unresolved.clone());
     }
 
+    /// Whether there is a journal.
+    pub(in crate::import) const fn has_journal(&self) -> bool {
+        self.journal.is_some()
+    }
+
     /// Writes into the journal, if there is one, that a request is about to be sent that may change the routing: a
     /// create, or an update.
     pub(in crate::import) async fn write_down(
