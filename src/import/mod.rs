@@ -109,7 +109,7 @@ pub struct Importer {
     /// In a run over many numbers, why each of several carriers is not asked any more: it refused its key.
     refused: Option<Arc<[OnceLock<Error>]>>,
     inbound_address: Option<CallbackUrl>,
-    journal: Option<Arc<dyn Journal>>,
+    journal: Option<(Arc<dyn Journal>, memory::JournalId)>,
     resend_after: Duration,
 }
 

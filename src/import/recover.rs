@@ -1,6 +1,8 @@
 //! What is left of imports that were interrupted, in this process or in an earlier one.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -51,7 +53,8 @@ impl Importer {
     /// Each import then takes the number's lock in the journal and writes down its create before it is sent.
     #[must_use]
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
-        self.journal = Some(std::sync::Arc::new(journal));
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        self.journal = Some((Arc::new(journal), IDS.fetch_add(1, Ordering::Relaxed)));
         self
     }
 
@@ -84,7 +87,7 @@ impl Importer {
     /// [`JournalError`] when the journal cannot be read.
     pub async fn unresolved(&self) -> Result<Vec<UnresolvedImport>, JournalError> {
         match &self.journal {
-            Some(journal) => journal.unresolved().await,
+            Some((journal, _)) => journal.unresolved().await,
             None => Ok(memory::unresolved(self.account, &self.platform.account())),
         }
     }
@@ -145,7 +148,7 @@ impl Importer {
     ///
     /// [`JournalError`] when the journal cannot be read.
     pub async fn history(&self, number: &E164) -> Result<Vec<Past>, JournalError> {
-        let Some(journal) = &self.journal else { return Ok(Vec::new()) };
+        let Some((journal, _)) = &self.journal else { return Ok(Vec::new()) };
         let (kind, account) = (self.platform.kind(), self.platform.account());
         let mut all = journal.history(number).await?;
         all.retain(|past| past.undo.platform == kind && account.is(&past.undo.account));

@@ -23,7 +23,7 @@ use crate::platform::{Create, Duplicates};
 pub(super) struct Run<'a> {
     importer: &'a Importer,
     request: &'a ImportRequest,
-    lock: NumberLock,
+    pub(super) lock: NumberLock,
     /// What the carrier says, if it was asked.
     pub(super) preflight: Option<Box<Preflight>>,
     /// The index of the carrier that the number is imported from.
@@ -59,7 +59,8 @@ impl<'a> Run<'a> {
         let (preflight, found) = join(asked, Box::pin(self.find(lists.map(|lists| &lists.platform)))).await;
         self.preflight = preflight?;
         let expired = self.lock.unresolved.as_ref().is_some_and(Unresolved::is_expired);
-        if expired && matches!(found, Ok(None)) {
+        // An old one may have been sent again a moment ago.
+        if expired && matches!(found, Ok(None)) && self.may_still_be_changed().is_none() {
             tracing::warn!("an unresolved import has expired");
             self.lock.expire();
         }

@@ -64,11 +64,20 @@ impl Unverified {
 
     /// Ends the import with what the carrier says afterwards, if it was read again.
     pub(super) async fn end(mut self, importer: &Importer, after: Option<After>) -> Imported {
+        self.verified(importer, after);
+        self.settle().await
+    }
+
+    fn verified(&mut self, importer: &Importer, after: Option<After>) {
         match (self.lock.routing.clone(), after) {
             (None, _) if !importer.skip_preflight => self.imported.findings.push(Finding::RoutingUnknown),
             (None, _) => {}
             (Some(now), after) => self.compare(importer, now, after),
         }
+    }
+
+    /// Tells the journal what was done.
+    pub(super) async fn settle(mut self) -> Imported {
         self.lock.resolved();
         let Self { mut lock, imported, .. } = self;
         let has_changed = imported.outcome != Outcome::AlreadyThere || imported.routing_before.is_some();
@@ -115,11 +124,20 @@ impl Unverified {
 
 impl Importer {
     /// Looks at the carrier after one import, until the import's deadline.
-    pub(super) async fn verify(&self, unverified: Unverified, deadline: Instant) -> Imported {
-        let control = self.provider.routing().filter(|_| unverified.needs_read(self));
-        let Some(control) = control else { return unverified.end(self, None).await };
-        let read = timeout_at(deadline, control.snapshot(unverified.imported.number())).await;
-        unverified.end(self, Some(self.after(read))).await
+    pub(super) async fn verify(&self, mut unverified: Unverified, deadline: Instant) -> Imported {
+        self.look_again(&mut unverified, deadline).await;
+        unverified.settle().await
+    }
+
+    /// The same for an import that is not over then.
+    pub(super) async fn look_again(&self, unverified: &mut Unverified, deadline: Instant) {
+        let after = match self.provider.routing().filter(|_| unverified.needs_read(self)) {
+            Some(control) => {
+                Some(self.after(timeout_at(deadline, control.snapshot(unverified.imported.number())).await))
+            }
+            None => None,
+        };
+        unverified.verified(self, after);
     }
 
     /// Looks at the carriers after many imports, in their order. All of them together have as long as one import.

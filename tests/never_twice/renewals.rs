@@ -146,7 +146,7 @@ async fn storm_at_butter(seed: u64, count: usize) -> bool {
     let importer = Importer::new(renewed.provider(&sandbox, false), renewed.platform(&sandbox, false));
     let mut ids = Vec::new();
     for number in &numbers {
-        importer.forget_created(number).await;
+        importer.forget_created(number).await.expect("no journal");
         ids.push(importer.import(ImportRequest::new(*number)).await.unwrap().record.id.to_string());
     }
     let using = |secret| ids.iter().filter(|id| sandbox.uses_secret(PlatformKind::BUTTER, id, secret)).count();

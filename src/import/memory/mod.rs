@@ -6,6 +6,7 @@
 
 mod listener;
 mod number_lock;
+mod unresolved;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -18,9 +19,11 @@ use tokio::time::Instant;
 
 pub(super) use self::listener::{Changing, Listener};
 pub(super) use self::number_lock::NumberLock;
+pub(super) use self::unresolved::Unresolved;
+use self::unresolved::{Created, Sending};
 use crate::E164;
 use crate::journal::{self, Kept, UnresolvedImport};
-use crate::model::{AccountId, NumberId, PlatformKind, ProviderKind, Routing, Timestamp};
+use crate::model::{AccountId, NumberId, PlatformKind, Routing};
 use crate::platform::VoicePlatform;
 
 /// How many imports may be unresolved in a process. Of each some hundred bytes are kept: where its calls went before.
@@ -32,6 +35,9 @@ pub(super) const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) const CREATED_FOR: Duration = Duration::from_secs(10 * 60);
 /// How many of them are remembered; the oldest are forgotten first.
 const MAX_CREATED: usize = 10_000;
+
+/// A journal that was given to an importer, as this process tells them apart.
+pub(super) type JournalId = u64;
 
 /// An account at a platform, in a form that is quick to compare.
 pub(super) type Account = (PlatformKind, u64);
@@ -103,54 +109,6 @@ struct Number {
     created: Option<Created>,
 }
 
-/// A create that was sent and whose result nobody has learned.
-#[derive(Clone, Debug)]
-pub(super) struct Unresolved {
-    /// When the first and the last create was sent.
-    first: Sent,
-    last: Sent,
-    carrier: Option<ProviderKind>,
-    /// Whether one of them was a create, and not all were updates of a record that was there.
-    pub(super) creates: bool,
-    /// Where the carrier sent the calls before it, as JSON: that is a fifth of the routing's size.
-    routing: Option<Box<str>>,
-    in_journal: bool,
-}
-
-/// A request that may change the routing, as it is sent.
-#[derive(Clone, Copy)]
-struct Sending {
-    carrier: ProviderKind,
-    creates: bool,
-    in_journal: bool,
-}
-
-/// When a create was sent: how long ago is told by one clock, and shown by another.
-#[derive(Clone, Copy, Debug)]
-struct Sent {
-    /// When it was sent, or when the journal told it, and how long ago it was then.
-    known: Instant,
-    age: Duration,
-    at: Timestamp,
-}
-
-impl Sent {
-    fn now() -> Self {
-        Self { known: Instant::now(), age: Duration::ZERO, at: Timestamp::now() }
-    }
-
-    fn age(&self) -> Duration {
-        self.known.elapsed().saturating_add(self.age)
-    }
-}
-
-/// A record that was created here.
-#[derive(Clone, Debug)]
-pub(super) struct Created {
-    pub(super) id: NumberId,
-    pub(super) at: Instant,
-}
-
 static MEMORY: Mutex<Memory> = Mutex::new(Memory {
     numbers: HashMap::with_hasher(BuildHasherDefault::new()),
     unresolved: 0,
@@ -166,52 +124,6 @@ fn memory() -> MutexGuard<'static, Memory> {
 /// Locks a mutex, whether or not a task panicked under it.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Unresolved {
-    fn now(Sending { carrier, creates, in_journal }: Sending) -> Self {
-        let now = Sent::now();
-        Self { first: now, last: now, carrier: Some(carrier), creates, routing: None, in_journal }
-    }
-
-    /// That of a journal, whose clock says how long ago its last create was sent.
-    fn of_journal(entry: &UnresolvedImport, age: Duration) -> Self {
-        let known = Instant::now();
-        let between = entry.sent_at.saturating_duration_since(entry.first_sent_at);
-        Self {
-            first: Sent { known, age: age.saturating_add(between), at: entry.first_sent_at },
-            last: Sent { known, age, at: entry.sent_at },
-            carrier: entry.carrier,
-            creates: entry.creates,
-            routing: entry.routing_before.as_ref().and_then(json),
-            in_journal: true,
-        }
-    }
-
-    pub(super) fn is_expired(&self) -> bool {
-        self.first.age() > MAX_AGE
-    }
-
-    /// How long ago the last create was sent.
-    pub(super) fn age(&self) -> Duration {
-        self.last.age()
-    }
-
-    pub(super) fn sent_at(&self) -> Timestamp {
-        self.last.at
-    }
-
-    fn entry(&self, key: &journal::Key) -> UnresolvedImport {
-        let routing_before = self.routing();
-        let mut entry = UnresolvedImport::new(key, self.carrier, routing_before);
-        (entry.first_sent_at, entry.sent_at, entry.creates) = (self.first.at, self.last.at, self.creates);
-        entry
-    }
-
-    /// Where the carrier sent the calls before it.
-    pub(super) fn routing(&self) -> Option<Routing> {
-        self.routing.as_deref().and_then(|routing| serde_json::from_str(routing).ok())
-    }
 }
 
 impl Memory {
@@ -240,14 +152,13 @@ impl Memory {
 
     /// Counts an import as unresolved. Returns whether another one was already; `None` when there are too many.
     fn sending(&mut self, key: Key, sending: Sending) -> Option<bool> {
+        if self.unresolved >= MAX_UNRESOLVED {
+            self.forget_learned();
+        }
         let number = self.numbers.get_mut(&key)?;
         let has_earlier = number.unresolved.is_some();
         match &mut number.unresolved {
-            Some(earlier) => {
-                earlier.last = Sent::now();
-                earlier.in_journal |= sending.in_journal;
-                earlier.creates |= sending.creates;
-            }
+            Some(earlier) => earlier.again(sending),
             None if self.unresolved >= MAX_UNRESOLVED => return None,
             none => {
                 self.unresolved += 1;
@@ -260,28 +171,52 @@ impl Memory {
 
     /// Takes over what a journal keeps of a number, whose lock is held here, under each id of the account. What was
     /// written there and is there no longer was resolved by another process.
-    fn learn<'a>(&mut self, key: Key, kept: impl Iterator<Item = &'a Kept> + Clone) {
+    fn learn<'a>(&mut self, key: Key, journal: JournalId, kept: impl Iterator<Item = &'a Kept> + Clone) {
         let Some(number) = self.numbers.get_mut(&key) else { return };
         let before = usize::from(number.unresolved.is_some());
-        number.unresolved = number.unresolved.take().filter(|known| !known.in_journal);
-        if let Some((entry, age)) = kept.clone().find_map(|kept| kept.unresolved.as_ref()) {
-            number.unresolved = Some(Unresolved::of_journal(entry, *age));
-        }
+        let told = kept.clone().filter_map(|kept| kept.unresolved.as_ref());
+        let told = told.map(|(entry, age)| Unresolved::of_journal(entry, *age, journal)).reduce(Unresolved::and);
+        number.unresolved = match (number.unresolved.take(), told) {
+            (Some(known), told) if known.journal == Some(journal) => told.map(|told| known.told(told)),
+            (Some(known), Some(told)) => Some(known.and(told)),
+            (known, told) => known.or(told),
+        };
         self.unresolved = self.unresolved + usize::from(number.unresolved.is_some()) - before;
-        let known = number.created.as_ref().map(|created| created.at.elapsed());
+        let changed = kept.clone().filter_map(|kept| kept.changed).min();
+        let created = kept.filter_map(|kept| kept.created.as_ref()).min_by_key(|created| created.age);
+        // Another process has removed what was created here.
+        let is_other = |known: &Created| created.is_none_or(|created| created.id != known.id);
+        let is_removed = |known: &Created| {
+            let is_later = changed.is_some_and(|age| age < known.at.elapsed());
+            known.journal == Some(journal) && is_later && is_other(known)
+        };
+        number.created = number.created.take().filter(|known| !is_removed(known));
+        let is_new = |age| number.created.as_ref().is_none_or(|known| is_other(known) && age < known.at.elapsed());
+        let created = created.filter(|created| is_new(created.age));
         // Lists that were begun before another process changed it.
-        if let Some(age) = kept.clone().filter_map(|kept| kept.changed).min() {
+        if let Some(age) = changed {
             let hears = |heard: &&mut Heard| heard.account.is_none_or(|account| account == key.account);
             for heard in self.heard.iter_mut().filter(hears).filter(|heard| heard.since.elapsed() >= age) {
                 heard.numbers.insert(key.number);
             }
         }
-        let created = kept.filter_map(|kept| kept.created.as_ref()).min_by_key(|created| created.age);
-        if let Some(created) = created.filter(|created| known.is_none_or(|known| created.age < known)) {
+        if let Some(created) = created {
             if let Some(at) = Instant::now().checked_sub(created.age) {
-                self.create(key, &created.id, at);
+                self.create(key, Created { id: created.id.clone(), at, journal: Some(journal) });
             }
         }
+    }
+
+    /// Forgets the unresolved imports of other processes that a journal will tell again.
+    fn forget_learned(&mut self) {
+        let unresolved = &mut self.unresolved;
+        self.numbers.retain(|_, number| {
+            if number.users == 0 && number.unresolved.as_ref().is_some_and(Unresolved::is_only_learned) {
+                number.unresolved = None;
+                *unresolved -= 1;
+            }
+            number.users > 0 || number.unresolved.is_some() || number.created.is_some()
+        });
     }
 
     /// Something of this number is being changed.
@@ -299,7 +234,7 @@ impl Memory {
         }
     }
 
-    fn create(&mut self, key: Key, id: &NumberId, at: Instant) {
+    fn create(&mut self, key: Key, created: Created) {
         while let Some(&(oldest, key)) = self.created.front() {
             if self.created.len() < MAX_CREATED && oldest.elapsed() < CREATED_FOR {
                 break;
@@ -308,8 +243,8 @@ impl Memory {
             self.forget_created(key, oldest);
         }
         if let Some(number) = self.numbers.get_mut(&key) {
-            number.created = Some(Created { id: id.clone(), at });
-            self.created.push_back((at, key));
+            self.created.push_back((created.at, key));
+            number.created = Some(created);
         }
     }
 

@@ -2,12 +2,16 @@ use std::time::Duration;
 
 use tokio::time::{Instant, error::Elapsed, timeout};
 
-use super::{Key, MAX_UNRESOLVED, Sending, Unresolved, json, memory};
+use super::unresolved::{Created, Sending};
+use super::{JournalId, Key, MAX_UNRESOLVED, Unresolved, json, memory};
 use crate::E164;
 use crate::error::{Withheld, WithheldReason};
 use crate::import::{Importer, Undo};
-use crate::journal::{self, JournalError, Lease, Settled, UnresolvedImport};
+use crate::journal::{self, JournalError, JournalFault, Lease, Settled, UnresolvedImport};
 use crate::model::{AccountId, NumberId, ProviderKind, Routing};
+
+/// How long is waited for a journal that is told of what is done already.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The only import of a number into an account, in this process and in all that share its journal. Dropping it lets the
 /// next one begin.
@@ -33,6 +37,8 @@ pub(in crate::import) struct NumberLock {
     created: Option<NumberId>,
     /// The locks in the journal, if there is one: of the account's id, then of those that it had before.
     leases: Vec<Box<dyn Lease>>,
+    /// That journal.
+    journal: Option<JournalId>,
     /// Whether the journal was told of a create.
     has_written: bool,
 }
@@ -46,7 +52,7 @@ impl Importer {
         let begun = Instant::now();
         let lock = NumberLock::of(Key::new(self.account, number), limit).await;
         let mut lock = lock.map_err(|_| locked())?;
-        let Some(journal) = &self.journal else { return Ok(lock) };
+        let Some((journal, id)) = &self.journal else { return Ok(lock) };
         let account = self.platform.account();
         let mut texts: Vec<&str> = account.texts().collect();
         // In the same order for everybody, so that no two wait for each other.
@@ -59,7 +65,7 @@ impl Importer {
             let place = if text == account.as_str() { 0 } else { lock.leases.len() };
             lock.leases.insert(place, lease);
         }
-        lock.learn();
+        lock.learn(*id);
         Ok(lock)
     }
 }
@@ -79,6 +85,7 @@ impl NumberLock {
             is_resolved: false,
             created: None,
             leases: Vec::new(),
+            journal: None,
             has_written: false,
         };
         let joined = memory().join(key);
@@ -96,10 +103,16 @@ impl NumberLock {
     }
 
     /// Takes over what the journal keeps.
-    fn learn(&mut self) {
+    fn learn(&mut self, journal: JournalId) {
+        self.journal = Some(journal);
         let mut memory = memory();
-        memory.learn(self.key, self.leases.iter().map(|lease| lease.kept()));
+        memory.learn(self.key, journal, self.leases.iter().map(|lease| lease.kept()));
         self.unresolved = memory.numbers.get(&self.key).and_then(|number| number.unresolved.clone());
+    }
+
+    /// Whether there is a journal.
+    pub(in crate::import) const fn has_journal(&self) -> bool {
+        self.journal.is_some()
     }
 
     /// Writes into the journal, if there is one, that a request is about to be sent that may change the routing: a
@@ -142,7 +155,7 @@ impl NumberLock {
     }
 
     fn remember(&mut self, carrier: ProviderKind, creates: bool) -> Result<(), WithheldReason> {
-        let sent = Sending { carrier, creates, in_journal: self.has_written };
+        let sent = Sending { carrier, creates, journal: self.journal.filter(|_| self.has_written) };
         let earlier = memory().sending(self.key, sent);
         self.has_earlier = earlier.ok_or(WithheldReason::TooManyUnresolved { limit: MAX_UNRESOLVED })?;
         self.is_first |= !self.has_earlier;
@@ -166,17 +179,18 @@ impl NumberLock {
         for (index, lease) in self.leases.iter_mut().enumerate() {
             let is_needed = (index == 0 && is_new) || lease.kept().unresolved.is_some();
             if is_needed {
-                warn(&lease.settle(&std::mem::take(&mut settled)).await);
+                warn(&in_time(lease.settle(&std::mem::take(&mut settled))).await);
             }
         }
     }
 
-    /// Tells the journal that this record, or any, was removed.
+    /// Tells the journal that this record, or any, was removed. Other processes then believe no list that is older.
     pub(in crate::import) async fn removed(&mut self, id: Option<&NumberId>) -> Result<(), JournalError> {
-        for lease in &mut self.leases {
+        for (index, lease) in self.leases.iter_mut().enumerate() {
             let created = lease.kept().created.as_ref();
-            if created.is_some_and(|created| id.is_none_or(|id| created.id == *id)) {
-                let written = lease.forget_created().await;
+            let is_it = created.map(|created| id.is_none_or(|id| created.id == *id));
+            if is_it.unwrap_or(index == 0) {
+                let written = in_time(lease.forget_created()).await;
                 warn(&written);
                 written?;
             }
@@ -205,8 +219,16 @@ impl NumberLock {
     /// Remembers a record that was created under this lock.
     pub(in crate::import) fn created(&mut self, id: &NumberId) {
         self.created = Some(id.clone()).filter(|_| !self.leases.is_empty());
-        memory().create(self.key, id, Instant::now());
+        let journal = self.journal;
+        memory().create(self.key, Created { id: id.clone(), at: Instant::now(), journal });
     }
+}
+
+/// What a journal says, or that it says nothing.
+async fn in_time(written: impl Future<Output = Result<(), JournalError>>) -> Result<(), JournalError> {
+    timeout(PATIENCE, written).await.unwrap_or_else(|_| {
+        Err(JournalError::new("of this number", JournalFault::Unreachable, format!("no answer in {PATIENCE:?}")))
+    })
 }
 
 fn warn(written: &Result<(), JournalError>) {

@@ -11,7 +11,7 @@ async fn take(account: u64) -> NumberLock {
     NumberLock::of(key(account), Duration::MAX).await.expect("nothing ends the wait")
 }
 
-const SENDING: Sending = Sending { carrier: ProviderKind::BYO, creates: true, in_journal: false };
+const SENDING: Sending = Sending { carrier: ProviderKind::BYO, creates: true, journal: None };
 
 fn number() -> E164 {
     "+14155550100".parse().expect("a number")
@@ -180,7 +180,8 @@ async fn what_was_created_is_remembered_for_a_while_and_up_to_a_number() {
     let key = |number| Key { number, ..key(13) };
     let create = |memory: &mut Memory, number| {
         assert!(memory.join(key(number)).is_ok());
-        memory.create(key(number), &format!("r{number}").into(), Instant::now());
+        let created = Created { id: format!("r{number}").into(), at: Instant::now(), journal: None };
+        memory.create(key(number), created);
         memory.leave(key(number), true);
     };
     let most = MAX_CREATED as u64;

@@ -8,6 +8,7 @@ use tracing::Instrument;
 
 use super::applied::{Applied, AppliedStep, Changed, Difference};
 use super::calls::{PlannedCalls, Seal};
+use super::written::Written;
 use super::{Plan, PlanStep};
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step};
@@ -182,7 +183,7 @@ impl Steps {
         renew: bool,
     ) -> Result<Applied> {
         let mut changed = Changed::default();
-        let lock = self
+        let mut lock = self
             .shared
             .importer
             .lock(number)
@@ -193,18 +194,27 @@ impl Steps {
             Ok(record) => record,
             Err(moved) => return Ok(Applied::Moved(moved)),
         };
-        if !changes.iter().all(|change| change.is_done(&record)) {
-            let updated = self.shared.importer.update_record(id, number, &Change::update(changes)).await?;
-            changed.record = Some(updated);
+        let updates = !changes.iter().all(|change| change.is_done(&record));
+        let mut written = if planned.point_to.is_some() || updates && self.takes_over() {
+            self.write_down(&mut lock, number, record.clone()).await?
+        } else {
+            Written::nothing(&mut lock, number, record.clone())
+        };
+        if updates {
+            let updated = self.shared.importer.update_record(id, number, &Change::update(changes)).await;
+            changed.record = Some(written.watch(updated).await?);
         }
         if let Some(address) = &planned.point_to {
-            match self
-                .point(number, planned, address)
-                .await
-                .map_err(|error| changed.broken(&record, Step::Point, error))?
-            {
+            let mut pointed = self.point(number, planned, address).await;
+            if changed.is_empty() {
+                pointed = written.watch(pointed).await.map(Ok)?;
+            }
+            match pointed.map_err(|error| changed.broken(&record, Step::Point, error))? {
                 Ok(routing) => changed.routing = routing,
-                Err(moved) if changed.is_empty() => return Ok(Applied::Moved(moved)),
+                Err(moved) if changed.is_empty() => {
+                    written.not_done().await;
+                    return Ok(Applied::Moved(moved));
+                }
                 Err(moved) => {
                     let found = moved.first().map(|moved| moved.found.clone()).unwrap_or_default();
                     return Err(changed.broken(
@@ -214,6 +224,11 @@ impl Steps {
                     ));
                 }
             }
+        }
+        if changed.is_empty() {
+            written.not_done().await;
+        } else {
+            written.done(self, &changed).await;
         }
         drop(lock);
         if renew {

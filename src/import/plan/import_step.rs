@@ -9,6 +9,7 @@ use crate::E164;
 use crate::error::{CallError, Result, Safety};
 use crate::http::deadline::after;
 use crate::import::Imported;
+use crate::import::memory::NumberLock;
 use crate::import::reconcile::Differences;
 use crate::import::run::Run;
 use crate::model::{Finding, ImportRequest, NumberId, Reached, Routing};
@@ -48,7 +49,7 @@ impl Steps {
         let (imported, now, moved) = match brought {
             Brought::Imported { imported, now, moved } => (imported, now, moved),
             Brought::There(record) => {
-                let there = self.point_there(request.number(), &record, planned);
+                let there = self.point_there(&mut run.lock, request.number(), &record, planned);
                 let late = |_| {
                     let carrier = importer.provider.kind().into();
                     Err(CallError::timed_out(carrier, "point calls", Safety::Repeatable))
@@ -57,7 +58,7 @@ impl Steps {
             }
             Brought::Moved(moved) => return applied(Applied::Moved(moved)),
         };
-        let unverified = run.unverified(*imported);
+        let mut unverified = run.unverified(*imported);
         let Some(address) = &planned.point_to else {
             return Ok(if unverified.needs_read(importer) {
                 Ended::Imported(unverified)
@@ -65,12 +66,13 @@ impl Steps {
                 Ended::Applied(Applied::Imported(Box::new(unverified.end(importer, None).await)))
             });
         };
-        let mut imported = importer.verify(unverified, deadline).await;
+        importer.look_again(&mut unverified, deadline).await;
+        let imported = &mut unverified.imported;
         if imported.reached != Reached::Platform {
             let not_pointed = if let Some(moved) = moved.first() {
                 Some(moved.to_string())
             } else {
-                let point = importer.point_imported(&mut imported, request.number(), now.as_ref(), address);
+                let point = importer.point_imported(imported, request.number(), now.as_ref(), address);
                 let late = timeout_at(deadline, point).await.is_err();
                 late.then(|| {
                     format!("the deadline of {:?} passed, so it is unknown whether it was done", importer.deadline)
@@ -78,7 +80,8 @@ impl Steps {
             };
             imported.findings.extend(not_pointed.map(|reason| Finding::NotPointed { reason }));
         }
-        applied(Applied::Imported(Box::new(imported)))
+        // Not before its calls are pointed, since it would know nothing of that.
+        applied(Applied::Imported(Box::new(unverified.settle().await)))
     }
 
     /// The import, up to its verification, unless the plan is outdated.
@@ -115,17 +118,37 @@ impl Steps {
 
     /// Points the calls of a number whose record is there as planned: this plan's own import, of an earlier run perhaps
     /// that broke off before it pointed them.
-    async fn point_there(&self, number: &E164, id: &NumberId, planned: &PlannedCalls) -> Result<Applied> {
+    async fn point_there(
+        &self,
+        lock: &mut NumberLock,
+        number: &E164,
+        id: &NumberId,
+        planned: &PlannedCalls,
+    ) -> Result<Applied> {
         let Some(address) = &planned.point_to else { return Ok(Applied::Unchanged) };
         // A list may be old, and calls are only sent to a record that is there now.
         match self.shared.importer.platform.get(id).await {
-            Err(error) if error.is_not_found() => return Ok(Applied::Moved(vec![gone(id)])),
-            there => drop(there?),
+            Err(error) if error.is_not_found() => Ok(Applied::Moved(vec![gone(id)])),
+            there => {
+                let mut written = self.write_down(lock, number, there?).await?;
+                let pointed = self.point(number, planned, address).await;
+                let pointed = written.watch(pointed).await?;
+                Ok(match pointed {
+                    Ok(None) => {
+                        written.not_done().await;
+                        Applied::Unchanged
+                    }
+                    Ok(routing) => {
+                        let changed = Changed { routing, ..Changed::default() };
+                        written.done(self, &changed).await;
+                        Applied::Changed(Box::new(changed))
+                    }
+                    Err(moved) => {
+                        written.not_done().await;
+                        Applied::Moved(moved)
+                    }
+                })
+            }
         }
-        Ok(match self.point(number, planned, address).await? {
-            Ok(None) => Applied::Unchanged,
-            Ok(routing) => Applied::Changed(Box::new(Changed { routing, ..Changed::default() })),
-            Err(moved) => Applied::Moved(moved),
-        })
     }
 }

@@ -53,6 +53,7 @@ mod remove;
 mod requests;
 mod summary;
 mod undo;
+mod written;
 
 use serde::{Deserialize, Serialize};
 

@@ -108,7 +108,7 @@ impl Importer {
         Ok(PlannedUndos { undos, not_in_backup })
     }
 
-    fn planned_undo(&self, number: E164, id: NumberId, left: Left, routing: Option<Routing>) -> Undo {
+    pub(super) fn planned_undo(&self, number: E164, id: NumberId, left: Left, routing: Option<Routing>) -> Undo {
         let (platform, account) = (self.platform.kind(), self.platform.account());
         Undo { number, platform, account, id, created: false, left, changes: Vec::new(), credential: None, routing }
     }

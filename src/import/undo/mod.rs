@@ -184,7 +184,7 @@ impl Importer {
     /// Keeps in `far` how far it has come, for the error of one that is dropped at the deadline.
     async fn take_back_steps(&self, undo: &Undo, consent: Removal, verify: bool, far: &mut Far) -> Result<Undone> {
         self.check_undo(undo)?;
-        let _lock = self.lock(&undo.number).await?;
+        let mut lock = self.lock(&undo.number).await?;
         let outcome = |routing, record| Undone { number: undo.number, routing, record, credential_left: None };
         let mut found = self.record_of(undo).await?;
         // This process created it lately: somebody may have removed it, or the platform shows it late.
@@ -192,6 +192,10 @@ impl Importer {
             found.is_none() && memory::created(self.account, &undo.number).is_some_and(|created| created.id == undo.id);
         if is_late {
             found = self.look_for_late(undo).await?;
+            if found.is_none() {
+                // It is written in the log if that fails.
+                drop(lock.removed(Some(&undo.id)).await);
+            }
         }
         if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
             return Ok(outcome(None, UndoneRecord::Stays(stays)));
@@ -231,7 +235,7 @@ impl Importer {
             let kept = self.set_back(undo, &record, verify, far).await.map_err(step)?;
             return Ok(outcome(routing, kept.map_or(UndoneRecord::Gone, |kept| UndoneRecord::Restored { kept })));
         }
-        let removed = self.remove_undone(undo, consent, verify, far).await;
+        let removed = self.remove_undone(undo, consent, verify, &mut lock, far).await;
         // That one says itself what is left.
         let removed = removed.map_err(|error| if let Error::Incomplete(_) = error { error } else { step(error) });
         match removed? {

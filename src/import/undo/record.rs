@@ -6,7 +6,7 @@ use crate::error::{Incomplete, Result, Step};
 use crate::import::Importer;
 use crate::import::change::{Change, Field};
 use crate::import::keep::{Seen, seen};
-use crate::import::memory::Changing;
+use crate::import::memory::{Changing, NumberLock};
 use crate::model::{Finding, NumberRecord, Reached, Removal};
 use crate::platform::OnRemoval;
 
@@ -51,6 +51,7 @@ impl Importer {
         undo: &Undo,
         consent: Removal,
         verify: bool,
+        lock: &mut NumberLock,
         far: &mut Far,
     ) -> Result<UndoneRecord> {
         match (self.platform.capabilities().removal, consent) {
@@ -76,6 +77,8 @@ impl Importer {
         // Also after a lost response: the record may be gone.
         if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
             *far = Far::Keeping;
+            // It is written in the log if that fails. The next import of the number then waits for 10 minutes at most.
+            drop(lock.removed(Some(&undo.id)).await);
             let kept = self.keep_routing(&seen).await;
             removed?;
             let (platform, number) = (undo.platform, undo.number);

@@ -1,6 +1,8 @@
 //! The few calls of a file system that a journal is made of, so that tests can lose what was not synced.
 
-use std::fs::{self, File, OpenOptions};
+#[cfg(unix)]
+use std::fs::File;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,8 +15,10 @@ pub(super) trait Disk: Send + Sync + 'static {
     fn sync(&self, name: &str) -> io::Result<()>;
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     fn remove(&self, name: &str) -> io::Result<()>;
+    type Folder;
+    fn folder(&self, folder: &str) -> io::Result<Self::Folder>;
     /// Brings the names in a folder to the disk.
-    fn sync_folder(&self, folder: &str) -> io::Result<()>;
+    fn sync_folder(&self, folder: Self::Folder) -> io::Result<()>;
     /// The names of the files in a folder.
     fn list(&self, folder: &str) -> io::Result<Vec<String>>;
 }
@@ -54,8 +58,14 @@ impl Disk for Local {
         fs::remove_file(self.path(name))
     }
 
-    fn sync_folder(&self, folder: &str) -> io::Result<()> {
-        sync_folder(&self.path(folder))
+    type Folder = Folder;
+
+    fn folder(&self, folder: &str) -> io::Result<Folder> {
+        Folder::open(&self.path(folder))
+    }
+
+    fn sync_folder(&self, folder: Folder) -> io::Result<()> {
+        folder.sync()
     }
 
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
@@ -74,13 +84,35 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
+/// A folder whose names are to be on the disk.
 #[cfg(unix)]
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
+#[derive(Debug)]
+pub(super) struct Folder(File);
+
+#[cfg(unix)]
+impl Folder {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        File::open(path).map(Self)
+    }
+
+    pub(super) fn sync(self) -> io::Result<()> {
+        self.0.sync_all()
+    }
 }
 
 /// Windows writes names by itself, and has no call for it.
 #[cfg(not(unix))]
-pub(super) fn sync_folder(_path: &Path) -> io::Result<()> {
-    Ok(())
+#[derive(Debug)]
+pub(super) struct Folder;
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, clippy::unused_self)] // as elsewhere
+impl Folder {
+    pub(super) fn open(_path: &Path) -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) fn sync(self) -> io::Result<()> {
+        Ok(())
+    }
 }

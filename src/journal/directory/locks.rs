@@ -13,7 +13,7 @@ use super::disk::private;
 pub(super) struct LockFile {
     path: PathBuf,
     /// It is unlocked by being closed.
-    _file: File,
+    file: File,
 }
 
 impl LockFile {
@@ -28,9 +28,17 @@ impl LockFile {
             }
             // Who had it before has removed it: the one that others find by its name is another one.
             if is_at(&file, path)? {
-                return Ok(Some(Self { path: path.to_owned(), _file: file }));
+                return Ok(Some(Self { path: path.to_owned(), file }));
             }
         }
+    }
+}
+
+impl LockFile {
+    /// Whether others still find it by its name. If not, somebody else has removed it, and another process may have a
+    /// lock of the same name.
+    pub(super) fn is_held(&self) -> bool {
+        is_at(&self.file, &self.path).unwrap_or(false)
     }
 }
 
@@ -38,7 +46,7 @@ impl Drop for LockFile {
     fn drop(&mut self) {
         // While it is locked, so that nobody is left with a file that is gone and that others do not see. Elsewhere the
         // file cannot be told from a later one of its name, and stays.
-        if cfg!(unix) {
+        if cfg!(unix) && self.is_held() {
             // What stays is locked again by the next one.
             drop(fs::remove_file(&self.path));
         }

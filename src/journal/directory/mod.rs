@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
-use self::disk::{Local, sync_folder};
+use self::disk::{Folder, Local};
 use self::faults::fault;
 use self::locks::LockFile;
 use self::place::{make_private, refuse_network, refuse_shared};
@@ -33,7 +33,7 @@ const VERSION: &str = "{\"numport-journal\":1}\n";
 /// How often a lock that another process holds is tried, at first and later on.
 const FIRST_WAIT: Duration = Duration::from_millis(5);
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
-/// After how many settled imports what is old is removed.
+/// After how many settled imports what is old is removed, at first after one.
 const PRUNE_AFTER: u64 = 1_000;
 
 /// A [`Journal`] in a directory, for the processes of one machine. No service is needed.
@@ -96,6 +96,8 @@ impl DirectoryJournal {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let root = std::path::absolute(path.as_ref()).map_err(|error| fault(path.as_ref().display(), &error))?;
         make_private(&root)?;
+        // A link that leads elsewhere later takes nothing with it.
+        let root = fs::canonicalize(&root).map_err(|error| fault(root.display(), &error))?;
         refuse_network(&root)?;
         let failed = |error: io::Error| fault(root.display(), &error);
         match fs::read_to_string(root.join(HEADER)) {
@@ -110,7 +112,7 @@ impl DirectoryJournal {
         for folder in [NUMBERS, CHANGED, HISTORY, LOCKS] {
             make_private(&root.join(folder))?;
         }
-        sync_folder(&root).map_err(failed)?;
+        Folder::open(&root).and_then(Folder::sync).map_err(failed)?;
         let store = Store::new(Local { root: root.clone() }, root.display().to_string());
         Ok(Self { shared: Arc::new(Shared { root, store, settled: AtomicU64::new(0) }) })
     }
@@ -161,6 +163,9 @@ impl Shared {
     /// Removes what is old of all numbers that nobody works on.
     fn prune(&self) -> Result<(), JournalError> {
         for name in self.store.all_names()? {
+            if !self.store.is_old(&name)? {
+                continue;
+            }
             if let Some(_lock) = self.try_lock(&name)? {
                 self.store.prune(&name)?;
             }
@@ -263,12 +268,12 @@ struct Held {
 impl Held {
     async fn write(
         &self,
-        work: impl FnOnce(&Shared, &Key) -> Result<(), JournalError> + Send + 'static,
+        work: impl FnOnce(&Shared, &Key, &LockFile) -> Result<(), JournalError> + Send + 'static,
     ) -> Result<(), JournalError> {
         let (shared, key, lock) = (self.shared.clone(), self.key.clone(), self.lock.clone());
         on_thread(move || {
-            let _writing = lock.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&shared, &key)
+            let lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&shared, &key, &lock)
         })
         .await
     }
@@ -282,15 +287,23 @@ impl Lease for Held {
 
     async fn sending(&mut self, entry: &UnresolvedImport) -> Result<(), JournalError> {
         let entry = entry.clone();
-        self.write(move |shared, _| shared.store.sending(&entry)).await
+        self.write(move |shared, key, lock| {
+            if lock.is_held() {
+                return shared.store.sending(&entry);
+            }
+            let place = shared.lock_path(&store::name(key)).display().to_string();
+            Err(JournalError::new(place, JournalFault::Unreachable, "the lock file was removed"))
+        })
+        .await
     }
 
     async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
         let settled = settled.clone();
-        self.write(move |shared, key| {
+        self.write(move |shared, key, _| {
             shared.store.settle(key, &settled)?;
             let count = shared.settled.fetch_add(1, Ordering::Relaxed) + 1;
-            if count % PRUNE_AFTER == 0 {
+            // Also in a process that imports few.
+            if count % PRUNE_AFTER == 1 {
                 // What is old harms nobody.
                 drop(shared.prune());
             }
@@ -300,6 +313,6 @@ impl Lease for Held {
     }
 
     async fn forget_created(&mut self) -> Result<(), JournalError> {
-        self.write(|shared, key| shared.store.forget_created(key)).await
+        self.write(|shared, key, _| shared.store.forget_created(key)).await
     }
 }

@@ -87,16 +87,23 @@ impl<D: Disk> Store<D> {
         let entry: Option<UnresolvedImport> = self.read(&file(NUMBERS, &name))?;
         let unresolved = match entry {
             Some(entry) if entry.key() != *key => return Err(self.foreign(&file(NUMBERS, &name), "another number")),
+            // The clock was set back since. From now on it grows old.
+            Some(mut entry) if entry.sent_at > now => {
+                (entry.sent_at, entry.first_sent_at) = (now, entry.first_sent_at.min(now));
+                self.sending(&entry)?;
+                Some((entry, Duration::ZERO))
+            }
             Some(entry) => {
                 let age = now.saturating_duration_since(entry.sent_at);
                 Some((entry, age))
             }
             None => None,
         };
-        // One that cannot be read is one that was lost with the power, and then nobody believes an older list.
-        let changed: Option<Changed> = self.read(&file(CHANGED, &name)).unwrap_or_default();
-        let (created, changed) = match changed {
+        let (created, changed) = match self.read_changed(&name)? {
             Some(Changed { at, created }) => {
+                if at > now {
+                    self.write(CHANGED, &name, &Changed { at: now, created: created.clone() })?;
+                }
                 let age = now.saturating_duration_since(at);
                 (created.map(|id| KeptRecord { id, age }), Some(age))
             }
@@ -116,8 +123,10 @@ impl<D: Disk> Store<D> {
 
     pub(super) fn settle(&self, key: &Key, settled: &Settled) -> Result<(), JournalError> {
         let (name, settled_at) = (name(key), Timestamp::now());
-        let known = || self.read::<Changed>(&file(CHANGED, &name)).ok().flatten()?.created;
-        let created = settled.created.clone().or_else(known);
+        let created = match &settled.created {
+            Some(created) => Some(created.clone()),
+            None => self.read_changed(&name)?.and_then(|known| known.created),
+        };
         self.write(CHANGED, &name, &Changed { at: settled_at, created })?;
         if let (Some(undo), Some(limits)) = (&settled.undo, self.history) {
             let past = Past { settled_at, undo: undo.clone() };
@@ -156,6 +165,10 @@ impl<D: Disk> Store<D> {
             all.extend(self.read::<Vec<Past>>(&file(HISTORY, &name))?.unwrap_or_default());
         }
         all.sort_by_key(|past: &Past| Reverse(past.settled_at));
+        if let Some(limits) = self.history {
+            let now = Timestamp::now();
+            all.retain(|past| now.saturating_duration_since(past.settled_at) < limits.age);
+        }
         Ok(all)
     }
 
@@ -163,15 +176,18 @@ impl<D: Disk> Store<D> {
     pub(super) fn rename(&self, from: &Key, to: &Key) -> Result<(), JournalError> {
         let (old, new) = (name(from), name(to));
         if let Some(entry) = self.read::<UnresolvedImport>(&file(NUMBERS, &old))? {
-            if self.read::<UnresolvedImport>(&file(NUMBERS, &new))?.is_some() {
+            let entry = UnresolvedImport { account: to.account.clone(), ..entry };
+            if self.read::<UnresolvedImport>(&file(NUMBERS, &new))?.is_some_and(|known| known != entry) {
                 let cause = "the number is unresolved under both ids: import it first";
                 return Err(JournalError::new(self.at(&file(NUMBERS, &new)), JournalFault::Unsuitable, cause));
             }
-            self.write_durably(NUMBERS, &new, &UnresolvedImport { account: to.account.clone(), ..entry })?;
+            self.write_durably(NUMBERS, &new, &entry)?;
             self.remove(&file(NUMBERS, &old))?;
         }
-        if let Some(changed) = self.read::<Changed>(&file(CHANGED, &old)).unwrap_or_default() {
-            self.write(CHANGED, &new, &changed)?;
+        if let Some(changed) = self.read_changed(&old)? {
+            let known = self.read_changed(&new)?.filter(|known| known.at >= changed.at);
+            let created = known.as_ref().and_then(|known| known.created.clone()).or(changed.created);
+            self.write(CHANGED, &new, &Changed { at: known.map_or(changed.at, |known| known.at), created })?;
             self.remove(&file(CHANGED, &old))?;
         }
         if let Some(past) = self.read::<Vec<Past>>(&file(HISTORY, &old))? {
@@ -179,6 +195,7 @@ impl<D: Disk> Store<D> {
             let mut all = self.read::<Vec<Past>>(&file(HISTORY, &new))?.unwrap_or_default();
             all.extend(past.into_iter().map(moved));
             all.sort_by_key(|past| Reverse(past.settled_at));
+            all.dedup();
             self.write_durably(HISTORY, &new, &all)?;
             self.remove(&file(HISTORY, &old))?;
         }
@@ -196,24 +213,32 @@ impl<D: Disk> Store<D> {
         Ok(names)
     }
 
+    /// Whether anything that is kept of a number is too old.
+    pub(super) fn is_old(&self, name: &str) -> Result<bool, JournalError> {
+        let (changed, past) = self.old(name)?;
+        Ok(changed || past)
+    }
+
     /// Removes what is too old of a number, whose lock is held.
     pub(super) fn prune(&self, name: &str) -> Result<(), JournalError> {
-        let now = Timestamp::now();
-        let is_old = |at, age| now.saturating_duration_since(at) >= age;
-        let changed = file(CHANGED, name);
-        match self.read::<Changed>(&changed) {
-            Ok(Some(found)) if !is_old(found.at, CHANGED_FOR) => {}
-            Ok(None) => {}
-            _ => self.remove(&changed)?,
+        let (changed, past) = self.old(name)?;
+        if changed {
+            self.remove(&file(CHANGED, name))?;
         }
-        if let Some(limits) = self.history {
-            let history = file(HISTORY, name);
-            let past = self.read::<Vec<Past>>(&history)?;
-            if past.is_some_and(|past| past.iter().all(|past| is_old(past.settled_at, limits.age))) {
-                self.remove(&history)?;
-            }
+        if past {
+            self.remove(&file(HISTORY, name))?;
         }
         Ok(())
+    }
+
+    /// Whether the last change of a number, and all of its history, is too old.
+    fn old(&self, name: &str) -> Result<(bool, bool), JournalError> {
+        let now = Timestamp::now();
+        let is_old = |at, age| now.saturating_duration_since(at) >= age;
+        let changed = self.read_changed(name)?.is_some_and(|found| is_old(found.at, CHANGED_FOR));
+        let Some(limits) = self.history else { return Ok((changed, false)) };
+        let past = self.read::<Vec<Past>>(&file(HISTORY, name))?;
+        Ok((changed, past.is_some_and(|past| past.iter().all(|past| is_old(past.settled_at, limits.age)))))
     }
 
     fn names(&self, folder: &str) -> Result<Vec<String>, JournalError> {
@@ -233,10 +258,18 @@ impl<D: Disk> Store<D> {
             .map_err(|error| self.foreign(file, &format!("line {}, column {}", error.line(), error.column())))
     }
 
+    /// One that is torn was lost with the power, and then nobody believes an older list.
+    fn read_changed(&self, name: &str) -> Result<Option<Changed>, JournalError> {
+        match self.read(&file(CHANGED, name)) {
+            Err(error) if error.fault == JournalFault::Foreign => Ok(None),
+            read => read,
+        }
+    }
+
     fn write_durably(&self, folder: &str, name: &str, what: &impl Serialize) -> Result<(), JournalError> {
         self.put(folder, name, what, true)?;
         let names = if folder == NUMBERS { &self.numbers } else { &self.histories };
-        let synced = names.sync(|| self.disk.sync_folder(folder));
+        let synced = names.sync(|| self.disk.folder(folder), |folder| self.disk.sync_folder(folder));
         synced.map_err(|error| fault(self.at(folder), &error))
     }
 
@@ -273,7 +306,7 @@ impl<D: Disk> Store<D> {
 
 impl FolderSync {
     /// Returns once a sync has succeeded that began after this call.
-    fn sync(&self, sync: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+    fn sync<F>(&self, open: impl FnOnce() -> io::Result<F>, sync: impl FnOnce(F) -> io::Result<()>) -> io::Result<()> {
         let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let mut done = self.done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if self.has_failed.load(Ordering::SeqCst) {
@@ -283,7 +316,8 @@ impl FolderSync {
             return Ok(());
         }
         let all = self.asked.load(Ordering::SeqCst);
-        match sync() {
+        // Without a file that can be opened nothing was asked of the disk, and the next one may ask.
+        match sync(open()?) {
             Ok(()) => *done = all,
             Err(error) => {
                 self.has_failed.store(true, Ordering::SeqCst);

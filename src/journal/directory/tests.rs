@@ -135,7 +135,13 @@ impl Disk for Simulated {
         })
     }
 
-    fn sync_folder(&self, folder: &str) -> io::Result<()> {
+    type Folder = String;
+
+    fn folder(&self, folder: &str) -> io::Result<String> {
+        self.with(|_| Ok(folder.to_owned()))
+    }
+
+    fn sync_folder(&self, folder: String) -> io::Result<()> {
         self.with(|state| {
             let start = format!("{folder}/");
             let changes = std::mem::take(&mut state.unsynced);
@@ -260,8 +266,14 @@ fn a_folder_that_could_not_be_synced_is_not_believed_again() {
     let disk = Simulated::default();
     let store = store(&disk, false);
     let import = UnresolvedImport::new(&key(), None, None);
-    // The content is written, synced and renamed, and then the folder's sync fails.
+    // The content is written, synced and renamed, and then the folder cannot be opened.
     disk.state.lock().unwrap().fails_after = Some(3);
+    store.sending(&import).unwrap_err();
+    disk.state.lock().unwrap().fails_after = None;
+    store.sending(&import).unwrap();
+    // Then it can, and its sync fails.
+    let calls = disk.state.lock().unwrap().calls;
+    disk.state.lock().unwrap().fails_after = Some(calls + 4);
     store.sending(&import).unwrap_err();
     disk.state.lock().unwrap().fails_after = None;
     let error = store.sending(&import).unwrap_err();

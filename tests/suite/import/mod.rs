@@ -8,6 +8,7 @@ mod batches;
 mod bulk;
 #[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
 mod from_carriers;
+mod journaled;
 mod late;
 mod listed_carriers;
 mod locks;

@@ -3,6 +3,7 @@
 pub(crate) mod carrier;
 pub(crate) mod hostile;
 pub(crate) mod in_memory;
+pub(crate) mod journal;
 pub(crate) mod lists;
 pub(crate) mod texts;
 pub(crate) mod validation;

@@ -1,0 +1,254 @@
+//! A process is killed while each request of an import is on its way, before and after it is carried out, and another
+//! process imports the number again.
+//!
+//! A process is this same binary, run for [`the_child_imports_one`] alone.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use futures_util::stream::{self, StreamExt};
+use numport::import::Undo;
+use numport::journal::DirectoryJournal;
+use numport::model::Service;
+use numport::sandbox::twilio::TwilioNumber;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{E164, ImportRequest, Importer, LookupPolicy, Removal, RetryPolicy};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::services::subject::{LABEL, Pace, Platform, Vars};
+use crate::services::{PLATFORMS, carrier, each_platform};
+
+const CHILD_OF: &str = "NUMPORT_KILLED_CHILD_OF";
+const FOLDER: &str = "NUMPORT_KILLED_FOLDER";
+const HISTORY: &str = "NUMPORT_KILLED_HISTORY";
+/// How long a request is on its way. The process is killed meanwhile.
+const DELAY: Duration = Duration::from_millis(700);
+const RESEND_AFTER: Duration = Duration::from_millis(1000);
+/// Long after anything should have happened.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// How many cases run concurrently. Most of each is waiting.
+const CONCURRENCY: usize = 12;
+
+fn number() -> E164 {
+    "+14155560001".parse().unwrap()
+}
+
+fn importer(platform: &Platform, vars: Vars<'_>, journal: DirectoryJournal) -> Importer {
+    let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).max_attempts(1);
+    let pace = Pace { timeout: DEADLINE, retry, rootless: true };
+    let lookups = LookupPolicy::default().max_lookups(3).first_wait(Duration::from_millis(20));
+    Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
+        .lookup_policy(lookups)
+        .resend_after(RESEND_AFTER)
+        .journal(journal)
+}
+
+fn journal(folder: &Path, has_history: bool) -> DirectoryJournal {
+    let journal = DirectoryJournal::open(folder.join("journal")).unwrap();
+    if has_history { journal.keep_history(10, Duration::from_secs(3600)) } else { journal }
+}
+
+fn request(platform: &Platform) -> ImportRequest {
+    let request = ImportRequest::new(number()).agent(platform.agents[0]);
+    if platform.record.label.is_some() { request.label(LABEL) } else { request }
+}
+
+#[tokio::test]
+#[ignore = "the other tests of this file start it"]
+async fn the_child_imports_one() {
+    let Ok(name) = std::env::var(CHILD_OF) else { return };
+    let platform = PLATFORMS.iter().find(|platform| platform.api.name() == name).unwrap();
+    let vars = |name: &str| std::env::var(name).ok();
+    let folder = vars(FOLDER).unwrap();
+    let folder = Path::new(&folder);
+    let importer = importer(platform, &vars, journal(folder, vars(HISTORY).is_some()));
+    let imported = loop {
+        match importer.import(request(platform)).await {
+            Ok(imported) => break imported,
+            Err(error) => sleep(error.retry_after().unwrap_or(DELAY / 10)).await,
+        }
+    };
+    fs::write(folder.join("undo.json"), serde_json::to_string(&imported.undo()).unwrap()).unwrap();
+}
+
+/// A request of an import: its service and method, and how many equal ones come before it.
+#[derive(Clone)]
+struct Nth {
+    service: Service,
+    method: String,
+    path: String,
+    before: usize,
+}
+
+impl fmt::Debug for Nth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{} after {} alike", self.method, self.path, self.before)
+    }
+}
+
+/// What is imported, and when its process is killed.
+#[derive(Clone)]
+struct Case {
+    platform: &'static Platform,
+    /// Whether the platform has a record of the number before.
+    is_there: bool,
+    has_history: bool,
+    killed: Option<(Nth, Fault)>,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { platform, is_there, has_history, killed } = self;
+        write!(f, "{}, there: {is_there}, history: {has_history}, killed at {killed:?}", platform.api.service)
+    }
+}
+
+/// A world with one number, and a journal.
+struct World {
+    sandbox: Sandbox,
+    folder: TempDir,
+}
+
+impl Case {
+    async fn world(&self) -> World {
+        let held = TwilioNumber::new(number()).voice_url("https://app.example.com/voice?line=1");
+        let sandbox = Sandbox::builder().hold(held).start().await.unwrap();
+        let world = World { sandbox, folder: TempDir::new().unwrap() };
+        if self.is_there {
+            let vars = |name: &str| world.sandbox.var(name);
+            let other = DirectoryJournal::open(world.folder.path().join("other")).unwrap();
+            // The sandbox may have the port of an earlier one, and so count as the same account.
+            let importer = importer(self.platform, &vars, other);
+            importer.forget_created(&number()).await.unwrap();
+            importer.import(ImportRequest::new(number())).await.unwrap();
+        }
+        world
+    }
+
+    fn child(&self, World { sandbox, folder }: &World) -> Child {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        if self.has_history {
+            child.env(HISTORY, "1");
+        }
+        child
+            .args(["--exact", "killed::the_child_imports_one", "--ignored", "--nocapture"])
+            .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
+            .env(CHILD_OF, self.platform.api.name())
+            .env(FOLDER, folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Imports in another process, to the end.
+    async fn import(&self, world: &World) {
+        let mut child = self.child(world);
+        let mut status = None;
+        until(self, || {
+            status = child.try_wait().unwrap();
+            status.is_some()
+        })
+        .await;
+        assert!(status.unwrap().success(), "{self}");
+    }
+
+    /// The requests of an import that nobody kills.
+    async fn requests(&self) -> Vec<Nth> {
+        let world = self.world().await;
+        let from = world.sandbox.requests().len();
+        self.import(&world).await;
+        let mut all: Vec<Nth> = Vec::new();
+        for request in world.sandbox.requests().into_iter().skip(from) {
+            let (service, method, path) = (request.service, format!("{} ", request.method), request.path);
+            let before = all.iter().filter(|other| other.service == service && other.method == method).count();
+            all.push(Nth { service, method, path, before });
+        }
+        all
+    }
+
+    async fn run(self) {
+        let world = self.world().await;
+        let World { sandbox, folder } = &world;
+        let carrier = carrier("twilio").api.service;
+        let before = sandbox.records(carrier);
+        let (nth, fault) = self.killed.as_ref().expect("a process is killed");
+        let none = Fault::SlowBody { pieces: 1, pause: Duration::ZERO };
+        for fault in std::iter::repeat_n(&none, nth.before).chain([fault]) {
+            sandbox.fault_on(nth.service, &nth.method, fault.clone());
+        }
+        let mut child = self.child(&world);
+        let hangs = || sandbox.requests().iter().any(|request| request.fault.as_ref() == Some(fault));
+        until(&self, || hangs() || sandbox.waiting() > 0).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        self.import(&world).await;
+        until(&self, || sandbox.waiting() == 0).await;
+        let record = &self.platform.record;
+        let records = sandbox.records(self.platform.api.service);
+        let records: Vec<_> = records.iter().filter(|kept| kept[record.number] == number().as_str()).collect();
+        assert_eq!(records.len(), 1, "{self}: {records:?}");
+
+        let vars = |name: &str| sandbox.var(name);
+        let importer = importer(self.platform, &vars, journal(folder.path(), self.has_history));
+        assert!(importer.unresolved().await.unwrap().is_empty(), "{self}");
+        let undos: Vec<Undo> = if self.has_history {
+            let past = importer.history(&number()).await.unwrap();
+            past.into_iter().map(|past| past.undo).collect()
+        } else {
+            vec![serde_json::from_slice(&fs::read(folder.path().join("undo.json")).unwrap()).unwrap()]
+        };
+        for undo in &undos {
+            assert_eq!(undo.created, !self.is_there, "{self}: {undo:?}");
+            let undone = importer.undo_unverified(undo, Removal::Record).await;
+            assert!(undone.is_ok(), "{self}: {undone:?}");
+        }
+        let after = sandbox.records(carrier);
+        assert_eq!(routings(&before), routings(&after), "{self}: {undos:?}");
+    }
+}
+
+/// The routing of all numbers of a carrier, field by field.
+fn routings(records: &[Value]) -> Vec<(String, Value)> {
+    let is_routing =
+        |name: &str| ["voice_", "sms_", "status_callback", "trunk_sid"].iter().any(|start| name.starts_with(start));
+    let fields = records.iter().flat_map(|record| record.as_object().unwrap().clone());
+    fields.filter(|(name, _)| is_routing(name)).collect()
+}
+
+/// Waits until this is true, or until the deadline.
+async fn until(case: &Case, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < end, "{case}: it does not end");
+        sleep(Duration::from_millis(2)).await;
+    }
+}
+
+async fn at_every_request(platform: &'static Platform) {
+    let mut cases = Vec::new();
+    for is_there in [false, true] {
+        let whole = Case { platform, is_there, has_history: false, killed: None };
+        for nth in whole.requests().await {
+            // A read changes nothing, before or after.
+            let faults = [Fault::CommitThenDelay(DELAY), Fault::DelayBeforeCommit(DELAY)];
+            let faults = faults.into_iter().take(if nth.method == "GET " { 1 } else { 2 });
+            cases.extend(faults.flat_map(|fault| {
+                let killed = Some((nth.clone(), fault));
+                [false, true].map(|has_history| Case { has_history, killed: killed.clone(), ..whole.clone() })
+            }));
+        }
+    }
+    println!("{}: {} killed", platform.api.service, cases.len());
+    stream::iter(cases).map(Case::run).buffer_unordered(CONCURRENCY).collect::<Vec<()>>().await;
+}
+
+each_platform! {
+    #[tokio::test(flavor = "multi_thread")]
+    a_process_killed_at_any_request_leaves_one_record_and_its_routing_comes_back, at_every_request
+}
