@@ -11,6 +11,7 @@
 //! same journal.
 //!
 #![cfg_attr(feature = "directory", doc = "- [`DirectoryJournal`]: a directory, for the processes of one machine.")]
+#![cfg_attr(feature = "postgres", doc = "- [`PostgresJournal`]: tables in PostgreSQL, for the processes of several machines.")]
 //! - Your own: implement [`Journal`] and [`Lease`].
 //!
 //! A journal holds no credentials and no whole requests. It holds addresses of your own application, which may hold
@@ -20,16 +21,22 @@
 mod directory;
 mod entry;
 mod error;
+#[cfg(feature = "postgres")]
+mod postgres;
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+#[cfg(feature = "postgres")]
+pub use tokio_postgres::NoTls;
 
 #[cfg(feature = "directory")]
 pub use self::directory::DirectoryJournal;
 pub use self::entry::{Kept, KeptRecord, Key, Past, Settled, UnresolvedImport};
 pub use self::error::{JournalError, JournalFault};
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresJournal;
 use crate::E164;
 use crate::model::{AccountId, PlatformKind};
 

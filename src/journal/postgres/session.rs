@@ -1,0 +1,185 @@
+//! The one session of a process: it holds the locks and writes everything.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::join;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, Statement};
+
+use super::faults::{fault, unsuitable};
+use super::target::Target;
+use super::{probe, rows, sql};
+use crate::journal::{JournalError, JournalFault, Kept, Key};
+
+/// How long the server may take for a statement. They take milliseconds; after this the session is given up.
+const ANSWER: Duration = Duration::from_secs(10);
+
+pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+pub(super) struct Session {
+    client: Client,
+    task: AbortHandle,
+    pub(super) place: String,
+    /// The server's process. Another one would not have the locks.
+    pub(super) backend: i32,
+    pub(super) statements: Statements,
+    /// The locks that this process has or asks for: the server would give one to the same session twice.
+    held: Mutex<HashSet<i64>>,
+}
+
+macro_rules! statements {
+    ($($name:ident: $sql:ident,)+) => {
+        /// Prepared, so that each is one message.
+        pub(super) struct Statements { $(pub(super) $name: Statement,)+ }
+
+        impl Statements {
+            async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error> {
+                Ok(Self { $($name: client.prepare(sql::$sql).await?,)+ })
+            }
+        }
+    };
+}
+
+statements! {
+    lock: LOCK,
+    unlock: UNLOCK,
+    kept: KEPT,
+    unresolved: UNRESOLVED,
+    sending: SENDING,
+    settle: SETTLE,
+    forget_created: FORGET_CREATED,
+    history: HISTORY,
+    numbers: NUMBERS,
+    rename: MOVE,
+    prune_numbers: PRUNE_NUMBERS,
+    prune_history: PRUNE_HISTORY,
+}
+
+impl Session {
+    /// Opens a session, and checks that it is one: that no proxy gives its statements to others.
+    pub(super) async fn open(target: &Target) -> Result<Self, JournalError> {
+        let failed = |error: tokio_postgres::Error| fault(&target.place, &error);
+        let (client, task) = target.open().await?;
+        let backend = probe::check(&client, target).await?;
+        client.simple_query(sql::SETTINGS).await.map_err(failed)?;
+        match probe::version(&client).await.map_err(failed)? {
+            Some(sql::VERSION) => {}
+            None => {
+                let cause = "its tables are not there: call `PostgresJournal::migrate` once";
+                return Err(unsuitable(&target.place, cause));
+            }
+            Some(_) => return Err(JournalError::new(&target.place, JournalFault::Foreign, "tables of another version")),
+        }
+        let statements = Statements::prepare(&client).await.map_err(failed)?;
+        let place = target.place.clone();
+        Ok(Self { client, task, place, backend, statements, held: Mutex::default() })
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(super) async fn rows(&self, of: &Statement, with: Parameters<'_>) -> Result<Vec<Row>, JournalError> {
+        self.answer(self.client.query(of, with)).await
+    }
+
+    /// Writes, if the session still is the one that holds the locks.
+    pub(super) async fn write(&self, of: &Statement, with: Parameters<'_>) -> Result<(), JournalError> {
+        match self.answer(self.client.execute(of, with)).await? {
+            1 => Ok(()),
+            _ => {
+                // Whoever made it so may have given the locks to others as well.
+                self.task.abort();
+                Err(unsuitable(&self.place, probe::POOLED))
+            }
+        }
+    }
+
+    /// Runs a statement that may change any number of rows.
+    pub(super) async fn run(&self, of: &Statement, with: Parameters<'_>) -> Result<(), JournalError> {
+        self.answer(self.client.execute(of, with)).await.map(drop)
+    }
+
+    async fn answer<T>(
+        &self,
+        statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, JournalError> {
+        match timeout(ANSWER, statement).await {
+            Ok(answer) => answer.map_err(|error| fault(&self.place, &error)),
+            Err(_) => {
+                // The locks end with the connection, and so does everything that waits for it.
+                self.task.abort();
+                let cause = format!("the server did not answer within {} s", ANSWER.as_secs());
+                Err(JournalError::new(&self.place, JournalFault::Unreachable, cause))
+            }
+        }
+    }
+
+    fn held(&self) -> std::sync::MutexGuard<'_, HashSet<i64>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("place", &self.place).field("backend", &self.backend).finish_non_exhaustive()
+    }
+}
+
+/// A lock of the session. Dropping it gives it up.
+#[derive(Debug)]
+pub(super) struct Lock {
+    pub(super) session: Arc<Session>,
+    id: i64,
+    /// Whether the server was asked for it, and has not said no.
+    is_asked: bool,
+}
+
+impl Lock {
+    /// Takes the lock of a number if nobody has it, and reads what is kept of the number under it.
+    pub(super) async fn try_take(session: &Arc<Session>, key: &Key) -> Result<Option<(Self, Kept)>, JournalError> {
+        let id = id(key);
+        if !session.held().insert(id) {
+            return Ok(None);
+        }
+        // It exists before it is asked for, so that a caller that goes away leaves none.
+        let mut lock = Self { session: session.clone(), id, is_asked: true };
+        let (account, number) = (key.account.as_str(), key.number.as_str());
+        let (platform, statements) = (key.platform.as_str(), &session.statements);
+        // Sent together, and answered one after the other: what is read was written before the lock was given.
+        let which: Parameters<'_> = &[&id];
+        let asked = session.rows(&statements.lock, which);
+        let with: Parameters<'_> = &[&platform, &account, &number];
+        let (given, kept) = join(asked, session.rows(&statements.kept, with)).await;
+        lock.is_asked = given?.iter().any(|row| row.get(0));
+        if !lock.is_asked {
+            return Ok(None);
+        }
+        let kept = rows::kept(&kept?, key).map_err(|cause| rows::foreign(&session.place, &key.number, cause))?;
+        Ok(Some((lock, kept)))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if self.is_asked {
+            // The first poll sends it, behind all that this lock has sent. Nobody needs the answer.
+            let unlock: Parameters<'_> = &[&self.id];
+            let _ = self.session.client.execute(&self.session.statements.unlock, unlock).now_or_never();
+        }
+        self.session.held().remove(&self.id);
+    }
+}
+
+/// The advisory lock of a number. Two numbers that share one only wait for each other.
+fn id(key: &Key) -> i64 {
+    let text = format!("numport\n{}\n{}\n{}", key.platform, key.account.as_str(), key.number);
+    let digest = hmac_sha256::Hash::hash(text.as_bytes());
+    digest.iter().take(8).fold(0, |id, byte| id << 8 | i64::from(*byte))
+}

@@ -1,0 +1,159 @@
+//! The tables and the statements. Each statement is a transaction of its own, since all share one session.
+
+/// The version of the tables.
+pub(super) const VERSION: i32 = 1;
+
+/// Locks the migration for other processes, and makes what is not there.
+pub(super) const MIGRATE: &str = "
+    BEGIN;
+    SELECT pg_advisory_xact_lock(7020369475166434157);
+    CREATE TABLE IF NOT EXISTS numport_journal_version (version integer NOT NULL);
+    INSERT INTO numport_journal_version SELECT 1 WHERE NOT EXISTS (SELECT FROM numport_journal_version);
+    CREATE TABLE IF NOT EXISTS numport_journal (
+        platform text, account text, number text,
+        -- The import whose result is unknown, and when its requests were sent.
+        entry json, first_sent_at timestamptz, sent_at timestamptz,
+        -- The record that was created last.
+        created text, created_at timestamptz,
+        changed_at timestamptz,
+        PRIMARY KEY (platform, account, number)
+    );
+    CREATE INDEX IF NOT EXISTS numport_journal_unresolved ON numport_journal (sent_at) WHERE entry IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS numport_journal_history (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        platform text NOT NULL, account text NOT NULL, number text NOT NULL,
+        settled_at timestamptz NOT NULL, undo json NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS numport_journal_history_number ON numport_journal_history (number, settled_at);
+    COMMIT;
+";
+
+/// The version of the tables that are there, in a text; no row if there are none.
+pub(super) const FIND_VERSION: &str = "SELECT to_regclass('numport_journal_version') IS NOT NULL";
+pub(super) const READ_VERSION: &str = "SELECT version FROM numport_journal_version";
+
+/// What this session needs, whatever the defaults of the role are: what a statement wrote is on the disk when it
+/// returns, and the server notices within about a minute that the machine of this process is gone. Older servers lack
+/// some of the settings.
+pub(super) const SETTINGS: &str = "
+    SELECT set_config(s.name, v.wanted, false)
+    FROM (VALUES
+        ('synchronous_commit', 'on'), ('default_transaction_isolation', 'read committed'), ('idle_session_timeout', '0'),
+        ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
+    ) AS v (name, wanted)
+    JOIN pg_settings AS s ON s.name = v.name
+    WHERE v.name <> 'synchronous_commit' OR s.setting = 'off'
+";
+
+pub(super) const LOCK: &str = "SELECT pg_try_advisory_lock($1)";
+pub(super) const UNLOCK: &str = "SELECT pg_advisory_unlock($1)";
+
+/// The columns of an unresolved import, with times as RFC 3339.
+macro_rules! entry {
+    () => {
+        "entry::text, platform, account, number,
+         to_char(first_sent_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'),
+         to_char(sent_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    };
+}
+
+pub(super) const KEPT: &str = concat!(
+    "SELECT ",
+    entry!(),
+    ", extract(epoch FROM clock_timestamp() - sent_at)::float8,
+     created, extract(epoch FROM clock_timestamp() - created_at)::float8,
+     extract(epoch FROM clock_timestamp() - changed_at)::float8
+     FROM numport_journal WHERE platform = $1 AND account = $2 AND number = $3"
+);
+
+pub(super) const UNRESOLVED: &str =
+    concat!("SELECT ", entry!(), " FROM numport_journal WHERE entry IS NOT NULL ORDER BY sent_at, number");
+
+/// `$5`: seconds from the first request to this one. `$6`: the backend that has the lock; another one writes nothing.
+pub(super) const SENDING: &str = "
+    INSERT INTO numport_journal AS kept (platform, account, number, entry, first_sent_at, sent_at)
+    SELECT $1, $2, $3, $4::text::json, clock_timestamp() - $5::float8 * interval '1 second', clock_timestamp()
+    WHERE pg_backend_pid() = $6::int4
+    ON CONFLICT (platform, account, number) DO UPDATE SET
+        entry = EXCLUDED.entry, sent_at = EXCLUDED.sent_at,
+        first_sent_at = coalesce(kept.first_sent_at, EXCLUDED.first_sent_at)
+";
+
+/// `$4`: the record. `$5`: what is kept for rolling back; `$6`: how many of them, `$7`: for how many seconds. `$8`: the
+/// backend. `$9`: whether it need not be on the disk at once. If it is lost with the power, the entry is back with it.
+pub(super) const SETTLE: &str = "
+    WITH past AS (
+        INSERT INTO numport_journal_history (platform, account, number, settled_at, undo)
+        SELECT $1, $2, $3, clock_timestamp(), $5::text::json WHERE $5::text IS NOT NULL AND pg_backend_pid() = $8::int4
+    ), old AS (
+        DELETE FROM numport_journal_history
+        WHERE $5::text IS NOT NULL AND pg_backend_pid() = $8::int4
+            AND platform = $1 AND account = $2 AND number = $3
+            AND (settled_at <= clock_timestamp() - $7::float8 * interval '1 second' OR id NOT IN (
+                SELECT id FROM numport_journal_history WHERE platform = $1 AND account = $2 AND number = $3
+                ORDER BY settled_at DESC, id DESC LIMIT $6::int8 - 1))
+    )
+    INSERT INTO numport_journal AS kept (platform, account, number, created, created_at, changed_at)
+    SELECT $1, $2, $3, $4::text, CASE WHEN $4::text IS NOT NULL THEN clock_timestamp() END, clock_timestamp()
+    WHERE pg_backend_pid() = $8::int4 AND set_config('synchronous_commit',
+        CASE WHEN $9::bool THEN 'off' ELSE current_setting('synchronous_commit') END, true) IS NOT NULL
+    ON CONFLICT (platform, account, number) DO UPDATE SET
+        entry = NULL, first_sent_at = NULL, sent_at = NULL,
+        created = coalesce(EXCLUDED.created, kept.created),
+        created_at = coalesce(EXCLUDED.created_at, kept.created_at),
+        changed_at = EXCLUDED.changed_at
+";
+
+pub(super) const FORGET_CREATED: &str = "
+    INSERT INTO numport_journal AS kept (platform, account, number, changed_at)
+    SELECT $1, $2, $3, clock_timestamp() WHERE pg_backend_pid() = $4::int4
+    ON CONFLICT (platform, account, number) DO UPDATE SET
+        created = NULL, created_at = NULL, changed_at = EXCLUDED.changed_at
+";
+
+pub(super) const HISTORY: &str = "
+    SELECT undo::text, platform, account, number,
+        to_char(settled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')
+    FROM numport_journal_history WHERE number = $1 ORDER BY settled_at DESC, id DESC
+";
+
+pub(super) const NUMBERS: &str = "
+    SELECT number FROM numport_journal WHERE platform = $1 AND account = $2
+    UNION SELECT number FROM numport_journal_history WHERE platform = $1 AND account = $2
+";
+
+/// Moves a number from the account `$2` to `$3`. Only one of them has an unresolved import. `$5`: the backend.
+pub(super) const MOVE: &str = "
+    WITH old AS (
+        DELETE FROM numport_journal
+        WHERE platform = $1 AND account = $2 AND number = $4 AND pg_backend_pid() = $5::int4 RETURNING *
+    ), past AS (
+        UPDATE numport_journal_history SET account = $3
+        WHERE platform = $1 AND account = $2 AND number = $4 AND pg_backend_pid() = $5::int4
+    )
+    INSERT INTO numport_journal AS kept
+        (platform, account, number, entry, first_sent_at, sent_at, created, created_at, changed_at)
+    SELECT platform, $3, number, entry, first_sent_at, sent_at, created, created_at, changed_at FROM old
+    ON CONFLICT (platform, account, number) DO UPDATE SET
+        entry = coalesce(EXCLUDED.entry, kept.entry),
+        first_sent_at = coalesce(EXCLUDED.first_sent_at, kept.first_sent_at),
+        sent_at = coalesce(EXCLUDED.sent_at, kept.sent_at),
+        created = CASE WHEN EXCLUDED.created_at > coalesce(kept.created_at, '-infinity')
+            THEN EXCLUDED.created ELSE kept.created END,
+        created_at = greatest(EXCLUDED.created_at, kept.created_at),
+        changed_at = greatest(EXCLUDED.changed_at, kept.changed_at)
+";
+
+/// Rows that others are writing are left for the next time. `$1`: seconds.
+pub(super) const PRUNE_NUMBERS: &str = "
+    DELETE FROM numport_journal WHERE (platform, account, number) IN (
+        SELECT platform, account, number FROM numport_journal
+        WHERE entry IS NULL AND changed_at < clock_timestamp() - $1::float8 * interval '1 second'
+        FOR UPDATE SKIP LOCKED) AND entry IS NULL
+";
+pub(super) const PRUNE_HISTORY: &str = "
+    DELETE FROM numport_journal_history WHERE id IN (
+        SELECT id FROM numport_journal_history
+        WHERE settled_at < clock_timestamp() - $1::float8 * interval '1 second'
+        FOR UPDATE SKIP LOCKED)
+";
