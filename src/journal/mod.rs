@@ -11,7 +11,10 @@
 //! same journal.
 //!
 #![cfg_attr(feature = "directory", doc = "- [`DirectoryJournal`]: a directory, for the processes of one machine.")]
-#![cfg_attr(feature = "postgres", doc = "- [`PostgresJournal`]: tables in PostgreSQL, for the processes of several machines.")]
+#![cfg_attr(
+    feature = "postgres",
+    doc = "- [`PostgresJournal`]: tables in PostgreSQL, for the processes of several machines."
+)]
 //! - Your own: implement [`Journal`] and [`Lease`].
 //!
 //! A journal holds no credentials and no whole requests. It holds addresses of your own application, which may hold

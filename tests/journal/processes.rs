@@ -3,20 +3,22 @@
 //! A process is this same binary, run for [`the_child_imports_them_all`] alone.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use futures_util::StreamExt;
 use numport::import::BulkOutcome;
-use numport::journal::DirectoryJournal;
+use numport::journal::{DirectoryJournal, NoTls, PostgresJournal};
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Chaos, Fault, Sandbox};
 use numport::{E164, ImportRequest, Importer, LookupPolicy, RetryPolicy};
 use tempfile::TempDir;
 use tokio::time::sleep;
+use tokio_postgres::Client;
 
+use crate::postgres;
+use crate::server::Postgres;
 use crate::services::subject::{LABEL, Pace, Platform};
 use crate::services::{PLATFORMS, carrier, each_platform};
 
@@ -33,7 +35,7 @@ fn number(nth: usize) -> E164 {
     format!("+1415556{nth:04}").parse().unwrap()
 }
 
-fn child(sandbox: &Sandbox, platform: &Platform, journal: &Path, numbers: usize) -> Child {
+fn child(sandbox: &Sandbox, platform: &Platform, journal: &str, numbers: usize) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "processes::the_child_imports_them_all", "--ignored", "--nocapture"])
         .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
@@ -54,12 +56,12 @@ async fn the_child_imports_them_all() {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).max_attempts(3).budget(1_000_000);
     let pace = Pace { timeout: Duration::from_secs(5), retry, rootless: false };
     let lookups = LookupPolicy::default().max_lookups(3).first_wait(DELAY / 4);
-    let journal = DirectoryJournal::open(vars(JOURNAL).unwrap()).unwrap().keep_history(10, Duration::from_secs(3600));
     let importer = Importer::new((carrier("twilio").connect)(&vars, pace), (platform.connect)(&vars, pace))
         .lookup_policy(lookups)
-        .resend_after(RESEND_AFTER)
-        .journal(journal);
-    importer.resolve_all().await.unwrap();
+        .resend_after(RESEND_AFTER);
+    let importer = with_journal(importer, &vars(JOURNAL).unwrap()).await;
+    // A journal whose connection is cut fails.
+    while importer.resolve_all().await.is_err() {}
     let mut left: Vec<usize> = (0..vars(NUMBERS).unwrap().parse().unwrap()).collect();
     // Each process in an order of its own.
     fastrand::shuffle(&mut left);
@@ -76,6 +78,29 @@ async fn the_child_imports_them_all() {
             failed.push(*item.request.number());
         }
         left = failed;
+    }
+    // Those whose result could not be written.
+    loop {
+        match importer.unresolved().await {
+            Ok(unresolved) if unresolved.is_empty() => break,
+            _ => drop(importer.resolve_all().await),
+        }
+        sleep(RESEND_AFTER / 4).await;
+    }
+}
+
+/// The journal in this directory, or in this database.
+async fn with_journal(importer: Importer, journal: &str) -> Importer {
+    let (imports, age) = (10, Duration::from_secs(3600));
+    if !journal.starts_with("postgres://") {
+        return importer.journal(DirectoryJournal::open(journal).unwrap().keep_history(imports, age));
+    }
+    loop {
+        match PostgresJournal::connect(journal, NoTls).await {
+            Ok(connected) => return importer.journal(connected.keep_history(imports, age)),
+            // Its connection was cut.
+            Err(error) => assert!(error.is_retryable(), "{error}"),
+        }
     }
 }
 
@@ -94,14 +119,38 @@ fn amount() -> (usize, usize, u64) {
 async fn race(platform: &'static Platform) {
     let (processes, numbers, rounds) = amount();
     for seed in 1..=rounds {
-        one_race(platform, processes, numbers, seed).await;
+        let folder = TempDir::new().unwrap();
+        let journal = folder.path().join("journal").display().to_string();
+        one_race(platform, processes, numbers, seed, &journal, None).await;
     }
 }
 
-async fn one_race(platform: &'static Platform, processes: usize, numbers: usize, seed: u64) {
+/// The same with PostgreSQL, where connections are cut as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_postgresql_and_connections_that_are_cut_they_make_one_record_each() {
+    let Some(server) = Postgres::start("with_postgresql_they_make_one_record_each") else { return };
+    let (processes, numbers, rounds) = amount();
+    let client = postgres::client(&server).await;
+    for platform in PLATFORMS {
+        for seed in 1..=rounds {
+            let database = format!("{}_{seed}", platform.api.name());
+            client.batch_execute(&format!("CREATE DATABASE {database}")).await.unwrap();
+            let journal = server.url(&database);
+            PostgresJournal::migrate(&journal, NoTls).await.unwrap();
+            one_race(platform, processes, numbers, seed, &journal, Some(&client)).await;
+        }
+    }
+}
+
+async fn one_race(
+    platform: &'static Platform,
+    processes: usize,
+    numbers: usize,
+    seed: u64,
+    journal: &str,
+    cuts: Option<&Client>,
+) {
     let case = format!("{}, seed {seed}", platform.api.service);
-    let folder = TempDir::new().unwrap();
-    let journal = folder.path().join("journal");
     let voice =
         |nth: usize| TwilioNumber::new(number(nth)).voice_url(format!("https://app.example.com/voice?line={nth}"));
     let sandbox = (0..numbers).fold(Sandbox::builder(), |builder, nth| builder.hold(voice(nth)));
@@ -110,10 +159,11 @@ async fn one_race(platform: &'static Platform, processes: usize, numbers: usize,
     let faults = [Fault::CommitThenDrop, Fault::DelayBeforeCommit(DELAY)];
     sandbox.chaos(Chaos::new(seed).chance(0.05).faults(faults));
     let mut rng = Rng::with_seed(seed);
-    let start = || child(&sandbox, platform, &journal, numbers);
+    let start = || child(&sandbox, platform, journal, numbers);
     let mut children: Vec<Child> = (0..processes).map(|_| start()).collect();
     let end = Instant::now() + DEADLINE;
     let (mut kills, mut next_kill) = (0, numbers);
+    let (mut cut, mut next_cut) = (0, numbers / 2);
     while !children.is_empty() {
         assert!(Instant::now() < end, "{case}: it does not end");
         children.retain_mut(|child| match child.try_wait().unwrap() {
@@ -130,12 +180,18 @@ async fn one_race(platform: &'static Platform, processes: usize, numbers: usize,
             children[child] = start();
             (kills, next_kill) = (kills + 1, sandbox.requests().len() + rng.usize(1..numbers));
         }
+        if let Some(client) = cuts.filter(|_| cut < 3 * processes && sandbox.requests().len() >= next_cut) {
+            let one_or_all = if rng.bool() { 1 } else { 100 };
+            postgres::cut(client, one_or_all).await;
+            (cut, next_cut) = (cut + 1, sandbox.requests().len() + rng.usize(1..numbers));
+        }
         sleep(Duration::from_millis(5)).await;
     }
-    println!("{case}: {kills} killed");
+    println!("{case}: {kills} killed, connections cut {cut} times");
+    assert!(cuts.is_none() || cut > 0, "{case}: no connection was cut");
     assert!(kills > 0, "{case}: nobody was killed");
     one_record_each(&sandbox, platform, numbers, &case);
-    all_comes_back(&sandbox, platform, &journal, numbers, &before, &case).await;
+    all_comes_back(&sandbox, platform, journal, numbers, &before, &case).await;
 }
 
 /// Each number has one record, and more than one create only where an earlier one was not carried out.
@@ -152,17 +208,16 @@ fn one_record_each(sandbox: &Sandbox, platform: &Platform, numbers: usize, case:
 async fn all_comes_back(
     sandbox: &Sandbox,
     platform: &Platform,
-    journal: &Path,
+    journal: &str,
     numbers: usize,
     before: &[serde_json::Value],
     case: &str,
 ) {
     sandbox.chaos(Chaos::new(0).chance(0.0));
     let vars = |name: &str| sandbox.var(name);
-    let journal = DirectoryJournal::open(journal).unwrap().keep_history(10, Duration::from_secs(3600));
     let importer =
-        Importer::new((carrier("twilio").connect)(&vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()))
-            .journal(journal);
+        Importer::new((carrier("twilio").connect)(&vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()));
+    let importer = with_journal(importer, journal).await;
     assert!(importer.unresolved().await.unwrap().is_empty(), "{case}");
     for number in (0..numbers).map(number) {
         let past = importer.history(&number).await.unwrap();

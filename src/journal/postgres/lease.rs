@@ -56,8 +56,9 @@ impl Held {
     }
 
     fn json(&self, value: &impl Serialize) -> Result<String, JournalError> {
-        let failed =
-            |error: serde_json::Error| JournalError::new(&self.lock.session.place, JournalFault::Unsuitable, error.to_string());
+        let failed = |error: serde_json::Error| {
+            JournalError::new(&self.lock.session.place, JournalFault::Unsuitable, error.to_string())
+        };
         serde_json::to_string(value).map_err(failed)
     }
 
@@ -110,8 +111,6 @@ impl Lease for Held {
 
     async fn forget_created(&mut self) -> Result<(), JournalError> {
         let (session, (platform, account, number)) = (&self.lock.session, self.columns());
-        session
-            .write(&session.statements.forget_created, &[&platform, &account, &number, &session.backend])
-            .await
+        session.write(&session.statements.forget_created, &[&platform, &account, &number, &session.backend]).await
     }
 }

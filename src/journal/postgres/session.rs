@@ -74,7 +74,9 @@ impl Session {
                 let cause = "its tables are not there: call `PostgresJournal::migrate` once";
                 return Err(unsuitable(&target.place, cause));
             }
-            Some(_) => return Err(JournalError::new(&target.place, JournalFault::Foreign, "tables of another version")),
+            Some(_) => {
+                return Err(JournalError::new(&target.place, JournalFault::Foreign, "tables of another version"));
+            }
         }
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();

@@ -72,8 +72,8 @@ pub(super) const UNRESOLVED: &str =
 /// `$5`: seconds from the first request to this one. `$6`: the backend that has the lock; another one writes nothing.
 pub(super) const SENDING: &str = "
     INSERT INTO numport_journal AS kept (platform, account, number, entry, first_sent_at, sent_at)
-    SELECT $1, $2, $3, $4::text::json, clock_timestamp() - $5::float8 * interval '1 second', clock_timestamp()
-    WHERE pg_backend_pid() = $6::int4
+    SELECT $1, $2, $3, $4::text::json, clock.now - $5::float8 * interval '1 second', clock.now
+    FROM (SELECT clock_timestamp() AS now) AS clock WHERE pg_backend_pid() = $6::int4
     ON CONFLICT (platform, account, number) DO UPDATE SET
         entry = EXCLUDED.entry, sent_at = EXCLUDED.sent_at,
         first_sent_at = coalesce(kept.first_sent_at, EXCLUDED.first_sent_at)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::task::AbortHandle;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, NoTls, Socket};
 
@@ -39,12 +39,17 @@ impl Target {
     {
         let mut config = read(config)?;
         let place = place(&config);
-        check_tls(&mut config, TypeId::of::<T>() == TypeId::of::<NoTls>()).map_err(|cause| unsuitable(&place, cause))?;
+        check_tls(&mut config, TypeId::of::<T>() == TypeId::of::<NoTls>())
+            .map_err(|cause| unsuitable(&place, cause))?;
         if config.get_application_name().is_none() {
             config.application_name("numport journal");
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 {
+            // One of them is not a standby, and all processes have to find it.
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         if config.get_keepalives_idle() == USUAL_IDLE {
             config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(10));
@@ -92,7 +97,8 @@ fn read(text: &str) -> Result<Config, JournalError> {
         Err(error) => {
             let source = error.source().map(ToString::to_string).unwrap_or_default();
             // The name of an option, which is ours to show if it is one of libpq's.
-            let option = ["sslmode", "port", "host", "hostaddr", "connect_timeout", "target_session_attrs", "keepalives"];
+            let option =
+                ["sslmode", "port", "host", "hostaddr", "connect_timeout", "target_session_attrs", "keepalives"];
             let named = option.iter().find(|option| source == format!("invalid value for option `{option}`"));
             match named {
                 Some(&"sslmode") => refused(
@@ -143,8 +149,10 @@ fn check_tls(config: &mut Config, is_without: bool) -> Result<(), &'static str> 
     match (is_without, config.get_ssl_mode()) {
         (_, SslMode::Disable) => Ok(()),
         (true, SslMode::Prefer) if is_here => Ok(()),
-        (true, SslMode::Prefer) => Err("the server is on another machine: pass a TLS connector in place of `NoTls`, or \
-                                        write `sslmode=disable` to send everything without TLS"),
+        (true, SslMode::Prefer) => {
+            Err("the server is on another machine: pass a TLS connector in place of `NoTls`, or \
+                                        write `sslmode=disable` to send everything without TLS")
+        }
         (true, _) => Err("`sslmode=require` needs a TLS connector in place of `NoTls`"),
         // There is no TLS on a Unix socket.
         #[cfg(unix)]
@@ -175,7 +183,8 @@ mod tests {
         }
         let required = refused("postgres://u:planted@localhost/x?sslmode=require");
         assert!(required.contains("`sslmode=require` needs a TLS connector"), "{required}");
-        for config in ["postgres://u@127.0.0.1", "host=/run/postgresql", "postgres://u@db.example.com?sslmode=disable"] {
+        for config in ["postgres://u@127.0.0.1", "host=/run/postgresql", "postgres://u@db.example.com?sslmode=disable"]
+        {
             assert!(Target::new(config, NoTls).is_ok(), "{config}");
         }
     }
