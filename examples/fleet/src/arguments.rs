@@ -31,6 +31,8 @@ pub struct Hands {
     /// Requests per second, to the platform and to the carrier each. All workers share the services' limits.
     pub rate: Option<NonZeroU32>,
     pub while_stdin: bool,
+    /// After which time a create of a dead worker is surely carried out or lost.
+    pub resend_after: Duration,
 }
 
 /// The supported databases.
@@ -74,12 +76,17 @@ pub fn read() -> Result<Arguments, Failure> {
     while let Some(argument) = parser.next()? {
         match (&mut command, argument) {
             (_, Value(name)) if first && name == "worker" => {
-                command = Command::Worker(Hands { name: "worker".to_owned(), rate: None, while_stdin: false });
+                let resend_after = Duration::from_secs(120);
+                let name = "worker".to_owned();
+                command = Command::Worker(Hands { name, rate: None, while_stdin: false, resend_after });
             }
             (_, Value(name)) if first && name == "enqueue" => command = Command::Enqueue(parser.value()?.into()),
             (Command::Demo { numbers }, Long("numbers")) => *numbers = parser.value()?.parse()?,
             (Command::Worker(hands), Long("name")) => hands.name = parser.value()?.string()?,
             (Command::Worker(hands), Long("rate")) => hands.rate = Some(parser.value()?.parse()?),
+            (Command::Worker(hands), Long("resend-after")) => {
+                hands.resend_after = Duration::from_secs(parser.value()?.parse()?);
+            }
             (Command::Worker(hands), Long("while-stdin")) => hands.while_stdin = true,
             (Command::Worker(_), Long("timeout")) => settings.timeout = Duration::from_secs(parser.value()?.parse()?),
             (Command::Worker(_) | Command::Enqueue(_), Long("queue")) => settings.queue = parser.value()?.string()?,

@@ -27,6 +27,8 @@ const REQUESTS_A_SECOND: &str = "100";
 const KILLED_AFTER: usize = 8;
 /// The delay of the creates around the kill, so that some are pending.
 const SLOW: Duration = Duration::from_secs(1);
+/// Longer than that, and than a request may take.
+const RESEND_AFTER: Duration = Duration::from_secs(5);
 
 pub async fn run(count: usize) -> Result<(), Failure> {
     let numbers: Vec<E164> = (0..count).map(|n| format!("+1415{}", 2_000_000 + n).parse()).collect::<Result<_, _>>()?;
@@ -42,7 +44,7 @@ pub async fn run(count: usize) -> Result<(), Failure> {
     let database_url = std::env::var("DATABASE_URL").unwrap_or_else(|_| file());
     let settings = Settings { database_url, queue: format!("demo-{}", Ulid::generate()), timeout: TIMEOUT };
     let mut queue = Queue::open(&settings).await?;
-    let jobs = queue.push(plan).await?;
+    let jobs = queue.push(plan, &settings).await?;
     println!("{} jobs in {}", jobs.len(), settings.kind()?);
 
     let (lines, said) = unbounded_channel();
@@ -86,6 +88,7 @@ fn start(
 ) -> Result<Child, Failure> {
     let mut worker = Command::new(std::env::current_exe()?)
         .args(["worker", "--while-stdin", "--name", WORKERS[place], "--rate", REQUESTS_A_SECOND])
+        .args(["--resend-after", &RESEND_AFTER.as_secs().to_string()])
         .args(["--queue", &settings.queue, "--timeout", &TIMEOUT.as_secs().to_string()])
         .env("DATABASE_URL", &settings.database_url)
         .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))

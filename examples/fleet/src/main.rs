@@ -41,7 +41,7 @@ async fn run() -> Result<(), Failure> {
         Command::Enqueue(file) => {
             let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             let plan = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?;
-            let jobs = Queue::open(&settings).await?.push(plan).await?;
+            let jobs = Queue::open(&settings).await?.push(plan, &settings).await?;
             println!("{} jobs in {}", jobs.len(), settings.kind()?);
             Ok(())
         }

@@ -8,6 +8,7 @@ use apalis_postgres::{PgPool, PostgresStorage};
 use apalis_sqlite::{SqliteConnectOptions, SqlitePool, SqliteStorage};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use numport::Plan;
+use numport::journal::{NoTls, PostgresJournal};
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -73,11 +74,14 @@ impl Queue {
         }
     }
 
-    /// Writes a job for each step of a plan that changes something. Creates missing tables.
-    pub async fn push(&mut self, plan: Plan) -> Result<Vec<TaskId>, Failure> {
+    /// Writes a job for each step of a plan that changes something. Creates missing tables, also those of the journal.
+    pub async fn push(&mut self, plan: Plan, settings: &Settings) -> Result<Vec<TaskId>, Failure> {
         match self {
             Self::Sqlite(storage) => SqliteStorage::setup(storage.pool()).await?,
-            Self::Postgres(storage) => PostgresStorage::setup(storage.pool()).await?,
+            Self::Postgres(storage) => {
+                PostgresStorage::setup(storage.pool()).await?;
+                PostgresJournal::migrate(&settings.database_url, NoTls).await?;
+            }
         }
         let mut ids = Vec::new();
         let mut jobs = Vec::new();

@@ -8,12 +8,13 @@ use apalis::prelude::{AbortError, BackendExt, BoxDynError, Data, WorkerBuilder, 
 use futures_util::StreamExt;
 use numport::error::Meaning;
 use numport::import::plan::Applied;
+use numport::journal::{NoTls, PostgresJournal};
 use numport::{AccountKey, ClientBuilder, Error, Importer, Plan, Twilio, Vapi};
 use tokio::sync::oneshot;
 use ulid::Ulid;
 
 use crate::Failure;
-use crate::arguments::{Hands, Settings};
+use crate::arguments::{Hands, Kind, Settings};
 use crate::queue::{Done, Queue, with_storage};
 
 /// How many jobs a worker runs concurrently.
@@ -33,7 +34,7 @@ struct Tools {
 pub async fn run(settings: &Settings, hands: Hands) -> Result<(), Failure> {
     let queue = Queue::open(settings).await?;
     let refused = Arc::new(OnceLock::new());
-    let importer = importer(settings, &hands)?;
+    let importer = importer(settings, &hands).await?;
     let tools = Tools { name: hands.name.clone(), importer, refused: refused.clone() };
     // apalis could not tell which of two workers with one name is dead.
     let worker = WorkerContext::new(&format!("{}-{}", hands.name, Ulid::generate()));
@@ -73,6 +74,10 @@ async fn work(plan: Plan, tools: Data<Tools>, worker: WorkerContext) -> Result<V
         let outcome = match applied.outcome {
             Applied::Failed(error) => {
                 println!("{}: {number} failed: {}", tools.name, error.report());
+                // For example until a create of a dead worker is surely carried out or lost.
+                if let Some(wait) = error.retry_after() {
+                    tokio::time::sleep(wait).await;
+                }
                 return Err(failed(&error, &tools, &worker));
             }
             Applied::Moved(differences) => {
@@ -105,11 +110,16 @@ fn stop(error: &Error, tools: &Tools, worker: &WorkerContext) -> BoxDynError {
     error.report().into()
 }
 
-fn importer(settings: &Settings, hands: &Hands) -> Result<Importer, Failure> {
+/// With PostgreSQL, all workers share a journal: a number is imported by one of them at a time, whatever is in the queues.
+async fn importer(settings: &Settings, hands: &Hands) -> Result<Importer, Failure> {
     let twilio = AccountKey::token(variable("TWILIO_ACCOUNT_SID")?, variable("TWILIO_AUTH_TOKEN")?);
     let twilio = client(Twilio::builder(twilio), "TWILIO_BASE_URL", settings, hands)?;
     let vapi = client(Vapi::builder(variable("VAPI_API_KEY")?), "VAPI_BASE_URL", settings, hands)?;
-    Ok(Importer::new(twilio, vapi))
+    let importer = Importer::new(twilio, vapi).resend_after(hands.resend_after);
+    match settings.kind()? {
+        Kind::Sqlite => Ok(importer),
+        Kind::Postgres => Ok(importer.journal(PostgresJournal::connect(&settings.database_url, NoTls).await?)),
+    }
 }
 
 fn client<C>(

@@ -50,7 +50,8 @@ impl Postgres {
             "--options",
             &options,
         ]));
-        Self::Own { url: format!("postgres://postgres@localhost/postgres?host={socket}"), programs, directory }
+        let url = format!("postgres://postgres@{}/postgres", socket.replace('/', "%2F"));
+        Self::Own { url, programs, directory }
     }
 
     pub fn url(&self) -> &str {
