@@ -163,7 +163,7 @@ impl Lock {
         if !lock.is_asked {
             return Ok(None);
         }
-        let kept = rows::kept(&kept?, key).map_err(|cause| rows::foreign(&session.place, &key.number, cause))?;
+        let kept = rows::kept(&kept?, key).map_err(|cause| rows::foreign(&session.place, key.number, cause))?;
         Ok(Some((lock, kept)))
     }
 }
