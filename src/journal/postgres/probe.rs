@@ -29,7 +29,7 @@ pub(super) async fn check(client: &Client, target: &Target) -> Result<i32, Journ
     // Another connection in a transaction. A pool lends it the idle connection of the first, or has to lend the first
     // another one from now on.
     let (other, _task) = target.open().await?;
-    other.simple_query("BEGIN").await.map_err(|_| pooled())?;
+    other.simple_query("BEGIN").await.map_err(failed)?;
     if first_row(&other, WHO).await.map_err(failed)?.get(1) == mine.get(1) {
         return Err(pooled());
     }
