@@ -6,6 +6,18 @@ use super::table::{CLASSES, CODE_OF, CODES, EDGES, ROWS};
 use super::{E164, Region};
 
 /// The assignment of a number in the world's numbering plans; [`E164::plan`] returns it.
+///
+/// ```
+/// use numport::E164;
+/// use numport::e164::Assignment;
+///
+/// let number: E164 = "+14155552671".parse()?;
+/// match number.plan() {
+///     Assignment::Assigned { region, kind, .. } => println!("{region}, {kind}"),
+///     Assignment::Unassigned { reason, .. } => println!("nobody has it: it {reason}"),
+/// }
+/// # Ok::<(), numport::e164::E164Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Assignment {
     /// The number lies in an assigned range. Only a call can tell whether somebody has it.
@@ -28,6 +40,16 @@ pub enum Assignment {
 }
 
 /// The use of a range of numbers.
+///
+/// ```
+/// use numport::e164::NumberKind;
+///
+/// /// Whether a caller may have to pay much.
+/// const fn is_dear(kind: NumberKind) -> bool {
+///     matches!(kind, NumberKind::PremiumRate | NumberKind::SharedCost)
+/// }
+/// assert!(!is_dear(NumberKind::TollFree));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -83,6 +105,20 @@ impl fmt::Display for NumberKind {
 }
 
 /// The reason why a number is not assigned. `Display` is a clause that begins with a verb.
+///
+/// ```
+/// use numport::e164::UnassignedReason;
+///
+/// /// What to ask the person who typed the number.
+/// fn question(reason: UnassignedReason) -> String {
+///     match reason {
+///         UnassignedReason::AreaCodeMissing => "Which area code?".to_owned(),
+///         UnassignedReason::TooShort => "Are there more digits?".to_owned(),
+///         other => format!("The number {other}. Is it right?"),
+///     }
+/// }
+/// assert_eq!(question(UnassignedReason::AreaCodeMissing), "Which area code?");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -79,6 +79,15 @@ codes! {
 
 codes! {
     /// The meaning of an HTTP status. Services use different statuses for the same thing.
+    ///
+    /// ```
+    /// use numport::error::Meaning;
+    ///
+    /// /// Whether to look at the key.
+    /// fn is_the_key(error: &numport::Error) -> bool {
+    ///     matches!(error.meaning(), Some(Meaning::Unauthorized | Meaning::Forbidden))
+    /// }
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Meaning {
@@ -162,6 +171,16 @@ impl CallFault {
 
 codes! {
     /// How a request or its response was lost.
+    ///
+    /// ```
+    /// use numport::error::Loss;
+    ///
+    /// /// Whether the service can have seen the request.
+    /// const fn was_sent(loss: Loss) -> bool {
+    ///     !matches!(loss, Loss::HeldBack | Loss::NotSigned | Loss::NotConnected)
+    /// }
+    /// assert!(was_sent(Loss::TimedOut) && !was_sent(Loss::NotConnected));
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Loss {
@@ -201,6 +220,13 @@ pub struct TransportFault {
 }
 
 /// A response that refuses a call, in the service's own words.
+///
+/// ```
+/// use numport::error::Refusal;
+///
+/// let refusal = Refusal::new("no such agent");
+/// assert_eq!(refusal.messages, ["no such agent"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {

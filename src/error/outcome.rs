@@ -9,6 +9,19 @@ use crate::model::{
 };
 
 /// The platform has no record of this id.
+///
+/// ```
+/// use numport::Error;
+/// use numport::error::NotFound;
+/// use numport::model::{NumberId, PlatformKind};
+///
+/// let error = Error::from(NotFound::new(PlatformKind::VAPI, NumberId::new("n1")));
+/// match &error {
+///     Error::NotFound(missing) => println!("{} is gone", missing.id),
+///     other => println!("{other}"),
+/// }
+/// assert_eq!(error.to_string(), "vapi: there is no record with the id n1");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{platform}: there is no record with the id {id}")]
 #[non_exhaustive]
@@ -48,6 +61,17 @@ impl NotFound {
 
 codes! {
     /// A step of an import.
+    ///
+    /// ```
+    /// use numport::Error;
+    /// use numport::error::Step;
+    ///
+    /// /// Whether the calls may be answered already.
+    /// fn may_be_answered(error: &Error) -> bool {
+    ///     let Error::Incomplete(incomplete) = error else { return false };
+    ///     matches!(incomplete.step, Step::Configure | Step::Point) && incomplete.record.is_some()
+    /// }
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Step {

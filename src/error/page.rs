@@ -3,6 +3,19 @@ use std::time::Duration;
 use crate::model::word;
 
 /// A page of a list that does not lead to a safe next page.
+///
+/// ```
+/// use numport::error::PageFault;
+///
+/// fn told(fault: &PageFault) -> String {
+///     match fault {
+///         PageFault::TooManyItems { limit } => format!("raise `ListLimits::max_items` above {limit}"),
+///         PageFault::Repeated => "the service repeats itself".to_owned(),
+///         other => other.to_string(),
+///     }
+/// }
+/// assert_eq!(told(&PageFault::Repeated), "the service repeats itself");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageFault {

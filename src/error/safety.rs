@@ -4,6 +4,14 @@ codes! {
     /// The effect of sending a call twice. Each call states it; it does not follow from the HTTP method.
     ///
     /// Only a [`Create`](Self::Create) is never resent after a lost response.
+    ///
+    /// ```
+    /// use numport::http::Call;
+    ///
+    /// let search = Call::post("search numbers", &["numbers", "search"]).read_only();
+    /// let create = Call::post("create number", &["numbers"]);
+    /// # drop((search, create));
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[allow(clippy::exhaustive_enums)] // a call changes nothing, changes it once, or adds to it each time
     pub enum Safety {

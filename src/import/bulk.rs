@@ -19,6 +19,17 @@ use crate::http::deadline::after;
 use crate::model::{ImportRequest, Service};
 
 /// The result of one request of [`Importer::import_many`].
+///
+/// ```
+/// use numport::import::{BulkItem, BulkOutcome};
+///
+/// fn print(item: &BulkItem) {
+///     match &item.outcome {
+///         BulkOutcome::Imported(imported) => println!("line {}: {imported}", item.index + 1),
+///         _ => eprintln!("line {}: {}", item.index + 1, item.report()),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct BulkItem {

@@ -7,6 +7,17 @@ use crate::platform::{Capabilities, Support};
 use crate::wire::Patch;
 
 /// A field of a request.
+///
+/// ```
+/// use numport::Imported;
+/// use numport::import::Field;
+///
+/// /// Whether the agent is surely set.
+/// fn has_agent(imported: &Imported) -> bool {
+///     let open = [&imported.unsupported_fields, &imported.unconfirmed_fields];
+///     imported.record.agent.is_some() && !open.iter().any(|fields| fields.contains(&Field::Agent))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

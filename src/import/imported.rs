@@ -54,6 +54,17 @@ pub struct Imported {
 
 codes! {
     /// How a record came to be.
+    ///
+    /// ```
+    /// use numport::Outcome;
+    ///
+    /// let told = |outcome: Outcome| match outcome {
+    ///     Outcome::Created | Outcome::Recovered => "it is imported",
+    ///     Outcome::Updated => "it was there, and is as you want it now",
+    ///     other => other.as_str(),
+    /// };
+    /// assert_eq!(told(Outcome::AlreadyThere), "already_there");
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Outcome {

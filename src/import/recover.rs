@@ -27,6 +27,15 @@ pub struct Resolved {
 }
 
 /// What is known of an unresolved import after another lookup.
+///
+/// ```
+/// use numport::import::Resolution;
+///
+/// fn is_over(resolution: &Resolution) -> bool {
+///     matches!(resolution, Resolution::Imported(_) | Resolution::Settled)
+/// }
+/// assert!(is_over(&Resolution::Settled) && !is_over(&Resolution::NotFound));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Resolution {

@@ -40,6 +40,17 @@ pub struct Renewed {
 }
 
 /// The result for one number of [`Importer::renew_many`].
+///
+/// ```
+/// use numport::import::{RenewalOutcome, RenewedItem};
+///
+/// fn print(item: &RenewedItem) {
+///     match &item.outcome {
+///         RenewalOutcome::Renewed(renewed) => println!("{renewed}"),
+///         _ => eprintln!("{}: {}", item.number, item.report()),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct RenewedItem {

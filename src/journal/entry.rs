@@ -30,6 +30,14 @@ impl Key {
 /// which the platform may take the calls over, and was not verified.
 ///
 /// Treat it as confidential, because its [`Routing`] may hold secrets. `Debug` does not show them.
+///
+/// ```
+/// use numport::journal::UnresolvedImport;
+///
+/// fn print(import: &UnresolvedImport) {
+///     println!("{} into {}: sent at {}", import.number, import.account, import.sent_at);
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnresolvedImport {

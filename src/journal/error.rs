@@ -24,6 +24,16 @@ pub struct JournalError {
 }
 
 /// What is wrong with a journal.
+///
+/// ```
+/// use numport::error::WithheldReason;
+/// use numport::journal::JournalFault;
+///
+/// /// Whether to call the person who looks after the disk.
+/// fn is_the_disk(reason: &WithheldReason) -> bool {
+///     matches!(reason, WithheldReason::Journal(error) if error.fault == JournalFault::Full)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JournalFault {

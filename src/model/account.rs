@@ -24,6 +24,17 @@ pub struct AccountKey {
 }
 
 /// The key of an account at a carrier.
+///
+/// ```
+/// use numport::AccountKey;
+/// use numport::model::Key;
+///
+/// let account = AccountKey::pair("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "SKaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "secret");
+/// match &account.key {
+///     Key::Pair { id, .. } => println!("by the API key {id}"),
+///     _ => println!("by the token"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Key {

@@ -13,6 +13,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// key (HMAC-SHA-256), so a renewed key gives the account another id. Set a name if you renew keys.
 ///
 /// Two ids are equal if their texts are equal. serde writes and reads only the text, without former ids.
+///
+/// ```
+/// use numport::model::AccountId;
+///
+/// let account = AccountId::new("support@api.example.com").formerly(["key-1@api.example.com"]);
+/// assert!(account.is(&AccountId::new("key-1@api.example.com")), "what was saved before still belongs to it");
+/// ```
 #[derive(Clone)]
 pub struct AccountId {
     text: Arc<str>,

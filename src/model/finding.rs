@@ -4,6 +4,18 @@ use super::{CallbackUrl, HostWarning, NoTakeover, PlatformKind, SourcePart};
 use crate::e164::UnassignedReason;
 
 /// The severity of a [`Finding`].
+///
+/// ```
+/// use numport::model::{Preflight, Severity};
+///
+/// fn sign(preflight: &Preflight) -> &'static str {
+///     match preflight.severity() {
+///         Some(Severity::Error) => "cannot be imported",
+///         Some(Severity::Warning) => "look at it first",
+///         _ => "ready",
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -10,6 +10,16 @@ use crate::E164;
 /// returns it.
 ///
 /// `Display` shows one line with the number, and one line below it for each finding.
+///
+/// ```
+/// use numport::model::Preflight;
+///
+/// fn print(preflight: &Preflight) {
+///     for finding in preflight.errors() {
+///         println!("{}: {finding}. {}", preflight.number, finding.advice());
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Preflight {

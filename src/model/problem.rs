@@ -8,6 +8,18 @@ use super::{Secret, codes};
 
 codes! {
     /// The kind of a [`Problem`], for programs.
+    ///
+    /// ```
+    /// use numport::Error;
+    /// use numport::model::ProblemCode;
+    ///
+    /// /// The variables and fields that are not set.
+    /// fn missing(error: &Error) -> Vec<&str> {
+    ///     let Error::Invalid(invalid) = error else { return Vec::new() };
+    ///     let missing = invalid.problems.iter().filter(|problem| problem.code == ProblemCode::Missing);
+    ///     missing.map(|problem| problem.field.as_str()).collect()
+    /// }
+    /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
     #[serde(rename_all = "snake_case")]
     #[non_exhaustive]

@@ -5,6 +5,17 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Whether a number's calls reach a platform.
+///
+/// ```
+/// use numport::model::Reached;
+///
+/// let told = |reached: Reached| match reached {
+///     Reached::Platform => "the platform answers",
+///     Reached::Elsewhere => "somebody else answers",
+///     _ => "call the number to find out",
+/// };
+/// assert_eq!(told(Reached::default()), "call the number to find out");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -12,6 +12,15 @@ use crate::E164;
 /// serde reads and writes it, so that you can save it. It contains no credential of the account. It contains the whole
 /// addresses of your own application, which may hold secrets, because they could not be restored otherwise. `Debug`
 /// does not show them.
+///
+/// ```
+/// use numport::model::Routing;
+///
+/// /// Saves where the calls go; `Importer::restore` takes it.
+/// fn save(routing: &Routing) -> serde_json::Result<String> {
+///     serde_json::to_string(routing)
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Routing {

@@ -3,6 +3,15 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A part of a [`NumberSource`](super::NumberSource). A record shows it to identify the source that it uses.
+///
+/// ```
+/// use numport::model::{Finding, SourcePart};
+///
+/// fn is_another_account(finding: &Finding) -> bool {
+///     matches!(finding, Finding::OtherSource { part: SourcePart::Account, .. })
+/// }
+/// assert!(!is_another_account(&Finding::NotHeld));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -10,6 +10,18 @@ use crate::wire::Patch;
 pub(crate) const RENEW: &str = "renew credentials";
 
 /// The features of a platform, as plain data. Everything else is refused before anything is sent.
+///
+/// ```
+/// use numport::VoicePlatform;
+/// use numport::platform::{OnRemoval, Takeover};
+///
+/// fn print(platform: &dyn VoicePlatform) {
+///     let can = platform.capabilities();
+///     println!("labels: {}", can.label.set);
+///     println!("takes calls over: {}", can.takeover != Takeover::Nothing);
+///     println!("removal keeps the number: {}", can.removal == OnRemoval::Forgets);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {

@@ -38,6 +38,18 @@ codes! {
 }
 
 /// A trunk as one platform takes it. [`SipTrunk::fitting`] returns it.
+///
+/// ```
+/// # fn fit(trunk: &numport::SipTrunk, platform: &dyn numport::VoicePlatform) -> numport::Result<()> {
+/// let fitted = trunk.fitting(platform)?;
+/// for left in &fitted.left_out {
+///     println!("left out: {left}");
+/// }
+/// let trunk = fitted.trunk;
+/// # drop(trunk);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "what was left out may matter to the trunk's calls"]

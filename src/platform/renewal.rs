@@ -55,6 +55,19 @@ pub struct RenewedCredentials {
 }
 
 /// Whether a record shows that it uses a source. Platforms do not show secrets, so secrets are never compared.
+///
+/// ```
+/// use numport::platform::SourceMatch;
+///
+/// fn told(found: &SourceMatch) -> String {
+///     match found {
+///         SourceMatch::Same => "the record uses this source".to_owned(),
+///         SourceMatch::Differs { part, uses, given } => format!("its {part} is {uses}, and not {given}"),
+///         _ => "the record does not show it".to_owned(),
+///     }
+/// }
+/// assert_eq!(told(&SourceMatch::Same), "the record uses this source");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceMatch {

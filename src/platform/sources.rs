@@ -21,6 +21,15 @@ pub enum Sources {
 }
 
 /// How a platform can reach a carrier's numbers. It describes the [`Reach`] of a source.
+///
+/// ```
+/// use numport::model::ProviderKind;
+/// use numport::platform::{Sources, Way};
+///
+/// static SOURCES: Sources = Sources::Only(&[(ProviderKind::TWILIO, Way::Token)]);
+/// assert!(SOURCES.takes(ProviderKind::TWILIO, Way::Token));
+/// assert!(!SOURCES.takes(ProviderKind::TWILIO, Way::Account), "API keys are refused");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Way {

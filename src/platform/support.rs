@@ -23,6 +23,16 @@ pub struct Support {
 }
 
 /// How a platform looks up one record.
+///
+/// ```
+/// use numport::VoicePlatform;
+/// use numport::platform::Find;
+///
+/// /// Whether one lookup may cost as much as a list.
+/// fn is_dear(platform: &dyn VoicePlatform) -> bool {
+///     platform.capabilities().find == Find::ThroughList
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Find {
@@ -33,6 +43,16 @@ pub enum Find {
 }
 
 /// The effect of a second import of a number.
+///
+/// ```
+/// use numport::VoicePlatform;
+/// use numport::platform::Duplicates;
+///
+/// /// Whether two processes may import the same numbers without a journal.
+/// fn is_safe_alone(platform: &dyn VoicePlatform) -> bool {
+///     platform.capabilities().duplicates == Duplicates::Refused
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Duplicates {
@@ -43,6 +63,18 @@ pub enum Duplicates {
 }
 
 /// The effect of an import on the routing of the number at a carrier such as Twilio.
+///
+/// ```
+/// use numport::platform::Takeover;
+///
+/// let told = |takeover: Takeover| match takeover {
+///     Takeover::AtImport => "the calls go to the platform at once",
+///     Takeover::WithAgent => "the calls go to the platform once the number has an agent",
+///     Takeover::Nothing => "point the calls yourself",
+///     _ => "not documented",
+/// };
+/// assert_eq!(told(Takeover::Nothing), "point the calls yourself");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Takeover {
@@ -57,6 +89,16 @@ pub enum Takeover {
 }
 
 /// The effect of removing a record.
+///
+/// ```
+/// use numport::VoicePlatform;
+/// use numport::platform::OnRemoval;
+///
+/// /// Whether a removal would give the number away.
+/// fn gives_away(platform: &dyn VoicePlatform) -> bool {
+///     platform.capabilities().removal == OnRemoval::Releases
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -192,6 +192,14 @@ pub enum Ownership {
 }
 
 /// A number at its carrier.
+///
+/// ```
+/// use numport::provider::HeldNumber;
+///
+/// let mut held = HeldNumber::new("+14155552671".parse()?, ());
+/// held.voice = Some(true);
+/// # Ok::<(), numport::e164::E164Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HeldNumber {

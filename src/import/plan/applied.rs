@@ -11,6 +11,17 @@ use crate::import::{Imported, log};
 use crate::model::{Finding, MaskNumbers, NumberRecord, Routing};
 
 /// The result of one step of a plan.
+///
+/// ```
+/// use numport::import::plan::{Applied, AppliedStep};
+///
+/// fn print(step: &AppliedStep) {
+///     match &step.outcome {
+///         Applied::Unchanged => {}
+///         _ => println!("step {}: {}", step.index + 1, step.report()),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct AppliedStep {
@@ -74,6 +85,15 @@ pub enum Applied {
 }
 
 /// The changes of a step to a number that the platform had. At least one of them is set.
+///
+/// ```
+/// use numport::import::plan::Applied;
+///
+/// fn was_pointed(outcome: &Applied) -> bool {
+///     matches!(outcome, Applied::Changed(changed) if changed.routing.is_some())
+/// }
+/// assert!(!was_pointed(&Applied::Unchanged));
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Changed {
@@ -86,6 +106,17 @@ pub struct Changed {
 }
 
 /// A difference between a plan and the current state.
+///
+/// ```
+/// use numport::import::plan::Applied;
+///
+/// fn print(outcome: &Applied) {
+///     let Applied::Moved(differences) = outcome else { return };
+///     for difference in differences {
+///         println!("{}: planned {}, now {}", difference.what, difference.planned, difference.found);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {

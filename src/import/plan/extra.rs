@@ -10,6 +10,20 @@ use crate::model::{
 use crate::platform::OnRemoval;
 
 /// A record that is not desired, or a second record of a desired number. It stays unless the plan is told to remove it.
+///
+/// ```
+/// # fn retire(plan: numport::Plan) -> numport::Plan {
+/// use numport::import::plan::{Holder, PlanStep};
+///
+/// for step in &plan.steps {
+///     match step {
+///         PlanStep::Extra(extra) if extra.holder == Holder::None => println!("{}: whose is it?", extra.number),
+///         _ => {}
+///     }
+/// }
+/// # plan
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Extra {
@@ -54,6 +68,17 @@ pub struct Extra {
 }
 
 /// Which of the given carriers holds the number of a record.
+///
+/// ```
+/// use numport::import::plan::Holder;
+///
+/// let told = |holder: Holder| match holder {
+///     Holder::Given => "one of your carriers",
+///     Holder::None => "none of your carriers",
+///     _ => "unknown",
+/// };
+/// assert_eq!(told(Holder::None), "none of your carriers");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

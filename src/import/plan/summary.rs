@@ -9,6 +9,14 @@ use super::{Applied, AppliedStep, Difference, Extra, Plan, PlanStep};
 use crate::model::{Finding, NumberId, PlatformKind, Problem, ProviderKind, Reached, reported};
 
 /// The number of steps of each kind in a [`Plan`]. `Display` shows it as the last line of the plan.
+///
+/// ```
+/// /// Whether somebody should read the plan before it is applied.
+/// fn needs_a_look(plan: &numport::Plan) -> bool {
+///     let summary = plan.summary();
+///     summary.release > 0 || summary.blocked > 0 || summary.remove > 10
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PlanSummary {

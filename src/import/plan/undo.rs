@@ -13,6 +13,21 @@ use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord,
 use crate::platform::{SourceMatch, Takeover};
 
 /// What undoes a plan: the result of [`Importer::undos_of`].
+///
+/// ```
+/// # async fn back(importer: &numport::Importer, planned: numport::import::plan::PlannedUndos) {
+/// use futures_util::StreamExt;
+/// use numport::Removal;
+///
+/// for number in &planned.not_in_backup {
+///     eprintln!("{number}: its calls stay where they are");
+/// }
+/// let mut undone = importer.undo_many(planned.undos, Removal::Record);
+/// while let Some(item) = undone.next().await {
+///     println!("{}", item.report());
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedUndos {

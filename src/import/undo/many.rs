@@ -12,6 +12,17 @@ use crate::import::{Importer, Many};
 use crate::model::Removal;
 
 /// The result for one import of [`Importer::undo_many`].
+///
+/// ```
+/// use numport::import::{UndoOutcome, UndoneItem};
+///
+/// fn print(item: &UndoneItem) {
+///     match &item.outcome {
+///         UndoOutcome::Undone(undone) if undone.is_complete() => {}
+///         _ => eprintln!("{}: {}", item.undo.number, item.report()),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct UndoneItem {

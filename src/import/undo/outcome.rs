@@ -7,6 +7,15 @@ use crate::import::{Field, Restored};
 use crate::model::CredentialId;
 
 /// The result of [`Importer::undo`](crate::Importer::undo). `Display` shows it in one line.
+///
+/// ```
+/// fn print(undone: &numport::import::Undone) {
+///     println!("{undone}");
+///     if let Some(credential) = &undone.credential_left {
+///         println!("the credential {credential} is still there");
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use]

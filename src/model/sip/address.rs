@@ -34,6 +34,15 @@ pub struct SipAddress {
 }
 
 /// The transport of SIP signalling to a trunk.
+///
+/// ```
+/// use numport::model::{SipAddress, SipTransport};
+///
+/// let address: SipAddress = "sips:sip.example.com".parse()?;
+/// let is_encrypted = address.transport == Some(SipTransport::Tls);
+/// # drop(is_encrypted);
+/// # Ok::<(), numport::model::SipAddressError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SipTransport {

@@ -6,6 +6,18 @@ use serde::{Deserialize, Serialize};
 use super::SipHost;
 
 /// The reason why a cloud platform surely cannot reach a host; see [`SipHost::warning`].
+///
+/// ```
+/// use numport::model::{HostWarning, SipHost};
+///
+/// let host: SipHost = "pbx".parse()?;
+/// match host.warning() {
+///     Some(HostWarning::SingleLabel | HostWarning::LocalName) => println!("give the whole name"),
+///     Some(_) => println!("give a public address"),
+///     None => {}
+/// }
+/// # Ok::<(), numport::model::SipAddressError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
