@@ -216,7 +216,8 @@ mod tests {
             "postgres://u:planted@db.example.com/x",
         ] {
             // One with a slash in its password is read as it is meant.
-            let said = Target::new(config, NoTls).map_or_else(|error| error.to_string(), |target| format!("{target:?}"));
+            let said =
+                Target::new(config, NoTls).map_or_else(|error| error.to_string(), |target| format!("{target:?}"));
             assert!(!["plan", "ted@", "ted "].iter().any(|part| said.contains(part)), "{config}: {said}");
         }
         let target = Target::new("postgres://u:planted@localhost:77/x", NoTls).unwrap();
