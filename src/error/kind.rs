@@ -41,7 +41,7 @@ codes! {
         /// The platform or carrier has no such resource (404).
         NotFound => "not_found",
         /// The resource already exists or is in use (409), or the platform has a record that may be of this number. An
-        /// import that got a 409, and whose number no lookup found, can be run again: the record may be shown later.
+        /// import that got a 409, and whose number no lookup found, is unresolved as well.
         Conflict => "conflict",
         /// Another import of the number is in progress, its record is not visible yet, or too many imports are
         /// unresolved. The import was not sent.

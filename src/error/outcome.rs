@@ -255,7 +255,7 @@ impl Indeterminate {
     }
 
     /// Whether the platform said that it has the number.
-    pub(crate) fn is_conflict(&self) -> bool {
+    pub(super) fn is_conflict(&self) -> bool {
         self.error.meaning() == Some(Meaning::Conflict)
     }
 }

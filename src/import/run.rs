@@ -233,8 +233,6 @@ impl<'a> Run<'a> {
             Error::Incomplete(incomplete) if incomplete.record.is_some() && !incomplete.error.surely_not_done() => {}
             // A step before the create failed.
             Error::Incomplete(_) => self.lock.not_done(),
-            // The record, if there is one, is somebody else's.
-            Error::Indeterminate(taken) if taken.is_conflict() => self.lock.not_done(),
             error if error.surely_not_done() => self.lock.not_done(),
             _ => {}
         }
