@@ -215,6 +215,8 @@ impl Importer {
     /// [`Finding::VerificationFailed`](crate::model::Finding::VerificationFailed) says so. In [`import_many`](Self::import_many) and
     /// [`apply`](Self::apply), numbers that are verified together have this time anew.
     ///
+    /// After it, a [`journal`](Self::journal) may take 30 s more to write down the result.
+    ///
     /// A deadline that is shorter than the clients' own
     /// ([`RetryPolicy::deadline`](crate::RetryPolicy::deadline)) and that of the
     /// [`LookupPolicy`] together cuts off retries and lookups that would have resolved a lost response.

@@ -98,7 +98,8 @@ impl<'a> Run<'a> {
 
     /// For how long requests of an earlier import that is unresolved may still be carried out.
     pub(super) fn may_still_be_changed(&self) -> Option<Duration> {
-        let age = self.lock.unresolved.as_ref()?.age();
+        // What was answered with a 409 is over.
+        let age = self.lock.unresolved.as_ref().filter(|earlier| !earlier.taken)?.age();
         self.importer.resend_after.checked_sub(age).filter(|left| !left.is_zero())
     }
 
@@ -110,7 +111,7 @@ impl<'a> Run<'a> {
     /// Looks the number up at the platform.
     async fn find(&self, listing: Option<&Listing>) -> Result<Option<NumberRecord>> {
         let (importer, number) = (self.importer, self.request.number());
-        if !self.lock.has_created() {
+        if !self.lock.unresolved.as_ref().is_some_and(|earlier| earlier.creates) {
             // Others may have changed it meanwhile, where its own update is unresolved.
             return importer.find(number, listing.filter(|_| self.lock.unresolved.is_none())).await;
         }
@@ -139,6 +140,7 @@ impl<'a> Run<'a> {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
                 // Boxed, since both are large and rare.
                 Ok(Sent::Taken { sent_at, error }) => {
+                    self.lock.taken();
                     let lookups =
                         Box::pin(self.importer.lookup_policy.find(self.importer, self.request.number())).await;
                     match lookups.found {
@@ -150,7 +152,7 @@ impl<'a> Run<'a> {
                 Err(error) => Err(error),
             },
         };
-        let is_own = self.lock.has_created();
+        let is_own = self.lock.may_have_created();
         // Kept outside of this future, for the error of one that is dropped at the deadline.
         let imported = match brought {
             Ok((record, outcome)) => {
@@ -179,7 +181,7 @@ impl<'a> Run<'a> {
         }
         if let Some(unresolved) = self.lock.unresolved.take() {
             imported.routing_before = unresolved.routing();
-            if imported.outcome.was_there() && unresolved.creates {
+            if imported.outcome.was_there() && unresolved.may_be_own() {
                 imported.outcome = Outcome::Recovered;
             }
         }
@@ -210,7 +212,7 @@ impl<'a> Run<'a> {
     /// Whether the platform may still carry out an earlier create, and would then have the number twice.
     fn may_still_come(&self) -> bool {
         let accepts = self.importer.platform.capabilities().duplicates != Duplicates::Refused;
-        accepts && self.lock.has_created() && self.may_still_be_changed().is_some()
+        accepts && self.lock.may_have_created() && self.may_still_be_changed().is_some()
     }
 
     fn too_early(&self) -> Error {
@@ -229,7 +231,7 @@ impl<'a> Run<'a> {
     fn failed(&mut self, error: Error) -> Error {
         match &error {
             // Who finishes it is to know that it was this import which created the record, and where the calls went.
-            Error::Incomplete(incomplete) if incomplete.record.is_some() && self.lock.has_created() => {}
+            Error::Incomplete(incomplete) if incomplete.record.is_some() && self.lock.may_have_created() => {}
             Error::Incomplete(incomplete) if incomplete.record.is_some() && !incomplete.error.surely_not_done() => {}
             // A step before the create failed.
             Error::Incomplete(_) => self.lock.not_done(),
@@ -238,7 +240,7 @@ impl<'a> Run<'a> {
         }
         let mut error = error;
         if let Error::Incomplete(incomplete) = &mut error {
-            incomplete.created = incomplete.record.is_some() && self.lock.has_created();
+            incomplete.created = incomplete.record.is_some() && self.lock.may_have_created();
             incomplete.request = Some(self.request.clone());
             if let (Some(record), true) = (&incomplete.record, incomplete.created) {
                 self.lock.created(&record.id);
@@ -307,7 +309,10 @@ impl<'a> Run<'a> {
             _ => return Ok(Sent::Lost { sent_at, error }),
         }
         match importer.find(number, None).await {
-            Ok(Some(found)) => Ok(Sent::Known(found, Outcome::AlreadyThere)),
+            Ok(Some(found)) => {
+                self.lock.taken();
+                Ok(Sent::Known(found, Outcome::AlreadyThere))
+            }
             _ => Err(error),
         }
     }

@@ -52,6 +52,10 @@ pub struct UnresolvedImport {
     pub carrier: Option<ProviderKind>,
     /// Whether a create was sent, and not only an update of a record that was there.
     pub creates: bool,
+    /// Whether the platform answered the create that it has the number already (409), and no other create is unresolved.
+    /// A record that is found later was there before, as far as is known: rolling the import back does not remove it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken: bool,
     /// When the first of its requests was sent.
     pub first_sent_at: Timestamp,
     /// When the last of its requests was sent.
@@ -67,7 +71,17 @@ impl UnresolvedImport {
     pub fn new(key: &Key, carrier: Option<ProviderKind>, routing_before: Option<Routing>) -> Self {
         let Key { platform, account, number } = key.clone();
         let now = Timestamp::now();
-        Self { platform, account, number, carrier, creates: true, first_sent_at: now, sent_at: now, routing_before }
+        Self {
+            platform,
+            account,
+            number,
+            carrier,
+            creates: true,
+            taken: false,
+            first_sent_at: now,
+            sent_at: now,
+            routing_before,
+        }
     }
 
     /// Returns the number and its account.

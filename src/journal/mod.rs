@@ -5,7 +5,7 @@
 //!
 //! - Only one process at a time imports, changes or rolls back a number of an account.
 //! - Before a create is sent, the journal writes down that it will be sent, and where the number's calls went before.
-//!   Whoever imports the number next looks it up first, in another process and after a crash too.
+//!   The next import of the number looks it up first, also in another process and after a crash.
 //!
 //! [`Importer::journal`](crate::Importer::journal) sets one. All processes that import into an account must use the
 //! same journal.

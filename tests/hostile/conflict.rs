@@ -30,7 +30,8 @@ async fn a_409(platform: &'static Platform) {
             lookups += u32::from(request.method == "GET");
             vec![if lookups < LOOKUPS { hides(request, answer) } else { answer }]
         });
-        between.assert_imported(between.import().await, Outcome::Recovered);
+        let imported = between.assert_imported(between.import().await, Outcome::AlreadyThere);
+        assert!(!imported.undo().created, "{fails}: somebody else may have created it");
         assert_eq!(between.creates(), creates, "{fails}");
     }
 }

@@ -1,5 +1,5 @@
-//! The journal of the process, which every importer has: locks, unresolved imports with the routing before them, what was created
-//! lately, and the listings that must hear of creates.
+//! The journal of the process, which every importer has: locks, unresolved imports with the routing before them, what
+//! was created lately, and the listings that must hear of creates.
 //!
 //! The whole process shares it, since a task that drops an importer and builds another one must still not create a
 //! number twice. All of it is bounded.
@@ -224,6 +224,19 @@ impl Memory {
         let hears = |heard: &&mut Heard| heard.account.is_none_or(|account| account == key.account);
         for heard in self.heard.iter_mut().filter(hears) {
             heard.numbers.insert(key.number);
+        }
+    }
+
+    /// Whether the number's record may come from an import that is unresolved.
+    fn may_be_own(&self, key: Key) -> bool {
+        let unresolved = self.numbers.get(&key).and_then(|number| number.unresolved.as_ref());
+        unresolved.is_some_and(Unresolved::may_be_own)
+    }
+
+    /// The platform answered the create that it has the number already.
+    fn taken(&mut self, key: Key) {
+        if let Some(unresolved) = self.numbers.get_mut(&key).and_then(|number| number.unresolved.as_mut()) {
+            unresolved.taken = true;
         }
     }
 

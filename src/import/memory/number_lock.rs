@@ -29,6 +29,8 @@ pub(in crate::import) struct NumberLock {
     has_updated: bool,
     /// Whether another create was unresolved when the last one was sent.
     has_earlier: bool,
+    /// Whether the record could come from that one.
+    has_own_earlier: bool,
     /// Whether the first of those that are unresolved was sent under this lock.
     is_first: bool,
     /// Whether nothing is unresolved any more.
@@ -39,8 +41,10 @@ pub(in crate::import) struct NumberLock {
     leases: Vec<Box<dyn Lease>>,
     /// That journal.
     journal: Option<JournalId>,
-    /// Whether the journal was told of a create.
-    has_written: bool,
+    /// What the journal was told is about to be sent.
+    written: Option<UnresolvedImport>,
+    /// Whether the platform answered the create that it has the number already.
+    is_taken: bool,
 }
 
 impl Importer {
@@ -81,12 +85,14 @@ impl NumberLock {
             has_sent: false,
             has_updated: false,
             has_earlier: false,
+            has_own_earlier: false,
             is_first: false,
             is_resolved: false,
             created: None,
             leases: Vec::new(),
             journal: None,
-            has_written: false,
+            written: None,
+            is_taken: false,
         };
         let joined = memory().join(key);
         lock.unresolved = match joined {
@@ -132,8 +138,8 @@ impl NumberLock {
                 (entry.first_sent_at, entry.routing_before) = (earlier.first_sent_at, earlier.routing_before);
                 entry.creates |= earlier.creates;
             }
-            self.has_written = true;
-            lease.sending(&entry).await.map_err(WithheldReason::Journal)?;
+            let entry = self.written.insert(entry);
+            lease.sending(entry).await.map_err(WithheldReason::Journal)?;
         }
         Ok(())
     }
@@ -141,8 +147,9 @@ impl NumberLock {
     /// A create is being sent. From here on it is unresolved, also if this lock is dropped. The routing before the
     /// first one of several that are unresolved is kept.
     pub(in crate::import) fn sending(&mut self, carrier: ProviderKind) -> Result<(), WithheldReason> {
+        self.has_own_earlier = memory().may_be_own(self.key);
         self.remember(carrier, true)?;
-        (self.has_sent, self.is_resolved) = (true, false);
+        (self.has_sent, self.is_taken, self.is_resolved) = (true, false, false);
         Ok(())
     }
 
@@ -155,32 +162,54 @@ impl NumberLock {
     }
 
     fn remember(&mut self, carrier: ProviderKind, creates: bool) -> Result<(), WithheldReason> {
-        let sent = Sending { carrier, creates, journal: self.journal.filter(|_| self.has_written) };
+        let sent = Sending { carrier, creates, journal: self.journal.filter(|_| self.written.is_some()) };
         let earlier = memory().sending(self.key, sent);
         self.has_earlier = earlier.ok_or(WithheldReason::TooManyUnresolved { limit: MAX_UNRESOLVED })?;
         self.is_first |= !self.has_earlier;
         Ok(())
     }
 
-    /// Whether a create was sent under this lock, or an earlier one whose result is unknown.
-    pub(in crate::import) fn has_created(&self) -> bool {
-        self.has_sent || self.unresolved.as_ref().is_some_and(|earlier| earlier.creates)
+    /// The platform answered the create that was sent last that it has the number already. The record is somebody else's
+    /// then, unless it may be that of an earlier create.
+    pub(in crate::import) fn taken(&mut self) {
+        if !self.has_own_earlier {
+            self.is_taken = true;
+            memory().taken(self.key);
+        }
+    }
+
+    /// Whether the record may come from a create that was sent under this lock, or from an earlier one whose result is
+    /// unknown.
+    pub(in crate::import) fn may_have_created(&self) -> bool {
+        (self.has_sent && !self.is_taken) || self.unresolved.as_ref().is_some_and(Unresolved::may_be_own)
     }
 
     /// Tells the journal that the result is known, if it is. `undo` is what is needed to roll it back.
     ///
     /// If that fails the number stays unresolved there, and the next import looks it up.
     pub(in crate::import) async fn settle(&mut self, undo: impl FnOnce() -> Option<Undo>) {
-        if !self.is_resolved || self.leases.is_empty() {
+        if self.leases.is_empty() {
             return;
         }
+        if !self.is_resolved {
+            return self.write_down_taken().await;
+        }
         let mut settled = Settled { created: self.created.take(), undo: undo() };
-        let is_new = std::mem::take(&mut self.has_written) || settled != Settled::default();
+        let is_new = self.written.take().is_some() || settled != Settled::default();
         for (index, lease) in self.leases.iter_mut().enumerate() {
             let is_needed = (index == 0 && is_new) || lease.kept().unresolved.is_some();
             if is_needed {
                 warn(&in_time(lease.settle(&std::mem::take(&mut settled))).await);
             }
+        }
+    }
+
+    /// Tells the journal that the platform has the number already, if it said so.
+    async fn write_down_taken(&mut self) {
+        let (Some(lease), Some(written)) = (self.leases.first_mut(), &mut self.written) else { return };
+        if self.is_taken && !written.taken {
+            written.taken = true;
+            warn(&in_time(lease.sending(written)).await);
         }
     }
 
@@ -202,7 +231,7 @@ impl NumberLock {
     pub(in crate::import) fn not_done(&mut self) {
         let has_sent = self.has_sent || self.has_updated;
         let has_earlier = if has_sent { self.has_earlier } else { self.unresolved.is_some() };
-        self.is_resolved = (has_sent || self.has_written) && !has_earlier;
+        self.is_resolved = (has_sent || self.written.is_some()) && !has_earlier;
     }
 
     /// The result of every create that was sent is known.

@@ -17,6 +17,8 @@ pub(in crate::import) struct Unresolved {
     carrier: Option<ProviderKind>,
     /// Whether one of them was a create, and not all were updates of a record that was there.
     pub(in crate::import) creates: bool,
+    /// Whether the platform answered the only create that it has the number already.
+    pub(in crate::import) taken: bool,
     /// Where the carrier sent the calls before it, as JSON: that is a fifth of the routing's size.
     pub(super) routing: Option<Box<str>>,
     /// The journal that knows all of it.
@@ -69,7 +71,8 @@ impl Sent {
 impl Unresolved {
     pub(super) fn now(Sending { carrier, creates, journal }: Sending) -> Self {
         let now = Sent::now();
-        Self { first: now, last: now, carrier: Some(carrier), creates, routing: None, journal, is_own: true }
+        let carrier = Some(carrier);
+        Self { first: now, last: now, carrier, creates, taken: false, routing: None, journal, is_own: true }
     }
 
     /// That of a journal, whose clock says how long ago its last create was sent.
@@ -81,6 +84,7 @@ impl Unresolved {
             last: Sent { known, age, at: entry.sent_at },
             carrier: entry.carrier,
             creates: entry.creates,
+            taken: entry.taken,
             routing: entry.routing_before.as_ref().and_then(json),
             journal: Some(journal),
             is_own: false,
@@ -91,6 +95,7 @@ impl Unresolved {
     pub(super) fn again(&mut self, sending: Sending) {
         (self.last, self.is_own, self.journal) = (Sent::now(), true, sending.journal);
         self.creates |= sending.creates;
+        self.taken &= !sending.creates;
     }
 
     /// What its journal tells of it now. The clock of the machine may have been set since.
@@ -104,10 +109,16 @@ impl Unresolved {
         Self {
             last: first.last.later(second.last),
             creates: first.creates || second.creates,
+            taken: !first.may_be_own() && !second.may_be_own(),
             journal: first.journal.filter(|_| first.journal == second.journal),
             is_own: first.is_own || second.is_own,
             ..first
         }
+    }
+
+    /// Whether a record that is found may come from it.
+    pub(in crate::import) const fn may_be_own(&self) -> bool {
+        self.creates && !self.taken
     }
 
     /// Whether it is known from a journal alone, which will tell it again.
@@ -131,7 +142,8 @@ impl Unresolved {
     pub(super) fn entry(&self, key: &journal::Key) -> UnresolvedImport {
         let routing_before = self.routing();
         let mut entry = UnresolvedImport::new(key, self.carrier, routing_before);
-        (entry.first_sent_at, entry.sent_at, entry.creates) = (self.first.at, self.last.at, self.creates);
+        (entry.first_sent_at, entry.sent_at) = (self.first.at, self.last.at);
+        (entry.creates, entry.taken) = (self.creates, self.taken);
         entry
     }
 

@@ -261,7 +261,7 @@ struct Held {
     shared: Arc<Shared>,
     key: Key,
     kept: Kept,
-    /// Shared with what is being written, one after the other: it is not given up before that has ended.
+    /// Shared with the writes, which run one after the other: the lock ends only after the last of them.
     lock: Arc<Mutex<LockFile>>,
 }
 

@@ -96,7 +96,7 @@ impl Session {
         match self.answer(self.client.execute(of, with)).await? {
             1 => Ok(()),
             _ => {
-                // Whoever made it so may have given the locks to others as well.
+                // The session is another one, and its locks may be another process'.
                 self.task.abort();
                 Err(unsuitable(&self.place, probe::POOLED))
             }

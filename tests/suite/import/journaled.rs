@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use numport::conformance::{Answer, Call, InMemoryPlatform};
-use numport::error::{ErrorKind, WithheldReason};
+use numport::error::{Delivery, ErrorKind, WithheldReason};
 use numport::journal::JournalFault;
 use numport::model::{PlatformKind, Removal};
 use numport::platform::Capabilities;
@@ -233,4 +233,20 @@ async fn a_number_that_another_process_works_on_is_waited_for_and_then_refused()
     assert_eq!((begun.elapsed(), platform.calls(Call::Create)), (Duration::from_secs(5), 0));
     drop(lease);
     assert_eq!(importer.import(request()).await.unwrap().outcome, Outcome::Created);
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_processes_learn_that_a_record_may_be_somebody_elses() {
+    let (platform, book, importer) = world();
+    platform.script(Call::Create, [Answer::Fails { status: Some(409), delivery: Delivery::Refused, done: false }]);
+    let error = importer.import(request()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error:?}");
+    let (unresolved, _) = book.page(&number(), |page| page.unresolved.clone()).expect("it may still be found");
+    assert!(unresolved.creates && unresolved.taken);
+    // The next create counts again, and its result is unknown.
+    platform.script(Call::Create, [Answer::lost(false)]);
+    importer.import(request()).await.unwrap_err();
+    let (unresolved, _) = book.page(&number(), |page| page.unresolved.clone()).expect("nobody knows its result");
+    assert!(!unresolved.taken);
+    assert!(is_too_early(&importer).await);
 }

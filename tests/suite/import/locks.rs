@@ -85,7 +85,8 @@ async fn a_conflict_without_a_found_record_stays_unresolved() {
         assert_eq!(error.status().unwrap().as_u16(), 409);
         assert_eq!(unresolved(&platform.importer()).await, [number(last)]);
         let imported = platform.importer().import(ImportRequest::new(number(last))).await.unwrap();
-        assert_eq!((imported.outcome, platform.sent()), (Outcome::Recovered, 1), "it was there all the time");
+        assert_eq!((imported.outcome, platform.sent()), (Outcome::AlreadyThere, 1), "it was there all the time");
+        assert!(!imported.undo().created, "somebody else may have created it");
         assert!(unresolved(&platform.importer()).await.is_empty());
     }
 }

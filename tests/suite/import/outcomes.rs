@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::Delivery;
-use numport::model::ImportRequest;
+use numport::model::{ImportRequest, PlatformKind};
 use numport::{Error, LookupPolicy, Outcome, Result};
 
 use super::scripted::End::{Answered, Done, HalfDone, Hang, Lost, NotBegun};
@@ -256,4 +257,24 @@ async fn a_later_import_recovers_the_first_one_after_a_conflict() {
     open(platform.importer().import(request(94)).await);
     let imported = platform.importer().import(request(94)).await.unwrap();
     assert_eq!((imported.outcome, platform.sent(), platform.looked().len()), (Outcome::Recovered, 2, 15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_was_there_is_not_removed_by_undoing_a_refused_create() {
+    for status in [409, 400] {
+        let platform = InMemoryPlatform::new(PlatformKind::from_static("there"), &UNKNOWN);
+        platform.insert(*request(95).number());
+        platform.script(Call::Find, [Answer::Nothing]);
+        platform
+            .script(Call::Create, [Answer::Fails { status: Some(status), delivery: Delivery::Refused, done: false }]);
+        platform.always(Call::Update, Answer::Fails { status: Some(500), delivery: Delivery::Unknown, done: false });
+        let importer = crate::support::in_memory::importer(&platform);
+        let error = importer.import(request(95).label("Desk")).await.unwrap_err();
+        let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
+        assert!(incomplete.record.is_some() && !incomplete.created, "{status}");
+        assert!(importer.undo_of(&error).is_none(), "{status}");
+        platform.always(Call::Update, Answer::Usual);
+        let imported = importer.import(request(95).label("Desk")).await.unwrap();
+        assert!(!imported.undo().created, "{status}: {imported}");
+    }
 }
