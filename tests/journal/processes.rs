@@ -125,7 +125,7 @@ async fn race(platform: &'static Platform) {
     }
 }
 
-/// The same with PostgreSQL, where connections are cut as well.
+/// The same with PostgreSQL. Connections are cut, too.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_postgresql_and_connections_that_are_cut_they_make_one_record_each() {
     let Some(server) = Postgres::start("with_postgresql_they_make_one_record_each") else { return };

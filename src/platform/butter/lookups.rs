@@ -40,8 +40,8 @@ impl Wanted {
 /// list after it.
 ///
 /// No look-up uses a list that began before it: what follows it, such as an update or another create, relies on what is
-/// there now. The list is nobody's own: whoever waits for it drives it, so that one that is dropped, or not polled for a
-/// while, keeps no other waiting.
+/// there now. All look-ups that wait for a list drive it, so that one that is dropped, or not polled for a while, does not
+/// make the others wait.
 #[derive(Clone, Default)]
 pub(super) struct Lookups(Arc<Mutex<Option<List>>>);
 
