@@ -12,6 +12,7 @@ use super::asked::Asked;
 use super::batches::{Item, Shared};
 use super::log::{self, number_span};
 use super::memory::{lock, packed};
+use super::why::NOT_ATTEMPTED;
 use super::{Field, Imported, Importer, Many};
 use crate::E164;
 use crate::error::{CallError, Error, Meaning, Result};
@@ -91,7 +92,7 @@ impl BulkItem {
             BulkOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             BulkOutcome::Duplicate { .. } => format!("{number} duplicate: {}", self.reason().unwrap_or_default()),
             BulkOutcome::NotAttempted => {
-                format!("{number} not attempted: the credentials were refused earlier in this run")
+                format!("{number} not attempted: {NOT_ATTEMPTED}")
             }
         }
     }

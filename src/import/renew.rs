@@ -14,6 +14,7 @@ use super::in_time::InTime;
 use super::listing::Listing;
 use super::log::{self, number_span};
 use super::memory::{lock, packed};
+use super::why::NOT_ATTEMPTED;
 use super::{Importer, Many};
 use crate::E164;
 use crate::error::{Error, Result};
@@ -130,7 +131,7 @@ impl RenewedItem {
             RenewalOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             RenewalOutcome::Duplicate => format!("{number} duplicate: the input already has it"),
             RenewalOutcome::NotAttempted => {
-                format!("{number} not attempted: the credentials were refused earlier in this run")
+                format!("{number} not attempted: {NOT_ATTEMPTED}")
             }
         }
     }

@@ -4,7 +4,7 @@ use super::plan::{Applied, AppliedStep};
 use super::{BulkItem, BulkOutcome, RenewalOutcome, RenewedItem, UndoOutcome, UndoneItem};
 use crate::model::{Finding, Severity};
 
-const NOT_ATTEMPTED: &str = "the credentials were refused earlier in this run";
+pub(super) const NOT_ATTEMPTED: &str = "the credentials were refused earlier in this run";
 const CREDENTIALS: &str = "Correct the credentials, then run it again.";
 
 /// The sentences in one line, if there are any.

@@ -8,6 +8,7 @@ use super::{Undo, Undone};
 use crate::error::Error;
 use crate::http::count::RequestCount;
 use crate::import::bulk::Refused;
+use crate::import::why::NOT_ATTEMPTED;
 use crate::import::{Importer, Many};
 use crate::model::Removal;
 
@@ -92,7 +93,7 @@ impl UndoneItem {
             UndoOutcome::Undone(undone) => undone.to_string(),
             UndoOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             UndoOutcome::NotAttempted => {
-                format!("{number} not attempted: the credentials were refused earlier in this run")
+                format!("{number} not attempted: {NOT_ATTEMPTED}")
             }
         }
     }
