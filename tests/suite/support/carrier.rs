@@ -36,9 +36,9 @@ pub(crate) enum Asked {
 
 #[derive(Default)]
 struct State {
-    held: BTreeMap<E164, String>,
+    held: Arc<BTreeMap<E164, String>>,
     /// The contents of a list that lags.
-    stale: BTreeMap<E164, String>,
+    stale: Arc<BTreeMap<E164, String>>,
     ends: BTreeMap<Asked, End>,
     counts: BTreeMap<Asked, usize>,
     /// How long the snapshot of a number takes.
@@ -66,12 +66,12 @@ impl Carrier {
 
     /// Holds a number whose calls go to this URL.
     pub(crate) fn hold(&self, number: E164, url: &str) {
-        self.state.lock().unwrap().held.insert(number, url.to_owned());
+        Arc::make_mut(&mut self.state.lock().unwrap().held).insert(number, url.to_owned());
     }
 
     /// Routes the calls of a number elsewhere, if it holds it.
     pub(crate) fn reroute(&self, number: E164, url: &str) {
-        if let Some(held) = self.state.lock().unwrap().held.get_mut(&number) {
+        if let Some(held) = Arc::make_mut(&mut self.state.lock().unwrap().held).get_mut(&number) {
             url.clone_into(held);
         }
     }
@@ -96,7 +96,7 @@ impl Carrier {
         self.state.lock().unwrap().counts.get(&asked).copied().unwrap_or_default()
     }
 
-    async fn ask(&self, asked: Asked) -> Result<BTreeMap<E164, String>> {
+    async fn ask(&self, asked: Asked) -> Result<Arc<BTreeMap<E164, String>>> {
         *self.state.lock().unwrap().counts.entry(asked).or_default() += 1;
         // Other tasks run meanwhile, as they do during a request.
         tokio::task::yield_now().await;
@@ -162,7 +162,13 @@ impl NumberProvider for Carrier {
 
     fn list(&self) -> BoxStream<'_, Result<HeldNumber>> {
         let pages = stream::once(self.ask(Asked::List));
-        pages.map_ok(|numbers| stream::iter(numbers).map(|(number, url)| Ok(held(number, &url)))).try_flatten().boxed()
+        pages
+            .map_ok(|numbers| {
+                let all: Vec<_> = numbers.iter().map(|(number, url)| Ok(held(*number, url))).collect();
+                stream::iter(all)
+            })
+            .try_flatten()
+            .boxed()
     }
 
     fn routing(&self) -> Option<&dyn RoutingControl> {
