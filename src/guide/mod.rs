@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`errors`] | Which HTTP status does my service return, and may the caller retry? |
 //! | [`logging`] | What does a run leave in the log? |
+//! | [`platforms`] | What can each platform do? |
 //! | [`carriers`] | How do platforms reach the numbers of each carrier, and what cannot be restored? |
 //! | [`several_carriers`] | How do I import numbers of several accounts or trunks? |
 //! | [`renewing`] | The carrier's token changed. What now? |
@@ -33,6 +34,9 @@ pub mod errors {}
 
 #[doc = include_str!("logging.md")]
 pub mod logging {}
+
+#[doc = include_str!("platforms.md")]
+pub mod platforms {}
 
 #[doc = include_str!("carriers.md")]
 pub mod carriers {}
