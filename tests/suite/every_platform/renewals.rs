@@ -1,4 +1,4 @@
-//! The README's statement about renewing credentials matches the capabilities.
+//! The guide's statement about renewing credentials matches the capabilities.
 
 use numport::model::ProviderKind;
 use numport::platform::{Renewal, Renews, Way};
@@ -7,12 +7,7 @@ use numport::sandbox::Sandbox;
 use crate::services::PLATFORMS;
 use crate::services::subject::Pace;
 
-const README: &str = include_str!("../../../README.md");
-
-fn cells(first: &str) -> Vec<&'static str> {
-    let row = README.lines().find(|line| line.starts_with(&format!("| {first} |"))).unwrap();
-    row.trim_matches('|').split('|').skip(1).map(str::trim).collect()
-}
+const GUIDE: &str = include_str!("../../../src/guide/platforms.md");
 
 fn told(renewal: Renewal) -> String {
     let table = match renewal {
@@ -34,13 +29,13 @@ fn told(renewal: Renewal) -> String {
 }
 
 #[tokio::test]
-async fn the_readme_lists_renewable_credentials() {
+async fn the_guide_lists_renewable_credentials() {
     let sandbox = Sandbox::start().await.unwrap();
-    let header = README.lines().find(|line| line.starts_with("| | Interactly")).unwrap();
-    let titles: Vec<_> = header.trim_matches('|').split('|').skip(1).map(str::trim).collect();
+    let (_, table) = GUIDE.split_once("credentials that can be renewed |\n").expect("the table");
     for platform in PLATFORMS {
         let client = (platform.connect)(&|name| sandbox.var(name), Pace::at_once());
-        let column = titles.iter().position(|title| *title == platform.api.title).unwrap();
-        assert_eq!(cells("renew credentials")[column], told(client.capabilities().renewal), "{platform:?}");
+        let row = table.lines().find(|line| line.starts_with(&format!("| {} |", platform.api.title))).expect("its row");
+        let cell = row.trim_matches('|').rsplit('|').next().map(str::trim);
+        assert_eq!(cell, Some(told(client.capabilities().renewal).as_str()), "{platform:?}");
     }
 }
