@@ -42,6 +42,7 @@ pub mod platforms {}
 pub mod carriers {}
 
 #[doc = include_str!("several_carriers.md")]
+#[doc = include_str!("several_carriers.svg")]
 pub mod several_carriers {}
 
 #[doc = include_str!("renewing.md")]
@@ -51,6 +52,7 @@ pub mod renewing {}
 pub mod journals {}
 
 #[doc = include_str!("rolling_back.md")]
+#[doc = include_str!("rolling_back.svg")]
 pub mod rolling_back {}
 
 #[doc = include_str!("moving.md")]
