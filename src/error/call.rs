@@ -43,6 +43,8 @@ pub struct CallError {
     /// The reason for the failure.
     #[source]
     pub fault: CallFault,
+    /// What the response means, where that is not the usual meaning of its status.
+    pub(crate) means: Option<Meaning>,
 }
 
 codes! {
@@ -325,7 +327,16 @@ impl CallError {
             retry_after: None,
             retry_budget_spent: false,
             fault,
+            means: None,
         }
+    }
+
+    /// Sets what the response means, for a service that uses a status in another way: one that answers 400 for a number
+    /// that exists already, or 422 for one that does not exist.
+    #[must_use]
+    pub const fn meaning_of(mut self, meaning: Meaning) -> Self {
+        self.means = Some(meaning);
+        self
     }
 
     /// The error of a call that was dropped at a deadline. It may have been sent.
@@ -370,6 +381,9 @@ impl CallError {
     #[must_use]
     pub fn meaning(&self) -> Option<Meaning> {
         let status = self.status?;
+        if self.means.is_some() {
+            return self.means;
+        }
         Some(match status.as_u16() {
             200..=299 => return None,
             400 | 422 => Meaning::Invalid,

@@ -13,6 +13,7 @@ fn answered(status: u16) -> CallError {
         retry_after: Some(Duration::from_secs(7)),
         retry_budget_spent: false,
         fault: CallFault::TooLarge { limit: 1 },
+        means: None,
     }
 }
 

@@ -164,7 +164,7 @@ impl Error {
     /// Returns whether the platform has no such record.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::NotFound(_)) || self.status() == Some(StatusCode::NOT_FOUND)
+        matches!(self, Self::NotFound(_)) || self.meaning() == Some(Meaning::Missing)
     }
 
     /// Returns one line for people: the sentence, its causes and the advice. It has at most 8,192 characters. Line

@@ -1,6 +1,5 @@
 use std::fmt;
 
-use http::StatusCode;
 
 use super::{CallError, Error, Meaning};
 use crate::E164;
@@ -42,12 +41,12 @@ impl NotFound {
         Self { platform, id, error: None }
     }
 
-    /// Converts the error of a call about this id: a response with status 404 becomes [`Error::NotFound`], and any
-    /// other error stays unchanged.
+    /// Converts the error of a call about this id: a response that means [`Meaning::Missing`], such as status 404, becomes
+    /// [`Error::NotFound`], and any other error stays unchanged.
     #[must_use]
     pub fn or(error: Error, platform: PlatformKind, id: &NumberId) -> Error {
         match error {
-            Error::Call(call) if call.status == Some(StatusCode::NOT_FOUND) => {
+            Error::Call(call) if call.meaning() == Some(Meaning::Missing) => {
                 Self { platform, id: id.clone(), error: Some(call) }.into()
             }
             other => other,

@@ -262,6 +262,7 @@ impl Engine {
             retry_after,
             retry_budget_spent: false,
             fault,
+            means: None,
         })
         .into()
     }

@@ -50,6 +50,10 @@ pub struct NumberRecord {
     pub credential: Option<CredentialId>,
     /// The platform's own word for the record's state, such as `active`.
     pub status: Option<String>,
+    /// Whether removing the record releases the number for good, at a platform that leaves others to their carrier
+    /// ([`OnRemoval::Forgets`](crate::platform::OnRemoval::Forgets)).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub releases: bool,
     /// When the record was created, if the platform tells in a readable form.
     pub created_at: Option<Timestamp>,
     /// When the record was last changed, if the platform tells in a readable form.
@@ -79,6 +83,7 @@ impl NumberRecord {
             carrier: None,
             credential: None,
             status: None,
+            releases: false,
             created_at: None,
             updated_at: None,
             details,

@@ -24,6 +24,8 @@ pub enum SourcePart {
     Key,
     /// The credential that the platform stores, by its id.
     Credential,
+    /// The SIP trunk, by its host.
+    Trunk,
 }
 
 impl SourcePart {
@@ -35,6 +37,7 @@ impl SourcePart {
             Self::Account => "account",
             Self::Key => "API key",
             Self::Credential => "credential",
+            Self::Trunk => "trunk",
         }
     }
 }

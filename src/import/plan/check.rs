@@ -5,7 +5,6 @@ use super::{Plan, PlanStep};
 use crate::error::{Error, Result};
 use crate::import::Importer;
 use crate::model::{AccountId, Problem, ProblemCode, Service};
-use crate::platform::OnRemoval;
 
 impl Importer {
     pub(super) fn check_plan(&self, plan: &Plan, not_done: &str) -> Result<()> {
@@ -47,7 +46,7 @@ impl Importer {
         let on_removal = self.platform.capabilities().removal;
         let untrue = |step: &PlanStep| match step {
             PlanStep::Extra(extra) => {
-                let is_so = |removal: &PlannedRemoval| removal.releases != (on_removal == OnRemoval::Releases);
+                let is_so = |removal: &PlannedRemoval| removal.releases != extra.is_released(on_removal);
                 extra.remove.as_ref().is_some_and(is_so)
             }
             _ => false,

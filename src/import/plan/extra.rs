@@ -59,6 +59,9 @@ pub struct Extra {
     pub holder: Holder,
     /// Where the number's calls go.
     pub calls: PlannedCalls,
+    /// Whether the record itself says that its removal releases the number ([`NumberRecord::releases`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub releases: bool,
     /// Whether and how the record is removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remove: Option<PlannedRemoval>,
@@ -189,13 +192,13 @@ impl Plan {
             let Some(pick) = pick(extra) else { continue };
             let own = self.address.as_ref();
             let answered = extra.number.telephone().is_some_and(|number| answered.binary_search(&number).is_ok());
+            let releases = extra.is_released(self.on_removal);
             extra.kept = extra.against(&pick, consent, self.on_removal, answered, own);
             let (unverified, reroute) = match pick {
                 Pick::Verified(reroute) => (false, reroute),
                 Pick::Second => (false, None),
                 Pick::Unverified => (true, None),
             };
-            let releases = self.on_removal == OnRemoval::Releases;
             let removal = PlannedRemoval { consent, releases, unverified, reroute };
             extra.remove = extra.kept.is_empty().then_some(removal);
         }
@@ -206,7 +209,8 @@ impl Plan {
 
 impl Extra {
     pub(super) fn new(record: NumberRecord, second: bool, holder: Holder, calls: PlannedCalls) -> Self {
-        let NumberRecord { number, id, label, agent, handler, inbound, outbound, carrier, updated_at, .. } = record;
+        let NumberRecord { number, id, label, agent, handler, inbound, outbound, carrier, updated_at, releases, .. } =
+            record;
         let (remove, kept) = (None, Vec::new());
         Self {
             number,
@@ -221,9 +225,15 @@ impl Extra {
             second,
             holder,
             calls,
+            releases,
             remove,
             kept,
         }
+    }
+
+    /// Whether the platform would release the number with the record.
+    pub(super) fn is_released(&self, on_removal: OnRemoval) -> bool {
+        self.releases || on_removal == OnRemoval::Releases
     }
 
     /// What stands against removing it.
@@ -238,8 +248,8 @@ impl Extra {
         let mut findings = Vec::new();
         match on_removal {
             OnRemoval::Unsupported => findings.push(Finding::CannotRemove),
-            OnRemoval::Releases if consent == Removal::Record => findings.push(Finding::WouldRelease),
-            OnRemoval::Releases | OnRemoval::Forgets => {}
+            _ if self.is_released(on_removal) && consent == Removal::Record => findings.push(Finding::WouldRelease),
+            _ => {}
         }
         let unverified = matches!(pick, Pick::Unverified);
         if self.holder != Holder::Given && !unverified {

@@ -247,6 +247,7 @@ impl Extra {
             ("handler", word(self.handler.as_deref()), word(record.handler.as_deref())),
             ("inbound", switch(self.inbound), switch(record.inbound)),
             ("outbound", switch(self.outbound), switch(record.outbound)),
+            ("release", self.releases.to_string(), record.releases.to_string()),
             ("carrier", word(self.carrier.as_deref()), word(record.carrier.as_deref())),
             ("last change", time(self.updated_at), time(record.updated_at)),
         ];

@@ -64,6 +64,9 @@ impl Importer {
             Err(stays) => return Ok(UndoneRecord::Stays(stays)),
         };
         let Some(record) = self.record_of(undo).await? else { return Ok(UndoneRecord::Gone) };
+        if record.releases && consent == Removal::Record {
+            return Ok(UndoneRecord::Stays(Stays::WouldRelease));
+        }
         if let Some(stays) = undo.stays(&record) {
             return Ok(UndoneRecord::Stays(stays));
         }
