@@ -158,12 +158,16 @@ impl Pacing {
         let then = later(now, pause);
         adaptive.held_until(then);
         self.limit.pace(spacing, Some(then));
-        let (service, per_second) = (service.as_str(), format_args!("{:.1}", adaptive.rate()));
+        let (service, rate) = (service.as_str(), adaptive.rate());
         if first {
             self.lowered.store(true, Ordering::Relaxed);
-            tracing::warn!(service, per_second, "the service refuses requests for now: the client sends fewer");
+            tracing::warn!(
+                service,
+                per_second = format_args!("{rate:.1}"),
+                "the service refuses requests for now: the client sends fewer"
+            );
         } else if lowered {
-            tracing::debug!(service, per_second, "the rate is lowered");
+            tracing::debug!(service, per_second = format_args!("{rate:.1}"), "the rate is lowered");
         }
     }
 
