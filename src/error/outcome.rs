@@ -1,6 +1,5 @@
 use std::fmt;
 
-
 use super::{CallError, Error, Meaning};
 use crate::E164;
 use crate::model::{

@@ -209,8 +209,9 @@ impl Plan {
 
 impl Extra {
     pub(super) fn new(record: NumberRecord, second: bool, holder: Holder, calls: PlannedCalls) -> Self {
-        let NumberRecord { number, id, label, agent, handler, inbound, outbound, carrier, updated_at, releases, .. } =
-            record;
+        let NumberRecord {
+            number, id, label, agent, handler, inbound, outbound, carrier, updated_at, releases, ..
+        } = record;
         let (remove, kept) = (None, Vec::new());
         Self {
             number,
