@@ -244,7 +244,7 @@ impl Case {
 }
 
 /// The routing of all numbers of a carrier, field by field.
-fn routings(records: &[Value]) -> Vec<(String, Value)> {
+pub(crate) fn routings(records: &[Value]) -> Vec<(String, Value)> {
     let is_routing =
         |name: &str| ["voice_", "sms_", "status_callback", "trunk_sid"].iter().any(|start| name.starts_with(start));
     let fields = records.iter().flat_map(|record| record.as_object().unwrap().clone());
