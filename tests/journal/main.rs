@@ -5,9 +5,11 @@ mod applied;
 mod attacks;
 mod directory;
 mod killed;
+mod pgbouncer;
 mod pooler;
 mod postgres;
 mod processes;
 mod server;
 #[path = "../suite/services.rs"]
 mod services;
+mod tls;

@@ -19,7 +19,7 @@ const WAIT: Duration = Duration::from_secs(30);
 const DATABASE: &str = "postgres";
 
 /// A server whose database has the tables.
-async fn server(test: &str) -> Option<Postgres> {
+pub(crate) async fn server(test: &str) -> Option<Postgres> {
     let server = Postgres::start(test)?;
     PostgresJournal::migrate(&server.url(DATABASE), NoTls).await.unwrap();
     Some(server)
@@ -31,7 +31,11 @@ async fn journal(server: &Postgres) -> PostgresJournal {
 
 /// A session that has nothing to do with the journal.
 pub(crate) async fn client(server: &Postgres) -> Client {
-    let (client, connection) = tokio_postgres::connect(&server.url(DATABASE), NoTls).await.unwrap();
+    client_at(&server.url(DATABASE)).await
+}
+
+pub(crate) async fn client_at(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(async move { drop(connection.await) });
     client
 }
@@ -43,7 +47,7 @@ pub(crate) async fn cut(client: &Client, how_many: i64) {
     client.query(backends, &[&how_many]).await.unwrap();
 }
 
-fn key(account: &str) -> Key {
+pub(crate) fn key(account: &str) -> Key {
     Key::new(PlatformKind::VAPI, AccountId::new(account), "+14155552671".parse().unwrap())
 }
 
@@ -56,7 +60,7 @@ async fn lock(journal: &PostgresJournal, key: &Key) -> Box<dyn Lease> {
     journal.lock(key, WAIT).await.unwrap().expect("nobody has it")
 }
 
-async fn is_free(journal: &PostgresJournal, key: &Key) -> bool {
+pub(crate) async fn is_free(journal: &PostgresJournal, key: &Key) -> bool {
     journal.lock(key, Duration::ZERO).await.unwrap().is_some()
 }
 

@@ -206,7 +206,9 @@ async fn one_race(
         }
         sleep(Duration::from_millis(5)).await;
     }
-    println!("{case}: {kills} killed, connections cut {cut} times");
+    let create = platform.create_path();
+    let creates = sandbox.requests().iter().filter(|sent| sent.method == "POST" && sent.path == create).count();
+    println!("{case}: {creates} creates, {kills} killed, connections cut {cut} times");
     assert!(cuts.is_none() || cut > 0, "{case}: no connection was cut");
     assert!(kills > 0, "{case}: nobody was killed");
     one_record_each(&sandbox, platform, numbers, &case);

@@ -29,9 +29,8 @@ impl Postgres {
         };
         let directory = tempfile::tempdir().expect("a directory");
         let server = Self { programs, directory, data: TempDir::new_in(folder).expect("a directory") };
-        if is_root() {
-            succeed(Command::new("chown").arg("postgres").args([server.directory.path(), server.data.path()]));
-        }
+        give(server.directory.path());
+        give(server.data.path());
         let arguments = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync"];
         succeed(server.run("initdb").arg("--pgdata").arg(server.data.path()).args(arguments));
         let socket = server.directory.path().display();
@@ -52,7 +51,12 @@ impl Postgres {
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
-        self.directory.path().join(".s.PGSQL.5432")
+        self.socket_of(5432)
+    }
+
+    /// That of a server that has another port.
+    pub(crate) fn socket_of(&self, port: u16) -> PathBuf {
+        self.directory.path().join(format!(".s.PGSQL.{port}"))
     }
 
     fn control(&self, what: &str) -> Command {
@@ -89,6 +93,13 @@ fn programs() -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut all = debian.map(|version| version.path().join("bin")).chain(std::env::split_paths(&path));
     all.find(|place: &PathBuf| Path::is_file(&place.join("initdb")) && Path::is_file(&place.join("pg_ctl")))
+}
+
+/// Gives a file to the user of the server, which refuses to run as root.
+pub(crate) fn give(path: &Path) {
+    if is_root() {
+        succeed(Command::new("chown").arg("postgres").arg(path));
+    }
 }
 
 fn is_root() -> bool {
