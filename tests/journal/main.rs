@@ -5,6 +5,7 @@ mod applied;
 mod attacks;
 mod directory;
 mod killed;
+mod moved;
 mod pgbouncer;
 mod pooler;
 mod postgres;
@@ -13,3 +14,4 @@ mod server;
 #[path = "../suite/services.rs"]
 mod services;
 mod tls;
+mod together;

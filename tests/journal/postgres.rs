@@ -25,7 +25,7 @@ pub(crate) async fn server(test: &str) -> Option<Postgres> {
     Some(server)
 }
 
-async fn journal(server: &Postgres) -> PostgresJournal {
+pub(crate) async fn journal(server: &Postgres) -> PostgresJournal {
     PostgresJournal::connect(&server.url(DATABASE), NoTls).await.unwrap()
 }
 
@@ -153,7 +153,7 @@ async fn what_is_dropped_midway_leaves_no_lock() {
     let Some(server) = server("what_is_dropped_midway_leaves_no_lock").await else { return };
     let (one, other, key) = (journal(&server).await, journal(&server).await, key("one"));
     let held = lock(&one, &key).await;
-    // Dropped while it waits for the lock, while it is given, and while something is written.
+    // Dropped while it waits for the lock, and while it is given.
     assert!(tokio::time::timeout(Duration::from_millis(20), other.lock(&key, WAIT)).await.is_err());
     drop(held);
     for polls in 1..20 {
@@ -167,19 +167,6 @@ async fn what_is_dropped_midway_leaves_no_lock() {
         }
     }
     drop(lock(&one, &key).await);
-    for polls in 1..5 {
-        let mut lease = lock(&other, &key).await;
-        let entry = import(&key);
-        let mut writing = lease.sending(&entry);
-        for _ in 0..polls {
-            let _ = futures_util::poll!(&mut writing);
-        }
-        drop(writing);
-        drop(lease);
-        // What was sent is carried out before the lock is given up.
-        let lease = lock(&one, &key).await;
-        assert!(lease.kept().unresolved.is_some());
-    }
 }
 
 #[tokio::test]
