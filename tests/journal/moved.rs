@@ -69,7 +69,7 @@ impl World {
         let imported = self.new.import(ImportRequest::new(number())).await.unwrap();
         assert_eq!((imported.outcome, imported.undo().created), (Outcome::Recovered, true));
         let before = imported.routing_before.expect("it was written down");
-        assert_eq!(before.replaced_by.is_some_and(|after| after != before.settings), true);
+        assert!(before.replaced_by.is_some_and(|after| after != before.settings));
         assert_eq!(self.sandbox.records(PlatformKind::VAPI).len(), 1);
         assert!(self.unresolved().await.is_empty());
     }
@@ -87,7 +87,7 @@ async fn what_was_sent_under_an_earlier_id_is_found_under_both() {
         // Neither imports while the other one does.
         let locked = async || assert!(is_locked(world.new.import(ImportRequest::new(number())).await));
         world.killed(&world.old, locked).await;
-        assert_eq!(world.unresolved().await, [old.clone()]);
+        assert_eq!(world.unresolved().await, std::slice::from_ref(&old));
         if is_moved {
             assert_eq!(world.journal.move_account(PlatformKind::VAPI, &old, &new).await.unwrap(), 1);
             assert_eq!(world.unresolved().await, [new]);
