@@ -241,7 +241,7 @@ impl NumberLock {
 
     /// The calls were sent elsewhere, and the record was removed. A create that is unresolved stays so.
     pub(in crate::import) async fn moved(&mut self) {
-        if self.has_updated && self.unresolved.as_ref().is_none_or(|earlier| !earlier.creates) {
+        if self.unresolved.as_ref().map_or(self.has_updated, |earlier| !earlier.creates) {
             self.resolved();
             self.settle(|| None).await;
         }

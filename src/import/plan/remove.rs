@@ -97,7 +97,8 @@ impl Importer {
             }
             removed => removed?,
         }
-        if let (Some(lock), true) = (&mut lock, is_rerouted) {
+        // Also those that an earlier process has rerouted, which did not come to the removal.
+        if let (Some(lock), true) = (&mut lock, removal.reroute.is_some()) {
             lock.moved().await;
         }
         let not_verified = |error: Error| Finding::VerificationFailed { reason: error.to_string() };
