@@ -9,7 +9,8 @@
 //! `--platform` is the name of a platform, or `all`. `--imports` is the number of imports of each storm (twice as many
 //! if a second process imports other numbers). `--tasks` is the concurrency. It defaults to 100, and to 20 in a dev
 //! build, which is so slow that the requests of more tasks would time out repeatedly. `--seed` is the number of the
-//! first storm, and `--seeds` the number of storms. `--chance` is the probability that a request meets a fault.
+//! first storm, and `--seeds` the number of storms. `--chance` is the probability that a request meets a fault. With
+//! `--journal DIR`, numport has a journal in this directory, and its second process always imports the same numbers.
 //!
 //! In the end numport renews the credentials of its imports, points calls that were routed elsewhere meanwhile, and
 //! rolls back its imports, all under the same faults. The program fails if numport created a number twice, lost one,
@@ -25,6 +26,7 @@ mod support;
 #[path = "support/storm/mod.rs"]
 mod weather;
 
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use services::PLATFORMS;
@@ -50,6 +52,7 @@ async fn run() -> Result<(), Failure> {
     let mut platforms = PLATFORMS.to_vec();
     let (mut seed, mut seeds) = (1_u64, 1_u64);
     let (mut imports, mut tasks, mut chance) = (200_usize, TASKS, 0.3_f64);
+    let mut journal = None;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -66,6 +69,7 @@ async fn run() -> Result<(), Failure> {
             Long("seed") => seed = parser.value()?.parse()?,
             Long("seeds") => seeds = parser.value()?.parse()?,
             Long("chance") => chance = parser.value()?.parse()?,
+            Long("journal") => journal = Some(PathBuf::from(parser.value()?)),
             other => return Err(other.unexpected().into()),
         }
     }
@@ -81,7 +85,11 @@ async fn run() -> Result<(), Failure> {
             for seed in seed..seed + seeds {
                 let second = Command::new(std::env::current_exe()?);
                 let storm = Storm { platform, imports, tasks, seed, chance };
-                all += storm.over(who, (who == Who::Numport).then_some(second)).await;
+                let (second, journal) = match who {
+                    Who::Numport => (Some(second), journal.as_deref()),
+                    _ => (None, None),
+                };
+                all += storm.over(who, second, journal).await;
             }
             println!("{:<10} {name:<7} {all}", platform.api.name());
             if who == Who::Numport {

@@ -27,7 +27,8 @@ impl Key {
 }
 
 /// An import that has sent a create, or was about to, and whose result is unknown. Also one that has sent an update with
-/// which the platform may take the calls over, and was not verified.
+/// which the platform may take the calls over, and was not verified, and a removal by a plan that has rerouted the calls
+/// and did not finish.
 ///
 /// Treat it as confidential, because its [`Routing`] may hold secrets. `Debug` does not show them.
 ///

@@ -26,6 +26,8 @@ mod entry;
 mod error;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "directory", feature = "postgres"))]
+mod wait;
 
 use std::fmt;
 use std::time::Duration;

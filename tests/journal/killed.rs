@@ -5,13 +5,14 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt};
 use numport::import::Undo;
-use numport::journal::DirectoryJournal;
+use numport::journal::{DirectoryJournal, NoTls, PostgresJournal};
 use numport::model::Service;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
@@ -19,12 +20,17 @@ use numport::{E164, ImportRequest, Importer, LookupPolicy, Removal, RetryPolicy}
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::sleep;
+use tokio_postgres::Client;
 
+use crate::postgres;
+use crate::processes::{Running, with_journal};
+use crate::server::Postgres;
 use crate::services::subject::{LABEL, Pace, Platform, Vars};
 use crate::services::{PLATFORMS, carrier, each_platform};
 
 const CHILD_OF: &str = "NUMPORT_KILLED_CHILD_OF";
 const FOLDER: &str = "NUMPORT_KILLED_FOLDER";
+const JOURNAL: &str = "NUMPORT_KILLED_JOURNAL";
 const HISTORY: &str = "NUMPORT_KILLED_HISTORY";
 /// How long a request is on its way. The process is killed meanwhile.
 const DELAY: Duration = Duration::from_millis(700);
@@ -38,19 +44,13 @@ fn number() -> E164 {
     "+14155560001".parse().unwrap()
 }
 
-fn importer(platform: &Platform, vars: Vars<'_>, journal: DirectoryJournal) -> Importer {
+fn importer(platform: &Platform, vars: Vars<'_>) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).max_attempts(1);
     let pace = Pace { timeout: DEADLINE, retry, rootless: true };
     let lookups = LookupPolicy::default().max_lookups(3).first_wait(Duration::from_millis(20));
     Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
         .lookup_policy(lookups)
         .resend_after(RESEND_AFTER)
-        .journal(journal)
-}
-
-fn journal(folder: &Path, has_history: bool) -> DirectoryJournal {
-    let journal = DirectoryJournal::open(folder.join("journal")).unwrap();
-    if has_history { journal.keep_history(10, Duration::from_secs(3600)) } else { journal }
 }
 
 fn request(platform: &Platform) -> ImportRequest {
@@ -64,16 +64,15 @@ async fn the_child_imports_one() {
     let Ok(name) = std::env::var(CHILD_OF) else { return };
     let platform = PLATFORMS.iter().find(|platform| platform.api.name() == name).unwrap();
     let vars = |name: &str| std::env::var(name).ok();
-    let folder = vars(FOLDER).unwrap();
-    let folder = Path::new(&folder);
-    let importer = importer(platform, &vars, journal(folder, vars(HISTORY).is_some()));
+    let importer = with_journal(importer(platform, &vars), &vars(JOURNAL).unwrap(), vars(HISTORY).is_some()).await;
     let imported = loop {
         match importer.import(request(platform)).await {
             Ok(imported) => break imported,
             Err(error) => sleep(error.retry_after().unwrap_or(DELAY / 10)).await,
         }
     };
-    fs::write(folder.join("undo.json"), serde_json::to_string(&imported.undo()).unwrap()).unwrap();
+    fs::write(format!("{}/undo.json", vars(FOLDER).unwrap()), serde_json::to_string(&imported.undo()).unwrap())
+        .unwrap();
 }
 
 /// A request of an import: its service and method, and how many equal ones come before it.
@@ -95,6 +94,8 @@ impl fmt::Debug for Nth {
 #[derive(Clone)]
 struct Case {
     platform: &'static Platform,
+    /// Where its journal is, if not in a directory.
+    server: Option<Arc<Server>>,
     /// Whether the platform has a record of the number before.
     is_there: bool,
     has_history: bool,
@@ -103,8 +104,31 @@ struct Case {
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { platform, is_there, has_history, killed } = self;
+        let Self { platform, is_there, has_history, killed, .. } = self;
         write!(f, "{}, there: {is_there}, history: {has_history}, killed at {killed:?}", platform.api.service)
+    }
+}
+
+/// A server with a database for each journal.
+struct Server {
+    server: Postgres,
+    client: Client,
+    databases: AtomicUsize,
+}
+
+impl Server {
+    async fn start(test: &str) -> Option<Self> {
+        let server = Postgres::start(test)?;
+        let client = postgres::client(&server).await;
+        Some(Self { server, client, databases: AtomicUsize::new(0) })
+    }
+
+    async fn journal(&self) -> String {
+        let name = format!("journal_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let url = self.server.url(&name);
+        PostgresJournal::migrate(&url, NoTls).await.unwrap();
+        url
     }
 }
 
@@ -112,37 +136,44 @@ impl fmt::Display for Case {
 struct World {
     sandbox: Sandbox,
     folder: TempDir,
+    journal: String,
 }
 
 impl Case {
     async fn world(&self) -> World {
         let held = TwilioNumber::new(number()).voice_url("https://app.example.com/voice?line=1");
         let sandbox = Sandbox::builder().hold(held).start().await.unwrap();
-        let world = World { sandbox, folder: TempDir::new().unwrap() };
+        let folder = TempDir::new().unwrap();
+        let journal = match &self.server {
+            Some(server) => server.journal().await,
+            None => folder.path().join("journal").display().to_string(),
+        };
+        let world = World { sandbox, folder, journal };
         if self.is_there {
             let vars = |name: &str| world.sandbox.var(name);
             let other = DirectoryJournal::open(world.folder.path().join("other")).unwrap();
             // The sandbox may have the port of an earlier one, and so count as the same account.
-            let importer = importer(self.platform, &vars, other);
+            let importer = importer(self.platform, &vars).journal(other);
             importer.forget_created(&number()).await.unwrap();
             importer.import(ImportRequest::new(number())).await.unwrap();
         }
         world
     }
 
-    fn child(&self, World { sandbox, folder }: &World) -> Child {
+    fn child(&self, World { sandbox, folder, journal }: &World) -> Running {
         let mut child = Command::new(std::env::current_exe().unwrap());
         if self.has_history {
             child.env(HISTORY, "1");
         }
-        child
+        let child = child
             .args(["--exact", "killed::the_child_imports_one", "--ignored", "--nocapture"])
             .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
             .env(CHILD_OF, self.platform.api.name())
             .env(FOLDER, folder.path())
+            .env(JOURNAL, journal)
             .stdout(Stdio::null())
-            .spawn()
-            .unwrap()
+            .spawn();
+        Running(child.unwrap())
     }
 
     /// Imports in another process, to the end.
@@ -150,7 +181,7 @@ impl Case {
         let mut child = self.child(world);
         let mut status = None;
         until(self, || {
-            status = child.try_wait().unwrap();
+            status = child.0.try_wait().unwrap();
             status.is_some()
         })
         .await;
@@ -173,7 +204,7 @@ impl Case {
 
     async fn run(self) {
         let world = self.world().await;
-        let World { sandbox, folder } = &world;
+        let World { sandbox, folder, journal } = &world;
         let carrier = carrier("twilio").api.service;
         let before = sandbox.records(carrier);
         let (nth, fault) = self.killed.as_ref().expect("a process is killed");
@@ -184,8 +215,7 @@ impl Case {
         let mut child = self.child(&world);
         let hangs = || sandbox.requests().iter().any(|request| request.fault.as_ref() == Some(fault));
         until(&self, || hangs() || sandbox.waiting() > 0).await;
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.end();
 
         self.import(&world).await;
         until(&self, || sandbox.waiting() == 0).await;
@@ -195,7 +225,7 @@ impl Case {
         assert_eq!(records.len(), 1, "{self}: {records:?}");
 
         let vars = |name: &str| sandbox.var(name);
-        let importer = importer(self.platform, &vars, journal(folder.path(), self.has_history));
+        let importer = with_journal(importer(self.platform, &vars), journal, self.has_history).await;
         assert!(importer.unresolved().await.unwrap().is_empty(), "{self}");
         let undos: Vec<Undo> = if self.has_history {
             let past = importer.history(&number()).await.unwrap();
@@ -214,7 +244,7 @@ impl Case {
 }
 
 /// The routing of all numbers of a carrier, field by field.
-fn routings(records: &[Value]) -> Vec<(String, Value)> {
+pub(crate) fn routings(records: &[Value]) -> Vec<(String, Value)> {
     let is_routing =
         |name: &str| ["voice_", "sms_", "status_callback", "trunk_sid"].iter().any(|start| name.starts_with(start));
     let fields = records.iter().flat_map(|record| record.as_object().unwrap().clone());
@@ -230,10 +260,10 @@ async fn until(case: &Case, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-async fn at_every_request(platform: &'static Platform) {
+async fn at_every_request(platform: &'static Platform, server: Option<Arc<Server>>) {
     let mut cases = Vec::new();
     for is_there in [false, true] {
-        let whole = Case { platform, is_there, has_history: false, killed: None };
+        let whole = Case { platform, server: server.clone(), is_there, has_history: false, killed: None };
         for nth in whole.requests().await {
             // A read changes nothing, before or after.
             let faults = [Fault::CommitThenDelay(DELAY), Fault::DelayBeforeCommit(DELAY)];
@@ -248,7 +278,21 @@ async fn at_every_request(platform: &'static Platform) {
     stream::iter(cases).map(Case::run).buffer_unordered(CONCURRENCY).collect::<Vec<()>>().await;
 }
 
+async fn in_a_directory(platform: &'static Platform) {
+    at_every_request(platform, None).await;
+}
+
 each_platform! {
     #[tokio::test(flavor = "multi_thread")]
-    a_process_killed_at_any_request_leaves_one_record_and_its_routing_comes_back, at_every_request
+    a_process_killed_at_any_request_leaves_one_record_and_its_routing_comes_back, in_a_directory
+}
+
+/// The same with PostgreSQL: on a platform that accepts duplicates in every run, and on all before a release.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_postgresql_it_leaves_one_record_and_its_routing_comes_back() {
+    let Some(server) = Server::start("with_postgresql_it_leaves_one_record").await.map(Arc::new) else { return };
+    let is_whole = std::env::var_os("NUMPORT_EVERY_RACE").is_some();
+    for platform in PLATFORMS.iter().filter(|platform| is_whole || platform.api.name() == "vapi") {
+        at_every_request(platform, Some(server.clone())).await;
+    }
 }

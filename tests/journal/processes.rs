@@ -35,16 +35,33 @@ fn number(nth: usize) -> E164 {
     format!("+1415556{nth:04}").parse().unwrap()
 }
 
-fn child(sandbox: &Sandbox, platform: &Platform, journal: &str, numbers: usize) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+/// A process that ends with the test. One that goes on after a failure would hold the test's output open.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Running {
+    pub(crate) fn end(&mut self) {
+        // It may have ended by itself.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn child(sandbox: &Sandbox, platform: &Platform, journal: &str, numbers: usize) -> Running {
+    let child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "processes::the_child_imports_them_all", "--ignored", "--nocapture"])
         .envs(sandbox.vars().iter().map(|(name, value)| (*name, value)))
         .env(CHILD_OF, platform.api.name())
         .env(JOURNAL, journal)
         .env(NUMBERS, numbers.to_string())
         .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
+        .spawn();
+    Running(child.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,7 +76,7 @@ async fn the_child_imports_them_all() {
     let importer = Importer::new((carrier("twilio").connect)(&vars, pace), (platform.connect)(&vars, pace))
         .lookup_policy(lookups)
         .resend_after(RESEND_AFTER);
-    let importer = with_journal(importer, &vars(JOURNAL).unwrap()).await;
+    let importer = with_journal(importer, &vars(JOURNAL).unwrap(), true).await;
     // A journal whose connection is cut fails.
     while importer.resolve_all().await.is_err() {}
     let mut left: Vec<usize> = (0..vars(NUMBERS).unwrap().parse().unwrap()).collect();
@@ -90,14 +107,17 @@ async fn the_child_imports_them_all() {
 }
 
 /// The journal in this directory, or in this database.
-async fn with_journal(importer: Importer, journal: &str) -> Importer {
+pub(crate) async fn with_journal(importer: Importer, journal: &str, has_history: bool) -> Importer {
     let (imports, age) = (10, Duration::from_secs(3600));
     if !journal.starts_with("postgres://") {
-        return importer.journal(DirectoryJournal::open(journal).unwrap().keep_history(imports, age));
+        let opened = DirectoryJournal::open(journal).unwrap();
+        return importer.journal(if has_history { opened.keep_history(imports, age) } else { opened });
     }
     loop {
         match PostgresJournal::connect(journal, NoTls).await {
-            Ok(connected) => return importer.journal(connected.keep_history(imports, age)),
+            Ok(opened) => {
+                return importer.journal(if has_history { opened.keep_history(imports, age) } else { opened });
+            }
             // Its connection was cut.
             Err(error) => assert!(error.is_retryable(), "{error}"),
         }
@@ -160,13 +180,13 @@ async fn one_race(
     sandbox.chaos(Chaos::new(seed).chance(0.05).faults(faults));
     let mut rng = Rng::with_seed(seed);
     let start = || child(&sandbox, platform, journal, numbers);
-    let mut children: Vec<Child> = (0..processes).map(|_| start()).collect();
+    let mut children: Vec<Running> = (0..processes).map(|_| start()).collect();
     let end = Instant::now() + DEADLINE;
     let (mut kills, mut next_kill) = (0, numbers);
     let (mut cut, mut next_cut) = (0, numbers / 2);
     while !children.is_empty() {
         assert!(Instant::now() < end, "{case}: it does not end");
-        children.retain_mut(|child| match child.try_wait().unwrap() {
+        children.retain_mut(|child| match child.0.try_wait().unwrap() {
             Some(status) => {
                 assert!(status.success(), "{case}: {status}");
                 false
@@ -175,8 +195,7 @@ async fn one_race(
         });
         if kills < 2 * processes && !children.is_empty() && sandbox.requests().len() >= next_kill {
             let child = rng.usize(..children.len());
-            children[child].kill().unwrap();
-            children[child].wait().unwrap();
+            children[child].end();
             children[child] = start();
             (kills, next_kill) = (kills + 1, sandbox.requests().len() + rng.usize(1..numbers));
         }
@@ -187,7 +206,9 @@ async fn one_race(
         }
         sleep(Duration::from_millis(5)).await;
     }
-    println!("{case}: {kills} killed, connections cut {cut} times");
+    let create = platform.create_path();
+    let creates = sandbox.requests().iter().filter(|sent| sent.method == "POST" && sent.path == create).count();
+    println!("{case}: {creates} creates, {kills} killed, connections cut {cut} times");
     assert!(cuts.is_none() || cut > 0, "{case}: no connection was cut");
     assert!(kills > 0, "{case}: nobody was killed");
     one_record_each(&sandbox, platform, numbers, &case);
@@ -217,19 +238,20 @@ async fn all_comes_back(
     let vars = |name: &str| sandbox.var(name);
     let importer =
         Importer::new((carrier("twilio").connect)(&vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()));
-    let importer = with_journal(importer, journal).await;
+    let importer = with_journal(importer, journal, true).await;
     assert!(importer.unresolved().await.unwrap().is_empty(), "{case}");
+    let mut all = Vec::new();
     for number in (0..numbers).map(number) {
         let past = importer.history(&number).await.unwrap();
         for past in past {
             let undone = importer.undo_unverified(&past.undo, numport::Removal::Record).await.unwrap();
-            println!("{case}: {undone:?} from {:?}", past.undo);
+            all.push((undone, past.undo));
         }
     }
     let after = sandbox.records(carrier("twilio").api.service);
     for (before, after) in before.iter().zip(&after) {
         for (field, was) in before.as_object().unwrap() {
-            assert!(!is_routing(field) || after[field] == *was, "{case}: {field}: {was} {}", after[field]);
+            assert!(!is_routing(field) || after[field] == *was, "{case}: {field}: {was} {}: {all:#?}", after[field]);
         }
     }
 }

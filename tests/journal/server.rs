@@ -9,26 +9,34 @@ use tempfile::TempDir;
 
 pub(crate) struct Postgres {
     programs: PathBuf,
+    /// For its socket, whose path must be short.
     directory: TempDir,
+    data: TempDir,
 }
 
 impl Postgres {
     /// `None`, and a line, if the programs are not installed. If they are and the server does not start, the test fails.
     pub(crate) fn start(test: &str) -> Option<Self> {
+        Self::start_in(&std::env::temp_dir(), "-c fsync=off", test)
+    }
+
+    /// The same with its data in this folder, and with options of the server.
+    pub(crate) fn start_in(folder: &Path, options: &str, test: &str) -> Option<Self> {
         let Some(programs) = programs() else {
             // Directly, because the test harness hides the output of successful tests.
             let _ = writeln!(std::io::stderr(), "SKIPPED {test}: PostgreSQL is not installed");
             return None;
         };
-        let server = Self { programs, directory: tempfile::tempdir().expect("a directory") };
-        if is_root() {
-            succeed(Command::new("chown").arg("postgres").arg(server.directory.path()));
-        }
+        let directory = tempfile::tempdir().expect("a directory");
+        let server = Self { programs, directory, data: TempDir::new_in(folder).expect("a directory") };
+        give(server.directory.path());
+        give(server.data.path());
         let arguments = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-sync"];
-        succeed(server.run("initdb").args(["--pgdata", &server.path("data")]).args(arguments));
+        succeed(server.run("initdb").arg("--pgdata").arg(server.data.path()).args(arguments));
         let socket = server.directory.path().display();
-        let options = format!("-c listen_addresses='' -c unix_socket_directories='{socket}' -c fsync=off");
-        succeed(server.control("start").args(["--log", &server.path("log"), "--options", &options]));
+        let options = format!("-c listen_addresses='' -c unix_socket_directories='{socket}' {options}");
+        let log = server.directory.path().join("log");
+        succeed(server.control("start").arg("--log").arg(log).args(["--options", &options]));
         Some(server)
     }
 
@@ -43,16 +51,17 @@ impl Postgres {
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
-        self.directory.path().join(".s.PGSQL.5432")
+        self.socket_of(5432)
     }
 
-    fn path(&self, name: &str) -> String {
-        self.directory.path().join(name).display().to_string()
+    /// That of a server that has another port.
+    pub(crate) fn socket_of(&self, port: u16) -> PathBuf {
+        self.directory.path().join(format!(".s.PGSQL.{port}"))
     }
 
     fn control(&self, what: &str) -> Command {
         let mut command = self.run("pg_ctl");
-        command.args([what, "--wait", "--pgdata", &self.path("data")]);
+        command.args([what, "--wait", "--pgdata"]).arg(self.data.path());
         command
     }
 
@@ -84,6 +93,13 @@ fn programs() -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut all = debian.map(|version| version.path().join("bin")).chain(std::env::split_paths(&path));
     all.find(|place: &PathBuf| Path::is_file(&place.join("initdb")) && Path::is_file(&place.join("pg_ctl")))
+}
+
+/// Gives a file to the user of the server, which refuses to run as root.
+pub(crate) fn give(path: &Path) {
+    if is_root() {
+        succeed(Command::new("chown").arg("postgres").arg(path));
+    }
 }
 
 fn is_root() -> bool {

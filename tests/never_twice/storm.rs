@@ -39,7 +39,7 @@ fn second_process() -> Command {
 /// Checks that no number is created twice or lost, every record is as requested, every result is true, calls are
 /// pointed, credentials are renewed if records have their own, and everything is rolled back in the end.
 async fn kept_through(storm: Storm) -> Tally {
-    let tally = storm.over(Who::Numport, Some(second_process())).await;
+    let tally = storm.over(Who::Numport, Some(second_process()), None).await;
     let Tally { twice, lost, unfinished, lies, failed, not_undone, .. } = tally;
     assert_eq!(
         [twice, lost, unfinished, lies, failed, not_undone],
@@ -55,7 +55,7 @@ async fn kept_through(storm: Storm) -> Tally {
 
 async fn met_by_both(platform: &'static Platform) {
     let storm = storm(platform, 40, 1);
-    let (tally, plain) = tokio::join!(kept_through(storm), storm.over(Who::Plain, None));
+    let (tally, plain) = tokio::join!(kept_through(storm), storm.over(Who::Plain, None, None));
     let Tally { created, recovered, indeterminate, given_up, .. } = tally;
     assert!([created, recovered + indeterminate, given_up].iter().all(|&count| count > 0), "it is no storm: {tally}");
     // If the platform refuses duplicates, a plain client whose first response was lost has no id. It reports falsely

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use numport::model::PlatformKind;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, ImportRequest, Importer, Twilio, Vapi};
-use support::postgres::Postgres;
+use support::Postgres;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
@@ -99,19 +99,14 @@ async fn every_number_is_imported_once_with_sqlite() {
 
 #[tokio::test]
 async fn every_number_is_imported_once_with_postgresql() {
-    match Postgres::find() {
-        Ok(server) => a_worker_is_killed(Some(server.url()), "PostgreSQL").await,
-        Err(reason) => support::skipped("every_number_is_imported_once_with_postgresql", &reason),
-    }
+    let Some(server) = Postgres::find("every_number_is_imported_once_with_postgresql") else { return };
+    a_worker_is_killed(Some(server.url()), "PostgreSQL").await;
 }
 
 /// Two queues have the jobs of one plan, each with a worker. The journal lets each number be imported once.
 #[tokio::test]
 async fn two_fleets_with_the_same_plan_import_every_number_once() {
-    let server = match Postgres::find() {
-        Ok(server) => server,
-        Err(reason) => return support::skipped("two_fleets_with_the_same_plan_import_every_number_once", &reason),
-    };
+    let Some(server) = Postgres::find("two_fleets_with_the_same_plan_import_every_number_once") else { return };
     let here = Workplace::new().await;
     let numbers = here.sandbox.twilio().held_numbers();
     let plan = here.plan().await;

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use numport::import::Undo;
+use numport::journal::DirectoryJournal;
 use numport::{E164, Error, ImportRequest, Importer, LookupPolicy, Outcome, RetryPolicy};
 
 use super::plain::Plain;
-use super::{Vars, Who};
+use super::{JOURNAL, Vars, Who};
 use crate::services::carrier;
 use crate::services::subject::{self, LABEL, Pace, Platform};
 
@@ -121,8 +122,12 @@ pub fn importer(platform: &Platform, vars: subject::Vars<'_>, timeout: Duration)
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).budget(100_000_000);
     let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)), rootless: false };
     let looks = LookupPolicy::default().max_lookups(8).first_wait(Duration::from_millis(20));
-    Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
+    let importer = Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
         .lookup_policy(looks.longest_wait(Duration::from_millis(200)))
         // Long after that nothing of an earlier create is on its way.
-        .resend_after(Duration::ZERO)
+        .resend_after(Duration::ZERO);
+    match vars(JOURNAL) {
+        Some(journal) => importer.journal(DirectoryJournal::open(journal).expect("a journal")),
+        None => importer,
+    }
 }

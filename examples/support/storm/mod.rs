@@ -15,6 +15,7 @@ mod renewing;
 mod tally;
 mod undoing;
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,6 +52,9 @@ const TASKS_OF_SECOND: usize = 4;
 const CALLS: usize = 40;
 /// The number of calls after which a new client replaces a client.
 const CLIENT_LASTS: usize = 100;
+
+/// The variable that names the directory of the journal.
+const JOURNAL: &str = "NUMPORT_STORM_JOURNAL";
 
 /// The client that imports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,8 +147,8 @@ async fn perhaps_given_up<T>(rng: &mut Rng, call: impl Future<Output = T>) -> Op
 
 impl Storm {
     /// Runs a storm on its own account and counts. With a command, a second process takes part: with the same numbers
-    /// if the platform refuses duplicates, otherwise with as many others.
-    pub async fn over(self, who: Who, second: Option<Command>) -> Tally {
+    /// if the platform refuses duplicates or both have a journal in this directory, otherwise with as many others.
+    pub async fn over(self, who: Who, second: Option<Command>, journal: Option<&Path>) -> Tally {
         let begin = Instant::now();
         let sandbox = Sandbox::builder()
             .held_numbers((0..2 * self.imports).map(number))
@@ -154,6 +158,7 @@ impl Storm {
             .expect("the sandbox has a port");
         let sandbox = Arc::new(sandbox);
         let mut vars: Vars = sandbox.vars().iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        vars.extend(journal.map(|journal| (JOURNAL.to_owned(), journal.display().to_string())));
         let before = plain::before(self.platform, who, &vars).await;
         vars.extend(before);
         let middlebox = Middlebox::start(self.platform, &mut vars, self.seed).await;
@@ -162,7 +167,7 @@ impl Storm {
         sandbox.chaos(weather(self.platform, self.seed, self.chance));
         let var = |name: &str| sandbox.var(name);
         let can = (self.platform.connect)(&var, Pace::at_once()).capabilities();
-        let shares = second.is_none() || can.duplicates == Duplicates::Refused;
+        let shares = second.is_none() || journal.is_some() || can.duplicates == Duplicates::Refused;
         let first = if shares { 0 } else { self.imports };
         let second = second.map(|command| Second::start(command, self, first, &vars));
         let mut said = vec![Vec::new(); first + self.imports];

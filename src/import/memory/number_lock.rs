@@ -239,6 +239,14 @@ impl NumberLock {
         self.is_resolved = true;
     }
 
+    /// The calls were sent elsewhere, and the record was removed. A create that is unresolved stays so.
+    pub(in crate::import) async fn moved(&mut self) {
+        if self.unresolved.as_ref().map_or(self.has_updated, |earlier| !earlier.creates) {
+            self.resolved();
+            self.settle(|| None).await;
+        }
+    }
+
     /// Forgets the import that was unresolved when the lock was taken.
     pub(in crate::import) fn expire(&mut self) {
         (self.unresolved, self.is_resolved) = (None, true);

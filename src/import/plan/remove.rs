@@ -11,11 +11,11 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, Result, Step};
 use crate::import::change::{agent, label, switch};
 use crate::import::keep::{Seen, seen};
-use crate::import::memory::Changing;
+use crate::import::memory::{Changing, NumberLock};
 use crate::import::point::{after_change, is_at};
 use crate::import::{Importer, Restored};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
-use crate::provider::{self, NumberProvider};
+use crate::provider::{self, NumberProvider, RoutingControl};
 
 /// A number at its carrier, read right before something is done that cannot be undone.
 struct Now<'a> {
@@ -57,7 +57,7 @@ impl Importer {
         let incomplete = |record, error| Error::from(Box::new(Incomplete::imported(record, Step::Remove, error)));
         let mut is_rerouted = false;
         if let Some(reroute) = &removal.reroute {
-            match self.reroute(&mut now, reroute).await? {
+            match self.reroute(&mut now, reroute, lock.as_mut()).await? {
                 Ok(sent) => is_rerouted = sent,
                 Err(finding) => return Ok(Applied::Blocked { findings: vec![finding] }),
             }
@@ -96,6 +96,10 @@ impl Importer {
                 return Err(incomplete(record, error));
             }
             removed => removed?,
+        }
+        // Also those that an earlier process has rerouted, which did not come to the removal.
+        if let (Some(lock), true) = (&mut lock, removal.reroute.is_some()) {
+            lock.moved().await;
         }
         let not_verified = |error: Error| Finding::VerificationFailed { reason: error.to_string() };
         Ok(Applied::Removed { findings: kept.map_err(not_verified).err().into_iter().collect() })
@@ -188,10 +192,16 @@ impl Importer {
 
     /// Sends the calls elsewhere, and makes sure that they go there. Returns whether anything was sent, or why the calls
     /// stay.
-    async fn reroute(&self, now: &mut Now<'_>, reroute: &Reroute) -> Result<Result<bool, Finding>> {
-        let (Some(control), Some(routing)) = (now.carrier.and_then(NumberProvider::routing), &now.routing) else {
+    async fn reroute(
+        &self,
+        now: &mut Now<'_>,
+        reroute: &Reroute,
+        mut lock: Option<&mut NumberLock>,
+    ) -> Result<Result<bool, Finding>> {
+        let (Some(carrier), Some(routing)) = (now.carrier, &now.routing) else {
             return Ok(Err(Finding::MayBeAnswered { calls: None }));
         };
+        let Some(control) = carrier.routing() else { return Ok(Err(Finding::MayBeAnswered { calls: None })) };
         let target = match reroute {
             Reroute::To(address) => Calls::Url(address.clone()),
             Reroute::Back(before) => before.calls.clone(),
@@ -205,21 +215,23 @@ impl Importer {
         };
         let mut is_sent = false;
         if !arrives(&routing.calls) {
-            match reroute {
-                Reroute::To(address) => {
-                    drop(control.point(routing, address).await?);
-                    is_sent = true;
-                }
-                // What others changed meanwhile stays.
-                Reroute::Back(before) if before.id == routing.id => {
-                    let back = self.compare_routing(before, false).await?;
-                    is_sent = {
-                        let back = self.put_back(before, back, false).await?;
-                        matches!(back, Restored::PutBack(_) | Restored::PartlyPutBack { .. })
-                    };
-                }
-                Reroute::Back(_) => return Ok(Err(Finding::NotHeld)),
+            if matches!(reroute, Reroute::Back(before) if before.id != routing.id) {
+                return Ok(Err(Finding::NotHeld));
             }
+            let mut lock = lock.as_mut().filter(|lock| lock.has_journal());
+            if let Some(lock) = &mut lock {
+                self.write_down_calls(lock, &routing.number, carrier.kind(), Some(routing.clone())).await?;
+            }
+            let sent = self.send_elsewhere(control, routing, reroute).await;
+            let is_as_before = match &sent {
+                Ok(is_sent) => !is_sent,
+                Err(error) => error.surely_not_done(),
+            };
+            if let (Some(lock), true) = (lock, is_as_before) {
+                lock.not_done();
+                lock.settle(|| None).await;
+            }
+            is_sent = sent?;
         }
         let after = after_change(control, &routing.number).await?;
         let arrived = after.as_ref().is_some_and(|after| arrives(&after.calls));
@@ -231,6 +243,19 @@ impl Importer {
             true => Ok(Ok(is_sent)),
             false if is_sent => Err(self.not_pointed(target, &calls.unwrap_or_else(|| "nothing".to_owned()))),
             false => Ok(Err(Finding::MayBeAnswered { calls })),
+        }
+    }
+
+    /// Returns whether anything was sent.
+    async fn send_elsewhere(&self, control: &dyn RoutingControl, now: &Routing, reroute: &Reroute) -> Result<bool> {
+        match reroute {
+            Reroute::To(address) => control.point(now, address).await.map(|_| true),
+            // What others changed meanwhile stays.
+            Reroute::Back(before) => {
+                let back = self.compare_routing(before, false).await?;
+                let back = self.put_back(before, back, false).await?;
+                Ok(matches!(back, Restored::PutBack(_) | Restored::PartlyPutBack { .. }))
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::import::change::Change;
 use crate::import::memory::NumberLock;
 use crate::import::{Importer, Undo};
 use crate::journal::Key;
-use crate::model::{NumberRecord, Routing};
+use crate::model::{NumberRecord, ProviderKind, Routing};
 use crate::platform::Takeover;
 
 /// A change that is written down, if there is a journal, until its result is known.
@@ -39,23 +39,37 @@ impl Steps {
             return Ok(Written::nothing(lock, number, record));
         }
         let importer = &self.shared.importer;
-        if let Some(control) = importer.provider.routing() {
-            lock.routing = control.snapshot(number).await?;
-        }
+        let before = match importer.provider.routing() {
+            Some(control) => control.snapshot(number).await?,
+            None => None,
+        };
         let carrier = match &*importer.sources {
             [source] => source.carrier,
             _ => importer.provider.kind(),
         };
-        let key = || Key::new(importer.platform.kind(), importer.platform.account(), *number);
+        importer.write_down_calls(lock, number, carrier, before).await?;
+        Ok(Written { lock, number: *number, record, is_told: true })
+    }
+}
+
+impl Importer {
+    /// Writes down where the calls go before a request that may move them, if there is a journal.
+    pub(super) async fn write_down_calls(
+        &self,
+        lock: &mut NumberLock,
+        number: &E164,
+        carrier: ProviderKind,
+        before: Option<Routing>,
+    ) -> Result<()> {
+        lock.routing = before;
+        let key = || Key::new(self.platform.kind(), self.platform.account(), *number);
         let told = lock.write_down(carrier, false, key).await.and_then(|()| lock.updating(carrier));
-        match told {
-            Ok(()) => Ok(Written { lock, number: *number, record, is_told: true }),
-            Err(reason) => {
-                lock.not_done();
-                lock.settle(|| None).await;
-                Err(Box::new(Withheld::new(importer.platform.kind(), *number, reason)).into())
-            }
+        if let Err(reason) = told {
+            lock.not_done();
+            lock.settle(|| None).await;
+            return Err(Box::new(Withheld::new(self.platform.kind(), *number, reason)).into());
         }
+        Ok(())
     }
 }
 

@@ -14,13 +14,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::{Instant, sleep};
 
 use self::disk::{Folder, Local};
 use self::faults::fault;
 use self::locks::LockFile;
 use self::place::{make_private, refuse_network, refuse_shared};
 use self::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
+use super::wait::Attempts;
 use super::{Journal, JournalError, JournalFault, Kept, Key, Lease, Past, Settled, UnresolvedImport};
 use crate::E164;
 use crate::model::{AccountId, PlatformKind};
@@ -30,9 +30,6 @@ const HEADER: &str = "journal.json";
 /// What the header of this version's journals says.
 const VERSION: &str = "{\"numport-journal\":1}\n";
 
-/// How often a lock that another process holds is tried, at first and later on.
-const FIRST_WAIT: Duration = Duration::from_millis(5);
-const LONGEST_WAIT: Duration = Duration::from_millis(200);
 /// After how many settled imports what is old is removed, at first after one.
 const PRUNE_AFTER: u64 = 1_000;
 
@@ -185,8 +182,7 @@ async fn on_thread<T: Send + 'static>(
 #[async_trait]
 impl Journal for DirectoryJournal {
     async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
-        let begun = Instant::now();
-        let mut pause = FIRST_WAIT;
+        let mut attempts = Attempts::within(wait);
         loop {
             let (shared, key) = (self.shared.clone(), key.clone());
             let taken = on_thread(move || {
@@ -201,12 +197,9 @@ impl Journal for DirectoryJournal {
             if let Some(held) = taken.await? {
                 return Ok(Some(Box::new(held)));
             }
-            let left = wait.saturating_sub(begun.elapsed());
-            if left.is_zero() {
+            if !attempts.wait().await {
                 return Ok(None);
             }
-            sleep(pause.min(left)).await;
-            pause = (pause * 2).min(LONGEST_WAIT);
         }
     }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::rows::CHANGED_FOR;
 use super::session::Lock;
+use super::together::{self, Row};
 use crate::journal::{JournalError, JournalFault, Kept, Key, Lease, Settled, UnresolvedImport};
 
 /// After how many settled imports what is old is removed.
@@ -19,8 +20,8 @@ pub(super) struct HistoryLimits {
     pub(super) age: Duration,
 }
 
-/// A number whose lock is held. All that it writes is sent in the session of the lock, each in one message: what was
-/// sent before a lease is dropped is carried out before the lock is given up.
+/// A number whose lock is held. All that it writes is sent in the session of the lock: what was sent before a lease is
+/// dropped is carried out before the lock is given up.
 #[derive(Debug)]
 pub(super) struct Held {
     lock: Lock,
@@ -83,10 +84,10 @@ impl Lease for Held {
         let json = self.json(entry)?;
         self.is_unresolved = true;
         let since_first = entry.sent_at.saturating_duration_since(entry.first_sent_at).as_secs_f64();
-        let (session, (platform, account, number)) = (&self.lock.session, self.columns());
-        let with: super::session::Parameters<'_> =
-            &[&platform, &account, &number, &json, &since_first, &session.backend];
-        session.write(&session.statements.sending, with).await
+        let (platform, account, number) = self.columns();
+        let [platform, account, number] = [platform, account, number].map(str::to_owned);
+        let row = Row { platform, account, number, entry: json, since_first };
+        together::write_down(&self.lock.session, row).await
     }
 
     async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
@@ -101,7 +102,7 @@ impl Lease for Held {
         let age = limits.age.as_secs_f64();
         let with: super::session::Parameters<'_> =
             &[&platform, &account, &number, &created, &undo, &imports, &age, &session.backend, &is_lazy];
-        session.write(&session.statements.settle, with).await?;
+        session.write(&session.statements.settle, with, 1).await?;
         self.is_unresolved = false;
         if (self.settled.fetch_add(1, Ordering::Relaxed) + 1) % PRUNE_AFTER == 0 {
             self.prune().await;
@@ -111,6 +112,6 @@ impl Lease for Held {
 
     async fn forget_created(&mut self) -> Result<(), JournalError> {
         let (session, (platform, account, number)) = (&self.lock.session, self.columns());
-        session.write(&session.statements.forget_created, &[&platform, &account, &number, &session.backend]).await
+        session.write(&session.statements.forget_created, &[&platform, &account, &number, &session.backend], 1).await
     }
 }

@@ -6,13 +6,14 @@ mod rows;
 mod session;
 mod sql;
 mod target;
+mod together;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use tokio_postgres::Socket;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 
@@ -21,14 +22,11 @@ use self::lease::{Held, HistoryLimits};
 use self::line::Line;
 use self::session::Lock;
 use self::target::Target;
+use super::wait::Attempts;
 use super::{Journal, JournalError, JournalFault, Key, Lease, Past, UnresolvedImport};
 use crate::E164;
-use crate::http::deadline::after;
 use crate::model::{AccountId, PlatformKind};
 
-/// How often a lock that another process holds is tried, at first and later on.
-const FIRST_WAIT: Duration = Duration::from_millis(5);
-const LONGEST_WAIT: Duration = Duration::from_millis(200);
 /// How long a call that waits for no lock waits for a lost connection to come back.
 const RECONNECT: Duration = Duration::from_secs(10);
 const LONGEST_AGE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -175,23 +173,19 @@ impl PostgresJournal {
 #[async_trait]
 impl Journal for PostgresJournal {
     async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
-        let end = after(wait);
-        let mut pause = FIRST_WAIT;
+        let mut attempts = Attempts::within(wait);
         loop {
-            let session = self.line.session(end).await?;
+            let session = self.line.session(attempts.end).await?;
             match Lock::try_take(&session, key).await {
                 Ok(Some((lock, kept))) => return Ok(Some(Box::new(self.held(lock, key, kept)))),
                 Ok(None) => {}
                 // Nothing was sent under it.
-                Err(error) if error.fault == JournalFault::Unreachable && Instant::now() < end => {}
+                Err(error) if error.fault == JournalFault::Unreachable && Instant::now() < attempts.end => {}
                 Err(error) => return Err(error),
             }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if !attempts.wait().await {
                 return Ok(None);
             }
-            sleep(pause.min(left)).await;
-            pause = (pause * 2).min(LONGEST_WAIT);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Checks that a connection is a session of its own, and not one that a proxy lends by the transaction.
 
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::faults::{fault, unsuitable};
@@ -29,7 +30,11 @@ pub(super) async fn check(client: &Client, target: &Target) -> Result<i32, Journ
     // Another connection in a transaction. A pool lends it the idle connection of the first, or has to lend the first
     // another one from now on.
     let (other, _task) = target.open().await?;
-    other.simple_query("BEGIN").await.map_err(failed)?;
+    other.simple_query("BEGIN").await.map_err(|error| match error.code() {
+        // A pool by the statement has no transactions.
+        Some(&SqlState::PROTOCOL_VIOLATION) => pooled(),
+        _ => failed(error),
+    })?;
     if first_row(&other, WHO).await.map_err(failed)?.get(1) == mine.get(1) {
         return Err(pooled());
     }

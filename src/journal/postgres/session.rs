@@ -10,10 +10,11 @@ use futures_util::future::join;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, Statement};
 
 use super::faults::{fault, unsuitable};
 use super::target::Target;
+use super::together::{Row, Together};
 use super::{probe, rows, sql};
 use crate::journal::{JournalError, JournalFault, Kept, Key};
 
@@ -31,6 +32,7 @@ pub(super) struct Session {
     pub(super) statements: Statements,
     /// The locks that this process has or asks for: the server would give one to the same session twice.
     held: Mutex<HashSet<i64>>,
+    pub(super) together: Together,
 }
 
 macro_rules! statements {
@@ -80,21 +82,38 @@ impl Session {
         }
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();
-        Ok(Self { client, task, place, backend, statements, held: Mutex::default() })
+        Ok(Self { client, task, place, backend, statements, held: Mutex::default(), together: Together::default() })
     }
 
     pub(super) fn is_lost(&self) -> bool {
         self.client.is_closed()
     }
 
-    pub(super) async fn rows(&self, of: &Statement, with: Parameters<'_>) -> Result<Vec<Row>, JournalError> {
+    pub(super) async fn rows(
+        &self,
+        of: &Statement,
+        with: Parameters<'_>,
+    ) -> Result<Vec<tokio_postgres::Row>, JournalError> {
         self.answer(self.client.query(of, with)).await
     }
 
+    /// Writes this many rows down for good, and gives them back.
+    pub(super) async fn sending(&self, rows: Vec<Row>) -> (Vec<Row>, Result<(), JournalError>) {
+        let written = {
+            let of = |column: fn(&Row) -> &str| rows.iter().map(column).collect::<Vec<_>>();
+            let [platforms, accounts] = [of(|row| &row.platform), of(|row| &row.account)];
+            let [numbers, entries] = [of(|row| &row.number), of(|row| &row.entry)];
+            let since_first: Vec<f64> = rows.iter().map(|row| row.since_first).collect();
+            let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &entries, &since_first, &self.backend];
+            self.write(&self.statements.sending, with, rows.len()).await
+        };
+        (rows, written)
+    }
+
     /// Writes, if the session still is the one that holds the locks.
-    pub(super) async fn write(&self, of: &Statement, with: Parameters<'_>) -> Result<(), JournalError> {
+    pub(super) async fn write(&self, of: &Statement, with: Parameters<'_>, rows: usize) -> Result<(), JournalError> {
         match self.answer(self.client.execute(of, with)).await? {
-            1 => Ok(()),
+            written if usize::try_from(written) == Ok(rows) => Ok(()),
             _ => {
                 // The session is another one, and its locks may be another process'.
                 self.task.abort();

@@ -69,11 +69,16 @@ pub(super) const KEPT: &str = concat!(
 pub(super) const UNRESOLVED: &str =
     concat!("SELECT ", entry!(), " FROM numport_journal WHERE entry IS NOT NULL ORDER BY sent_at, number");
 
-/// `$5`: seconds from the first request to this one. `$6`: the backend that has the lock; another one writes nothing.
+/// For several numbers, each once. `$5`: seconds from the first request to this one. `$6`: the backend that has the
+/// locks; another one writes nothing.
 pub(super) const SENDING: &str = "
     INSERT INTO numport_journal AS kept (platform, account, number, entry, first_sent_at, sent_at)
-    SELECT $1, $2, $3, $4::text::json, clock.now - $5::float8 * interval '1 second', clock.now
-    FROM (SELECT clock_timestamp() AS now) AS clock WHERE pg_backend_pid() = $6::int4
+    SELECT new.platform, new.account, new.number, new.entry::json,
+        clock.now - new.since_first * interval '1 second', clock.now
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[])
+            AS new (platform, account, number, entry, since_first),
+        (SELECT clock_timestamp() AS now) AS clock
+    WHERE pg_backend_pid() = $6::int4
     ON CONFLICT (platform, account, number) DO UPDATE SET
         entry = EXCLUDED.entry, sent_at = EXCLUDED.sent_at,
         first_sent_at = coalesce(kept.first_sent_at, EXCLUDED.first_sent_at)

@@ -1,10 +1,27 @@
-//! Requirements of the tests.
+//! A PostgreSQL server: the one in `DATABASE_URL`, or one that the test starts with the installed programs.
 
-pub mod postgres;
+#[path = "../../../../tests/journal/server.rs"]
+#[allow(dead_code)] // the library's tests need more of it
+mod server;
 
-use std::io::Write;
+pub struct Postgres {
+    url: String,
+    _own: Option<server::Postgres>,
+}
 
-/// Prints it directly, because the test harness hides the output of successful tests.
-pub fn skipped(test: &str, reason: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {reason}");
+impl Postgres {
+    /// `None`, and a line, if there is no server. If the programs are installed and it does not start, the test fails.
+    pub fn find(test: &str) -> Option<Self> {
+        match std::env::var("DATABASE_URL") {
+            Ok(url) if url.starts_with("postgres") => Some(Self { url, _own: None }),
+            _ => {
+                let own = server::Postgres::start(test)?;
+                Some(Self { url: own.url("postgres"), _own: Some(own) })
+            }
+        }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
 }

@@ -1,0 +1,101 @@
+//! Imports that are written down in PostgreSQL at the same moment.
+
+use std::time::Duration;
+
+use futures_util::future::{join_all, try_join_all};
+use futures_util::poll;
+use numport::journal::{Journal, JournalFault, Key, Lease, PostgresJournal, Settled, UnresolvedImport};
+use numport::model::{AccountId, PlatformKind};
+use tokio::task::yield_now;
+
+use crate::postgres::{client, journal, key, server};
+
+const WAIT: Duration = Duration::from_secs(30);
+
+async fn leases(journal: &PostgresJournal) -> Vec<(Box<dyn Lease>, UnresolvedImport)> {
+    let key =
+        |nth: usize| Key::new(PlatformKind::VAPI, AccountId::new("one"), format!("+1415556{nth:04}").parse().unwrap());
+    join_all((0..16).map(key).map(|key| async move {
+        (journal.lock(&key, WAIT).await.unwrap().unwrap(), UnresolvedImport::new(&key, None, None))
+    }))
+    .await
+}
+
+#[tokio::test]
+async fn they_wait_for_the_disk_together_and_one_that_is_refused_alone() {
+    let Some(server) = server("they_wait_for_the_disk_together").await else { return };
+    let (journal, client) = (journal(&server).await, client(&server).await);
+    let mut leases = leases(&journal).await;
+    try_join_all(leases.iter_mut().map(|(lease, entry)| lease.sending(entry))).await.unwrap();
+    let transactions = "SELECT count(DISTINCT xmin::text), count(*) FROM numport_journal WHERE entry IS NOT NULL";
+    let row = client.query_one(transactions, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 16));
+
+    try_join_all(leases.iter_mut().map(|(lease, _)| async move { lease.settle(&Settled::default()).await }))
+        .await
+        .unwrap();
+    let refused = "ALTER TABLE numport_journal ADD CHECK (number <> '+14155560005' OR entry IS NULL)";
+    client.batch_execute(refused).await.unwrap();
+    let written = join_all(leases.iter_mut().map(|(lease, entry)| lease.sending(entry))).await;
+    for (nth, written) in written.iter().enumerate() {
+        assert_eq!(written.is_err(), nth == 5, "{written:?}");
+    }
+    assert_eq!(journal.unresolved().await.unwrap().len(), 15);
+    // A lost session is told to all of them.
+    crate::postgres::cut(&client, 10).await;
+    for written in join_all(leases.iter_mut().map(|(lease, entry)| lease.sending(entry))).await {
+        assert_eq!(written.unwrap_err().fault, JournalFault::Unreachable);
+    }
+}
+
+#[tokio::test]
+async fn what_is_dropped_is_written_before_its_lock_is_given_up_or_never() {
+    let Some(server) = server("what_is_dropped_is_written_before").await else { return };
+    let (one, other, key) = (journal(&server).await, journal(&server).await, key("one"));
+    let lock = async |journal: &PostgresJournal| journal.lock(&key, WAIT).await.unwrap().unwrap();
+    let mut seen = Vec::new();
+    for polls in 1..8 {
+        lock(&one).await.settle(&Settled::default()).await.unwrap();
+        let mut lease = lock(&other).await;
+        let entry = UnresolvedImport::new(&key, None, None);
+        let mut writing = lease.sending(&entry);
+        for _ in 0..polls {
+            if poll!(&mut writing).is_ready() {
+                break;
+            }
+            yield_now().await;
+        }
+        drop(writing);
+        drop(lease);
+        let is_written = lock(&one).await.kept().unresolved.is_some();
+        // Behind all that this session has sent.
+        assert_eq!(other.unresolved().await.unwrap().len(), usize::from(is_written), "after {polls} polls");
+        seen.push(is_written);
+    }
+    assert!(seen.contains(&true) && seen.contains(&false), "{seen:?}");
+}
+
+/// A program that is not asynchronous has a runtime for each call, perhaps.
+#[test]
+fn a_runtime_that_ends_while_it_writes_for_others_leaves_nobody_waiting() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let main = runtime();
+    let test = "a_runtime_that_ends_while_it_writes";
+    let Some((_server, journal, mut leases)) = main.block_on(async {
+        let server = server(test).await?;
+        let journal = journal(&server).await;
+        let leases = leases(&journal).await;
+        Some((server, journal, leases))
+    }) else {
+        return;
+    };
+    let (first, others) = leases.split_at_mut(1);
+    let (lease, entry) = &mut first[0];
+    // Its writer has begun, and ends with its runtime.
+    runtime().block_on(async { assert!(poll!(lease.sending(entry)).is_pending()) });
+    main.block_on(async {
+        let written = try_join_all(others.iter_mut().map(|(lease, entry)| lease.sending(entry))).await;
+        written.unwrap();
+        assert_eq!(journal.unresolved().await.unwrap().len(), 15);
+    });
+}
