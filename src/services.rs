@@ -16,6 +16,7 @@ macro_rules! __services {
                 VAPI "vapi" vapi::Vapi ["vapi.ai"];
                 SIGNALWIRE "signalwire" signalwire::SignalWire ["signalwire.com"];
                 BUTTER "butter" butter::Butter ["getbutter.ai"];
+                RETELL "retell" retell::Retell ["retellai.com"];
             }
             carriers {
                 TWILIO "twilio" twilio::Twilio;
@@ -27,7 +28,6 @@ macro_rules! __services {
                 BLAND "bland" ["bland.ai"];
                 ELEVENLABS "elevenlabs" ["elevenlabs.io"];
                 LIVEKIT "livekit" ["livekit.cloud"];
-                RETELL "retell" ["retellai.com"];
                 SYNTHFLOW "synthflow" ["synthflow.ai"];
                 ULTRAVOX "ultravox" ["ultravox.ai"];
             }
