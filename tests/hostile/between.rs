@@ -64,7 +64,7 @@ impl Between {
     }
 
     fn importer_into(&self, platform: Arc<dyn VoicePlatform>) -> Importer {
-        let twilio = (carrier("twilio").connect)(&|name| self.sandbox.var(name), Pace::at_once());
+        let twilio = self.platform.carrier("twilio", &|name| self.sandbox.var(name), Pace::at_once());
         let lookups = LookupPolicy::default().max_lookups(LOOKUPS).first_wait(Duration::ZERO);
         Importer::new(twilio, platform).lookup_policy(lookups).resend_after(Duration::ZERO)
     }

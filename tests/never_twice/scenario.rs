@@ -63,7 +63,7 @@ impl Scenario {
         let (vars, pace) = (|name: &str| sandbox.var(name), Pace::at_once().timeout(timeout).rootless());
         let platform = (self.platform.connect)(&vars, pace);
         let importer = match self.import.carrier {
-            Some(name) => Importer::new((carrier(name).connect)(&vars, pace), platform),
+            Some(name) => Importer::new(self.platform.carrier(name, &vars, pace), platform),
             None => Importer::new(SipTrunk::new("203.0.113.10").credentials("user", "password"), platform),
         };
         let lookups = LookupPolicy::default().max_lookups(8).first_wait(DELAY / 16).longest_wait(DELAY / 2);

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use numport::model::Service;
+use numport::provider::ReachedBy;
 use numport::sandbox::Sandbox;
 use numport::{
-    ClientBuilder, E164, Error, ImportRequest, NumberProvider, NumberRecord, Result, RetryPolicy, VoicePlatform,
+    ClientBuilder, E164, Error, ImportRequest, NumberProvider, NumberRecord, Result, RetryPolicy, SipTrunk,
+    VoicePlatform,
 };
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -132,6 +134,16 @@ impl fmt::Debug for Platform {
 }
 
 impl Platform {
+    /// A carrier whose numbers this platform imports: from its account, or else from a trunk.
+    pub(crate) fn carrier(&self, name: &str, vars: Vars<'_>, pace: Pace) -> Arc<dyn NumberProvider> {
+        let client = (super::carrier(name).connect)(vars, pace);
+        let is_taken = |(known, became): &(&str, &str)| *known == name && !became.starts_with("refused");
+        if self.sources.iter().any(is_taken) {
+            return client;
+        }
+        Arc::new(ReachedBy::new(client, SipTrunk::new("203.0.113.10").credentials("user", "password")))
+    }
+
     /// The path that creates the record of a carrier's number.
     pub(crate) fn create_path(&self) -> &'static str {
         let import = self.imports.iter().find(|import| import.carrier.is_some()).expect("an import from a carrier");

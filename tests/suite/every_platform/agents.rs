@@ -3,7 +3,6 @@
 use numport::sandbox::Sandbox;
 use numport::{Error, ImportRequest, Importer, NumberUpdate, Result};
 
-use crate::services::carrier;
 use crate::services::subject::{NUMBER, Pace, Platform};
 
 crate::services::each_platform! {
@@ -15,7 +14,7 @@ async fn dot_segments(platform: &'static Platform) {
     let sandbox = Sandbox::start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let client = (platform.connect)(&vars, Pace::at_once());
-    let twilio = (carrier("twilio").connect)(&vars, Pace::at_once());
+    let twilio = platform.carrier("twilio", &vars, Pace::at_once());
     let importer = Importer::new(twilio, client.clone());
     let request = ImportRequest::new(NUMBER.parse().unwrap());
     for agent in [".", ".."] {

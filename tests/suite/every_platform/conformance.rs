@@ -7,7 +7,7 @@ use numport::sandbox::Sandbox;
 use numport::{NumberSource, VoicePlatform};
 
 use crate::services::subject::{Pace, Platform};
-use crate::services::{PLATFORMS, carrier, each_platform};
+use crate::services::{PLATFORMS, each_platform};
 
 /// A sandbox whose pages are short, so that lists have several.
 async fn sandbox() -> Sandbox {
@@ -18,12 +18,12 @@ fn connect(platform: &Platform, sandbox: &Sandbox) -> Arc<dyn VoicePlatform> {
     (platform.connect)(&|name| sandbox.var(name), Pace::at_once())
 }
 
-fn source(sandbox: &Sandbox) -> NumberSource {
-    (carrier("twilio").connect)(&|name| sandbox.var(name), Pace::at_once()).source()
+fn source(platform: &Platform, sandbox: &Sandbox) -> NumberSource {
+    platform.carrier("twilio", &|name| sandbox.var(name), Pace::at_once()).source()
 }
 
 fn subject<'a>(platform: &Platform, client: &'a dyn VoicePlatform, sandbox: &Sandbox) -> Subject<'a> {
-    let subject = Subject::new(client, source(sandbox), sandbox.twilio().held_numbers());
+    let subject = Subject::new(client, source(platform, sandbox), sandbox.twilio().held_numbers());
     subject.agents(platform.agents).absent(platform.absent)
 }
 

@@ -1,0 +1,6 @@
+//! Retell.
+
+mod endpoints;
+mod platform;
+mod sandbox;
+mod validation;
