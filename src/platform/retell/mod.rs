@@ -15,7 +15,7 @@
 //!
 //! A record has no id of its own: the number is the id. A number belongs to one workspace of all of Retell. Retell
 //! refuses a second import of it with status 400, and an import then looks the number up. If this workspace does not
-//! show it, the import fails with [`ErrorKind::Conflict`](crate::ErrorKind::Conflict): another workspace may have it.
+//! show it, the import fails with [`ErrorKind::Conflict`](crate::error::ErrorKind::Conflict): another workspace may have it.
 //!
 //! An import changes nothing at the carrier and does not check the trunk. Set the trunk's origination to
 //! [`SIP_HOST`](Retell::SIP_HOST); for a number of Twilio, use [`ReachedBy`](crate::provider::ReachedBy) with its elastic

@@ -8,7 +8,7 @@ use super::Twilio;
 use super::client::KIND;
 use super::wire::{CallbackMethod, IncomingPhoneNumber, UpdateNumber};
 use crate::E164;
-use crate::error::{Result, sendable};
+use crate::error::{Result, checked, sendable};
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
 use crate::provider::RoutingControl;
 
@@ -66,6 +66,13 @@ impl RoutingControl for Twilio {
 
     /// By POST, as platforms expect it. A trunk or an application would take precedence over the address, so both are cleared.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        checked(KIND, "point calls", |problems| {
+            if !["http:", "https:"].iter().any(|scheme| address.as_str().starts_with(scheme)) {
+                let fault = format!("is {address}, but Twilio sends calls to a SIP address only through a trunk");
+                let remedy = "set the address as the origination of an elastic SIP trunk, and attach the number to it";
+                problems.add(ProblemCode::Unsupported, "address", fault, remedy);
+            }
+        })?;
         let update = UpdateNumber::new()
             .voice_url(address.clone())
             .voice_method(CallbackMethod::Post)

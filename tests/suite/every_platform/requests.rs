@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use numport::import::plan::Reroute;
 use numport::import::{Desired, Progress};
-use numport::model::{ProviderKind, Removal};
+use numport::model::{CallbackUrl, ProviderKind, Removal};
 use numport::platform::{OnRemoval, Renewal};
 use numport::sandbox::{Fault, Sandbox};
 use numport::{E164, ImportRequest, Importer, Outcome, Plan};
@@ -77,7 +77,7 @@ fn expected(platform: &str) -> Counts {
             there: (1, 1),
             changed: (2, 1),
             lost_response: (3, 1),
-            many_new: 2_001,
+            many_new: 1_001,
             many_again: (2, 2),
             plan_unchanged: (2, 2),
             plan_of_ten_changes: (2, 2),
@@ -235,7 +235,10 @@ async fn a_plan_estimates_its_requests() {
         let mut counted = Counted::new(&sandbox, platform);
         let importer = counted.importer.clone();
         let desired: Desired = range(100).map(|nth| counted.request(nth)).collect();
-        let plan = importer.plan(&desired).await.unwrap().point_calls();
+        let plan = importer.plan(&desired).await.unwrap();
+        // Twilio cannot send calls to a SIP address without a trunk.
+        let is_sip = |address: CallbackUrl| address.as_str().starts_with("sip:");
+        let plan = if importer.platform().inbound_address().is_some_and(is_sip) { plan } else { plan.point_calls() };
         assert_eq!(plan.summary().requests, plan.requests());
         counted.apply(plan).await;
 

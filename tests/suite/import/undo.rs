@@ -58,7 +58,7 @@ async fn undone(platform: &'static Platform) {
     let vars = |name: &str| sandbox.var(name);
     let client = (platform.connect)(&vars, Pace::at_once());
     let removal = client.capabilities().removal;
-    let importer = Importer::new(twilio(&sandbox), client);
+    let importer = Importer::new(platform.carrier("twilio", &vars, Pace::at_once()), client);
     let before = kept(&sandbox);
     let imported = importer.import((platform.ask)(ImportRequest::new(number()))).await.unwrap();
     let undo = through_json(&imported.undo());

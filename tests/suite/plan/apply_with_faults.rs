@@ -9,7 +9,7 @@ use numport::{Desired, Importer, LookupPolicy, Plan, RetryPolicy};
 
 use super::apply::apply;
 use crate::services::subject::{Pace, Platform};
-use crate::services::{carrier, each_platform};
+use crate::services::each_platform;
 use crate::support::in_memory::{number, request};
 
 /// An importer for many faults: its clients retry often and wait little.
@@ -21,7 +21,7 @@ fn importer(sandbox: &Sandbox, platform: &Platform, timeout: Duration) -> Import
         .first_wait(Duration::from_millis(5))
         .longest_wait(Duration::from_millis(50));
     // What is dropped before it is carried out is sent again at once.
-    Importer::new((carrier("twilio").connect)(&vars, pace), (platform.connect)(&vars, pace))
+    Importer::new(platform.carrier("twilio", &vars, pace), (platform.connect)(&vars, pace))
         .lookup_policy(patient)
         .resend_after(Duration::ZERO)
 }
