@@ -41,7 +41,7 @@ impl Subject {
         let vars = |name: &str| sandbox.var(name);
         // Where the platform takes the calls by itself, nothing is pointed.
         let provider = match self.place.carrier == TWILIO.carrier {
-            true => self.place.provider(&vars, pace),
+            true => self.platform.carrier(self.place.carrier, &vars, pace),
             false => self.place.behind_a_trunk(&vars, pace),
         };
         let importer = Importer::new(provider, (self.platform.connect)(&vars, pace));

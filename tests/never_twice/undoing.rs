@@ -124,7 +124,7 @@ impl Subject {
         let vars = |name: &str| sandbox.var(name);
         let platform = (self.platform.connect)(&vars, pace);
         let importer = match self.way {
-            Way::Account(place) => Importer::new(place.provider(&vars, pace), platform),
+            Way::Account(place) => Importer::new(self.platform.carrier(place.carrier, &vars, pace), platform),
             Way::TrunkTo(place) => Importer::new(place.behind_a_trunk(&vars, pace), platform),
             Way::Trunk => Importer::new(trunk(), platform),
         };

@@ -10,7 +10,6 @@ use numport::{E164, Error, ImportRequest, Importer, LookupPolicy, Outcome, Retry
 
 use super::plain::Plain;
 use super::{JOURNAL, Vars, Who};
-use crate::services::carrier;
 use crate::services::subject::{self, LABEL, Pace, Platform};
 
 /// The result of an import, as a client reports it.
@@ -122,7 +121,7 @@ pub fn importer(platform: &Platform, vars: subject::Vars<'_>, timeout: Duration)
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).budget(100_000_000);
     let pace = Pace { timeout, retry: retry.max_backoff(Duration::from_millis(20)), rootless: false };
     let looks = LookupPolicy::default().max_lookups(8).first_wait(Duration::from_millis(20));
-    let importer = Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
+    let importer = Importer::new(platform.carrier("twilio", vars, pace), (platform.connect)(vars, pace))
         .lookup_policy(looks.longest_wait(Duration::from_millis(200)))
         // Long after that nothing of an earlier create is on its way.
         .resend_after(Duration::ZERO);
