@@ -76,6 +76,10 @@ impl NumberProvider for Exchange {
 
 #[async_trait]
 impl RoutingControl for Exchange {
+    async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         Ok(self.line(number).await?.as_ref().map(routing))
     }

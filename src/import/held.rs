@@ -81,6 +81,7 @@ impl Held {
         if is_unseen && self.0.iter().any(|list| matches!(list, List::Whole(_))) {
             return importer.holding(&carriers, number).await;
         }
+        importer.read_trunks(&carriers, &listed).await;
         Ok(listed)
     }
 

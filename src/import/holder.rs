@@ -23,7 +23,9 @@ impl Importer {
     /// Asks all carriers for a number.
     pub(super) async fn holding(&self, carriers: &[&dyn NumberProvider], number: &E164) -> Result<Holding> {
         let answers = carriers.iter().enumerate().map(|(index, carrier)| self.ask(index, *carrier, number));
-        provider::combine(carriers, join_all(answers).await)
+        let holding = provider::combine(carriers, join_all(answers).await)?;
+        self.read_trunks(carriers, &holding).await;
+        Ok(holding)
     }
 
     /// Asks one carrier. Of several, one that refuses its key is not asked again in a run.

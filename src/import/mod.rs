@@ -31,6 +31,7 @@ mod report;
 mod restore;
 mod routing;
 mod run;
+mod trunks;
 mod undo;
 mod verify;
 mod why;
@@ -111,6 +112,7 @@ pub struct Importer {
     inbound_address: Option<CallbackUrl>,
     journal: Option<(Arc<dyn Journal>, memory::JournalId)>,
     resend_after: Duration,
+    trunks: Arc<trunks::Trunks>,
 }
 
 /// How long a create may still be carried out after it was sent, by default.
@@ -141,6 +143,7 @@ impl Importer {
             inbound_address: None,
             journal: None,
             resend_after: RESEND_AFTER,
+            trunks: Arc::default(),
         }
     }
 

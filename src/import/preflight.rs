@@ -77,7 +77,7 @@ impl Importer {
         let mut preflight = self.assess_at(number, &holding.ownership, carrier);
         preflight.carrier = holding.carrier;
         // Of several routings, one that leads to the platform is what counts; one that is not told may.
-        let receives = |routing: &Routing| self.receives(&routing.calls);
+        let receives = |routing: &Routing| self.leads_here(&routing.calls);
         if !preflight.routing.as_ref().is_some_and(receives) {
             let routings = || holding.others.iter().map(|other| other.routing.as_ref());
             if let Some(here) = routings().flatten().find(|routing| receives(routing)) {
@@ -139,6 +139,7 @@ impl Importer {
         let Some(routing) = &held.routing else { return };
         let control = carrier.and_then(NumberProvider::routing).or_else(|| self.provider.routing());
         match &routing.calls {
+            calls if self.leads_here(calls) => {}
             Calls::Trunk(trunk) => findings.push(Finding::OnTrunk { trunk: trunk.clone() }),
             // Where it is what a platform replaces, it does not stand in the way.
             Calls::Application(_) if control.is_some_and(|control| is_attached(routing, control)) => {}
@@ -147,8 +148,7 @@ impl Importer {
             }
             Calls::Forwarded(to) => findings.push(Finding::Forwarded { to: to.clone() }),
             calls => {
-                let other = self.answered_by(calls).filter(|&platform| platform != self.platform.kind());
-                findings.extend(other.map(|platform| Finding::AnsweredBy { platform }));
+                findings.extend(self.answered_by(calls).map(|platform| Finding::AnsweredBy { platform }));
             }
         }
     }

@@ -13,9 +13,9 @@ impl Importer {
     /// Whether these calls reach the platform, as far as is known.
     pub(super) fn reached(&self, calls: Option<&Calls>) -> Reached {
         match calls {
+            Some(calls) if self.leads_here(calls) => Reached::Platform,
             Some(Calls::Nowhere) => Reached::Elsewhere,
             Some(Calls::Url(url)) => match self.platform_at(url) {
-                Some(platform) if platform == self.platform.kind() => Reached::Platform,
                 Some(_) => Reached::Elsewhere,
                 None => Reached::Unknown,
             },
@@ -33,7 +33,7 @@ impl Importer {
 
     /// What is to be said of a number that the platform has, if its calls do not reach it.
     pub(super) fn calls_finding(&self, calls: &Calls, has_agent: bool, takeover: Takeover) -> Option<Finding> {
-        if self.receives(calls) {
+        if self.leads_here(calls) {
             return None;
         }
         let reason = match takeover {

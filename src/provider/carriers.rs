@@ -137,6 +137,16 @@ impl NumberProvider for Carriers {
 
 #[async_trait]
 impl RoutingControl for Carriers {
+    async fn trunk_addresses(&self, trunk: &str) -> Result<Vec<CallbackUrl>> {
+        for control in self.controls() {
+            let addresses = control.trunk_addresses(trunk).await?;
+            if !addresses.is_empty() {
+                return Ok(addresses);
+            }
+        }
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let (mut found, mut failed) = (None, None);
         for answer in join_all(self.controls().map(|control| control.snapshot(number))).await {

@@ -157,6 +157,14 @@ pub trait RoutingControl: Debug + Send + Sync {
     ///
     /// Any error of a call to the carrier; it is safe to call again.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing>;
+
+    /// Returns the SIP addresses to which a trunk sends the calls that it gets. Returns none if the carrier does not tell
+    /// them. A number on a trunk that leads only to the platform needs no change of its routing.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the lookup. The addresses are then unknown.
+    async fn trunk_addresses(&self, trunk: &str) -> Result<Vec<CallbackUrl>>;
 }
 
 /// Whether a carrier holds a number.

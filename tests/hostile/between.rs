@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use crate::hostile::{Answer, Hostile, Request, edit};
 use crate::log;
-use crate::services::carrier;
 use crate::services::subject::{NUMBER, Pace, Platform, is_finished};
 
 /// How often the importer looks up a number after its create.

@@ -206,7 +206,7 @@ impl Importer {
             Reroute::To(address) => Calls::Url(address.clone()),
             Reroute::Back(before) => before.calls.clone(),
         };
-        if self.receives(&target) {
+        if self.leads_here(&target) {
             return Ok(Err(Finding::StillAnswered));
         }
         let arrives = |calls: &Calls| match reroute {

@@ -7,7 +7,7 @@ use crate::import::Importer;
 use crate::import::change::{Change, Field};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
-use crate::model::{Finding, NumberRecord, Reached, Removal};
+use crate::model::{Calls, Finding, NumberRecord, Reached, Removal};
 use crate::platform::OnRemoval;
 
 impl Importer {
@@ -105,6 +105,8 @@ impl Importer {
         let calls = preflight.routing.as_ref().map(|now| &now.calls);
         let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
         Ok(match self.reached(calls) {
+            // The import did not set the trunk, so its calls went there before as well.
+            Reached::Platform if as_before && matches!(calls, Some(Calls::Trunk(_))) => Ok(seen(&holding)),
             Reached::Platform => Err(Stays::StillAnswered),
             _ if verify && !is_clear => Err(Stays::MayBeAnswered),
             Reached::Unknown if verify && !as_before => Err(Stays::MayBeAnswered),

@@ -23,7 +23,8 @@
 //!
 //! Through the platform-independent API an agent is the only inbound agent, with the weight 1. A number with several
 //! inbound agents, or with a webhook in place of them, has a [`handler`](crate::NumberRecord::handler). Directions are
-//! not supported, and neither are a trunk's port, inbound addresses, media encryption and leading plus. A removal of a
+//! not supported, and neither are a trunk's port, inbound addresses and leading plus. A trunk that requires encrypted media
+//! needs the transport TLS. A removal of a
 //! number that Retell sold releases it, so it needs [`Removal::RecordAndNumber`](crate::Removal::RecordAndNumber).
 //!
 //! Retell never returns a trunk's password. A renewal ([`Importer::renew`](crate::Importer::renew)) sends the trunk's

@@ -1,7 +1,7 @@
 //! A SIP trunk in Retell's models.
 
 use super::wire::{ImportNumber, Transport, UpdateNumber};
-use crate::model::{ImportRequest, ProblemCode, Problems, SipTransport, SipTrunk};
+use crate::model::{ImportRequest, MediaEncryption, ProblemCode, Problems, SipTransport, SipTrunk};
 
 /// Checks what Retell has no setting for.
 pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
@@ -24,11 +24,15 @@ pub(super) fn check(trunk: &SipTrunk, problems: &mut Problems) {
     );
     unsupported(
         "media_encryption",
-        trunk.media_encryption.is_some(),
-        "is set, but Retell's API has no setting for it",
-        "leave it out, or use another platform",
+        trunk.media_encryption == Some(MediaEncryption::Disabled) && trunk.transport == Some(SipTransport::Tls),
+        "is disabled, but Retell's API has no setting for it, and Retell encrypts media with the transport TLS",
+        "leave it out, or use another transport",
     );
     unsupported("leading_plus", trunk.leading_plus, "is on, but Retell's API has no setting for it", "leave it out");
+    if trunk.media_encryption == Some(MediaEncryption::Required) && trunk.transport != Some(SipTransport::Tls) {
+        let fault = "is required, but Retell encrypts media only with the transport TLS";
+        problems.add(ProblemCode::Conflict, "media_encryption", fault, "set the transport to TLS as well");
+    }
 }
 
 /// The import of a number of a trunk that has passed [`check`].

@@ -33,6 +33,10 @@ pub(super) struct Answering {
 #[async_trait]
 impl RoutingControl for Plivo {
     /// This account cannot set the routing of a subaccount's number.
+    async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let Some(found) = self.find_number(number).await?.filter(|found| self.is_own(found)) else { return Ok(None) };
         let answering = self.answering(&found).await?;

@@ -48,6 +48,10 @@ pub(super) struct Answering {
 
 #[async_trait]
 impl RoutingControl for Telnyx {
+    async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let Some((id, found)) = self.find_number(number).await? else { return Ok(None) };
         let answering = self.answering(&id, &found).await?;

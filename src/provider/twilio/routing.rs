@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use futures_util::TryStreamExt;
 
 use super::Twilio;
 use super::client::KIND;
-use super::wire::{CallbackMethod, IncomingPhoneNumber, UpdateNumber};
+use super::wire::{CallbackMethod, IncomingPhoneNumber, OriginationUrl, UpdateNumber};
 use crate::E164;
 use crate::error::{Result, checked, sendable};
 use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
@@ -37,6 +38,11 @@ const SETTINGS: [&str; 15] = [
 
 #[async_trait]
 impl RoutingControl for Twilio {
+    async fn trunk_addresses(&self, trunk: &str) -> Result<Vec<CallbackUrl>> {
+        let enabled = |url: OriginationUrl| async move { Ok(url.sip_url.filter(|_| url.enabled != Some(false))) };
+        self.origination_urls(trunk).try_filter_map(enabled).try_collect().await
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let found = self.find_number(number).await?;
         Ok(found.and_then(|found| routing(*number, &found)))

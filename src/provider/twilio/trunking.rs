@@ -4,12 +4,13 @@ use futures_util::stream::BoxStream;
 
 use super::Twilio;
 use super::client::KIND;
-use super::wire::{TrunkNumber, TrunkNumberPage};
+use super::wire::{OriginationUrl, OriginationUrlPage, TrunkNumber, TrunkNumberPage};
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Call, Next};
 use crate::model::check_sid;
 
 const LIST: &str = "list numbers of trunk";
+const ORIGINATION: &str = "list origination URLs of trunk";
 const GET: &str = "get number of trunk";
 const ATTACH: &str = "attach number to trunk";
 const DETACH: &str = "detach number from trunk";
@@ -22,6 +23,17 @@ impl Twilio {
         let call = checked.map(|()| Call::get(LIST, &["v1", "Trunks", trunk, "PhoneNumbers"]));
         self.trunking.pages(call, |page: TrunkNumberPage| {
             (page.phone_numbers, Next::link(page.meta.and_then(|meta| meta.next_page_url)))
+        })
+    }
+
+    /// Returns the SIP addresses to which a trunk, `TK…`, sends the calls of its numbers. The stream ends after its first
+    /// error.
+    #[must_use]
+    pub fn origination_urls(&self, trunk: &str) -> BoxStream<'_, Result<OriginationUrl>> {
+        let checked = checked(KIND, ORIGINATION, |problems| check_sid(problems, "trunk", trunk, "TK"));
+        let call = checked.map(|()| Call::get(ORIGINATION, &["v1", "Trunks", trunk, "OriginationUrls"]));
+        self.trunking.pages(call, |page: OriginationUrlPage| {
+            (page.origination_urls, Next::link(page.meta.and_then(|meta| meta.next_page_url)))
         })
     }
 

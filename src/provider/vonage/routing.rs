@@ -29,6 +29,10 @@ const METHOD_FAILED: u16 = 420;
 
 #[async_trait]
 impl RoutingControl for Vonage {
+    async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let Some(found) = self.find_number(number).await? else { return Ok(None) };
         let application = self.application_of(&found).await?;

@@ -58,10 +58,12 @@ static ABOUT: About = About {
 struct Twilio {
     numbers: Numbers,
     tokens: Tokens,
+    /// The addresses of the trunks.
+    origination: Vec<Object>,
 }
 
 pub(super) fn api(builder: &SandboxBuilder) -> Box<dyn Api> {
-    Box::new(Twilio { numbers: Numbers::new(&Setup::of(builder)), tokens: Tokens::default() })
+    Box::new(Twilio { numbers: Numbers::new(&Setup::of(builder)), tokens: Tokens::default(), origination: Vec::new() })
 }
 
 impl Api for Twilio {
@@ -78,6 +80,9 @@ impl Api for Twilio {
                 // mistake shows.
                 None => Err(in_xml()),
             },
+            ["v1", "Trunks", trunk, "OriginationUrls"] => {
+                self.answer_origination(context, request, caller.account, trunk)
+            }
             ["v1", "Trunks", trunk, "PhoneNumbers", rest @ ..] => {
                 self.answer_trunking(context, request, caller.account, trunk, rest)
             }

@@ -62,6 +62,49 @@ impl Twilio {
         }
     }
 
+    /// The addresses to which a trunk sends its calls: their list, and adding one.
+    pub(super) fn answer_origination(
+        &mut self,
+        context: &mut Context<'_>,
+        request: &Request<'_>,
+        account: &'static Account,
+        trunk: &str,
+    ) -> Answer {
+        if trunk != account.trunk {
+            return Err(missing(request));
+        }
+        let url = format!("{}/v1/Trunks/{trunk}/OriginationUrls", base(request));
+        match request.method {
+            "GET" => {
+                let paging = Paging::of(context, request, &[])?;
+                let of_trunk: Vec<_> = self.origination.iter().filter(|one| one["trunk_sid"] == trunk).collect();
+                Ok(paging.answer_v1(&url, "origination_urls", &of_trunk, |one| Value::Object((*one).clone())))
+            }
+            "POST" => {
+                let form = form(request)?;
+                let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+                let known = ["SipUrl", "Weight", "Priority", "Enabled", "FriendlyName"];
+                if let Some((name, _)) = form.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+                    return Err(invalid(&format!("{name} is not a field of an origination URL")));
+                }
+                let sip = field("SipUrl").filter(|sip| sip.starts_with("sip:"));
+                let sip = sip.ok_or_else(|| invalid("SipUrl must have the scheme sip"))?;
+                let sid = format!("OU{:032x}", self.origination.len() + 1);
+                let whole = |name: &str| field(name).and_then(|text| text.parse::<u16>().ok()).unwrap_or(10);
+                let now = iso_8601(context.moment());
+                let added = crate::sandbox::records::fields(json!({
+                    "sid": sid, "account_sid": account.sid, "trunk_sid": trunk, "sip_url": sip,
+                    "enabled": field("Enabled") != Some("false"), "priority": whole("Priority"),
+                    "weight": whole("Weight"), "friendly_name": field("FriendlyName"), "date_created": now,
+                    "date_updated": now, "url": format!("{url}/{sid}"),
+                }));
+                self.origination.push(added.clone());
+                Ok(Reply::json(201, added))
+            }
+            _ => Err(missing(request)),
+        }
+    }
+
     fn on_trunk(&mut self, request: &Request<'_>, account: &Account, sid: &str) -> Result<&mut Held, Reply> {
         let held = self.numbers.with_sid(account, sid).filter(|held| held.text("trunk_sid") == account.trunk);
         held.ok_or_else(|| missing(request))

@@ -21,6 +21,7 @@ mod resend;
 mod restore_routing;
 mod scripted;
 mod stopped;
+mod trunk_origination;
 mod undo;
 mod undo_again;
 mod undo_late;

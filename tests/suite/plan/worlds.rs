@@ -92,6 +92,10 @@ impl NumberProvider for Carrier {
 
 #[async_trait]
 impl RoutingControl for Carrier {
+    async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         Ok(self.ask()?.get(number).and_then(|calls| Self::held(*number, calls).routing))
     }

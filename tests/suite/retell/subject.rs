@@ -81,8 +81,13 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a trunk", CREATE),
         ("a trunk with more to say", "refused: source.allow_inbound"),
     ],
-    // The encryption that the trunk requires cannot be left out.
-    fitting: Err("source.media_encryption"),
+    fitting: Ok(&[
+        "port 5061",
+        "allow_inbound 203.0.113.8/30",
+        "allow_inbound 203.0.0.0/20",
+        "allow_inbound 2001:db8::/48",
+        "leading_plus",
+    ]),
     record: Record { id: "phone_number", number: "phone_number", label: Some("nickname"), agent: "inbound_agents" },
     listed: || {
         let number = json!({

@@ -178,6 +178,10 @@ impl NumberProvider for Carrier {
 
 #[async_trait]
 impl RoutingControl for Carrier {
+    async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         let takes = self.state.lock().unwrap().slow.get(number).copied();
         if let Some(takes) = takes {

@@ -169,6 +169,10 @@ impl NumberProvider for Exchange {
 
 #[async_trait]
 impl RoutingControl for Exchange {
+    async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
+        Ok(Vec::new())
+    }
+
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {
         if self.silent.load(Ordering::SeqCst) {
             let fault = CallFault::Refusal(Refusal::new("out of service"));

@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 use numport::Twilio;
 use numport::error::CallFault;
-use numport::provider::twilio::{ErrorCode, TrunkNumberPage};
+use numport::provider::twilio::{ErrorCode, OriginationUrlPage, TrunkNumberPage};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -19,6 +19,15 @@ async fn the_numbers_of_a_trunk_are_listed() {
         assert_eq!(exchange_at(&name, "/phone_numbers", client, all).await.len(), numbers);
         survives::<TrunkNumberPage>(&name, &case(&name).response.body);
     }
+}
+
+#[tokio::test]
+async fn the_addresses_of_a_trunk_are_listed() {
+    let all = |client: Twilio| async move { client.origination_urls(TRUNK).try_collect::<Vec<_>>().await };
+    let name = "twilio/origination_urls/documented";
+    let urls = exchange_at(name, "/origination_urls", client, all).await;
+    assert_eq!(urls[0].sip_url.as_ref().unwrap().as_str(), "sip:sip.retellai.com;transport=tls");
+    survives::<OriginationUrlPage>(name, &case(name).response.body);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::Capabilities;
 use crate::model::{CallbackUrl, Timestamp};
@@ -82,6 +82,47 @@ received_object! {
         required {
             /// The numbers.
             phone_numbers: Vec<TrunkNumber>,
+        }
+        nullable {
+            /// The address of the next page, and more data about the list.
+            meta: Meta,
+        }
+    }
+
+    /// An address to which a trunk sends calls
+    /// (<https://www.twilio.com/docs/sip-trunking/api/originationurl-resource>).
+    pub struct OriginationUrl {
+        nullable {
+            /// Its id.
+            sid: String,
+            /// The account that owns it.
+            account_sid: String,
+            /// The trunk.
+            trunk_sid: String,
+            /// The address, a `sip:` URI.
+            sip_url: CallbackUrl,
+            /// Whether it is in use.
+            enabled: bool,
+            /// Its rank; the lowest is tried first.
+            priority: Number,
+            /// Its share of the calls among those of the same priority.
+            weight: Number,
+            /// Its name for people.
+            friendly_name: String,
+            /// When it was created: ISO 8601.
+            date_created: String,
+            /// When it was last changed: ISO 8601.
+            date_updated: String,
+            /// The absolute URL of this object.
+            url: String,
+        }
+    }
+
+    /// One page of the addresses of a trunk.
+    pub struct OriginationUrlPage {
+        required {
+            /// The addresses.
+            origination_urls: Vec<OriginationUrl>,
         }
         nullable {
             /// The address of the next page, and more data about the list.

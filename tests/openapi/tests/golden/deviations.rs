@@ -21,14 +21,14 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         reason: "The list returns a cursor, names no parameter for it, and the sister lists take it as `cursor`",
     },
     Deviation {
-        service: "retell",
-        operation: "GET /list-phone-numbers",
-        says: "is not documented",
-        reason: "The old list was withdrawn, and may still answer",
-    },
-    Deviation {
         service: "signalwire",
         operation: "* /api/relay/rest/phone_numbers/*/e911_address",
+        says: "is not documented",
+        reason: OUTSIDE,
+    },
+    Deviation {
+        service: "twilio",
+        operation: "* /v1/Trunks/*/OriginationUrls",
         says: "is not documented",
         reason: OUTSIDE,
     },

@@ -1,0 +1,94 @@
+//! A number on a trunk that leads to the platform needs no change at its carrier.
+
+use numport::model::{Finding, Reached, Removal};
+use numport::provider::ReachedBy;
+use numport::provider::twilio::UpdateNumber;
+use numport::sandbox::Sandbox;
+use numport::{E164, ImportRequest, Importer, SipTrunk, Twilio, Vapi};
+
+use crate::services::carrier;
+use crate::services::subject::Pace;
+
+fn number() -> E164 {
+    "+14155552671".parse().unwrap()
+}
+
+fn twilio(sandbox: &Sandbox) -> Twilio {
+    Pace::at_once().client(Twilio::builder_from_vars(|name| sandbox.var(name)))
+}
+
+/// A sandbox whose Twilio number is on a trunk that sends its calls to these addresses.
+async fn on_trunk_to(addresses: &[(&str, bool)]) -> Sandbox {
+    let sandbox = Sandbox::start().await.unwrap();
+    let trunk = sandbox.twilio().trunk_sid();
+    let target = format!("/v1/Trunks/{trunk}/OriginationUrls");
+    for (address, is_enabled) in addresses {
+        let form = [("SipUrl", *address), ("Enabled", if *is_enabled { "true" } else { "false" })];
+        let request = carrier("twilio").api.request(&sandbox, reqwest::Method::POST, &target).form(&form);
+        assert_eq!(request.send().await.unwrap().status(), 201);
+    }
+    let sid = sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+    twilio(&sandbox).update_number(&sid, &UpdateNumber::new().trunk_sid(trunk)).await.unwrap();
+    sandbox
+}
+
+/// Which addresses lead only to the SIP host of a platform that is known by its configured address.
+#[tokio::test]
+async fn only_a_trunk_whose_addresses_are_all_of_the_platform_leads_there() {
+    let own = "sip:pbx.example.net";
+    for (addresses, leads_here) in [
+        (&[("sip:pbx.example.net", true)][..], true),
+        (&[("sip:+14155552671@PBX.example.net:5060;transport=tcp", true)], true),
+        (&[("sip:pbx.example.net", true), ("sip:elsewhere.example.com", false)], true),
+        (&[("sip:sip.vapi.ai", true)], true),
+        (&[("sip:pbx.example.net", true), ("sip:elsewhere.example.com", true)], false),
+        (&[("sip:pbx.example.net.example.com", true)], false),
+        (&[("sip:pbx.example.net@elsewhere.example.com", true)], false),
+        (&[("sip:pbx.example.net", false)], false),
+        (&[], false),
+    ] {
+        let sandbox = on_trunk_to(addresses).await;
+        let vapi = Pace::at_once().client(Vapi::builder_from_vars(|name| sandbox.var(name)));
+        let importer = Importer::new(twilio(&sandbox), vapi).inbound_address(own);
+        let preflight = importer.preflight(&number()).await.unwrap();
+        let on_trunk = preflight.findings.iter().any(|finding| matches!(finding, Finding::OnTrunk { .. }));
+        assert_eq!(on_trunk, !leads_here, "{addresses:?}: {:?}", preflight.findings);
+    }
+}
+
+/// Without an answer it stays unknown where the trunk leads.
+#[tokio::test]
+async fn a_trunk_whose_addresses_cannot_be_read_is_a_finding() {
+    let sandbox = on_trunk_to(&[("sip:sip.vapi.ai", true)]).await;
+    let fault = numport::sandbox::Fault::Refuse { status: 403, retry_after: None };
+    sandbox.fault_on(numport::model::ProviderKind::TWILIO, "GET /v1/Trunks", fault);
+    let vapi = Pace::at_once().client(Vapi::builder_from_vars(|name| sandbox.var(name)));
+    let importer = Importer::new(twilio(&sandbox), vapi);
+    let preflight = importer.preflight(&number()).await.unwrap();
+    assert!(preflight.findings.iter().any(|finding| matches!(finding, Finding::OnTrunk { .. })), "{preflight:?}");
+    // The next lookup reads them.
+    let preflight = importer.preflight(&number()).await.unwrap();
+    assert_eq!(preflight.findings, []);
+}
+
+#[cfg(feature = "retell")]
+#[tokio::test]
+async fn an_import_over_such_a_trunk_reaches_the_platform_and_can_be_undone() {
+    let sandbox = on_trunk_to(&[("sip:sip.retellai.com;transport=tls", true)]).await;
+    let retell = Pace::at_once().client(numport::Retell::builder_from_vars(|name| sandbox.var(name)));
+    let trunk = SipTrunk::new("acme.pstn.twilio.com").credentials("user", "password");
+    let importer = Importer::new(ReachedBy::new(twilio(&sandbox), trunk), retell);
+    let imported = importer.import(ImportRequest::new(number()).agent("agent_1")).await.unwrap();
+    assert_eq!((imported.reached, imported.findings.as_slice()), (Reached::Platform, &[][..]));
+
+    // Nobody desires it, and its calls still arrive there.
+    let plan = importer.plan(&std::iter::empty::<ImportRequest>().collect()).await.unwrap();
+    let plan = plan.remove_extra(Removal::Record);
+    assert!(plan.to_string().contains("still"), "{plan}");
+    assert!(!plan.does_something(), "{plan}");
+
+    // The trunk led there before the import as well, so the record may go.
+    let undone = importer.undo(&imported.undo(), Removal::Record).await.unwrap();
+    assert!(undone.is_complete(), "{undone:?}");
+    assert_eq!(sandbox.records(numport::model::PlatformKind::RETELL), [] as [serde_json::Value; 0]);
+}
