@@ -42,11 +42,13 @@ impl Importer {
             }
             for control in holding.holders.iter().filter_map(|&index| carriers[index].routing()) {
                 match control.trunk_addresses(trunk).await {
-                    Ok(addresses) if addresses.is_empty() => {}
                     Ok(addresses) => {
                         let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
+                        let is_known = !addresses.is_empty();
                         read.insert(trunk.clone(), (Instant::now(), addresses));
-                        break;
+                        if is_known {
+                            break;
+                        }
                     }
                     Err(error) => tracing::debug!(%error, "the addresses of a trunk were not read"),
                 }

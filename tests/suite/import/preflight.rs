@@ -52,7 +52,7 @@ async fn refused(number: TwilioNumber, carrier_calls: usize) -> (Vec<Finding>, E
 
 #[tokio::test]
 async fn a_number_on_a_trunk_is_not_imported() {
-    let (findings, error) = refused(TwilioNumber::new(number()).on_trunk(), 1).await;
+    let (findings, error) = refused(TwilioNumber::new(number()).on_trunk(), 2).await;
     let trunk = holding(TwilioNumber::new(number())).await.twilio().trunk_sid().to_owned();
     assert_eq!(findings, [Finding::OnTrunk { trunk: trunk.clone() }]);
     assert_eq!(
@@ -94,7 +94,7 @@ async fn a_hosted_number_is_not_imported() {
 
 #[tokio::test]
 async fn the_most_severe_finding_comes_first() {
-    let (findings, error) = refused(TwilioNumber::new(number()).hosted().on_trunk(), 1).await;
+    let (findings, error) = refused(TwilioNumber::new(number()).hosted().on_trunk(), 2).await;
     assert!(
         matches!(findings.as_slice(), [Finding::NoVoice, Finding::OnTrunk { .. }, Finding::Hosted]),
         "{findings:?}"
@@ -167,7 +167,7 @@ async fn a_platform_without_takeover_is_reached_by_a_trunk() {
     assert_eq!((imported.outcome, imported.reached), (Outcome::Created, Reached::Unknown));
     let calls = format!("trunk {}", sandbox.twilio().trunk_sid());
     assert_eq!(imported.findings, [Finding::CallsStay { calls, reason: NoTakeover::LeavesCarrier }]);
-    assert_eq!(sent(&sandbox, ProviderKind::TWILIO), 1, "nothing there can have changed");
+    assert_eq!(sent(&sandbox, ProviderKind::TWILIO), 2, "nothing there can have changed after the trunk was read");
 }
 
 #[tokio::test]

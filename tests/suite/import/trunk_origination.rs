@@ -23,8 +23,12 @@ async fn on_trunk_to(addresses: &[(&str, bool)]) -> Sandbox {
     let trunk = sandbox.twilio().trunk_sid();
     let target = format!("/v1/Trunks/{trunk}/OriginationUrls");
     for (address, is_enabled) in addresses {
-        let form = [("SipUrl", *address), ("Enabled", if *is_enabled { "true" } else { "false" })];
-        let request = carrier("twilio").api.request(&sandbox, reqwest::Method::POST, &target).form(&form);
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("SipUrl", address)
+            .append_pair("Enabled", &is_enabled.to_string())
+            .finish();
+        let request = carrier("twilio").api.request(&sandbox, reqwest::Method::POST, &target);
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
         assert_eq!(request.send().await.unwrap().status(), 201);
     }
     let sid = sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
