@@ -58,7 +58,7 @@ struct World {
 
 /// Without times, which differ between sandboxes, and without unset fields.
 fn timeless(mut object: Value) -> Value {
-    let is_time = |name: &str| ["created", "updated"].iter().any(|word| name.contains(word));
+    let is_time = |name: &str| ["created", "updated", "modification"].iter().any(|word| name.contains(word));
     object.as_object_mut().unwrap().retain(|name, value| !is_time(name) && !value.is_null() && value != "");
     object
 }

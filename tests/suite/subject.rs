@@ -157,6 +157,7 @@ pub(crate) struct Record {
     pub(crate) number: &'static str,
     /// `None` if a record has no label.
     pub(crate) label: Option<&'static str>,
+    /// The pointer to the agent.
     pub(crate) agent: &'static str,
 }
 

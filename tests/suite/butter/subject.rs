@@ -99,7 +99,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         "allow_inbound 2001:db8::/48",
         "leading_plus",
     ]),
-    record: Record { id: "phone_number_id", number: "phone_number", label: None, agent: "assigned_agent_id" },
+    record: Record { id: "phone_number_id", number: "phone_number", label: None, agent: "/assigned_agent_id" },
     listed: || {
         let number = json!({
             "phone_number_id": "p1", "phone_number": NUMBER, "provider": "twilio", "status": "assigned",

@@ -70,7 +70,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", "refused: source.credential"),
     ],
     fitting: Err("source"),
-    record: Record { id: "_id", number: "number", label: Some("label"), agent: "assistantId" },
+    record: Record { id: "_id", number: "number", label: Some("label"), agent: "/assistantId" },
     listed: || {
         let number = json!({
             "_id": "n1", "number": NUMBER, "provider": {"name": "twilio"}, "assistantId": "a1", "label": "Desk",

@@ -88,7 +88,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         "allow_inbound 2001:db8::/48",
         "leading_plus",
     ]),
-    record: Record { id: "phone_number", number: "phone_number", label: Some("nickname"), agent: "inbound_agents" },
+    record: Record { id: "phone_number", number: "phone_number", label: Some("nickname"), agent: "/inbound_agents/0/agent_id" },
     listed: || {
         let number = json!({
             "phone_number": NUMBER, "phone_number_type": "custom", "nickname": "Desk",

@@ -135,7 +135,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         "leading_plus",
         "name Head office",
     ]),
-    record: Record { id: "id", number: "number", label: Some("name"), agent: "calling_handler_resource_id" },
+    record: Record { id: "id", number: "number", label: Some("name"), agent: "/calling_handler_resource_id" },
     listed: || {
         let number = json!({
             "id": "n1", "number": NUMBER, "name": "Desk", "call_handler": "ai_agent",
