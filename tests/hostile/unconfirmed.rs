@@ -3,7 +3,7 @@
 use numport::import::Field;
 use numport::platform::Support;
 use numport::{ImportRequest, Outcome};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::between::{Between, number};
 use crate::hostile::edit;
@@ -35,8 +35,12 @@ async fn is_told(platform: &'static Platform) {
         is_told_of(platform, Field::Label, name, "Another desk".into(), ask.clone().label(LABEL)).await;
     }
     if takes(can.agent) {
-        let (name, [agent, other]) = (platform.record.agent, platform.agents);
-        is_told_of(platform, Field::Agent, name, other.into(), ask.clone().agent(agent)).await;
+        let [agent, other] = platform.agents;
+        // A field of the record itself, or one in a list of objects.
+        let mut path = platform.record.agent.trim_start_matches('/').split('/');
+        let name = path.next().unwrap();
+        let value = path.nth(1).map_or_else(|| other.into(), |field| json!([{field: other, "weight": 1}]));
+        is_told_of(platform, Field::Agent, name, value, ask.clone().agent(agent)).await;
     }
     // Only one platform has these fields.
     if takes(can.inbound) {
