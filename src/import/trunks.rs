@@ -40,19 +40,20 @@ impl Importer {
             if self.trunks.fresh(trunk, self).is_some() {
                 continue;
             }
+            // A failure is kept as well: the other numbers of the trunk need not meet it again.
+            let mut known = Vec::new();
             for control in holding.holders.iter().filter_map(|&index| carriers[index].routing()) {
                 match control.trunk_addresses(trunk).await {
+                    Ok(addresses) if addresses.is_empty() => {}
                     Ok(addresses) => {
-                        let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
-                        let is_known = !addresses.is_empty();
-                        read.insert(trunk.clone(), (Instant::now(), addresses));
-                        if is_known {
-                            break;
-                        }
+                        known = addresses;
+                        break;
                     }
                     Err(error) => tracing::debug!(%error, "the addresses of a trunk were not read"),
                 }
             }
+            let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
+            read.insert(trunk.clone(), (Instant::now(), known));
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use numport::sandbox::Sandbox;
 use numport::{E164, ImportRequest, Imported, Importer, LookupPolicy, NumberRecord, Outcome, Result, VoicePlatform};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::hostile::{Answer, Hostile, Request, edit};
 use crate::log;
@@ -124,12 +124,15 @@ pub(crate) fn is_create(platform: &Platform, request: &Request) -> bool {
     request.method == "POST" && request.path() == platform.create_path()
 }
 
-/// Removes a number's records from lists. A record is still returned by its id.
+/// Removes a number's records from lists. A record is still returned by its id, unless that is its number.
 pub(crate) fn unlisted(platform: &Platform, number: E164) -> impl Fn(&Request, Answer) -> Answer + use<> {
-    let field = platform.record.number;
+    let (field, is_key) = (platform.record.number, platform.is_keyed_by_number());
     move |request, answer| {
         if request.method != "GET" {
             return answer;
+        }
+        if is_key && request.path().ends_with(number.as_str()) {
+            return Answer::json(404, &json!({}));
         }
         answer.edited(|body| edit::hide(body, field, &|text| text == number.as_str()))
     }

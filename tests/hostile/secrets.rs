@@ -9,7 +9,7 @@ use crate::between::{Between, is_create};
 use crate::hostile::{Answer, Response, edit};
 use crate::log;
 use crate::services::each_platform;
-use crate::services::subject::Platform;
+use crate::services::subject::{Platform, TRUNK_PASSWORD};
 
 const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "twilio-request-id", "cf-ray"];
 
@@ -34,16 +34,26 @@ fn login(between: &Between) -> String {
     sent.split_once(' ').unwrap().1.to_owned()
 }
 
+/// The secret of the source: Twilio's token, or the password of a trunk.
+fn of_source(between: &Between) -> String {
+    match between.platform.takes_account_of("twilio") {
+        true => between.sandbox.var("TWILIO_AUTH_TOKEN").unwrap(),
+        false => TRUNK_PASSWORD.to_owned(),
+    }
+}
+
 impl Planted {
     fn of(between: &Between) -> Self {
         let var = |name: &str| between.sandbox.var(name).unwrap();
-        let (token, key) = (var("TWILIO_AUTH_TOKEN"), var(between.platform.api.secret));
+        let (token, key) = (of_source(between), var(between.platform.api.secret));
         let of_token = BASE64.encode(format!("{}:{token}", var("TWILIO_ACCOUNT_SID")));
+        let forms = if between.platform.takes_account_of("twilio") { vec![&token, &of_token] } else { vec![&token] };
+        let login = login(between);
         let escaped = |text: &str| text.chars().map(|letter| format!("\\u{:04x}", letter as u32)).collect::<String>();
         let secret =
             |plain: &String, sent: &String, by_create| Secret { plain: plain.clone(), sent: sent.clone(), by_create };
         let mut all = Vec::new();
-        for (secrets, by_create) in [([&token, &of_token], true), ([&key, &login(between)], false)] {
+        for (secrets, by_create) in [(forms, true), (vec![&key, &login], false)] {
             for plain in secrets {
                 all.extend([secret(plain, plain, by_create), secret(plain, &escaped(plain), by_create)]);
             }
@@ -130,7 +140,7 @@ async fn echoed_as_data(platform: &'static Platform) {
     for lost in [false, true] {
         let between = Between::start(platform).await;
         let planted = Planted::of(&between);
-        let token = between.sandbox.var("TWILIO_AUTH_TOKEN").unwrap();
+        let token = of_source(&between);
         let mut created = false;
         between.relay.distort(move |request, answer| {
             let is_create = is_create(platform, request);

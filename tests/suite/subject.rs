@@ -22,6 +22,8 @@ pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The label that imports request.
 pub(crate) const LABEL: &str = "Front desk";
+/// The password of the trunk from which a platform imports that takes no account.
+pub(crate) const TRUNK_PASSWORD: &str = "planted-trunk-password";
 /// A number that a new sandbox holds at Twilio.
 pub(crate) const NUMBER: &str = "+14155552671";
 
@@ -137,11 +139,20 @@ impl Platform {
     /// A carrier whose numbers this platform imports: from its account, or else from a trunk.
     pub(crate) fn carrier(&self, name: &str, vars: Vars<'_>, pace: Pace) -> Arc<dyn NumberProvider> {
         let client = (super::carrier(name).connect)(vars, pace);
-        let is_taken = |(known, became): &(&str, &str)| *known == name && !became.starts_with("refused");
-        if self.sources.iter().any(is_taken) {
+        if self.takes_account_of(name) {
             return client;
         }
-        Arc::new(ReachedBy::new(client, SipTrunk::new("203.0.113.10").credentials("user", "password")))
+        Arc::new(ReachedBy::new(client, SipTrunk::new("203.0.113.10").credentials("user", TRUNK_PASSWORD)))
+    }
+
+    /// Whether it imports from an account of this carrier.
+    pub(crate) fn takes_account_of(&self, carrier: &str) -> bool {
+        self.sources.iter().any(|(known, became)| *known == carrier && !became.starts_with("refused"))
+    }
+
+    /// Whether a number is its record's id, so that it is read by itself and from no list.
+    pub(crate) fn is_keyed_by_number(&self) -> bool {
+        self.record.id == self.record.number
     }
 
     /// The path that creates the record of a carrier's number.

@@ -25,5 +25,6 @@ pub fn ids<'a>(platform: &Platform, records: &'a [Value]) -> Vec<&'a str> {
 /// Whether a record has the requested label and agent.
 pub fn is_finished(platform: &Platform, record: &Value) -> bool {
     let fields = &platform.record;
-    fields.label.is_none_or(|label| record[label] == LABEL) && record.pointer(fields.agent).is_some_and(|agent| agent == platform.agents[0])
+    fields.label.is_none_or(|label| record[label] == LABEL)
+        && record.pointer(fields.agent).is_some_and(|agent| agent == platform.agents[0])
 }

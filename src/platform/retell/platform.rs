@@ -66,17 +66,18 @@ impl VoicePlatform for Retell {
             problems.within("source", |problems| trunk::check(trunk, problems));
             Some(settings(trunk::import(trunk, request), request))
         })?;
-        Ok(Create::new(async move { self.import_number(&body).await.map(record) }))
+        let key = *request.number();
+        Ok(Create::new(async move { self.import_number(&body).await.map(|number| keyed(number, key.as_str())) }))
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        of_record(self.get_number(id.as_str()).await, KIND, id, record)
+        of_record(self.get_number(id.as_str()).await, KIND, id, |number| keyed(number, id.as_str()))
     }
 
     /// The number is the record's id.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         match self.get_number(number.as_str()).await {
-            Ok(found) => first_match(stream::iter([Ok(record(found))]), number).await,
+            Ok(found) => first_match(stream::iter([Ok(keyed(found, number.as_str()))]), number).await,
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
@@ -93,7 +94,7 @@ impl VoicePlatform for Retell {
         CAPABILITIES.check_update(KIND, update)?;
         let agents = update.agent_patch().as_ref().map(|agent| vec![AgentWeight::new(agent.as_str(), Weight::all())]);
         let wire = UpdateNumber::new().nickname(update.label_patch().clone()).inbound_agents(agents);
-        self.update_or_missing(id, &wire).await.map(record)
+        self.update_or_missing(id, &wire).await.map(|number| keyed(number, id.as_str()))
     }
 
     fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
@@ -183,6 +184,15 @@ fn answers(number: &PhoneNumber) -> (Option<AgentId>, Option<String>) {
 fn milliseconds(time: &Option<Number>) -> Option<Timestamp> {
     let since = Duration::from_millis(time.as_ref()?.as_u64()?);
     SystemTime::UNIX_EPOCH.checked_add(since).map(Timestamp::from)
+}
+
+/// The record of a number that was asked for by this key, which stays its id if the response spells or masks it.
+fn keyed(number: PhoneNumber, key: &str) -> NumberRecord {
+    let mut record = record(number);
+    if key.parse().is_ok_and(|key| record.number.is(&key) || record.number.may_be(&key)) {
+        record.id = NumberId::new(key);
+    }
+    record
 }
 
 fn record(number: PhoneNumber) -> NumberRecord {

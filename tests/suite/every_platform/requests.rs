@@ -8,8 +8,8 @@ use numport::platform::{OnRemoval, Renewal};
 use numport::sandbox::{Fault, Sandbox};
 use numport::{E164, ImportRequest, Importer, Outcome, Plan};
 
-use crate::services::subject::{Pace, Platform};
 use crate::services::PLATFORMS;
+use crate::services::subject::{Pace, Platform};
 
 const MANY: usize = 1_000;
 

@@ -8,8 +8,8 @@ use numport::sandbox::{Chaos, Fault, Sandbox};
 use numport::{Desired, Error, Importer, LookupPolicy, Plan, RetryPolicy};
 
 use super::apply::apply;
-use crate::services::subject::{Pace, Platform};
 use crate::services::each_platform;
+use crate::services::subject::{Pace, Platform};
 use crate::support::in_memory::{number, request};
 
 /// An importer for many faults: its clients retry often and wait little.

@@ -7,8 +7,8 @@ use numport::model::{CallbackUrl, Details, PlatformKind, RecordNumber, SipTransp
 use numport::platform::retell::PhoneNumber;
 use numport::platform::{RenewalRun, RenewedCredentials, SourceMatch};
 use numport::{
-    Error, ImportRequest, Importer, LookupPolicy, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal,
-    SipTrunk, VoicePlatform,
+    Error, ImportRequest, Importer, LookupPolicy, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal, SipTrunk,
+    VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};

@@ -41,7 +41,11 @@ pub(crate) static SUBJECT: Platform = Platform {
         is_written: is_any,
         refusals: || {
             vec![
-                ("/", 429, json!({"status": "error", "message": "Account rate limited, please throttle your requests."})),
+                (
+                    "/",
+                    429,
+                    json!({"status": "error", "message": "Account rate limited, please throttle your requests."}),
+                ),
                 ("/", 500, json!({"status": "error", "message": "An unexpected server error occurred."})),
             ]
         },
@@ -77,10 +81,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         Import { carrier: Some("twilio"), steps: &[GET, CREATE], create: CREATE },
         Import { carrier: None, steps: &[GET, CREATE], create: CREATE },
     ],
-    sources: &[
-        ("a trunk", CREATE),
-        ("a trunk with more to say", "refused: source.allow_inbound"),
-    ],
+    sources: &[("a trunk", CREATE), ("a trunk with more to say", "refused: source.allow_inbound")],
     fitting: Ok(&[
         "port 5061",
         "allow_inbound 203.0.113.8/30",
@@ -88,7 +89,12 @@ pub(crate) static SUBJECT: Platform = Platform {
         "allow_inbound 2001:db8::/48",
         "leading_plus",
     ]),
-    record: Record { id: "phone_number", number: "phone_number", label: Some("nickname"), agent: "/inbound_agents/0/agent_id" },
+    record: Record {
+        id: "phone_number",
+        number: "phone_number",
+        label: Some("nickname"),
+        agent: "/inbound_agents/0/agent_id",
+    },
     listed: || {
         let number = json!({
             "phone_number": NUMBER, "phone_number_type": "custom", "nickname": "Desk",

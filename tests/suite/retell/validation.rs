@@ -64,7 +64,10 @@ async fn bad_values_are_refused_before_anything_is_sent() {
         (UpdateNumber::new().auth_username("").auth_password(""), vec!["auth_username", "auth_password"]),
         (UpdateNumber::new().termination_uri(""), vec!["termination_uri"]),
         (UpdateNumber::new().outbound_sms_agents(Vec::from(agents([0.5]))), vec!["outbound_sms_agents"]),
-        (UpdateNumber::new().allowed_outbound_country_list(vec!["U".to_owned()]), vec!["allowed_outbound_country_list"]),
+        (
+            UpdateNumber::new().allowed_outbound_country_list(vec!["U".to_owned()]),
+            vec!["allowed_outbound_country_list"],
+        ),
     ] {
         assert_eq!(fields(retell.update_number(NUMBER, &update).await.map(drop)), expected, "{update:?}");
     }
