@@ -17,6 +17,7 @@ macro_rules! __services {
                 SIGNALWIRE "signalwire" signalwire::SignalWire ["signalwire.com"];
                 BUTTER "butter" butter::Butter ["getbutter.ai"];
                 RETELL "retell" retell::Retell ["retellai.com"];
+                ELEVENLABS "elevenlabs" elevenlabs::ElevenLabs ["elevenlabs.io"];
             }
             carriers {
                 TWILIO "twilio" twilio::Twilio;
@@ -26,7 +27,6 @@ macro_rules! __services {
             }
             named platforms {
                 BLAND "bland" ["bland.ai"];
-                ELEVENLABS "elevenlabs" ["elevenlabs.io"];
                 LIVEKIT "livekit" ["livekit.cloud"];
                 SYNTHFLOW "synthflow" ["synthflow.ai"];
                 ULTRAVOX "ultravox" ["ultravox.ai"];

@@ -100,9 +100,10 @@ fn known(sid: &str) -> Option<&'static Account> {
     ACCOUNTS.into_iter().find(|account| account.sid == sid)
 }
 
-/// The account whose numbers a platform may take over with a login: only the one that the login names.
+/// The account whose numbers a platform may take over with a login: only the one that the login names, or that has its key.
 pub(super) fn opened_by(login: &Login<'_>, tokens: &Tokens) -> Option<&'static Account> {
-    let account = known(login.account)?;
+    let of_key = || ACCOUNTS.into_iter().find(|account| login.key.is_some() && account.api_key == login.key);
+    let account = if login.account.is_empty() { of_key() } else { known(login.account) }?;
     let by_token = login.token.map(|token| tokens.of(account.sid) == Some(token));
     let by_key = login.key.map(|key| account.api_key == Some(key));
     by_token.or(by_key).unwrap_or(false).then_some(account)

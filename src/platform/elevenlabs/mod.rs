@@ -1,0 +1,61 @@
+//! ElevenLabs: numbers imported from Twilio, a SIP trunk or Exotel.
+//!
+//! | call | endpoint |
+//! | --- | --- |
+//! | [`import_number`](ElevenLabs::import_number) | `POST /v1/convai/phone-numbers` |
+//! | [`list_all_numbers`](ElevenLabs::list_all_numbers) | `GET /v1/convai/phone-numbers` |
+//! | [`list_numbers`](ElevenLabs::list_numbers), [`numbers`](ElevenLabs::numbers) | `GET /v1/convai/v2/phone-numbers` |
+//! | [`get_number`](ElevenLabs::get_number) | `GET /v1/convai/phone-numbers/{id}` |
+//! | [`update_number`](ElevenLabs::update_number) | `PATCH /v1/convai/phone-numbers/{id}` |
+//! | [`delete_number`](ElevenLabs::delete_number) | `DELETE /v1/convai/phone-numbers/{id}` |
+//! | [`list_sip_messages`](ElevenLabs::list_sip_messages), [`sip_messages`](ElevenLabs::sip_messages) | `GET /v1/convai/phone-numbers/{id}/sip-messages` |
+//!
+//! Source: <https://elevenlabs.io/docs/eleven-agents/api-reference/phone-numbers/create> and the pages next to it, and the
+//! [SIP trunk guide](https://elevenlabs.io/docs/eleven-agents/phone-numbers/sip-trunking).
+//!
+//! Whether a second import of a number is refused or makes a second record is not documented, and a list may show several
+//! records of one number.
+//!
+//! An import through the platform-independent API takes over a Twilio number's calls, and not its messages. It needs the
+//! account's auth token: beside an API key ElevenLabs asks for the token too, which
+//! [`ImportTwilioNumber`] can send. A number without a label is labelled with the number, because ElevenLabs requires a
+//! label. A trunk's number accepts calls from the addresses of [`allow_inbound`](crate::SipTrunk::allow_inbound), or else
+//! from the trunk's own if that is an IP address, or else from everywhere. The carrier must send them to
+//! `sip:{number}@sip.rtc.elevenlabs.io`.
+//!
+//! An update of the agent keeps the environment. If it assigns an agent that the same client has replaced before, such as in
+//! an undo, it also restores the agent's environment and branch.
+//!
+//! Renewing the credentials of a number ([`Importer::renew`](crate::Importer::renew)) sends a SIP trunk's login to the
+//! number itself. Those of Twilio and Exotel cannot be updated: only a removal and a new import change them.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use numport::platform::elevenlabs::{ElevenLabs, ImportTwilioNumber, UpdateNumber};
+//! use numport::sandbox::Sandbox;
+//!
+//! let sandbox = Sandbox::start().await?;
+//! let elevenlabs = ElevenLabs::from_vars(|name| sandbox.var(name))?;
+//!
+//! let number = "+14155552671".parse::<numport::E164>()?;
+//! let (sid, token) = (sandbox.twilio().account_sid(), sandbox.twilio().auth_token());
+//! let import = ImportTwilioNumber::new(number, "Front desk", sid, token).enable_sms(false);
+//! let imported = elevenlabs.import_number(import).await?;
+//!
+//! let update = UpdateNumber::new().label("Reception".to_owned());
+//! let number = elevenlabs.update_number(&imported.phone_number_id, &update).await?;
+//! assert_eq!(number.label.as_deref(), Some("Reception"));
+//! # Ok(())
+//! # }
+//! ```
+
+mod assignment;
+mod client;
+mod error;
+mod platform;
+mod trunk;
+mod wire;
+
+pub use client::ElevenLabs;
+pub use wire::*;
