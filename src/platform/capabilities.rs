@@ -53,6 +53,8 @@ pub struct Capabilities {
     /// because
     /// [`answered_by`](super::answered_by) knows those of the others.
     pub domains: &'static [&'static str],
+    /// How many requests a create takes, without those for a credential. A plan's estimate counts them.
+    pub create_requests: u8,
 }
 
 impl Capabilities {
@@ -83,6 +85,7 @@ impl Capabilities {
             takeover: Takeover::Unknown,
             renewal: Renewal::Unsupported,
             domains: &[],
+            create_requests: 1,
         }
     }
 
@@ -142,6 +145,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_domains(mut self, domains: &'static [&'static str]) -> Self {
         self.domains = domains;
+        self
+    }
+
+    /// Sets how many requests a create takes, without those for a credential. Defaults to 1.
+    #[must_use]
+    pub const fn with_create_requests(mut self, requests: u8) -> Self {
+        self.create_requests = requests;
         self
     }
 

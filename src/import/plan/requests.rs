@@ -24,6 +24,8 @@ pub(super) struct Costs {
     /// How many credentials a renewal changes at most; `None` where it is one for each record.
     stored_credentials: Option<u64>,
     concurrency: u64,
+    /// What a create takes.
+    create: u64,
     /// The fields that an import sets by an update.
     set_later: Vec<Field>,
     takeover: Taken,
@@ -60,6 +62,7 @@ impl Costs {
             look_up: if importer.skip_preflight && carriers == 1 { 0 } else { carriers },
             stored_credentials: renews().all(|renews| renews == Renews::Credential).then(|| renews().count() as u64),
             concurrency: importer.concurrency as u64,
+            create: can.create_requests.into(),
             set_later: fields.into_iter().filter(|(_, can)| !can.create && can.set).map(|(field, _)| field).collect(),
             takeover: match can.takeover {
                 Takeover::AtImport | Takeover::Unknown if is_read => Taken::Always,
@@ -110,7 +113,10 @@ impl Plan {
                     };
                     verified += u64::from(is_verified && !is_pointed);
                     let verified_alone = u64::from(is_verified && is_pointed);
-                    1 + u64::from(self.costs.is_set_later(request)) + verified_alone + pointed(is_pointed)
+                    self.costs.create
+                        + u64::from(self.costs.is_set_later(request))
+                        + verified_alone
+                        + pointed(is_pointed)
                 }
                 PlanStep::Update { calls, changes, renew, .. } => {
                     // A platform that reads a record from its list may do so for the update again, and take two calls.

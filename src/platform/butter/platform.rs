@@ -40,6 +40,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     takeover: Takeover::WithAgent,
     renewal: Renewal::Of(&[(ProviderKind::TWILIO, Way::Token, Renews::Credential)]),
     domains: &[],
+    create_requests: 1,
 };
 
 #[async_trait]

@@ -1,6 +1,7 @@
 //! Updates of a number's agent. An agent answers with an environment and a branch, which only an update can set, and which
 //! ElevenLabs may reset when the agent changes.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::client::ElevenLabs;
@@ -11,83 +12,92 @@ use crate::model::NumberUpdate;
 use crate::platform::answer::text;
 use crate::wire::Patch;
 
-/// How many assignments are remembered.
+/// For how many numbers assignments are remembered.
 const MAX: usize = 10_000;
 
-/// The assignments that updates of a client and its clones have replaced, oldest first. Assigning the earlier agent again,
-/// as an undo does, restores its environment and branch.
+/// The agents, with their environments and branches, that a client and its clones have seen numbers with, by the number's
+/// id; the last one of a number is the present one. A number that never had an environment or a branch is not in it.
+///
+/// The importer reads a record before it updates it, so that this costs no request.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Replaced(Arc<Mutex<Vec<(String, AssignedAgent)>>>);
+pub(super) struct Assignments(Arc<Mutex<HashMap<String, Vec<AssignedAgent>>>>);
 
-impl Replaced {
-    fn put(&self, id: &str, agent: AssignedAgent) {
+impl Assignments {
+    /// Remembers what a response shows.
+    pub(super) fn see(&self, number: &PhoneNumber) {
+        let agent = number.assigned_agent.clone().unwrap_or_default();
+        let is_told = text(&agent.environment).is_some() || text(&agent.branch_id).is_some();
         let mut all = self.lock();
-        all.retain(|(of, known)| !(of == id && known.agent_id == agent.agent_id));
-        if all.len() == MAX {
-            all.remove(0);
+        let is_full = all.len() >= MAX;
+        match all.get_mut(&number.phone_number_id) {
+            Some(seen) => {
+                seen.retain(|known| known.agent_id != agent.agent_id);
+                seen.push(agent);
+            }
+            None if is_told && !is_full => drop(all.insert(number.phone_number_id.clone(), vec![agent])),
+            None => {}
         }
-        all.push((id.to_owned(), agent));
     }
 
-    fn get(&self, id: &str, agent: &str) -> Option<AssignedAgent> {
-        let of = |(of, known): &&(String, AssignedAgent)| of == id && known.agent_id.as_deref() == Some(agent);
-        self.lock().iter().find(of).map(|(_, agent)| agent.clone())
+    /// The environment and the branch to send with an agent: those that the number had with it, or else the number's
+    /// present environment. None of them if the number has the agent now.
+    fn with(&self, id: &str, agent: &str) -> (Option<String>, Option<String>) {
+        let all = self.lock();
+        let Some(seen) = all.get(id) else { return (None, None) };
+        let now = seen.last();
+        if now.and_then(|now| now.agent_id.as_deref()) == Some(agent) {
+            return (None, None);
+        }
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        match seen.iter().find(|known| known.agent_id.as_deref() == Some(agent)) {
+            Some(before) => (owned(text(&before.environment)), owned(text(&before.branch_id))),
+            None => (owned(now.and_then(|now| text(&now.environment))), None),
+        }
     }
 
+    /// Forgets an agent of a number.
     fn forget(&self, id: &str, agent: &str) {
-        self.lock().retain(|(of, known)| !(of == id && known.agent_id.as_deref() == Some(agent)));
+        if let Some(seen) = self.lock().get_mut(id) {
+            seen.retain(|known| known.agent_id.as_deref() != Some(agent));
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(String, AssignedAgent)>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<AssignedAgent>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl ElevenLabs {
     /// Changes a number. A change of the agent keeps the environment. It restores the environment and the branch that the
-    /// agent had before this client replaced it.
+    /// number had with this agent before.
     pub(super) async fn change(&self, id: &str, update: &NumberUpdate) -> Result<PhoneNumber> {
         let agent = update.agent_patch().clone().map(|agent| agent.as_str().to_owned());
         let mut wire = UpdateNumber::new().label(update.label_patch().clone()).agent_id(agent.clone());
-        if agent == Patch::Keep {
-            return self.update_number(id, &wire).await;
-        }
-        let now = self.get_number(id).await?.assigned_agent.filter(|now| text(&now.agent_id).is_some());
-        let wanted = agent.set().map(String::as_str);
-        let is_other = now.as_ref().and_then(|now| now.agent_id.as_deref()) != wanted;
-        let before = wanted.filter(|_| is_other).and_then(|agent| self.replaced.get(id, agent));
-        if let (true, Some(wanted)) = (is_other, wanted) {
-            let kept = now.as_ref().and_then(|now| text(&now.environment));
-            let environment = before.as_ref().map_or(kept, |before| text(&before.environment));
-            if let Some(environment) = environment {
-                wire = wire.environment(environment.to_owned());
+        match &agent {
+            Patch::Keep => self.update_number(id, &wire).await,
+            Patch::Set(agent) => {
+                let (environment, branch) = self.assignments.with(id, agent);
+                let has_branch = branch.is_some();
+                wire = wire.environment(environment.map_or(Patch::Keep, Patch::Set));
+                wire = wire.branch_id(branch.map_or(Patch::Keep, Patch::Set));
+                let updated = self.update_number(id, &wire).await;
+                // The branch may be gone: another attempt does without.
+                if has_branch && updated.as_ref().is_err_and(crate::Error::surely_not_done) {
+                    self.assignments.forget(id, agent);
+                }
+                updated
             }
-            if let Some(branch) = before.as_ref().and_then(|before| text(&before.branch_id)) {
-                wire = wire.branch_id(branch.to_owned());
-            }
-            tracing::debug!(agent = wanted, "the agent changes");
-        }
-        if let Some(now) = now.filter(|_| is_other) {
-            self.replaced.put(id, now);
-        }
-        let updated = self.update_number(id, &wire).await;
-        if let (Some(wanted), Err(error)) = (wanted, &updated) {
-            // The branch may be gone: another attempt does without.
-            if error.surely_not_done() && before.is_some() {
-                self.replaced.forget(id, wanted);
-            }
-        }
-        let updated = updated?;
-        if wanted.is_some() {
-            return Ok(updated);
-        }
-        // Whether null unassigns the agent is not documented.
-        let read = self.get_number(id).await?;
-        match read.assigned_agent.as_ref().and_then(|agent| text(&agent.agent_id)) {
-            None => Ok(read),
-            Some(agent) => {
-                let mismatch = Mismatch::new("a number without an agent", Some(agent));
-                Err(mismatched("update number", Delivery::Unknown, mismatch))
+            Patch::Clear => {
+                self.update_number(id, &wire).await?;
+                // Whether null unassigns the agent is not documented.
+                let read = self.get_number(id).await?;
+                match read.assigned_agent.as_ref().and_then(|agent| text(&agent.agent_id)) {
+                    None => Ok(read),
+                    Some(agent) => {
+                        let mismatch = Mismatch::new("a number without an agent", Some(agent));
+                        Err(mismatched("update number", Delivery::Unknown, mismatch))
+                    }
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 use futures_util::stream::BoxStream;
 
-use super::assignment::Replaced;
+use super::assignment::Assignments;
 use super::error::error_body;
 use super::wire::{
     ImportNumber, ImportedNumber, ListNumbers, ListSipMessages, NumberFilter, NumberPage, PhoneNumber, SipMessage,
@@ -37,7 +37,7 @@ const LIST_MESSAGES: &str = "list SIP messages";
 #[derive(Clone)]
 pub struct ElevenLabs {
     pub(super) http: Client,
-    pub(super) replaced: Replaced,
+    pub(super) assignments: Assignments,
 }
 
 impl Connect for ElevenLabs {
@@ -65,7 +65,7 @@ impl ElevenLabs {
     /// Returns a builder.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
         let auth = Auth::header("xi-api-key", "api_key", &api_key.into());
-        ClientBuilder::new(auth, |http| Self { http, replaced: Replaced::default() })
+        ClientBuilder::new(auth, |http| Self { http, assignments: Assignments::default() })
     }
 
     /// Imports a number, and returns the id of its record. Not safe to repeat; [`Importer`](crate::Importer) is. Whether

@@ -33,6 +33,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     takeover: Takeover::AtImport,
     renewal: Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]),
     domains: &[],
+    // The response shows only an id, so the record is read.
+    create_requests: 2,
 };
 
 #[async_trait]
@@ -75,23 +77,23 @@ impl VoicePlatform for ElevenLabs {
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        of_record(self.get_number(id.as_str()).await, KIND, id, record)
+        of_record(self.get_number(id.as_str()).await, KIND, id, |number| self.record(number))
     }
 
     /// The search matches parts of labels and numbers, so they are compared here. It sends the digits without `+`, because
     /// a trunk's numbers may be stored without it. The filter `phone_number` may be exact and would not find those.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let search = ListNumbers::new().search(number.digits());
-        first_match(self.numbers(search).map_ok(record), number).await
+        first_match(self.numbers(search).map_ok(|number| self.record(number)), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
-        self.numbers(ListNumbers::new()).map_ok(record).boxed()
+        self.numbers(ListNumbers::new()).map_ok(|number| self.record(number)).boxed()
     }
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         CAPABILITIES.check_update(KIND, update)?;
-        of_record(self.change(id.as_str(), update).await, KIND, id, record)
+        of_record(self.change(id.as_str(), update).await, KIND, id, |number| self.record(number))
     }
 
     /// A record shows only the carrier: neither the account, nor the password of a trunk.
@@ -129,6 +131,12 @@ impl VoicePlatform for ElevenLabs {
 }
 
 impl ElevenLabs {
+    /// The record that a response shows.
+    fn record(&self, number: PhoneNumber) -> NumberRecord {
+        self.assignments.see(&number);
+        record(number)
+    }
+
     /// Imports the number, and reads its record, because the response to an import shows only its id.
     fn create_as<'a>(&'a self, import: ImportNumber, request: &'a ImportRequest) -> Create<'a> {
         let imported = self.prepared_import(&import);
@@ -190,7 +198,7 @@ fn unread(id: String, request: &ImportRequest) -> NumberRecord {
     record(number)
 }
 
-pub(super) fn record(number: PhoneNumber) -> NumberRecord {
+fn record(number: PhoneNumber) -> NumberRecord {
     let agent = number.assigned_agent.as_ref().and_then(|agent| text(&agent.agent_id));
     NumberRecord {
         label: text(&number.label).map(str::to_owned),

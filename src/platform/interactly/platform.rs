@@ -30,6 +30,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     takeover: Takeover::Unknown,
     renewal: Renewal::Unsupported,
     domains: &[],
+    create_requests: 1,
 };
 
 #[async_trait]

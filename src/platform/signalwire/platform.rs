@@ -35,6 +35,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     takeover: Takeover::Nothing,
     renewal: Renewal::NoCredentials,
     domains: &[],
+    create_requests: 1,
 };
 
 #[async_trait]

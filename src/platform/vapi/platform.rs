@@ -49,6 +49,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         (ProviderKind::VONAGE, Way::Token, Renews::Credential),
     ]),
     domains: &[],
+    create_requests: 1,
 };
 
 #[async_trait]

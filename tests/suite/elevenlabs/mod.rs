@@ -1,1 +1,7 @@
 //! ElevenLabs.
+
+mod endpoints;
+mod pages_and_errors;
+mod platform;
+mod renewals;
+mod validation;

@@ -39,15 +39,16 @@ pub(crate) static SUBJECT: Platform = Platform {
         },
         is_written: is_any,
         refusals: || {
-            let detail = |kind: &str, code: &str| {
+            let detail = |kind: &str, code: &str, message: &str| {
                 json!({"detail": {
-                    "type": kind, "code": code, "message": "Refused", "status": code, "request_id": "r1", "param": null,
+                    "type": kind, "code": code, "message": message, "status": code,
+                    "request_id": "00000000000000000000000000005a7d", "param": null,
                 }})
             };
-            let fault = json!({"loc": ["body", "label"], "msg": "Field required", "type": "missing"});
+            let fault = json!({"loc": ["body"], "msg": "Value error", "type": "value_error"});
             vec![
-                ("/", 429, detail("rate_limit_error", "rate_limit_exceeded")),
-                ("/", 409, detail("conflict", "resource_already_exists")),
+                ("/", 429, detail("rate_limit_error", "rate_limit_exceeded", "Too Many Requests")),
+                ("/", 409, detail("conflict", "conflict", "Conflict")),
                 ("/", 422, json!({"detail": [fault]})),
             ]
         },
@@ -63,7 +64,12 @@ pub(crate) static SUBJECT: Platform = Platform {
     ],
     sources: &[("twilio", CREATE), ("a trunk", CREATE), ("a trunk with more to say", CREATE)],
     fitting: Ok(&["port 5061", "leading_plus", "name Head office"]),
-    record: Record { id: "phone_number_id", number: "phone_number", label: Some("label"), agent: "assigned_agent" },
+    record: Record {
+        id: "phone_number_id",
+        number: "phone_number",
+        label: Some("label"),
+        agent: "/assigned_agent/agent_id",
+    },
     listed: || {
         let number = json!({
             "phone_number_id": "n1", "phone_number": NUMBER, "label": "Desk", "provider": "sip_trunk",
