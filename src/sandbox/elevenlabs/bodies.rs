@@ -27,7 +27,13 @@ static INBOUND: Rule = Object(&[
 ]);
 
 static OUTBOUND: Rule = Object(&[
-    required("address", Passes(|text| !text.is_empty() && !text.starts_with("sip"), "a host name or an IP address")),
+    required(
+        "address",
+        Passes(
+            |text| !text.is_empty() && !text.starts_with("sip:") && !text.starts_with("sips:"),
+            "a host name or an IP address",
+        ),
+    ),
     optional("transport", Word(&["auto", "udp", "tcp", "tls"])),
     optional("media_encryption", MEDIA),
     optional("headers", Texts),

@@ -5,6 +5,8 @@ use numport::import::plan::Reroute;
 use numport::import::{Desired, Progress};
 use numport::model::{CallbackUrl, ProviderKind, Removal};
 use numport::platform::{OnRemoval, Renewal};
+use numport::model::{ProviderKind, Removal};
+use numport::platform::OnRemoval;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{E164, ImportRequest, Importer, Outcome, Plan};
 
@@ -255,7 +257,7 @@ async fn a_plan_estimates_its_requests() {
         counted.apply(plan).await;
 
         let can = importer.platform().capabilities();
-        let is_renewed = matches!(can.renewal, Renewal::Of(_));
+        let is_renewed = can.renewal.of(&importer.provider().source()).is_some();
         // Changed, renewed, both, and a single renewal, which is worth no list.
         for (changed, renewed) in [(true, 0), (true, 80), (false, 40), (false, 1)] {
             let desired: Desired =
