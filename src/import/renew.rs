@@ -303,7 +303,7 @@ impl Importer {
     }
 
     /// The source of the carrier that holds a number. Where its calls go is no matter here.
-    async fn source_of(&self, number: &E164) -> Result<(&NumberSource, Vec<Finding>)> {
+    pub(super) async fn source_of(&self, number: &E164) -> Result<(&NumberSource, Vec<Finding>)> {
         if let ([source], true) = (&*self.sources, self.skip_preflight) {
             return Ok((source, Vec::new()));
         }

@@ -52,7 +52,8 @@ crate::__services!(modules);
 
 /// One account on one platform.
 ///
-/// To implement it, write every method; there are no defaults. The trait is also implemented for `Arc`, `Box` and
+/// To implement it, write every method; only [`can_replace`](Self::can_replace) and
+/// [`restore_settings`](Self::restore_settings) have defaults. The trait is also implemented for `Arc`, `Box` and
 /// references of an implementation. [`capabilities`](Self::capabilities) states which features the platform supports; a
 /// request for any other feature is refused before anything is sent.
 ///
@@ -177,6 +178,24 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// Returns whether this client, or a clone of it, surely created the credential. It sends nothing. It returns `false`
     /// for a credential that it found, and for one that another process created.
     fn created_credential(&self, id: &CredentialId) -> bool;
+
+    /// Returns whether a record of this number can be removed and the number imported again from this source without
+    /// losing a setting ([`Importer::plan_replacement`](crate::Importer::plan_replacement)). It sends nothing. Defaults to
+    /// `false`. A platform that can update the credentials of the source needs it not.
+    fn can_replace(&self, _record: &NumberRecord, _source: &NumberSource) -> bool {
+        false
+    }
+
+    /// Gives a new record the settings of an earlier one of its number that neither the create nor
+    /// [`update`](Self::update) can set, and returns it. Defaults to reading the record.
+    ///
+    /// # Errors
+    ///
+    /// Any error of the update; it is safe to call again. [`Error::NotFound`](crate::Error::NotFound) when the record does
+    /// not exist.
+    async fn restore_settings(&self, id: &NumberId, _before: &NumberRecord) -> Result<NumberRecord> {
+        self.get(id).await
+    }
 }
 
 macro_rules! forward {
@@ -247,6 +266,14 @@ macro_rules! forward {
 
             fn created_credential(&self, id: &CredentialId) -> bool {
                 (**self).created_credential(id)
+            }
+
+            fn can_replace(&self, record: &NumberRecord, source: &NumberSource) -> bool {
+                (**self).can_replace(record, source)
+            }
+
+            async fn restore_settings(&self, id: &NumberId, before: &NumberRecord) -> Result<NumberRecord> {
+                (**self).restore_settings(id, before).await
             }
         }
     )+};

@@ -68,6 +68,20 @@ impl Assignments {
 }
 
 impl ElevenLabs {
+    /// Sets the environment and the branch of an earlier record of a number on its new one, which has the same agent.
+    pub(super) async fn restore_assignment(&self, id: &str, before: Option<&AssignedAgent>) -> Result<PhoneNumber> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let environment = owned(before.and_then(|before| text(&before.environment)));
+        let branch = owned(before.and_then(|before| text(&before.branch_id)));
+        if environment.is_none() && branch.is_none() {
+            return self.get_number(id).await;
+        }
+        let update = UpdateNumber::new()
+            .environment(environment.map_or(Patch::Keep, Patch::Set))
+            .branch_id(branch.map_or(Patch::Keep, Patch::Set));
+        self.update_number(id, &update).await
+    }
+
     /// Changes a number. A change of the agent keeps the environment. It restores the environment and the branch that the
     /// number had with this agent before.
     pub(super) async fn change(&self, id: &str, update: &NumberUpdate) -> Result<PhoneNumber> {

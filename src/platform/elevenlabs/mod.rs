@@ -27,7 +27,8 @@
 //! an undo, it also restores the agent's environment and branch.
 //!
 //! Renewing the credentials of a number ([`Importer::renew`](crate::Importer::renew)) sends a SIP trunk's login to the
-//! number itself. Those of Twilio and Exotel cannot be updated: only a removal and a new import change them.
+//! number itself. Those of Twilio and Exotel cannot be updated. [`Importer::replace`](crate::Importer::replace) removes the
+//! record of a Twilio number and imports it again, with its label, agent, environment and branch.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]

@@ -128,6 +128,17 @@ impl VoicePlatform for ElevenLabs {
     fn created_credential(&self, _id: &CredentialId) -> bool {
         false
     }
+
+    /// The credentials of Twilio cannot be updated.
+    fn can_replace(&self, record: &NumberRecord, source: &NumberSource) -> bool {
+        let shown = record.details.get::<PhoneNumber>().and_then(|number| number.provider.as_ref());
+        shown == Some(&TelephonyProvider::Twilio) && source.carrier == ProviderKind::TWILIO
+    }
+
+    async fn restore_settings(&self, id: &NumberId, before: &NumberRecord) -> Result<NumberRecord> {
+        let before = before.details.get::<PhoneNumber>().and_then(|number| number.assigned_agent.as_ref());
+        of_record(self.restore_assignment(id.as_str(), before).await, KIND, id, |number| self.record(number))
+    }
 }
 
 impl ElevenLabs {

@@ -1,23 +1,28 @@
-//! Renewing the login of a trunk, which belongs to the number itself.
+//! Renewing the login of a trunk, which belongs to the number itself, and replacing a record to change Twilio's token.
 
-use numport::model::{NumberSource, PlatformKind};
+use numport::error::Step;
+use numport::import::ReplaceConsent;
+use numport::model::{NumberSource, PlatformKind, ProviderKind};
 use numport::platform::RenewalRun;
 use numport::platform::elevenlabs::{
     Headers, ImportSipTrunkNumber, ImportTwilioNumber, MediaCodec, OutboundTrunkConfig, SipCredentials, SipTransport,
+    UpdateNumber,
 };
-use numport::sandbox::Sandbox;
-use numport::{ElevenLabs, Error, ImportRequest, Importer, NumberRecord, SipTrunk, VoicePlatform};
-use serde_json::json;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{AccountKey, ElevenLabs, Error, ImportRequest, Importer, NumberRecord, SipTrunk, Twilio, VoicePlatform};
+use serde_json::{Value, json};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::endpoints::{ID, client, number};
+use super::endpoints::{AGENT, BRANCH, ID, client, number};
 use crate::services::subject::NUMBER;
 use crate::support::validation::{is_mismatch, problem_fields};
 
 fn trunk(password: &str) -> SipTrunk {
     SipTrunk::new("trunk.example.com").credentials("user", password)
 }
+
+const CREATE: &str = "POST /v1/convai/phone-numbers";
 
 async fn renew(elevenlabs: &ElevenLabs, record: &NumberRecord, trunk: SipTrunk) -> Result<(), Error> {
     elevenlabs.renew(record, &NumberSource::from(trunk), &RenewalRun::new()).await.map(drop)
@@ -94,5 +99,113 @@ async fn a_renewal_that_did_not_take_effect_is_an_error() {
         let renewed = renew(&elevenlabs, &record, trunk("new")).await;
         assert_eq!(renewed.is_ok(), is_done, "{login}: {renewed:?}");
         assert!(renewed.err().is_none_or(|error| is_mismatch(&error)));
+    }
+}
+
+/// Imports a number with the environment and the branch that an import cannot set, and then changes Twilio's token.
+async fn imported_with_the_old_token(sandbox: &Sandbox) -> (ElevenLabs, Importer, NumberRecord) {
+    let vars = |name: &str| sandbox.var(name);
+    let elevenlabs = ElevenLabs::from_vars(vars).unwrap();
+    let importer = Importer::new(Twilio::from_vars(vars).unwrap(), elevenlabs.clone());
+    let request = ImportRequest::new(number(NUMBER)).label("Front desk").agent(AGENT);
+    let id = importer.import(request).await.unwrap().record.id;
+    let set = UpdateNumber::new().environment("staging".to_owned()).branch_id(BRANCH.to_owned());
+    elevenlabs.update_number(id.as_str(), &set).await.unwrap();
+    let record = elevenlabs.get(&id).await.unwrap();
+    sandbox.twilio().rotate_auth_token("a-new-token");
+    let renewed = |name: &str| match name {
+        "TWILIO_AUTH_TOKEN" => Some("a-new-token".to_owned()),
+        _ => sandbox.var(name),
+    };
+    let importer = Importer::new(Twilio::from_vars(renewed).unwrap(), elevenlabs.clone());
+    (elevenlabs, importer, record)
+}
+
+fn old_source(sandbox: &Sandbox, token: &str) -> NumberSource {
+    NumberSource::account(ProviderKind::TWILIO, AccountKey::token(sandbox.twilio().account_sid(), token))
+}
+
+fn of_settings(number: &Value) -> (Value, Value) {
+    (number["label"].clone(), number["assigned_agent"].clone())
+}
+
+#[tokio::test]
+async fn a_replacement_has_the_new_token_and_every_setting() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer, record) = imported_with_the_old_token(&sandbox).await;
+    let error = importer.renew(&number(NUMBER)).await.unwrap_err();
+    assert_eq!(problem_fields(&error), ["source"], "the token of a record cannot be updated");
+    let before = of_settings(&sandbox.records(PlatformKind::ELEVENLABS)[0]);
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    assert!(plan.to_string().contains("calls fail in between, and the record gets a new id"), "{plan}");
+    let replaced = importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap();
+    assert_eq!(replaced.removed, record.id);
+    let records = sandbox.records(PlatformKind::ELEVENLABS);
+    assert_eq!((records.len(), of_settings(&records[0])), (1, before));
+    let id = replaced.imported.record.id.as_str();
+    assert!(id != record.id.as_str() && sandbox.uses_secret(PlatformKind::ELEVENLABS, id, "a-new-token"));
+
+    // A plan is carried out once.
+    importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap_err();
+    assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), records);
+}
+
+#[tokio::test]
+async fn a_replacement_that_is_refused_is_rolled_back_with_the_old_source() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer, record) = imported_with_the_old_token(&sandbox).await;
+    let before = of_settings(&sandbox.records(PlatformKind::ELEVENLABS)[0]);
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    // The platform does not accept the new token. Twilio accepts two for a while, so the old one is still good.
+    sandbox.fault_on(PlatformKind::ELEVENLABS, CREATE, Fault::Refuse { status: 403, retry_after: None });
+    let consent = ReplaceConsent::roll_back_with(old_source(&sandbox, "a-new-token"));
+    let Err(Error::Incomplete(incomplete)) = importer.replace(&plan, &consent).await else { panic!("it failed") };
+    assert_eq!(incomplete.step, Step::Renew);
+    let records = sandbox.records(PlatformKind::ELEVENLABS);
+    assert_eq!((records.len(), of_settings(&records[0])), (1, before));
+    assert_ne!(incomplete.record.unwrap().id, record.id);
+
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    sandbox.fault_on(PlatformKind::ELEVENLABS, CREATE, Fault::Refuse { status: 403, retry_after: None });
+    let error = importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap_err();
+    assert!(matches!(&error, Error::Incomplete(incomplete) if incomplete.record.is_none()), "{error:?}");
+    assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_replacement_removes_nothing_unless_the_carrier_takes_the_new_token_and_the_record_is_as_planned() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (elevenlabs, importer, record) = imported_with_the_old_token(&sandbox).await;
+    let consent = ReplaceConsent::without_roll_back();
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    sandbox.twilio().rotate_auth_token("another-token");
+    importer.plan_replacement(&number(NUMBER)).await.unwrap_err();
+    importer.replace(&plan, &consent).await.unwrap_err();
+    sandbox.twilio().rotate_auth_token("a-new-token");
+    elevenlabs.update_number(record.id.as_str(), &UpdateNumber::new().label("Theirs".to_owned())).await.unwrap();
+    let error = importer.replace(&plan, &consent).await.unwrap_err();
+    assert_eq!(problem_fields(&error), ["plan"]);
+    assert!(sandbox.requests().iter().all(|sent| sent.method != "DELETE"), "nothing was removed");
+
+    // A second record: which of them answers is unknown.
+    elevenlabs.import_number(ImportSipTrunkNumber::new(NUMBER, "Second")).await.unwrap();
+    let error = importer.plan_replacement(&number(NUMBER)).await.unwrap_err();
+    assert_eq!(problem_fields(&error), ["number"]);
+}
+
+/// A lost response is resolved by a lookup, at the removal and at the import.
+#[tokio::test]
+async fn a_replacement_survives_lost_responses() {
+    for (method, path) in [("DELETE", "/v1/convai/phone-numbers/"), ("POST", "/v1/convai/phone-numbers")] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let (_, importer, record) = imported_with_the_old_token(&sandbox).await;
+        let before = of_settings(&sandbox.records(PlatformKind::ELEVENLABS)[0]);
+        let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+        sandbox.fault_on(PlatformKind::ELEVENLABS, &format!("{method} {path}"), Fault::CommitThenDrop);
+        let consent = ReplaceConsent::roll_back_with(old_source(&sandbox, "the-old-token"));
+        let replaced = importer.replace(&plan, &consent).await.unwrap();
+        let records = sandbox.records(PlatformKind::ELEVENLABS);
+        assert_eq!((records.len(), of_settings(&records[0])), (1, before), "{method}");
+        assert_ne!(replaced.imported.record.id, record.id);
     }
 }
