@@ -5,7 +5,7 @@ use numport::platform::Support;
 use numport::{ImportRequest, Outcome};
 use serde_json::{Map, Value, json};
 
-use crate::between::{Between, number};
+use crate::between::{Between, is_create, number};
 use crate::hostile::edit;
 use crate::log;
 use crate::services::each_platform;
@@ -15,9 +15,16 @@ use crate::services::subject::{LABEL, Platform};
 async fn is_told_of(platform: &'static Platform, field: Field, name: &'static str, value: Value, ask: ImportRequest) {
     let between = Between::start(platform).await;
     let id = platform.record.id;
-    between.distort_creates(move |answer| {
-        let mut put = |record: &mut Map<String, Value>| drop(record.insert(name.to_owned(), value.clone()));
-        answer.edited(|body| edit::objects(body, id, &mut put))
+    // Where the response to a create shows only an id, the record is read.
+    let is_read = between.client().capabilities().create_requests > 1;
+    let one = format!("{}/", platform.create_path());
+    between.relay.distort(move |request, answer| {
+        let is_of = is_create(platform, request) || is_read && request.path().starts_with(&one);
+        let mut put = |record: &mut Map<String, Value>| match name.trim_start_matches('/').split_once('/') {
+            Some((part, name)) => drop(record.insert(part.to_owned(), json!({name: value}))),
+            None => drop(record.insert(name.to_owned(), value.clone())),
+        };
+        vec![if is_of { answer.edited(|body| edit::objects(body, id, &mut put)) } else { answer }]
     });
     let imported = between.importer().import(ask).await.unwrap_or_else(|error| panic!("{}", error.report()));
     assert_eq!((imported.outcome, imported.unconfirmed_fields.as_slice()), (Outcome::Created, &[field][..]));

@@ -89,7 +89,11 @@ impl ElevenLabs {
         let call = checked.map(|()| Call::post("import number", &NUMBERS).json(import));
         let number = import.number().to_owned();
         async move {
-            let same = |made: &ImportedNumber| Mismatch::unless_created(&number, &made.phone_number_id, None);
+            let same = |made: &ImportedNumber| {
+                // It is not documented to be there.
+                let told = made.extra.get("phone_number").and_then(|told| told.as_str());
+                Mismatch::unless_created(&number, &made.phone_number_id, told)
+            };
             self.http.request_matching(call?, same).await
         }
     }

@@ -7,7 +7,7 @@ use super::wire::{
     ImportNumber, ImportSipTrunkNumber, ImportTwilioNumber, ListNumbers, PhoneNumber, TelephonyProvider,
 };
 use crate::E164;
-use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, Result, Step};
+use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{
     AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
     NumberSource, NumberUpdate, PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk, SourcePart,
@@ -148,7 +148,8 @@ impl ElevenLabs {
         record(number)
     }
 
-    /// Imports the number, and reads its record, because the response to an import shows only its id.
+    /// Imports the number, and reads its record, because the response to an import shows only its id. If it cannot be read,
+    /// the record shows no number, and whoever needs it must look it up.
     fn create_as<'a>(&'a self, import: ImportNumber, request: &'a ImportRequest) -> Create<'a> {
         let imported = self.prepared_import(&import);
         drop(import);
@@ -161,7 +162,10 @@ impl ElevenLabs {
                     let mismatch = Mismatch::new(number, other.number.e164().map(E164::as_str));
                     Err(mismatched("import number", Delivery::Unknown, mismatch))
                 }
-                Err(error) => Err(Box::new(Incomplete::imported(unread(id, request), Step::Configure, error)).into()),
+                Err(error) => {
+                    tracing::debug!(%error, "the imported number was not read");
+                    Ok(record(PhoneNumber { phone_number_id: id, ..PhoneNumber::default() }))
+                }
             }
         })
     }
@@ -197,16 +201,6 @@ fn from_trunk(source: &SipTrunk, request: &ImportRequest) -> ImportNumber {
         import = import.agent_id(agent.as_str());
     }
     import.into()
-}
-
-/// The record of a number that was imported and could not be read.
-fn unread(id: String, request: &ImportRequest) -> NumberRecord {
-    let number = PhoneNumber {
-        phone_number_id: id,
-        phone_number: Some(request.number().as_str().to_owned()),
-        ..PhoneNumber::default()
-    };
-    record(number)
 }
 
 fn record(number: PhoneNumber) -> NumberRecord {

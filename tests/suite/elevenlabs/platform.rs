@@ -1,12 +1,10 @@
 //! ElevenLabs through the platform-independent API.
 
-use numport::error::{CallFault, Step};
-use numport::model::{NumberSource, NumberUpdate, PlatformKind, ProviderKind};
+use numport::error::CallFault;
+use numport::model::{NumberSource, NumberUpdate, PlatformKind, ProviderKind, RecordNumber};
 use numport::platform::elevenlabs::{ImportSipTrunkNumber, ImportTwilioNumber, PhoneNumber, UpdateNumber};
 use numport::sandbox::{Fault, Sandbox};
-use numport::{
-    AccountKey, ElevenLabs, Error, ImportRequest, Importer, Outcome, Patch, SipTrunk, Twilio, VoicePlatform,
-};
+use numport::{AccountKey, ElevenLabs, ImportRequest, Importer, Outcome, Patch, SipTrunk, Twilio, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -140,10 +138,9 @@ async fn a_created_record_of_another_number_is_not_believed() {
     assert!(matches!(error.call().unwrap().fault, CallFault::Mismatch(_)), "{error:?}");
     assert!(!error.surely_not_done(), "the import may have been carried out");
 
-    // It cannot be read: the number is imported, and the rest is open.
-    let Err(Error::Incomplete(incomplete)) = elevenlabs.create_now(&source, &request).await else { panic!("it is") };
-    assert_eq!(incomplete.step, Step::Configure);
-    assert_eq!(incomplete.record.as_ref().unwrap().id.as_str(), ID);
+    // It cannot be read: nothing is said of its number.
+    let record = elevenlabs.create_now(&source, &request).await.unwrap();
+    assert_eq!((record.id.as_str(), record.number), (ID, RecordNumber::Absent));
 }
 
 #[tokio::test]
