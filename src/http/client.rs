@@ -162,6 +162,12 @@ impl Client {
     }
 
     /// A link that an answer gave, if it may be followed.
+    /// Redacts the secrets that the client knows in a text.
+    #[cfg_attr(not(feature = "elevenlabs"), allow(dead_code))]
+    pub(crate) fn redacted(&self, text: &str) -> String {
+        self.engine.known.redact(text, &[])
+    }
+
     pub(super) fn follow(&self, operation: &'static str, page: Option<&Url>, link: &str) -> Result<Call> {
         let url = self.base.follow(page, link).map_err(|fault| self.bad_page(operation, fault))?;
         Ok(Call::follow(operation, url))

@@ -143,7 +143,9 @@ impl VoicePlatform for ElevenLabs {
 
 impl ElevenLabs {
     /// The record that a response shows.
-    fn record(&self, number: PhoneNumber) -> NumberRecord {
+    fn record(&self, mut number: PhoneNumber) -> NumberRecord {
+        // A create shows only an id, so lists are asked where it cannot be read: they may have a secret in its place.
+        number.phone_number_id = self.http.redacted(&number.phone_number_id);
         self.assignments.see(&number);
         record(number)
     }
@@ -156,7 +158,7 @@ impl ElevenLabs {
         Create::new(async move {
             let id = imported.await?.phone_number_id;
             let number = request.number();
-            match self.get_number(&id).await.map(record) {
+            match self.get_number(&id).await.map(|number| self.record(number)) {
                 Ok(record) if record.number.is(number) || record.number.may_be(number) => Ok(record),
                 Ok(other) => {
                     let mismatch = Mismatch::new(number, other.number.e164().map(E164::as_str));
