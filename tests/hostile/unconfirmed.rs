@@ -20,10 +20,7 @@ async fn is_told_of(platform: &'static Platform, field: Field, name: &'static st
     let one = format!("{}/", platform.create_path());
     between.relay.distort(move |request, answer| {
         let is_of = is_create(platform, request) || is_read && request.path().starts_with(&one);
-        let mut put = |record: &mut Map<String, Value>| match name.trim_start_matches('/').split_once('/') {
-            Some((part, name)) => drop(record.insert(part.to_owned(), json!({name: value}))),
-            None => drop(record.insert(name.to_owned(), value.clone())),
-        };
+        let mut put = |record: &mut Map<String, Value>| drop(record.insert(name.to_owned(), value.clone()));
         vec![if is_of { answer.edited(|body| edit::objects(body, id, &mut put)) } else { answer }]
     });
     let imported = between.importer().import(ask).await.unwrap_or_else(|error| panic!("{}", error.report()));
@@ -43,10 +40,13 @@ async fn is_told(platform: &'static Platform) {
     }
     if takes(can.agent) {
         let [agent, other] = platform.agents;
-        // A field of the record itself, or one in a list of objects.
-        let mut path = platform.record.agent.trim_start_matches('/').split('/');
-        let name = path.next().unwrap();
-        let value = path.nth(1).map_or_else(|| other.into(), |field| json!([{field: other, "weight": 1}]));
+        // A field of the record itself, one of an object in it, or one in a list of objects.
+        let path: Vec<_> = platform.record.agent.trim_start_matches('/').split('/').collect();
+        let (name, value) = match path[..] {
+            [name, _, field] => (name, json!([{field: other, "weight": 1}])),
+            [name, field] => (name, json!({field: other})),
+            _ => (path[0], other.into()),
+        };
         is_told_of(platform, Field::Agent, name, value, ask.clone().agent(agent)).await;
     }
     // Only one platform has these fields.

@@ -169,7 +169,6 @@ pub(crate) struct Record {
     /// `None` if a record has no label.
     pub(crate) label: Option<&'static str>,
     /// The pointer to the agent.
-    /// A field, or a JSON pointer.
     pub(crate) agent: &'static str,
 }
 

@@ -36,6 +36,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     takeover: Takeover::Nothing,
     renewal: Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]),
     domains: &[],
+    create_requests: 1,
 };
 
 #[async_trait]
