@@ -5,6 +5,7 @@ use crate::wire::{open_enum, received_object, request_object, request_union};
 
 request_union! {
     /// The body of an import.
+    #[allow(clippy::large_enum_variant)] // it is written at once
     pub enum ImportNumber by "provider" {
         /// A number held at Twilio.
         Twilio(ImportTwilioNumber) = "twilio",
