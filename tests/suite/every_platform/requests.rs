@@ -4,7 +4,6 @@ use futures_util::StreamExt;
 use numport::import::plan::Reroute;
 use numport::import::{Desired, Progress};
 use numport::model::{CallbackUrl, ProviderKind, Removal};
-use numport::model::{ProviderKind, Removal};
 use numport::platform::OnRemoval;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{E164, ImportRequest, Importer, Outcome, Plan};
