@@ -40,8 +40,7 @@ impl Importer {
             if self.trunks.fresh(trunk, self).is_some() {
                 continue;
             }
-            // A failure is kept as well: the other numbers of the trunk need not meet it again.
-            let mut known = Vec::new();
+            let (mut known, mut is_final) = (Vec::new(), true);
             for control in holding.holders.iter().filter_map(|&index| carriers[index].routing()) {
                 match control.trunk_addresses(trunk).await {
                     Ok(addresses) if addresses.is_empty() => {}
@@ -49,8 +48,15 @@ impl Importer {
                         known = addresses;
                         break;
                     }
-                    Err(error) => tracing::debug!(%error, "the addresses of a trunk were not read"),
+                    Err(error) => {
+                        tracing::debug!(%error, "the addresses of a trunk were not read");
+                        // A refusal holds for the other numbers of the trunk as well.
+                        is_final &= !error.is_retryable();
+                    }
                 }
+            }
+            if known.is_empty() && !is_final {
+                continue;
             }
             let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
             read.insert(trunk.clone(), (Instant::now(), known));

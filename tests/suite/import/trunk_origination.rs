@@ -4,7 +4,7 @@ use numport::model::{Finding, Reached, Removal};
 use numport::provider::ReachedBy;
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::Sandbox;
-use numport::{E164, ImportRequest, Importer, SipTrunk, Twilio, Vapi};
+use numport::{E164, ImportRequest, Importer, RetryPolicy, SipTrunk, Twilio, Vapi};
 
 use crate::services::carrier;
 use crate::services::subject::Pace;
@@ -60,19 +60,22 @@ async fn only_a_trunk_whose_addresses_are_all_of_the_platform_leads_there() {
     }
 }
 
-/// Without an answer it stays unknown where the trunk leads.
+/// Without an answer it stays unknown where the trunk leads. A refusal is not asked for again, a transient error is.
 #[tokio::test]
 async fn a_trunk_whose_addresses_cannot_be_read_is_a_finding() {
-    let sandbox = on_trunk_to(&[("sip:sip.vapi.ai", true)]).await;
-    let fault = numport::sandbox::Fault::Refuse { status: 403, retry_after: None };
-    sandbox.fault_on(numport::model::ProviderKind::TWILIO, "GET /v1/Trunks", fault);
-    let vapi = Pace::at_once().client(Vapi::builder_from_vars(|name| sandbox.var(name)));
-    let importer = Importer::new(twilio(&sandbox), vapi);
-    let preflight = importer.preflight(&number()).await.unwrap();
-    assert!(preflight.findings.iter().any(|finding| matches!(finding, Finding::OnTrunk { .. })), "{preflight:?}");
-    // The next lookup reads them.
-    let preflight = importer.preflight(&number()).await.unwrap();
-    assert_eq!(preflight.findings, []);
+    for (status, is_read_again) in [(403, false), (503, true)] {
+        let sandbox = on_trunk_to(&[("sip:sip.vapi.ai", true)]).await;
+        let fault = numport::sandbox::Fault::Refuse { status, retry_after: None };
+        sandbox.fault_on(numport::model::ProviderKind::TWILIO, "GET /v1/Trunks", fault);
+        let vapi = Pace::at_once().client(Vapi::builder_from_vars(|name| sandbox.var(name)));
+        let provider = Twilio::builder_from_vars(|name| sandbox.var(name)).unwrap().retry(RetryPolicy::never());
+        let importer = Importer::new(provider.build().unwrap(), vapi);
+        for is_read in [false, is_read_again] {
+            let preflight = importer.preflight(&number()).await.unwrap();
+            let on_trunk = preflight.findings.iter().any(|finding| matches!(finding, Finding::OnTrunk { .. }));
+            assert_eq!(on_trunk, !is_read, "{status}: {preflight:?}");
+        }
+    }
 }
 
 #[cfg(feature = "retell")]

@@ -44,7 +44,7 @@ pub(crate) static SUBJECT: Platform = Platform {
                 (
                     "/",
                     429,
-                    json!({"status": "error", "message": "Account rate limited, please throttle your requests."}),
+                    json!({"status": "error", "message": "Too Many Requests"}),
                 ),
                 ("/", 500, json!({"status": "error", "message": "An unexpected server error occurred."})),
             ]
