@@ -48,7 +48,7 @@ fn importer(platform: &Platform, vars: Vars<'_>) -> Importer {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).max_attempts(1);
     let pace = Pace { timeout: DEADLINE, retry, rootless: true };
     let lookups = LookupPolicy::default().max_lookups(3).first_wait(Duration::from_millis(20));
-    Importer::new((carrier("twilio").connect)(vars, pace), (platform.connect)(vars, pace))
+    Importer::new(platform.carrier("twilio", vars, pace), (platform.connect)(vars, pace))
         .lookup_policy(lookups)
         .resend_after(RESEND_AFTER)
 }

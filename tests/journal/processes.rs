@@ -73,7 +73,7 @@ async fn the_child_imports_them_all() {
     let retry = RetryPolicy::default().initial_backoff(Duration::from_millis(2)).max_attempts(3).budget(1_000_000);
     let pace = Pace { timeout: Duration::from_secs(5), retry, rootless: false };
     let lookups = LookupPolicy::default().max_lookups(3).first_wait(DELAY / 4);
-    let importer = Importer::new((carrier("twilio").connect)(&vars, pace), (platform.connect)(&vars, pace))
+    let importer = Importer::new(platform.carrier("twilio", &vars, pace), (platform.connect)(&vars, pace))
         .lookup_policy(lookups)
         .resend_after(RESEND_AFTER);
     let importer = with_journal(importer, &vars(JOURNAL).unwrap(), true).await;
@@ -237,7 +237,7 @@ async fn all_comes_back(
     sandbox.chaos(Chaos::new(0).chance(0.0));
     let vars = |name: &str| sandbox.var(name);
     let importer =
-        Importer::new((carrier("twilio").connect)(&vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()));
+        Importer::new(platform.carrier("twilio", &vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()));
     let importer = with_journal(importer, journal, true).await;
     assert!(importer.unresolved().await.unwrap().is_empty(), "{case}");
     let mut all = Vec::new();
