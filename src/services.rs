@@ -32,10 +32,7 @@ macro_rules! __services {
             named platforms {
                 BLAND "bland" ["bland.ai"];
 <<<<<<< HEAD
-                LIVEKIT "livekit" ["livekit.cloud"];
 =======
-                ELEVENLABS "elevenlabs" ["elevenlabs.io"];
-                RETELL "retell" ["retellai.com"];
 >>>>>>> 0b61fb7 (LiveKit: the typed client, signed tokens, and numbers on trunks through the platform-independent API)
                 SYNTHFLOW "synthflow" ["synthflow.ai"];
                 ULTRAVOX "ultravox" ["ultravox.ai"];

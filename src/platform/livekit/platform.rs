@@ -25,7 +25,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     inbound: Support::NONE,
     outbound: Support::NONE,
     find: Find::Native,
-    get: Find::Native,
+    get: Find::Several(3),
     removal: OnRemoval::Forgets,
     // Documented of a self-hosted server alone, and a project may allow it.
     duplicates: Duplicates::Unknown,
@@ -167,7 +167,7 @@ impl VoicePlatform for LiveKit {
         Ok(RenewedCredentials::unchanged())
     }
 
-    /// Deletes the rule and the trunk that numport created for the number. A trunk of somebody else loses the number, unless
+    /// Deletes the trunk that numport created for the number, and then its rule. A trunk of somebody else loses the number, unless
     /// it is its last one: it would accept every number then.
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)?;
@@ -178,17 +178,22 @@ impl VoicePlatform for LiveKit {
         if is_last && !is_made {
             return Err(last_number(&trunk));
         }
-        self.remove_rule(Dialled { trunk: trunk_id(&trunk), number: &number }).await?;
+        let dialled = Dialled { trunk: trunk_id(&trunk), number: &number };
+        let rules = self.rules_of(dialled.trunk).await?;
+        // The record is gone with this one request, so a lost response leaves no half of it.
         if is_last {
-            return removed(self.delete_trunk(trunk_id(&trunk)).await, KIND, id);
+            removed(self.delete_trunk(dialled.trunk).await, KIND, id)?;
+            self.remove_rules(&rules, dialled).await;
+            return Ok(());
         }
         let update = UpdateInboundTrunk::new().numbers(ListUpdate::Remove(same.clone()));
         let left = self.update_inbound_trunk(trunk_id(&trunk), &update).await;
         let left = left.map_err(|error| NotFound::or(error, KIND, id))?;
         if numbers(&left).is_empty() {
             // Somebody removed the other numbers at the same moment.
-            return self.end_wildcard(&left, same, is_made).await;
+            self.end_wildcard(&left, same, is_made).await?;
         }
+        self.remove_rules(&rules, dialled).await;
         Ok(())
     }
 

@@ -163,25 +163,27 @@ impl LiveKit {
                 return rules.ok().filter(|rules| Caught::of(rules, dialled).agent() == agent).ok_or(error);
             }
         };
-        let mut rules = self.rules_of(dialled.trunk).await?;
-        // A list may lag behind the response.
-        if !rules.iter().any(|rule| id(rule) == id(&changed)) {
-            rules.push(changed);
-        }
+        // The rule is read back. A list may lag behind the response.
+        let list = ListRules::new().dispatch_rule_ids(vec![id(&changed).to_owned()]);
+        let read = self.list_dispatch_rules(&list).await?.into_iter().find(|rule| id(rule) == id(&changed));
+        let changed = read.unwrap_or(changed);
+        let mut rules = rules;
+        rules.retain(|rule| id(rule) != id(&changed));
+        rules.push(changed);
         Ok(rules)
     }
 
-    /// Deletes the rule of a number that is being removed, if numport created it.
-    pub(super) async fn remove_rule(&self, dialled: Dialled<'_>) -> Result<()> {
-        let rules = self.rules_of(dialled.trunk).await?;
-        let own = rules.iter().filter(|rule| is_own(rule, dialled) && is_made(rule.metadata.as_deref()));
-        for rule in own {
+    /// Deletes the rule of a number that was removed, if numport created it. One that stays takes no calls, and another
+    /// import of the number on the same trunk uses it.
+    pub(super) async fn remove_rules(&self, rules: &[DispatchRule], dialled: Dialled<'_>) {
+        for rule in rules.iter().filter(|rule| is_own(rule, dialled) && is_made(rule.metadata.as_deref())) {
             match self.delete_dispatch_rule(id(rule)).await {
-                Err(error) if !error.is_not_found() => return Err(error),
+                Err(error) if !error.is_not_found() => {
+                    tracing::warn!(rule = id(rule), %error, "the dispatch rule of a removed number may stay");
+                }
                 _ => {}
             }
         }
-        Ok(())
     }
 }
 
