@@ -16,12 +16,9 @@ macro_rules! __services {
                 VAPI "vapi" vapi::Vapi ["vapi.ai"];
                 SIGNALWIRE "signalwire" signalwire::SignalWire ["signalwire.com"];
                 BUTTER "butter" butter::Butter ["getbutter.ai"];
-<<<<<<< HEAD
                 RETELL "retell" retell::Retell ["retellai.com"];
                 ELEVENLABS "elevenlabs" elevenlabs::ElevenLabs ["elevenlabs.io"];
-=======
                 LIVEKIT "livekit" livekit::LiveKit ["livekit.cloud"];
->>>>>>> 0b61fb7 (LiveKit: the typed client, signed tokens, and numbers on trunks through the platform-independent API)
             }
             carriers {
                 TWILIO "twilio" twilio::Twilio;
@@ -31,9 +28,6 @@ macro_rules! __services {
             }
             named platforms {
                 BLAND "bland" ["bland.ai"];
-<<<<<<< HEAD
-=======
->>>>>>> 0b61fb7 (LiveKit: the typed client, signed tokens, and numbers on trunks through the platform-independent API)
                 SYNTHFLOW "synthflow" ["synthflow.ai"];
                 ULTRAVOX "ultravox" ["ultravox.ai"];
             }

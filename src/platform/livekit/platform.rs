@@ -85,8 +85,7 @@ impl VoicePlatform for LiveKit {
         Ok(match on {
             Some(trunk) => Create::new(self.add_to(trunk, number)),
             None => Create::new(async move {
-                let mut trunk =
-                    InboundTrunk::new().numbers(vec![number.as_str().to_owned()]).metadata(MADE.to_owned());
+                let mut trunk = InboundTrunk::new().numbers(vec![number.as_str().to_owned()]).metadata(MADE.to_owned());
                 trunk.name = request.label_text().map(str::to_owned);
                 let made = self.create_inbound_trunk(&trunk).await?;
                 let listed = spelled(&made, &number).unwrap_or_else(|| number.as_str().to_owned());
@@ -149,7 +148,9 @@ impl VoicePlatform for LiveKit {
         match self.set_agent(dialled, agent).await {
             Ok(rules) => Ok(record(&trunk, &number, &rules)),
             Err(error) if label.is_keep() => Err(error),
-            Err(error) => Err(Box::new(Incomplete::imported(record(&trunk, &number, &[]), Step::Configure, error)).into()),
+            Err(error) => {
+                Err(Box::new(Incomplete::imported(record(&trunk, &number, &[]), Step::Configure, error)).into())
+            }
         }
     }
 

@@ -211,4 +211,3 @@ fn check_free(rules: &[DispatchRule], dialled: Dialled<'_>) -> Result<()> {
         }
     })
 }
-

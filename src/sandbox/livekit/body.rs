@@ -45,7 +45,8 @@ const MAPS: [&str; 5] = ["headers", "headers_to_attributes", "attributes_to_head
 /// Returns the body, if it follows the rule. A real server drops unknown fields; here they are refused, so that a mistake
 /// is seen.
 pub(super) fn body(request: &Request<'_>, rule: &Rule) -> Result<Object, Reply> {
-    let body = request.json().ok_or_else(|| super::refused(400, "malformed", "the json request could not be decoded"))?;
+    let body =
+        request.json().ok_or_else(|| super::refused(400, "malformed", "the json request could not be decoded"))?;
     accept(snake_case(body), rule)
 }
 

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::body::{
-    ANY, ANYS, COUNT, Change, ENCRYPTION, LIST_CHANGE, MAP, MEDIA_CONFIG, RULE_ID, RULE_LIST, apply, body, change,
-    part,
+    ANY, ANYS, COUNT, Change, ENCRYPTION, LIST_CHANGE, MAP, MEDIA_CONFIG, RULE_ID, RULE_LIST, apply, body, change, part,
 };
 use super::catch::{digits, pin};
 use super::{LiveKit, asked, invalid, not_found, page, texts};

@@ -14,8 +14,7 @@ use crate::sandbox::records::{Object, fields, set, text};
 use crate::sandbox::rules::Rule::{self, Bool, Filled, Passes, Word};
 use crate::sandbox::rules::{Field, optional, required};
 
-const TRANSPORT: Rule =
-    Word(&["SIP_TRANSPORT_AUTO", "SIP_TRANSPORT_UDP", "SIP_TRANSPORT_TCP", "SIP_TRANSPORT_TLS"]);
+const TRANSPORT: Rule = Word(&["SIP_TRANSPORT_AUTO", "SIP_TRANSPORT_UDP", "SIP_TRANSPORT_TCP", "SIP_TRANSPORT_TLS"]);
 const ADDRESS: Rule = Passes(is_address, "a host, optionally with a port, and not a SIP URI");
 const MASKS: Rule = Rule::List(&Passes(is_mask, "an IP address or a network"));
 
@@ -107,7 +106,9 @@ impl LiveKit {
         set(&mut whole, "updated_at", context.now());
         let is_open = ["numbers", "allowed_addresses"].iter().all(|list| texts(&whole, list).next().is_none());
         if is_open && text(&whole, "auth_username") == Some("") {
-            return Err(invalid("for security, one of the fields must be set: auth_username, allowed_addresses, numbers"));
+            return Err(invalid(
+                "for security, one of the fields must be set: auth_username, allowed_addresses, numbers",
+            ));
         }
         self.check_conflict(&whole)?;
         let id = text(&whole, "sip_trunk_id").unwrap_or_default().to_owned();
@@ -129,7 +130,8 @@ impl LiveKit {
             let shared = mine.iter().find(|caller| theirs.contains(caller));
             let without = mine.is_empty() && theirs.is_empty();
             if without || shared.is_some() {
-                let end = shared.map_or("without AllowedNumbers set".to_owned(), |c| format!("and AllowedNumber \"{c}\""));
+                let end =
+                    shared.map_or("without AllowedNumbers set".to_owned(), |c| format!("and AllowedNumber \"{c}\""));
                 let other = text(other, "sip_trunk_id").unwrap_or_default();
                 return Err(invalid(format!(
                     "Conflicting inbound SIP Trunks: \"<new>\" and {other:?}, using the same number(s) {numbers:?} {end}"

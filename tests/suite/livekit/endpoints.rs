@@ -1,7 +1,7 @@
 //! Every documented exchange of LiveKit.
 
 use numport::platform::livekit::{
-    AgentDispatch, CalleeRule, Codec, Cursor, DirectRule, DispatchRule, IncludeHeaders, InboundTrunk, IndividualRule,
+    AgentDispatch, CalleeRule, Codec, Cursor, DirectRule, DispatchRule, InboundTrunk, IncludeHeaders, IndividualRule,
     ListNumbers, ListRules, ListTrunks, ListUpdate, LiveKit, MediaConfig, MediaEncryption, NumberKey, NumberPage,
     NumberStatus, OutboundTrunk, Page, PhoneNumber, PurchaseNumbers, RoomConfiguration, Rule, SearchNumbers, Texts,
     Transport, UpdateDispatchRule, UpdateInboundTrunk, UpdateOutboundTrunk,

@@ -100,7 +100,8 @@ async fn a_number_joins_and_leaves_a_trunk_that_exists() {
     assert_eq!(imported.record.agent.as_ref().unwrap().as_str(), "front-desk");
     assert_eq!(imported.record.credential.as_ref().unwrap().as_str(), trunk);
     assert_eq!(world.numbers(&trunk).await, [OTHER, NUMBER]);
-    let (field, _) = problem(&world.livekit.update(&imported.record.id, &NumberUpdate::new().label("x")).await.unwrap_err());
+    let (field, _) =
+        problem(&world.livekit.update(&imported.record.id, &NumberUpdate::new().label("x")).await.unwrap_err());
     assert_eq!(field, "label", "it would rename the other number too");
     world.livekit.remove(&imported.record.id, Removal::Record).await.unwrap();
     assert_eq!(world.numbers(&trunk).await, [OTHER]);

@@ -1,11 +1,11 @@
 //! The sandbox's LiveKit, by requests that the clients do not send.
 
 use futures_util::TryStreamExt;
+use numport::http::SignedToken;
 use numport::platform::livekit::{
     InboundTrunk, ListNumbers, ListTrunks, LiveKit, NumberKey, NumberStatus, OutboundTrunk, PurchaseNumbers, Rule,
     SearchNumbers,
 };
-use numport::http::SignedToken;
 use numport::sandbox::Sandbox;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt;
 use numport::platform::livekit::{
-    IncludeHeaders, InboundTrunk, ListNumbers, ListRules, ListTrunks, LiveKit, MediaEncryption, NumberStatus, Transport,
+    InboundTrunk, IncludeHeaders, ListNumbers, ListRules, ListTrunks, LiveKit, MediaEncryption, NumberStatus, Transport,
 };
 use numport::{RetryPolicy, VoicePlatform};
 use serde_json::{Value, json};
@@ -68,7 +68,8 @@ async fn a_server_that_does_not_know_pages_ends_the_list() {
     }
     let end = ResponseTemplate::new(200).set_body_json(json!({"items": []}));
     Mock::given(body_json(json!({"page": {"after_id": "ST_3"}}))).respond_with(end).mount(&server).await;
-    let trunks: Vec<_> = super::endpoints::client(server.uri()).inbound_trunks(ListTrunks::new()).try_collect().await.unwrap();
+    let trunks: Vec<_> =
+        super::endpoints::client(server.uri()).inbound_trunks(ListTrunks::new()).try_collect().await.unwrap();
     assert_eq!(trunks.len(), 3);
 }
 

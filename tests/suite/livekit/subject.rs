@@ -38,11 +38,7 @@ fn headers() -> Texts {
 }
 
 fn inbound() -> InboundTrunk {
-    InboundTrunk::new()
-        .numbers(vec![NUMBER.to_owned()])
-        .auth_username("user")
-        .auth_password(PLANTED)
-        .headers(headers())
+    InboundTrunk::new().numbers(vec![NUMBER.to_owned()]).auth_username("user").auth_password(PLANTED).headers(headers())
 }
 
 fn outbound() -> OutboundTrunk {

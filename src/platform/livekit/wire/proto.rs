@@ -1,7 +1,7 @@
 //! The spellings in which a server may write its JSON.
 
-use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::{Map, Value};
 
 use crate::wire::document;
