@@ -1,8 +1,7 @@
-use numport::platform::livekit::{DispatchRule, InboundTrunk, ListRules, ListTrunks, NumberPage, OutboundTrunk};
+use numport::platform::livekit::{DispatchRule, InboundTrunk, NumberPage, OutboundTrunk};
 use numport::{LiveKit, RetryPolicy};
-use serde_json::json;
 
-use crate::{KEY, List, Service, block_on, build, check, drain, import};
+use crate::{KEY, Service, block_on, build, check, import};
 
 pub fn client(retry: RetryPolicy) -> LiveKit {
     build(LiveKit::builder("wss://project.livekit.cloud", "APIkey", KEY), retry)
@@ -14,18 +13,6 @@ pub const SERVICE: Service = Service {
         || import(&client(RetryPolicy::never())),
         || block_on(client(RetryPolicy::never()).get_inbound_trunk("ST_1")).err(),
     ],
-    lists: &[
-        List {
-            origin: "https://project.livekit.cloud",
-            page: |id| json!({"items": [{"sip_trunk_id": id}]}),
-            read: || drain(client(RetryPolicy::never()).inbound_trunks(ListTrunks::new())),
-            sent_as: None,
-        },
-        List {
-            origin: "https://project.livekit.cloud",
-            page: |id| json!({"items": [null, {"sipDispatchRuleId": id}]}),
-            read: || drain(client(RetryPolicy::never()).dispatch_rules(ListRules::new())),
-            sent_as: None,
-        },
-    ],
+    // The cursor of a page is in the body, and the target tells pages by their URLs.
+    lists: &[],
 };

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::call::{SIP, call};
 use super::error::error_body;
 use super::wire::{
-    DispatchRule, Got, InboundTrunk, Items, ListRules, ListTrunks, OutboundTrunk, Proto, UpdateDispatchRule,
-    UpdateInboundTrunk, UpdateOutboundTrunk,
+    DispatchRule, Got, Identified, InboundTrunk, Items, ListRules, ListTrunks, OutboundTrunk, Proto, RemovedTrunk,
+    UpdateDispatchRule, UpdateInboundTrunk, UpdateOutboundTrunk,
 };
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, SignedToken, Vars, client_methods};
@@ -130,11 +130,11 @@ impl LiveKit {
     /// Status 404 if there is none with this id.
     pub async fn get_inbound_trunk(&self, id: &str) -> Result<Option<InboundTrunk>> {
         let call = call("get trunk", SIP, "GetSIPInboundTrunk", &json!({"sip_trunk_id": id})).read_only();
-        let got = self.sent(call, |got: &Got<InboundTrunk>| match &got.trunk {
+        let got = self.sent(call, |Got(trunk): &Got<InboundTrunk>| match trunk {
             Some(trunk) => Mismatch::unless_id(id, trunk.sip_trunk_id.as_deref()),
             None => Ok(()),
         });
-        got.await.map(|got| got.trunk)
+        got.await.map(|Got(trunk)| trunk)
     }
 
     /// Returns one page of inbound trunks, without those that were asked for and do not exist.
@@ -143,7 +143,7 @@ impl LiveKit {
     ///
     /// If the request fails.
     pub async fn list_inbound_trunks(&self, list: &ListTrunks) -> Result<Vec<InboundTrunk>> {
-        self.sent(inbound_page(list), |_| Ok(())).await.map(|page: Items<_>| page.items)
+        self.sent(inbound_page(list), |_| Ok(())).await.map(|Items(items)| items)
     }
 
     /// Returns all inbound trunks of a list, page after page. Ends with the first page that has nothing new, because the
@@ -151,8 +151,7 @@ impl LiveKit {
     #[must_use]
     pub fn inbound_trunks(&self, list: ListTrunks) -> BoxStream<'_, Result<InboundTrunk>> {
         let first = inbound_page(&list);
-        let id = |trunk: &InboundTrunk| trunk.sip_trunk_id.clone();
-        self.all(first, id, move |after| inbound_page(&list.at(Some(after))))
+        self.all(first, move |after| inbound_page(&list.at(Some(after))))
     }
 
     /// Changes the fields of an inbound trunk that the update names.
@@ -196,11 +195,11 @@ impl LiveKit {
     /// Status 404 if there is none with this id.
     pub async fn get_outbound_trunk(&self, id: &str) -> Result<Option<OutboundTrunk>> {
         let call = call("get trunk", SIP, "GetSIPOutboundTrunk", &json!({"sip_trunk_id": id})).read_only();
-        let got = self.sent(call, |got: &Got<OutboundTrunk>| match &got.trunk {
+        let got = self.sent(call, |Got(trunk): &Got<OutboundTrunk>| match trunk {
             Some(trunk) => Mismatch::unless_id(id, trunk.sip_trunk_id.as_deref()),
             None => Ok(()),
         });
-        got.await.map(|got| got.trunk)
+        got.await.map(|Got(trunk)| trunk)
     }
 
     /// Returns one page of outbound trunks, without those that were asked for and do not exist.
@@ -209,15 +208,14 @@ impl LiveKit {
     ///
     /// If the request fails.
     pub async fn list_outbound_trunks(&self, list: &ListTrunks) -> Result<Vec<OutboundTrunk>> {
-        self.sent(outbound_page(list), |_| Ok(())).await.map(|page: Items<_>| page.items)
+        self.sent(outbound_page(list), |_| Ok(())).await.map(|Items(items)| items)
     }
 
     /// Returns all outbound trunks of a list, as [`inbound_trunks`](Self::inbound_trunks) does.
     #[must_use]
     pub fn outbound_trunks(&self, list: ListTrunks) -> BoxStream<'_, Result<OutboundTrunk>> {
         let first = outbound_page(&list);
-        let id = |trunk: &OutboundTrunk| trunk.sip_trunk_id.clone();
-        self.all(first, id, move |after| outbound_page(&list.at(Some(after))))
+        self.all(first, move |after| outbound_page(&list.at(Some(after))))
     }
 
     /// Changes the fields of an outbound trunk that the update names.
@@ -245,14 +243,14 @@ impl LiveKit {
         self.sent(call, |trunk: &OutboundTrunk| Mismatch::unless_id(id, trunk.sip_trunk_id.as_deref())).await
     }
 
-    /// Removes a trunk of either kind.
+    /// Removes a trunk of either kind, and returns what was removed.
     ///
     /// # Errors
     ///
     /// Status 404 if there is none with this id.
-    pub async fn delete_trunk(&self, id: &str) -> Result<()> {
+    pub async fn delete_trunk(&self, id: &str) -> Result<RemovedTrunk> {
         let call = call("remove trunk", SIP, "DeleteSIPTrunk", &json!({"sip_trunk_id": id})).repeatable();
-        self.http.request_empty(call).await
+        self.sent(call, |trunk: &RemovedTrunk| Mismatch::unless_id(id, Some(&trunk.sip_trunk_id))).await
     }
 
     /// Creates a dispatch rule. LiveKit refuses a second one for the same trunk, caller, number and PIN.
@@ -272,15 +270,14 @@ impl LiveKit {
     ///
     /// If the request fails.
     pub async fn list_dispatch_rules(&self, list: &ListRules) -> Result<Vec<DispatchRule>> {
-        self.sent(rule_page(list), |_| Ok(())).await.map(|page: Items<_>| page.items)
+        self.sent(rule_page(list), |_| Ok(())).await.map(|Items(items)| items)
     }
 
     /// Returns all dispatch rules of a list, as [`inbound_trunks`](Self::inbound_trunks) does.
     #[must_use]
     pub fn dispatch_rules(&self, list: ListRules) -> BoxStream<'_, Result<DispatchRule>> {
         let first = rule_page(&list);
-        let id = |rule: &DispatchRule| rule.sip_dispatch_rule_id.clone();
-        self.all(first, id, move |after| rule_page(&list.at(Some(after))))
+        self.all(first, move |after| rule_page(&list.at(Some(after))))
     }
 
     /// Changes the fields of a dispatch rule that the update names.
@@ -308,15 +305,15 @@ impl LiveKit {
         self.sent(call, |rule: &DispatchRule| Mismatch::unless_id(id, rule.sip_dispatch_rule_id.as_deref())).await
     }
 
-    /// Removes a dispatch rule.
+    /// Removes a dispatch rule, and returns what was removed.
     ///
     /// # Errors
     ///
     /// Status 404 if there is none with this id.
-    pub async fn delete_dispatch_rule(&self, id: &str) -> Result<()> {
+    pub async fn delete_dispatch_rule(&self, id: &str) -> Result<DispatchRule> {
         let body = json!({"sip_dispatch_rule_id": id});
         let call = call("remove dispatch rule", SIP, "DeleteSIPDispatchRule", &body).repeatable();
-        self.http.request_empty(call).await
+        self.sent(call, |rule: &DispatchRule| Mismatch::unless_id(id, rule.sip_dispatch_rule_id.as_deref())).await
     }
 
     /// Sends a call and reads its response in any spelling.
@@ -330,18 +327,16 @@ impl LiveKit {
     }
 
     /// All items of a list. A page that repeats items, as of a server that does not know pages, is the end as well.
-    fn all<'a, T: DeserializeOwned + Send + 'a>(
+    fn all<'a, T: DeserializeOwned + Identified + Send + 'a>(
         &'a self,
         first: Call,
-        id: impl Fn(&T) -> Option<String> + Send + 'a,
         page: impl Fn(String) -> Call + Send + 'a,
     ) -> BoxStream<'a, Result<T>> {
         let mut seen = HashSet::new();
-        self.http.pages(Ok(first), move |Proto(answer): Proto<Items<T>>| {
-            let mut items = answer.items;
-            items.retain(|item| id(item).is_some_and(|id| seen.insert(id)));
-            let last = items.last().and_then(&id);
-            (items, last.map_or(Next::End, |last| Next::Call(page(last))))
+        self.http.pages(Ok(first), move |Proto(Items(mut items)): Proto<Items<T>>| {
+            items.retain(|item| item.id().is_some_and(|id| seen.insert(id.to_owned())));
+            let next = items.last().and_then(Identified::id).map(|last| page(last.to_owned()));
+            (items, next.map_or(Next::End, Next::Call))
         })
     }
 }

@@ -78,7 +78,8 @@ async fn inbound_trunks() {
     exchange("livekit/update_inbound_trunk/fields", client, update).await;
     let replace = |client: LiveKit| async move { client.replace_inbound_trunk("ST_abc", &bare).await };
     exchange("livekit/update_inbound_trunk/replace", client, replace).await;
-    done("livekit/delete_trunk/removed", client, |client| async move { client.delete_trunk("ST_abc").await }).await;
+    let delete = |client: LiveKit| async move { client.delete_trunk("ST_abc").await };
+    exchange("livekit/delete_trunk/removed", client, delete).await;
 }
 
 #[tokio::test]
@@ -168,7 +169,7 @@ async fn dispatch_rules() {
     let replace = |client: LiveKit| async move { client.replace_dispatch_rule("SDR_abc", &bare).await };
     exchange("livekit/update_dispatch_rule/replace", client, replace).await;
     let delete = |client: LiveKit| async move { client.delete_dispatch_rule("SDR_abc").await };
-    done("livekit/delete_dispatch_rule/removed", client, delete).await;
+    exchange("livekit/delete_dispatch_rule/removed", client, delete).await;
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn the_same_calls_twice_are_refused_inbound_and_not_outbound() {
     // Addresses play no part, and neither does the spelling.
     let again = inbound("1-415-555-2671").allowed_addresses(list(&["203.0.113.8"]));
     let error = livekit.create_inbound_trunk(&again).await.unwrap_err();
-    assert!(error.to_string().contains("Conflicting inbound SIP Trunks"), "{error}");
+    assert!(error.report().contains("Conflicting inbound SIP Trunks"), "{}", error.report());
     livekit.create_inbound_trunk(&inbound(NUMBER).allowed_numbers(list(&["+14155550100"]))).await.unwrap();
     let outbound = OutboundTrunk::new("example.com", list(&[NUMBER]));
     for _ in 0..2 {

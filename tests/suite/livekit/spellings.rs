@@ -51,6 +51,23 @@ async fn every_spelling_of_a_response_is_read() {
     assert!(matches!(&page.items.unwrap()[0].status, Some(NumberStatus::Unknown(text)) if text.as_str() == "99"));
 }
 
+/// Read as an empty list or as no trunk, it would say that a number is not there, or that a trunk was removed.
+#[tokio::test]
+async fn a_response_to_another_request_is_refused() {
+    let trunk = json!({"sip_trunk_id": "ST_1", "numbers": [NUMBER]});
+    for body in [trunk.clone(), json!({"trunk": trunk}), json!({"items": [{"name": "no id"}]})] {
+        let (_server, client) = answers(body.clone()).await;
+        assert!(client.find(&NUMBER.parse().unwrap()).await.is_err(), "{body}");
+        assert!(client.list_dispatch_rules(&ListRules::new()).await.is_err(), "{body}");
+    }
+    for body in [trunk.clone(), json!({"items": []}), json!({"trunk": {"sip_trunk_id": "ST_2"}})] {
+        let (_server, client) = answers(body.clone()).await;
+        assert!(!client.get_inbound_trunk("ST_1").await.unwrap_err().is_not_found(), "{body}");
+        assert!(client.delete_trunk("ST_3").await.is_err(), "{body}");
+        assert!(client.delete_dispatch_rule("SDR_1").await.is_err(), "{body}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_does_not_know_pages_ends_the_list() {
     let rule = |id: &str| json!({"sip_dispatch_rule_id": id});

@@ -54,7 +54,7 @@ fn rule() -> DispatchRule {
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
-        required: &["items", "phone_numbers"],
+        required: &["items", "trunk", "phone_number", "phone_numbers", "sip_trunk_id", "sip_dispatch_rule_id"],
         service: Service::Platform(PlatformKind::LIVEKIT),
         title: "LiveKit",
         secret: "LIVEKIT_API_SECRET",

@@ -1,5 +1,5 @@
 use super::shared::{
-    IncludeHeaders, ListUpdate, MediaConfig, MediaEncryption, Texts, check_login, check_masks, check_new,
+    Identified, IncludeHeaders, ListUpdate, MediaConfig, MediaEncryption, Texts, check_login, check_masks, check_new,
 };
 use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{request_object, wire_object};
@@ -85,6 +85,12 @@ request_object! {
             /// Changes the realm.
             auth_realm: String,
         }
+    }
+}
+
+impl Identified for InboundTrunk {
+    fn id(&self) -> Option<&str> {
+        self.sip_trunk_id.as_deref()
     }
 }
 

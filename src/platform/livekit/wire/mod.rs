@@ -21,5 +21,7 @@ pub use self::rule::{
     AgentDispatch, CalleeRule, DirectRule, DispatchRule, IndividualRule, ListRules, RoomConfiguration, Rule,
     UpdateDispatchRule,
 };
-pub use self::shared::{Codec, IncludeHeaders, ListTrunks, ListUpdate, MediaConfig, MediaEncryption, Page, Texts};
-pub(super) use self::shared::{Got, Items};
+pub use self::shared::{
+    Codec, IncludeHeaders, ListTrunks, ListUpdate, MediaConfig, MediaEncryption, Page, RemovedTrunk, Texts,
+};
+pub(super) use self::shared::{Got, Identified, Items};

@@ -1,4 +1,6 @@
-use super::shared::{IncludeHeaders, ListUpdate, MediaConfig, MediaEncryption, Texts, check_login, check_new};
+use super::shared::{
+    Identified, IncludeHeaders, ListUpdate, MediaConfig, MediaEncryption, Texts, check_login, check_new,
+};
 use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{open_enum, request_object, wire_object};
 
@@ -95,6 +97,12 @@ request_object! {
             /// Changes the host in the `From` header.
             from_host: String,
         }
+    }
+}
+
+impl Identified for OutboundTrunk {
+    fn id(&self) -> Option<&str> {
+        self.sip_trunk_id.as_deref()
     }
 }
 

@@ -1,6 +1,6 @@
 use serde_json::Number;
 
-use super::shared::{ListUpdate, MediaConfig, MediaEncryption, Page, Texts, check_new};
+use super::shared::{Identified, ListUpdate, MediaConfig, MediaEncryption, Page, Texts, check_new};
 use crate::model::{ProblemCode, Problems, Secret};
 use crate::wire::{request_object, wire_object};
 
@@ -201,6 +201,12 @@ impl Rule {
         if direct.as_ref().is_some_and(|direct| direct.room_name.as_ref().is_none_or(String::is_empty)) {
             problems.add(ProblemCode::Missing, "rule.room_name", "is empty", "give the room's name");
         }
+    }
+}
+
+impl Identified for DispatchRule {
+    fn id(&self) -> Option<&str> {
+        self.sip_dispatch_rule_id.as_deref()
     }
 }
 

@@ -2,23 +2,52 @@
 
 use std::fmt;
 
+use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use crate::model::{ProblemCode, Problems, Secret};
-use crate::wire::{open_enum, request_object, wire_object};
+use crate::wire::{document, open_enum, received_object, request_object, wire_object};
 
-/// The items of a list. An item that was asked for by its id and does not exist is null, and is left out.
-#[derive(Deserialize)]
-pub(in super::super) struct Items<T> {
-    #[serde(default = "Vec::new")]
-    pub(in super::super) items: Vec<T>,
+/// The items of a list. A response to another request must not be read as an empty list: only an empty object may lack
+/// the items, and every item has its id.
+pub(in super::super) struct Items<T>(pub(in super::super) Vec<T>);
+
+/// One trunk; null if it does not exist. As of a list, only an empty object may lack it.
+pub(in super::super) struct Got<T>(pub(in super::super) Option<T>);
+
+/// What has an id.
+pub(in super::super) trait Identified {
+    fn id(&self) -> Option<&str>;
 }
 
-/// One trunk; null if it does not exist.
-#[derive(Deserialize)]
-pub(in super::super) struct Got<T> {
-    pub(in super::super) trunk: Option<T>,
+impl<'de, T: DeserializeOwned + Identified> Deserialize<'de> for Items<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items: Vec<T> = only(deserializer, "items")?.unwrap_or_default();
+        if items.iter().any(|item| item.id().is_none_or(str::is_empty)) {
+            return Err(D::Error::custom("an item has no id"));
+        }
+        Ok(Self(items))
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Got<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        only(deserializer, "trunk").map(Self)
+    }
+}
+
+/// The field of an object that has this field, or none at all.
+fn only<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    deserializer: D,
+    name: &'static str,
+) -> Result<Option<T>, D::Error> {
+    let mut fields = Map::deserialize(deserializer)?;
+    match fields.remove(name) {
+        None if fields.is_empty() => Ok(None),
+        None => Err(D::Error::missing_field(name)),
+        Some(value) => document::from_value(value).map_err(D::Error::custom),
+    }
 }
 
 /// Texts by name, such as headers. `Debug` prints only the names, because a value may be a secret.
@@ -86,6 +115,22 @@ wire_object! {
         optional {
             /// Its sample rate, in Hz.
             rate: Number,
+        }
+    }
+}
+
+received_object! {
+    snake_case;
+
+    /// A trunk of either kind that was removed.
+    pub struct RemovedTrunk {
+        required {
+            /// Its id.
+            sip_trunk_id: String,
+        }
+        optional {
+            /// Its name.
+            name: String,
         }
     }
 }
