@@ -30,6 +30,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     // Documented of a self-hosted server alone, and a project may allow it.
     duplicates: Duplicates::Unknown,
     takeover: Takeover::Nothing,
+    create_requests: 1,
     renewal: Renewal::NoCredentials,
     domains: &[],
 };

@@ -140,7 +140,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         "leading_plus",
         "name Head office",
     ]),
-    record: Record { id: "id", number: "number", label: Some("name"), agent: "agent" },
+    record: Record { id: "id", number: "number", label: Some("name"), agent: "/agent" },
     listed: || {
         let number = json!({
             "sip_trunk_id": "ST_1", "name": "Desk", "numbers": [NUMBER], "metadata": r#"{"made_by":"numport"}"#,
