@@ -61,9 +61,9 @@ impl VoicePlatform for LiveKit {
         &CAPABILITIES
     }
 
-    /// A carrier reaches LiveKit by a SIP trunk, not by the address of a webhook.
+    /// The SIP host that the builder was given; a project's URL does not tell it.
     fn inbound_address(&self) -> Option<CallbackUrl> {
-        None
+        self.sip_host().map(|host| CallbackUrl::new(format!("sip:{}", host.as_str())))
     }
 
     fn redact(&self, secrets: &[Secret]) {

@@ -131,7 +131,9 @@ async fn a_socket_url_becomes_an_http_url_with_its_path() {
 #[test]
 fn the_sip_host_is_checked_with_the_rest() {
     let host = LiveKit::builder("wss://p1.livekit.cloud", "APIkey", KEY).sip_host("p1.sip.livekit.cloud");
-    assert_eq!(host.build().unwrap().sip_host().unwrap().as_str(), "p1.sip.livekit.cloud");
+    let livekit = host.build().unwrap();
+    assert_eq!(livekit.sip_host().unwrap().as_str(), "p1.sip.livekit.cloud");
+    assert_eq!(livekit.inbound_address().unwrap().as_str(), "sip:p1.sip.livekit.cloud");
     let wrong = LiveKit::builder("wss://p1.livekit.cloud", "APIkey", KEY).sip_host("sip:p1").build().unwrap_err();
     assert!(wrong.to_string().contains("sip_host"), "{wrong}");
 }
