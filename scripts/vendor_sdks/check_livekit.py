@@ -2,6 +2,7 @@
 """The SDK speaks protobuf over Twirp, and the sandbox JSON. Both are forms of the same messages, so the transport of the
 SDK is replaced by one that writes its messages as JSON."""
 import asyncio
+import os
 
 from google.protobuf import json_format
 from livekit import api
@@ -71,7 +72,8 @@ async def main():
         gone = await fails(sip.delete_trunk(api.DeleteSIPTrunkRequest(sip_trunk_id=made.sip_trunk_id)))
         assert gone.code == "not_found", gone
 
-    async with api.LiveKitAPI(api_secret="another-secret-another-secret-32") as client:
+    key = os.environ["LIVEKIT_API_KEY"]
+    async with api.LiveKitAPI(api_key=key, api_secret="another-secret-of-at-least-32-bytes") as client:
         wrong = await fails(client.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest()))
         assert wrong.code == "unauthenticated", wrong
 

@@ -22,7 +22,8 @@ use super::records::{Object, Records, text};
 use crate::model::{PlatformKind, Service};
 
 const KEY: &str = "APIsandbox";
-const SECRET: &str = "sandbox-livekit-secret";
+/// As long as the vendor's SDKs ask for.
+const SECRET: &str = "sandbox-livekit-secret-of-32-bytes";
 
 static ABOUT: About = About {
     service: Service::Platform(PlatformKind::LIVEKIT),
