@@ -18,6 +18,7 @@ macro_rules! __services {
                 BUTTER "butter" butter::Butter ["getbutter.ai"];
                 RETELL "retell" retell::Retell ["retellai.com"];
                 ELEVENLABS "elevenlabs" elevenlabs::ElevenLabs ["elevenlabs.io"];
+                LIVEKIT "livekit" livekit::LiveKit ["livekit.cloud"];
             }
             carriers {
                 TWILIO "twilio" twilio::Twilio;
@@ -27,7 +28,6 @@ macro_rules! __services {
             }
             named platforms {
                 BLAND "bland" ["bland.ai"];
-                LIVEKIT "livekit" ["livekit.cloud"];
                 SYNTHFLOW "synthflow" ["synthflow.ai"];
                 ULTRAVOX "ultravox" ["ultravox.ai"];
             }

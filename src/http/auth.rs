@@ -9,6 +9,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use super::call::{Content, Prepared};
+use super::signed_token::SignedToken;
 use super::url::BaseUrl;
 use crate::model::{AccountId, ProblemCode, Problems, Secret};
 
@@ -19,7 +20,8 @@ type Sign = dyn Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxErro
 ///
 /// Most services take the same headers with every call: [`bearer`](Self::bearer), [`basic`](Self::basic),
 /// [`header`](Self::header). Some services need a signature for each call: [`per_call`](Self::per_call). Its values
-/// appear in no `Debug` output, log or error, even if the service echoes them.
+/// appear in no `Debug` output, log or error, even if the service echoes them. [`signed_token`](Self::signed_token) makes
+/// such a signature: a short-lived JSON Web Token.
 #[must_use]
 pub struct Auth {
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -134,6 +136,16 @@ impl Auth {
         sign: impl Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxError> + Send + Sync + 'static,
     ) -> Self {
         Self { signer: Some(Signer { sign: Box::new(sign) }), ..Self::new() }.of_account(account)
+    }
+
+    /// Sends `Authorization: Bearer …` with a token that is signed for each attempt. `build` reports an invalid secret
+    /// under the name `field`. `account` is as in [`per_call`](Self::per_call).
+    pub fn signed_token(account: impl Into<String>, field: &str, token: SignedToken) -> Self {
+        let secret = token.secret().clone();
+        let mut auth =
+            Self::per_call(account, move |_| Ok(vec![("authorization", format!("Bearer {}", token.sign()?).into())]));
+        auth.problems.key(field, &secret);
+        auth.and_secret(&secret)
     }
 
     /// Sets the account's own id at the service. The client derives its [`AccountId`] from it.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::Method;
+use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
 use serde::Serialize;
 use url::Url;
 
@@ -41,6 +42,7 @@ pub struct Call {
     /// Whether the path ends with a slash.
     slash: bool,
     query: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
     body: Result<Bytes, serde_json::Error>,
     content: Content,
 }
@@ -68,6 +70,8 @@ pub(crate) struct Prepared {
     /// Empty when there is none.
     pub(crate) body: Bytes,
     pub(super) content: Content,
+    /// Those of this call alone.
+    pub(super) headers: HeaderMap,
 }
 
 impl fmt::Debug for Call {
@@ -83,6 +87,7 @@ impl Call {
     fn new(operation: &'static str, method: Method, safety: Safety, path: &[&str]) -> Self {
         let (query, body) = (Vec::new(), Ok(Bytes::new()));
         Self {
+            headers: Vec::new(),
             operation,
             safety,
             method,
@@ -150,6 +155,13 @@ impl Call {
         self
     }
 
+    /// Adds a header to this call, for example an id of the request. Every attempt has the same value, which must not be
+    /// a secret. If it is no valid header, sending the call fails.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// Sets a JSON body. If the value cannot be written as JSON, sending the call fails.
     pub fn json(mut self, body: &impl Serialize) -> Self {
         // Large enough for most, so that it need not grow.
@@ -186,7 +198,14 @@ impl Call {
             );
             Bytes::new()
         });
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.headers {
+            match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+                (Ok(name), Ok(value)) => drop(headers.insert(name, value)),
+                _ => problems.add(ProblemCode::Malformed, name, "is not a valid header", "use plain ASCII"),
+            }
+        }
         sendable(service, self.operation, problems)?;
-        Ok(Prepared { method: self.method, url, body, content: self.content })
+        Ok(Prepared { method: self.method, url, body, content: self.content, headers })
     }
 }

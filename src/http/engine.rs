@@ -112,6 +112,7 @@ impl Engine {
             let sent_at = pacing.wait(now, deadline).await.ok();
             let mut attempt = if let Some(sent_at) = sent_at {
                 let mut headers = headers.of(request.content).clone();
+                headers.extend(request.headers.clone());
                 match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut sent.signed)) {
                     Ok(()) => {
                         attempts += 1;

@@ -124,6 +124,7 @@ mod redact;
 mod retry;
 mod retry_after;
 mod service;
+mod signed_token;
 #[cfg(test)]
 mod simulated;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -143,6 +144,7 @@ pub use pages::Next;
 pub use redact::redact;
 pub use retry::RetryPolicy;
 pub use service::{ErrorBody, ServiceInfo};
+pub use signed_token::SignedToken;
 pub use vars::Vars;
 
 pub use crate::error::Safety;

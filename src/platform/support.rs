@@ -40,6 +40,9 @@ pub enum Find {
     Native,
     /// The client lists all records.
     ThroughList,
+    /// The platform keeps a record in several objects. The client sends about this many requests to read them, and does
+    /// so for an update too.
+    Several(u8),
 }
 
 /// The effect of a second import of a number.

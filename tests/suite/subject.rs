@@ -252,6 +252,10 @@ impl Api {
 
     /// The variable of its base URL.
     pub(crate) fn base_url(&self) -> String {
+        // The name that its own SDKs read.
+        if self.name() == "livekit" {
+            return "LIVEKIT_URL".to_owned();
+        }
         format!("{}_BASE_URL", self.service.as_str().to_uppercase())
     }
 

@@ -19,6 +19,9 @@ pub(super) struct Costs {
     /// What it takes to find a number, and to read a record.
     find: u64,
     get: u64,
+    /// What it takes to read a record that consists of several objects; 0 for other records.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    objects: u64,
     /// How many carriers are asked for a number.
     look_up: u64,
     /// How many credentials a renewal changes at most; `None` where it is one for each record.
@@ -44,7 +47,11 @@ enum Taken {
 impl Costs {
     pub(super) fn new(importer: &Importer, platform_list: u64, carrier_list: u64) -> Self {
         let can = importer.platform.capabilities();
-        let cost = |find| if find == Find::ThroughList { platform_list.max(1) } else { 1 };
+        let cost = |find| match find {
+            Find::ThroughList => platform_list.max(1),
+            Find::Several(requests) => u64::from(requests),
+            Find::Native => 1,
+        };
         let fields = [
             (Field::Label, can.label),
             (Field::Agent, can.agent),
@@ -59,6 +66,7 @@ impl Costs {
             carrier_list,
             find: cost(can.find),
             get: cost(can.get),
+            objects: if matches!(can.get, Find::Several(_)) { cost(can.get) } else { 0 },
             look_up: if importer.skip_preflight && carriers == 1 { 0 } else { carriers },
             stored_credentials: renews().all(|renews| renews == Renews::Credential).then(|| renews().count() as u64),
             concurrency: importer.concurrency as u64,
@@ -74,6 +82,9 @@ impl Costs {
 
     /// What it takes to read so many records. Look-ups that read the list share it where they come together.
     fn read(&self, reads: u64) -> u64 {
+        if self.objects > 0 {
+            return reads * self.objects;
+        }
         if self.get > 1 { reads.div_ceil(self.concurrency.max(1)) * self.get } else { reads }
     }
 
@@ -86,6 +97,11 @@ impl Costs {
             Field::Handler => false,
         })
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde calls it
+const fn is_zero(requests: &u64) -> bool {
+    *requests == 0
 }
 
 impl Plan {
@@ -113,18 +129,19 @@ impl Plan {
                     };
                     verified += u64::from(is_verified && !is_pointed);
                     let verified_alone = u64::from(is_verified && is_pointed);
-                    self.costs.create
-                        + u64::from(self.costs.is_set_later(request))
-                        + verified_alone
-                        + pointed(is_pointed)
+                    let set_later = u64::from(self.costs.is_set_later(request));
+                    self.costs.create + set_later * (1 + self.costs.objects) + verified_alone + pointed(is_pointed)
                 }
                 PlanStep::Update { calls, changes, renew, .. } => {
                     // A platform that reads a record from its list may do so for the update again, and take two calls.
-                    let by_list = self.costs.get > 1;
+                    let objects = self.costs.objects;
+                    let by_list = self.costs.get > 1 && objects == 0;
                     let is_changed = !changes.is_empty();
                     reads += 1 + u64::from(is_changed && by_list);
                     renewals += u64::from(*renew);
-                    u64::from(is_changed) * if by_list { 2 } else { 1 } + pointed(calls.point_to.is_some())
+                    // Several objects are read before, and the changed one after it.
+                    let update = if objects > 0 { objects + 2 } else { 1 + u64::from(by_list) };
+                    u64::from(is_changed) * update + pointed(calls.point_to.is_some())
                 }
                 PlanStep::Unchanged { calls, renew, .. } => {
                     let is_pointed = calls.point_to.is_some();
@@ -136,7 +153,8 @@ impl Plan {
                     // The routing is read before and after it, and when the calls were sent elsewhere.
                     let is_rerouted = removal.reroute.is_some();
                     reads += 1 + u64::from(is_rerouted || *second);
-                    3 + 2 * u64::from(is_rerouted)
+                    let objects = self.costs.objects;
+                    3 + 2 * u64::from(is_rerouted) + if objects > 0 { objects + 1 } else { 0 }
                 }
                 PlanStep::Extra(_) | PlanStep::Blocked { .. } => 0,
             };

@@ -1,0 +1,315 @@
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+
+use super::client::{KIND, LiveKit};
+use super::rules::{Caught, Dialled, MADE, is_made, is_same};
+use super::wire::{DispatchRule, InboundTrunk, ListRules, ListTrunks, ListUpdate, UpdateInboundTrunk};
+use crate::E164;
+use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
+use crate::model::{
+    AccountId, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
+    NumberUpdate, PlatformKind, ProblemCode, Reach, RecordNumber, Removal, Secret, SourcePart,
+};
+use crate::platform::answer::{first_match, removed, text, time};
+use crate::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, SourceMatch, Sources,
+    Support, Takeover, VoicePlatform,
+};
+use crate::wire::Patch;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    sources: Sources::Any,
+    label: Support::FULL,
+    label_max: None,
+    agent: Support::SET_AND_CLEAR,
+    inbound: Support::NONE,
+    outbound: Support::NONE,
+    find: Find::Native,
+    get: Find::Several(3),
+    removal: OnRemoval::Forgets,
+    // Documented of a self-hosted server alone, and a project may allow it.
+    duplicates: Duplicates::Unknown,
+    takeover: Takeover::Nothing,
+    create_requests: 1,
+    renewal: Renewal::NoCredentials,
+    domains: &[],
+};
+
+/// What LiveKit has of a number: its trunk, and the dispatch rules that take calls of the trunk.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TrunkNumber {
+    /// The trunk.
+    pub trunk: InboundTrunk,
+    /// The number in the trunk's spelling.
+    pub number: String,
+    /// The rules that name the trunk, and those for all trunks.
+    pub rules: Vec<DispatchRule>,
+}
+
+#[async_trait]
+impl VoicePlatform for LiveKit {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn account(&self) -> AccountId {
+        self.http.account()
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    /// The SIP host that the builder was given; a project's URL does not tell it.
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        self.sip_host().map(|host| CallbackUrl::new(format!("sip:{}", host.as_str())))
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
+    }
+
+    /// The create is the trunk; an update creates the rule, which names the agent.
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        let on = CAPABILITIES.prepare_import(KIND, source, request, |problems| match &source.reach {
+            Reach::Stored(Some(id)) => {
+                if request.label_text().is_some() {
+                    let fault = "is the name of the trunk, which the number shares";
+                    problems.add(ProblemCode::Unsupported, "label", fault, "leave it out");
+                }
+                Some(Some(id))
+            }
+            _ => Some(None),
+        })?;
+        let number = *request.number();
+        Ok(match on {
+            Some(trunk) => Create::new(self.add_to(trunk, number)),
+            None => Create::new(async move {
+                let mut trunk = InboundTrunk::new().numbers(vec![number.as_str().to_owned()]).metadata(MADE.to_owned());
+                trunk.name = request.label_text().map(str::to_owned);
+                let made = self.create_inbound_trunk(&trunk).await?;
+                let listed = spelled(&made, &number).unwrap_or_else(|| number.as_str().to_owned());
+                Ok(record(&made, &listed, &[]))
+            }),
+        })
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        let (trunk, number) = self.listed(id).await?;
+        let rules = self.rules_of(trunk_id(&trunk)).await?;
+        Ok(record(&trunk, &number, &rules))
+    }
+
+    /// The filter also returns the trunks that accept every number, so the numbers are compared here.
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let list = ListTrunks::new().numbers(vec![number.as_str().to_owned()]);
+        let mut trunks = Vec::new();
+        for trunk in self.list_inbound_trunks(&list).await? {
+            if numbers(&trunk).iter().any(|text| may_be(text, number)) {
+                trunks.push(trunk);
+            }
+        }
+        let mut records = Vec::new();
+        for trunk in trunks {
+            let rules = self.rules_of(trunk_id(&trunk)).await?;
+            records.extend(numbers(&trunk).iter().map(|text| Ok(record(&trunk, text, &rules))));
+        }
+        first_match(stream::iter(records), number).await
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        let listed = async move {
+            let rules: Vec<DispatchRule> = self.dispatch_rules(ListRules::new()).try_collect().await?;
+            let trunks = self.inbound_trunks(ListTrunks::new());
+            Ok::<_, Error>(trunks.map_ok(move |trunk| {
+                let of_trunk: Vec<DispatchRule> = rules.iter().filter(|rule| is_of(rule, &trunk)).cloned().collect();
+                let records: Vec<_> = numbers(&trunk).iter().map(|text| Ok(record(&trunk, text, &of_trunk))).collect();
+                stream::iter(records)
+            }))
+        };
+        stream::once(listed).try_flatten().try_flatten().boxed()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        CAPABILITIES.check_update(KIND, update)?;
+        let (mut trunk, number) = self.listed(id).await?;
+        let label = update.label_patch();
+        if !label.is_keep() {
+            check_label(&trunk, &number)?;
+            let update = UpdateInboundTrunk::new().name(label.clone());
+            let updated = self.update_inbound_trunk(trunk_id(&trunk), &update).await;
+            trunk = updated.map_err(|error| NotFound::or(error, KIND, id))?;
+        }
+        let dialled = Dialled { trunk: trunk_id(&trunk), number: &number };
+        let agent = match update.agent_patch() {
+            Patch::Keep => return Ok(record(&trunk, &number, &self.rules_of(dialled.trunk).await?)),
+            patch => patch.set().map(AgentId::as_str),
+        };
+        match self.set_agent(dialled, agent).await {
+            Ok(rules) => Ok(record(&trunk, &number, &rules)),
+            Err(error) if label.is_keep() => Err(error),
+            Err(error) => {
+                Err(Box::new(Incomplete::imported(record(&trunk, &number, &[]), Step::Configure, error)).into())
+            }
+        }
+    }
+
+    /// A record shows its trunk, if numport did not create it for the number.
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        let uses = record.credential.as_ref().map(CredentialId::as_str);
+        match &source.reach {
+            Reach::Stored(Some(id)) => SourceMatch::of(SourcePart::Credential, uses, id.as_str()),
+            _ => SourceMatch::Unknown,
+        }
+    }
+
+    async fn renew(&self, _: &NumberRecord, source: &NumberSource, _: &RenewalRun) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(KIND, source)?;
+        Ok(RenewedCredentials::unchanged())
+    }
+
+    /// Deletes the trunk that numport created for the number, and then its rule. A trunk of somebody else loses the number, unless
+    /// it is its last one: it would accept every number then.
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+        CAPABILITIES.check_removal(KIND, consent)?;
+        let (trunk, number) = self.listed(id).await?;
+        let (same, others): (Vec<String>, Vec<String>) =
+            numbers(&trunk).iter().cloned().partition(|other| is_same(other, &number));
+        let (is_last, is_made) = (others.is_empty(), is_made(trunk.metadata.as_deref()));
+        if is_last && !is_made {
+            return Err(last_number(&trunk));
+        }
+        let dialled = Dialled { trunk: trunk_id(&trunk), number: &number };
+        let rules = self.rules_of(dialled.trunk).await?;
+        // The record is gone with this one request, so a lost response leaves no half of it.
+        if is_last {
+            removed(self.delete_trunk(dialled.trunk).await, KIND, id)?;
+            self.remove_rules(&rules, dialled).await;
+            return Ok(());
+        }
+        let update = UpdateInboundTrunk::new().numbers(ListUpdate::Remove(same.clone()));
+        let left = self.update_inbound_trunk(trunk_id(&trunk), &update).await;
+        let left = left.map_err(|error| NotFound::or(error, KIND, id))?;
+        if numbers(&left).is_empty() {
+            // Somebody removed the other numbers at the same moment.
+            self.end_wildcard(&left, same, is_made).await?;
+        }
+        self.remove_rules(&rules, dialled).await;
+        Ok(())
+    }
+
+    /// An import creates no credential.
+    async fn remove_credential(&self, _id: &CredentialId, _number: &E164) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn created_credential(&self, _id: &CredentialId) -> bool {
+        false
+    }
+}
+
+impl LiveKit {
+    /// Adds a number to a trunk that has numbers. One without numbers accepts all, and would accept only this one then.
+    async fn add_to(&self, id: &CredentialId, number: E164) -> Result<NumberRecord> {
+        let trunk = self.get_inbound_trunk(id.as_str()).await?;
+        checked(KIND, "import number", |problems| {
+            let (code, fault, remedy) = match &trunk {
+                None => (ProblemCode::Missing, "does not exist", "give the id of an inbound trunk"),
+                Some(trunk) if numbers(trunk).is_empty() => (
+                    ProblemCode::Conflict,
+                    "is a trunk that accepts every number, which adding one would end",
+                    "add the number to the trunk yourself, or leave out the trunk",
+                ),
+                Some(_) => return,
+            };
+            problems.add(code, "source.credential", fault, remedy);
+        })?;
+        let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(vec![number.as_str().to_owned()]));
+        let trunk = self.update_inbound_trunk(id.as_str(), &update).await?;
+        let listed = spelled(&trunk, &number).unwrap_or_else(|| number.as_str().to_owned());
+        Ok(record(&trunk, &listed, &[]))
+    }
+
+    /// The trunk of a record, and the number in its spelling.
+    async fn listed(&self, id: &NumberId) -> Result<(InboundTrunk, String)> {
+        let missing = || NotFound::new(KIND, id.clone());
+        let (trunk, number) = id.as_str().split_once('/').ok_or_else(missing)?;
+        let found = self.get_inbound_trunk(trunk).await.map_err(|error| NotFound::or(error, KIND, id))?;
+        let found = found.ok_or_else(missing)?;
+        let listed = numbers(&found).iter().find(|listed| is_same(listed, number)).cloned();
+        Ok((found, listed.ok_or_else(missing)?))
+    }
+
+    /// Deletes a trunk that lost its last number, or gives it the number back.
+    async fn end_wildcard(&self, trunk: &InboundTrunk, same: Vec<String>, is_made: bool) -> Result<()> {
+        if is_made {
+            return match self.delete_trunk(trunk_id(trunk)).await {
+                Err(error) if !error.is_not_found() => Err(error),
+                _ => Ok(()),
+            };
+        }
+        let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(same));
+        self.update_inbound_trunk(trunk_id(trunk), &update).await?;
+        Err(last_number(trunk))
+    }
+}
+
+fn trunk_id(trunk: &InboundTrunk) -> &str {
+    trunk.sip_trunk_id.as_deref().unwrap_or_default()
+}
+
+fn numbers(trunk: &InboundTrunk) -> &[String] {
+    trunk.numbers.as_deref().unwrap_or_default()
+}
+
+fn spelled(trunk: &InboundTrunk, number: &E164) -> Option<String> {
+    numbers(trunk).iter().find(|text| RecordNumber::read(Some(text)).is(number)).cloned()
+}
+
+fn may_be(text: &str, number: &E164) -> bool {
+    let read = RecordNumber::read(Some(text));
+    read.is(number) || read.may_be(number)
+}
+
+/// Whether a rule may take calls of a trunk.
+fn is_of(rule: &DispatchRule, trunk: &InboundTrunk) -> bool {
+    let trunks = rule.trunk_ids.as_deref().unwrap_or_default();
+    trunks.is_empty() || trunks.iter().any(|id| id == trunk_id(trunk))
+}
+
+fn check_label(trunk: &InboundTrunk, number: &str) -> Result<()> {
+    checked(KIND, "update number", |problems| {
+        if numbers(trunk).iter().any(|other| !is_same(other, number)) {
+            let fault = format!("is the name of trunk {}, which has other numbers too", trunk_id(trunk));
+            problems.add(ProblemCode::Conflict, "label", fault, "rename the trunk with `update_inbound_trunk`");
+        }
+    })
+}
+
+fn last_number(trunk: &InboundTrunk) -> Error {
+    let fault = format!(
+        "is the last number of trunk {}, which numport did not create: without it the trunk would accept every number",
+        trunk_id(trunk)
+    );
+    let refused = checked(KIND, "remove number", |problems| {
+        problems.add(ProblemCode::Conflict, "remove", fault, "delete the trunk yourself, or give it another number");
+    });
+    refused.err().unwrap_or_else(|| NotFound::new(KIND, trunk_id(trunk).into()).into())
+}
+
+fn record(trunk: &InboundTrunk, number: &str, rules: &[DispatchRule]) -> NumberRecord {
+    let caught = Caught::of(rules, Dialled { trunk: trunk_id(trunk), number });
+    let (agent, handler) = (caught.agent().map(AgentId::new), caught.handler());
+    let id = format!("{}/{number}", trunk_id(trunk));
+    let details = TrunkNumber { trunk: trunk.clone(), number: number.to_owned(), rules: rules.to_vec() };
+    NumberRecord {
+        label: text(&trunk.name).map(str::to_owned),
+        agent,
+        handler,
+        credential: (!is_made(trunk.metadata.as_deref())).then(|| CredentialId::new(trunk_id(trunk))),
+        created_at: time(&trunk.created_at),
+        updated_at: time(&trunk.updated_at),
+        ..NumberRecord::new(KIND, id, RecordNumber::read(Some(number)), Details::new(details))
+    }
+}
