@@ -342,7 +342,9 @@ impl LiveKit {
 }
 
 fn created(expected: &str, id: Option<&str>, number: Option<&str>) -> Result<(), Mismatch> {
-    Mismatch::unless_created(expected, id.unwrap_or_default(), number)
+    // A mismatch is logged, and a log shows no number.
+    let same = Mismatch::unless_created(expected, id.unwrap_or_default(), number);
+    same.map_err(|_| Mismatch::new("what was created", id.or(Some("something without an id"))))
 }
 
 fn inbound_page(list: &ListTrunks) -> Call {
