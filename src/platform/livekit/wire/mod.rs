@@ -15,8 +15,6 @@ pub use self::number::{
 };
 pub use self::outbound::{OutboundTrunk, Transport, UpdateOutboundTrunk};
 pub(super) use self::proto::Proto;
-#[cfg(any(fuzzing, test))]
-pub(super) use self::proto::normalized;
 pub use self::rule::{
     AgentDispatch, CalleeRule, DirectRule, DispatchRule, IndividualRule, ListRules, RoomConfiguration, Rule,
     UpdateDispatchRule,
