@@ -1,0 +1,199 @@
+use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+
+use super::client::{Cartesia, KIND};
+use super::link::{is_of_twilio, linked};
+use super::wire::{
+    CreateTwilioProvider, ImportNumber, LIMIT_MAX, ListNumbers, PhoneNumber, ProviderRef, ProviderType, UpdateNumber,
+};
+use crate::E164;
+use crate::error::{Incomplete, NotFound, Result, Step, checked};
+use crate::model::{
+    AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
+    NumberSource, NumberUpdate, PlatformKind, ProblemCode, ProviderKind, Reach, RecordNumber, Removal, Secret,
+};
+use crate::platform::answer::{first_match, of_record, removed, text, time};
+use crate::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
+    Sources, Support, Takeover, VoicePlatform, Way,
+};
+use crate::wire::Patch;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Key), (ProviderKind::TWILIO, Way::Stored)]),
+    label: Support::CREATE_AND_SET,
+    label_max: None,
+    agent: Support::FULL,
+    inbound: Support::NONE,
+    outbound: Support::NONE,
+    find: Find::Native,
+    get: Find::Native,
+    removal: OnRemoval::Forgets,
+    duplicates: Duplicates::Unknown,
+    takeover: Takeover::Unknown,
+    renewal: Renewal::Of(&[
+        (ProviderKind::TWILIO, Way::Key, Renews::Credential),
+        (ProviderKind::TWILIO, Way::Stored, Renews::Record),
+    ]),
+    domains: &[],
+};
+
+#[async_trait]
+impl VoicePlatform for Cartesia {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn account(&self) -> AccountId {
+        self.http.account()
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        None
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
+    }
+
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        CAPABILITIES.prepare_import(KIND, source, request, |_| match &source.reach {
+            Reach::Account(account) => self.create_from_account(account, request),
+            Reach::Stored(Some(id)) => Some(Create::new(self.import_by(id.clone(), request))),
+            _ => None,
+        })
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        of_record(self.get_number(id.as_str()).await, KIND, id, record)
+    }
+
+    /// Whether the search reads a number with its plus is not documented, so that all numbers are read if it finds nothing.
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let near = self.list_numbers(&ListNumbers::new().q(number.as_str()).limit(LIMIT_MAX)).await?;
+        let found = near.data.into_iter().map(record).find(|record| record.number.is(number));
+        match found {
+            Some(found) => Ok(Some(found)),
+            None => first_match(self.list(), number).await,
+        }
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        self.numbers(ListNumbers::new().limit(LIMIT_MAX)).map_ok(record).boxed()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        CAPABILITIES.check_update(KIND, update)?;
+        let agent = update.agent_patch().clone().map(|agent| agent.as_str().to_owned());
+        let mut wire = UpdateNumber::new().agent_id(agent);
+        if let Some(label) = update.label_patch().set() {
+            wire = wire.label(label.as_str());
+        }
+        of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
+    }
+
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        record.details.get().map_or(SourceMatch::Unknown, |number| self.compare(number, source))
+    }
+
+    async fn renew(
+        &self,
+        record: &NumberRecord,
+        source: &NumberSource,
+        run: &RenewalRun,
+    ) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(KIND, source)?;
+        self.renew_number(record, source, run).await
+    }
+
+    /// The number is read first: it must not be Cartesia's own, unless the consent includes it, and must have no agent.
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+        CAPABILITIES.check_removal(KIND, consent)?;
+        let found = self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?;
+        checked(KIND, "remove number", |problems| {
+            if consent == Removal::Record && !is_of_twilio(&found) {
+                let held = found.provider.as_ref().and_then(|provider| provider.kind.as_ref());
+                let held = held.map_or("is not shown", ProviderType::as_str);
+                let fault = format!("releases the number for good, because its provider {held} is not Twilio");
+                let remedy = "consent with `Removal::RecordAndNumber`, or keep the record";
+                problems.add(ProblemCode::NeedsConsent, "remove", fault, remedy);
+            }
+        })?;
+        let Some(agent) = &found.agent else { return removed(self.delete_number(id.as_str()).await, KIND, id) };
+        let agent = text(&agent.id).map(str::to_owned);
+        let unassigned = self.update_number(id.as_str(), &UpdateNumber::new().agent_id(Patch::Clear)).await;
+        let unassigned = unassigned.map_err(|error| NotFound::or(error, KIND, id))?;
+        match removed(self.delete_number(id.as_str()).await, KIND, id) {
+            Err(error) if error.surely_not_done() && !error.is_not_found() => {
+                let Some(agent) = agent else { return Err(error) };
+                match self.update_number(id.as_str(), &UpdateNumber::new().agent_id(agent)).await {
+                    Ok(_) => Err(error),
+                    // Its agent is gone.
+                    Err(_) => Err(Box::new(Incomplete::imported(record(unassigned), Step::Remove, error)).into()),
+                }
+            }
+            result => result,
+        }
+    }
+
+    async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
+        self.links.give_up(id, *number, |id| self.remove_unused(id)).await
+    }
+
+    fn created_credential(&self, id: &CredentialId) -> bool {
+        self.links.created(id)
+    }
+}
+
+impl Cartesia {
+    async fn import_by(&self, link: CredentialId, request: &ImportRequest) -> Result<NumberRecord> {
+        let number = *request.number();
+        // A label is required.
+        let label = request.label_text().unwrap_or(number.as_str());
+        let mut import = ImportNumber::new(label, number, ProviderRef::id(link.as_str()));
+        if let Some(agent) = request.agent_id() {
+            import = import.agent_id(agent.as_str());
+        }
+        self.import_number(&import).await.map(record)
+    }
+
+    /// The link of the account, then the number, which names it. A link accepts only an API key.
+    fn create_from_account<'a>(&'a self, account: &'a AccountKey, request: &'a ImportRequest) -> Option<Create<'a>> {
+        let Key::Pair { id, secret } = &account.key else { return None };
+        let create = CreateTwilioProvider::new(account.account.as_str(), id.as_str(), secret.clone());
+        let create = create.region(self.region.clone());
+        Some(Create::new(async move {
+            self.links
+                .with(
+                    account,
+                    (KIND, *request.number()),
+                    self.link(&account.account, create),
+                    |id| self.import_by(id.clone(), request),
+                    |id| self.remove_unused(id),
+                )
+                .await
+        }))
+    }
+}
+
+fn record(number: PhoneNumber) -> NumberRecord {
+    let agent = number.agent.as_ref().map(|agent| text(&agent.id));
+    let provider = number.provider.as_ref();
+    let carrier = provider.and_then(|provider| provider.kind.as_ref()).map(ProviderType::as_str);
+    let carrier = carrier.or_else(|| linked(&number).map(|_| ProviderKind::TWILIO.as_str()));
+    NumberRecord {
+        label: text(&number.label).map(str::to_owned),
+        agent: agent.flatten().map(AgentId::new),
+        handler: matches!(agent, Some(None)).then(|| "an unnamed agent".to_owned()),
+        carrier: carrier.filter(|name| !name.is_empty()).map(str::to_owned),
+        credential: provider.and_then(|provider| text(&provider.id)).map(CredentialId::new),
+        releases: !is_of_twilio(&number),
+        created_at: time(&number.created_at),
+        updated_at: time(&number.updated_at),
+        ..NumberRecord::new(KIND, number.id.clone(), RecordNumber::read(Some(&number.number)), Details::new(number))
+    }
+}
