@@ -35,9 +35,9 @@
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use numport::Patch;
 //! use numport::platform::cartesia::{Cartesia, CreateTwilioProvider, ImportNumber, ProviderRef, UpdateNumber};
 //! use numport::sandbox::Sandbox;
+//! use numport::{E164, Patch};
 //!
 //! let sandbox = Sandbox::start().await?;
 //! let cartesia = Cartesia::from_vars(|name| sandbox.var(name))?;
@@ -45,7 +45,8 @@
 //! let (key, secret) = sandbox.twilio().api_key();
 //! let link = CreateTwilioProvider::new(sandbox.twilio().account_sid(), key, secret);
 //! let link = cartesia.create_provider(link).await?;
-//! let import = ImportNumber::new("Front desk", "+14155552671".parse()?, ProviderRef::id(link.id)).agent_id("agent_1");
+//! let number: E164 = "+14155552671".parse()?;
+//! let import = ImportNumber::new("Front desk", number, ProviderRef::id(link.id)).agent_id("agent_1");
 //! let number = cartesia.import_number(&import).await?;
 //! let number = cartesia.update_number(&number.id, &UpdateNumber::new().agent_id(Patch::Clear)).await?;
 //! assert_eq!(number.agent, None);

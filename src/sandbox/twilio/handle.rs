@@ -78,6 +78,12 @@ impl TwilioHandle<'_> {
         MAIN.api_keys[0]
     }
 
+    /// Returns another key of the account, in the same form.
+    #[must_use]
+    pub fn second_api_key(self) -> (&'static str, &'static str) {
+        MAIN.api_keys[1]
+    }
+
     /// Returns the SID of the account's subaccount.
     #[must_use]
     pub const fn subaccount_sid(self) -> &'static str {
