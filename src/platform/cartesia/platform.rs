@@ -110,34 +110,31 @@ impl VoicePlatform for Cartesia {
         self.renew_number(record, source, run).await
     }
 
-    /// The number is read first: it must not be Cartesia's own, unless the consent includes it, and must have no agent.
+    /// A number must have no agent. Without consent to its loss it is read first, as it may be Cartesia's own; then a removal
+    /// that is refused gives the agent back.
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)?;
-        let found = self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?;
-        checked(KIND, "remove number", |problems| {
-            if consent == Removal::Record && !is_of_twilio(&found) {
-                let held = found.provider.as_ref().and_then(|provider| provider.kind.as_ref());
-                let held = held.map_or("is not shown", ProviderType::as_str);
-                let fault = format!("releases the number for good, because its provider {held} is not Twilio");
-                let remedy = "consent with `Removal::RecordAndNumber`, or keep the record";
-                problems.add(ProblemCode::NeedsConsent, "remove", fault, remedy);
+        let mut agent = None;
+        if consent == Removal::Record {
+            let found = self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?;
+            check_release(&found)?;
+            match &found.agent {
+                None => return removed(self.delete_number(id.as_str()).await, KIND, id),
+                Some(found) => agent = text(&found.id).map(str::to_owned),
             }
-        })?;
-        let Some(agent) = &found.agent else { return removed(self.delete_number(id.as_str()).await, KIND, id) };
-        let agent = text(&agent.id).map(str::to_owned);
-        let unassigned = self.update_number(id.as_str(), &UpdateNumber::new().agent_id(Patch::Clear)).await;
-        let unassigned = unassigned.map_err(|error| NotFound::or(error, KIND, id))?;
-        match removed(self.delete_number(id.as_str()).await, KIND, id) {
-            Err(error) if error.surely_not_done() && !error.is_not_found() => {
-                let Some(agent) = agent else { return Err(error) };
-                match self.update_number(id.as_str(), &UpdateNumber::new().agent_id(agent)).await {
-                    Ok(_) => Err(error),
-                    // Its agent is gone.
-                    Err(_) => Err(Box::new(Incomplete::imported(record(unassigned), Step::Remove, error)).into()),
-                }
-            }
-            result => result,
         }
+        let free = self.update_number(id.as_str(), &UpdateNumber::new().agent_id(Patch::Clear)).await;
+        let free = free.map_err(|error| NotFound::or(error, KIND, id))?;
+        let error = match removed(self.delete_number(id.as_str()).await, KIND, id) {
+            Err(error) if error.surely_not_done() && !error.is_not_found() => error,
+            result => return result,
+        };
+        if let Some(agent) = agent {
+            if self.update_number(id.as_str(), &UpdateNumber::new().agent_id(agent)).await.is_ok() {
+                return Err(error);
+            }
+        }
+        Err(Box::new(Incomplete::imported(record(free), Step::Remove, error)).into())
     }
 
     async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
@@ -178,6 +175,19 @@ impl Cartesia {
                 .await
         }))
     }
+}
+
+/// Refuses what a removal would lose for good.
+fn check_release(number: &PhoneNumber) -> Result<()> {
+    checked(KIND, "remove number", |problems| {
+        if !is_of_twilio(number) {
+            let held = number.provider.as_ref().and_then(|provider| provider.kind.as_ref());
+            let held = held.map_or_else(|| "does not show Twilio".to_owned(), |kind| format!("is {kind}"));
+            let fault = format!("releases the number for good, because its provider {held}");
+            let remedy = "consent with `Removal::RecordAndNumber`, or keep the record";
+            problems.add(ProblemCode::NeedsConsent, "remove", fault, remedy);
+        }
+    })
 }
 
 fn record(number: PhoneNumber) -> NumberRecord {

@@ -67,8 +67,13 @@ impl Api for Cartesia {
     }
 
     fn refusal(&self, _: &Request<'_>, status: u16, words: Option<&str>) -> Reply {
-        let phrase = super::message::phrase(status);
-        error(status, phrase, words.unwrap_or(phrase))
+        let (title, usual) = match status {
+            429 => ("Too many concurrent requests", "You have exceeded your plan's concurrency limit."),
+            500 => ("Internal error", "try again"),
+            _ => (super::message::phrase(status), super::message::phrase(status)),
+        };
+        let limited = (status == 429).then_some("concurrency_limited");
+        error(status, title, words.unwrap_or(usual)).edited(|body| body["error_code"] = limited.into())
     }
 
     fn records(&self) -> Vec<&Object> {

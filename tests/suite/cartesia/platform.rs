@@ -95,8 +95,12 @@ async fn only_a_number_of_twilio_is_removed_without_consent_to_its_loss() {
             cartesia.remove(&"pn_1".into(), Removal::RecordAndNumber).await.unwrap();
         }
         let sent = sent(&server).await;
-        assert_eq!(verbs(&sent[sent.len() - 3..]), ["GET", "PATCH", "DELETE"], "{provider}");
-        assert_eq!(sent[sent.len() - 2].1, json!({"agent_id": null}));
+        let [.., (first, body), (last, _)] = sent.as_slice() else { panic!("{sent:?}") };
+        assert_eq!(
+            (first.as_str(), body, last.as_str()),
+            ("PATCH", &json!({"agent_id": null}), "DELETE"),
+            "{provider}"
+        );
     }
 }
 
@@ -142,7 +146,7 @@ async fn a_refused_import_is_looked_up_and_never_sent_again() {
             }
             Err(error) => {
                 assert!(!is_there, "{status}: {error:?}");
-                assert_eq!(matches!(error, Error::Indeterminate(_)), status == 500, "{error:?}");
+                assert!(matches!(error, Error::Indeterminate(_)), "{error:?}");
             }
         }
         let sent = sent(&server).await;
@@ -164,12 +168,4 @@ async fn an_update_sends_what_it_names_and_an_agent_without_an_id_is_a_handler()
     cartesia.update(&"pn_1".into(), &NumberUpdate::new().clear_agent()).await.unwrap();
     let bodies: Vec<Value> = sent(&server).await.into_iter().map(|(_, body)| body).collect();
     assert_eq!(bodies, [json!({"label": "Desk"}), json!({"agent_id": null})]);
-    // Before 2026-03-01 errors were plain text.
-    let server = MockServer::start().await;
-    Mock::given(method("GET"))
-        .respond_with(ResponseTemplate::new(403).set_body_string("Forbidden: not you"))
-        .mount(&server)
-        .await;
-    let error = client(server.uri()).get(&"pn_1".into()).await.unwrap_err();
-    assert!(error.report().contains("Forbidden: not you"), "{}", error.report());
 }
