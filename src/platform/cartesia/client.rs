@@ -1,6 +1,7 @@
 use futures_util::stream::BoxStream;
 
 use super::error::error_body;
+use super::read::Read;
 use super::wire::{
     CreateProvider, ImportNumber, ListNumbers, ListProviders, NumberPage, PhoneNumber, Provider, ProvisionNumber,
     Region, UpdateNumber, UpdateProvider,
@@ -38,6 +39,7 @@ pub struct Cartesia {
     pub(super) http: Client,
     /// The links to Twilio accounts.
     pub(super) links: Credentials<AccountKey>,
+    pub(super) read: Read,
     /// The region of the Twilio keys.
     pub(super) region: Region,
 }
@@ -71,7 +73,12 @@ impl Cartesia {
     /// Returns a builder.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
         let auth = Auth::bearer("api_key", &api_key.into()).and_constant("cartesia-version", Self::VERSION);
-        ClientBuilder::new(auth, |http| Self { http, links: Credentials::default(), region: Region::Us1 })
+        ClientBuilder::new(auth, |http| Self {
+            http,
+            links: Credentials::default(),
+            read: Read::default(),
+            region: Region::Us1,
+        })
     }
 
     /// Imports a number of a linked Twilio account. Not safe to repeat; [`Importer`](crate::Importer) is.
@@ -159,6 +166,7 @@ impl Cartesia {
     /// the number does not exist.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         checked(KIND, "update number", |problems| update.check(problems))?;
+        drop(self.read.take(&id.into()));
         let call = Call::patch("update number", &number_path(id)).repeatable().json(update);
         self.http.request_matching(call, of_number(id)).await
     }

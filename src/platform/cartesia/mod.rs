@@ -58,6 +58,7 @@ mod client;
 mod error;
 mod link;
 mod platform;
+mod read;
 mod wire;
 
 pub use client::Cartesia;

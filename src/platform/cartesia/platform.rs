@@ -69,7 +69,9 @@ impl VoicePlatform for Cartesia {
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        of_record(self.get_number(id.as_str()).await, KIND, id, record)
+        let found = self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?;
+        self.read.put(found.clone());
+        Ok(record(found))
     }
 
     /// Whether the search reads a number with its plus is not documented, so that all numbers are read if it finds nothing.
@@ -110,28 +112,29 @@ impl VoicePlatform for Cartesia {
         self.renew_number(record, source, run).await
     }
 
-    /// A number must have no agent. Without consent to its loss it is read first, as it may be Cartesia's own; then a removal
-    /// that is refused gives the agent back.
+    /// A number must have no agent, so that is taken off first. If the removal then fails, the number gets it back.
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)?;
-        let mut agent = None;
+        let found = match self.read.take(id) {
+            Some(found) => found,
+            None => self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?,
+        };
         if consent == Removal::Record {
-            let found = self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?;
             check_release(&found)?;
-            match &found.agent {
-                None => return removed(self.delete_number(id.as_str()).await, KIND, id),
-                Some(found) => agent = text(&found.id).map(str::to_owned),
-            }
         }
-        let free = self.update_number(id.as_str(), &UpdateNumber::new().agent_id(Patch::Clear)).await;
-        let free = free.map_err(|error| NotFound::or(error, KIND, id))?;
+        let Some(agent) = &found.agent else { return removed(self.delete_number(id.as_str()).await, KIND, id) };
+        let free = self.unassign(id).await?;
         let error = match removed(self.delete_number(id.as_str()).await, KIND, id) {
-            Err(error) if error.surely_not_done() && !error.is_not_found() => error,
+            Err(error) if !error.is_not_found() => error,
             result => return result,
         };
-        if let Some(agent) = agent {
-            if self.update_number(id.as_str(), &UpdateNumber::new().agent_id(agent)).await.is_ok() {
-                return Err(error);
+        if let Some(agent) = text(&agent.id) {
+            let back = UpdateNumber::new().agent_id(agent.to_owned());
+            match self.update_number(id.as_str(), &back).await {
+                Ok(_) => return Err(error),
+                // The removal was carried out, and its response was lost.
+                Err(gone) if gone.is_not_found() => return Ok(()),
+                Err(_) => {}
             }
         }
         Err(Box::new(Incomplete::imported(record(free), Step::Remove, error)).into())
@@ -147,6 +150,19 @@ impl VoicePlatform for Cartesia {
 }
 
 impl Cartesia {
+    /// Takes the agent off. After a lost response, a lookup tells whether it is off.
+    async fn unassign(&self, id: &NumberId) -> Result<PhoneNumber> {
+        let free = self.update_number(id.as_str(), &UpdateNumber::new().agent_id(Patch::Clear)).await;
+        let error = match free.map_err(|error| NotFound::or(error, KIND, id)) {
+            Err(error) if !error.surely_not_done() => error,
+            result => return result,
+        };
+        match self.get_number(id.as_str()).await {
+            Ok(now) if now.agent.is_none() => Ok(now),
+            _ => Err(error),
+        }
+    }
+
     async fn import_by(&self, link: CredentialId, request: &ImportRequest) -> Result<NumberRecord> {
         let number = *request.number();
         // A label is required.
