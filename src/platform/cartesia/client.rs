@@ -136,7 +136,8 @@ impl Cartesia {
             let backward = list.ending_before.is_some();
             let edge = if backward { page.data.first() } else { page.data.last() };
             let next = match edge.map(|edge| edge.id.as_str()).filter(|id| !id.is_empty()) {
-                _ if !page.has_more => Next::End,
+                _ if page.has_more == Some(false) => Next::End,
+                None if page.data.is_empty() && page.has_more.is_none() => Next::End,
                 None => Next::Missing,
                 Some(id) => {
                     let list = list.clone();

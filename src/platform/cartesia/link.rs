@@ -27,9 +27,14 @@ pub(super) fn linked(number: &PhoneNumber) -> Option<&NumberProvider> {
     number.provider.as_ref().filter(|_| is_of_twilio(number))
 }
 
-/// Whether a shown SID may be this one. Which part of it is masked, and how, is not documented.
+/// Whether a shown SID may be this one: `SK` and 32 hexadecimal digits. Which part of it is masked, and by which characters,
+/// is not documented.
 fn may_be_key(shown: &str, sid: &str) -> bool {
-    let masks = |letter: char| !letter.is_ascii_alphanumeric();
+    let (shown, sid) = match (shown.strip_prefix("SK"), sid.strip_prefix("SK")) {
+        (Some(shown), Some(sid)) => (shown, sid),
+        _ => (shown, sid),
+    };
+    let masks = |letter: char| !letter.is_ascii_hexdigit();
     match (shown.find(masks), shown.rfind(masks)) {
         (Some(first), Some(last)) => {
             let end = shown[last..].trim_start_matches(masks);
@@ -105,7 +110,7 @@ impl Cartesia {
         let is_it = |provider: &Provider| {
             !provider.id.is_empty()
                 && provider.account_sid.as_deref() == Some(account)
-                && *provider.region.as_ref().unwrap_or(&Region::Us1) == self.region
+                && provider.region.as_ref() == Some(&self.region)
         };
         Ok(self.list_providers(&list).await?.into_iter().find(is_it).map(|provider| CredentialId::new(provider.id)))
     }
@@ -114,7 +119,7 @@ impl Cartesia {
     /// whether it is gone.
     pub(super) async fn remove_unused(&self, id: CredentialId) -> Result<bool> {
         let used = self.list_numbers(&ListNumbers::new().provider_id(id.as_str()).limit(1)).await?;
-        if !used.data.is_empty() || used.has_more {
+        if !used.data.is_empty() || used.has_more != Some(false) {
             return Ok(false);
         }
         match self.delete_provider(id.as_str()).await {
@@ -177,8 +182,8 @@ impl Cartesia {
             let remedy = "link that account in the dashboard, and give the link's id";
             problems.add(ProblemCode::Mismatch, "account_sid", fault, remedy);
         }
-        let region = there.region.as_ref().unwrap_or(&Region::Us1);
-        if *region != self.region {
+        if there.region.as_ref() != Some(&self.region) {
+            let region = there.region.as_ref().map_or("an unknown region", Region::as_str);
             let fault = format!("is {}, but the number's link {} is of {region}", self.region, there.id);
             let remedy = "create a key in the link's region, and set the region with `twilio_region`";
             problems.add(ProblemCode::Mismatch, "region", fault, remedy);

@@ -67,7 +67,7 @@ async fn numbers_are_listed() {
     for (case, list, more) in [("first", ListNumbers::new(), true), ("filtered", filtered, false)] {
         let call = |client: Cartesia| async move { client.list_numbers(&list).await };
         let page: NumberPage = exchange(&format!("cartesia/list_numbers/{case}"), client, call).await;
-        assert_eq!(page.has_more, more);
+        assert_eq!(page.has_more, Some(more));
     }
     let call = |client: Cartesia| async move { client.list_agent_numbers("agent_abc123").await };
     exchange::<Vec<PhoneNumber>, _, _>("cartesia/list_agent_numbers/old", client, call).await;
@@ -133,8 +133,8 @@ async fn bad_values_are_refused_before_anything_is_sent() {
     assert_eq!(problem_fields(&error), ["base_url"]);
 }
 
-fn page(ids: [&str; 1], more: bool) -> ResponseTemplate {
-    let data = ids.map(|id| json!({"id": id, "number": NUMBER, "agent": null}));
+fn page(ids: &[&str], more: Option<bool>) -> ResponseTemplate {
+    let data: Vec<_> = ids.iter().map(|id| json!({"id": id, "number": NUMBER, "agent": null})).collect();
     ResponseTemplate::new(200).set_body_json(json!({"data": data, "has_more": more}))
 }
 
@@ -143,10 +143,12 @@ async fn pages_follow_the_last_number_or_the_first_one() {
     let server = MockServer::start().await;
     let list = || Mock::given(method("GET")).and(path("/agents/phone-numbers"));
     let first = list().and(query_param_is_missing("starting_after")).and(query_param_is_missing("ending_before"));
-    first.respond_with(page(["pn_1"], true)).mount(&server).await;
-    list().and(query_param("starting_after", "pn_1")).respond_with(page(["pn_2"], false)).mount(&server).await;
-    list().and(query_param("ending_before", "pn_9")).respond_with(page(["pn_8"], true)).mount(&server).await;
-    list().and(query_param("ending_before", "pn_8")).respond_with(page(["pn_7"], false)).mount(&server).await;
+    first.respond_with(page(&["pn_1"], Some(true))).mount(&server).await;
+    // Without a word, the next page tells.
+    list().and(query_param("starting_after", "pn_1")).respond_with(page(&["pn_2"], None)).mount(&server).await;
+    list().and(query_param("starting_after", "pn_2")).respond_with(page(&[], None)).mount(&server).await;
+    list().and(query_param("ending_before", "pn_9")).respond_with(page(&["pn_8"], Some(true))).mount(&server).await;
+    list().and(query_param("ending_before", "pn_8")).respond_with(page(&["pn_7"], Some(false))).mount(&server).await;
     let cartesia = client(server.uri());
     for (list, ids) in
         [(ListNumbers::new(), ["pn_1", "pn_2"]), (ListNumbers::new().ending_before("pn_9"), ["pn_8", "pn_7"])]

@@ -75,7 +75,7 @@ async fn a_link_of_the_account_and_region_is_used_and_else_made() {
     of_another["account_sid"] = "AC2".into();
     for (region, there, is_found) in [
         (Region::Us1, link("us1", "SK…9999"), true),
-        (Region::Us1, without_region.clone(), true),
+        (Region::Us1, without_region.clone(), false),
         (Region::Ie1, without_region, false),
         (Region::Us1, link("ie1", KEY_SID), false),
         (Region::Us1, of_another, false),
@@ -154,6 +154,7 @@ async fn a_renewal_changes_the_key_of_the_link_and_keeps_its_region() {
         (of_another.clone(), old.clone(), vec!["source.account_sid"]),
         (old.clone(), of_another, vec!["source.account_sid"]),
         (old.clone(), link("ie1", "SK…9999"), vec!["source.region"]),
+        (old.clone(), json!({"id": "prov_1", "account_sid": SID}), vec!["source.region"]),
         (json!({"type": "cartesia"}), old.clone(), vec!["source"]),
         (json!({"type": "twilio", "account_sid": SID}), old.clone(), vec!["source"]),
     ] {
@@ -176,7 +177,7 @@ async fn a_renewal_changes_the_key_of_the_link_and_keeps_its_region() {
 async fn a_record_shows_its_account_key_and_region() {
     let cartesia = client("https://api.cartesia.ai".to_owned());
     let compare = |provider: Value| cartesia.compare_source(&record(provider), &source());
-    for key in ["SK…1234", "SK0000****1234", "…1234", "SK0000…", "***", KEY_SID] {
+    for key in ["SK…1234", "SK0000****1234", "SKxxxxXX1234", "xxxx1234", "…1234", "SK0000…", "***", KEY_SID] {
         assert_eq!(compare(link("us1", key)), SourceMatch::Same, "{key}");
     }
     let part = |found: SourceMatch| match found {

@@ -30,7 +30,7 @@ fn update() -> UpdateProvider {
 
 pub(crate) static SUBJECT: Platform = Platform {
     api: Api {
-        required: &["id", "number", "data", "has_more"],
+        required: &["id", "number", "data"],
         service: Service::Platform(PlatformKind::CARTESIA),
         title: "Cartesia",
         secret: "CARTESIA_API_KEY",

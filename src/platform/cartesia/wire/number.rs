@@ -64,6 +64,8 @@ received_object! {
         required {
             /// The numbers.
             data: Vec<PhoneNumber>,
+        }
+        optional {
             /// Whether another page follows.
             has_more: bool,
         }
