@@ -150,17 +150,15 @@ impl VoicePlatform for Cartesia {
 }
 
 impl Cartesia {
-    /// Takes the agent off. After a lost response, a lookup tells whether it is off.
+    /// Takes the agent off. A request without a response may still arrive, so it is sent once more: a removal that ends here
+    /// must not lose the agent later.
     async fn unassign(&self, id: &NumberId) -> Result<PhoneNumber> {
-        let free = self.update_number(id.as_str(), &UpdateNumber::new().agent_id(Patch::Clear)).await;
-        let error = match free.map_err(|error| NotFound::or(error, KIND, id)) {
-            Err(error) if !error.surely_not_done() => error,
-            result => return result,
+        let off = UpdateNumber::new().agent_id(Patch::Clear);
+        let free = match self.update_number(id.as_str(), &off).await {
+            Err(error) if !error.surely_not_done() => self.update_number(id.as_str(), &off).await,
+            result => result,
         };
-        match self.get_number(id.as_str()).await {
-            Ok(now) if now.agent.is_none() => Ok(now),
-            _ => Err(error),
-        }
+        free.map_err(|error| NotFound::or(error, KIND, id))
     }
 
     async fn import_by(&self, link: CredentialId, request: &ImportRequest) -> Result<NumberRecord> {
