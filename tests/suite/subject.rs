@@ -167,7 +167,7 @@ impl Platform {
     /// The path that creates the record of a carrier's number.
     pub(crate) fn create_path(&self) -> &'static str {
         let import = self.imports.iter().find(|import| import.carrier.is_some()).expect("an import from a carrier");
-        import.create.strip_prefix("POST ").expect("a create is a POST")
+        import.create.strip_prefix("POST ").expect("a create is a POST").trim_end()
     }
 }
 

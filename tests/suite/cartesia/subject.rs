@@ -16,7 +16,8 @@ use crate::services::subject::{
 };
 
 const AGENTS: [&str; 2] = ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"];
-const CREATE: &str = "POST /agents/phone-numbers";
+/// With a space, because the path of a link begins alike.
+const CREATE: &str = "POST /agents/phone-numbers ";
 const LINKS: &str = "GET /agents/phone-numbers/providers";
 const LINK: &str = "POST /agents/phone-numbers/providers";
 
