@@ -56,6 +56,7 @@ impl Renewed {
     }
 
     /// The old and the new secret.
+    #[cfg_attr(not(feature = "cartesia"), allow(unused_variables))]
     fn secrets(self, sandbox: &Sandbox) -> [&'static str; 2] {
         match self {
             #[cfg(feature = "cartesia")]
