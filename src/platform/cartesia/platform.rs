@@ -36,6 +36,7 @@ static CAPABILITIES: Capabilities = Capabilities {
         (ProviderKind::TWILIO, Way::Stored, Renews::Record),
     ]),
     domains: &[],
+    create_requests: 1,
 };
 
 #[async_trait]
