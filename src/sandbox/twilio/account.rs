@@ -105,7 +105,7 @@ fn known(sid: &str) -> Option<&'static Account> {
 
 /// The account whose numbers a platform may take over with a login: only the one that the login names, or that has its key.
 pub(super) fn opened_by(login: &Login<'_>, tokens: &Tokens) -> Option<&'static Account> {
-    let of_key = || ACCOUNTS.into_iter().find(|account| login.key.is_some() && account.api_key == login.key);
+    let of_key = || ACCOUNTS.into_iter().find(|account| login.key.is_some_and(|key| account.api_keys.contains(&key)));
     let account = if login.account.is_empty() { of_key() } else { known(login.account) }?;
     let by_token = login.token.map(|token| tokens.of(account.sid) == Some(token));
     let by_key = login.key.map(|key| account.api_keys.contains(&key));
