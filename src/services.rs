@@ -19,6 +19,7 @@ macro_rules! __services {
                 RETELL "retell" retell::Retell ["retellai.com"];
                 ELEVENLABS "elevenlabs" elevenlabs::ElevenLabs ["elevenlabs.io"];
                 LIVEKIT "livekit" livekit::LiveKit ["livekit.cloud"];
+                CARTESIA "cartesia" cartesia::Cartesia ["cartesia.ai"];
             }
             carriers {
                 TWILIO "twilio" twilio::Twilio;

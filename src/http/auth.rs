@@ -25,6 +25,7 @@ type Sign = dyn Fn(&Unsigned<'_>) -> Result<Vec<(&'static str, Secret)>, BoxErro
 #[must_use]
 pub struct Auth {
     headers: Vec<(HeaderName, HeaderValue)>,
+    constants: Vec<(HeaderName, HeaderValue)>,
     secrets: Vec<Secret>,
     pub(super) problems: Problems,
     account: Option<String>,
@@ -80,7 +81,14 @@ impl Unsigned<'_> {
 
 impl Auth {
     const fn new() -> Self {
-        Self { headers: Vec::new(), secrets: Vec::new(), problems: Problems::new(), account: None, signer: None }
+        Self {
+            headers: Vec::new(),
+            constants: Vec::new(),
+            secrets: Vec::new(),
+            problems: Problems::new(),
+            account: None,
+            signer: None,
+        }
     }
 
     /// Sends `Authorization: Bearer …`. `build` reports an invalid key under the name `field`.
@@ -164,6 +172,13 @@ impl Auth {
         self
     }
 
+    /// Sends another header with every call that does not identify the account, such as the version of the API.
+    pub fn and_constant(mut self, name: &'static str, value: &'static str) -> Self {
+        let name = self.name(name);
+        self.constants.extend(name.map(|name| (name, HeaderValue::from_static(value))));
+        self
+    }
+
     /// Redacts another secret from errors, such as the key that [`per_call`](Self::per_call) signs with, which is never
     /// sent itself.
     pub fn and_secret(mut self, secret: &Secret) -> Self {
@@ -177,6 +192,7 @@ impl Auth {
         let id = name.or(self.account).unwrap_or_else(|| digest(&self.headers, &address));
         let account = AccountId::new(format!("{id}@{address}"));
         common.extend(self.headers);
+        common.extend(self.constants);
         Credentials { headers: Headers::new(common), signer: self.signer, secrets: self.secrets, account }
     }
 

@@ -104,8 +104,7 @@ impl Renewal {
     pub fn of(self, source: &NumberSource) -> Option<Renews> {
         let Self::Of(table) = self else { return None };
         let way = Way::of(&source.reach);
-        let takes = |taken: Way| taken == way || (taken, way) == (Way::Account, Way::Token);
-        let found = table.iter().find(|(carrier, taken, _)| *carrier == source.carrier && takes(*taken));
+        let found = table.iter().find(|(carrier, taken, _)| *carrier == source.carrier && taken.includes(way));
         found.map(|(.., renews)| *renews)
     }
 
@@ -119,7 +118,7 @@ impl Renewal {
             Self::Of(_) if self.of(source).is_some() => {}
             Self::Unsupported | Self::Of(_) => {
                 let what = match Way::of(&source.reach) {
-                    Way::Account | Way::Token => format!("the credentials of {}", source.carrier),
+                    Way::Account | Way::Token | Way::Key => format!("the credentials of {}", source.carrier),
                     Way::Trunk => "the credentials of a SIP trunk".to_owned(),
                     Way::Stored | Way::StoredDefault => format!("a stored credential of {}", source.carrier),
                     Way::Custom => "the credentials of this source".to_owned(),

@@ -37,6 +37,8 @@ pub enum Way {
     Account,
     /// An account's token ([`Key::Token`]).
     Token,
+    /// One of an account's keys ([`Key::Pair`]), and not its token.
+    Key,
     /// A SIP trunk.
     Trunk,
     /// A credential that the platform stores, by its id.
@@ -52,7 +54,7 @@ impl Sources {
     /// account's keys also accepts its token.
     #[must_use]
     pub fn takes(&self, carrier: ProviderKind, way: Way) -> bool {
-        self.has(|of, taken| of == carrier && (taken == way || (taken, way) == (Way::Account, Way::Token)))
+        self.has(|of, taken| of == carrier && taken.includes(way))
     }
 
     fn has(&self, of: impl Fn(ProviderKind, Way) -> bool) -> bool {
@@ -68,9 +70,12 @@ impl Sources {
         if self.takes(carrier, way) {
             return;
         }
-        if way == Way::Account && self.takes(carrier, Way::Token) {
+        if way == Way::Key && self.takes(carrier, Way::Token) {
             let fault = format!("is an API key, but {platform} accepts only the auth token of a {carrier} account");
             problems.add(ProblemCode::Unsupported, "key", fault, "give the account's auth token");
+        } else if way == Way::Token && self.takes(carrier, Way::Key) {
+            let fault = format!("is an auth token, but {platform} accepts only an API key of a {carrier} account");
+            problems.add(ProblemCode::Unsupported, "key", fault, "create an API key, and give its id and secret");
         } else if way.is_stored() && self.has(|_, taken| taken.is_stored()) {
             let keeps = self.has(|of, taken| of == carrier && taken.is_stored());
             let takes = |wanted| self.has(|of, taken| (of == carrier || !keeps) && taken == wanted);
@@ -120,13 +125,18 @@ impl Way {
         match reach {
             Reach::Account(key) => match key.key {
                 Key::Token(_) => Self::Token,
-                Key::Pair { .. } => Self::Account,
+                Key::Pair { .. } => Self::Key,
             },
             Reach::Trunk(_) => Self::Trunk,
             Reach::Stored(Some(_)) => Self::Stored,
             Reach::Stored(None) => Self::StoredDefault,
             Reach::Custom(_) => Self::Custom,
         }
+    }
+
+    /// Whether what takes this way takes the other one too.
+    pub(super) fn includes(self, other: Self) -> bool {
+        self == other || (self == Self::Account && matches!(other, Self::Token | Self::Key))
     }
 
     const fn is_stored(self) -> bool {

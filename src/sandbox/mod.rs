@@ -142,7 +142,8 @@ impl Sandbox {
     }
 
     /// Injects a fault into the next request to a service whose method and target begin with this text. The target is
-    /// the path and query, as they are sent. Use it to hit one of several requests.
+    /// the path and query, as they are sent. Use it to hit one of several requests. A text that ends with a space is the
+    /// whole method and target.
     ///
     /// If several faults match a request, the oldest applies. [`pending_faults`](Self::pending_faults) returns those
     /// that no request has matched, for example because of a mistyped path.

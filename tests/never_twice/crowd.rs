@@ -12,7 +12,7 @@ use crate::scenario::{PATIENT, Scenario};
 /// How many requests of this method and path a platform received.
 fn received(sandbox: &Sandbox, service: Service, start: &str) -> usize {
     let is_it = |entry: &&numport::sandbox::ReceivedRequest| {
-        entry.service == service && format!("{} {}", entry.method, entry.path).starts_with(start)
+        entry.service == service && format!("{} {} ", entry.method, entry.path).starts_with(start)
     };
     sandbox.requests().iter().filter(is_it).count()
 }

@@ -22,9 +22,11 @@ enum Renewed {
     /// The record uses another user's credential, and gets a different one.
     VapiOtherTrunk,
     Butter,
+    #[cfg(feature = "cartesia")]
+    Cartesia,
 }
 
-const ALL: [(Renewed, &[&str]); 4] = [
+const ALL: &[(Renewed, &[&str])] = &[
     (Renewed::VapiTwilio, &["GET /v2/phone-number", "PATCH /phone-number"]),
     (Renewed::VapiTrunk, &["GET /v2/phone-number", "GET /credential", "PATCH /credential"]),
     (
@@ -32,6 +34,11 @@ const ALL: [(Renewed, &[&str]); 4] = [
         &["GET /v2/phone-number", "GET /credential/", "GET /credential?", "POST /credential", "PATCH /phone-number"],
     ),
     (Renewed::Butter, &["GET /api/phone-numbers", "PUT /api/integrations"]),
+    #[cfg(feature = "cartesia")]
+    (
+        Renewed::Cartesia,
+        &["GET /agents/phone-numbers?", "GET /agents/phone-numbers/prov", "PATCH /agents/phone-numbers/prov"],
+    ),
 ];
 
 fn number() -> E164 {
@@ -40,7 +47,22 @@ fn number() -> E164 {
 
 impl Renewed {
     fn kind(self) -> PlatformKind {
-        if matches!(self, Self::Butter) { PlatformKind::BUTTER } else { PlatformKind::VAPI }
+        match self {
+            Self::Butter => PlatformKind::BUTTER,
+            #[cfg(feature = "cartesia")]
+            Self::Cartesia => PlatformKind::CARTESIA,
+            _ => PlatformKind::VAPI,
+        }
+    }
+
+    /// The old and the new secret.
+    #[cfg_attr(not(feature = "cartesia"), allow(unused_variables))]
+    fn secrets(self, sandbox: &Sandbox) -> [&'static str; 2] {
+        match self {
+            #[cfg(feature = "cartesia")]
+            Self::Cartesia => [sandbox.twilio().api_key().1, sandbox.twilio().second_api_key().1],
+            _ => [OLD, NEW],
+        }
     }
 
     fn provider(self, sandbox: &Sandbox, is_new: bool) -> Box<dyn NumberProvider> {
@@ -49,6 +71,14 @@ impl Renewed {
         match self {
             Self::VapiTrunk => Box::new(trunk("user")),
             Self::VapiOtherTrunk => Box::new(trunk(if is_new { "new-user" } else { "user" })),
+            #[cfg(feature = "cartesia")]
+            Self::Cartesia => {
+                let twilio = sandbox.twilio();
+                let (id, secret) = if is_new { twilio.second_api_key() } else { twilio.api_key() };
+                let key = AccountKey::pair(twilio.account_sid(), id, secret);
+                let builder = Twilio::builder(key).base_url(sandbox.var("TWILIO_BASE_URL").unwrap());
+                Box::new(Pace::at_once().rootless().client(Ok(builder)))
+            }
             Self::VapiTwilio | Self::Butter => {
                 sandbox.twilio().rotate_auth_token(secret);
                 let key = AccountKey::token(sandbox.twilio().account_sid(), secret);
@@ -73,6 +103,8 @@ impl Renewed {
                 }
                 Box::new(butter)
             }
+            #[cfg(feature = "cartesia")]
+            Self::Cartesia => Box::new(pace.client(numport::Cartesia::builder_from_vars(vars))),
             _ => Box::new(pace.client(Vapi::builder_from_vars(vars))),
         }
     }
@@ -81,11 +113,12 @@ impl Renewed {
 async fn meet(renewed: Renewed, step: &str, fault: &Fault) {
     let sandbox = Sandbox::builder().held_numbers([number()]).start().await.unwrap();
     let old = Importer::new(renewed.provider(&sandbox, false), renewed.platform(&sandbox, false));
+    let [old_secret, new_secret] = renewed.secrets(&sandbox);
     // The sandbox may have the port of an earlier one, and so count as the same account.
     old.forget_created(&number()).await.expect("no journal");
     let id = old.import(ImportRequest::new(number())).await.unwrap().record.id.to_string();
     let uses = |secret: &str| sandbox.uses_secret(renewed.kind(), &id, secret);
-    assert!(uses(OLD));
+    assert!(uses(old_secret));
 
     sandbox.fault_on(renewed.kind(), step, fault.clone());
     let slow = matches!(fault, Fault::DelayBeforeCommit(_) | Fault::CommitThenDelay(_) | Fault::SlowBody { .. });
@@ -95,19 +128,19 @@ async fn meet(renewed: Renewed, step: &str, fault: &Fault) {
         tokio::time::sleep(DELAY / 10).await;
     }
     assert!(sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault)), "the step is none of this");
-    assert!(uses(OLD) != uses(NEW), "either the old or the new ones");
+    assert!(uses(old_secret) != uses(new_secret), "either the old or the new ones");
     match &result {
-        Ok(_) => assert!(uses(NEW), "said to be renewed"),
-        Err(error) if error.surely_not_done() => assert!(uses(OLD), "said not to be renewed: {error:?}"),
+        Ok(_) => assert!(uses(new_secret), "said to be renewed"),
+        Err(error) if error.surely_not_done() => assert!(uses(old_secret), "said not to be renewed: {error:?}"),
         Err(_) => {}
     }
     let told = format!("{result:?} {}", result.as_ref().err().map(numport::Error::report).unwrap_or_default());
-    assert!(!told.contains(OLD) && !told.contains(NEW), "a secret is told: {told}");
+    assert!(!told.contains(old_secret) && !told.contains(new_secret), "a secret is told: {told}");
 
     // In another process, which knows nothing of the first call.
     let importer = Importer::new(renewed.provider(&sandbox, true), renewed.platform(&sandbox, false));
     importer.renew(&number()).await.unwrap();
-    assert!(uses(NEW), "one more call brings the new ones");
+    assert!(uses(new_secret), "one more call brings the new ones");
     assert_eq!(sandbox.records(renewed.kind()).len(), 1);
     let made = |method: &str| {
         let is_it = |entry: &&numport::sandbox::ReceivedRequest| {
@@ -121,7 +154,7 @@ async fn meet(renewed: Renewed, step: &str, fault: &Fault) {
 
 #[tokio::test]
 async fn every_fault_of_a_renewal_leaves_old_or_new_credentials() {
-    for (renewed, steps) in ALL {
+    for &(renewed, steps) in ALL {
         for step in steps {
             let faults = Fault::every(DELAY);
             let met = faults.iter().map(|fault| async move {

@@ -136,9 +136,12 @@ impl fmt::Debug for Platform {
 }
 
 impl Platform {
-    /// A carrier whose numbers this platform imports: from its account, or else from a trunk.
+    /// A carrier whose numbers this platform imports: from its account, by an API key if it refuses the token, or else from a
+    /// trunk.
     pub(crate) fn carrier(&self, name: &str, vars: Vars<'_>, pace: Pace) -> Arc<dyn NumberProvider> {
-        let client = (super::carrier(name).connect)(vars, pace);
+        let by_key = self.takes_only_keys_of(name);
+        let vars = |name: &str| if by_key && name == "TWILIO_AUTH_TOKEN" { None } else { vars(name) };
+        let client = (super::carrier(name).connect)(&vars, pace);
         if self.takes_account_of(name) {
             return client;
         }
@@ -147,7 +150,13 @@ impl Platform {
 
     /// Whether it imports from an account of this carrier.
     pub(crate) fn takes_account_of(&self, carrier: &str) -> bool {
-        self.sources.iter().any(|(known, became)| *known == carrier && !became.starts_with("refused"))
+        let is_taken = |(known, became): &(&str, &str)| *known == carrier && !became.starts_with("refused");
+        self.sources.iter().any(is_taken) || self.takes_only_keys_of(carrier)
+    }
+
+    /// Whether it refuses the account's token.
+    fn takes_only_keys_of(&self, carrier: &str) -> bool {
+        self.sources.contains(&(carrier, "refused: source.key"))
     }
 
     /// Whether a number is its record's id, so that it is read by itself and from no list.
@@ -158,7 +167,7 @@ impl Platform {
     /// The path that creates the record of a carrier's number.
     pub(crate) fn create_path(&self) -> &'static str {
         let import = self.imports.iter().find(|import| import.carrier.is_some()).expect("an import from a carrier");
-        import.create.strip_prefix("POST ").expect("a create is a POST")
+        import.create.strip_prefix("POST ").expect("a create is a POST").trim_end()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 use numport::Importer;
 use numport::model::ProviderKind;
-use numport::platform::{Capabilities, Renewal, Renews};
+use numport::platform::{Capabilities, Renewal, Renews, Way};
 use numport::sandbox::Sandbox;
 
 use super::client::importer;
@@ -36,7 +36,9 @@ struct Renewing<'a> {
 
 /// Whether each record has its own credentials. With shared ones, the result of one call does not tell the state.
 pub fn is_possible(can: &Capabilities) -> bool {
-    let is_own = |(carrier, _, renews): &(_, _, Renews)| *carrier == ProviderKind::TWILIO && *renews == Renews::Record;
+    let is_own = |(carrier, way, renews): &(_, Way, Renews)| {
+        *carrier == ProviderKind::TWILIO && *way != Way::Stored && *renews == Renews::Record
+    };
     matches!(can.renewal, Renewal::Of(ways) if ways.iter().any(is_own))
 }
 

@@ -43,6 +43,8 @@ impl Faults {
         if self.rate.as_mut().is_some_and(|rate| !rate.takes(service, Instant::now())) {
             return Some(Fault::Refuse { status: 429, retry_after: Some("1".to_owned()) });
         }
+        // A start that ends with a space is the whole request.
+        let request = format!("{request} ");
         let waits = |queued: &Queued| queued.service == service && request.starts_with(&queued.start);
         match self.queue.iter().position(waits) {
             Some(at) => self.queue.remove(at).map(|queued| queued.fault),

@@ -16,8 +16,8 @@ pub(super) struct Account {
     pub(super) sid: &'static str,
     /// The initial token; see [`Tokens`].
     pub(super) auth_token: &'static str,
-    /// The SID and the secret of a Standard key.
-    pub(super) api_key: Option<(&'static str, &'static str)>,
+    /// The SIDs and the secrets of its Standard keys.
+    pub(super) api_keys: &'static [(&'static str, &'static str)],
     owner: &'static str,
     friendly_name: &'static str,
     pub(super) trunk: &'static str,
@@ -33,7 +33,10 @@ impl fmt::Debug for Account {
 pub(super) static MAIN: Account = Account {
     sid: "AC00000000000000000000000000005a7d",
     auth_token: "5a7d0000000000000000000000c0ffee",
-    api_key: Some(("SK00000000000000000000000000005a7d", "sandbox-api-key-secret")),
+    api_keys: &[
+        ("SK00000000000000000000000000005a7d", "sandbox-api-key-secret"),
+        ("SK00000000000000000000000000005a7e", "sandbox-second-api-key-secret"),
+    ],
     owner: "AC00000000000000000000000000005a7d",
     friendly_name: "Sandbox",
     trunk: "TK00000000000000000000000000005a7d",
@@ -42,7 +45,7 @@ pub(super) static MAIN: Account = Account {
 pub(super) static SUB: Account = Account {
     sid: "AC00000000000000000000000000005b0b",
     auth_token: "5b0b0000000000000000000000c0ffee",
-    api_key: None,
+    api_keys: &[],
     owner: MAIN.sid,
     friendly_name: "Sandbox subaccount",
     trunk: "TK00000000000000000000000000005b0b",
@@ -102,10 +105,10 @@ fn known(sid: &str) -> Option<&'static Account> {
 
 /// The account whose numbers a platform may take over with a login: only the one that the login names, or that has its key.
 pub(super) fn opened_by(login: &Login<'_>, tokens: &Tokens) -> Option<&'static Account> {
-    let of_key = || ACCOUNTS.into_iter().find(|account| login.key.is_some() && account.api_key == login.key);
+    let of_key = || ACCOUNTS.into_iter().find(|account| login.key.is_some_and(|key| account.api_keys.contains(&key)));
     let account = if login.account.is_empty() { of_key() } else { known(login.account) }?;
     let by_token = login.token.map(|token| tokens.of(account.sid) == Some(token));
-    let by_key = login.key.map(|key| account.api_key == Some(key));
+    let by_key = login.key.map(|key| account.api_keys.contains(&key));
     by_token.or(by_key).unwrap_or(false).then_some(account)
 }
 
@@ -120,7 +123,7 @@ impl Caller {
     pub(super) fn of(request: &Request<'_>, tokens: &Tokens) -> Option<Self> {
         let (user, password) = request.basic()?;
         ACCOUNTS.into_iter().find_map(|account| {
-            let by_key = account.api_key == Some((&user, &password));
+            let by_key = account.api_keys.contains(&(&user, &password));
             let by_token = account.sid == user && tokens.of(account.sid) == Some(&password);
             (by_key || by_token).then_some(Self { account, by_key })
         })

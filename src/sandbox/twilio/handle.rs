@@ -75,7 +75,13 @@ impl TwilioHandle<'_> {
     /// no access to the subaccount.
     #[must_use]
     pub fn api_key(self) -> (&'static str, &'static str) {
-        MAIN.api_key.unwrap_or_default()
+        MAIN.api_keys[0]
+    }
+
+    /// Returns another key of the account, in the same form.
+    #[must_use]
+    pub fn second_api_key(self) -> (&'static str, &'static str) {
+        MAIN.api_keys[1]
     }
 
     /// Returns the SID of the account's subaccount.

@@ -38,7 +38,12 @@ static ABOUT: About = About {
     service: Service::Provider(ProviderKind::TWILIO),
     base_url: "TWILIO_BASE_URL",
     base_path: "",
-    credentials: &[("TWILIO_ACCOUNT_SID", MAIN.sid), ("TWILIO_AUTH_TOKEN", MAIN.auth_token)],
+    credentials: &[
+        ("TWILIO_ACCOUNT_SID", MAIN.sid),
+        ("TWILIO_AUTH_TOKEN", MAIN.auth_token),
+        ("TWILIO_API_KEY", MAIN.api_keys[0].0),
+        ("TWILIO_API_SECRET", MAIN.api_keys[0].1),
+    ],
     closed_sets: &[
         "address_requirements",
         "emergency_address_status",

@@ -19,7 +19,8 @@ fn ways(can: &Capabilities, carrier: ProviderKind) -> String {
     }
     let takes = |way| can.sources.takes(carrier, way);
     let ways = [
-        (takes(Way::Account) || takes(Way::Token), "its account"),
+        (takes(Way::Token), "its account"),
+        (takes(Way::Key) && !takes(Way::Token), "its account's API key"),
         (takes(Way::StoredDefault), "the stored default"),
         (takes(Way::Stored), "a stored credential"),
         (can.sources.takes(ProviderKind::SIP_TRUNK, Way::Trunk), "a trunk"),

@@ -83,6 +83,18 @@ fn expected(platform: &str) -> Counts {
             plan_of_ten_changes: (2, 2),
             apply_ten_changes: (20, 0),
         },
+        // A search that finds nothing is followed by the list. Its link is looked up once. It has 100 numbers on a page.
+        "cartesia" => Counts {
+            new: (5, 2),
+            there: (1, 1),
+            changed: (2, 1),
+            lost_response: (4, 2),
+            many_new: 1_001,
+            many_again: (11, 2),
+            plan_unchanged: (11, 2),
+            plan_of_ten_changes: (11, 2),
+            apply_ten_changes: (20, 0),
+        },
         "butter" => Counts {
             new: (4, 2),
             there: (1, 1),

@@ -190,7 +190,7 @@ fn assert_sent(name: &str, sent: &Request, wanted: &Sent) {
     match &wanted.headers {
         None => assert!(header("authorization").is_some(), "{name}: authorization"),
         Some(headers) => {
-            for known in ["authorization", "x-api-key", "x-organization-id", "xi-api-key"] {
+            for known in ["authorization", "x-api-key", "x-organization-id", "xi-api-key", "cartesia-version"] {
                 assert_eq!(header(known).as_ref(), headers.get(known), "{name}: {known}");
             }
         }

@@ -21,6 +21,12 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         reason: "The list returns a cursor, names no parameter for it, and the sister lists take it as `cursor`",
     },
     Deviation {
+        service: "cartesia",
+        operation: "* /agents/*/phone-numbers",
+        says: "is not documented",
+        reason: OUTSIDE,
+    },
+    Deviation {
         service: "signalwire",
         operation: "* /api/relay/rest/phone_numbers/*/e911_address",
         says: "is not documented",

@@ -1,0 +1,224 @@
+use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+
+use super::client::{Cartesia, KIND};
+use super::link::{is_of_twilio, linked};
+use super::wire::{
+    CreateTwilioProvider, ImportNumber, LIMIT_MAX, ListNumbers, PhoneNumber, ProviderRef, ProviderType, UpdateNumber,
+};
+use crate::E164;
+use crate::error::{Incomplete, NotFound, Result, Step, checked};
+use crate::model::{
+    AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
+    NumberSource, NumberUpdate, PlatformKind, ProblemCode, ProviderKind, Reach, RecordNumber, Removal, Secret,
+};
+use crate::platform::answer::{first_match, of_record, removed, text, time};
+use crate::platform::{
+    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
+    Sources, Support, Takeover, VoicePlatform, Way,
+};
+use crate::wire::Patch;
+
+static CAPABILITIES: Capabilities = Capabilities {
+    sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Key), (ProviderKind::TWILIO, Way::Stored)]),
+    label: Support::CREATE_AND_SET,
+    label_max: None,
+    agent: Support::FULL,
+    inbound: Support::NONE,
+    outbound: Support::NONE,
+    find: Find::Native,
+    get: Find::Native,
+    removal: OnRemoval::Forgets,
+    duplicates: Duplicates::Unknown,
+    takeover: Takeover::Unknown,
+    renewal: Renewal::Of(&[
+        (ProviderKind::TWILIO, Way::Key, Renews::Credential),
+        (ProviderKind::TWILIO, Way::Stored, Renews::Record),
+    ]),
+    domains: &[],
+    create_requests: 1,
+};
+
+#[async_trait]
+impl VoicePlatform for Cartesia {
+    fn kind(&self) -> PlatformKind {
+        KIND
+    }
+
+    fn account(&self) -> AccountId {
+        self.http.account()
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn inbound_address(&self) -> Option<CallbackUrl> {
+        None
+    }
+
+    fn redact(&self, secrets: &[Secret]) {
+        self.http.redact(secrets);
+    }
+
+    fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
+        CAPABILITIES.prepare_import(KIND, source, request, |_| match &source.reach {
+            Reach::Account(account) => self.create_from_account(account, request),
+            Reach::Stored(Some(id)) => Some(Create::new(self.import_by(id.clone(), request))),
+            _ => None,
+        })
+    }
+
+    async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
+        let found = self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?;
+        self.read.put(found.clone());
+        Ok(record(found))
+    }
+
+    /// Whether the search reads a number with its plus is not documented, so that all numbers are read if it finds nothing.
+    async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        let near = self.list_numbers(&ListNumbers::new().q(number.as_str()).limit(LIMIT_MAX)).await?;
+        let found = near.data.into_iter().map(record).find(|record| record.number.is(number));
+        match found {
+            Some(found) => Ok(Some(found)),
+            None => first_match(self.list(), number).await,
+        }
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
+        self.numbers(ListNumbers::new().limit(LIMIT_MAX)).map_ok(record).boxed()
+    }
+
+    async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
+        CAPABILITIES.check_update(KIND, update)?;
+        let agent = update.agent_patch().clone().map(|agent| agent.as_str().to_owned());
+        let mut wire = UpdateNumber::new().agent_id(agent);
+        if let Some(label) = update.label_patch().set() {
+            wire = wire.label(label.as_str());
+        }
+        of_record(self.update_number(id.as_str(), &wire).await, KIND, id, record)
+    }
+
+    fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
+        record.details.get().map_or(SourceMatch::Unknown, |number| self.compare(number, source))
+    }
+
+    async fn renew(
+        &self,
+        record: &NumberRecord,
+        source: &NumberSource,
+        run: &RenewalRun,
+    ) -> Result<RenewedCredentials> {
+        CAPABILITIES.check_renewal(KIND, source)?;
+        self.renew_number(record, source, run).await
+    }
+
+    /// A number must have no agent, so that is taken off first. If the removal then fails, the number gets it back.
+    async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
+        CAPABILITIES.check_removal(KIND, consent)?;
+        let found = match self.read.take(id) {
+            Some(found) => found,
+            None => self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?,
+        };
+        if consent == Removal::Record {
+            check_release(&found)?;
+        }
+        let Some(agent) = &found.agent else { return removed(self.delete_number(id.as_str()).await, KIND, id) };
+        let free = self.unassign(id).await?;
+        let error = match removed(self.delete_number(id.as_str()).await, KIND, id) {
+            Err(error) if !error.is_not_found() => error,
+            result => return result,
+        };
+        if let Some(agent) = text(&agent.id) {
+            let back = UpdateNumber::new().agent_id(agent.to_owned());
+            match self.update_number(id.as_str(), &back).await {
+                Ok(_) => return Err(error),
+                // The removal was carried out, and its response was lost.
+                Err(gone) if gone.is_not_found() => return Ok(()),
+                Err(_) => {}
+            }
+        }
+        Err(Box::new(Incomplete::imported(record(free), Step::Remove, error)).into())
+    }
+
+    async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
+        self.links.give_up(id, *number, |id| self.remove_unused(id)).await
+    }
+
+    fn created_credential(&self, id: &CredentialId) -> bool {
+        self.links.created(id)
+    }
+}
+
+impl Cartesia {
+    /// Takes the agent off. A request without a response may still arrive, so it is sent once more: a removal that ends here
+    /// must not lose the agent later.
+    async fn unassign(&self, id: &NumberId) -> Result<PhoneNumber> {
+        let off = UpdateNumber::new().agent_id(Patch::Clear);
+        let free = match self.update_number(id.as_str(), &off).await {
+            Err(error) if !error.surely_not_done() => self.update_number(id.as_str(), &off).await,
+            result => result,
+        };
+        free.map_err(|error| NotFound::or(error, KIND, id))
+    }
+
+    async fn import_by(&self, link: CredentialId, request: &ImportRequest) -> Result<NumberRecord> {
+        let number = *request.number();
+        // A label is required.
+        let label = request.label_text().unwrap_or(number.as_str());
+        let mut import = ImportNumber::new(label, number, ProviderRef::id(link.as_str()));
+        if let Some(agent) = request.agent_id() {
+            import = import.agent_id(agent.as_str());
+        }
+        self.import_number(&import).await.map(record)
+    }
+
+    /// The link of the account, then the number, which names it. A link accepts only an API key.
+    fn create_from_account<'a>(&'a self, account: &'a AccountKey, request: &'a ImportRequest) -> Option<Create<'a>> {
+        let Key::Pair { id, secret } = &account.key else { return None };
+        let create = CreateTwilioProvider::new(account.account.as_str(), id.as_str(), secret.clone());
+        let create = create.region(self.region.clone());
+        Some(Create::new(async move {
+            self.links
+                .with(
+                    account,
+                    (KIND, *request.number()),
+                    self.link(&account.account, create),
+                    |id| self.import_by(id.clone(), request),
+                    |id| self.remove_unused(id),
+                )
+                .await
+        }))
+    }
+}
+
+/// Refuses what a removal would lose for good.
+fn check_release(number: &PhoneNumber) -> Result<()> {
+    checked(KIND, "remove number", |problems| {
+        if !is_of_twilio(number) {
+            let held = number.provider.as_ref().and_then(|provider| provider.kind.as_ref());
+            let held = held.map_or_else(|| "does not show Twilio".to_owned(), |kind| format!("is {kind}"));
+            let fault = format!("releases the number for good, because its provider {held}");
+            let remedy = "consent with `Removal::RecordAndNumber`, or keep the record";
+            problems.add(ProblemCode::NeedsConsent, "remove", fault, remedy);
+        }
+    })
+}
+
+fn record(number: PhoneNumber) -> NumberRecord {
+    let agent = number.agent.as_ref().map(|agent| text(&agent.id));
+    let provider = number.provider.as_ref();
+    let carrier = provider.and_then(|provider| provider.kind.as_ref()).map(ProviderType::as_str);
+    let carrier = carrier.or_else(|| linked(&number).map(|_| ProviderKind::TWILIO.as_str()));
+    NumberRecord {
+        label: text(&number.label).map(str::to_owned),
+        agent: agent.flatten().map(AgentId::new),
+        handler: matches!(agent, Some(None)).then(|| "an unnamed agent".to_owned()),
+        carrier: carrier.filter(|name| !name.is_empty()).map(str::to_owned),
+        credential: provider.and_then(|provider| text(&provider.id)).map(CredentialId::new),
+        releases: !is_of_twilio(&number),
+        created_at: time(&number.created_at),
+        updated_at: time(&number.updated_at),
+        ..NumberRecord::new(KIND, number.id.clone(), RecordNumber::read(Some(&number.number)), Details::new(number))
+    }
+}

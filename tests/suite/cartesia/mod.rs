@@ -1,0 +1,6 @@
+//! Cartesia.
+
+mod endpoints;
+mod links;
+mod platform;
+mod sandbox;

@@ -1,0 +1,186 @@
+//! Cartesia through the platform-independent API: what its unknowns mean.
+
+use std::time::Duration;
+
+use numport::model::ProviderKind;
+use numport::{Byo, Error, ImportRequest, Importer, LookupPolicy, NumberUpdate, Outcome, Removal, VoicePlatform};
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path, query_param, query_param_is_missing};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::endpoints::{NUMBER, client};
+use crate::support::validation::problem_fields;
+use crate::support::{at_once, test_key};
+
+const NUMBERS: &str = "/agents/phone-numbers";
+const ONE: &str = "/agents/phone-numbers/pn_1";
+
+fn stored(provider: Value) -> Value {
+    json!({"id": "pn_1", "number": NUMBER, "label": "Desk", "agent": {"id": "a1"}, "provider": provider})
+}
+
+fn linked() -> Value {
+    json!({"type": "twilio", "id": "prov_1", "account_sid": "AC1", "api_key_sid": "SK…1", "region": "us1"})
+}
+
+async fn answer(server: &MockServer, verb: &str, at: &str, status: u16, body: Value) {
+    let template = ResponseTemplate::new(status);
+    let template = if status == 204 { template } else { template.set_body_json(body) };
+    Mock::given(method(verb)).and(path(at)).respond_with(template).mount(server).await;
+}
+
+fn refusal() -> Value {
+    json!({"error_code": null, "title": "Conflict", "message": "no", "request_id": "r"})
+}
+
+async fn sent(server: &MockServer) -> Vec<(String, Value)> {
+    let requests = server.received_requests().await.unwrap();
+    let sent = |request: &wiremock::Request| serde_json::from_slice(&request.body).unwrap_or_default();
+    requests.iter().map(|request| (request.method.to_string(), sent(request))).collect()
+}
+
+fn verbs(sent: &[(String, Value)]) -> Vec<&str> {
+    sent.iter().map(|(verb, _)| verb.as_str()).collect()
+}
+
+/// Whether the search reads a plus is not documented. Without an answer of its own, the list decides.
+#[tokio::test]
+async fn a_number_that_the_search_misses_is_found_in_the_list() {
+    for read in [true, false] {
+        let server = MockServer::start().await;
+        let page = |found: bool| {
+            let data = if found { vec![stored(linked())] } else { vec![] };
+            ResponseTemplate::new(200).set_body_json(json!({"data": data, "has_more": false}))
+        };
+        let list = || Mock::given(method("GET")).and(path(NUMBERS));
+        list().and(query_param("q", NUMBER)).respond_with(page(read)).mount(&server).await;
+        list().and(query_param_is_missing("q")).respond_with(page(true)).mount(&server).await;
+        let found = client(server.uri()).find(&NUMBER.parse().unwrap()).await.unwrap().unwrap();
+        assert_eq!((found.id.as_str(), found.credential.unwrap().as_str()), ("pn_1", "prov_1"));
+        assert_eq!(sent(&server).await.len(), if read { 1 } else { 2 });
+    }
+}
+
+/// A list that is not complete does not show that a number is not there.
+#[tokio::test]
+async fn an_empty_page_that_promises_more_is_an_error() {
+    let server = MockServer::start().await;
+    answer(&server, "GET", NUMBERS, 200, json!({"data": [], "has_more": true})).await;
+    client(server.uri()).find(&NUMBER.parse().unwrap()).await.unwrap_err();
+}
+
+/// What is not surely Twilio's may be Cartesia's own.
+#[tokio::test]
+async fn only_a_number_of_twilio_is_removed_without_consent_to_its_loss() {
+    for (provider, keeps) in [
+        (linked(), true),
+        (json!({"id": "prov_1", "account_sid": "AC1"}), true),
+        (json!({"type": "cartesia"}), false),
+        (json!({"type": "carrier-of-tomorrow", "account_sid": "AC1"}), false),
+        (json!({"id": "prov_1"}), false),
+        (Value::Null, false),
+    ] {
+        let server = MockServer::start().await;
+        answer(&server, "GET", ONE, 200, stored(provider.clone())).await;
+        answer(&server, "PATCH", ONE, 200, stored(provider.clone())).await;
+        answer(&server, "DELETE", ONE, 204, Value::Null).await;
+        let cartesia = client(server.uri());
+        assert_eq!(cartesia.get(&"pn_1".into()).await.unwrap().releases, !keeps, "{provider}");
+        let result = cartesia.remove(&"pn_1".into(), Removal::Record).await;
+        if keeps {
+            result.unwrap();
+        } else {
+            assert_eq!(problem_fields(&result.unwrap_err()), ["remove"], "{provider}");
+            // What was read just now is not read again.
+            assert_eq!(verbs(&sent(&server).await), ["GET"]);
+            cartesia.remove(&"pn_1".into(), Removal::RecordAndNumber).await.unwrap();
+        }
+        let sent = sent(&server).await;
+        let [.., (first, body), (last, _)] = sent.as_slice() else { panic!("{sent:?}") };
+        assert_eq!(
+            (first.as_str(), body, last.as_str()),
+            ("PATCH", &json!({"agent_id": null}), "DELETE"),
+            "{provider}"
+        );
+    }
+}
+
+/// A removal that is refused leaves the number as it was.
+#[tokio::test]
+async fn a_refused_removal_gives_the_agent_back() {
+    for restored in [200, 403] {
+        let server = MockServer::start().await;
+        answer(&server, "GET", ONE, 200, stored(linked())).await;
+        let unassign = Mock::given(method("PATCH")).and(path(ONE));
+        let free = ResponseTemplate::new(200).set_body_json(stored(linked()));
+        unassign.respond_with(free).up_to_n_times(1).mount(&server).await;
+        answer(&server, "PATCH", ONE, restored, stored(linked())).await;
+        answer(&server, "DELETE", ONE, 409, refusal()).await;
+        let error = client(server.uri()).remove(&"pn_1".into(), Removal::Record).await.unwrap_err();
+        assert_eq!(matches!(error, Error::Incomplete(_)), restored == 403, "{error:?}");
+        let sent = sent(&server).await;
+        assert_eq!(verbs(&sent), ["GET", "PATCH", "DELETE", "PATCH"]);
+        assert_eq!(sent[3].1, json!({"agent_id": "a1"}));
+    }
+}
+
+/// A request without a response may still arrive after the removal has ended.
+#[tokio::test]
+async fn an_agent_whose_removal_has_no_response_is_removed_once_more() {
+    let server = MockServer::start().await;
+    answer(&server, "GET", ONE, 200, stored(linked())).await;
+    let lost = ResponseTemplate::new(502);
+    Mock::given(method("PATCH")).and(path(ONE)).respond_with(lost).up_to_n_times(1).mount(&server).await;
+    answer(&server, "PATCH", ONE, 200, stored(linked())).await;
+    answer(&server, "DELETE", ONE, 204, Value::Null).await;
+    let builder = numport::Cartesia::builder(test_key()).base_url(server.uri()).retry(numport::RetryPolicy::never());
+    builder.build().unwrap().remove(&"pn_1".into(), Removal::Record).await.unwrap();
+    assert_eq!(verbs(&sent(&server).await), ["GET", "PATCH", "PATCH", "DELETE"]);
+}
+
+/// The status of a second import is not documented. Each is resolved by a lookup, and nothing is sent twice.
+#[tokio::test]
+async fn a_refused_import_is_looked_up_and_never_sent_again() {
+    for (status, is_there) in [(400, true), (409, true), (422, true), (500, true), (409, false), (500, false)] {
+        let server = MockServer::start().await;
+        let empty = ResponseTemplate::new(200).set_body_json(json!({"data": [], "has_more": false}));
+        // The search and the list before the create.
+        Mock::given(method("GET")).and(path(NUMBERS)).respond_with(empty).up_to_n_times(2).mount(&server).await;
+        let data = if is_there { vec![stored(linked())] } else { vec![] };
+        answer(&server, "GET", NUMBERS, 200, json!({"data": data, "has_more": false})).await;
+        answer(&server, "POST", NUMBERS, status, refusal()).await;
+        let cartesia = numport::Cartesia::builder(test_key()).base_url(server.uri()).retry(at_once()).build().unwrap();
+        let byo = Byo::credential(ProviderKind::TWILIO, "prov_1");
+        let policy = LookupPolicy::default().first_wait(Duration::ZERO).longest_wait(Duration::ZERO);
+        let importer = Importer::new(byo, cartesia).lookup_policy(policy);
+        let result = importer.import(ImportRequest::new(NUMBER.parse().unwrap())).await;
+        match result {
+            Ok(imported) => {
+                assert!(is_there, "{status}");
+                assert_ne!(imported.outcome, Outcome::Created);
+            }
+            Err(error) => {
+                assert!(!is_there, "{status}: {error:?}");
+                assert!(matches!(error, Error::Indeterminate(_)), "{error:?}");
+            }
+        }
+        let sent = sent(&server).await;
+        let creates: Vec<&Value> = sent.iter().filter(|(verb, _)| verb == "POST").map(|(_, body)| body).collect();
+        // A label is required.
+        assert_eq!(creates, [&json!({"label": NUMBER, "number": NUMBER, "provider": {"id": "prov_1"}})], "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_update_sends_what_it_names_and_an_agent_without_an_id_is_a_handler() {
+    let server = MockServer::start().await;
+    let mut unnamed = stored(linked());
+    unnamed["agent"] = json!({"name": "A"});
+    answer(&server, "PATCH", ONE, 200, unnamed).await;
+    let cartesia = client(server.uri());
+    let record = cartesia.update(&"pn_1".into(), &NumberUpdate::new().label("Desk")).await.unwrap();
+    assert_eq!((record.agent, record.handler.as_deref()), (None, Some("an unnamed agent")));
+    cartesia.update(&"pn_1".into(), &NumberUpdate::new().clear_agent()).await.unwrap();
+    let bodies: Vec<Value> = sent(&server).await.into_iter().map(|(_, body)| body).collect();
+    assert_eq!(bodies, [json!({"label": "Desk"}), json!({"agent_id": null})]);
+}
