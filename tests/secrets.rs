@@ -84,7 +84,12 @@ impl Heard {
         if !body.is_empty() && !self.bodies.contains(&body) {
             self.bodies.push(body);
         }
-        let header = request.headers.get("authorization").or(request.headers.get("x-api-key")).or(request.headers.get("xi-api-key")).unwrap();
+        let header = request
+            .headers
+            .get("authorization")
+            .or(request.headers.get("x-api-key"))
+            .or(request.headers.get("xi-api-key"))
+            .unwrap();
         let token = header.to_str().unwrap().rsplit(' ').next().unwrap().to_owned();
         let login = BASE64.decode(&token).ok().and_then(|login| String::from_utf8(login).ok());
         let new = [Some(token), login].into_iter().flatten().filter(|header| !self.headers.contains(header));

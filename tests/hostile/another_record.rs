@@ -44,6 +44,9 @@ fn assert_left_alone(between: &Between, id: &str) {
 }
 
 async fn a_strangers_record(platform: &'static Platform) {
+    if !platform.shows_records() {
+        return;
+    }
     let between = Between::start(platform).await;
     let before = import_stranger(&between).await;
     let id = between.id(&before);
@@ -57,6 +60,9 @@ async fn a_strangers_record(platform: &'static Platform) {
 }
 
 async fn an_empty_id(platform: &'static Platform) {
+    if !platform.shows_records() {
+        return;
+    }
     let between = Between::start(platform).await;
     let other = as_other(platform, "");
     between.distort_creates(move |answer| answer.edited(&other));
@@ -67,6 +73,9 @@ async fn an_empty_id(platform: &'static Platform) {
 
 /// The response to the create has another record's id, and no number that would show it.
 async fn an_id_without_a_number(platform: &'static Platform) {
+    if !platform.shows_records() {
+        return;
+    }
     let between = Between::start(platform).await;
     let before = import_stranger(&between).await;
     let (fields, id) = (&platform.record, between.id(&before));
@@ -80,11 +89,14 @@ async fn an_id_without_a_number(platform: &'static Platform) {
     });
     between.assert_imported(between.import().await, Outcome::Recovered);
     assert_eq!((between.creates(), between.records(&stranger())), (1, vec![before]));
-    let writes = between.relay.requests().into_iter().filter(|request| request.method != "GET");
+    let writes = between.relay.requests().into_iter().filter(|request| !request.is_read());
     assert!(writes.into_iter().all(|request| !request.target.contains(&id)), "somebody else's record is written to");
 }
 
 async fn an_unlisted_record(platform: &'static Platform) {
+    if !platform.shows_records() {
+        return;
+    }
     let between = Between::start(platform).await;
     let id = between.id(&import_stranger(&between).await);
     let (other, unlisted) = (as_other(platform, &id), unlisted(platform, number()));

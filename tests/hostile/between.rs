@@ -128,7 +128,7 @@ pub(crate) fn is_create(platform: &Platform, request: &Request) -> bool {
 pub(crate) fn unlisted(platform: &Platform, number: E164) -> impl Fn(&Request, Answer) -> Answer + use<> {
     let (field, is_key) = (platform.record.number, platform.is_keyed_by_number());
     move |request, answer| {
-        if request.method != "GET" {
+        if !request.is_read() {
             return answer;
         }
         if is_key && request.path().ends_with(number.as_str()) {

@@ -15,10 +15,10 @@ async fn a_409(platform: &'static Platform) {
         let (mut created, hides) = (false, unlisted(platform, number()));
         between.relay.distort(move |request, answer| {
             created |= is_create(platform, request);
-            vec![match request.method.as_str() {
-                _ if is_create(platform, request) => Answer::json(409, &json!({"message": "Conflict"})),
-                "GET" if created && fails => Answer::json(500, &json!({})),
-                _ => hides(request, answer),
+            vec![match () {
+                () if is_create(platform, request) => Answer::json(409, &json!({"message": "Conflict"})),
+                () if request.is_read() && created && fails => Answer::json(500, &json!({})),
+                () => hides(request, answer),
             }]
         });
         let error = between.import().await.unwrap_err();
@@ -27,7 +27,7 @@ async fn a_409(platform: &'static Platform) {
 
         let (mut lookups, hides) = (0, unlisted(platform, number()));
         between.relay.distort(move |request, answer| {
-            lookups += u32::from(request.method == "GET");
+            lookups += u32::from(request.is_read());
             vec![if lookups < LOOKUPS { hides(request, answer) } else { answer }]
         });
         let imported = between.assert_imported(between.import().await, Outcome::AlreadyThere);
@@ -42,7 +42,7 @@ async fn a_409_before_the_list_shows_it(platform: &'static Platform) {
     let (mut conflict, mut lookups, hides) = (false, 0, unlisted(platform, number()));
     between.relay.distort(move |request, answer| {
         let is_create = is_create(platform, request);
-        lookups += u32::from(conflict && request.method == "GET");
+        lookups += u32::from(conflict && request.is_read());
         conflict |= is_create;
         vec![match lookups {
             _ if is_create => Answer::json(409, &json!({"message": "Conflict"})),

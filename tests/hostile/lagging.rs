@@ -33,6 +33,9 @@ fn assert_nothing_created(between: &Between) {
 }
 
 async fn a_second_import(platform: &'static Platform) {
+    if !platform.shows_records() {
+        return;
+    }
     let between = lagging(platform).await;
     let by_id = is_read_by_id(&between).await;
     let ended = |result: Result<Imported>| match result {
@@ -73,6 +76,9 @@ async fn a_plan(platform: &'static Platform) {
 
 /// Neither the lists nor a read by id show what was created.
 async fn an_import_that_sees_nothing(platform: &'static Platform) {
+    if !platform.shows_records() {
+        return;
+    }
     let between = lagging(platform).await;
     let (id, unlisted) = (between.id(&between.records(&number())[0]), unlisted(platform, number()));
     let path = format!("/{id}");

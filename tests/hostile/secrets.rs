@@ -34,11 +34,13 @@ fn login(between: &Between) -> String {
     sent.split_once(' ').unwrap().1.to_owned()
 }
 
-/// The secret of the source: Twilio's token, or the password of a trunk.
+/// The secret of the source: Twilio's token or key, or the password of a trunk.
 fn of_source(between: &Between) -> String {
-    match between.platform.takes_account_of("twilio") {
-        true => between.sandbox.var("TWILIO_AUTH_TOKEN").unwrap(),
-        false => TRUNK_PASSWORD.to_owned(),
+    let var = |name: &str| between.sandbox.var(name).unwrap();
+    match between.platform {
+        platform if platform.takes_only_keys_of("twilio") => var("TWILIO_API_SECRET"),
+        platform if platform.takes_account_of("twilio") => var("TWILIO_AUTH_TOKEN"),
+        _ => TRUNK_PASSWORD.to_owned(),
     }
 }
 
@@ -47,7 +49,8 @@ impl Planted {
         let var = |name: &str| between.sandbox.var(name).unwrap();
         let (token, key) = (of_source(between), var(between.platform.api.secret));
         let of_token = BASE64.encode(format!("{}:{token}", var("TWILIO_ACCOUNT_SID")));
-        let forms = if between.platform.takes_account_of("twilio") { vec![&token, &of_token] } else { vec![&token] };
+        let is_token = token == var("TWILIO_AUTH_TOKEN");
+        let forms = if is_token { vec![&token, &of_token] } else { vec![&token] };
         let login = login(between);
         let escaped = |text: &str| text.chars().map(|letter| format!("\\u{:04x}", letter as u32)).collect::<String>();
         let secret =

@@ -87,7 +87,7 @@ async fn an_id(platform: &'static Platform) {
         }
         let field = platform.record.id;
         between.relay.distort(move |request, answer| {
-            let strikes = request.method == "GET" || is_create(platform, request);
+            let strikes = request.is_read() || is_create(platform, request);
             let long = format!("{NASTY}{}", "x".repeat(5000));
             let rename = |body: &mut Value| {
                 edit::objects(body, field, &mut |record| drop(record.insert(field.to_owned(), long.clone().into())));

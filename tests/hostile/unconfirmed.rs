@@ -32,6 +32,9 @@ async fn is_told_of(platform: &'static Platform, field: Field, name: &'static st
 }
 
 async fn is_told(platform: &'static Platform) {
+    if !platform.shows_records() {
+        return;
+    }
     let can = Between::start(platform).await.client().capabilities();
     let takes = |support: Support| support.create;
     let ask = ImportRequest::new(number());

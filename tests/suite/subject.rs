@@ -155,13 +155,19 @@ impl Platform {
     }
 
     /// Whether it refuses the account's token.
-    fn takes_only_keys_of(&self, carrier: &str) -> bool {
+    pub(crate) fn takes_only_keys_of(&self, carrier: &str) -> bool {
         self.sources.contains(&(carrier, "refused: source.key"))
     }
 
     /// Whether a number is its record's id, so that it is read by itself and from no list.
     pub(crate) fn is_keyed_by_number(&self) -> bool {
         self.record.id == self.record.number
+    }
+
+    /// Whether its responses show records with the fields of the sandbox's records. LiveKit's show trunks, each with
+    /// several numbers.
+    pub(crate) fn shows_records(&self) -> bool {
+        self.api.required.contains(&self.record.id)
     }
 
     /// The path that creates the record of a carrier's number.

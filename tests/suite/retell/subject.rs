@@ -41,11 +41,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         is_written: is_any,
         refusals: || {
             vec![
-                (
-                    "/",
-                    429,
-                    json!({"status": "error", "message": "Too Many Requests"}),
-                ),
+                ("/", 429, json!({"status": "error", "message": "Too Many Requests"})),
                 ("/", 500, json!({"status": "error", "message": "An unexpected server error occurred."})),
             ]
         },

@@ -22,6 +22,13 @@ impl Request {
         format!("{} {}", self.method, self.target)
     }
 
+    /// Whether it reads. Twirp calls are POSTs, whose names tell.
+    pub(crate) fn is_read(&self) -> bool {
+        let name = self.path().rsplit('/').next().unwrap_or_default();
+        let reads = ["List", "Get"].iter().any(|verb| name.starts_with(verb));
+        self.method == "GET" || (self.path().contains("/twirp/") && reads)
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
