@@ -34,6 +34,8 @@ pub mod import;
 pub mod journal;
 pub mod model;
 pub mod platform;
+#[cfg(feature = "sip-probe")]
+pub mod probe;
 pub mod provider;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
+#[cfg(feature = "sip-probe")]
+use super::ProbeFinding;
 use super::{CallbackUrl, HostWarning, NoTakeover, PlatformKind, SourcePart};
 use crate::e164::UnassignedReason;
 
@@ -116,6 +118,15 @@ pub enum Finding {
         /// The reason.
         warning: HostWarning,
     },
+    /// A probe of the trunk found something; see [`Importer::probe_trunk`](crate::Importer::probe_trunk). Its code and
+    /// its severity, a warning or a note, are those of the result.
+    #[cfg(feature = "sip-probe")]
+    TrunkProbe {
+        /// The trunk's address.
+        trunk: String,
+        /// What the probe found.
+        probe: ProbeFinding,
+    },
     /// After the import the number's calls do not go to the platform, although the platform is documented to take them
     /// over. A warning.
     NotTakenOver {
@@ -196,6 +207,8 @@ impl Finding {
             Self::Hosted => "hosted",
             Self::Status { .. } => "status",
             Self::Unreachable { .. } => "unreachable",
+            #[cfg(feature = "sip-probe")]
+            Self::TrunkProbe { probe, .. } => probe.code(),
             Self::NotTakenOver { .. } => "not_taken_over",
             Self::CallsStay { .. } => "calls_stay",
             Self::NoAddress => "no_address",
@@ -251,6 +264,11 @@ impl Finding {
             | Self::NotPointed { .. }
             | Self::VerificationFailed { .. }
             | Self::OtherSource { .. } => Severity::Warning,
+            #[cfg(feature = "sip-probe")]
+            Self::TrunkProbe { probe, .. } => match probe.severity() {
+                Some(severity) => severity,
+                None => Severity::Note,
+            },
             Self::RoutingUnknown | Self::NotVerifiable => Severity::Note,
         }
     }
@@ -280,6 +298,8 @@ impl Finding {
             Self::Hosted => "Make sure that the number's voice calls arrive through this carrier.",
             Self::Status { .. } => "Check the number in the carrier's console.",
             Self::Unreachable { .. } => "Give a host that is reachable from the public internet.",
+            #[cfg(feature = "sip-probe")]
+            Self::TrunkProbe { probe, .. } => probe.advice(),
             Self::NotTakenOver { .. } => {
                 "Point the calls at the platform: `Plan::point_calls` does it if the platform's address is known."
             }

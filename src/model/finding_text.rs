@@ -50,6 +50,8 @@ impl fmt::Display for Finding {
             Self::Hosted => f.write_str("another carrier holds the number, and this carrier only hosts it"),
             Self::Status { status } => write!(f, "the number's status at the carrier is {}", quoted(status)),
             Self::Unreachable { host, warning } => write!(f, "the trunk's host {} {warning}", word(host)),
+            #[cfg(feature = "sip-probe")]
+            Self::TrunkProbe { trunk, probe } => write!(f, "trunk {}: {probe}", word(trunk)),
             Self::NotTakenOver { url: Some(url) } => {
                 write!(f, "the number's calls do not reach the platform: they go to {url}")
             }

@@ -13,6 +13,8 @@ mod kind;
 mod mask;
 mod name;
 mod preflight;
+#[cfg(feature = "sip-probe")]
+mod probe;
 mod problem;
 mod reached;
 mod record;
@@ -42,6 +44,8 @@ pub use kind::{InvalidName, PlatformKind, ProviderKind};
 pub use mask::MaskNumbers;
 pub(crate) use mask::masked_number;
 pub use preflight::Preflight;
+#[cfg(feature = "sip-probe")]
+pub use probe::{AddressRange, CertificateFault, ProbeCheck, ProbeFinding, ProbeTarget, ReachFault, TrunkProbe};
 pub use problem::{Problem, ProblemCode, Problems};
 pub use reached::{NoTakeover, Reached};
 pub use record::{Details, NumberRecord};

@@ -43,7 +43,8 @@ pub struct SipAddress {
 /// # drop(is_encrypted);
 /// # Ok::<(), numport::model::SipAddressError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SipTransport {
     /// UDP.
