@@ -1,0 +1,1 @@
+//! Preflights that probe.
