@@ -12,6 +12,7 @@ use super::Importer;
 use super::holder::not_asked;
 use super::listing::{KEPT, Keep, Known, Most, most_of_list};
 use super::memory::Listener;
+use super::probes::Probes;
 use super::verify::{Read, Unverified};
 use crate::E164;
 use crate::error::{Error, Result};
@@ -30,7 +31,7 @@ enum List {
 }
 
 /// What all carriers hold of some numbers.
-pub(super) struct Held(Vec<List>);
+pub(super) struct Held(Vec<List>, Probes);
 
 impl Held {
     /// Lists the carriers, where that takes fewer requests than asking for each of these numbers.
@@ -53,7 +54,7 @@ impl Held {
                 Ok(list) => list,
             });
         }
-        Ok(Self(kept))
+        Ok(Self(kept, Probes::default()))
     }
 
     /// The carriers that could not be asked, and why.
@@ -85,11 +86,18 @@ impl Held {
         Ok(listed)
     }
 
-    /// What the carriers say of a number, as a preflight. A number of which nobody knows the carrier is refused by it.
+    /// What the carriers say of a number, as a preflight, with a probe of its trunk if it is looked for everywhere, which
+    /// is to import it. A number of which nobody knows the carrier is refused by it.
     pub(super) async fn preflight(&self, importer: &Importer, number: &E164, everywhere: bool) -> Result<Preflight> {
         let carriers = importer.provider.carriers();
         match self.holding(importer, number, everywhere).await {
-            Ok(holding) => Ok(importer.assess_holding(number, &carriers, &holding)),
+            Ok(holding) => {
+                let mut preflight = importer.assess_holding(number, &carriers, &holding);
+                if everywhere {
+                    self.1.add(importer, &mut preflight).await?;
+                }
+                Ok(preflight)
+            }
             Err(error) if carriers.len() > 1 => {
                 let mut unknown = Preflight::nothing(*number, importer.provider.kind(), importer.platform.kind());
                 unknown.findings.push(Finding::HolderLookupFailed { reason: error.to_string() });
@@ -151,6 +159,7 @@ pub(super) struct HeldListing {
     /// Hears of routings that were changed by this process since the lists were begun.
     listener: Listener,
     state: tokio::sync::Mutex<State>,
+    pub(super) probes: Probes,
 }
 
 struct State {
@@ -174,7 +183,8 @@ impl HeldListing {
     ) -> Self {
         let known = importer.sources.iter().map(|_| Known::Nothing).collect();
         let state = State { listed: None, expected, asked: 0, known, is_slow: importer.list_age.is_zero() };
-        Self { is_wanted: Box::new(is_wanted), listener: Listener::new(None), state: tokio::sync::Mutex::new(state) }
+        let (listener, state) = (Listener::new(None), tokio::sync::Mutex::new(state));
+        Self { is_wanted: Box::new(is_wanted), listener, state, probes: Probes::default() }
     }
 
     /// Who holds a number. The lock of the number must be held.
@@ -249,7 +259,7 @@ impl HeldListing {
                 None => List::Lookups,
             });
         }
-        lists.iter().any(|list| matches!(list, List::Whole(_))).then(|| (begun, Held(lists)))
+        lists.iter().any(|list| matches!(list, List::Whole(_))).then(|| (begun, Held(lists, Probes::default())))
     }
 
     /// The routings of these numbers as they are now, in their order: by lists that are begun now, where they take

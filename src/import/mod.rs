@@ -23,6 +23,7 @@ mod one;
 pub mod plan;
 mod point;
 mod preflight;
+mod probes;
 mod progress;
 mod reconcile;
 mod recover;
@@ -115,6 +116,9 @@ pub struct Importer {
     journal: Option<(Arc<dyn Journal>, memory::JournalId)>,
     resend_after: Duration,
     trunks: Arc<trunks::Trunks>,
+    /// How trunks are probed, if they are.
+    #[cfg(feature = "sip-probe")]
+    prober: Option<crate::probe::Prober>,
 }
 
 /// How long a create may still be carried out after it was sent, by default.
@@ -146,6 +150,8 @@ impl Importer {
             journal: None,
             resend_after: RESEND_AFTER,
             trunks: Arc::default(),
+            #[cfg(feature = "sip-probe")]
+            prober: None,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership, RoutingCon
 
 impl Importer {
     /// Looks a number up at the carrier, and returns its routing and the findings for or against an import. Changes
-    /// nothing and does not ask the platform.
+    /// nothing and does not ask the platform. It can also ask a SIP trunk whether it answers: see `probe_trunk`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -42,7 +42,7 @@ impl Importer {
     pub async fn preflight(&self, number: &E164) -> Result<Preflight> {
         let span = number_span!("preflight", self, number);
         pin!(async {
-            let result = self.preflight_unlogged(number).await;
+            let result = self.preflight_probed(number).await;
             let code = |preflight: &Preflight| preflight.severity().map_or("clear", Severity::as_str);
             log::ended(&result, code, |_| None);
             if let Ok(preflight) = &result {
@@ -54,6 +54,13 @@ impl Importer {
         .await
     }
 
+    pub(super) async fn preflight_probed(&self, number: &E164) -> Result<Preflight> {
+        let mut preflight = self.preflight_unlogged(number).await?;
+        self.add_probe(&mut preflight).await?;
+        Ok(preflight)
+    }
+
+    /// Without a probe of the trunk.
     pub(super) async fn preflight_unlogged(&self, number: &E164) -> Result<Preflight> {
         let carriers = self.provider.carriers();
         let holding = self.holding(&carriers, number).await?;

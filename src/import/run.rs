@@ -73,10 +73,15 @@ impl<'a> Run<'a> {
         if importer.skip_preflight && importer.sources.len() == 1 {
             return Ok(None);
         }
-        let preflight = match held {
+        let mut preflight = match held {
             Some(held) => importer.preflight_listed(number, held).await?,
             None => importer.preflight_unlogged(number).await?,
         };
+        match held {
+            Some(held) => held.probes.add(importer, &mut preflight).await?,
+            None if importer.skip_preflight => {}
+            None => importer.add_probe(&mut preflight).await?,
+        }
         Ok(Some(Box::new(preflight)))
     }
 
