@@ -39,6 +39,24 @@ pub fn retry_after(value: HeaderValue) -> Option<Duration> {
     read_retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), || Timestamp::UNIX_EPOCH)
 }
 
+/// What is read of a SIP response.
+#[cfg(feature = "sip-probe")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SipResponse {
+    /// The status.
+    pub status: u16,
+    /// The rest, as the crate keeps it, its challenges included.
+    pub rest: String,
+}
+
+/// Reads a SIP response at the beginning of a datagram or of a stream, and returns how many octets it takes.
+#[cfg(feature = "sip-probe")]
+#[must_use]
+pub fn sip_response(octets: &[u8], is_datagram: bool) -> Option<(SipResponse, usize)> {
+    use crate::probe::fuzzing::read;
+    read(octets, is_datagram).map(|(status, rest, length)| (SipResponse { status, rest }, length))
+}
+
 pub(crate) fn attempt(request: &Prepared) -> Attempt {
     let Answer { status, retry_after, body } = NETWORK.with_borrow_mut(|network| {
         let network = network.as_mut().expect("a target that sends sets the network first");

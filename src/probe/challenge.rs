@@ -5,7 +5,7 @@ use super::response::Response;
 
 /// A digest challenge. Texts are as they stand between the quotes, which is how they are sent back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Challenge {
+pub(super) struct Challenge {
     /// Whether a proxy demands it, not the server.
     pub(super) is_proxy: bool,
     pub(super) realm: String,
@@ -21,7 +21,7 @@ pub(crate) struct Challenge {
 
 impl Challenge {
     /// All digest challenges of a response, in order. Most servers that know several algorithms send the best first.
-    pub(crate) fn all(response: &Response) -> Vec<Self> {
+    pub(super) fn all(response: &Response) -> Vec<Self> {
         let (header, is_proxy) = match response.status {
             401 => ("www-authenticate", false),
             407 => ("proxy-authenticate", true),

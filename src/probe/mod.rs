@@ -52,9 +52,15 @@ mod limits;
 mod message;
 mod prober;
 mod resolve;
-pub(crate) mod response;
+mod response;
 mod run;
 mod tls;
+
+/// What a fuzz target reaches.
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing {
+    pub(crate) use super::run::read_for_fuzzing as read;
+}
 
 pub use self::dns::{LookupError, Naptr, Resolver, Srv};
 pub use self::prober::Prober;

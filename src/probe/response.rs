@@ -10,16 +10,16 @@ const HEADERS_MAX: usize = 128;
 
 /// A response without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Response {
-    pub(crate) status: u16,
-    pub(crate) reason: String,
+pub(super) struct Response {
+    pub(super) status: u16,
+    pub(super) reason: String,
     /// In order. Names are in lower case and in their long form.
     headers: Vec<(String, String)>,
 }
 
 /// Why there is no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
+pub(super) enum Unread {
     /// More octets may make one.
     Incomplete,
     /// It never becomes one.
@@ -30,7 +30,7 @@ impl Response {
     /// Reads the response at the beginning of the octets, and returns how many it takes, the body included.
     ///
     /// A datagram ends where it ends. In a stream, a response without a length has no body.
-    pub(crate) fn read(octets: &[u8], is_datagram: bool) -> Result<(Self, usize), Unread> {
+    pub(super) fn read(octets: &[u8], is_datagram: bool) -> Result<(Self, usize), Unread> {
         let Some(head) = octets.windows(4).take(HEAD_MAX).position(|end| end == b"\r\n\r\n") else {
             let is_hopeless = is_datagram || octets.len() > HEAD_MAX || !may_begin(octets);
             return Err(if is_hopeless { Unread::NotSip } else { Unread::Incomplete });
@@ -79,18 +79,18 @@ impl Response {
     }
 
     /// The first header of the name, in lower case.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut named = self.headers.iter().filter(|(header, _)| header == name);
         named.next().map(|(_, value)| value.as_str())
     }
 
     /// All headers of the name, in lower case.
-    pub(crate) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+    pub(super) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         self.headers.iter().filter(move |(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether it answers the request with this branch, call and number.
-    pub(crate) fn answers(&self, branch: &str, call: &str, sequence: u32) -> bool {
+    pub(super) fn answers(&self, branch: &str, call: &str, sequence: u32) -> bool {
         let via = self.header("via").unwrap_or_default();
         let via = via.split(',').next().unwrap_or_default();
         let is_branch = via.split(';').skip(1).any(|parameter| {

@@ -253,3 +253,20 @@ fn accepted(response: Option<&Response>) -> ProbeFinding {
         _ => ProbeFinding::CredentialsUnknown { status: Some(status) },
     }
 }
+
+/// All that is made of a response, with an answer to each of its challenges.
+#[cfg(fuzzing)]
+pub(crate) fn read_for_fuzzing(octets: &[u8], is_datagram: bool) -> Option<(u16, String, usize)> {
+    let (response, length) = Response::read(octets, is_datagram).ok()?;
+    let _ = response.answers("z9hG4bK0", "call", 1);
+    let challenges = Challenge::all(&response);
+    let findings = [answered(&response), challenged(&challenges), unsupported(&challenges), accepted(Some(&response))];
+    let answers = challenges.iter().filter_map(|challenge| authorization(challenge, "user", "password", "sip:a", "c"));
+    for answer in answers {
+        assert!(!answer.trim_end_matches("\r\n").contains(char::is_control), "a challenge brings in a header");
+    }
+    for finding in &findings {
+        assert!(finding.to_string().len() < 4000 && !finding.to_string().contains(char::is_control), "{finding:?}");
+    }
+    Some((response.status, format!("{response:?} {challenges:?} {findings:?}"), length))
+}

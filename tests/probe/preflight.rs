@@ -106,7 +106,7 @@ async fn a_plan_probes_each_trunk_once_and_all_concurrently() {
     let desired: Desired = (0..100).map(|index| ImportRequest::new(number(index))).collect();
     let plan = importer.plan(&desired).await.unwrap();
     let findings = serde_json::to_string(&plan).unwrap();
-    assert_eq!(findings.matches("\"code\":\"not_challenged\"").count(), 100);
+    assert_eq!(findings.matches("\"result\":\"not_challenged\"").count(), 100);
     assert!(!findings.contains("no_answer"));
     // The first packet of each came before the answers, and is repeated after half a second.
     assert!(requests.count() <= 400);
