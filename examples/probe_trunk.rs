@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Options: `--private` allows targets in private networks, `--root FILE` trusts certificates in PEM, `--codes` prints
-//! the codes of the six findings alone.
+//! the codes of the six findings alone. Exits with 2 if there is a warning.
+#![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
 use std::error::Error;
 use std::process::ExitCode;

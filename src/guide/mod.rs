@@ -13,6 +13,7 @@
 //! | [`moving`] | How do I move a fleet of numbers to another platform? |
 //! | [`tenants`] | My customers bring their own accounts. How many clients do I need? |
 //! | [`synchronous`] | How do I use this without `async`? |
+#![cfg_attr(feature = "sip-probe", doc = "| [`probe`] | Does my SIP trunk answer? |")]
 //! | [`testing`] | How do I test my own code? |
 //! | [`own_platform`] | How do I add a platform that is not in this crate? |
 //!
@@ -63,6 +64,10 @@ pub mod tenants {}
 
 #[doc = include_str!("synchronous.md")]
 pub mod synchronous {}
+
+#[cfg(feature = "sip-probe")]
+#[doc = include_str!("probe.md")]
+pub mod probe {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}
