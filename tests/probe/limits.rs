@@ -8,6 +8,7 @@ use numport::SipTrunk;
 use numport::model::{ProbeCheck, ProbeFinding};
 use tokio::time::{Instant, advance, timeout};
 
+use crate::names::Names;
 use crate::servers::{response, udp};
 use crate::{new_host, probe, prober};
 
@@ -87,6 +88,27 @@ async fn no_probe_sends_more_than_five_packets() {
     let result = probe(&trunk, &prober().realm("pbx")).await;
     assert_eq!((result.packets, requests.count()), (5, 5));
     assert_eq!(result.finding(ProbeCheck::Credentials).code(), "credentials_rejected");
+}
+
+/// Nor over several targets, the first of which refuse.
+#[tokio::test(start_paused = true)]
+async fn packets_are_counted_over_all_targets() {
+    let (port, requests) = udp(|request, number| {
+        let demand = "WWW-Authenticate: Digest realm=\"pbx\", nonce=\"n\"\r\n";
+        if number < 2 { Vec::new() } else { vec![response(request, "401 Unauthorized", demand)] }
+    })
+    .await;
+    let host = new_host("limits.test");
+    let names = Names::default().address(&host, &["127.0.0.2", "127.0.0.3", "127.0.0.1"]);
+    let trunk = SipTrunk::new(&host).port(port).credentials("alice", "one");
+    let result = probe(&trunk, &prober().resolver(names).realm("pbx")).await;
+    assert_eq!((result.packets, requests.count()), (5, 3));
+
+    let (silent, requests) = udp(|_, _| Vec::new()).await;
+    let host = new_host("limits.test");
+    let names = Names::default().address(&host, &["127.0.0.2", "127.0.0.3", "127.0.0.1"]);
+    let result = probe(&SipTrunk::new(&host).port(silent), &prober().resolver(names)).await;
+    assert_eq!((result.packets, requests.count()), (4, 2));
 }
 
 #[tokio::test(start_paused = true)]
