@@ -145,6 +145,8 @@ pub(crate) static SUBJECT: Platform = Platform {
         let number = json!({
             "sip_trunk_id": "ST_1", "name": "Desk", "numbers": [NUMBER], "metadata": r#"{"made_by":"numport"}"#,
             "created_at": "2024-01-15T10:30:00Z", "updated_at": null,
+            // The same response as a list of rules: one for another trunk.
+            "sip_dispatch_rule_id": "SDR_1", "trunk_ids": ["ST_2"],
         });
         let told = json!({
             "platform": "livekit", "id": format!("ST_1/{NUMBER}"), "number": NUMBER, "label": "Desk", "agent": null,

@@ -42,7 +42,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         refusals: || {
             vec![
                 ("/", 429, json!({"status": "error", "message": "Too Many Requests"})),
-                ("/", 500, json!({"status": "error", "message": "An unexpected server error occurred."})),
+                ("/", 500, json!({"status": "error", "message": "Internal Server Error"})),
             ]
         },
         secrets: Secrets {
