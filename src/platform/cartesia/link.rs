@@ -161,7 +161,7 @@ impl Cartesia {
         let Key::Pair { id: key, secret } = &account.key else { return Ok(id.clone()) };
         let there = self.get_provider(id.as_str()).await?;
         checked(KIND, RENEW, |problems| {
-            problems.within("source", |problems| self.check_link(&there, account, problems))
+            problems.within("source", |problems| self.check_link(&there, account, problems));
         })?;
         // Without a region, Cartesia may fall back to its default.
         let update = UpdateTwilioProvider::new()

@@ -1,5 +1,5 @@
 //! Retell. An import stores the number and the trunk, and changes nothing at a carrier. Numbers belong to one workspace of
-//! all of Retell: those of [`TAKEN`] belong to another one.
+//! all of Retell: those of `TAKEN` belong to another one.
 
 mod tables;
 

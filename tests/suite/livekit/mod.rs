@@ -4,5 +4,4 @@ pub(crate) mod endpoints;
 mod platform;
 mod sandbox;
 mod spellings;
-pub(crate) mod subject;
 mod validation;

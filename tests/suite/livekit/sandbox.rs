@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::endpoints::{NUMBER, list};
-use super::subject::SUBJECT;
+use crate::services::livekit::subject::SUBJECT;
 
 async fn send(sandbox: &Sandbox, method: &str, body: Value) -> (u16, Value) {
     let target = format!("/twirp/livekit.SIP/{method}");
@@ -106,6 +106,6 @@ async fn numbers_are_sold_attached_and_given_up() {
     assert_eq!((attached.status, attached.sip_dispatch_rule_ids), (Some(NumberStatus::Active), Some(vec![rule])));
     let all: Vec<_> = livekit.numbers(ListNumbers::new()).try_collect().await.unwrap();
     assert_eq!(all.len(), 2);
-    livekit.release_numbers(&[key.clone()]).await.unwrap();
+    livekit.release_numbers(std::slice::from_ref(&key)).await.unwrap();
     assert!(livekit.get_number(&key).await.unwrap_err().is_not_found());
 }
