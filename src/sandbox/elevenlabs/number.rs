@@ -51,7 +51,8 @@ impl ElevenLabs {
         let changes = body(request, &bodies::UPDATE)?;
         let is_trunk = text(&number, "provider") == Some("sip_trunk");
         let of_trunk = ["inbound_trunk_config", "outbound_trunk_config", "livekit_stack", "store_sip_messages"];
-        if let Some(field) = of_trunk.into_iter().find(|field| !is_trunk && changes.contains_key(*field)) {
+        let mut sent = of_trunk.into_iter().filter(|field| changes.contains_key(*field));
+        if let Some(field) = sent.next().filter(|_| !is_trunk) {
             return Err(refused(400, "invalid_parameters", &format!("{field} is for SIP trunk numbers only")));
         }
         if let Some(agent) = changes.get("agent_id") {
