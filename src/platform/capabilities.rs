@@ -55,6 +55,8 @@ pub struct Capabilities {
     pub domains: &'static [&'static str],
     /// How many requests a create takes, without those for a credential. A plan's estimate counts them.
     pub create_requests: u8,
+    /// How many requests a removal takes at most, for the estimate of a plan.
+    pub removal_requests: u8,
 }
 
 impl Capabilities {
@@ -86,6 +88,7 @@ impl Capabilities {
             renewal: Renewal::Unsupported,
             domains: &[],
             create_requests: 1,
+            removal_requests: 1,
         }
     }
 
@@ -152,6 +155,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_create_requests(mut self, requests: u8) -> Self {
         self.create_requests = requests;
+        self
+    }
+
+    /// Sets how many requests a removal takes at most. Defaults to 1.
+    #[must_use]
+    pub const fn with_removal_requests(mut self, requests: u8) -> Self {
+        self.removal_requests = requests;
         self
     }
 

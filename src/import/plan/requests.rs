@@ -29,6 +29,9 @@ pub(super) struct Costs {
     concurrency: u64,
     /// What a create takes.
     create: u64,
+    /// What a removal takes beside its own request.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    removal_more: u64,
     /// The fields that an import sets by an update.
     set_later: Vec<Field>,
     takeover: Taken,
@@ -71,6 +74,7 @@ impl Costs {
             stored_credentials: renews().all(|renews| renews == Renews::Credential).then(|| renews().count() as u64),
             concurrency: importer.concurrency as u64,
             create: can.create_requests.into(),
+            removal_more: can.removal_requests.saturating_sub(1).into(),
             set_later: fields.into_iter().filter(|(_, can)| !can.create && can.set).map(|(field, _)| field).collect(),
             takeover: match can.takeover {
                 Takeover::AtImport | Takeover::Unknown if is_read => Taken::Always,
@@ -154,7 +158,7 @@ impl Plan {
                     let is_rerouted = removal.reroute.is_some();
                     reads += 1 + u64::from(is_rerouted || *second);
                     let objects = self.costs.objects;
-                    3 + 2 * u64::from(is_rerouted) + if objects > 0 { objects + 1 } else { 0 }
+                    3 + self.costs.removal_more + 2 * u64::from(is_rerouted) + if objects > 0 { objects + 1 } else { 0 }
                 }
                 PlanStep::Extra(_) | PlanStep::Blocked { .. } => 0,
             };

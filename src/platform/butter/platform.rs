@@ -41,6 +41,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     renewal: Renewal::Of(&[(ProviderKind::TWILIO, Way::Token, Renews::Credential)]),
     domains: &[],
     create_requests: 1,
+    removal_requests: 1,
 };
 
 #[async_trait]

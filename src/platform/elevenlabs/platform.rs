@@ -35,6 +35,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     domains: &[],
     // The response shows only an id, so the record is read.
     create_requests: 2,
+    removal_requests: 1,
 };
 
 #[async_trait]

@@ -31,6 +31,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     renewal: Renewal::Unsupported,
     domains: &[],
     create_requests: 1,
+    removal_requests: 1,
 };
 
 #[async_trait]

@@ -31,6 +31,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     duplicates: Duplicates::Unknown,
     takeover: Takeover::Nothing,
     create_requests: 1,
+    removal_requests: 1,
     renewal: Renewal::NoCredentials,
     domains: &[],
 };

@@ -37,6 +37,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     renewal: Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]),
     domains: &[],
     create_requests: 1,
+    removal_requests: 1,
 };
 
 #[async_trait]

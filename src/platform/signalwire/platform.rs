@@ -36,6 +36,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     renewal: Renewal::NoCredentials,
     domains: &[],
     create_requests: 1,
+    removal_requests: 1,
 };
 
 #[async_trait]

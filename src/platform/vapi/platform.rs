@@ -50,6 +50,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     ]),
     domains: &[],
     create_requests: 1,
+    removal_requests: 1,
 };
 
 #[async_trait]
