@@ -1,10 +1,9 @@
 //! A number on a trunk that leads to the platform needs no change at its carrier.
 
-use numport::model::{Finding, Reached, Removal};
-use numport::provider::ReachedBy;
+use numport::model::Finding;
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::Sandbox;
-use numport::{E164, ImportRequest, Importer, RetryPolicy, SipTrunk, Twilio, Vapi};
+use numport::{E164, Importer, RetryPolicy, Twilio, Vapi};
 
 use crate::services::carrier;
 use crate::services::subject::Pace;
@@ -81,6 +80,10 @@ async fn a_trunk_whose_addresses_cannot_be_read_is_a_finding() {
 #[cfg(feature = "retell")]
 #[tokio::test]
 async fn an_import_over_such_a_trunk_reaches_the_platform_and_can_be_undone() {
+    use numport::model::{Reached, Removal};
+    use numport::provider::ReachedBy;
+    use numport::{ImportRequest, SipTrunk};
+
     let sandbox = on_trunk_to(&[("sip:sip.retellai.com;transport=tls", true)]).await;
     let retell = Pace::at_once().client(numport::Retell::builder_from_vars(|name| sandbox.var(name)));
     let trunk = SipTrunk::new("acme.pstn.twilio.com").credentials("user", "password");
