@@ -86,8 +86,8 @@ impl Held {
         Ok(listed)
     }
 
-    /// What the carriers say of a number, as a preflight, with a probe of its trunk if it is looked for everywhere, which
-    /// is to import it. A number of which nobody knows the carrier is refused by it.
+    /// Returns what the carriers say of a number, as a preflight. An import asks `everywhere`: then the preflight also
+    /// contains a probe of the trunk. It refuses a number whose carrier is unknown.
     pub(super) async fn preflight(&self, importer: &Importer, number: &E164, everywhere: bool) -> Result<Preflight> {
         let carriers = importer.provider.carriers();
         match self.holding(importer, number, everywhere).await {

@@ -83,7 +83,7 @@ pub(super) async fn probe(question: Question) -> Arc<TrunkProbe> {
     Arc::new(limited)
 }
 
-/// In a task of its own, so that all who wait for the result get it, whoever gives up.
+/// Probes in a task of its own: if one caller stops waiting, the others still get the result.
 fn start(
     hosts: &mut HashMap<String, Entry>,
     host: String,

@@ -287,7 +287,7 @@ each_platform! {
     a_process_killed_at_any_request_leaves_one_record_and_its_routing_comes_back, in_a_directory
 }
 
-/// The same with PostgreSQL: on a platform that accepts duplicates in every run, and on all before a release.
+/// With PostgreSQL: every run kills imports into one platform that accepts duplicates, a release check into all.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_postgresql_it_leaves_one_record_and_its_routing_comes_back() {
     let Some(server) = Server::start("with_postgresql_it_leaves_one_record").await.map(Arc::new) else { return };

@@ -20,7 +20,7 @@ impl Postgres {
         Self::start_in(&std::env::temp_dir(), "-c fsync=off", test)
     }
 
-    /// The same with its data in this folder, and with options of the server.
+    /// Starts a server with its data in this folder and with these options.
     pub(crate) fn start_in(folder: &Path, options: &str, test: &str) -> Option<Self> {
         let Some(programs) = programs() else {
             // Directly, because the test harness hides the output of successful tests.

@@ -152,7 +152,7 @@ impl ElevenLabs {
     }
 
     /// Imports the number, and reads its record, because the response to an import shows only its id. If it cannot be read,
-    /// the record shows no number, and whoever needs it must look it up.
+    /// the record shows no number, and the importer looks it up.
     fn create_as<'a>(&'a self, import: ImportNumber, request: &'a ImportRequest) -> Create<'a> {
         let imported = self.prepared_import(&import);
         drop(import);

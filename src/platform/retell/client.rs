@@ -77,7 +77,7 @@ impl Retell {
         made.map_err(taken)
     }
 
-    /// Buys a number. This costs money at once and is not safe to repeat: a second purchase buys another number.
+    /// Buys a number. It is billed immediately, and the call is not safe to repeat: it would buy another number.
     ///
     /// # Errors
     ///
