@@ -4,6 +4,7 @@
 mod applied;
 mod attacks;
 mod directory;
+mod history;
 mod killed;
 mod moved;
 mod pgbouncer;
