@@ -14,5 +14,6 @@ mod processes;
 mod server;
 #[path = "../suite/services.rs"]
 mod services;
+mod tally;
 mod tls;
 mod together;

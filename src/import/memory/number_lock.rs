@@ -171,12 +171,7 @@ impl NumberLock {
         Ok(())
     }
 
-    fn remember(
-        &mut self,
-        carrier: ProviderKind,
-        creates: bool,
-        changes: Vec<Change>,
-    ) -> Result<(), WithheldReason> {
+    fn remember(&mut self, carrier: ProviderKind, creates: bool, changes: Vec<Change>) -> Result<(), WithheldReason> {
         let sent = Sending { carrier, creates, changes, journal: self.journal.filter(|_| self.written.is_some()) };
         let earlier = memory().sending(self.key, sent);
         self.has_earlier = earlier.ok_or(WithheldReason::TooManyUnresolved { limit: MAX_UNRESOLVED })?;
