@@ -185,7 +185,7 @@ impl Round {
         let sandbox = (0..numbers).fold(Sandbox::builder(), |builder, nth| builder.hold(voice(nth)));
         let sandbox = sandbox.start().await.unwrap();
         let before = sandbox.records(carrier("twilio").api.service);
-        let faults = [Fault::CommitThenDrop, Fault::DelayBeforeCommit(DELAY)];
+        let faults = [Fault::CommitThenDrop, Fault::DropBeforeCommit, Fault::DelayBeforeCommit(DELAY)];
         sandbox.chaos(Chaos::new(seed).chance(0.05).faults(faults));
         let mut rng = Rng::with_seed(seed);
         let start = || child(&sandbox, platform, journal, numbers);
