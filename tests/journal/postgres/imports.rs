@@ -13,14 +13,14 @@ use numport::{E164, Error, ImportRequest, Importer, Outcome, Twilio, Vapi};
 use super::{client, cut, journal, server};
 
 /// An importer with this journal, on a sandbox that holds some numbers.
-async fn importer(journal: PostgresJournal, numbers: &[E164]) -> (Sandbox, Importer) {
+pub(super) async fn importer(journal: PostgresJournal, numbers: &[E164]) -> (Sandbox, Importer) {
     let sandbox = Sandbox::builder().held_numbers(numbers.iter().copied()).start().await.unwrap();
     let vars = |name: &str| sandbox.var(name);
     let importer = Importer::new(Twilio::from_vars(vars).unwrap(), Vapi::from_vars(vars).unwrap());
     (sandbox, importer.journal(journal))
 }
 
-fn creates(sandbox: &Sandbox) -> usize {
+pub(super) fn creates(sandbox: &Sandbox) -> usize {
     sandbox.requests().iter().filter(|request| request.method == "POST" && request.path == "/phone-number").count()
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use numport::journal::{Journal, JournalFault, Settled};
+use numport::journal::{Journal, JournalFault, Key, Settled};
 use numport::model::PlatformKind;
 
 use super::{WAIT, client, created, import, journal, key, lock, server};
@@ -67,6 +67,46 @@ async fn ages_are_told_by_the_clock_of_the_database() {
     let lease = lock(&journal, &key).await;
     assert!(lease.kept().unresolved.as_ref().unwrap().1 >= Duration::from_secs(3600));
     assert!(lease.kept().created.is_none() && lease.kept().changed.is_none(), "it is older than any list");
+}
+
+#[tokio::test]
+async fn what_was_written_under_a_clock_that_was_fast_grows_old_and_keeps_its_order() {
+    let Some(server) = server("what_was_written_under_a_clock_that_was_fast").await else { return };
+    let (journal, key, client) = (journal(&server).await.keep_history(2, WAIT), key("one"), client(&server).await);
+    let next_year = "UPDATE numport_journal SET first_sent_at = first_sent_at + interval '1 year',
+                         sent_at = sent_at + interval '1 year', created_at = created_at + interval '1 year',
+                         changed_at = changed_at + interval '1 year';
+                     UPDATE numport_journal_history SET settled_at = settled_at + interval '1 year'";
+    let mut lease = lock(&journal, &key).await;
+    for id in ["first", "second", "third"] {
+        lease.settle(&with_undo(&key, id)).await.unwrap();
+        client.batch_execute(if id == "third" { "" } else { next_year }).await.unwrap();
+    }
+    let past = journal.history(&key.number).await.unwrap();
+    assert_eq!(past.iter().map(|past| past.undo.id.as_str()).collect::<Vec<_>>(), ["third", "second"]);
+
+    lease.sending(&import(&key)).await.unwrap();
+    drop(lease);
+    client.batch_execute(next_year).await.unwrap();
+    let kept = lock(&journal, &key).await.kept().clone();
+    let ages = (kept.unresolved.unwrap().1, kept.created.unwrap().age, kept.changed.unwrap());
+    assert_eq!(ages, (Duration::ZERO, Duration::ZERO, Duration::ZERO));
+    client.batch_execute("SELECT pg_sleep(0.002)").await.unwrap();
+    let kept = lock(&journal, &key).await.kept().clone();
+    let ages = [kept.unresolved.unwrap().1, kept.created.unwrap().age, kept.changed.unwrap()];
+    assert!(!ages.contains(&Duration::ZERO), "{ages:?}");
+}
+
+/// The result of an import that created this record, and what rolls it back.
+fn with_undo(key: &Key, id: &str) -> Settled {
+    let undo = serde_json::json!({
+        "number": key.number, "platform": key.platform, "account": key.account, "id": id, "created": true,
+        "left": {"label": null, "agent": null, "inbound": null, "outbound": null},
+        "changes": [], "credential": null, "routing": null,
+    });
+    let mut settled = created(id);
+    settled.undo = Some(serde_json::from_value(undo).unwrap());
+    settled
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod imports;
 mod kept;
 mod locks;
 mod refused;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
