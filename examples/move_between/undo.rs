@@ -27,7 +27,6 @@ pub(crate) async fn undo(
     out: &mut (dyn Write + Send),
 ) -> Result<u8, Failure> {
     let (kept, lines) = kept::read(file)?;
-    let twilio = accounts::twilio(vars, per_second)?;
     let old = accounts::platform(kept.from.as_str(), vars, per_second)?;
     let new = accounts::platform(kept.plan.platform.as_str(), vars, per_second)?;
     if !old.account().is(&kept.account) {
@@ -36,10 +35,11 @@ pub(crate) async fn undo(
             format!("the numbers were moved from account {moved} at {}, but this is account {own}", kept.from).into()
         );
     }
-    let from = Importer::new(twilio.clone(), old);
+    let from = Importer::new(accounts::twilio_for(&*old, vars, per_second)?, old);
+    let carrier = accounts::twilio_for(&*new, vars, per_second)?;
     // Where the platform took the calls over itself, they may go to another address of its own than the one given.
-    let taker = Importer::new(twilio.clone(), new.clone());
-    let to = super::target(twilio, new, kept.answers_at.as_deref());
+    let taker = Importer::new(carrier.clone(), new.clone());
+    let to = super::target(carrier, new, kept.answers_at.as_deref());
 
     // Read first: another account or carrier is refused here, before anything is changed.
     let undos = undos(&kept, lines, &to).await?;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
 use super::Importer;
-use crate::model::{CallbackUrl, Calls, SipAddress, SipHost};
+use crate::model::{CallbackUrl, Calls};
 use crate::platform::{self, is_of};
 use crate::provider::{Holding, NumberProvider, Ownership};
 
@@ -69,55 +69,41 @@ impl Importer {
         match calls {
             Calls::Trunk(trunk) => {
                 let addresses = self.trunks.fresh(trunk, self).unwrap_or_default();
-                !addresses.is_empty() && addresses.iter().all(|address| self.is_own_sip(address.as_str()))
+                !addresses.is_empty() && addresses.iter().all(|address| self.is_own_sip(address))
             }
-            Calls::Forwarded(to) => self.is_own_sip(to),
-            calls => self.receives(calls),
+            Calls::Forwarded(to) => self.is_own_sip(&CallbackUrl::new(to)),
+            Calls::Url(url) => self.is_own_sip(url) || self.receives(calls),
+            _ => false,
+        }
+    }
+
+    /// Whether these calls surely go to another platform.
+    pub(super) fn leads_to_another(&self, calls: &Calls) -> bool {
+        let is_another = |url: &CallbackUrl| {
+            let host = url.sip_host().map(|host| CallbackUrl::new(format!("https://{}/", host.as_str())));
+            self.platform_at(host.as_ref().unwrap_or(url)).is_some_and(|platform| platform != self.platform.kind())
+        };
+        match calls {
+            Calls::Trunk(trunk) => {
+                let addresses = self.trunks.fresh(trunk, self).unwrap_or_default();
+                !addresses.is_empty() && addresses.iter().all(is_another)
+            }
+            Calls::Forwarded(to) => is_another(&CallbackUrl::new(to)),
+            Calls::Url(url) => is_another(url),
+            _ => false,
         }
     }
 
     /// Whether this is a SIP address on the host of the platform's own address, or on its domains.
-    fn is_own_sip(&self, address: &str) -> bool {
-        let Some(host) = sip_host(address) else { return false };
+    fn is_own_sip(&self, address: &CallbackUrl) -> bool {
+        let Some(host) = address.sip_host() else { return false };
         let own = [self.inbound_address.clone(), self.platform.inbound_address()];
-        if own.iter().flatten().any(|own| sip_host(own.as_str()).as_ref() == Some(&host)) {
+        if own.iter().flatten().any(|own| own.sip_host().as_ref() == Some(&host)) {
             return true;
         }
         let host = host.as_str().to_ascii_lowercase();
         let domains = self.platform.capabilities().domains;
         domains.iter().any(|domain| is_of(&host, domain))
             || platform::answered_by(&CallbackUrl::new(format!("https://{host}/"))) == Some(self.platform.kind())
-    }
-}
-
-/// The host of a `sip:` or `sips:` URI, whatever its user, port and parameters are.
-fn sip_host(address: &str) -> Option<SipHost> {
-    let (scheme, rest) = address.split_once(':')?;
-    if !["sip", "sips"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-        return None;
-    }
-    let rest = rest.split([';', '?']).next().unwrap_or(rest);
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    host.parse().ok().map(|SipAddress { host, .. }| host)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_a_sip_address() {
-        for (address, host) in [
-            ("sip:sip.retellai.com", Some("sip.retellai.com")),
-            ("SIP:SIP.retellai.com;transport=tls;edge=dublin", Some("sip.retellai.com")),
-            ("sip:+14155552671@sip.example.com:5060;transport=tcp", Some("sip.example.com")),
-            ("sips:a@b@sip.example.com?x=1", Some("sip.example.com")),
-            ("sip:evil.example.com;x=@sip.retellai.com", Some("evil.example.com")),
-            ("https://sip.retellai.com", None),
-            ("sip.retellai.com", None),
-            ("sip:", None),
-        ] {
-            assert_eq!(sip_host(address), host.map(|host| host.parse().unwrap()), "{address}");
-        }
     }
 }
