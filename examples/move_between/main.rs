@@ -84,7 +84,7 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     let limit = arguments.per_second;
     let (old, new) =
         (accounts::platform(&arguments.from, vars, limit)?, accounts::platform(&arguments.to, vars, limit)?);
-    let from = Importer::new(accounts::twilio_for(&*old, vars, limit)?, old.clone());
+    let from = Importer::new(accounts::twilio_for(&*old, vars, limit)?, old.clone()).replace_trunks(true);
     let carrier = accounts::twilio_for(&*new, vars, limit)?;
     let to = target(carrier, new.clone(), arguments.answers_at.as_deref());
 
@@ -160,7 +160,7 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
 
 /// The new platform, with the address at which it answers if that was given.
 fn target(carrier: Arc<dyn NumberProvider>, new: Arc<dyn VoicePlatform>, answers_at: Option<&str>) -> Importer {
-    let to = Importer::new(carrier, new);
+    let to = Importer::new(carrier, new).replace_trunks(true);
     answers_at.into_iter().fold(to, Importer::inbound_address)
 }
 

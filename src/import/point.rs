@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::memory::Changing;
-use super::restore::is_target;
+use super::own_changes::is_target;
 use super::{Imported, Importer};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
@@ -23,8 +23,10 @@ impl Importer {
     ) {
         let failed = |error: Error| Finding::NotPointed { reason: error.to_string() };
         let (Some(control), Some(before)) = (self.provider.routing(), before) else { return };
+        // The platform may have set addresses of its own, beside a trunk that gets the calls all the same.
+        let takeover = self.platform.capabilities().takeover;
         let now = match control.snapshot(number).await {
-            Ok(Some(now)) if now.settings == before.settings => now,
+            Ok(Some(now)) if self.left_by_import(before, &now, takeover) == now.settings => now,
             Ok(_) => {
                 let reason = "the carrier's settings changed in the meantime".to_owned();
                 return imported.findings.push(Finding::NotPointed { reason });

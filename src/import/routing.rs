@@ -14,7 +14,7 @@ impl Importer {
     pub(super) fn reached(&self, calls: Option<&Calls>) -> Reached {
         match calls {
             Some(calls) if self.leads_here(calls) => Reached::Platform,
-            Some(calls) if *calls == Calls::Nowhere || self.leads_to_another(calls) => Reached::Elsewhere,
+            Some(calls) if *calls == Calls::Nowhere || self.other_platform(calls).is_some() => Reached::Elsewhere,
             _ => Reached::Unknown,
         }
     }

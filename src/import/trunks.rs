@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
 use super::Importer;
-use crate::model::{CallbackUrl, Calls};
+use crate::model::{CallbackUrl, Calls, PlatformKind};
 use crate::platform::{self, is_of};
-use crate::provider::{Holding, NumberProvider, Ownership};
+use crate::provider::{Holding, NumberProvider, Ownership, RoutingControl};
 
 /// The addresses of each trunk, by its id, and when they were read.
 #[derive(Debug, Default)]
@@ -35,29 +35,34 @@ impl Importer {
             _ => None,
         };
         for held in held.into_iter().chain(&holding.others) {
-            let Some(Calls::Trunk(trunk)) = held.routing.as_ref().map(|routing| &routing.calls) else { continue };
-            let _reading = self.trunks.reading.lock().await;
-            if self.trunks.fresh(trunk, self).is_some() {
-                continue;
-            }
-            let (mut known, mut is_final) = (Vec::new(), true);
-            for control in holding.holders.iter().filter_map(|&index| carriers[index].routing()) {
-                match control.trunk_addresses(trunk).await {
-                    Ok(addresses) if addresses.is_empty() => {}
-                    Ok(addresses) => {
-                        known = addresses;
-                        break;
-                    }
-                    Err(error) => {
-                        tracing::debug!(%error, "the addresses of a trunk were not read");
-                        // A refusal holds for the other numbers of the trunk as well.
-                        is_final &= !error.is_retryable();
-                    }
+            let Some(calls) = held.routing.as_ref().map(|routing| &routing.calls) else { continue };
+            self.read_trunk(calls, holding.holders.iter().filter_map(|&index| carriers[index].routing())).await;
+        }
+    }
+
+    /// The same for a trunk that gets these calls, at the carriers that may know it.
+    pub(super) async fn read_trunk<'a>(&self, calls: &Calls, controls: impl Iterator<Item = &'a dyn RoutingControl>) {
+        let Calls::Trunk(trunk) = calls else { return };
+        let _reading = self.trunks.reading.lock().await;
+        if self.trunks.fresh(trunk, self).is_some() {
+            return;
+        }
+        let (mut known, mut is_final) = (Vec::new(), true);
+        for control in controls {
+            match control.trunk_addresses(trunk).await {
+                Ok(addresses) if addresses.is_empty() => {}
+                Ok(addresses) => {
+                    known = addresses;
+                    break;
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "the addresses of a trunk were not read");
+                    // A refusal holds for the other numbers of the trunk as well.
+                    is_final &= !error.is_retryable();
                 }
             }
-            if known.is_empty() && !is_final {
-                continue;
-            }
+        }
+        if !known.is_empty() || is_final {
             let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
             read.insert(trunk.clone(), (Instant::now(), known));
         }
@@ -77,20 +82,21 @@ impl Importer {
         }
     }
 
-    /// Whether these calls surely go to another platform.
-    pub(super) fn leads_to_another(&self, calls: &Calls) -> bool {
-        let is_another = |url: &CallbackUrl| {
+    /// The other platform to which these calls surely go.
+    pub(super) fn other_platform(&self, calls: &Calls) -> Option<PlatformKind> {
+        let at = |url: &CallbackUrl| {
             let host = url.sip_host().map(|host| CallbackUrl::new(format!("https://{}/", host.as_str())));
-            self.platform_at(host.as_ref().unwrap_or(url)).is_some_and(|platform| platform != self.platform.kind())
+            self.platform_at(host.as_ref().unwrap_or(url)).filter(|platform| *platform != self.platform.kind())
         };
         match calls {
             Calls::Trunk(trunk) => {
-                let addresses = self.trunks.fresh(trunk, self).unwrap_or_default();
-                !addresses.is_empty() && addresses.iter().all(is_another)
+                let addresses = self.trunks.fresh(trunk, self)?;
+                let platform = at(addresses.first()?)?;
+                addresses.iter().all(|address| at(address).as_ref() == Some(&platform)).then_some(platform)
             }
-            Calls::Forwarded(to) => is_another(&CallbackUrl::new(to)),
-            Calls::Url(url) => is_another(url),
-            _ => false,
+            Calls::Forwarded(to) => at(&CallbackUrl::new(to)),
+            Calls::Url(url) => at(url),
+            _ => None,
         }
     }
 

@@ -55,14 +55,18 @@ fn records(sandbox: &Sandbox, kind: &str) -> usize {
     sandbox.records(kind.parse::<PlatformKind>().unwrap()).len()
 }
 
-/// The platforms to move from and to.
-const MOVES: [[&str; 2]; 6] = [
+/// The platforms to move from and to where it is killed, if they are enabled.
+const MOVES: [[&str; 2]; 10] = [
     ["vapi", "interactly"],
     ["vapi", "signalwire"],
     ["vapi", "butter"],
     ["interactly", "vapi"],
     ["butter", "vapi"],
     ["signalwire", "vapi"],
+    ["vapi", "retell"],
+    ["retell", "elevenlabs"],
+    ["livekit", "vapi"],
+    ["cartesia", "livekit"],
 ];
 
 fn removal(sandbox: &Sandbox, kind: &str) -> OnRemoval {
@@ -77,6 +81,9 @@ fn words(sandbox: &Sandbox, [from, to]: [&str; 2]) -> String {
         "signalwire" => Some("https://example.signalwire.com/answer"),
         "butter" => Some("https://api.getbutter.ai/voice"),
         "livekit" => sip_address("livekit"),
+        // What takes calls over at the carrier does not take them from a trunk.
+        "interactly" if sip_address(from).is_some() => Some("https://api-prod.interactly.ai/sandbox/voice"),
+        "cartesia" if sip_address(from).is_some() => Some("https://api.cartesia.ai/voice"),
         _ => None,
     };
     let answers_at = answers_at.map_or_else(String::new, |address| format!("--answers-at {address}"));
@@ -128,9 +135,13 @@ async fn moved_and_back(pair: [PlatformKind; 2]) {
     let (code, out) = ran(&sandbox, &format!("--undo {}", file.display())).await;
     is_as_before(&sandbox, &before, [from, to], &out).await;
     assert_eq!(code, u8::from(removal(&sandbox, to) != OnRemoval::Forgets), "{from} to {to}: {out}");
-    let sent = changes(&sandbox);
+    let sent = changes(&sandbox).len();
     let again = ran(&sandbox, &format!("--undo {}", file.display())).await;
-    assert_eq!((again.0, changes(&sandbox)), (code, sent), "{from} to {to}: {}", again.1);
+    // LiveKit is read by POST, and a credential is asked to be removed once more, since nothing shows that it is gone.
+    let mut sent = changes(&sandbox).split_off(sent);
+    sent.retain(|change| !change.starts_with("livekit") && *change != format!("{to} DELETE"));
+    assert_eq!((again.0, sent.as_slice()), (code, &[][..] as &[String]), "{from} to {to}: {}", again.1);
+    is_as_before(&sandbox, &before, [from, to], &again.1).await;
 }
 
 const WORDS: &str = "NUMPORT_MOVE_WORDS";
@@ -198,7 +209,10 @@ async fn killed_at_every_step([from, to]: [&'static str; 2]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_move_is_undone_and_a_killed_undo_is_finished() {
-    let moves = MOVES.map(|pair| tokio::spawn(killed_at_every_step(pair)));
+    let sandbox = Sandbox::start().await.unwrap();
+    let is_enabled = |name: &&str| platforms(&sandbox).any(|kind| kind.as_str() == *name);
+    let moves = MOVES.iter().filter(|pair| pair.iter().all(|name| is_enabled(&name)));
+    let moves: Vec<_> = moves.map(|pair| tokio::spawn(killed_at_every_step(*pair))).collect();
     for killed in moves {
         killed.await.unwrap();
     }

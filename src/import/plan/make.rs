@@ -17,7 +17,9 @@ use crate::import::change::Change;
 use crate::import::held::Held;
 use crate::import::listing::Possible;
 use crate::import::reconcile::Differences;
-use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
+use crate::model::{
+    Calls, Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Routing, Severity, Timestamp,
+};
 use crate::platform::Takeover;
 
 /// The platform's records.
@@ -239,8 +241,8 @@ impl Importer {
         match (&preflight.routing, takeover) {
             (None, _) if is_refused || skip => {}
             (None, _) => findings.push(Finding::RoutingUnknown),
-            (Some(_), Takeover::AtImport) => calls.taken_over = true,
-            (Some(_), Takeover::WithAgent) if has_agent => calls.taken_over = true,
+            (Some(routing), Takeover::AtImport) if !is_on_trunk(routing) => calls.taken_over = true,
+            (Some(routing), Takeover::WithAgent) if has_agent && !is_on_trunk(routing) => calls.taken_over = true,
             (Some(routing), _) => findings.extend(self.calls_finding(&routing.calls, has_agent, takeover)),
         }
         match preflight.carrier {
@@ -258,6 +260,11 @@ impl Importer {
             _ => Ok(PlanStep::Blocked { request, problems: Vec::new(), findings: preflight.findings.clone() }),
         }
     }
+}
+
+/// A trunk gets the calls, whatever a platform sets beside it.
+const fn is_on_trunk(routing: &Routing) -> bool {
+    matches!(routing.calls, Calls::Trunk(_))
 }
 
 /// Which carrier holds the number of a record.
