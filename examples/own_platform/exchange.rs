@@ -92,6 +92,10 @@ impl RoutingControl for Exchange {
         false
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         let route = json!({"url": before.settings.get("url")});
         let call = Call::put("set routing", &["lines", &before.id]).repeatable().json(&route);

@@ -20,6 +20,7 @@ mod lookup;
 mod many;
 mod memory;
 mod one;
+mod own_changes;
 pub mod plan;
 mod point;
 mod preflight;

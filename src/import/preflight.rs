@@ -7,7 +7,7 @@ use tracing::Instrument;
 use super::Importer;
 use super::held::HeldListing;
 use super::log::{self, number_span};
-use super::restore::is_target;
+use super::own_changes::is_target;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;

@@ -177,6 +177,11 @@ impl RoutingControl for Carriers {
         self.controls().any(|control| control.is_attachment(setting))
     }
 
+    fn cleared_by(&self, setting: &str) -> &'static [&'static str] {
+        let cleared = self.controls().map(|control| control.cleared_by(setting));
+        cleared.into_iter().find(|cleared| !cleared.is_empty()).unwrap_or_default()
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         self.control_of(routing).await?.restore(routing).await
     }

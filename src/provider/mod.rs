@@ -141,6 +141,10 @@ pub trait RoutingControl: Debug + Send + Sync {
     /// addresses, and an application of the carrier takes precedence over them.
     fn is_attachment(&self, setting: &str) -> bool;
 
+    /// Returns the settings that this one clears when it is set, by the carrier's names, because the carrier replaces
+    /// the whole routing: the URL for messages beside `app_id` at Vonage. Empty for most settings and carriers.
+    fn cleared_by(&self, setting: &str) -> &'static [&'static str];
+
     /// Sets the settings of this routing, whatever their current values are, and leaves all other settings unchanged.
     /// Returns the routing afterwards. [`Importer::restore`](crate::Importer::restore) first checks whether somebody
     /// has changed them.

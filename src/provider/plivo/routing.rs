@@ -55,6 +55,10 @@ impl RoutingControl for Plivo {
         setting == APP || setting == OBJECT
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Verifies the number afterwards.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;

@@ -70,6 +70,10 @@ impl RoutingControl for Telnyx {
         setting == CONNECTION
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Verifies the number afterwards.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let settings = &routing.settings;

@@ -63,6 +63,10 @@ impl RoutingControl for Twilio {
         false
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
         let number = self.update_number(&routing.id, &update).await?;

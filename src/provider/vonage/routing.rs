@@ -51,6 +51,10 @@ impl RoutingControl for Vonage {
         setting == APP
     }
 
+    fn cleared_by(&self, setting: &str) -> &'static [&'static str] {
+        if setting == APP { &[MESSAGES, FORWARDING, FORWARDS_TO] } else { &[] }
+    }
+
     /// Reads the number, sends all its fields back, and reads it again. Vonage first sends a request to the URL for
     /// messages. If that URL does not answer, this restores the other fields and returns an error.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {

@@ -108,6 +108,10 @@ impl RoutingControl for Carrier {
         false
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         self.ask()?;
         self.calls.lock().unwrap().insert(routing.number, routing.calls.clone());

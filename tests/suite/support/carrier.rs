@@ -199,6 +199,10 @@ impl RoutingControl for Carrier {
         false
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         self.reroute(before.number, &before.settings["voice_url"]);
         Ok(before.clone())

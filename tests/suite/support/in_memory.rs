@@ -189,6 +189,10 @@ impl RoutingControl for Exchange {
         false
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, before: &Routing) -> Result<Routing> {
         self.restored.fetch_add(1, Ordering::SeqCst);
         if let Some(hook) = &*self.hook.lock().unwrap() {
