@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
 use super::Importer;
-use crate::model::{CallbackUrl, Calls, SipAddress, SipHost};
+use crate::model::{CallbackUrl, Calls, SipHost};
 use crate::platform::{self, is_of};
 use crate::provider::{Holding, NumberProvider, Ownership};
 
@@ -90,15 +90,9 @@ impl Importer {
     }
 }
 
-/// The host of a `sip:` or `sips:` URI, whatever its user, port and parameters are.
+/// The host of a SIP address.
 fn sip_host(address: &str) -> Option<SipHost> {
-    let (scheme, rest) = address.split_once(':')?;
-    if !["sip", "sips"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-        return None;
-    }
-    let rest = rest.split([';', '?']).next().unwrap_or(rest);
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    host.parse().ok().map(|SipAddress { host, .. }| host)
+    CallbackUrl::new(address).sip_server().map(|server| server.host)
 }
 
 #[cfg(test)]

@@ -74,15 +74,19 @@ impl RoutingControl for Twilio {
         Ok(routing_of(routing.number, &routing.id, &number))
     }
 
-    /// By POST, as platforms expect it. A trunk or an application would take precedence over the address, so both are cleared.
-    async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
         checked(KIND, "point calls", |problems| {
             if !["http:", "https:"].iter().any(|scheme| address.as_str().starts_with(scheme)) {
                 let fault = format!("is {address}, but Twilio sends calls to a SIP address only through a trunk");
                 let remedy = "set the address as the origination of an elastic SIP trunk, and attach the number to it";
                 problems.add(ProblemCode::Unsupported, "address", fault, remedy);
             }
-        })?;
+        })
+    }
+
+    /// By POST, as platforms expect it. A trunk or an application would take precedence over the address, so both are cleared.
+    async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        self.check_point(address).await?;
         let update = UpdateNumber::new()
             .voice_url(address.clone())
             .voice_method(CallbackMethod::Post)
