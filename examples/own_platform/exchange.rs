@@ -76,6 +76,10 @@ impl NumberProvider for Exchange {
 
 #[async_trait]
 impl RoutingControl for Exchange {
+    async fn check_point(&self, _: &CallbackUrl) -> Result<()> {
+        Ok(())
+    }
+
     async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
         Ok(Vec::new())
     }

@@ -36,12 +36,13 @@ impl Importer {
         };
         for held in held.into_iter().chain(&holding.others) {
             let Some(calls) = held.routing.as_ref().map(|routing| &routing.calls) else { continue };
-            self.read_trunk(calls, holding.holders.iter().filter_map(|&index| carriers[index].routing())).await;
+            let controls: Vec<_> = holding.holders.iter().filter_map(|&index| carriers[index].routing()).collect();
+            self.read_trunk(calls, &controls).await;
         }
     }
 
     /// The same for a trunk that gets these calls, at the carriers that may know it.
-    pub(super) async fn read_trunk<'a>(&self, calls: &Calls, controls: impl Iterator<Item = &'a dyn RoutingControl>) {
+    pub(super) async fn read_trunk(&self, calls: &Calls, controls: &[&dyn RoutingControl]) {
         let Calls::Trunk(trunk) = calls else { return };
         let _reading = self.trunks.reading.lock().await;
         if self.trunks.fresh(trunk, self).is_some() {

@@ -186,6 +186,18 @@ impl RoutingControl for Carriers {
         self.control_of(routing).await?.restore(routing).await
     }
 
+    /// Each carrier answers for itself, so any that can is enough.
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
+        let mut first = Ok(());
+        for control in self.controls() {
+            match control.check_point(address).await {
+                Ok(()) => return Ok(()),
+                Err(error) => first = first.and(Err(error)),
+            }
+        }
+        first
+    }
+
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
         self.control_of(routing).await?.point(routing, address).await
     }

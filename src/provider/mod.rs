@@ -162,6 +162,14 @@ pub trait RoutingControl: Debug + Send + Sync {
     /// Any error of a call to the carrier; it is safe to call again.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing>;
 
+    /// Checks that this account can send calls to an address, as [`point`](Self::point) does. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) when it cannot, with the reason. Any other error when that is unknown,
+    /// because a lookup failed.
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()>;
+
     /// Returns the SIP addresses to which a trunk sends the calls that it gets. Returns none if the carrier does not tell
     /// them. A number on a trunk that leads only to the platform needs no change of its routing.
     ///

@@ -21,6 +21,7 @@ use crate::model::{
     Calls, Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Routing, Severity, Timestamp,
 };
 use crate::platform::Takeover;
+use crate::provider::{NumberProvider, name};
 
 /// The platform's records.
 #[derive(Default)]
@@ -119,6 +120,7 @@ impl Importer {
             let calls = number.as_ref().map(calls).unwrap_or_default();
             steps.push(PlanStep::Extra(Extra::new(record, second, holder, calls)));
         }
+        self.check_points(&mut steps).await;
         Ok(Plan {
             version: Version,
             platform: self.platform.kind(),
@@ -134,6 +136,27 @@ impl Importer {
             costs: Costs::new(self, platform_list, carrier_list),
             steps,
         })
+    }
+
+    /// Notes of the calls that may have to be pointed why their carrier cannot send them to the platform's address. Each
+    /// such carrier is asked once. Where a lookup fails, it is unknown, and pointing them tells.
+    async fn check_points(&self, steps: &mut [PlanStep]) {
+        let Some(address) = self.address() else { return };
+        let mut pointed: Vec<&mut PlannedCalls> =
+            steps.iter_mut().filter_map(PlanStep::calls_mut).filter(|calls| calls.may_be_pointed()).collect();
+        for carrier in self.provider.carriers() {
+            let (name, Some(control)) = (name(carrier), carrier.routing()) else { continue };
+            let is_its = |calls: &PlannedCalls| calls.carrier.as_ref() == Some(&name);
+            if !pointed.iter().any(|calls| is_its(calls)) {
+                continue;
+            }
+            if let Err(Error::Invalid(invalid)) = control.check_point(&address).await {
+                let reason = invalid.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                for calls in pointed.iter_mut().filter(|calls| is_its(calls)) {
+                    calls.cannot_point = Some(reason.clone());
+                }
+            }
+        }
     }
 
     /// Lists the platform.

@@ -76,23 +76,20 @@ impl RoutingControl for Twilio {
         Ok(routing_of(routing.number, &routing.id, &number))
     }
 
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
+        match address.sip_host() {
+            Some(host) => self.trunk_to(&host, address).await.map(drop),
+            None => check_server(address),
+        }
+    }
+
     /// To a server by POST, as platforms expect it; a trunk or an application would take precedence, so both are cleared. To
     /// a SIP address through a trunk that leads to its host, and nowhere else.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
         let update = match address.sip_host() {
             Some(host) => UpdateNumber::new().trunk_sid(self.trunk_to(&host, address).await?).voice_application_sid(""),
             None => {
-                checked(KIND, POINT, |problems| {
-                    if !["http:", "https:"].iter().any(|scheme| address.as_str().starts_with(scheme)) {
-                        let fault = format!("is {address}, which is neither a server nor a SIP address");
-                        problems.add(
-                            ProblemCode::Unsupported,
-                            "address",
-                            fault,
-                            "give an `https:` or a `sip:` address",
-                        );
-                    }
-                })?;
+                check_server(address)?;
                 UpdateNumber::new()
                     .voice_url(address.clone())
                     .voice_method(CallbackMethod::Post)
@@ -120,6 +117,15 @@ impl Twilio {
         let remedy = "create a trunk with this address as its only origination URL, then point the calls again";
         Err(Error::invalid(POINT, vec![Problem::new(ProblemCode::Missing, "address", fault, remedy)]))
     }
+}
+
+fn check_server(address: &CallbackUrl) -> Result<()> {
+    checked(KIND, POINT, |problems| {
+        if !["http:", "https:"].iter().any(|scheme| address.as_str().starts_with(scheme)) {
+            let fault = format!("is {address}, which is neither a server nor a SIP address");
+            problems.add(ProblemCode::Unsupported, "address", fault, "give an `https:` or a `sip:` address");
+        }
+    })
 }
 
 /// The routing of a number. A number without an id has none, because it could not be restored.

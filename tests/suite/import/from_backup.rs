@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use numport::import::UndoOutcome;
 use numport::model::{CallbackUrl, PlatformKind, ProviderKind, Routing};
+use numport::platform::vapi::{Credential, ListFilter};
 use numport::provider::{Carriers, ReachedBy, telnyx, vonage};
 use numport::sandbox::Sandbox;
 use numport::{
@@ -130,6 +131,11 @@ async fn a_plan_and_a_backup_undo_every_import_at_every_carrier() {
         }
         assert_eq!(state(&sandbox), before, "{}", importer.provider().kind());
         assert!(sandbox.records(PlatformKind::VAPI).is_empty(), "{}", importer.provider().kind());
+        // A trunk's credential is the import's. That of Vonage may have been there before.
+        let left =
+            Vapi::from_vars(|name| sandbox.var(name)).unwrap().list_credentials(&ListFilter::new()).await.unwrap();
+        let of_trunk = left.iter().filter(|credential| matches!(credential, Credential::SipTrunk(_)));
+        assert_eq!(of_trunk.count(), 0, "{}", importer.provider().kind());
     }
 }
 

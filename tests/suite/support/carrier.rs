@@ -178,6 +178,10 @@ impl NumberProvider for Carrier {
 
 #[async_trait]
 impl RoutingControl for Carrier {
+    async fn check_point(&self, _: &CallbackUrl) -> Result<()> {
+        Ok(())
+    }
+
     async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
         Ok(Vec::new())
     }
