@@ -143,6 +143,11 @@ pub enum Finding {
     },
     /// The carrier should send the number's calls to the platform, and the platform's address is unknown. A warning.
     NoAddress,
+    /// The carrier cannot send the number's calls to the platform's address, so a plan does not point them. A warning.
+    CannotPoint {
+        /// The reason, and what to do at the carrier.
+        reason: String,
+    },
     /// Pointing the number's calls at the platform failed. A warning.
     NotPointed {
         /// The reason.
@@ -212,6 +217,7 @@ impl Finding {
             Self::NotTakenOver { .. } => "not_taken_over",
             Self::CallsStay { .. } => "calls_stay",
             Self::NoAddress => "no_address",
+            Self::CannotPoint { .. } => "cannot_point",
             Self::NotPointed { .. } => "not_pointed",
             Self::VerificationFailed { .. } => "verification_failed",
             Self::OtherSource { .. } => "other_source",
@@ -261,6 +267,7 @@ impl Finding {
             | Self::NotTakenOver { .. }
             | Self::CallsStay { .. }
             | Self::NoAddress
+            | Self::CannotPoint { .. }
             | Self::NotPointed { .. }
             | Self::VerificationFailed { .. }
             | Self::OtherSource { .. } => Severity::Warning,
@@ -306,6 +313,9 @@ impl Finding {
             Self::CallsStay { reason, .. } => reason.advice(),
             Self::NoAddress => {
                 "Set the platform's address with `Importer::inbound_address`, or set the routing at the carrier."
+            }
+            Self::CannotPoint { .. } => {
+                "Set up the address at the carrier, or set another one with `Importer::inbound_address`, then make a new plan."
             }
             Self::NotPointed { .. } => "Make a new plan that points the calls.",
             Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",

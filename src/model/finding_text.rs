@@ -60,6 +60,10 @@ impl fmt::Display for Finding {
             Self::NoAddress => {
                 f.write_str("the number's calls cannot be pointed at the platform, because its address is unknown")
             }
+            Self::CannotPoint { reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "the number's calls cannot be pointed at the platform ({reason})")
+            }
             Self::NotPointed { reason } => {
                 write!(
                     f,

@@ -32,6 +32,14 @@ impl PlanStep {
             Self::Blocked { .. } | Self::Extra(_) => None,
         }
     }
+
+    /// The same, to be changed.
+    pub(super) const fn calls_mut(&mut self) -> Option<&mut PlannedCalls> {
+        match self {
+            Self::Import { calls, .. } | Self::Update { calls, .. } | Self::Unchanged { calls, .. } => Some(calls),
+            Self::Blocked { .. } | Self::Extra(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for PlanStep {

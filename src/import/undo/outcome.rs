@@ -27,7 +27,8 @@ pub struct Undone {
     pub routing: Option<Restored>,
     /// The result for the record.
     pub record: UndoneRecord,
-    /// A credential that the import may have created and that stays: a number uses it, or the platform cannot tell.
+    /// A credential that the import may have created and that stays, because other numbers use it, or because the
+    /// platform does not tell which numbers use it.
     pub credential_left: Option<CredentialId>,
 }
 
@@ -174,11 +175,14 @@ impl Undone {
 }
 
 impl Undone {
-    /// Returns what a user can do about what is not rolled back; `None` if it is complete.
+    /// Returns what a user can do about what is not rolled back, or about a credential that is left behind; `None` if
+    /// nothing is to be done.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         match (&self.record, &self.routing) {
-            _ if self.is_complete() => None,
+            _ if self.is_complete() => self.credential_left.as_ref().map(
+                |_| "Keep the credential if other numbers use it. Otherwise remove it in the platform's dashboard.",
+            ),
             (UndoneRecord::Stays(why), _) => Some(why.advice()),
             (UndoneRecord::Replaced, _) => {
                 Some("Roll back the import that made the other record, if that is wanted: the calls are its own.")
@@ -223,7 +227,9 @@ impl fmt::Display for Undone {
             }
         }
         match &self.credential_left {
-            Some(credential) => write!(f, "; the credential {credential} is left behind"),
+            Some(credential) => {
+                write!(f, "; the credential {credential} is left behind, because other numbers use it or may use it")
+            }
             None => Ok(()),
         }
     }

@@ -7,6 +7,8 @@ mod backup;
 mod batches;
 mod bulk;
 #[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod from_backup;
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
 mod from_carriers;
 mod journaled;
 mod late;
