@@ -28,6 +28,7 @@ mod probes;
 mod progress;
 mod reconcile;
 mod recover;
+mod removal;
 mod renew;
 mod replace;
 mod report;

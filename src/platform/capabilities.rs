@@ -55,9 +55,10 @@ pub struct Capabilities {
     pub domains: &'static [&'static str],
     /// How many requests a create takes, without those for a credential. A plan's estimate counts them.
     pub create_requests: u8,
-    /// How many requests a removal takes at most, for the estimate of a plan.
+    /// How many requests a removal takes at most, for the estimate of a plan. Reads of the record right before and
+    /// after it are not counted here.
     pub removal_requests: u8,
-    /// Whether a removal takes the agent off first, by a request of its own. A record that an import created and that
+    /// Whether a removal takes the agent off by a request of its own. A record that an import created and that
     /// has no agent any more is then one whose removal was interrupted, and an undo goes on with it.
     pub removal_unassigns: bool,
 }
@@ -169,7 +170,7 @@ impl Capabilities {
         self
     }
 
-    /// Sets that a removal takes the agent off first, by a request of its own.
+    /// Sets that a removal takes the agent off by a request of its own.
     #[must_use]
     pub const fn with_unassigning_removal(mut self) -> Self {
         self.removal_unassigns = true;

@@ -74,19 +74,9 @@ impl Importer {
                 Err(error) => return Err(error),
             }
         }
-        if let Some(changing) = &mut changing {
-            changing.removing(id);
-        }
-        let removed = self.platform.remove(id, removal.consent).await;
+        let removed = self.remove_record(&record, removal.consent, changing.as_mut(), lock.as_mut()).await;
         // Also after a lost response.
         let may_be_gone = removed.as_ref().err().is_none_or(|error| error.is_not_found() || !error.surely_not_done());
-        if let (Some(changing), false) = (&mut changing, may_be_gone) {
-            changing.not_removed();
-        }
-        if let (Some(lock), true) = (&mut lock, may_be_gone) {
-            // It is written in the log if that fails. The next import of the number then waits for 10 minutes at most.
-            drop(lock.removed(Some(id)).await);
-        }
         let kept = if may_be_gone { self.keep_routing(&now.seen).await } else { Ok(()) };
         match removed {
             // Somebody else has removed it, after its calls were sent elsewhere.

@@ -18,6 +18,7 @@ mod lying;
 mod one_number;
 mod outcomes;
 mod preflight;
+mod removal;
 mod renew;
 mod resend;
 mod restore_routing;

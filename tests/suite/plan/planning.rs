@@ -64,7 +64,7 @@ async fn every_kind_of_step_is_one_line() {
          ? +14155570000 second record kept, id r6, label none, agent none, held by exchange exchange, calls go to \
          https://api.vapi.ai/…\n\
          vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 kept, 1 \
-         not known to reach the platform; about 10 requests"
+         not known to reach the platform; about 11 requests"
     );
     assert!(plan.does_something());
     let PlanStep::Update { changes, .. } = &plan.steps[1] else { panic!("{:?}", plan.steps[1]) };
