@@ -21,7 +21,9 @@ impl Importer {
         // configured the number since.
         let removed =
             removed && (now.calls == Calls::Nowhere || now.calls == before.calls || self.receives(&now.calls));
+        let is_trunk_here = matches!(now.calls, Calls::Trunk(_)) && self.leads_here(&now.calls);
         let is_address = |name: &str, value: &str| match control.parts_of(name) {
+            _ if is_trunk_here && is_target(now, name) => true,
             // A platform answers at an address of its own for each carrier that attaches numbers to applications.
             parts if parts.iter().any(|part| control.is_attachment(part)) => {
                 self.is_on_own_domain(&CallbackUrl::new(value))

@@ -208,6 +208,7 @@ impl Importer {
             return Err(no_routing(self, "the routing was not restored"));
         };
         let Some(now) = self.routing_of(control, before).await? else { return Ok(None) };
+        self.read_trunk(&now.calls, &[control]).await;
         let differing = before.settings.iter().filter(|(name, was)| now.settings.get(*name) != Some(*was));
         let (settings, kept): (BTreeMap<_, _>, BTreeMap<_, _>) = {
             let own = self.own_changes(control, before, &now, removed);

@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::SipAddress;
+use super::{SipAddress, SipHost};
 
 /// An address that a carrier or a platform calls for instructions or with events, such as a voice URL or the server of
 /// a webhook.
@@ -39,6 +39,13 @@ impl CallbackUrl {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Returns the host of a `sip:` or `sips:` address, whatever its user, port and parameters are; `None` for any other
+    /// address.
+    #[must_use]
+    pub fn sip_host(&self) -> Option<SipHost> {
+        self.sip_server().map(|SipAddress { host, .. }| host)
     }
 
     /// Returns the host in lower case, or `None` if the address is not a URL.
@@ -121,6 +128,22 @@ mod tests {
             let url = CallbackUrl::new(whole);
             assert_eq!((url.to_string().as_str(), url.as_str()), (shown, whole));
             assert!(!format!("{url:?}").contains("pass"), "{whole}");
+        }
+    }
+
+    #[test]
+    fn the_host_of_a_sip_address() {
+        for (address, host) in [
+            ("sip:sip.retellai.com", Some("sip.retellai.com")),
+            ("SIP:SIP.retellai.com;transport=tls;edge=dublin", Some("sip.retellai.com")),
+            ("sip:+14155552671@sip.example.com:5060;transport=tcp", Some("sip.example.com")),
+            ("sips:a@b@sip.example.com?x=1", Some("sip.example.com")),
+            ("sip:evil.example.com;x=@sip.retellai.com", Some("evil.example.com")),
+            ("https://sip.retellai.com", None),
+            ("sip.retellai.com", None),
+            ("sip:", None),
+        ] {
+            assert_eq!(CallbackUrl::new(address).sip_host(), host.map(|host| host.parse().unwrap()), "{address}");
         }
     }
 }

@@ -17,7 +17,9 @@ use crate::import::change::Change;
 use crate::import::held::Held;
 use crate::import::listing::Possible;
 use crate::import::reconcile::Differences;
-use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
+use crate::model::{
+    Calls, Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Routing, Severity, Timestamp,
+};
 use crate::platform::Takeover;
 use crate::provider::{NumberProvider, name};
 
@@ -144,13 +146,15 @@ impl Importer {
             steps.iter_mut().filter_map(PlanStep::calls_mut).filter(|calls| calls.may_be_pointed()).collect();
         for carrier in self.provider.carriers() {
             let (name, Some(control)) = (name(carrier), carrier.routing()) else { continue };
-            let mut of_carrier = pointed.iter_mut().filter(|calls| calls.carrier.as_ref() == Some(&name)).peekable();
-            if of_carrier.peek().is_none() {
+            let is_its = |calls: &PlannedCalls| calls.carrier.as_ref() == Some(&name);
+            if !pointed.iter().any(|calls| is_its(calls)) {
                 continue;
             }
             if let Err(Error::Invalid(invalid)) = control.check_point(&address).await {
                 let reason = invalid.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-                of_carrier.for_each(|calls| calls.cannot_point = Some(reason.clone()));
+                for calls in pointed.iter_mut().filter(|calls| is_its(calls)) {
+                    calls.cannot_point = Some(reason.clone());
+                }
             }
         }
     }
@@ -262,8 +266,8 @@ impl Importer {
         match (&preflight.routing, takeover) {
             (None, _) if is_refused || skip => {}
             (None, _) => findings.push(Finding::RoutingUnknown),
-            (Some(_), Takeover::AtImport) => calls.taken_over = true,
-            (Some(_), Takeover::WithAgent) if has_agent => calls.taken_over = true,
+            (Some(routing), Takeover::AtImport) if !is_on_trunk(routing) => calls.taken_over = true,
+            (Some(routing), Takeover::WithAgent) if has_agent && !is_on_trunk(routing) => calls.taken_over = true,
             (Some(routing), _) => findings.extend(self.calls_finding(&routing.calls, has_agent, takeover)),
         }
         match preflight.carrier {
@@ -281,6 +285,11 @@ impl Importer {
             _ => Ok(PlanStep::Blocked { request, problems: Vec::new(), findings: preflight.findings.clone() }),
         }
     }
+}
+
+/// A trunk gets the calls, whatever a platform sets beside it.
+const fn is_on_trunk(routing: &Routing) -> bool {
+    matches!(routing.calls, Calls::Trunk(_))
 }
 
 /// Which carrier holds the number of a record.

@@ -12,7 +12,7 @@ use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, 
 use crate::import::change::{agent, label, switch};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
-use crate::import::point::{after_change, is_at};
+use crate::import::point::{after_change, is_at, unsure};
 use crate::import::{Importer, Restored};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
 use crate::provider::{self, NumberProvider, RoutingControl};
@@ -209,12 +209,8 @@ impl Importer {
         if self.leads_here(&target) {
             return Ok(Err(Finding::StillAnswered));
         }
-        let arrives = |calls: &Calls| match reroute {
-            Reroute::To(address) => is_at(calls, address),
-            Reroute::Back(before) => *calls == before.calls,
-        };
         let mut is_sent = false;
-        if !arrives(&routing.calls) {
+        if !arrives(control, &routing.calls, reroute).await? {
             if matches!(reroute, Reroute::Back(before) if before.id != routing.id) {
                 return Ok(Err(Finding::NotHeld));
             }
@@ -234,7 +230,10 @@ impl Importer {
             is_sent = sent?;
         }
         let after = after_change(control, &routing.number).await?;
-        let arrived = after.as_ref().is_some_and(|after| arrives(&after.calls));
+        let arrived = match &after {
+            Some(after) => arrives(control, &after.calls, reroute).await.map_err(unsure)?,
+            None => false,
+        };
         let calls = after.as_ref().map(|after| after.calls.to_string());
         if let (Some(after), Some((_, seen))) = (&after, now.seen.iter_mut().find(|(_, seen)| seen.id == routing.id)) {
             seen.clone_from(after);
@@ -257,6 +256,14 @@ impl Importer {
                 Ok(matches!(back, Restored::PutBack(_) | Restored::PartlyPutBack { .. }))
             }
         }
+    }
+}
+
+/// Whether these calls go where a removal sends them first.
+async fn arrives(control: &dyn RoutingControl, calls: &Calls, reroute: &Reroute) -> Result<bool> {
+    match reroute {
+        Reroute::To(address) => is_at(control, calls, address).await,
+        Reroute::Back(before) => Ok(*calls == before.calls),
     }
 }
 

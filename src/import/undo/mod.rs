@@ -197,7 +197,7 @@ impl Importer {
                 drop(lock.removed(Some(&undo.id)).await);
             }
         }
-        if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
+        if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record, self.platform.capabilities())) {
             return Ok(outcome(None, UndoneRecord::Stays(stays)));
         }
         if found.is_none() && self.is_replaced(undo).await? {

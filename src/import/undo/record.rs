@@ -34,7 +34,7 @@ impl Importer {
         let now = if undo.routing.is_some() { self.record_of(undo).await? } else { Some(record.clone()) };
         let Some(record) = now else { return Ok(None) };
         let (update, stay) = Change::undo(&undo.changes, &record, self.platform.capabilities());
-        if undo.stays(&record).is_some() {
+        if undo.stays(&record, self.platform.capabilities()).is_some() {
             return Ok(Some(kept(&record)));
         }
         if update.is_empty() {
@@ -67,7 +67,7 @@ impl Importer {
         if record.releases && consent == Removal::Record {
             return Ok(UndoneRecord::Stays(Stays::WouldRelease));
         }
-        if let Some(stays) = undo.stays(&record) {
+        if let Some(stays) = undo.stays(&record, self.platform.capabilities()) {
             return Ok(UndoneRecord::Stays(stays));
         }
         let mut changing = Changing::begin(self.account, &undo.number);
