@@ -126,7 +126,14 @@ impl Importer {
         if let Assignment::Unassigned { reason } = number.plan() {
             findings.push(Finding::Unassigned { reason });
         }
-        findings.extend(carrier.and_then(|carrier| unreachable(&carrier.source())));
+        if let Some(source) = carrier.map(NumberProvider::source) {
+            findings.extend(unreachable(&source));
+            let refused = self.source_problems(&source);
+            if !refused.is_empty() {
+                let reason = refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                findings.push(Finding::SourceRefused { reason });
+            }
+        }
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         preflight
     }

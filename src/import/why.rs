@@ -87,7 +87,7 @@ impl AppliedStep {
             Applied::Moved(differences) => joined(differences.iter().map(ToString::to_string), "; "),
             Applied::Blocked { findings } => {
                 let problems = self.step.problems().iter().map(ToString::to_string);
-                joined(problems.chain(reasons(findings)), "; ")
+                joined(problems.chain(reasons(findings)), ". ")
             }
             Applied::Kept { findings } => reasons(findings),
             Applied::NotAttempted => Some(NOT_ATTEMPTED.to_owned()),

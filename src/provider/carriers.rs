@@ -242,7 +242,7 @@ pub(crate) fn combine(carriers: &[&dyn NumberProvider], answers: Vec<Result<Owne
         }
         let lookup_failed = |(index, error): (usize, Error)| Finding::CarrierLookupFailed {
             carrier: name(carriers[index]),
-            reason: error.to_string(),
+            reason: error.as_reason(),
         };
         let findings = failed.into_iter().map(lookup_failed).collect();
         return Ok(Holding { ownership, carrier: Some(index), others: Vec::new(), holders, findings });

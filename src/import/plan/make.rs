@@ -233,8 +233,10 @@ impl Importer {
 
     /// What is to be said of a number that the platform has, for all that its carrier tells.
     fn drift(&self, record: &NumberRecord, preflight: &Preflight) -> Vec<Finding> {
+        // The record is there, however the platform got it.
+        let is_refused = |finding: &Finding| matches!(finding, Finding::SourceRefused { .. });
         let concerns = |finding: &&Finding| {
-            finding.severity() == Severity::Error
+            finding.severity() == Severity::Error && !is_refused(finding)
                 || matches!(finding, Finding::CarrierLookupFailed { .. } | Finding::Status { .. })
         };
         let mut findings: Vec<Finding> = preflight.findings.iter().filter(concerns).cloned().collect();

@@ -98,7 +98,7 @@ pub struct Plan {
     pub carriers: Vec<AccountId>,
     /// When the plan was made.
     pub made_at: Timestamp,
-    /// The carriers whose lookups failed, and why.
+    /// The carriers whose lookups failed, and why, with what to do about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<String>,
     /// What the platform does when a record is removed.

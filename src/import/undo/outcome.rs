@@ -85,7 +85,8 @@ pub enum UndoneRecord {
 pub enum Stays {
     /// The record now belongs to another number. The routing was left unchanged.
     OtherNumber,
-    /// Somebody else has changed these fields. The routing was also left unchanged.
+    /// These fields are not as the import left them: a later import, a plan or somebody else changed them. The routing
+    /// was also left unchanged.
     Changed(Vec<Field>),
     /// The number's calls go to the platform, and their routing was not restored.
     StillAnswered,
@@ -139,7 +140,8 @@ impl Stays {
                  `Importer::restore` restores their routing."
             }
             Self::Changed(_) => {
-                "Make sure that nobody uses the record, then remove it with a plan or in the dashboard."
+                "If a later import or plan of yours changed the record, undo that first. Otherwise make sure that nobody uses \
+                 the record, then remove it with a plan or in the dashboard."
             }
             Self::StillAnswered => {
                 "Send the calls elsewhere: import the number into the platform that will answer it, or set the routing at the \
@@ -194,7 +196,7 @@ impl Undone {
                 "Import the number into the platform that answered it before, then call `Importer::restore_unverified`.",
             ),
             (_, Some(Restored::Gone)) => Some("Nothing can be restored: the carrier no longer holds the number."),
-            _ => Some("Set the routing at the carrier, if what somebody else set there is not as wanted."),
+            _ => Some("Set the routing at the carrier, if it is not as wanted."),
         }
     }
 }
@@ -218,8 +220,17 @@ impl fmt::Display for Undone {
                 f.write_str("; its record stays: ")?;
                 match why {
                     Stays::OtherNumber => f.write_str("it belongs to another number")?,
-                    Stays::Changed(changed) => write!(f, "somebody else changed its {}", fields(changed))?,
+                    Stays::Changed(changed) => {
+                        let (are, it) = if changed.len() == 1 { ("is", "it") } else { ("are", "them") };
+                        write!(f, "its {} {are} not as the import left {it}", fields(changed))?;
+                    }
                     Stays::StillAnswered => f.write_str("the calls go to the platform")?,
+                    // Another carrier may hold the number as well.
+                    Stays::MayBeAnswered
+                        if matches!(self.routing, Some(Restored::PutBack(_) | Restored::AsBefore(_))) =>
+                    {
+                        f.write_str("it is unknown whether other calls of the number go to the platform")?;
+                    }
                     Stays::MayBeAnswered => f.write_str("the calls may go to the platform")?,
                     Stays::Unsupported => f.write_str("the platform cannot remove it")?,
                     Stays::WouldRelease => f.write_str("the platform would release the number permanently")?,

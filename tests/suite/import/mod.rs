@@ -18,6 +18,8 @@ mod lying;
 mod one_number;
 mod outcomes;
 mod preflight;
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod refused_carriers;
 mod removal;
 mod renew;
 mod resend;
