@@ -12,7 +12,9 @@
 //! go to the old platform, and lists the records that stay, with the reason. A number is never released: if the old platform
 //! cannot remove only a record, `--remove` is refused before anything is sent.
 //! `--answers-at` sets the address of the new platform, if calls must be pointed there and the address is unknown, as for
-//! SignalWire.
+//! SignalWire. Calls reach a SIP address, as that of Retell or LiveKit, through an elastic SIP trunk of the account that leads
+//! there alone. Such a platform also imports over a trunk: `SIP_TRUNK` is its termination address, `SIP_TRUNK_USER` and
+//! `SIP_TRUNK_PASSWORD` its login. Cartesia needs `TWILIO_API_KEY` and `TWILIO_API_SECRET`.
 //!
 //! `--keep FILE` saves the data to roll back, before anything is changed and after every step. The file is confidential.
 //! `--undo FILE` rolls back, also after the program was killed: it imports the numbers into the old platform again with
@@ -24,6 +26,7 @@
 
 mod arguments;
 mod kept;
+pub(crate) mod prepare;
 #[path = "../support/mod.rs"]
 mod support;
 mod undo;
@@ -37,9 +40,8 @@ use futures_util::TryStreamExt;
 use numport::import::plan::{Extra, PlanStep};
 use numport::model::{AgentId, Finding};
 use numport::platform::OnRemoval;
-use numport::platform::vapi::CreateVapiNumber;
 use numport::sandbox::Sandbox;
-use numport::{Desired, E164, ImportRequest, Importer, NumberRecord, Removal, Twilio, Vapi, VoicePlatform};
+use numport::{Desired, E164, Importer, NumberProvider, NumberRecord, Removal, VoicePlatform};
 
 pub(crate) use arguments::Arguments;
 use kept::{Journal, Kept};
@@ -66,37 +68,12 @@ async fn begin() -> Result<u8, Failure> {
     }
     writeln!(out, "This runs on a sandbox of Twilio and the platforms; --live uses your accounts.\n")?;
     let sandbox = Sandbox::start().await?;
-    let vars = |name: &str| sandbox.var(name);
-    prepare(&arguments.from, &vars).await?;
+    let vars = |name: &str| prepare::var(&sandbox, name);
+    prepare::prepare(&arguments.from, &vars).await?;
     if arguments.agents.is_empty() {
         arguments.agents.insert("assistant-day".to_owned(), "agent-day".to_owned());
     }
     run(&arguments, &vars, out).await
-}
-
-/// Some numbers at the platform that is left.
-pub(crate) async fn prepare(from: &str, vars: Vars<'_>) -> Result<(), Failure> {
-    let old = accounts::platform(from, vars, None)?;
-    let importer = Importer::new(accounts::twilio(vars, None)?, old.clone());
-    let [desk, sales, london] = ["+14155552671", "+12125550123", "+442071838750"].map(support::number);
-    let [day, night] = match from {
-        // Agents that the sandbox has, and UUIDs: others are refused.
-        "butter" => ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"],
-        "signalwire" => ["4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f50", "4e5c8f4e-7a1c-4d4b-9c39-0b1c2d3e4f51"],
-        _ => ["assistant-day", "assistant-night"],
-    };
-    let desired = Desired::from_iter([
-        ImportRequest::new(desk?).label("Front desk").agent(day),
-        ImportRequest::new(sales?).label("Sales").agent(night),
-        ImportRequest::new(london?).label("London"),
-    ]);
-    for request in desired.fitting(old.capabilities()) {
-        importer.import(request).await?;
-    }
-    if from == "vapi" {
-        Vapi::from_vars(vars)?.create_number(CreateVapiNumber::new().sip_uri("sip:lobby@sip.vapi.ai")).await?;
-    }
-    Ok(())
 }
 
 /// Moves what can be moved, or undoes a move.
@@ -104,11 +81,12 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
     if let Some(file) = &arguments.undo {
         return undo::undo(file, arguments.per_second, vars, out).await;
     }
-    let twilio = accounts::twilio(vars, arguments.per_second)?;
-    let old = accounts::platform(&arguments.from, vars, arguments.per_second)?;
-    let new = accounts::platform(&arguments.to, vars, arguments.per_second)?;
-    let from = Importer::new(twilio.clone(), old.clone());
-    let to = target(twilio, new.clone(), arguments.answers_at.as_deref());
+    let limit = arguments.per_second;
+    let (old, new) =
+        (accounts::platform(&arguments.from, vars, limit)?, accounts::platform(&arguments.to, vars, limit)?);
+    let from = Importer::new(accounts::twilio_for(&*old, vars, limit)?, old.clone()).replace_trunks(true);
+    let carrier = accounts::twilio_for(&*new, vars, limit)?;
+    let to = target(carrier, new.clone(), arguments.answers_at.as_deref());
 
     let mut records: Vec<NumberRecord> = old.list().try_collect().await?;
     // Of several records of a number the one that has an agent is the one that answers.
@@ -181,8 +159,8 @@ pub(crate) async fn run(arguments: &Arguments, vars: Vars<'_>, out: &mut (dyn Wr
 }
 
 /// The new platform, with the address at which it answers if that was given.
-fn target(twilio: Twilio, new: Arc<dyn VoicePlatform>, answers_at: Option<&str>) -> Importer {
-    let to = Importer::new(twilio, new);
+fn target(carrier: Arc<dyn NumberProvider>, new: Arc<dyn VoicePlatform>, answers_at: Option<&str>) -> Importer {
+    let to = Importer::new(carrier, new).replace_trunks(true);
     answers_at.into_iter().fold(to, Importer::inbound_address)
 }
 

@@ -6,8 +6,8 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use futures_util::stream::{self, StreamExt};
-use numport::import::Undo;
 use numport::import::plan::PlanStep;
+use numport::import::{Change, Undo};
 use numport::model::Routing;
 use numport::{Desired, E164, Importer, Removal, Restored};
 
@@ -27,7 +27,6 @@ pub(crate) async fn undo(
     out: &mut (dyn Write + Send),
 ) -> Result<u8, Failure> {
     let (kept, lines) = kept::read(file)?;
-    let twilio = accounts::twilio(vars, per_second)?;
     let old = accounts::platform(kept.from.as_str(), vars, per_second)?;
     let new = accounts::platform(kept.plan.platform.as_str(), vars, per_second)?;
     if !old.account().is(&kept.account) {
@@ -36,10 +35,11 @@ pub(crate) async fn undo(
             format!("the numbers were moved from account {moved} at {}, but this is account {own}", kept.from).into()
         );
     }
-    let from = Importer::new(twilio.clone(), old);
+    let from = Importer::new(accounts::twilio_for(&*old, vars, per_second)?, old).replace_trunks(true);
+    let carrier = accounts::twilio_for(&*new, vars, per_second)?;
     // Where the platform took the calls over itself, they may go to another address of its own than the one given.
-    let taker = Importer::new(twilio.clone(), new.clone());
-    let to = super::target(twilio, new, kept.answers_at.as_deref());
+    let taker = Importer::new(carrier.clone(), new.clone());
+    let to = super::target(carrier, new, kept.answers_at.as_deref());
 
     // Read first: another account or carrier is refused here, before anything is changed.
     let undos = undos(&kept, lines, &to).await?;
@@ -96,9 +96,15 @@ async fn bring_back(
     let desired: Desired = desired.filter(|request| moving.contains(request.number())).collect();
     let mut plan = from.plan(&desired.fitting(from.platform().capabilities())).await?;
     let mut back = HashSet::new();
-    // The move changed no record there: one that differs was changed by somebody else, unless an earlier undo made it.
+    // The move changed no record there: one that differs was changed by somebody else, unless an earlier undo made it. Where
+    // a removal takes the agent off first, one without an agent may be of a removal that was killed.
+    let unassigns = from.platform().capabilities().removal_unassigns;
+    let is_half_removed = |changes: &[Change]| {
+        unassigns && changes.iter().all(|change| matches!(change, Change::Agent { from: None, to: Some(_) }))
+    };
     plan.steps.retain(|step| match step {
         PlanStep::Extra(_) => false,
+        PlanStep::Update { changes, .. } if is_half_removed(changes) => true,
         PlanStep::Update { number, id, .. } if kept.records.iter().any(|record| record.id == *id) => {
             stays.push(format!("{number} was changed at {} by somebody else, and is not changed back", kept.from));
             back.insert(*number);

@@ -289,11 +289,19 @@ impl fmt::Display for Refusal {
                 }
             }
             (true, true) => f.write_str("the response has no text"),
+            // Plivo answers a wrong key with a sentence, for example.
+            (true, false) if is_sentence(&self.body) => Self::message(self.body.trim()).fmt(f),
             (true, false) => {
                 write!(f, "the response has no readable message ({} bytes of text)", self.body.len())
             }
         }
     }
+}
+
+/// Whether a body is a short text for people, and not HTML, XML or JSON.
+fn is_sentence(body: &str) -> bool {
+    let body = body.trim();
+    body.len() <= Refusal::MAX_MESSAGE && body.contains(' ') && !body.contains(['<', '{', '[', '\0'])
 }
 
 /// A response that does not have the documented form.

@@ -186,6 +186,14 @@ impl Error {
         Shown { text: &line, max: 8192 }.to_string()
     }
 
+    /// The error as a reason in a finding, with the advice unless trying again may help.
+    pub(crate) fn as_reason(&self) -> String {
+        match self.is_retryable() {
+            true => self.to_string(),
+            false => format!("{}. {}", self.to_string().trim_end_matches('.'), self.advice().trim_end_matches('.')),
+        }
+    }
+
     /// Returns one sentence that says what a user can do about the error.
     #[must_use]
     pub fn advice(&self) -> String {

@@ -61,7 +61,7 @@ impl Held {
     pub(super) fn not_asked(&self, importer: &Importer) -> Vec<String> {
         let carriers = importer.provider.carriers();
         let failed = carriers.iter().zip(&self.0).filter_map(|(carrier, list)| match list {
-            List::Failed(reason) => Some(format!("{} ({reason})", provider::name(*carrier))),
+            List::Failed(error) => Some(format!("{} ({})", provider::name(*carrier), error.as_reason())),
             _ => None,
         });
         failed.collect()
@@ -100,7 +100,7 @@ impl Held {
             }
             Err(error) if carriers.len() > 1 => {
                 let mut unknown = Preflight::nothing(*number, importer.provider.kind(), importer.platform.kind());
-                unknown.findings.push(Finding::HolderLookupFailed { reason: error.to_string() });
+                unknown.findings.push(Finding::HolderLookupFailed { reason: error.as_reason() });
                 Ok(unknown)
             }
             Err(error) => Err(error),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Importer;
 use crate::E164;
@@ -11,7 +11,8 @@ use crate::http::deadline::after;
 use crate::model::{NumberId, NumberRecord};
 
 /// Sets how an [`Importer`](crate::Importer) looks up a number after the response to its import was lost. It looks the
-/// number up several times, because the platform may carry out a request after the client has given up on it.
+/// number up several times, because the platform may carry out a request after the client has given up on it. It reads
+/// a record that is still there after its removal in the same way, because a platform may show for a moment what is gone.
 ///
 /// ```
 /// use std::time::Duration;
@@ -73,11 +74,10 @@ impl LookupPolicy {
 
     /// Looks for another record of the number than this one, which is gone and which a list may still show.
     pub(super) async fn find_beside(self, importer: &Importer, number: &E164, gone: Option<&NumberId>) -> Lookups {
-        let deadline = after(self.deadline);
-        let mut wait = self.first_wait.min(self.longest_wait);
+        let mut waits = self.waits();
         let mut lookups = Lookups { found: None, count: 0, last_error: None, is_listed: false };
         loop {
-            let Ok(answer) = timeout_at(deadline, importer.find(number, None)).await else { return lookups };
+            let Ok(answer) = timeout_at(waits.deadline, importer.find(number, None)).await else { return lookups };
             lookups.count += 1;
             lookups.is_listed = matches!(&answer, Ok(Some(record)) if Some(&record.id) == gone);
             match answer {
@@ -85,12 +85,39 @@ impl LookupPolicy {
                 Ok(_) => lookups.last_error = None,
                 Err(error) => lookups.last_error = Some(error),
             }
-            if lookups.count >= self.max_lookups || after(wait) >= deadline {
+            if !waits.next().await {
                 return lookups;
             }
-            sleep(wait).await;
-            wait = wait.saturating_mul(2).min(self.longest_wait);
         }
+    }
+
+    /// The waits between lookups, from now on.
+    pub(super) fn waits(self) -> Waits {
+        let wait = self.first_wait.min(self.longest_wait);
+        Waits { left: self.max_lookups.max(1), wait, longest: self.longest_wait, deadline: after(self.deadline) }
+    }
+}
+
+/// The waits between lookups.
+#[derive(Debug)]
+pub(super) struct Waits {
+    left: u32,
+    wait: Duration,
+    longest: Duration,
+    /// The end of all lookups.
+    pub(super) deadline: Instant,
+}
+
+impl Waits {
+    /// Waits after a lookup; `false` if the policy has no further one.
+    pub(super) async fn next(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 || after(self.wait) >= self.deadline {
+            return false;
+        }
+        sleep(self.wait).await;
+        self.wait = self.wait.saturating_mul(2).min(self.longest);
+        true
     }
 }
 

@@ -20,6 +20,7 @@ mod lookup;
 mod many;
 mod memory;
 mod one;
+mod own_changes;
 pub mod plan;
 mod point;
 mod preflight;
@@ -27,6 +28,7 @@ mod probes;
 mod progress;
 mod reconcile;
 mod recover;
+mod removal;
 mod renew;
 mod replace;
 mod report;
@@ -113,6 +115,7 @@ pub struct Importer {
     /// In a run over many numbers, why each of several carriers is not asked any more: it refused its key.
     refused: Option<Arc<[OnceLock<Error>]>>,
     inbound_address: Option<CallbackUrl>,
+    replace_trunks: bool,
     journal: Option<(Arc<dyn Journal>, memory::JournalId)>,
     resend_after: Duration,
     trunks: Arc<trunks::Trunks>,
@@ -147,6 +150,7 @@ impl Importer {
             list_age: LIST_AGE,
             refused: None,
             inbound_address: None,
+            replace_trunks: false,
             journal: None,
             resend_after: RESEND_AFTER,
             trunks: Arc::default(),
@@ -281,6 +285,15 @@ impl Importer {
     #[must_use]
     pub fn inbound_address(mut self, address: impl Into<CallbackUrl>) -> Self {
         self.inbound_address = Some(address.into());
+        self
+    }
+
+    /// Also imports numbers on a trunk whose calls all go to the SIP address of another voice platform. A plan that
+    /// [points calls](crate::Plan::point_calls) takes them off that trunk. Defaults to `false`: a number on a trunk is not
+    /// imported, because the trunk gets its calls whatever the platform sets. A number on any other trunk is never taken off.
+    #[must_use]
+    pub const fn replace_trunks(mut self, replace: bool) -> Self {
+        self.replace_trunks = replace;
         self
     }
 }

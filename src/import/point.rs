@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::memory::Changing;
+use super::own_changes::is_target;
 use super::{Imported, Importer};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
@@ -22,8 +23,10 @@ impl Importer {
     ) {
         let failed = |error: Error| Finding::NotPointed { reason: error.to_string() };
         let (Some(control), Some(before)) = (self.provider.routing(), before) else { return };
+        // The platform may have set addresses of its own, beside a trunk that gets the calls all the same.
+        let takeover = self.platform.capabilities().takeover;
         let now = match control.snapshot(number).await {
-            Ok(Some(now)) if now.settings == before.settings => now,
+            Ok(Some(now)) if self.left_by_import(before, &now, takeover) == now.settings => now,
             Ok(_) => {
                 let reason = "the carrier's settings changed in the meantime".to_owned();
                 return imported.findings.push(Finding::NotPointed { reason });
@@ -37,7 +40,12 @@ impl Importer {
                     .findings
                     .retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
                 let kept = imported.routing_before.get_or_insert(now);
-                kept.replaced_by = Some(self.left_by_import(kept, &after, Takeover::Nothing));
+                let mut left = self.left_by_import(kept, &after, Takeover::Nothing);
+                // What gets the calls now, and what got them before, was changed by this.
+                let is_pointed = |name: &String| is_target(&after, name) || is_target(kept, name);
+                let pointed = after.settings.iter().filter(|(name, _)| is_pointed(name));
+                left.extend(pointed.map(|(name, value)| (name.clone(), value.clone())));
+                kept.replaced_by = Some(left);
             }
             Err(error) => imported.findings.push(failed(error)),
         }
@@ -52,8 +60,9 @@ impl Importer {
     ) -> Result<Routing> {
         let _changing = Changing::begin(self.account, &now.number);
         control.point(now, address).await?;
-        match after_change(control, &now.number).await? {
-            Some(after) if is_at(&after.calls, address) => Ok(after),
+        let after = after_change(control, &now.number).await?;
+        match after {
+            Some(after) if is_at(control, &after.calls, address).await.map_err(unsure)? => Ok(after),
             after => {
                 let found = after.map_or_else(|| "nothing".to_owned(), |after| after.calls.to_string());
                 Err(self.not_pointed(address, &found))
@@ -68,22 +77,32 @@ impl Importer {
     }
 }
 
-/// Whether these calls go to this address: a server, or a SIP address that they are forwarded to.
-pub(super) fn is_at(calls: &Calls, address: &CallbackUrl) -> bool {
-    match calls {
-        Calls::Url(url) => url == address,
-        Calls::Forwarded(to) => to == address.as_str(),
+/// Whether these calls go to this address: a server, or a SIP address that they are forwarded to, or to whose host alone a
+/// trunk sends them.
+pub(super) async fn is_at(control: &dyn RoutingControl, calls: &Calls, address: &CallbackUrl) -> Result<bool> {
+    Ok(match (calls, address.sip_host()) {
+        (Calls::Url(url), _) => url == address,
+        (Calls::Forwarded(to), _) => to == address.as_str(),
+        (Calls::Trunk(trunk), Some(host)) => {
+            let addresses = control.trunk_addresses(trunk).await?;
+            !addresses.is_empty() && addresses.iter().all(|address| address.sip_host().as_ref() == Some(&host))
+        }
         _ => false,
-    }
+    })
 }
 
 /// Reads the routing again after it was changed. A read that fails leaves open whether it was.
 pub(super) async fn after_change(control: &dyn RoutingControl, number: &E164) -> Result<Option<Routing>> {
-    control.snapshot(number).await.map_err(|error| match error {
+    control.snapshot(number).await.map_err(unsure)
+}
+
+/// The error of a read after a change, which is not undone by it.
+pub(super) fn unsure(error: Error) -> Error {
+    match error {
         Error::Call(mut call) => {
             call.delivery = Delivery::Unknown;
             Error::Call(call)
         }
         error => error,
-    })
+    }
 }

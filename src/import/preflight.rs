@@ -7,11 +7,13 @@ use tracing::Instrument;
 use super::Importer;
 use super::held::HeldListing;
 use super::log::{self, number_span};
-use super::restore::is_target;
+use super::own_changes::is_target;
 use crate::E164;
 use crate::e164::Assignment;
 use crate::error::Result;
-use crate::model::{Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach, Routing, Severity};
+use crate::model::{
+    CallbackUrl, Calls, Finding, NumberSource, PlatformKind, Preflight, ProviderKind, Reach, Routing, Severity,
+};
 use crate::platform::Takeover;
 use crate::provider::{HeldNumber, Holding, NumberProvider, Ownership, RoutingControl};
 
@@ -124,7 +126,14 @@ impl Importer {
         if let Assignment::Unassigned { reason } = number.plan() {
             findings.push(Finding::Unassigned { reason });
         }
-        findings.extend(carrier.and_then(|carrier| unreachable(&carrier.source())));
+        if let Some(source) = carrier.map(NumberProvider::source) {
+            findings.extend(unreachable(&source));
+            let refused = self.source_problems(&source);
+            if !refused.is_empty() {
+                let reason = refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                findings.push(Finding::SourceRefused { reason });
+            }
+        }
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         preflight
     }
@@ -138,15 +147,23 @@ impl Importer {
             findings.push(Finding::Hosted);
         }
         findings.extend(held.unusual_status.clone().map(|status| Finding::Status { status }));
-        // A platform that leaves the carrier alone is reached by just such a trunk or address.
+        let Some(routing) = &held.routing else { return };
         let source = carrier.map(NumberProvider::source);
         if self.takeover(source.as_ref()) == Takeover::Nothing {
+            // Such a platform is reached by a trunk, an application or a SIP address, and never by a telephone.
+            if let Calls::Forwarded(to) = &routing.calls {
+                if !CallbackUrl::new(to).is_sip() {
+                    findings.push(Finding::Forwarded { to: to.clone() });
+                }
+            }
             return;
         }
-        let Some(routing) = &held.routing else { return };
         let control = carrier.and_then(NumberProvider::routing).or_else(|| self.provider.routing());
         match &routing.calls {
             calls if self.leads_here(calls) => {}
+            calls @ Calls::Trunk(_) if self.replace_trunks && self.other_platform(calls).is_some() => {
+                findings.extend(self.other_platform(calls).map(|platform| Finding::AnsweredBy { platform }));
+            }
             Calls::Trunk(trunk) => findings.push(Finding::OnTrunk { trunk: trunk.clone() }),
             // Where it is what a platform replaces, it does not stand in the way.
             Calls::Application(_) if control.is_some_and(|control| is_attached(routing, control)) => {}

@@ -187,19 +187,10 @@ impl Importer {
         drop(self.platform.create(source, &request)?);
 
         let mut changing = Changing::begin(self.account, number);
-        changing.removing(id);
-        if let Err(error) = self.platform.remove(id, Removal::Record).await {
-            if error.surely_not_done() && !error.is_not_found() {
-                changing.not_removed();
-                return Err(error);
-            }
-            // After a lost response the record itself tells. One that is still there may go later.
-            if !matches!(self.platform.get(id).await, Err(gone) if gone.is_not_found()) {
-                return Err(error);
-            }
+        match self.remove_record(&now, Removal::Record, Some(&mut changing), Some(&mut lock)).await {
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok((now, request)),
         }
-        drop(lock.removed(Some(id)).await);
-        Ok((now, request))
     }
 
     /// Restores the settings that only the platform knows.

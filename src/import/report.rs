@@ -140,11 +140,11 @@ impl Serialize for Undone {
         object.serialize_entry("record", self.record.code())?;
         match &self.record {
             UndoneRecord::Restored { kept } => object.serialize_entry("fields", kept)?,
-            UndoneRecord::Stays(stays) => {
-                object.serialize_entry("record_stays", stays.code())?;
-                object.serialize_entry("advice", stays.advice())?;
-            }
+            UndoneRecord::Stays(stays) => object.serialize_entry("record_stays", stays.code())?,
             UndoneRecord::Removed | UndoneRecord::Gone | UndoneRecord::Replaced => {}
+        }
+        if let Some(advice) = self.advice() {
+            object.serialize_entry("advice", advice)?;
         }
         if let Some(credential) = &self.credential_left {
             object.serialize_entry("credential_left", credential)?;

@@ -14,11 +14,7 @@ impl Importer {
     pub(super) fn reached(&self, calls: Option<&Calls>) -> Reached {
         match calls {
             Some(calls) if self.leads_here(calls) => Reached::Platform,
-            Some(Calls::Nowhere) => Reached::Elsewhere,
-            Some(Calls::Url(url)) => match self.platform_at(url) {
-                Some(_) => Reached::Elsewhere,
-                None => Reached::Unknown,
-            },
+            Some(calls) if *calls == Calls::Nowhere || self.other_platform(calls).is_some() => Reached::Elsewhere,
             _ => Reached::Unknown,
         }
     }

@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
 use super::Importer;
-use crate::model::{CallbackUrl, Calls, SipAddress, SipHost};
+use crate::model::{CallbackUrl, Calls, PlatformKind};
 use crate::platform::{self, is_of};
-use crate::provider::{Holding, NumberProvider, Ownership};
+use crate::provider::{Holding, NumberProvider, Ownership, RoutingControl};
 
 /// The addresses of each trunk, by its id, and when they were read.
 #[derive(Debug, Default)]
@@ -35,29 +35,35 @@ impl Importer {
             _ => None,
         };
         for held in held.into_iter().chain(&holding.others) {
-            let Some(Calls::Trunk(trunk)) = held.routing.as_ref().map(|routing| &routing.calls) else { continue };
-            let _reading = self.trunks.reading.lock().await;
-            if self.trunks.fresh(trunk, self).is_some() {
-                continue;
-            }
-            let (mut known, mut is_final) = (Vec::new(), true);
-            for control in holding.holders.iter().filter_map(|&index| carriers[index].routing()) {
-                match control.trunk_addresses(trunk).await {
-                    Ok(addresses) if addresses.is_empty() => {}
-                    Ok(addresses) => {
-                        known = addresses;
-                        break;
-                    }
-                    Err(error) => {
-                        tracing::debug!(%error, "the addresses of a trunk were not read");
-                        // A refusal holds for the other numbers of the trunk as well.
-                        is_final &= !error.is_retryable();
-                    }
+            let Some(calls) = held.routing.as_ref().map(|routing| &routing.calls) else { continue };
+            let controls: Vec<_> = holding.holders.iter().filter_map(|&index| carriers[index].routing()).collect();
+            self.read_trunk(calls, &controls).await;
+        }
+    }
+
+    /// The same for a trunk that gets these calls, at the carriers that may know it.
+    pub(super) async fn read_trunk(&self, calls: &Calls, controls: &[&dyn RoutingControl]) {
+        let Calls::Trunk(trunk) = calls else { return };
+        let _reading = self.trunks.reading.lock().await;
+        if self.trunks.fresh(trunk, self).is_some() {
+            return;
+        }
+        let (mut known, mut is_final) = (Vec::new(), true);
+        for control in controls {
+            match control.trunk_addresses(trunk).await {
+                Ok(addresses) if addresses.is_empty() => {}
+                Ok(addresses) => {
+                    known = addresses;
+                    break;
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "the addresses of a trunk were not read");
+                    // A refusal holds for the other numbers of the trunk as well.
+                    is_final &= !error.is_retryable();
                 }
             }
-            if known.is_empty() && !is_final {
-                continue;
-            }
+        }
+        if !known.is_empty() || is_final {
             let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
             read.insert(trunk.clone(), (Instant::now(), known));
         }
@@ -69,55 +75,42 @@ impl Importer {
         match calls {
             Calls::Trunk(trunk) => {
                 let addresses = self.trunks.fresh(trunk, self).unwrap_or_default();
-                !addresses.is_empty() && addresses.iter().all(|address| self.is_own_sip(address.as_str()))
+                !addresses.is_empty() && addresses.iter().all(|address| self.is_own_sip(address))
             }
-            Calls::Forwarded(to) => self.is_own_sip(to),
-            calls => self.receives(calls),
+            Calls::Forwarded(to) => self.is_own_sip(&CallbackUrl::new(to)),
+            Calls::Url(url) => self.is_own_sip(url) || self.receives(calls),
+            _ => false,
+        }
+    }
+
+    /// The other platform to which these calls surely go.
+    pub(super) fn other_platform(&self, calls: &Calls) -> Option<PlatformKind> {
+        let at = |url: &CallbackUrl| {
+            let host = url.sip_host().map(|host| CallbackUrl::new(format!("https://{}/", host.as_str())));
+            self.platform_at(host.as_ref().unwrap_or(url)).filter(|platform| *platform != self.platform.kind())
+        };
+        match calls {
+            Calls::Trunk(trunk) => {
+                let addresses = self.trunks.fresh(trunk, self)?;
+                let platform = at(addresses.first()?)?;
+                addresses.iter().all(|address| at(address).as_ref() == Some(&platform)).then_some(platform)
+            }
+            Calls::Forwarded(to) => at(&CallbackUrl::new(to)),
+            Calls::Url(url) => at(url),
+            _ => None,
         }
     }
 
     /// Whether this is a SIP address on the host of the platform's own address, or on its domains.
-    fn is_own_sip(&self, address: &str) -> bool {
-        let Some(host) = sip_host(address) else { return false };
+    fn is_own_sip(&self, address: &CallbackUrl) -> bool {
+        let Some(host) = address.sip_host() else { return false };
         let own = [self.inbound_address.clone(), self.platform.inbound_address()];
-        if own.iter().flatten().any(|own| sip_host(own.as_str()).as_ref() == Some(&host)) {
+        if own.iter().flatten().any(|own| own.sip_host().as_ref() == Some(&host)) {
             return true;
         }
         let host = host.as_str().to_ascii_lowercase();
         let domains = self.platform.capabilities().domains;
         domains.iter().any(|domain| is_of(&host, domain))
             || platform::answered_by(&CallbackUrl::new(format!("https://{host}/"))) == Some(self.platform.kind())
-    }
-}
-
-/// The host of a `sip:` or `sips:` URI, whatever its user, port and parameters are.
-fn sip_host(address: &str) -> Option<SipHost> {
-    let (scheme, rest) = address.split_once(':')?;
-    if !["sip", "sips"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
-        return None;
-    }
-    let rest = rest.split([';', '?']).next().unwrap_or(rest);
-    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    host.parse().ok().map(|SipAddress { host, .. }| host)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_host_of_a_sip_address() {
-        for (address, host) in [
-            ("sip:sip.retellai.com", Some("sip.retellai.com")),
-            ("SIP:SIP.retellai.com;transport=tls;edge=dublin", Some("sip.retellai.com")),
-            ("sip:+14155552671@sip.example.com:5060;transport=tcp", Some("sip.example.com")),
-            ("sips:a@b@sip.example.com?x=1", Some("sip.example.com")),
-            ("sip:evil.example.com;x=@sip.retellai.com", Some("evil.example.com")),
-            ("https://sip.retellai.com", None),
-            ("sip.retellai.com", None),
-            ("sip:", None),
-        ] {
-            assert_eq!(sip_host(address), host.map(|host| host.parse().unwrap()), "{address}");
-        }
     }
 }

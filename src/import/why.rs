@@ -87,7 +87,7 @@ impl AppliedStep {
             Applied::Moved(differences) => joined(differences.iter().map(ToString::to_string), "; "),
             Applied::Blocked { findings } => {
                 let problems = self.step.problems().iter().map(ToString::to_string);
-                joined(problems.chain(reasons(findings)), "; ")
+                joined(problems.chain(reasons(findings)), ". ")
             }
             Applied::Kept { findings } => reasons(findings),
             Applied::NotAttempted => Some(NOT_ATTEMPTED.to_owned()),
@@ -140,11 +140,12 @@ impl RenewedItem {
 }
 
 impl UndoneItem {
-    /// Returns why the import is not rolled back completely, in one line; `None` if it is.
+    /// Returns why the import is not rolled back completely, or why a credential is left behind, in one line; `None` if
+    /// nothing is left.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         match &self.outcome {
-            UndoOutcome::Undone(undone) => (!undone.is_complete()).then(|| undone.to_string()),
+            UndoOutcome::Undone(undone) => undone.advice().map(|_| undone.to_string()),
             UndoOutcome::Failed(error) => Some(error.message()),
             UndoOutcome::NotAttempted => Some(NOT_ATTEMPTED.to_owned()),
         }

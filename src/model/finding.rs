@@ -76,6 +76,11 @@ pub enum Finding {
         /// The reason.
         reason: String,
     },
+    /// The platform cannot import from the carrier that holds the number, in the way that was given. An error.
+    SourceRefused {
+        /// The reason, and what to do.
+        reason: String,
+    },
     /// The number cannot take voice calls. An error.
     NoVoice,
     /// The number's calls go to a trunk, which takes precedence over the address that the platform sets. An error.
@@ -143,6 +148,11 @@ pub enum Finding {
     },
     /// The carrier should send the number's calls to the platform, and the platform's address is unknown. A warning.
     NoAddress,
+    /// The carrier cannot send the number's calls to the platform's address, so a plan does not point them. A warning.
+    CannotPoint {
+        /// The reason, and what to do at the carrier.
+        reason: String,
+    },
     /// Pointing the number's calls at the platform failed. A warning.
     NotPointed {
         /// The reason.
@@ -198,6 +208,7 @@ impl Finding {
             Self::HolderUnknown { .. } => "holder_unknown",
             Self::HolderLookupFailed { .. } => "holder_lookup_failed",
             Self::CarrierLookupFailed { .. } => "carrier_lookup_failed",
+            Self::SourceRefused { .. } => "source_refused",
             Self::NoVoice => "no_voice",
             Self::OnTrunk { .. } => "on_trunk",
             Self::OnApplication { .. } => "on_application",
@@ -212,6 +223,7 @@ impl Finding {
             Self::NotTakenOver { .. } => "not_taken_over",
             Self::CallsStay { .. } => "calls_stay",
             Self::NoAddress => "no_address",
+            Self::CannotPoint { .. } => "cannot_point",
             Self::NotPointed { .. } => "not_pointed",
             Self::VerificationFailed { .. } => "verification_failed",
             Self::OtherSource { .. } => "other_source",
@@ -241,6 +253,7 @@ impl Finding {
             | Self::HeldByTwo { .. }
             | Self::HolderUnknown { .. }
             | Self::HolderLookupFailed { .. }
+            | Self::SourceRefused { .. }
             | Self::NoVoice
             | Self::OnTrunk { .. }
             | Self::OnApplication { .. }
@@ -261,6 +274,7 @@ impl Finding {
             | Self::NotTakenOver { .. }
             | Self::CallsStay { .. }
             | Self::NoAddress
+            | Self::CannotPoint { .. }
             | Self::NotPointed { .. }
             | Self::VerificationFailed { .. }
             | Self::OtherSource { .. } => Severity::Warning,
@@ -280,11 +294,13 @@ impl Finding {
             Self::NotHeld => "Check the number and the account. If the source is a trunk, declare the number.",
             Self::HeldBySubaccount { .. } => "Use the credentials of that account, or move the number to yours.",
             Self::HeldByTwo { .. } => {
-                "Keep the number at one carrier: remove it from the numbers that the others hold or declare."
+                "Keep the number at one carrier: remove it from the numbers that the others hold or declare. If one account \
+                 is given twice, give it once."
             }
             Self::HolderUnknown { .. } => "Declare the numbers of each carrier.",
             Self::HolderLookupFailed { .. } => "Make sure that every carrier can be queried, then try again.",
             Self::CarrierLookupFailed { .. } => "Look up the number at that carrier when it is available again.",
+            Self::SourceRefused { .. } => "Give the carrier another source, such as a SIP trunk, with `ReachedBy`.",
             Self::NoVoice => "Enable voice for the number at the carrier, or choose another number.",
             Self::OnTrunk { .. } => "Detach the number from the trunk, or import it with the trunk as the source.",
             Self::OnApplication { .. } => "Clear the number's application at the carrier.",
@@ -306,6 +322,9 @@ impl Finding {
             Self::CallsStay { reason, .. } => reason.advice(),
             Self::NoAddress => {
                 "Set the platform's address with `Importer::inbound_address`, or set the routing at the carrier."
+            }
+            Self::CannotPoint { .. } => {
+                "Set up the address at the carrier, or set another one with `Importer::inbound_address`, then make a new plan."
             }
             Self::NotPointed { .. } => "Make a new plan that points the calls.",
             Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",

@@ -9,6 +9,9 @@ impl fmt::Display for Finding {
         match self {
             Self::NotHeld => f.write_str("the carrier does not hold the number"),
             Self::HeldBySubaccount { account } => write!(f, "another account holds the number: {}", word(account)),
+            Self::HeldByTwo { carriers } if carriers.iter().all(|carrier| Some(carrier) == carriers.first()) => {
+                write!(f, "the account that holds the number is given several times: {}", words(&carriers[..1]))
+            }
             Self::HeldByTwo { carriers } => write!(f, "several carriers hold the number: {}", words(carriers)),
             Self::HolderUnknown { carriers } => {
                 write!(f, "it is unknown which of these carriers holds the number: {}", words(carriers))
@@ -24,6 +27,10 @@ impl fmt::Display for Finding {
                     "it is unknown whether {} holds the number too, because the lookup failed ({reason})",
                     word(carrier)
                 )
+            }
+            Self::SourceRefused { reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "the platform cannot import from the number's carrier ({reason})")
             }
             Self::NoVoice => f.write_str("the number cannot receive voice calls"),
             Self::OnTrunk { trunk } => write!(
@@ -59,6 +66,10 @@ impl fmt::Display for Finding {
             Self::CallsStay { calls, reason } => write!(f, "the number's calls go to {}, and {reason}", word(calls)),
             Self::NoAddress => {
                 f.write_str("the number's calls cannot be pointed at the platform, because its address is unknown")
+            }
+            Self::CannotPoint { reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "the number's calls cannot be pointed at the platform ({reason})")
             }
             Self::NotPointed { reason } => {
                 write!(

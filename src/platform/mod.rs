@@ -157,8 +157,9 @@ pub trait VoicePlatform: Debug + Send + Sync {
     async fn renew(&self, record: &NumberRecord, source: &NumberSource, run: &RenewalRun)
     -> Result<RenewedCredentials>;
 
-    /// Removes a record. It must begin with [`Capabilities::check_removal`]. Unlike the removals of a plan, it does not
-    /// check where the number's calls go.
+    /// Removes a record. It must begin with [`Capabilities::check_removal`]. It compares the response with the request as
+    /// far as the response shows anything; most show nothing. Unlike the removals of the [`Importer`](crate::Importer), it
+    /// does not read the record afterwards, and does not check where the number's calls go.
     ///
     /// # Errors
     ///

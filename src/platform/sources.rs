@@ -107,7 +107,13 @@ impl Sources {
                 _ => carrier,
             };
             let fault = format!("is {name}, which {platform} cannot import from");
-            problems.add(ProblemCode::Unsupported, "", fault, "use another source or another platform");
+            let by_trunk = matches!(source.reach, Reach::Account(_)) && self.takes(ProviderKind::SIP_TRUNK, Way::Trunk);
+            let remedy = if by_trunk {
+                format!("give `ReachedBy` the account and a SIP trunk to {carrier}, or use another platform")
+            } else {
+                "use another source or another platform".to_owned()
+            };
+            problems.add(ProblemCode::Unsupported, "", fault, remedy);
         }
     }
 

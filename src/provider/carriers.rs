@@ -177,8 +177,25 @@ impl RoutingControl for Carriers {
         self.controls().any(|control| control.is_attachment(setting))
     }
 
+    fn cleared_by(&self, setting: &str) -> &'static [&'static str] {
+        let cleared = self.controls().map(|control| control.cleared_by(setting));
+        cleared.into_iter().find(|cleared| !cleared.is_empty()).unwrap_or_default()
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         self.control_of(routing).await?.restore(routing).await
+    }
+
+    /// Each carrier answers for itself, so any that can is enough.
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
+        let mut first = Ok(());
+        for control in self.controls() {
+            match control.check_point(address).await {
+                Ok(()) => return Ok(()),
+                Err(error) => first = first.and(Err(error)),
+            }
+        }
+        first
     }
 
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
@@ -225,7 +242,7 @@ pub(crate) fn combine(carriers: &[&dyn NumberProvider], answers: Vec<Result<Owne
         }
         let lookup_failed = |(index, error): (usize, Error)| Finding::CarrierLookupFailed {
             carrier: name(carriers[index]),
-            reason: error.to_string(),
+            reason: error.as_reason(),
         };
         let findings = failed.into_iter().map(lookup_failed).collect();
         return Ok(Holding { ownership, carrier: Some(index), others: Vec::new(), holders, findings });

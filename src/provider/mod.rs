@@ -141,6 +141,10 @@ pub trait RoutingControl: Debug + Send + Sync {
     /// addresses, and an application of the carrier takes precedence over them.
     fn is_attachment(&self, setting: &str) -> bool;
 
+    /// Returns the settings that this one clears when it is set, by the carrier's names, because the carrier replaces
+    /// the whole routing: the URL for messages beside `app_id` at Vonage. Empty for most settings and carriers.
+    fn cleared_by(&self, setting: &str) -> &'static [&'static str];
+
     /// Sets the settings of this routing, whatever their current values are, and leaves all other settings unchanged.
     /// Returns the routing afterwards. [`Importer::restore`](crate::Importer::restore) first checks whether somebody
     /// has changed them.
@@ -157,6 +161,14 @@ pub trait RoutingControl: Debug + Send + Sync {
     ///
     /// Any error of a call to the carrier; it is safe to call again.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing>;
+
+    /// Checks that this account can send calls to an address, as [`point`](Self::point) does. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) when it cannot, with the reason. Any other error when that is unknown,
+    /// because a lookup failed.
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()>;
 
     /// Returns the SIP addresses to which a trunk sends the calls that it gets. Returns none if the carrier does not tell
     /// them. A number on a trunk that leads only to the platform needs no change of its routing.

@@ -89,7 +89,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on free ports, with five numbers held at Twilio.
+    /// Starts a sandbox on free ports, with every service whose feature is enabled. Each carrier holds a few numbers in
+    /// different states; the service's module lists them. [`builder`](Self::builder) sets others.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use numport::{NumberProvider, NumberRecord};
 
 use crate::plan_apply::support::{accounts, code};
 
-fn platforms(sandbox: &Sandbox) -> impl Iterator<Item = PlatformKind> {
+pub(crate) fn platforms(sandbox: &Sandbox) -> impl Iterator<Item = PlatformKind> {
     let platform = |service| if let Service::Platform(kind) = service { Some(kind) } else { None };
     sandbox.services().into_iter().filter_map(platform)
 }

@@ -4,18 +4,19 @@ use numport::model::{PlatformKind, ProviderKind};
 use numport::sandbox::Sandbox;
 use serde_json::Value;
 
-use crate::move_between::{Arguments, prepare, run};
+use crate::move_between::prepare::{prepare, var};
+use crate::move_between::{Arguments, run};
 use crate::support::{changes, file, typed};
 
 async fn at_vapi() -> Sandbox {
     let sandbox = Sandbox::start().await.unwrap();
-    prepare("vapi", &|name| sandbox.var(name)).await.unwrap();
+    prepare("vapi", &|name| var(&sandbox, name)).await.unwrap();
     sandbox
 }
 
 async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
     let (arguments, mut out) = (Arguments::parse(typed(words)).unwrap(), Vec::new());
-    let code = run(&arguments, &|name| sandbox.var(name), &mut out).await.unwrap();
+    let code = run(&arguments, &|name| var(&sandbox, name), &mut out).await.unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 
@@ -121,7 +122,7 @@ async fn nothing_moves_if_records_cannot_be_removed_alone() {
     let releases = "removing the record would release the number permanently.";
     for (from, told) in [("interactly", cannot), ("butter", cannot), ("signalwire", releases)] {
         let sandbox = Sandbox::start().await.unwrap();
-        prepare(from, &|name| sandbox.var(name)).await.unwrap();
+        prepare(from, &|name| var(&sandbox, name)).await.unwrap();
         let (before, calls) = (changes(&sandbox), sandbox.records(ProviderKind::TWILIO));
         for (words, expected) in [("--dry-run --remove", 0), ("--remove", 1)] {
             let (code, out) = ran(&sandbox, &format!("--from {from} --to vapi {words}")).await;

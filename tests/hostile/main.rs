@@ -20,6 +20,7 @@ mod lagging;
 mod log;
 mod overload;
 mod recovered;
+mod removals;
 mod secrets;
 mod spellings;
 mod texts;

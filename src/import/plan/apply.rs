@@ -16,9 +16,10 @@ use crate::import::Importer;
 use crate::import::batches::{Item, Shared};
 use crate::import::change::Change;
 use crate::import::listing::Listed;
+use crate::import::point::is_at;
 use crate::import::verify::Unverified;
 use crate::model;
-use crate::model::{CallbackUrl, Calls, NumberId, NumberRecord, Reached, Routing};
+use crate::model::{CallbackUrl, NumberId, NumberRecord, Reached, Routing};
 use crate::platform::RenewalRun;
 
 /// The steps of one plan, as they are applied.
@@ -288,8 +289,10 @@ impl Steps {
     ) -> Result<Result<Option<Routing>, Vec<Difference>>> {
         let Some(control) = self.shared.importer.provider.routing() else { return Ok(Ok(None)) };
         let now = control.snapshot(number).await?;
-        if now.as_ref().is_some_and(|now| now.calls == Calls::Url(address.clone())) {
-            return Ok(Ok(None));
+        if let Some(now) = &now {
+            if is_at(control, &now.calls, address).await? {
+                return Ok(Ok(None));
+            }
         }
         let moved = calls_moved(planned, now.as_ref(), &self.seal);
         match now {

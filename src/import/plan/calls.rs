@@ -28,6 +28,9 @@ pub struct PlannedCalls {
     /// The address to which the calls are pointed when the plan is applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub point_to: Option<CallbackUrl>,
+    /// Why the carrier cannot send calls to the platform's address, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cannot_point: Option<String>,
     /// A digest of every setting of the carrier. The settings themselves may hold secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settings: Option<BTreeMap<String, String>>,
@@ -41,6 +44,7 @@ impl PlannedCalls {
             reached,
             taken_over: false,
             point_to: None,
+            cannot_point: None,
             settings: routing.map(|routing| seal.settings(routing)),
         }
     }
@@ -52,6 +56,11 @@ impl PlannedCalls {
         let Some(now) = now.map(|now| seal.settings(now)) else { return vec!["routing".to_owned()] };
         let names = planned.keys().chain(now.keys().filter(|name| !planned.contains_key(*name)));
         names.filter(|name| planned.get(*name) != now.get(*name)).cloned().collect()
+    }
+
+    /// Whether calls that the carrier tells would have to be pointed to reach the platform.
+    pub(super) fn may_be_pointed(&self) -> bool {
+        self.to.is_some() && !self.taken_over && self.reached != Reached::Platform
     }
 
     /// Where the calls go, in the words of a plan.

@@ -32,6 +32,14 @@ impl PlanStep {
             Self::Blocked { .. } | Self::Extra(_) => None,
         }
     }
+
+    /// The same, to be changed.
+    pub(super) const fn calls_mut(&mut self) -> Option<&mut PlannedCalls> {
+        match self {
+            Self::Import { calls, .. } | Self::Update { calls, .. } | Self::Unchanged { calls, .. } => Some(calls),
+            Self::Blocked { .. } | Self::Extra(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for PlanStep {
@@ -66,9 +74,9 @@ impl fmt::Display for PlanStep {
                 found(f, findings)
             }
             Self::Blocked { problems, findings, .. } => {
-                write!(f, "! {number} ")?;
-                listed(f, problems)?;
-                listed(f, findings)
+                // A problem and its remedy are separated by a semicolon.
+                let reasons = problems.iter().map(ToString::to_string).chain(findings.iter().map(ToString::to_string));
+                write!(f, "! {number} {}", reasons.collect::<Vec<_>>().join(". "))
             }
             Self::Extra(extra) => extra.fmt(f),
         }

@@ -17,8 +17,11 @@ use crate::import::change::Change;
 use crate::import::held::Held;
 use crate::import::listing::Possible;
 use crate::import::reconcile::Differences;
-use crate::model::{Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Severity, Timestamp};
+use crate::model::{
+    Calls, Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Routing, Severity, Timestamp,
+};
 use crate::platform::Takeover;
+use crate::provider::{NumberProvider, name};
 
 /// The platform's records.
 #[derive(Default)]
@@ -117,6 +120,7 @@ impl Importer {
             let calls = number.as_ref().map(calls).unwrap_or_default();
             steps.push(PlanStep::Extra(Extra::new(record, second, holder, calls)));
         }
+        self.check_points(&mut steps).await;
         Ok(Plan {
             version: Version,
             platform: self.platform.kind(),
@@ -132,6 +136,27 @@ impl Importer {
             costs: Costs::new(self, platform_list, carrier_list),
             steps,
         })
+    }
+
+    /// Notes of the calls that may have to be pointed why their carrier cannot send them to the platform's address. Each
+    /// such carrier is asked once. Where a lookup fails, it is unknown, and pointing them tells.
+    async fn check_points(&self, steps: &mut [PlanStep]) {
+        let Some(address) = self.address() else { return };
+        let mut pointed: Vec<&mut PlannedCalls> =
+            steps.iter_mut().filter_map(PlanStep::calls_mut).filter(|calls| calls.may_be_pointed()).collect();
+        for carrier in self.provider.carriers() {
+            let (name, Some(control)) = (name(carrier), carrier.routing()) else { continue };
+            let is_its = |calls: &PlannedCalls| calls.carrier.as_ref() == Some(&name);
+            if !pointed.iter().any(|calls| is_its(calls)) {
+                continue;
+            }
+            if let Err(Error::Invalid(invalid)) = control.check_point(&address).await {
+                let reason = invalid.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+                for calls in pointed.iter_mut().filter(|calls| is_its(calls)) {
+                    calls.cannot_point = Some(reason.clone());
+                }
+            }
+        }
     }
 
     /// Lists the platform.
@@ -208,8 +233,10 @@ impl Importer {
 
     /// What is to be said of a number that the platform has, for all that its carrier tells.
     fn drift(&self, record: &NumberRecord, preflight: &Preflight) -> Vec<Finding> {
+        // The record is there, however the platform got it.
+        let is_refused = |finding: &Finding| matches!(finding, Finding::SourceRefused { .. });
         let concerns = |finding: &&Finding| {
-            finding.severity() == Severity::Error
+            finding.severity() == Severity::Error && !is_refused(finding)
                 || matches!(finding, Finding::CarrierLookupFailed { .. } | Finding::Status { .. })
         };
         let mut findings: Vec<Finding> = preflight.findings.iter().filter(concerns).cloned().collect();
@@ -239,8 +266,8 @@ impl Importer {
         match (&preflight.routing, takeover) {
             (None, _) if is_refused || skip => {}
             (None, _) => findings.push(Finding::RoutingUnknown),
-            (Some(_), Takeover::AtImport) => calls.taken_over = true,
-            (Some(_), Takeover::WithAgent) if has_agent => calls.taken_over = true,
+            (Some(routing), Takeover::AtImport) if !is_on_trunk(routing) => calls.taken_over = true,
+            (Some(routing), Takeover::WithAgent) if has_agent && !is_on_trunk(routing) => calls.taken_over = true,
             (Some(routing), _) => findings.extend(self.calls_finding(&routing.calls, has_agent, takeover)),
         }
         match preflight.carrier {
@@ -258,6 +285,11 @@ impl Importer {
             _ => Ok(PlanStep::Blocked { request, problems: Vec::new(), findings: preflight.findings.clone() }),
         }
     }
+}
+
+/// A trunk gets the calls, whatever a platform sets beside it.
+const fn is_on_trunk(routing: &Routing) -> bool {
+    matches!(routing.calls, Calls::Trunk(_))
 }
 
 /// Which carrier holds the number of a record.

@@ -98,7 +98,7 @@ pub struct Plan {
     pub carriers: Vec<AccountId>,
     /// When the plan was made.
     pub made_at: Timestamp,
-    /// The carriers whose lookups failed, and why.
+    /// The carriers whose lookups failed, and why, with what to do about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<String>,
     /// What the platform does when a record is removed.
@@ -225,9 +225,11 @@ impl From<Version> for u32 {
 impl Plan {
     /// Also points the calls of all desired numbers at the platform if they do not reach it, including numbers that the
     /// plan imports. A step stays unchanged if a trunk or an application at the carrier gets the calls; its finding says
-    /// so, and [moving a fleet](crate::guide::moving#where-calls-go) shows how to take the number off it. An import that
+    /// so, and [moving a fleet](crate::guide::moving#where-calls-go) shows how to take the number off it
+    /// ([`Importer::replace_trunks`]). An import that
     /// triggers a takeover by the platform also stays unchanged. If the platform's address is unknown
-    /// ([`Importer::inbound_address`]), a finding says so and the routing stays unchanged.
+    /// ([`Importer::inbound_address`]), or the carrier cannot send calls to it ([`Finding::CannotPoint`]), a finding says
+    /// so and the routing stays unchanged.
     #[must_use]
     pub fn point_calls(mut self) -> Self {
         for step in &mut self.steps {
@@ -240,12 +242,14 @@ impl Plan {
             if calls.taken_over || calls.reached == Reached::Platform || findings.iter().any(Finding::beats_takeover) {
                 continue;
             }
-            let cannot = match (&calls.to, &self.address) {
-                (None, _) => Finding::RoutingUnknown,
-                (_, None) => Finding::NoAddress,
-                (Some(_), Some(address)) => {
+            let cannot = match (&calls.to, &self.address, &calls.cannot_point) {
+                (None, ..) => Finding::RoutingUnknown,
+                (_, None, _) => Finding::NoAddress,
+                (_, _, Some(reason)) => Finding::CannotPoint { reason: reason.clone() },
+                (Some(_), Some(address), None) => {
                     calls.point_to = Some(address.clone());
-                    findings.retain(|finding| !matches!(finding, Finding::CallsStay { .. }));
+                    findings
+                        .retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
                     continue;
                 }
             };

@@ -12,7 +12,7 @@ use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, 
 use crate::import::change::{agent, label, switch};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
-use crate::import::point::{after_change, is_at};
+use crate::import::point::{after_change, is_at, unsure};
 use crate::import::{Importer, Restored};
 use crate::model::{Calls, Finding, NumberRecord, Reached, Routing};
 use crate::provider::{self, NumberProvider, RoutingControl};
@@ -74,19 +74,9 @@ impl Importer {
                 Err(error) => return Err(error),
             }
         }
-        if let Some(changing) = &mut changing {
-            changing.removing(id);
-        }
-        let removed = self.platform.remove(id, removal.consent).await;
+        let removed = self.remove_record(&record, removal.consent, changing.as_mut(), lock.as_mut()).await;
         // Also after a lost response.
         let may_be_gone = removed.as_ref().err().is_none_or(|error| error.is_not_found() || !error.surely_not_done());
-        if let (Some(changing), false) = (&mut changing, may_be_gone) {
-            changing.not_removed();
-        }
-        if let (Some(lock), true) = (&mut lock, may_be_gone) {
-            // It is written in the log if that fails. The next import of the number then waits for 10 minutes at most.
-            drop(lock.removed(Some(id)).await);
-        }
         let kept = if may_be_gone { self.keep_routing(&now.seen).await } else { Ok(()) };
         match removed {
             // Somebody else has removed it, after its calls were sent elsewhere.
@@ -209,12 +199,8 @@ impl Importer {
         if self.leads_here(&target) {
             return Ok(Err(Finding::StillAnswered));
         }
-        let arrives = |calls: &Calls| match reroute {
-            Reroute::To(address) => is_at(calls, address),
-            Reroute::Back(before) => *calls == before.calls,
-        };
         let mut is_sent = false;
-        if !arrives(&routing.calls) {
+        if !arrives(control, &routing.calls, reroute).await? {
             if matches!(reroute, Reroute::Back(before) if before.id != routing.id) {
                 return Ok(Err(Finding::NotHeld));
             }
@@ -234,7 +220,10 @@ impl Importer {
             is_sent = sent?;
         }
         let after = after_change(control, &routing.number).await?;
-        let arrived = after.as_ref().is_some_and(|after| arrives(&after.calls));
+        let arrived = match &after {
+            Some(after) => arrives(control, &after.calls, reroute).await.map_err(unsure)?,
+            None => false,
+        };
         let calls = after.as_ref().map(|after| after.calls.to_string());
         if let (Some(after), Some((_, seen))) = (&after, now.seen.iter_mut().find(|(_, seen)| seen.id == routing.id)) {
             seen.clone_from(after);
@@ -257,6 +246,14 @@ impl Importer {
                 Ok(matches!(back, Restored::PutBack(_) | Restored::PartlyPutBack { .. }))
             }
         }
+    }
+}
+
+/// Whether these calls go where a removal sends them first.
+async fn arrives(control: &dyn RoutingControl, calls: &Calls, reroute: &Reroute) -> Result<bool> {
+    match reroute {
+        Reroute::To(address) => is_at(control, calls, address).await,
+        Reroute::Back(before) => Ok(*calls == before.calls),
     }
 }
 

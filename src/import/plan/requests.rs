@@ -156,9 +156,10 @@ impl Plan {
                 PlanStep::Extra(Extra { remove: Some(removal), second, .. }) => {
                     // The routing is read before and after it, and when the calls were sent elsewhere.
                     let is_rerouted = removal.reroute.is_some();
-                    reads += 1 + u64::from(is_rerouted || *second);
                     let objects = self.costs.objects;
-                    3 + self.costs.removal_more + 2 * u64::from(is_rerouted) + if objects > 0 { objects + 1 } else { 0 }
+                    // The record is read after it as well: of one that is gone, the first object is read and no other.
+                    reads += 1 + u64::from(is_rerouted || *second) + u64::from(objects == 0);
+                    3 + self.costs.removal_more + 2 * u64::from(is_rerouted) + if objects > 0 { objects + 2 } else { 0 }
                 }
                 PlanStep::Extra(_) | PlanStep::Blocked { .. } => 0,
             };

@@ -9,8 +9,9 @@ use crate::E164;
 use crate::error::Result;
 use crate::import::change::{Change, Field};
 use crate::import::{Importer, Left, Undo};
-use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord, NumberSource, Reach, Routing};
+use crate::model::{AgentId, CredentialId, ImportRequest, NumberId, NumberRecord, Reach, Routing};
 use crate::platform::{SourceMatch, Takeover};
+use crate::provider::name;
 
 /// What undoes a plan: the result of [`Importer::undos_of`].
 ///
@@ -45,8 +46,9 @@ impl Importer {
     ///
     /// The platform's records are listed once. An import of which no record is there is left out. A record of a number
     /// that the platform did not have when the plan was made counts as made by it, unless it has a label or an agent that
-    /// the plan did not ask for: `undo` leaves it. Where an outcome is known, [`Imported::undo`](crate::Imported::undo)
-    /// tells more exactly. Removals and renewed credentials are not undone, nor are calls that a step pointed without
+    /// the plan did not ask for: `undo` leaves it. The undos remove the credential of a trunk, and not one of an account
+    /// at the carrier, which may have been there before. Where an outcome is known,
+    /// [`Imported::undo`](crate::Imported::undo) tells more exactly. Removals and renewed credentials are not undone, nor are calls that a step pointed without
     /// changing anything else: [`restore`](Self::restore) puts them back.
     ///
     /// ```
@@ -95,7 +97,8 @@ impl Importer {
                         None => self.created_lately(number).await?,
                     };
                     let Some(record) = found else { continue };
-                    let (left, credential) = (left(&record, request), self.credential_of(&record));
+                    let (left, credential) =
+                        (left(&record, request), self.credential_of(&record, calls.carrier.as_deref()));
                     let routing = backup.remove(number);
                     // Where a carrier tells no routing, no backup has it.
                     if has_routing && routing.is_none() && (calls.carrier.is_none() || calls.to.is_some()) {
@@ -150,13 +153,29 @@ impl Importer {
         Ok(records)
     }
 
-    /// The credential that an import from a trunk may have made.
-    fn credential_of(&self, record: &NumberRecord) -> Option<CredentialId> {
-        let is_its_own = |source: &NumberSource| {
-            matches!(source.reach, Reach::Trunk(_))
-                && (self.sources.len() == 1 || self.platform.compare_source(record, source) == SourceMatch::Same)
-        };
-        record.credential.clone().filter(|_| self.sources.iter().any(is_its_own))
+    /// The credential that the import of this record may have made: a trunk's, or one that this process surely made.
+    fn credential_of(&self, record: &NumberRecord, carrier: Option<&str>) -> Option<CredentialId> {
+        let is_of_import =
+            |id: &CredentialId| self.is_of_trunk(record, carrier) || self.platform.created_credential(id);
+        record.credential.clone().filter(is_of_import)
+    }
+
+    /// Whether a record was surely imported from a trunk. The plan names the carrier; without it, the record must differ
+    /// from every other source.
+    fn is_of_trunk(&self, record: &NumberRecord, carrier: Option<&str>) -> bool {
+        let carriers = self.provider.carriers();
+        let named = carriers.into_iter().map(|of| carrier.is_none_or(|carrier| carrier == name(of)));
+        let mut fitting = self
+            .sources
+            .iter()
+            .zip(named)
+            .filter(|(source, is_named)| {
+                let differs = matches!(self.platform.compare_source(record, source), SourceMatch::Differs { .. });
+                *is_named && !differs
+            })
+            .map(|(source, _)| matches!(source.reach, Reach::Trunk(_)))
+            .peekable();
+        fitting.peek().is_some() && fitting.all(|is_trunk| is_trunk)
     }
 }
 

@@ -6,6 +6,7 @@ use super::Stays;
 use crate::E164;
 use crate::import::{Change, Field};
 use crate::model::{AccountId, AgentId, CredentialId, NumberId, NumberRecord, PlatformKind, Routing};
+use crate::platform::Capabilities;
 
 /// The data that is needed to roll back an import. [`Imported::undo`](crate::Imported::undo) returns it and
 /// [`Importer::undo`](crate::Importer::undo) takes it. serde reads and writes it, so that you can save it.
@@ -78,14 +79,16 @@ pub struct Left {
 
 impl Undo {
     /// Why a record that the import created must stay as it is.
-    pub(super) fn stays(&self, record: &NumberRecord) -> Option<Stays> {
+    pub(super) fn stays(&self, record: &NumberRecord, can: &Capabilities) -> Option<Stays> {
         if record.id != self.id || !(record.number.is(&self.number) || record.number.may_be(&self.number)) {
             return Some(Stays::OtherNumber);
         }
         let told = |left: Option<bool>, now: Option<bool>| left.is_some() && left != now;
+        // An undo that was interrupted before its removal leaves it like this, and no agent answers it.
+        let is_being_removed = can.removal_unassigns && record.agent.is_none();
         let fields = [
             (Field::Label, record.label != self.left.label),
-            (Field::Agent, record.agent != self.left.agent),
+            (Field::Agent, record.agent != self.left.agent && !is_being_removed),
             (Field::Handler, record.handler != self.left.handler),
             (Field::Inbound, told(self.left.inbound, record.inbound)),
             (Field::Outbound, told(self.left.outbound, record.outbound)),

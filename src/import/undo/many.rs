@@ -90,7 +90,10 @@ impl UndoneItem {
     pub fn report(&self) -> String {
         let number = self.undo.number;
         match &self.outcome {
-            UndoOutcome::Undone(undone) => undone.to_string(),
+            UndoOutcome::Undone(undone) => match undone.advice() {
+                Some(advice) => format!("{undone}. {advice}"),
+                None => undone.to_string(),
+            },
             UndoOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             UndoOutcome::NotAttempted => {
                 format!("{number} not attempted: {NOT_ATTEMPTED}")

@@ -32,7 +32,9 @@ impl Importer {
     /// repeat. If the record is gone, it also restores what the removal may have changed: settings that are cleared or
     /// lead to the platform, unless somebody has sent the calls elsewhere since.
     ///
-    /// It reads the record first, and again directly before the removal. The record stays in these cases, and
+    /// It reads the record first, again directly before the removal, and after it: a response to a removal may be that to
+    /// another request. A record that is still there is removed once more and read by the
+    /// [`LookupPolicy`](crate::LookupPolicy), and if it does not go, that is an error. The record stays in these cases, and
     /// [`Undone::record`] says which one applies:
     ///
     /// - The record is not as the import left it.
@@ -197,7 +199,7 @@ impl Importer {
                 drop(lock.removed(Some(&undo.id)).await);
             }
         }
-        if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record)) {
+        if let Some(stays) = found.as_ref().and_then(|record| undo.stays(record, self.platform.capabilities())) {
             return Ok(outcome(None, UndoneRecord::Stays(stays)));
         }
         if found.is_none() && self.is_replaced(undo).await? {

@@ -27,7 +27,8 @@ pub struct Undone {
     pub routing: Option<Restored>,
     /// The result for the record.
     pub record: UndoneRecord,
-    /// A credential that the import may have created and that stays: a number uses it, or the platform cannot tell.
+    /// A credential that the import may have created and that stays, because other numbers use it, or because the
+    /// platform does not tell which numbers use it.
     pub credential_left: Option<CredentialId>,
 }
 
@@ -84,7 +85,8 @@ pub enum UndoneRecord {
 pub enum Stays {
     /// The record now belongs to another number. The routing was left unchanged.
     OtherNumber,
-    /// Somebody else has changed these fields. The routing was also left unchanged.
+    /// These fields are not as the import left them: a later import, a plan or somebody else changed them. The routing
+    /// was also left unchanged.
     Changed(Vec<Field>),
     /// The number's calls go to the platform, and their routing was not restored.
     StillAnswered,
@@ -138,7 +140,8 @@ impl Stays {
                  `Importer::restore` restores their routing."
             }
             Self::Changed(_) => {
-                "Make sure that nobody uses the record, then remove it with a plan or in the dashboard."
+                "If a later import or plan of yours changed the record, undo that first. Otherwise make sure that nobody uses \
+                 the record, then remove it with a plan or in the dashboard."
             }
             Self::StillAnswered => {
                 "Send the calls elsewhere: import the number into the platform that will answer it, or set the routing at the \
@@ -174,11 +177,14 @@ impl Undone {
 }
 
 impl Undone {
-    /// Returns what a user can do about what is not rolled back; `None` if it is complete.
+    /// Returns what a user can do about what is not rolled back, or about a credential that is left behind; `None` if
+    /// nothing is to be done.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         match (&self.record, &self.routing) {
-            _ if self.is_complete() => None,
+            _ if self.is_complete() => self.credential_left.as_ref().map(
+                |_| "Keep the credential if other numbers use it. Otherwise remove it in the platform's dashboard.",
+            ),
             (UndoneRecord::Stays(why), _) => Some(why.advice()),
             (UndoneRecord::Replaced, _) => {
                 Some("Roll back the import that made the other record, if that is wanted: the calls are its own.")
@@ -190,7 +196,7 @@ impl Undone {
                 "Import the number into the platform that answered it before, then call `Importer::restore_unverified`.",
             ),
             (_, Some(Restored::Gone)) => Some("Nothing can be restored: the carrier no longer holds the number."),
-            _ => Some("Set the routing at the carrier, if what somebody else set there is not as wanted."),
+            _ => Some("Set the routing at the carrier, if it is not as wanted."),
         }
     }
 }
@@ -214,8 +220,17 @@ impl fmt::Display for Undone {
                 f.write_str("; its record stays: ")?;
                 match why {
                     Stays::OtherNumber => f.write_str("it belongs to another number")?,
-                    Stays::Changed(changed) => write!(f, "somebody else changed its {}", fields(changed))?,
+                    Stays::Changed(changed) => {
+                        let (are, it) = if changed.len() == 1 { ("is", "it") } else { ("are", "them") };
+                        write!(f, "its {} {are} not as the import left {it}", fields(changed))?;
+                    }
                     Stays::StillAnswered => f.write_str("the calls go to the platform")?,
+                    // Another carrier may hold the number as well.
+                    Stays::MayBeAnswered
+                        if matches!(self.routing, Some(Restored::PutBack(_) | Restored::AsBefore(_))) =>
+                    {
+                        f.write_str("it is unknown whether other calls of the number go to the platform")?;
+                    }
                     Stays::MayBeAnswered => f.write_str("the calls may go to the platform")?,
                     Stays::Unsupported => f.write_str("the platform cannot remove it")?,
                     Stays::WouldRelease => f.write_str("the platform would release the number permanently")?,
@@ -223,7 +238,9 @@ impl fmt::Display for Undone {
             }
         }
         match &self.credential_left {
-            Some(credential) => write!(f, "; the credential {credential} is left behind"),
+            Some(credential) => {
+                write!(f, "; the credential {credential} is left behind, because other numbers use it or may use it")
+            }
             None => Ok(()),
         }
     }

@@ -34,7 +34,7 @@ impl Importer {
         let now = if undo.routing.is_some() { self.record_of(undo).await? } else { Some(record.clone()) };
         let Some(record) = now else { return Ok(None) };
         let (update, stay) = Change::undo(&undo.changes, &record, self.platform.capabilities());
-        if undo.stays(&record).is_some() {
+        if undo.stays(&record, self.platform.capabilities()).is_some() {
             return Ok(Some(kept(&record)));
         }
         if update.is_empty() {
@@ -67,29 +67,24 @@ impl Importer {
         if record.releases && consent == Removal::Record {
             return Ok(UndoneRecord::Stays(Stays::WouldRelease));
         }
-        if let Some(stays) = undo.stays(&record) {
+        if let Some(stays) = undo.stays(&record, self.platform.capabilities()) {
             return Ok(UndoneRecord::Stays(stays));
         }
         let mut changing = Changing::begin(self.account, &undo.number);
-        changing.removing(&undo.id);
-        *far = Far::Changing(record);
-        let removed = match self.platform.remove(&undo.id, consent).await {
+        *far = Far::Changing(record.clone());
+        let removed = match self.remove_record(&record, consent, Some(&mut changing), Some(lock)).await {
             Err(error) if !error.is_not_found() => Err(error),
             _ => Ok(()),
         };
-        // Also after a lost response: the record may be gone.
-        if removed.as_ref().err().is_none_or(|error| !error.surely_not_done()) {
+        if removed.is_ok() {
             *far = Far::Keeping;
-            // It is written in the log if that fails. The next import of the number then waits for 10 minutes at most.
-            drop(lock.removed(Some(&undo.id)).await);
-            let kept = self.keep_routing(&seen).await;
-            removed?;
-            let (platform, number) = (undo.platform, undo.number);
-            kept.map_err(|error| Box::new(Incomplete::not_imported(platform, number, None, Step::Restore, error)))?;
-        } else {
-            changing.not_removed();
-            removed?;
         }
+        // Also after a lost response: the record may be gone.
+        let may_be_gone = removed.as_ref().err().is_none_or(|error| !error.surely_not_done());
+        let kept = if may_be_gone { self.keep_routing(&seen).await } else { Ok(()) };
+        removed?;
+        let (platform, number) = (undo.platform, undo.number);
+        kept.map_err(|error| Box::new(Incomplete::not_imported(platform, number, None, Step::Restore, error)))?;
         Ok(UndoneRecord::Removed)
     }
 

@@ -124,7 +124,7 @@ impl SipAddressError {
             Self::Ipv6 => "write it as [2001:db8::1], without a zone",
             Self::Ipv4 => "write four numbers from 0 to 255, without leading zeros",
             Self::Underscore => "ask the carrier for a name without it, or for an address",
-            Self::EmptyLabel => "remove the dot, or add the missing label",
+            Self::EmptyLabel => "remove the dot, or add the missing label, such as the trunk's id",
             Self::Hyphen => "begin and end each label with a letter or a digit",
             Self::LabelTooLong { .. } => "use at most 63 octets between two dots",
             Self::NameTooLong { .. } => "use at most 253 octets",

@@ -37,7 +37,8 @@ static CAPABILITIES: Capabilities = Capabilities {
     ]),
     domains: &[],
     create_requests: 1,
-    removal_requests: 3,
+    removal_requests: 2,
+    removal_unassigns: true,
 };
 
 #[async_trait]
@@ -126,16 +127,7 @@ impl VoicePlatform for Cartesia {
         }
         let Some(agent) = &found.agent else { return removed(self.delete_number(id.as_str()).await, KIND, id) };
         let free = self.unassign(id).await?;
-        let mut deleted = removed(self.delete_number(id.as_str()).await, KIND, id);
-        if deleted.is_ok() {
-            // The response has nothing to compare, and may be that to the unassignment, sent twice.
-            deleted = match self.get_number(id.as_str()).await {
-                Ok(_) => removed(self.delete_number(id.as_str()).await, KIND, id),
-                Err(error) if error.is_not_found() => return Ok(()),
-                Err(error) => return Err(Box::new(Incomplete::imported(record(free), Step::Remove, error)).into()),
-            };
-        }
-        let error = match deleted {
+        let error = match removed(self.delete_number(id.as_str()).await, KIND, id) {
             Err(error) if !error.is_not_found() => error,
             result => return result,
         };

@@ -36,6 +36,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     // The response shows only an id, so the record is read.
     create_requests: 2,
     removal_requests: 1,
+    removal_unassigns: false,
 };
 
 #[async_trait]

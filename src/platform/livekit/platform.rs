@@ -32,6 +32,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     takeover: Takeover::Nothing,
     create_requests: 1,
     removal_requests: 1,
+    removal_unassigns: true,
     renewal: Renewal::NoCredentials,
     domains: &[],
 };

@@ -38,6 +38,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     domains: &[],
     create_requests: 1,
     removal_requests: 1,
+    removal_unassigns: false,
 };
 
 #[async_trait]

@@ -31,7 +31,7 @@ const LIST_SUBACCOUNTS: &str = "list subaccounts";
 /// A Plivo account, or a subaccount. Cheap to clone; clones share connections, limits and retry budget.
 ///
 /// | variable | is |
-/// | `PLIVO_AUTH_ID` | the id of the account, `MA…`, or of a subaccount, `SA…` |
+/// | --- | --- |
 /// | `PLIVO_AUTH_ID` | the account's id, `MA…`, or a subaccount's, `SA…` |
 /// | `PLIVO_AUTH_TOKEN` | its token |
 /// | `PLIVO_BASE_URL` | optional: another address, without `/v1` |
@@ -72,7 +72,7 @@ impl Plivo {
         page: "https://docs.plivo.com/docs/sip-trunking/api/trunks",
     };
 
-    /// Returns the SIP trunk to Plivo that has this id. The login is that of the trunk. Import from it with
+    /// Returns the SIP trunk to Plivo that has this id, which an import checks. The login is that of the trunk. Import from it with
     /// [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses also
     /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses, which its pages do not list.
     pub fn sip_trunk(trunk_id: &str, user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {

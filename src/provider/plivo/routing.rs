@@ -55,6 +55,10 @@ impl RoutingControl for Plivo {
         setting == APP || setting == OBJECT
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Verifies the number afterwards.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
@@ -67,8 +71,30 @@ impl RoutingControl for Plivo {
         Ok(self::routing(routing.number, &found, &answering))
     }
 
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
+        self.application_at(address).await.map(drop)
+    }
+
     /// Plivo routes a number to an application, not to an address. So this looks for an application with the address.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        let update = UpdateNumber::new().app_id(self.application_at(address).await?);
+        let mut steps = Steps::default();
+        let found = steps.write(self.update_number(&routing.number, &update).await)?;
+        let answering = steps.read(self.answering(&found).await)?;
+        Ok(self::routing(routing.number, &found, &answering))
+    }
+}
+
+impl Plivo {
+    /// The id of an enabled application with this answer URL.
+    async fn application_at(&self, address: &CallbackUrl) -> Result<String> {
+        checked(KIND, "point calls", |problems| {
+            if address.is_sip() {
+                let fault = format!("is {address}, but Plivo sends calls to a SIP address only through a trunk");
+                let remedy = "create an inbound trunk to the address, and attach the number to it";
+                problems.add(ProblemCode::Unsupported, "address", fault, remedy);
+            }
+        })?;
         let mut applications = self.applications(&ListApplications::new());
         let mut id = None;
         while let Some(found) = applications.try_next().await? {
@@ -84,11 +110,7 @@ impl RoutingControl for Plivo {
                 problems.add(ProblemCode::Missing, "address", fault, remedy);
             }
         })?;
-        let update = UpdateNumber::new().app_id(id.unwrap_or_default());
-        let mut steps = Steps::default();
-        let found = steps.write(self.update_number(&routing.number, &update).await)?;
-        let answering = steps.read(self.answering(&found).await)?;
-        Ok(self::routing(routing.number, &found, &answering))
+        Ok(id.unwrap_or_default())
     }
 }
 

@@ -70,6 +70,10 @@ impl RoutingControl for Telnyx {
         setting == CONNECTION
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Verifies the number afterwards.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let settings = &routing.settings;
@@ -98,9 +102,37 @@ impl RoutingControl for Telnyx {
         steps.read(self.routing_of(routing).await)
     }
 
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
+        self.connection_at(address).await.map(drop)
+    }
+
     /// Telnyx routes a number to a connection, not to an address. So this looks for an application whose webhook has
     /// the address. It also ends forwarding, which would take precedence.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
+        let id = self.connection_at(address).await?;
+        let mut steps = Steps::default();
+        steps.write(self.update_number(&routing.id, &UpdateNumber::new().connection_id(id)).await)?;
+        let voice = steps.read(self.get_voice_settings(&routing.id).await)?;
+        if let Some(forwarding) = voice.call_forwarding.filter(|forwarding| forwarding.always().is_some()) {
+            let none = forwarding.forwards_to(String::new());
+            let update = UpdateVoiceSettings::new().call_forwarding(none);
+            steps.write(self.update_voice_settings(&routing.id, &update).await)?;
+        }
+        steps.read(self.routing_of(routing).await)
+    }
+}
+
+impl Telnyx {
+    /// The id of an active application with this webhook.
+    async fn connection_at(&self, address: &CallbackUrl) -> Result<String> {
+        checked(KIND, "point calls", |problems| {
+            if address.is_sip() {
+                let fault =
+                    format!("is {address}, but Telnyx sends calls to a SIP address only through a SIP connection");
+                let remedy = "create a SIP connection to the address, and attach the number to it";
+                problems.add(ProblemCode::Unsupported, "address", fault, remedy);
+            }
+        })?;
         let mut connections = self.connections(ListConnections::new().page_size(PAGE_MAX));
         let mut id = None;
         while let Some(found) = connections.try_next().await? {
@@ -116,20 +148,9 @@ impl RoutingControl for Telnyx {
                 problems.add(ProblemCode::Missing, "address", fault, remedy);
             }
         })?;
-        let id = id.unwrap_or_default();
-        let mut steps = Steps::default();
-        steps.write(self.update_number(&routing.id, &UpdateNumber::new().connection_id(id)).await)?;
-        let voice = steps.read(self.get_voice_settings(&routing.id).await)?;
-        if let Some(forwarding) = voice.call_forwarding.filter(|forwarding| forwarding.always().is_some()) {
-            let none = forwarding.forwards_to(String::new());
-            let update = UpdateVoiceSettings::new().call_forwarding(none);
-            steps.write(self.update_voice_settings(&routing.id, &update).await)?;
-        }
-        steps.read(self.routing_of(routing).await)
+        Ok(id.unwrap_or_default())
     }
-}
 
-impl Telnyx {
     /// The present routing of the same number.
     async fn routing_of(&self, routing: &Routing) -> Result<Routing> {
         let found = self.get_number(&routing.id).await?;

@@ -8,7 +8,9 @@
 //! | [`list_caller_ids`](Twilio::list_caller_ids), [`caller_ids`](Twilio::caller_ids) | `GET …/OutgoingCallerIds.json` |
 //! | [`list_accounts`](Twilio::list_accounts), [`accounts`](Twilio::accounts) | `GET /2010-04-01/Accounts.json` |
 //! | [`get_account`](Twilio::get_account) | `GET /2010-04-01/Accounts/{Sid}.json` |
-//! | [`trunk_numbers`](Twilio::trunk_numbers) | `GET /v1/Trunks/{TrunkSid}/PhoneNumbers` at `trunking.twilio.com` |
+//! | [`trunks`](Twilio::trunks) | `GET /v1/Trunks` at `trunking.twilio.com` |
+//! | [`origination_urls`](Twilio::origination_urls) | `GET /v1/Trunks/{TrunkSid}/OriginationUrls` |
+//! | [`trunk_numbers`](Twilio::trunk_numbers) | `GET /v1/Trunks/{TrunkSid}/PhoneNumbers` |
 //! | [`get_trunk_number`](Twilio::get_trunk_number) | `GET …/PhoneNumbers/{Sid}` |
 //! | [`attach_to_trunk`](Twilio::attach_to_trunk) | `POST …/PhoneNumbers` |
 //! | [`detach_from_trunk`](Twilio::detach_from_trunk) | `DELETE …/PhoneNumbers/{Sid}` |

@@ -9,10 +9,12 @@ use super::Twilio;
 use super::client::KIND;
 use super::wire::{CallbackMethod, IncomingPhoneNumber, OriginationUrl, UpdateNumber};
 use crate::E164;
-use crate::error::{Result, checked, sendable};
-use crate::model::{CallbackUrl, Calls, ProblemCode, Problems, Routing};
+use crate::error::{Error, Result, checked, sendable};
+use crate::model::{CallbackUrl, Calls, Problem, ProblemCode, Problems, Routing, SipHost};
 use crate::provider::RoutingControl;
 
+/// The name of pointing in errors.
+const POINT: &str = "point calls";
 /// The two settings that take precedence for calls. Setting one clears the other.
 const TRUNK: &str = "TrunkSid";
 const APPLICATION: &str = "VoiceApplicationSid";
@@ -63,6 +65,10 @@ impl RoutingControl for Twilio {
         false
     }
 
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
         let update = update(&routing.settings)?;
         let number = self.update_number(&routing.id, &update).await?;
@@ -70,23 +76,56 @@ impl RoutingControl for Twilio {
         Ok(routing_of(routing.number, &routing.id, &number))
     }
 
-    /// By POST, as platforms expect it. A trunk or an application would take precedence over the address, so both are cleared.
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
+        match address.sip_host() {
+            Some(host) => self.trunk_to(&host, address).await.map(drop),
+            None => check_server(address),
+        }
+    }
+
+    /// To a server by POST, as platforms expect it; a trunk or an application would take precedence, so both are cleared. To
+    /// a SIP address through a trunk that leads to its host, and nowhere else.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
-        checked(KIND, "point calls", |problems| {
-            if !["http:", "https:"].iter().any(|scheme| address.as_str().starts_with(scheme)) {
-                let fault = format!("is {address}, but Twilio sends calls to a SIP address only through a trunk");
-                let remedy = "set the address as the origination of an elastic SIP trunk, and attach the number to it";
-                problems.add(ProblemCode::Unsupported, "address", fault, remedy);
+        let update = match address.sip_host() {
+            Some(host) => UpdateNumber::new().trunk_sid(self.trunk_to(&host, address).await?).voice_application_sid(""),
+            None => {
+                check_server(address)?;
+                UpdateNumber::new()
+                    .voice_url(address.clone())
+                    .voice_method(CallbackMethod::Post)
+                    .voice_application_sid("")
+                    .trunk_sid("")
             }
-        })?;
-        let update = UpdateNumber::new()
-            .voice_url(address.clone())
-            .voice_method(CallbackMethod::Post)
-            .voice_application_sid("")
-            .trunk_sid("");
+        };
         let number = self.update_number(&routing.id, &update).await?;
         Ok(routing_of(routing.number, &routing.id, &number))
     }
+}
+
+impl Twilio {
+    /// The trunk that sends all its calls to this host.
+    async fn trunk_to(&self, host: &SipHost, address: &CallbackUrl) -> Result<String> {
+        let mut trunks = self.trunks();
+        while let Some(trunk) = trunks.try_next().await? {
+            let Some(sid) = trunk.sid.filter(|sid| !sid.is_empty()) else { continue };
+            let addresses = self.trunk_addresses(&sid).await?;
+            if !addresses.is_empty() && addresses.iter().all(|address| address.sip_host().as_ref() == Some(host)) {
+                return Ok(sid);
+            }
+        }
+        let fault = format!("is {address}, to which no elastic SIP trunk of the account sends all its calls");
+        let remedy = "create a trunk with this address as its only origination URL, then point the calls again";
+        Err(Error::invalid(POINT, vec![Problem::new(ProblemCode::Missing, "address", fault, remedy)]))
+    }
+}
+
+fn check_server(address: &CallbackUrl) -> Result<()> {
+    checked(KIND, POINT, |problems| {
+        if !["http:", "https:"].iter().any(|scheme| address.as_str().starts_with(scheme)) {
+            let fault = format!("is {address}, which is neither a server nor a SIP address");
+            problems.add(ProblemCode::Unsupported, "address", fault, "give an `https:` or a `sip:` address");
+        }
+    })
 }
 
 /// The routing of a number. A number without an id has none, because it could not be restored.

@@ -1,14 +1,15 @@
-//! The numbers of an elastic SIP trunk, at Twilio's trunking host.
+//! Elastic SIP trunks and their numbers, at Twilio's trunking host.
 
 use futures_util::stream::BoxStream;
 
 use super::Twilio;
 use super::client::KIND;
-use super::wire::{OriginationUrl, OriginationUrlPage, TrunkNumber, TrunkNumberPage};
+use super::wire::{OriginationUrl, OriginationUrlPage, Trunk, TrunkNumber, TrunkNumberPage, TrunkPage};
 use crate::error::{Mismatch, Result, checked};
 use crate::http::{Call, Next};
 use crate::model::check_sid;
 
+const TRUNKS: &str = "list trunks";
 const LIST: &str = "list numbers of trunk";
 const ORIGINATION: &str = "list origination URLs of trunk";
 const GET: &str = "get number of trunk";
@@ -16,6 +17,14 @@ const ATTACH: &str = "attach number to trunk";
 const DETACH: &str = "detach number from trunk";
 
 impl Twilio {
+    /// Returns the account's trunks. The stream ends after its first error.
+    #[must_use]
+    pub fn trunks(&self) -> BoxStream<'_, Result<Trunk>> {
+        self.trunking.pages(Ok(Call::get(TRUNKS, &["v1", "Trunks"])), |page: TrunkPage| {
+            (page.trunks, Next::link(page.meta.and_then(|meta| meta.next_page_url)))
+        })
+    }
+
     /// Returns the numbers on a trunk, `TK…`. The stream ends after its first error.
     #[must_use]
     pub fn trunk_numbers(&self, trunk: &str) -> BoxStream<'_, Result<TrunkNumber>> {

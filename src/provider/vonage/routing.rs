@@ -51,6 +51,10 @@ impl RoutingControl for Vonage {
         setting == APP
     }
 
+    fn cleared_by(&self, setting: &str) -> &'static [&'static str] {
+        if setting == APP { &[MESSAGES, FORWARDING, FORWARDS_TO] } else { &[] }
+    }
+
     /// Reads the number, sends all its fields back, and reads it again. Vonage first sends a request to the URL for
     /// messages. If that URL does not answer, this restores the other fields and returns an error.
     async fn restore(&self, routing: &Routing) -> Result<Routing> {
@@ -71,28 +75,16 @@ impl RoutingControl for Vonage {
         steps.read(self.routing_of(&routing.number).await)
     }
 
+    async fn check_point(&self, address: &CallbackUrl) -> Result<()> {
+        self.application_at(address).await.map(drop)
+    }
+
     /// Forwards calls to a SIP address. For any other address, this links the number to the application that has it,
     /// and ends forwarding, which would take precedence.
     async fn point(&self, routing: &Routing, address: &CallbackUrl) -> Result<Routing> {
-        let update = if address.as_str().starts_with("sip:") || address.as_str().starts_with("sips:") {
-            UpdateNumber::new().forward_to(VoiceCallbackType::Sip, address.as_str())
-        } else {
-            let mut applications = self.all_applications(ListApplications::new().page_size(SIZE_MAX));
-            let mut id = None;
-            while let Some(found) = applications.try_next().await? {
-                if found.answer_url() == Some(address) {
-                    id = found.id;
-                    break;
-                }
-            }
-            checked(KIND, "point calls", |problems| {
-                if id.is_none() {
-                    let fault = format!("is {address}, but no application of the account has this answer URL");
-                    let remedy = "create an application with this answer URL, then point the calls again";
-                    problems.add(ProblemCode::Missing, "address", fault, remedy);
-                }
-            })?;
-            UpdateNumber::new().app_id(id.unwrap_or_default()).end_forwarding()
+        let update = match self.application_at(address).await? {
+            None => UpdateNumber::new().forward_to(VoiceCallbackType::Sip, address.as_str()),
+            Some(id) => UpdateNumber::new().app_id(id).end_forwarding(),
         };
         let mut steps = Steps::default();
         steps.write(self.update_number(&routing.number, &update).await)?;
@@ -101,6 +93,29 @@ impl RoutingControl for Vonage {
 }
 
 impl Vonage {
+    /// The id of an application with this answer URL; `None` for a SIP address, which needs none.
+    async fn application_at(&self, address: &CallbackUrl) -> Result<Option<String>> {
+        if address.is_sip() {
+            return Ok(None);
+        }
+        let mut applications = self.all_applications(ListApplications::new().page_size(SIZE_MAX));
+        let mut id = None;
+        while let Some(found) = applications.try_next().await? {
+            if found.answer_url() == Some(address) {
+                id = found.id;
+                break;
+            }
+        }
+        checked(KIND, "point calls", |problems| {
+            if id.is_none() {
+                let fault = format!("is {address}, but no application of the account has this answer URL");
+                let remedy = "create an application with this answer URL, then point the calls again";
+                problems.add(ProblemCode::Missing, "address", fault, remedy);
+            }
+        })?;
+        Ok(id)
+    }
+
     async fn routing_of(&self, number: &E164) -> Result<Routing> {
         let found = self.held(number, RESTORE).await?;
         let application = self.application_of(&found).await?;

@@ -11,7 +11,7 @@ use crate::sandbox::api::Context;
 use crate::sandbox::carriers::Login;
 use crate::sandbox::message::{Answer, Reply, Request};
 
-/// An account with its one trunk and one application.
+/// An account with its first trunk and its one application.
 pub(super) struct Account {
     pub(super) sid: &'static str,
     /// The initial token; see [`Tokens`].
@@ -51,7 +51,7 @@ pub(super) static SUB: Account = Account {
     trunk: "TK00000000000000000000000000005b0b",
     application: "AP00000000000000000000000000005b0b",
 };
-static ACCOUNTS: [&Account; 2] = [&MAIN, &SUB];
+pub(super) static ACCOUNTS: [&Account; 2] = [&MAIN, &SUB];
 
 /// The current auth tokens of the accounts, by SID.
 pub(super) struct Tokens(HashMap<&'static str, String>);

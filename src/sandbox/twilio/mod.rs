@@ -17,6 +17,7 @@ mod held;
 mod list;
 mod number;
 mod trunk;
+mod trunks;
 mod update;
 
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ use self::account::{Caller, MAIN, Tokens, refused};
 pub use self::handle::TwilioHandle;
 pub use self::held::TwilioNumber;
 use self::held::{Numbers, Setup};
+use self::trunks::Trunks;
 use super::SandboxBuilder;
 use super::api::Context;
 use super::api::{About, Api};
@@ -63,12 +65,15 @@ static ABOUT: About = About {
 struct Twilio {
     numbers: Numbers,
     tokens: Tokens,
-    /// The addresses of the trunks.
-    origination: Vec<Object>,
+    trunks: Trunks,
 }
 
 pub(super) fn api(builder: &SandboxBuilder) -> Box<dyn Api> {
-    Box::new(Twilio { numbers: Numbers::new(&Setup::of(builder)), tokens: Tokens::default(), origination: Vec::new() })
+    Box::new(Twilio {
+        numbers: Numbers::new(&Setup::of(builder)),
+        tokens: Tokens::default(),
+        trunks: Trunks::default(),
+    })
 }
 
 impl Api for Twilio {
@@ -85,8 +90,9 @@ impl Api for Twilio {
                 // mistake shows.
                 None => Err(in_xml()),
             },
+            ["v1", "Trunks"] => self.trunks.answer(context, request, caller.account),
             ["v1", "Trunks", trunk, "OriginationUrls"] => {
-                self.answer_origination(context, request, caller.account, trunk)
+                self.trunks.answer_origination(context, request, caller.account, trunk)
             }
             ["v1", "Trunks", trunk, "PhoneNumbers", rest @ ..] => {
                 self.answer_trunking(context, request, caller.account, trunk, rest)

@@ -1,4 +1,4 @@
-//! The trunking API: the numbers on an account's SIP trunk.
+//! The trunking API: the numbers on a SIP trunk.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -46,15 +46,15 @@ impl Twilio {
         trunk: &str,
         rest: &[&str],
     ) -> Answer {
-        if trunk != account.trunk {
+        if !self.trunks.is_of(account, trunk) {
             return Err(missing(request));
         }
         match (request.method, rest) {
-            ("GET", []) => self.list_trunk(context, request, account),
-            ("POST", []) => self.attach(context, request, account),
-            ("GET", [sid]) => Ok(Reply::json(200, shown(request, self.on_trunk(request, account, sid)?))),
+            ("GET", []) => self.list_trunk(context, request, trunk),
+            ("POST", []) => self.attach(context, request, account, trunk),
+            ("GET", [sid]) => Ok(Reply::json(200, shown(request, self.on_trunk(request, account, trunk, sid)?))),
             ("DELETE", [sid]) => {
-                let held = self.on_trunk(request, account, sid)?;
+                let held = self.on_trunk(request, account, trunk, sid)?;
                 held.change(context.moment(), Object::from_iter([("trunk_sid".to_owned(), Value::Null)]));
                 Ok(Reply::empty(204))
             }
@@ -62,62 +62,25 @@ impl Twilio {
         }
     }
 
-    /// The addresses to which a trunk sends its calls: their list, and adding one.
-    pub(super) fn answer_origination(
+    fn on_trunk(
         &mut self,
-        context: &mut Context<'_>,
         request: &Request<'_>,
-        account: &'static Account,
+        account: &Account,
         trunk: &str,
-    ) -> Answer {
-        if trunk != account.trunk {
-            return Err(missing(request));
-        }
-        let url = format!("{}/v1/Trunks/{trunk}/OriginationUrls", base(request));
-        match request.method {
-            "GET" => {
-                let paging = Paging::of(context, request, &[])?;
-                let of_trunk: Vec<_> = self.origination.iter().filter(|one| one["trunk_sid"] == trunk).collect();
-                Ok(paging.answer_v1(&url, "origination_urls", &of_trunk, |one| Value::Object((*one).clone())))
-            }
-            "POST" => {
-                let form = form(request)?;
-                let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-                let known = ["SipUrl", "Weight", "Priority", "Enabled", "FriendlyName"];
-                if let Some((name, _)) = form.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-                    return Err(invalid(&format!("{name} is not a field of an origination URL")));
-                }
-                let sip = field("SipUrl").filter(|sip| sip.starts_with("sip:"));
-                let sip = sip.ok_or_else(|| invalid("SipUrl must have the scheme sip"))?;
-                let sid = format!("OU{:032x}", self.origination.len() + 1);
-                let whole = |name: &str| field(name).and_then(|text| text.parse::<u16>().ok()).unwrap_or(10);
-                let now = iso_8601(context.moment());
-                let added = crate::sandbox::records::fields(json!({
-                    "sid": sid, "account_sid": account.sid, "trunk_sid": trunk, "sip_url": sip,
-                    "enabled": field("Enabled") != Some("false"), "priority": whole("Priority"),
-                    "weight": whole("Weight"), "friendly_name": field("FriendlyName"), "date_created": now,
-                    "date_updated": now, "url": format!("{url}/{sid}"),
-                }));
-                self.origination.push(added.clone());
-                Ok(Reply::json(201, added))
-            }
-            _ => Err(missing(request)),
-        }
-    }
-
-    fn on_trunk(&mut self, request: &Request<'_>, account: &Account, sid: &str) -> Result<&mut Held, Reply> {
-        let held = self.numbers.with_sid(account, sid).filter(|held| held.text("trunk_sid") == account.trunk);
+        sid: &str,
+    ) -> Result<&mut Held, Reply> {
+        let held = self.numbers.with_sid(account, sid).filter(|held| held.text("trunk_sid") == trunk);
         held.ok_or_else(|| missing(request))
     }
 
-    fn list_trunk(&self, context: &Context<'_>, request: &Request<'_>, account: &Account) -> Answer {
+    fn list_trunk(&self, context: &Context<'_>, request: &Request<'_>, trunk: &str) -> Answer {
         let paging = Paging::of(context, request, &[])?;
-        let fitting: Vec<&Held> = self.numbers.iter().filter(|held| held.text("trunk_sid") == account.trunk).collect();
-        let url = format!("{}/v1/Trunks/{}/PhoneNumbers", base(request), account.trunk);
+        let fitting: Vec<&Held> = self.numbers.iter().filter(|held| held.text("trunk_sid") == trunk).collect();
+        let url = format!("{}/v1/Trunks/{trunk}/PhoneNumbers", base(request));
         Ok(paging.answer_v1(&url, "phone_numbers", &fitting, |held| shown(request, held).into()))
     }
 
-    fn attach(&mut self, context: &mut Context<'_>, request: &Request<'_>, account: &Account) -> Answer {
+    fn attach(&mut self, context: &mut Context<'_>, request: &Request<'_>, account: &Account, trunk: &str) -> Answer {
         let form = form(request)?;
         if let Some((name, _)) = form.iter().find(|(name, _)| name != "PhoneNumberSid") {
             return Err(invalid(&format!("{name} is not a field of a trunk's number")));
@@ -128,7 +91,7 @@ impl Twilio {
         }
         let held = self.numbers.with_sid(account, sid).ok_or_else(|| missing(request))?;
         // Attaching a number twice succeeds. The documentation does not say.
-        let changes = [("trunk_sid", account.trunk), ("voice_application_sid", "")];
+        let changes = [("trunk_sid", trunk), ("voice_application_sid", "")];
         let changes = changes.into_iter().map(|(field, value)| (field.to_owned(), value.into()));
         held.change(context.moment(), changes.collect());
         Ok(Reply::json(201, shown(request, held)))
@@ -150,11 +113,11 @@ fn shown(request: &Request<'_>, held: &Held) -> Object {
     shown
 }
 
-fn iso_8601(time: Timestamp) -> String {
+pub(super) fn iso_8601(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// The sandbox's own base URL, as the client knows it.
-fn base(request: &Request<'_>) -> String {
+pub(super) fn base(request: &Request<'_>) -> String {
     format!("http://{}", request.header("host").unwrap_or("127.0.0.1"))
 }

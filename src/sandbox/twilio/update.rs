@@ -5,6 +5,7 @@ use serde_json::Value;
 use self::Kept::{AsFlag, AsText, EmptyAsNull, OrEmpty};
 use super::account::{Account, Caller};
 use super::held::uri;
+use super::trunks::Trunks;
 use super::{Twilio, form, invalid, is_sid, missing};
 use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
@@ -65,8 +66,9 @@ impl Twilio {
         let held = self.numbers.with_sid(account, sid).ok_or_else(|| missing(request))?;
         let form = form(request)?;
         let account = new_account(request, caller, &form)?.unwrap_or(account);
+        let trunks = &self.trunks;
         let mut changes = if held.is_of(account) { Object::new() } else { moved_to(account, sid) };
-        read(account, &form, &mut changes)?;
+        read(account, trunks, &form, &mut changes)?;
         held.change(context.moment(), changes);
         Ok(Reply::json(200, held.fields.clone()))
     }
@@ -95,7 +97,7 @@ fn moved_to(account: &Account, sid: &str) -> Object {
 }
 
 /// Parses the form. Twilio ignores unknown fields. The sandbox refuses them, so that a mistake shows.
-fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> Result<(), Reply> {
+fn read(account: &Account, trunks: &Trunks, form: &[(String, String)], changes: &mut Object) -> Result<(), Reply> {
     for (name, value) in form.iter().filter(|(name, _)| name != "AccountSid") {
         let Some((_, field, kept, rule)) = FIELDS.iter().find(|(known, ..)| known == name) else {
             return Err(invalid(&format!("{name} is not a field of a number")));
@@ -116,7 +118,6 @@ fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> R
         return Err(invalid("TrunkSid and VoiceApplicationSid exclude each other"));
     }
     for (name, field, own) in [
-        ("TrunkSid", "trunk_sid", account.trunk),
         ("VoiceApplicationSid", "voice_application_sid", account.application),
         ("SmsApplicationSid", "sms_application_sid", account.application),
     ] {
@@ -125,6 +126,9 @@ fn read(account: &Account, form: &[(String, String)], changes: &mut Object) -> R
         }
     }
     if given("TrunkSid") {
+        if text(changes, "trunk_sid").is_none_or(|sid| !trunks.is_of(account, sid)) {
+            return Err(invalid("TrunkSid is not in this account"));
+        }
         set(changes, "voice_application_sid", "");
     }
     if given("VoiceApplicationSid") {

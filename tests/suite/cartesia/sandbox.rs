@@ -1,8 +1,11 @@
 //! Cartesia in the sandbox.
 
-use numport::platform::cartesia::{CreateTwilioProvider, ImportNumber, ProviderRef, ProvisionNumber, Region};
+use numport::import::{Field, Stays, UndoneRecord};
+use numport::platform::cartesia::{
+    CreateTwilioProvider, ImportNumber, ProviderRef, ProvisionNumber, Region, UpdateNumber,
+};
 use numport::sandbox::Sandbox;
-use numport::{AccountKey, Cartesia, E164, Error, ImportRequest, Importer, Twilio};
+use numport::{AccountKey, Cartesia, E164, Error, ImportRequest, Importer, Patch, Removal, Twilio};
 use reqwest::Method;
 use serde_json::json;
 
@@ -45,6 +48,26 @@ async fn an_import_takes_the_calls_over_and_a_renewal_changes_the_key() {
     cartesia.update_number(imported.record.id.as_str(), &agent).await.unwrap();
     let error = cartesia.delete_number(imported.record.id.as_str()).await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 409);
+}
+
+/// Its agent is taken off first. What is left by an undo that was killed then is not taken for somebody's change.
+#[tokio::test]
+async fn an_undo_goes_on_after_the_agent_was_taken_off() {
+    for (is_changed, change) in [(false, UpdateNumber::new()), (true, UpdateNumber::new().label("Theirs"))] {
+        let (sandbox, cartesia) = sandbox().await;
+        let importer = importer(&sandbox, sandbox.twilio().api_key());
+        let request = ImportRequest::new(NUMBER.parse().unwrap()).agent(SUBJECT.agents[0]);
+        let undo = importer.import(request).await.unwrap().undo();
+        let other = UpdateNumber::new().agent_id(Patch::Set(SUBJECT.agents[1].to_owned()));
+        cartesia.update_number(undo.id.as_str(), &other).await.unwrap();
+        let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+        assert_eq!(undone.record, UndoneRecord::Stays(Stays::Changed(vec![Field::Agent])));
+
+        cartesia.update_number(undo.id.as_str(), &change.agent_id(Patch::Clear)).await.unwrap();
+        let undone = importer.undo(&undo, Removal::Record).await.unwrap();
+        let stays = UndoneRecord::Stays(Stays::Changed(vec![Field::Label]));
+        assert_eq!(undone.record, if is_changed { stays } else { UndoneRecord::Removed });
+    }
 }
 
 #[tokio::test]

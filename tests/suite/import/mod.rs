@@ -7,6 +7,8 @@ mod backup;
 mod batches;
 mod bulk;
 #[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod from_backup;
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
 mod from_carriers;
 mod journaled;
 mod late;
@@ -16,6 +18,9 @@ mod lying;
 mod one_number;
 mod outcomes;
 mod preflight;
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod refused_carriers;
+mod removal;
 mod renew;
 mod resend;
 mod restore_routing;

@@ -1,9 +1,11 @@
 //! A number on a trunk that leads to the platform needs no change at its carrier.
 
-use numport::model::Finding;
+use futures_util::StreamExt;
+use numport::import::plan::Applied;
+use numport::model::{Finding, Reached};
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::Sandbox;
-use numport::{E164, Importer, RetryPolicy, Twilio, Vapi};
+use numport::{Desired, E164, ImportRequest, Importer, Removal, RetryPolicy, Twilio, Vapi};
 
 use crate::services::carrier;
 use crate::services::subject::Pace;
@@ -77,12 +79,52 @@ async fn a_trunk_whose_addresses_cannot_be_read_is_a_finding() {
     }
 }
 
+/// Calls are sent to a SIP address through a trunk that leads to it and nowhere else, and back.
+#[tokio::test]
+async fn calls_are_pointed_at_a_sip_address_through_a_trunk() {
+    let own = "sip:pbx.example.net";
+    for (addresses, is_found) in [
+        (&[("sip:+1@PBX.example.net:5060;transport=tls", true), ("sip:elsewhere.example.com", false)][..], true),
+        (&[("sip:pbx.example.net", true), ("sip:elsewhere.example.com", true)], false),
+        (&[("sip:pbx.example.net", false)], false),
+        (&[], false),
+    ] {
+        let sandbox = on_trunk_to(addresses).await;
+        let before = "https://app.example.com/voice";
+        let sid = sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+        let update = UpdateNumber::new().trunk_sid("").voice_url(before);
+        twilio(&sandbox).update_number(&sid, &update).await.unwrap();
+
+        let signalwire = Pace::at_once().client(numport::SignalWire::builder_from_vars(|name| sandbox.var(name)));
+        let importer = Importer::new(twilio(&sandbox), signalwire).inbound_address(own);
+        let desired: Desired = [ImportRequest::new(number())].into_iter().collect();
+        let plan = importer.plan(&desired).await.unwrap().point_calls();
+        // The plan says before whether that is possible.
+        assert_eq!(plan.to_string().contains("no elastic SIP trunk"), !is_found, "{plan}");
+        let step = importer.apply(plan).unwrap().next().await.unwrap();
+        let calls = sandbox.twilio().calls_go_to(&number()).unwrap();
+        if !is_found {
+            assert_eq!(calls, before);
+            continue;
+        }
+        assert_eq!(calls, sandbox.twilio().trunk_sid(), "{}", step.report());
+        let Applied::Imported(imported) = step.outcome else { panic!("{step:?}") };
+        assert_eq!((imported.reached, imported.findings.as_slice()), (Reached::Platform, &[][..]));
+        // It is there now, for a plan too, and nothing is sent again.
+        let again = importer.plan(&desired).await.unwrap().point_calls();
+        assert!(!again.does_something(), "{again}");
+
+        let undone = importer.undo(&imported.undo(), Removal::RecordAndNumber).await.unwrap();
+        assert!(undone.is_complete(), "{undone:?}");
+        assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(before));
+    }
+}
+
 #[cfg(feature = "retell")]
 #[tokio::test]
 async fn an_import_over_such_a_trunk_reaches_the_platform_and_can_be_undone() {
-    use numport::model::{Reached, Removal};
+    use numport::SipTrunk;
     use numport::provider::ReachedBy;
-    use numport::{ImportRequest, SipTrunk};
 
     let sandbox = on_trunk_to(&[("sip:sip.retellai.com;transport=tls", true)]).await;
     let retell = Pace::at_once().client(numport::Retell::builder_from_vars(|name| sandbox.var(name)));

@@ -2,6 +2,8 @@
 
 mod apply;
 mod apply_with_faults;
+#[cfg(all(feature = "telnyx", feature = "plivo", feature = "vonage"))]
+mod cannot_point;
 mod drift;
 mod nulls;
 mod planning;

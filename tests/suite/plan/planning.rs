@@ -55,7 +55,7 @@ async fn every_kind_of_step_is_one_line() {
          + +14155570008 import, label \"Desk 8\", agent a-8, inbound on, calls now go to https://api.elevenlabs.io/…\n    warning: elevenlabs \
          answers the number's calls now\n    warning: the number's calls go to https://api.elevenlabs.io/…, and the platform does not document whether it \
          changes the routing\n\
-         ! +14155570009 `outbound` cannot be set by an import into vapi; leave it out; `label` has 21 characters; use \
+         ! +14155570009 `outbound` cannot be set by an import into vapi; leave it out. `label` has 21 characters; use \
          at most 20\n\
          ! +14155571000 the carrier does not hold the number\n\
          - +14155570003 remove, id r4, label none, agent a-3, held by exchange exchange, calls go to \
@@ -64,7 +64,7 @@ async fn every_kind_of_step_is_one_line() {
          ? +14155570000 second record kept, id r6, label none, agent none, held by exchange exchange, calls go to \
          https://api.vapi.ai/…\n\
          vapi from exchange: 1 to import, 1 to update, 1 to remove, 2 blocked, 2 unchanged, 2 kept, 1 \
-         not known to reach the platform; about 10 requests"
+         not known to reach the platform; about 11 requests"
     );
     assert!(plan.does_something());
     let PlanStep::Update { changes, .. } = &plan.steps[1] else { panic!("{:?}", plan.steps[1]) };

@@ -92,6 +92,10 @@ impl NumberProvider for Carrier {
 
 #[async_trait]
 impl RoutingControl for Carrier {
+    async fn check_point(&self, _: &CallbackUrl) -> Result<()> {
+        Ok(())
+    }
+
     async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
         Ok(Vec::new())
     }
@@ -106,6 +110,10 @@ impl RoutingControl for Carrier {
 
     fn is_attachment(&self, _: &str) -> bool {
         false
+    }
+
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
     }
 
     async fn restore(&self, routing: &Routing) -> Result<Routing> {

@@ -178,6 +178,10 @@ impl NumberProvider for Carrier {
 
 #[async_trait]
 impl RoutingControl for Carrier {
+    async fn check_point(&self, _: &CallbackUrl) -> Result<()> {
+        Ok(())
+    }
+
     async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
         Ok(Vec::new())
     }
@@ -197,6 +201,10 @@ impl RoutingControl for Carrier {
 
     fn is_attachment(&self, _setting: &str) -> bool {
         false
+    }
+
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
     }
 
     async fn restore(&self, before: &Routing) -> Result<Routing> {

@@ -169,6 +169,10 @@ impl NumberProvider for Exchange {
 
 #[async_trait]
 impl RoutingControl for Exchange {
+    async fn check_point(&self, _: &CallbackUrl) -> Result<()> {
+        Ok(())
+    }
+
     async fn trunk_addresses(&self, _: &str) -> Result<Vec<CallbackUrl>> {
         Ok(Vec::new())
     }
@@ -187,6 +191,10 @@ impl RoutingControl for Exchange {
 
     fn is_attachment(&self, _: &str) -> bool {
         false
+    }
+
+    fn cleared_by(&self, _: &str) -> &'static [&'static str] {
+        &[]
     }
 
     async fn restore(&self, before: &Routing) -> Result<Routing> {

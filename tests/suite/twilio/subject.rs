@@ -12,7 +12,14 @@ use crate::services::subject::{Api, Carrier, Pace, Secrets, Write, must};
 
 pub(crate) static SUBJECT: Carrier = Carrier {
     api: Api {
-        required: &["incoming_phone_numbers", "outgoing_caller_ids", "phone_numbers", "accounts", "origination_urls"],
+        required: &[
+            "incoming_phone_numbers",
+            "outgoing_caller_ids",
+            "phone_numbers",
+            "accounts",
+            "origination_urls",
+            "trunks",
+        ],
         service: Service::Provider(ProviderKind::TWILIO),
         title: "Twilio",
         secret: "TWILIO_AUTH_TOKEN",

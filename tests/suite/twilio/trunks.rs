@@ -1,9 +1,9 @@
-//! The numbers of an elastic SIP trunk.
+//! Elastic SIP trunks and their numbers.
 
 use futures_util::TryStreamExt;
 use numport::Twilio;
 use numport::error::CallFault;
-use numport::provider::twilio::{ErrorCode, OriginationUrlPage, TrunkNumberPage};
+use numport::provider::twilio::{ErrorCode, OriginationUrlPage, TrunkNumberPage, TrunkPage};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -19,6 +19,18 @@ async fn the_numbers_of_a_trunk_are_listed() {
         assert_eq!(exchange_at(&name, "/phone_numbers", client, all).await.len(), numbers);
         survives::<TrunkNumberPage>(&name, &case(&name).response.body);
     }
+}
+
+#[tokio::test]
+async fn the_trunks_of_an_account_are_listed() {
+    let all = |client: Twilio| async move { client.trunks().try_collect::<Vec<_>>().await };
+    let name = "twilio/trunks/documented";
+    let trunks = exchange_at(name, "/trunks", client, all).await;
+    assert_eq!(
+        (trunks[0].sid.as_deref(), trunks[0].domain_name.as_deref()),
+        (Some(TRUNK), Some("test.pstn.twilio.com"))
+    );
+    survives::<TrunkPage>(name, &case(name).response.body);
 }
 
 #[tokio::test]

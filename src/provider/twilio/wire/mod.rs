@@ -12,7 +12,7 @@ pub use list::{CallerId, CallerIdPage, ListCallerIds, ListNumbers, NumberPage, P
 pub use number::{
     Capabilities, EmergencyAddressStatus, EmergencyStatus, IncomingPhoneNumber, Origin, VoiceReceiveMode,
 };
-pub use trunk::{Meta, OriginationUrl, OriginationUrlPage, TrunkNumber, TrunkNumberPage};
+pub use trunk::{Meta, OriginationUrl, OriginationUrlPage, Trunk, TrunkNumber, TrunkNumberPage, TrunkPage};
 pub use update::{CallbackMethod, FRIENDLY_NAME_MAX, UpdateNumber};
 
 use crate::model::Timestamp;

@@ -77,6 +77,60 @@ impl TrunkNumber {
 received_object! {
     snake_case;
 
+    /// An elastic SIP trunk (<https://www.twilio.com/docs/sip-trunking/api/trunk-resource>).
+    pub struct Trunk {
+        nullable {
+            /// Its id, `TK…`.
+            sid: String,
+            /// The account that owns it.
+            account_sid: String,
+            /// Its name for people.
+            friendly_name: String,
+            /// The host to which calls out through the trunk are sent. It ends in `pstn.twilio.com`.
+            domain_name: String,
+            /// The URL that answers calls when no origination URL does.
+            disaster_recovery_url: CallbackUrl,
+            /// The method of that request.
+            disaster_recovery_method: String,
+            /// Whether calls are encrypted: TLS for their signalling, SRTP for their media.
+            secure: bool,
+            /// What is recorded: an object with a mode and a trim.
+            recording: Value,
+            /// Which transfers are allowed: `disable-all`, `enable-all` or `sip-only`.
+            transfer_mode: String,
+            /// The caller id of transfers: `from-transferee` or `from-transferor`.
+            transfer_caller_id: String,
+            /// Whether callers' names are looked up.
+            cnam_lookup_enabled: bool,
+            /// Whether media is sent to the address that it comes from.
+            symmetric_rtp_enabled: bool,
+            /// How the trunk knows who calls out through it: `IP_ACL`, `CREDENTIAL_LIST`, or both with a comma.
+            auth_type: String,
+            /// The same as a list.
+            auth_type_set: Vec<String>,
+            /// When it was created: ISO 8601.
+            date_created: String,
+            /// When it was last changed: ISO 8601.
+            date_updated: String,
+            /// The absolute URL of this object.
+            url: String,
+            /// The addresses of related resources, by name.
+            links: Map<String, Value>,
+        }
+    }
+
+    /// One page of an account's trunks.
+    pub struct TrunkPage {
+        required {
+            /// The trunks.
+            trunks: Vec<Trunk>,
+        }
+        nullable {
+            /// The address of the next page, and more data about the list.
+            meta: Meta,
+        }
+    }
+
     /// One page of the numbers on a trunk.
     pub struct TrunkNumberPage {
         required {

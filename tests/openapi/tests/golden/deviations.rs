@@ -32,6 +32,7 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         says: "is not documented",
         reason: OUTSIDE,
     },
+    Deviation { service: "twilio", operation: "* /v1/Trunks", says: "is not documented", reason: OUTSIDE },
     Deviation {
         service: "twilio",
         operation: "* /v1/Trunks/*/OriginationUrls",

@@ -67,10 +67,11 @@ impl Answer {
 
 type Script = Box<dyn FnMut(&Request) -> Vec<Answer> + Send>;
 type Distort = Box<dyn FnMut(&Request, Answer) -> Vec<Answer> + Send>;
+type Intercept = Box<dyn FnMut(&Request) -> Option<Answer> + Send>;
 
 enum Answers {
     Scripted(Mutex<Script>),
-    Relayed { to: String, distort: Mutex<Distort> },
+    Relayed { to: String, intercept: Mutex<Intercept>, distort: Mutex<Distort> },
 }
 
 /// A running server. It ends when it is dropped.
@@ -112,13 +113,20 @@ impl Hostile {
     /// Starts a relay to the server at this address. It changes nothing until [`distort`](Self::distort).
     pub(crate) async fn relay(uri: &str) -> Self {
         let to = uri.strip_prefix("http://").expect("plain HTTP").trim_end_matches('/').to_owned();
-        Self::serve(Answers::Relayed { to, distort: Mutex::new(Box::new(|_, answer| vec![answer])) }).await
+        let (intercept, distort): (Intercept, Distort) = (Box::new(|_| None), Box::new(|_, answer| vec![answer]));
+        Self::serve(Answers::Relayed { to, intercept: Mutex::new(intercept), distort: Mutex::new(distort) }).await
     }
 
     /// From now on, sends what this makes of the real server's responses.
     pub(crate) fn distort(&self, with: impl FnMut(&Request, Answer) -> Vec<Answer> + Send + 'static) {
         let Answers::Relayed { distort, .. } = &*self.answers else { panic!("it relays nothing") };
         *lock(distort) = Box::new(with);
+    }
+
+    /// From now on, answers the requests of which this returns a response, and does not relay them.
+    pub(crate) fn intercept(&self, with: impl FnMut(&Request) -> Option<Answer> + Send + 'static) {
+        let Answers::Relayed { intercept, .. } = &*self.answers else { panic!("it relays nothing") };
+        *lock(intercept) = Box::new(with);
     }
 
     async fn serve(answers: Answers) -> Self {
@@ -174,9 +182,15 @@ async fn converse(socket: TcpStream, connection: usize, answers: Arc<Answers>, s
         }
         unsent.extend(match &*answers {
             Answers::Scripted(script) => lock(script)(&request),
-            Answers::Relayed { to, distort } => {
-                let answer = ask(to, &mut upstream, &request).await;
-                lock(distort)(&request, answer)
+            Answers::Relayed { to, intercept, distort } => {
+                let intercepted = lock(intercept)(&request);
+                match intercepted {
+                    Some(answer) => vec![answer],
+                    None => {
+                        let answer = ask(to, &mut upstream, &request).await;
+                        lock(distort)(&request, answer)
+                    }
+                }
             }
         });
         let (bytes, closes) = match unsent.pop_front() {
