@@ -3,6 +3,7 @@
 use numport::error::ErrorKind;
 use numport::journal::{Journal, JournalFault, NoTls, PostgresJournal};
 use numport::{E164, ImportRequest, Outcome};
+use tokio::time::timeout;
 
 use super::imports::{creates, importer};
 use super::{DATABASE, WAIT, client, client_at, import, journal, key, lock, server};
@@ -142,14 +143,18 @@ async fn tables_that_somebody_alters_are_told_and_nothing_is_sent() {
         assert_eq!((error.kind(), creates(&sandbox)), (ErrorKind::Journal, 0), "{altered}: {error}");
         client.batch_execute(mended).await.unwrap();
     }
-    // What is prepared does not fit any more, and another session is opened.
+    // What this session has prepared does not fit any more, and another one is opened.
+    importer.unresolved().await.unwrap();
     client.batch_execute("ALTER TABLE numport_journal ALTER created TYPE varchar(200)").await.unwrap();
-    let imported = loop {
-        match importer.import(ImportRequest::new(number())).await {
-            Ok(imported) => break imported,
-            Err(error) => assert_eq!((error.kind(), creates(&sandbox)), (ErrorKind::Journal, 0), "{error}"),
+    let importing = async {
+        loop {
+            match importer.import(ImportRequest::new(number())).await {
+                Ok(imported) => return imported,
+                Err(error) => assert_eq!((error.kind(), creates(&sandbox)), (ErrorKind::Journal, 0), "{error}"),
+            }
         }
     };
+    let imported = timeout(WAIT, importing).await.unwrap();
     assert_eq!((imported.outcome, creates(&sandbox)), (Outcome::Created, 1));
 }
 
