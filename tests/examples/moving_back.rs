@@ -261,7 +261,7 @@ async fn earlier_records_and_changes_by_others_are_kept() {
     assert_eq!(fields(&sandbox, "interactly").await, before.1);
     let there = fields(&sandbox, "vapi").await;
     assert_eq!((there.len(), there.contains(&before.2[0])), (2, true), "{there:?} {out}");
-    assert!(out.contains("its record stays: somebody else changed its label"), "{out}");
+    assert!(out.contains("its record stays: its label is not as the import left it"), "{out}");
 }
 
 #[tokio::test]

@@ -78,7 +78,8 @@ async fn a_plan_says_what_to_do_about_a_wrong_key() {
     let id = url("PLIVO_AUTH_ID");
     let plivo = Plivo::builder(&id, "wrong").base_url(url("PLIVO_BASE_URL")).build().unwrap();
     let error = plivo.get_account().await.unwrap_err();
-    assert!(error.to_string().contains("401 Unauthorized: authentication failed"), "{error}");
+    let told = "401 Unauthorized: Could not verify your access level for that URL.";
+    assert!(error.report().contains(told), "{}", error.report());
 }
 
 #[tokio::test]
