@@ -153,6 +153,41 @@ impl Change {
         changes.filter(|change| !change.is_open(after)).collect()
     }
 
+    /// These changes, after earlier ones of the same record. It is not known which of the earlier ones were made.
+    pub(super) fn after(earlier: &[Self], later: Vec<Self>) -> Vec<Self> {
+        let mut all = earlier.to_vec();
+        for change in later {
+            match all.iter_mut().find(|before| before.field() == change.field()) {
+                Some(before) => *before = change.after_one(before),
+                None => all.push(change),
+            }
+        }
+        all
+    }
+
+    /// It leads from where the earlier one of the field began, unless somebody else has changed the field in between.
+    fn after_one(self, earlier: &Self) -> Self {
+        match (self, earlier) {
+            (Self::Label { from, to }, Self::Label { from: first, to: made }) if from == *first || from == *made => {
+                Self::Label { from: first.clone(), to }
+            }
+            (Self::Agent { from, to }, Self::Agent { from: first, to: made }) if from == *first || from == *made => {
+                Self::Agent { from: first.clone(), to }
+            }
+            (Self::Inbound { from, to }, Self::Inbound { from: first, to: made })
+                if from == *first || from == Some(*made) =>
+            {
+                Self::Inbound { from: *first, to }
+            }
+            (Self::Outbound { from, to }, Self::Outbound { from: first, to: made })
+                if from == *first || from == Some(*made) =>
+            {
+                Self::Outbound { from: *first, to }
+            }
+            (later, _) => later,
+        }
+    }
+
     /// What is sent to undo those of these changes that the record still has, and the fields that cannot be set back:
     /// the platform cannot, or somebody else has changed them.
     pub(super) fn undo(changes: &[Self], record: &NumberRecord, can: &Capabilities) -> (NumberUpdate, Vec<Field>) {

@@ -48,6 +48,8 @@ pub struct Imported {
     pub routing_before: Option<Routing>,
     number: E164,
     account: AccountId,
+    /// What interrupted updates of the record, which were found with it, have changed or not.
+    pub(super) earlier_changes: Vec<Change>,
     /// The platform's credential, if this import may have made it.
     pub(super) credential: Option<CredentialId>,
 }
@@ -133,7 +135,7 @@ impl Imported {
     /// record counts as created by this import.
     #[must_use]
     pub fn undo(&self) -> Undo {
-        let before = self.before.as_ref().filter(|_| self.outcome.was_there());
+        let changes = if self.outcome.was_there() { self.changes() } else { Vec::new() };
         Undo {
             number: self.number,
             platform: self.record.platform,
@@ -141,16 +143,26 @@ impl Imported {
             id: self.record.id.clone(),
             created: !self.outcome.was_there(),
             left: Left::from(&self.record),
-            changes: before.map(|before| Change::between(before, &self.record)).unwrap_or_default(),
+            changes,
             credential: self.credential.clone(),
             routing: self.routing_before.clone(),
         }
+    }
+
+    /// What this import has changed of a record that was there, and what an interrupted one may have.
+    fn changes(&self) -> Vec<Change> {
+        let own = self.before.as_ref().map(|before| Change::between(before, &self.record)).unwrap_or_default();
+        let mut all = Change::after(&self.earlier_changes, own);
+        // Somebody else has changed the others since.
+        all.retain(|change| change.is_open(&self.record) || change.is_done(&self.record));
+        all
     }
 
     pub(super) const fn new(record: NumberRecord, outcome: Outcome, number: E164, account: AccountId) -> Self {
         Self {
             number,
             account,
+            earlier_changes: Vec::new(),
             credential: None,
             record,
             outcome,

@@ -7,10 +7,17 @@ use crate::model::{ImportRequest, NumberRecord};
 use crate::platform::{Capabilities, Takeover};
 
 impl Importer {
-    /// Whether bringing this record to what the request names may change where the number's calls go.
-    pub(super) fn takes_over_by_update(&self, imported: &Imported, request: &ImportRequest, carrier: usize) -> bool {
-        self.takeover(self.sources.get(carrier)) != Takeover::Nothing
-            && !Differences::of(self.platform.capabilities(), &imported.record, request, false).changes.is_empty()
+    /// The changes that bring this record to what the request names, if they may change where the number's calls go.
+    pub(super) fn changes_with_takeover(
+        &self,
+        imported: &Imported,
+        request: &ImportRequest,
+        carrier: usize,
+    ) -> Vec<Change> {
+        match self.takeover(self.sources.get(carrier)) {
+            Takeover::Nothing => Vec::new(),
+            _ => Differences::of(self.platform.capabilities(), &imported.record, request, false).changes,
+        }
     }
 
     /// Brings the record to what the request names, by one update if it differs.

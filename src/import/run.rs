@@ -170,13 +170,17 @@ impl<'a> Run<'a> {
         if is_own {
             self.lock.created(&imported.record.id);
         }
-        if !is_own && self.importer.takes_over_by_update(imported, self.request, self.carrier) {
+        let changes = match is_own {
+            true => Vec::new(),
+            false => self.importer.changes_with_takeover(imported, self.request, self.carrier),
+        };
+        if !changes.is_empty() {
             // Nothing was sent yet, and the routing before it must not be forgotten.
             let kind = self.importer.sources[self.carrier].carrier;
             let key =
                 || Key::new(self.importer.platform.kind(), self.importer.platform.account(), *self.request.number());
-            let kept = self.lock.write_down(kind, false, key).await.and_then(|()| self.lock.updating(kind));
-            if let Err(reason) = kept {
+            let kept = self.lock.write_down(kind, false, &changes, key).await;
+            if let Err(reason) = kept.and_then(|()| self.lock.updating(kind, changes)) {
                 let withheld = Withheld::new(self.importer.platform.kind(), *self.request.number(), reason);
                 return Err(self.failed(Box::new(withheld).into()));
             }
@@ -186,6 +190,7 @@ impl<'a> Run<'a> {
         }
         if let Some(unresolved) = self.lock.unresolved.take() {
             imported.routing_before = unresolved.routing();
+            imported.earlier_changes.clone_from(&unresolved.changes);
             if imported.outcome.was_there() && unresolved.may_be_own() {
                 imported.outcome = Outcome::Recovered;
             }
@@ -292,7 +297,7 @@ impl<'a> Run<'a> {
         let withheld = |reason| Box::new(Withheld::new(importer.platform.kind(), *number, reason));
         let (platform, kind) = (&importer.platform, importer.sources[self.carrier].carrier);
         let key = || Key::new(platform.kind(), platform.account(), *number);
-        self.lock.write_down(kind, true, key).await.map_err(withheld)?;
+        self.lock.write_down(kind, true, &[], key).await.map_err(withheld)?;
         self.lock.sending(kind).map_err(withheld)?;
         let sent_at = Timestamp::now();
         self.sent_at = Some(sent_at);

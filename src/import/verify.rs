@@ -80,7 +80,9 @@ impl Unverified {
     pub(super) async fn settle(mut self) -> Imported {
         self.lock.resolved();
         let Self { mut lock, imported, .. } = self;
-        let has_changed = imported.outcome != Outcome::AlreadyThere || imported.routing_before.is_some();
+        let has_changed = imported.outcome != Outcome::AlreadyThere
+            || imported.routing_before.is_some()
+            || !imported.earlier_changes.is_empty();
         lock.settle(|| has_changed.then(|| imported.undo())).await;
         imported
     }

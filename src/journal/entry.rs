@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::E164;
-use crate::import::Undo;
+use crate::import::{Change, Undo};
 use crate::model::{AccountId, NumberId, PlatformKind, ProviderKind, Routing, Timestamp};
 
 /// A number in an account at a platform.
@@ -57,6 +57,9 @@ pub struct UnresolvedImport {
     /// A record that is found later was there before, as far as is known: rolling the import back does not remove it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub taken: bool,
+    /// The changes that its updates make to a record that was there. Each may have been made or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// When the first of its requests was sent.
     pub first_sent_at: Timestamp,
     /// When the last of its requests was sent.
@@ -79,6 +82,7 @@ impl UnresolvedImport {
             carrier,
             creates: true,
             taken: false,
+            changes: Vec::new(),
             first_sent_at: now,
             sent_at: now,
             routing_before,

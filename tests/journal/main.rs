@@ -4,6 +4,7 @@
 mod applied;
 mod attacks;
 mod directory;
+mod history;
 mod killed;
 mod moved;
 mod pgbouncer;
@@ -13,5 +14,6 @@ mod processes;
 mod server;
 #[path = "../suite/services.rs"]
 mod services;
+mod tally;
 mod tls;
 mod together;

@@ -2,7 +2,6 @@
 //!
 //! A process is this same binary, run for [`the_child_imports_them_all`] alone.
 
-use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -21,6 +20,7 @@ use crate::postgres;
 use crate::server::Postgres;
 use crate::services::subject::{LABEL, Pace, Platform};
 use crate::services::{PLATFORMS, carrier, each_platform};
+use crate::tally::Tally;
 
 const CHILD_OF: &str = "NUMPORT_JOURNAL_CHILD_OF";
 const JOURNAL: &str = "NUMPORT_JOURNAL";
@@ -138,11 +138,14 @@ fn amount() -> (usize, usize, u64) {
 /// Several processes import the same numbers; one after another is killed and started again.
 async fn race(platform: &'static Platform) {
     let (processes, numbers, rounds) = amount();
+    let mut tally = Tally::default();
     for seed in 1..=rounds {
         let folder = TempDir::new().unwrap();
         let journal = folder.path().join("journal").display().to_string();
-        one_race(platform, processes, numbers, seed, &journal, None).await;
+        let round = Round { platform, processes, numbers, seed, journal };
+        tally.add(round.run(None).await);
     }
+    tally.end(&format!("{}, directory", platform.api.service));
 }
 
 /// The same with PostgreSQL. Connections are cut, too.
@@ -152,112 +155,99 @@ async fn with_postgresql_and_connections_that_are_cut_they_make_one_record_each(
     let (processes, numbers, rounds) = amount();
     let client = postgres::client(&server).await;
     for platform in PLATFORMS {
+        let mut tally = Tally::default();
         for seed in 1..=rounds {
             let database = format!("{}_{seed}", platform.api.name());
             client.batch_execute(&format!("CREATE DATABASE {database}")).await.unwrap();
             let journal = server.url(&database);
             PostgresJournal::migrate(&journal, NoTls).await.unwrap();
-            one_race(platform, processes, numbers, seed, &journal, Some(&client)).await;
+            let round = Round { platform, processes, numbers, seed, journal };
+            tally.add(round.run(Some(&client)).await);
         }
+        tally.end(&format!("{}, PostgreSQL", platform.api.service));
     }
 }
 
-async fn one_race(
+struct Round {
     platform: &'static Platform,
     processes: usize,
     numbers: usize,
     seed: u64,
-    journal: &str,
-    cuts: Option<&Client>,
-) {
-    let case = format!("{}, seed {seed}", platform.api.service);
-    let voice =
-        |nth: usize| TwilioNumber::new(number(nth)).voice_url(format!("https://app.example.com/voice?line={nth}"));
-    let sandbox = (0..numbers).fold(Sandbox::builder(), |builder, nth| builder.hold(voice(nth)));
-    let sandbox = sandbox.start().await.unwrap();
-    let before = sandbox.records(carrier("twilio").api.service);
-    let faults = [Fault::CommitThenDrop, Fault::DelayBeforeCommit(DELAY)];
-    sandbox.chaos(Chaos::new(seed).chance(0.05).faults(faults));
-    let mut rng = Rng::with_seed(seed);
-    let start = || child(&sandbox, platform, journal, numbers);
-    let mut children: Vec<Running> = (0..processes).map(|_| start()).collect();
-    let end = Instant::now() + DEADLINE;
-    let (mut kills, mut next_kill) = (0, numbers);
-    let (mut cut, mut next_cut) = (0, numbers / 2);
-    while !children.is_empty() {
-        assert!(Instant::now() < end, "{case}: it does not end");
-        children.retain_mut(|child| match child.0.try_wait().unwrap() {
-            Some(status) => {
-                assert!(status.success(), "{case}: {status}");
-                false
+    journal: String,
+}
+
+impl Round {
+    async fn run(self, cuts: Option<&Client>) -> Tally {
+        let Self { platform, processes, numbers, seed, ref journal } = self;
+        let case = format!("{}, seed {seed}", platform.api.service);
+        let voice =
+            |nth: usize| TwilioNumber::new(number(nth)).voice_url(format!("https://app.example.com/voice?line={nth}"));
+        let sandbox = (0..numbers).fold(Sandbox::builder(), |builder, nth| builder.hold(voice(nth)));
+        let sandbox = sandbox.start().await.unwrap();
+        let before = sandbox.records(carrier("twilio").api.service);
+        let faults = [Fault::CommitThenDrop, Fault::DropBeforeCommit, Fault::DelayBeforeCommit(DELAY)];
+        sandbox.chaos(Chaos::new(seed).chance(0.05).faults(faults));
+        let mut rng = Rng::with_seed(seed);
+        let start = || child(&sandbox, platform, journal, numbers);
+        let mut children: Vec<Running> = (0..processes).map(|_| start()).collect();
+        let end = Instant::now() + DEADLINE;
+        let (mut kills, mut next_kill) = (0, numbers);
+        let (mut cut, mut next_cut) = (0, numbers / 2);
+        while !children.is_empty() {
+            assert!(Instant::now() < end, "{case}: it does not end");
+            children.retain_mut(|child| match child.0.try_wait().unwrap() {
+                Some(status) => {
+                    assert!(status.success(), "{case}: {status}");
+                    false
+                }
+                None => true,
+            });
+            if kills < 2 * processes && !children.is_empty() && sandbox.requests().len() >= next_kill {
+                let child = rng.usize(..children.len());
+                children[child].end();
+                children[child] = start();
+                (kills, next_kill) = (kills + 1, sandbox.requests().len() + rng.usize(1..numbers));
             }
-            None => true,
-        });
-        if kills < 2 * processes && !children.is_empty() && sandbox.requests().len() >= next_kill {
-            let child = rng.usize(..children.len());
-            children[child].end();
-            children[child] = start();
-            (kills, next_kill) = (kills + 1, sandbox.requests().len() + rng.usize(1..numbers));
+            if let Some(client) = cuts.filter(|_| cut < 3 * processes && sandbox.requests().len() >= next_cut) {
+                let one_or_all = if rng.bool() { 1 } else { 100 };
+                postgres::cut(client, one_or_all).await;
+                (cut, next_cut) = (cut + 1, sandbox.requests().len() + rng.usize(1..numbers));
+            }
+            sleep(Duration::from_millis(5)).await;
         }
-        if let Some(client) = cuts.filter(|_| cut < 3 * processes && sandbox.requests().len() >= next_cut) {
-            let one_or_all = if rng.bool() { 1 } else { 100 };
-            postgres::cut(client, one_or_all).await;
-            (cut, next_cut) = (cut + 1, sandbox.requests().len() + rng.usize(1..numbers));
-        }
-        sleep(Duration::from_millis(5)).await;
+        quiet(&sandbox).await;
+        let all: Vec<E164> = (0..numbers).map(number).collect();
+        let mut tally = Tally::of_round(kills, cut);
+        tally.count(&sandbox, platform, &all);
+        tally.count_routings(&sandbox, &self.importer(&sandbox).await, &all, &before).await;
+        println!("{case}: {tally}");
+        assert!(cuts.is_none() || cut > 0, "{case}: no connection was cut");
+        assert!(kills > 0, "{case}: nobody was killed");
+        tally
     }
-    let create = platform.create_path();
-    let creates = sandbox.requests().iter().filter(|sent| sent.method == "POST" && sent.path == create).count();
-    println!("{case}: {creates} creates, {kills} killed, connections cut {cut} times");
-    assert!(cuts.is_none() || cut > 0, "{case}: no connection was cut");
-    assert!(kills > 0, "{case}: nobody was killed");
-    one_record_each(&sandbox, platform, numbers, &case);
-    all_comes_back(&sandbox, platform, journal, numbers, &before, &case).await;
-}
 
-/// Each number has one record, and more than one create only where an earlier one was not carried out.
-fn one_record_each(sandbox: &Sandbox, platform: &Platform, numbers: usize, case: &str) {
-    let mut records: BTreeMap<String, usize> = BTreeMap::new();
-    for record in sandbox.records(platform.api.service) {
-        *records.entry(record[platform.record.number].as_str().unwrap().to_owned()).or_default() += 1;
-    }
-    let expected = (0..numbers).map(|nth| (number(nth).to_string(), 1)).collect();
-    assert_eq!(records, expected, "{case}");
-}
-
-/// Rolled back from the journal's history alone, every number's routing is as it was before.
-async fn all_comes_back(
-    sandbox: &Sandbox,
-    platform: &Platform,
-    journal: &str,
-    numbers: usize,
-    before: &[serde_json::Value],
-    case: &str,
-) {
-    sandbox.chaos(Chaos::new(0).chance(0.0));
-    let vars = |name: &str| sandbox.var(name);
-    let importer =
-        Importer::new(platform.carrier("twilio", &vars, Pace::at_once()), (platform.connect)(&vars, Pace::at_once()));
-    let importer = with_journal(importer, journal, true).await;
-    assert!(importer.unresolved().await.unwrap().is_empty(), "{case}");
-    let mut all = Vec::new();
-    for number in (0..numbers).map(number) {
-        let past = importer.history(&number).await.unwrap();
-        for past in past {
-            let undone = importer.undo_unverified(&past.undo, numport::Removal::Record).await.unwrap();
-            all.push((undone, past.undo));
-        }
-    }
-    let after = sandbox.records(carrier("twilio").api.service);
-    for (before, after) in before.iter().zip(&after) {
-        for (field, was) in before.as_object().unwrap() {
-            assert!(!is_routing(field) || after[field] == *was, "{case}: {field}: {was} {}: {all:#?}", after[field]);
-        }
+    /// One that has the journal.
+    async fn importer(&self, sandbox: &Sandbox) -> Importer {
+        sandbox.chaos(Chaos::new(0).chance(0.0));
+        let vars = |name: &str| sandbox.var(name);
+        let carrier = self.platform.carrier("twilio", &vars, Pace::at_once());
+        let importer = Importer::new(carrier, (self.platform.connect)(&vars, Pace::at_once()));
+        with_journal(importer, &self.journal, true).await
     }
 }
 
-fn is_routing(field: &str) -> bool {
-    ["voice_", "sms_", "status_callback", "trunk_sid"].iter().any(|start| field.starts_with(start))
+/// Waits until what killed processes have sent is carried out. A request that waits for its connection is not counted
+/// by the sandbox yet.
+async fn quiet(sandbox: &Sandbox) {
+    let mut seen = None;
+    loop {
+        let now = sandbox.requests().len();
+        if sandbox.waiting() == 0 && seen == Some(now) {
+            return;
+        }
+        seen = Some(now);
+        sleep(DELAY).await;
+    }
 }
 
 each_platform! {

@@ -45,6 +45,14 @@ impl Postgres {
         succeed(self.control("restart").arg("--mode=immediate"));
     }
 
+    /// As a server that follows another one, which is not there.
+    pub(crate) fn restart_as_standby(&self) {
+        let signal = self.data.path().join("standby.signal");
+        std::fs::write(&signal, "").expect("a file");
+        give(&signal);
+        succeed(self.control("restart").arg("--mode=fast"));
+    }
+
     pub(crate) fn url(&self, database: &str) -> String {
         let socket = self.directory.path().display().to_string().replace('/', "%2F");
         format!("postgres://postgres@{socket}/{database}")

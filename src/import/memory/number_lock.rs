@@ -6,7 +6,7 @@ use super::unresolved::{Created, Sending};
 use super::{JournalId, Key, MAX_UNRESOLVED, Unresolved, json, memory};
 use crate::E164;
 use crate::error::{Withheld, WithheldReason};
-use crate::import::{Importer, Undo};
+use crate::import::{Change, Importer, Undo};
 use crate::journal::{self, JournalError, JournalFault, Lease, Settled, UnresolvedImport};
 use crate::model::{AccountId, NumberId, ProviderKind, Routing};
 
@@ -122,21 +122,27 @@ impl NumberLock {
     }
 
     /// Writes into the journal, if there is one, that a request is about to be sent that may change the routing: a
-    /// create, or an update.
+    /// create, or an update that makes these changes.
     pub(in crate::import) async fn write_down(
         &mut self,
         carrier: ProviderKind,
         creates: bool,
+        changes: &[Change],
         key: impl FnOnce() -> journal::Key,
     ) -> Result<(), WithheldReason> {
         if let Some(lease) = self.leases.first_mut() {
             let earlier = memory().numbers.get(&self.key).and_then(|number| number.unresolved.clone());
             let key = key();
             let mut entry = UnresolvedImport::new(&key, Some(carrier), self.routing.clone());
-            entry.creates = creates;
+            (entry.creates, entry.changes) = (creates, changes.to_vec());
             if let Some(earlier) = earlier.map(|earlier| earlier.entry(&key)) {
-                (entry.first_sent_at, entry.routing_before) = (earlier.first_sent_at, earlier.routing_before);
+                // The routing before the first of them, which may have been sent under this lock.
+                if !self.is_first {
+                    entry.routing_before = earlier.routing_before;
+                }
+                entry.first_sent_at = earlier.first_sent_at;
                 entry.creates |= earlier.creates;
+                entry.changes = Change::after(&earlier.changes, entry.changes);
             }
             let entry = self.written.insert(entry);
             lease.sending(entry).await.map_err(WithheldReason::Journal)?;
@@ -148,21 +154,25 @@ impl NumberLock {
     /// first one of several that are unresolved is kept.
     pub(in crate::import) fn sending(&mut self, carrier: ProviderKind) -> Result<(), WithheldReason> {
         self.has_own_earlier = memory().may_be_own(self.key);
-        self.remember(carrier, true)?;
+        self.remember(carrier, true, Vec::new())?;
         (self.has_sent, self.is_taken, self.is_resolved) = (true, false, false);
         Ok(())
     }
 
     /// An update is being sent with which the platform may take the calls over. It is kept as a create is, for the
     /// routing before it.
-    pub(in crate::import) fn updating(&mut self, carrier: ProviderKind) -> Result<(), WithheldReason> {
-        self.remember(carrier, false)?;
+    pub(in crate::import) fn updating(
+        &mut self,
+        carrier: ProviderKind,
+        changes: Vec<Change>,
+    ) -> Result<(), WithheldReason> {
+        self.remember(carrier, false, changes)?;
         (self.has_updated, self.is_resolved) = (true, false);
         Ok(())
     }
 
-    fn remember(&mut self, carrier: ProviderKind, creates: bool) -> Result<(), WithheldReason> {
-        let sent = Sending { carrier, creates, journal: self.journal.filter(|_| self.written.is_some()) };
+    fn remember(&mut self, carrier: ProviderKind, creates: bool, changes: Vec<Change>) -> Result<(), WithheldReason> {
+        let sent = Sending { carrier, creates, changes, journal: self.journal.filter(|_| self.written.is_some()) };
         let earlier = memory().sending(self.key, sent);
         self.has_earlier = earlier.ok_or(WithheldReason::TooManyUnresolved { limit: MAX_UNRESOLVED })?;
         self.is_first |= !self.has_earlier;

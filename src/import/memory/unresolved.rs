@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{JournalId, MAX_AGE, json};
+use crate::import::Change;
 use crate::journal::{self, UnresolvedImport};
 use crate::model::{NumberId, ProviderKind, Routing, Timestamp};
 
@@ -19,6 +20,8 @@ pub(in crate::import) struct Unresolved {
     pub(in crate::import) creates: bool,
     /// Whether the platform answered the only create that it has the number already.
     pub(in crate::import) taken: bool,
+    /// What the updates of a record that was there change, or not.
+    pub(in crate::import) changes: Vec<Change>,
     /// Where the carrier sent the calls before it, as JSON: that is a fifth of the routing's size.
     pub(super) routing: Option<Box<str>>,
     /// The journal that knows all of it.
@@ -37,10 +40,11 @@ pub(in crate::import) struct Created {
 }
 
 /// A request that may change the routing, as it is sent.
-#[derive(Clone, Copy)]
 pub(super) struct Sending {
     pub(super) carrier: ProviderKind,
     pub(super) creates: bool,
+    /// What an update changes.
+    pub(super) changes: Vec<Change>,
     /// The journal in which it is written down.
     pub(super) journal: Option<JournalId>,
 }
@@ -69,10 +73,10 @@ impl Sent {
 }
 
 impl Unresolved {
-    pub(super) fn now(Sending { carrier, creates, journal }: Sending) -> Self {
+    pub(super) fn now(Sending { carrier, creates, changes, journal }: Sending) -> Self {
         let now = Sent::now();
         let carrier = Some(carrier);
-        Self { first: now, last: now, carrier, creates, taken: false, routing: None, journal, is_own: true }
+        Self { first: now, last: now, carrier, creates, taken: false, changes, routing: None, journal, is_own: true }
     }
 
     /// That of a journal, whose clock says how long ago its last create was sent.
@@ -85,6 +89,7 @@ impl Unresolved {
             carrier: entry.carrier,
             creates: entry.creates,
             taken: entry.taken,
+            changes: entry.changes.clone(),
             routing: entry.routing_before.as_ref().and_then(json),
             journal: Some(journal),
             is_own: false,
@@ -96,6 +101,7 @@ impl Unresolved {
         (self.last, self.is_own, self.journal) = (Sent::now(), true, sending.journal);
         self.creates |= sending.creates;
         self.taken &= !sending.creates;
+        self.changes = Change::after(&self.changes, sending.changes);
     }
 
     /// What its journal tells of it now. The clock of the machine may have been set since.
@@ -110,6 +116,7 @@ impl Unresolved {
             last: first.last.later(second.last),
             creates: first.creates || second.creates,
             taken: !first.may_be_own() && !second.may_be_own(),
+            changes: Change::after(&first.changes, second.changes),
             journal: first.journal.filter(|_| first.journal == second.journal),
             is_own: first.is_own || second.is_own,
             ..first
@@ -143,7 +150,7 @@ impl Unresolved {
         let routing_before = self.routing();
         let mut entry = UnresolvedImport::new(key, self.carrier, routing_before);
         (entry.first_sent_at, entry.sent_at) = (self.first.at, self.last.at);
-        (entry.creates, entry.taken) = (self.creates, self.taken);
+        (entry.creates, entry.taken, entry.changes) = (self.creates, self.taken, self.changes.clone());
         entry
     }
 

@@ -197,7 +197,7 @@ impl Steps {
         };
         let updates = !changes.iter().all(|change| change.is_done(&record));
         let mut written = if planned.point_to.is_some() || updates && self.takes_over() {
-            self.write_down(&mut lock, number, record.clone()).await?
+            self.write_down(&mut lock, number, record.clone(), changes).await?
         } else {
             Written::nothing(&mut lock, number, record.clone())
         };

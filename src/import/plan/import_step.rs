@@ -130,7 +130,7 @@ impl Steps {
         match self.shared.importer.platform.get(id).await {
             Err(error) if error.is_not_found() => Ok(Applied::Moved(vec![gone(id)])),
             there => {
-                let mut written = self.write_down(lock, number, there?).await?;
+                let mut written = self.write_down(lock, number, there?, &[]).await?;
                 let pointed = self.point(number, planned, address).await;
                 let pointed = written.watch(pointed).await?;
                 Ok(match pointed {

@@ -206,7 +206,7 @@ impl Importer {
             }
             let mut lock = lock.as_mut().filter(|lock| lock.has_journal());
             if let Some(lock) = &mut lock {
-                self.write_down_calls(lock, &routing.number, carrier.kind(), Some(routing.clone())).await?;
+                self.write_down_calls(lock, &routing.number, carrier.kind(), Some(routing.clone()), &[]).await?;
             }
             let sent = self.send_elsewhere(control, routing, reroute).await;
             let is_as_before = match &sent {

@@ -34,6 +34,7 @@ impl Steps {
         lock: &'a mut NumberLock,
         number: &E164,
         record: NumberRecord,
+        changes: &[Change],
     ) -> Result<Written<'a>> {
         if !lock.has_journal() {
             return Ok(Written::nothing(lock, number, record));
@@ -47,7 +48,7 @@ impl Steps {
             [source] => source.carrier,
             _ => importer.provider.kind(),
         };
-        importer.write_down_calls(lock, number, carrier, before).await?;
+        importer.write_down_calls(lock, number, carrier, before, changes).await?;
         Ok(Written { lock, number: *number, record, is_told: true })
     }
 }
@@ -60,10 +61,12 @@ impl Importer {
         number: &E164,
         carrier: ProviderKind,
         before: Option<Routing>,
+        changes: &[Change],
     ) -> Result<()> {
         lock.routing = before;
         let key = || Key::new(self.platform.kind(), self.platform.account(), *number);
-        let told = lock.write_down(carrier, false, key).await.and_then(|()| lock.updating(carrier));
+        let told = lock.write_down(carrier, false, changes, key).await;
+        let told = told.and_then(|()| lock.updating(carrier, changes.to_vec()));
         if let Err(reason) = told {
             lock.not_done();
             lock.settle(|| None).await;

@@ -100,8 +100,11 @@ impl Importer {
         let calls = preflight.routing.as_ref().map(|now| &now.calls);
         let as_before = undo.routing.as_ref().is_some_and(|before| Some(&before.calls) == calls);
         Ok(match self.reached(calls) {
-            // The import did not set the trunk, so its calls went there before as well.
-            Reached::Platform if as_before && matches!(calls, Some(Calls::Trunk(_))) => Ok(seen(&holding)),
+            // The import did not set the trunk, so its calls went there before as well. A record that was there answered
+            // them as it will again.
+            Reached::Platform if as_before && (!undo.created || matches!(calls, Some(Calls::Trunk(_)))) => {
+                Ok(seen(&holding))
+            }
             Reached::Platform => Err(Stays::StillAnswered),
             _ if verify && !is_clear => Err(Stays::MayBeAnswered),
             Reached::Unknown if verify && !as_before => Err(Stays::MayBeAnswered),

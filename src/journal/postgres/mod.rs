@@ -106,7 +106,8 @@ impl PostgresJournal {
     ///
     /// [`JournalError`] when the connection string is not valid, the server cannot be reached or refuses the user, TLS is
     /// required and there is no connector, the tables are not there ([`migrate`](Self::migrate) makes them) or are of
-    /// another version, the server is a standby, and when a proxy pools by transaction. No error shows the password.
+    /// another version, several schemas of the `search_path` have them, the server is a standby or
+    /// `default_transaction_read_only` is on, and when a proxy pools by transaction. No error shows the password.
     pub async fn connect<T>(config: &str, tls: T) -> Result<Self, JournalError>
     where
         T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
@@ -119,8 +120,8 @@ impl PostgresJournal {
     }
 
     /// Makes the tables of this version: `numport_journal`, `numport_journal_history` and `numport_journal_version`, in
-    /// the first schema of the user's `search_path`. It changes nothing if they are there, and several processes may call
-    /// it at the same time.
+    /// the first schema of the user's `search_path`. It changes nothing if a schema of the `search_path` has them, and
+    /// several processes may call it at the same time.
     ///
     /// It needs a user who may create tables. [`connect`](Self::connect) needs one who may read and write their rows.
     ///
@@ -137,10 +138,8 @@ impl PostgresJournal {
         let target = Target::new(config, tls)?;
         let failed = |error: tokio_postgres::Error| fault(&target.place, &error);
         let (client, _task) = target.open().await?;
-        match probe::version(&client).await.map_err(failed)? {
-            Some(sql::VERSION) | None => client.batch_execute(sql::MIGRATE).await.map_err(failed),
-            Some(_) => Err(JournalError::new(&target.place, JournalFault::Foreign, "tables of another version")),
-        }
+        probe::tables(&client, &target).await?;
+        client.batch_execute(sql::MIGRATE).await.map_err(failed)
     }
 
     /// Keeps what is needed to roll back settled imports: the newest `imports` of each number, for at most `age`. Not

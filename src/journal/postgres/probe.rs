@@ -1,7 +1,7 @@
 //! Checks that a connection is a session of its own, and not one that a proxy lends by the transaction.
 
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
 use super::faults::{fault, unsuitable};
 use super::sql;
@@ -12,7 +12,7 @@ pub(super) const POOLED: &str = "a proxy between this process and the server poo
                                  through it: connect to the server itself, or pool by session";
 
 const BEGIN: &str = "SELECT set_config('numport.session', md5(random()::text || clock_timestamp()::text), false),
-                     pg_backend_pid(), pg_is_in_recovery()";
+                     pg_backend_pid(), pg_is_in_recovery(), current_setting('transaction_read_only')";
 const WHO: &str = "SELECT current_setting('numport.session', true), pg_backend_pid()";
 /// A pool that gives its connections in turn gives another one within this many statements.
 const TIMES: usize = 3;
@@ -22,9 +22,13 @@ pub(super) async fn check(client: &Client, target: &Target) -> Result<i32, Journ
     let failed = |error: tokio_postgres::Error| fault(&target.place, &error);
     let pooled = || unsuitable(&target.place, POOLED);
     let mine = first_row(client, BEGIN).await.map_err(failed)?;
-    let [token, backend, is_standby] = <[String; 3]>::try_from(mine).map_err(|_| pooled())?;
+    let [token, backend, is_standby, is_read_only] = <[String; 4]>::try_from(mine).map_err(|_| pooled())?;
     if is_standby == "t" {
         return Err(JournalError::new(&target.place, JournalFault::ReadOnly, "the server is a standby"));
+    }
+    if is_read_only == "on" {
+        let cause = "`default_transaction_read_only` is on";
+        return Err(JournalError::new(&target.place, JournalFault::ReadOnly, cause));
     }
     let mine = vec![token, backend];
     // Another connection in a transaction. A pool lends it the idle connection of the first, or has to lend the first
@@ -52,23 +56,57 @@ pub(super) async fn check(client: &Client, target: &Target) -> Result<i32, Journ
     mine.get(1).and_then(|backend| backend.parse().ok()).ok_or_else(pooled)
 }
 
-/// The version of the tables that are there.
-pub(super) async fn version(client: &Client) -> Result<Option<i32>, tokio_postgres::Error> {
-    if first_row(client, sql::FIND_VERSION).await?.first().is_none_or(|is_there| is_there != "t") {
-        return Ok(None);
-    }
-    Ok(first_row(client, sql::READ_VERSION).await?.first().and_then(|version| version.parse().ok()))
+/// What is found of the tables.
+pub(super) enum Tables {
+    None,
+    /// Those of this version.
+    Current,
 }
 
-/// The first row, as text. Statements of this kind need nothing prepared, which some proxies lose.
+/// Looks for the tables, and refuses those of another version, and several.
+pub(super) async fn tables(client: &Client, target: &Target) -> Result<Tables, JournalError> {
+    let failed = |error: tokio_postgres::Error| fault(&target.place, &error);
+    let schemas = rows(client, sql::FIND_SCHEMAS).await.map_err(failed)?.concat();
+    if schemas.is_empty() {
+        return Ok(Tables::None);
+    }
+    if schemas.len() > 1 {
+        let cause = format!(
+            "several schemas of the `search_path` have its tables ({}): set the role's `search_path` to the one in use",
+            schemas.join(", ")
+        );
+        return Err(unsuitable(&target.place, cause));
+    }
+    let version =
+        first_row(client, sql::READ_VERSION).await.map_err(failed)?.first().and_then(|text| text.parse().ok());
+    match version {
+        Some(sql::VERSION) => Ok(Tables::Current),
+        _ => Err(JournalError::new(&target.place, JournalFault::Foreign, "tables of another version")),
+    }
+}
+
+/// Keeps the session to the tables that were found.
+pub(super) async fn keep_tables(client: &Client, target: &Target) -> Result<(), JournalError> {
+    let failed = |error: tokio_postgres::Error| fault(&target.place, &error);
+    client.simple_query(sql::KEEP_SCHEMA).await.map_err(failed)?;
+    match first_row(client, sql::UNLOGGED).await.map_err(failed)?.first() {
+        Some(table) => Err(unsuitable(&target.place, format!("the table {table} is UNLOGGED: a crash empties it"))),
+        None => Ok(()),
+    }
+}
+
 async fn first_row(client: &Client, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+    Ok(rows(client, sql).await?.into_iter().next().unwrap_or_default())
+}
+
+/// The rows, as text. Statements of this kind need nothing prepared, which some proxies lose.
+async fn rows(client: &Client, sql: &str) -> Result<Vec<Vec<String>>, tokio_postgres::Error> {
+    let texts =
+        |row: &SimpleQueryRow| (0..row.len()).map(|column| row.get(column).unwrap_or_default().to_owned()).collect();
     let messages = client.simple_query(sql).await?;
-    let row = messages.into_iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
+    let rows = messages.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(texts(row)),
         _ => None,
     });
-    let texts = |row: tokio_postgres::SimpleQueryRow| {
-        (0..row.len()).map(|column| row.get(column).unwrap_or_default().to_owned()).collect()
-    };
-    Ok(row.map(texts).unwrap_or_default())
+    Ok(rows.collect())
 }

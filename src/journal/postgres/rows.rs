@@ -73,6 +73,13 @@ fn cause(error: impl std::fmt::Display) -> Cause {
     error.to_string()
 }
 
+/// Whether a time of a number is later than the database's clock.
+pub(super) fn is_ahead(rows: &[Row]) -> bool {
+    let is_negative =
+        |row: &Row, column| row.try_get::<_, Option<f64>>(column).ok().flatten().is_some_and(|age| age < 0.0);
+    rows.iter().any(|row| [6, 8, 9].into_iter().any(|column| is_negative(row, column)))
+}
+
 /// An age, also if the database's clock was set back.
 fn seconds(age: f64) -> Duration {
     Duration::try_from_secs_f64(age.max(0.0)).unwrap_or(Duration::MAX)

@@ -9,10 +9,12 @@ use futures_util::FutureExt;
 use futures_util::future::join;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use super::faults::{fault, unsuitable};
+use super::probe::Tables;
 use super::target::Target;
 use super::together::{Row, Together};
 use super::{probe, rows, sql};
@@ -52,6 +54,7 @@ statements! {
     lock: LOCK,
     unlock: UNLOCK,
     kept: KEPT,
+    set_back: SET_BACK,
     unresolved: UNRESOLVED,
     sending: SENDING,
     settle: SETTLE,
@@ -70,16 +73,11 @@ impl Session {
         let (client, task) = target.open().await?;
         let backend = probe::check(&client, target).await?;
         client.simple_query(sql::SETTINGS).await.map_err(failed)?;
-        match probe::version(&client).await.map_err(failed)? {
-            Some(sql::VERSION) => {}
-            None => {
-                let cause = "its tables are not there: call `PostgresJournal::migrate` once";
-                return Err(unsuitable(&target.place, cause));
-            }
-            Some(_) => {
-                return Err(JournalError::new(&target.place, JournalFault::Foreign, "tables of another version"));
-            }
+        if matches!(probe::tables(&client, target).await?, Tables::None) {
+            let cause = "its tables are not there: call `PostgresJournal::migrate` once";
+            return Err(unsuitable(&target.place, cause));
         }
+        probe::keep_tables(&client, target).await?;
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();
         Ok(Self { client, task, place, backend, statements, held: Mutex::default(), together: Together::default() })
@@ -132,7 +130,13 @@ impl Session {
         statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, JournalError> {
         match timeout(ANSWER, statement).await {
-            Ok(answer) => answer.map_err(|error| fault(&self.place, &error)),
+            Ok(answer) => answer.map_err(|error| {
+                // Somebody has altered the tables, and what is prepared does not fit them any more.
+                if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
+                    self.task.abort();
+                }
+                fault(&self.place, &error)
+            }),
             Err(_) => {
                 // The locks end with the connection, and so does everything that waits for it.
                 self.task.abort();
@@ -182,7 +186,11 @@ impl Lock {
         if !lock.is_asked {
             return Ok(None);
         }
-        let kept = rows::kept(&kept?, key).map_err(|cause| rows::foreign(&session.place, key.number, cause))?;
+        let rows = kept?;
+        let kept = rows::kept(&rows, key).map_err(|cause| rows::foreign(&session.place, key.number, cause))?;
+        if rows::is_ahead(&rows) {
+            session.write(&statements.set_back, &[&platform, &account, &number, &session.backend], 1).await?;
+        }
         Ok(Some((lock, kept)))
     }
 }

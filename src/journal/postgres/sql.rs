@@ -3,10 +3,13 @@
 /// The version of the tables.
 pub(super) const VERSION: i32 = 1;
 
-/// Locks the migration for other processes, and makes what is not there.
+/// Locks the migration for other processes, and makes what is not there: beside the tables that are found, since new ones
+/// in a schema before theirs would hide them.
 pub(super) const MIGRATE: &str = "
     BEGIN;
     SELECT pg_advisory_xact_lock(7020369475166434157);
+    SELECT set_config('search_path', quote_ident(nspname), true) FROM pg_namespace JOIN pg_class AS c
+        ON c.relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('numport_journal_version');
     CREATE TABLE IF NOT EXISTS numport_journal_version (version integer NOT NULL);
     INSERT INTO numport_journal_version SELECT 1 WHERE NOT EXISTS (SELECT FROM numport_journal_version);
     CREATE TABLE IF NOT EXISTS numport_journal (
@@ -28,17 +31,33 @@ pub(super) const MIGRATE: &str = "
     COMMIT;
 ";
 
-/// The version of the tables that are there, in a text; no row if there are none.
-pub(super) const FIND_VERSION: &str = "SELECT to_regclass('numport_journal_version') IS NOT NULL";
+/// The schemas in which a session may find the tables.
+pub(super) const FIND_SCHEMAS: &str = "
+    SELECT quote_ident(n.nspname) FROM unnest(current_schemas(false)) WITH ORDINALITY AS path (name, place)
+    JOIN pg_namespace AS n ON n.nspname = path.name
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = 'numport_journal_version' ORDER BY path.place
+";
+/// Keeps a session to the tables that it has found. Others in a schema before theirs would be taken once its statements
+/// are planned again.
+pub(super) const KEEP_SCHEMA: &str = "
+    SELECT set_config('search_path', quote_ident(nspname), false) FROM pg_namespace JOIN pg_class AS c
+        ON c.relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('numport_journal_version')
+";
+/// The tables that a crash of the server empties.
+pub(super) const UNLOGGED: &str = "
+    SELECT relname FROM pg_class WHERE relpersistence <> 'p'
+        AND oid IN (to_regclass('numport_journal'), to_regclass('numport_journal_history'))
+";
 pub(super) const READ_VERSION: &str = "SELECT version FROM numport_journal_version";
 
 /// What this session needs, whatever the defaults of the role are: what a statement wrote is on the disk when it
-/// returns, and the server notices within about a minute that the machine of this process is gone. Older servers lack
-/// some of the settings.
+/// returns, none is given up while this process waits for it, rows that are hidden are an error, and the server notices
+/// within about a minute that the machine of this process is gone. Older servers lack some of the settings.
 pub(super) const SETTINGS: &str = "
     SELECT set_config(s.name, v.wanted, false)
     FROM (VALUES
         ('synchronous_commit', 'on'), ('default_transaction_isolation', 'read committed'), ('idle_session_timeout', '0'),
+        ('statement_timeout', '10s'), ('lock_timeout', '0'), ('transaction_timeout', '0'), ('row_security', 'off'),
         ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
     ) AS v (name, wanted)
     JOIN pg_settings AS s ON s.name = v.name
@@ -96,7 +115,7 @@ pub(super) const SETTLE: &str = "
             AND platform = $1 AND account = $2 AND number = $3
             AND (settled_at <= clock_timestamp() - $7::float8 * interval '1 second' OR id NOT IN (
                 SELECT id FROM numport_journal_history WHERE platform = $1 AND account = $2 AND number = $3
-                ORDER BY settled_at DESC, id DESC LIMIT $6::int8 - 1))
+                ORDER BY id DESC LIMIT $6::int8 - 1))
     )
     INSERT INTO numport_journal AS kept (platform, account, number, created, created_at, changed_at)
     SELECT $1, $2, $3, $4::text, CASE WHEN $4::text IS NOT NULL THEN clock_timestamp() END, clock_timestamp()
@@ -116,10 +135,23 @@ pub(super) const FORGET_CREATED: &str = "
         created = NULL, created_at = NULL, changed_at = EXCLUDED.changed_at
 ";
 
+/// Sets times back that are later than now, since the server's clock was set back: from now on they grow old. `$4`: the
+/// backend.
+pub(super) const SET_BACK: &str = "
+    UPDATE numport_journal SET
+        first_sent_at = CASE WHEN first_sent_at > clock.now THEN clock.now ELSE first_sent_at END,
+        sent_at = CASE WHEN sent_at > clock.now THEN clock.now ELSE sent_at END,
+        created_at = CASE WHEN created_at > clock.now THEN clock.now ELSE created_at END,
+        changed_at = CASE WHEN changed_at > clock.now THEN clock.now ELSE changed_at END
+    FROM (SELECT clock_timestamp() AS now) AS clock
+    WHERE platform = $1 AND account = $2 AND number = $3 AND pg_backend_pid() = $4::int4
+";
+
+/// In the order in which they were written, whatever the server's clock said.
 pub(super) const HISTORY: &str = "
     SELECT undo::text, platform, account, number,
         to_char(settled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')
-    FROM numport_journal_history WHERE number = $1 ORDER BY settled_at DESC, id DESC
+    FROM numport_journal_history WHERE number = $1 ORDER BY id DESC
 ";
 
 pub(super) const NUMBERS: &str = "
