@@ -47,7 +47,7 @@ async fn an_account_that_the_platform_does_not_take_is_named_with_the_way_out() 
 
     let refused = Finding::SourceRefused { reason };
     let preflight = importer.preflight(&number(PLIVO)).await.unwrap();
-    assert_eq!(preflight.findings, [refused.clone()]);
+    assert_eq!(preflight.findings, std::slice::from_ref(&refused));
     assert_eq!(importer.preflight(&number(TWILIO)).await.unwrap().findings, []);
     let desired = Desired::from_iter([TWILIO, PLIVO].map(|text| request(number(text))));
     let plan = importer.plan(&desired).await.unwrap();
