@@ -1,13 +1,11 @@
 //! What those who look after a server set on it, on its roles and on the tables.
 
-use std::time::Duration;
-
 use numport::error::ErrorKind;
 use numport::journal::{Journal, JournalFault, NoTls, PostgresJournal};
 use numport::{E164, ImportRequest, Outcome};
 
 use super::imports::{creates, importer};
-use super::{DATABASE, WAIT, client, import, journal, key, lock, server};
+use super::{DATABASE, WAIT, client, client_at, import, journal, key, lock, server};
 
 fn number() -> E164 {
     "+14155552671".parse().unwrap()
@@ -22,7 +20,7 @@ async fn limits_and_defaults_of_the_role_end_no_session_and_no_statement() {
         ("lock_timeout", "'10ms'"),
         ("idle_session_timeout", "'500ms'"),
         ("idle_in_transaction_session_timeout", "'500ms'"),
-        ("default_transaction_isolation", "'serializable'"),
+        ("default_transaction_isolation", "serializable"),
         ("synchronous_commit", "off"),
         ("search_path", "nowhere, public"),
     ] {
@@ -40,7 +38,7 @@ async fn limits_and_defaults_of_the_role_end_no_session_and_no_statement() {
         client.batch_execute("SELECT pg_sleep(0.8)").await.unwrap();
         lease.sending(&import(&key("one"))).await
     };
-    let blocking = super::client_at(&server.url(DATABASE)).await;
+    let blocking = client_at(&server.url(DATABASE)).await;
     blocking.batch_execute("SET idle_session_timeout = 0; SET statement_timeout = 0").await.unwrap();
     let (blocked, written) = tokio::join!(blocking.batch_execute(block), waiting);
     blocked.unwrap();
