@@ -211,7 +211,7 @@ async fn killed_at_every_step([from, to]: [&'static str; 2]) {
 async fn a_killed_move_is_undone_and_a_killed_undo_is_finished() {
     let sandbox = Sandbox::start().await.unwrap();
     let is_enabled = |name: &&str| platforms(&sandbox).any(|kind| kind.as_str() == *name);
-    let moves = MOVES.iter().filter(|pair| pair.iter().all(|name| is_enabled(name)));
+    let moves = MOVES.iter().filter(|pair| pair.iter().all(is_enabled));
     let moves: Vec<_> = moves.map(|pair| tokio::spawn(killed_at_every_step(*pair))).collect();
     for killed in moves {
         killed.await.unwrap();
