@@ -28,6 +28,7 @@ static CAPABILITIES: Capabilities =
         .with_agent(Support::FULL)
         .with_duplicates(Duplicates::Refused)
         .with_takeover(Takeover::Nothing)
+        .with_networks(&Retell::SIP_NETWORKS)
         .with_renewal(Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]));
 
 #[async_trait]

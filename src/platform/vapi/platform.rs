@@ -36,6 +36,7 @@ static CAPABILITIES: Capabilities = Capabilities::new(
 .with_label(Support::FULL, Some(NAME_MAX))
 .with_agent(Support::FULL)
 .with_takeover(Takeover::AtImport)
+.with_networks(&Vapi::SIP_NETWORKS)
 .with_renewal(Renewal::Of(&[
     (ProviderKind::TWILIO, Way::Account, Renews::Record),
     (ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Credential),
