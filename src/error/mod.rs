@@ -7,18 +7,20 @@ mod kind;
 mod mismatch;
 mod outcome;
 mod page;
+mod refusal;
 mod report;
 mod safety;
 mod withheld;
 
 use std::fmt;
 
-pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, Refusal, TransportFault};
+pub use call::{CallError, CallFault, DecodeFault, Delivery, Loss, Meaning, TransportFault};
 pub use http::StatusCode;
 pub use kind::{ErrorKind, Failure};
 pub use mismatch::Mismatch;
 pub use outcome::{Incomplete, Indeterminate, NotFound, Step};
 pub use page::PageFault;
+pub use refusal::Refusal;
 pub use safety::Safety;
 pub use withheld::{Withheld, WithheldReason};
 

@@ -161,13 +161,13 @@ impl Client {
         self.engine.known.remember(secrets);
     }
 
-    /// A link that an answer gave, if it may be followed.
     /// Redacts the secrets that the client knows in a text.
     #[cfg_attr(not(feature = "elevenlabs"), allow(dead_code))]
     pub(crate) fn redacted(&self, text: &str) -> String {
         self.engine.known.redact(text, &[])
     }
 
+    /// A link that an answer gave, if it may be followed.
     pub(super) fn follow(&self, operation: &'static str, page: Option<&Url>, link: &str) -> Result<Call> {
         let url = self.base.follow(page, link).map_err(|fault| self.bad_page(operation, fault))?;
         Ok(Call::follow(operation, url))

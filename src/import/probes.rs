@@ -25,7 +25,8 @@ impl Probes {
     pub(super) async fn add(&self, importer: &Importer, preflight: &mut Preflight) -> Result<()> {
         let Some(prober) = importer.prober.as_ref().filter(|_| !importer.skip_preflight) else { return Ok(()) };
         let Some(carrier) = carrier_to_probe(preflight) else { return Ok(()) };
-        let probes = || try_join_all(importer.sources.iter().map(|source| probed(source, prober)));
+        let networks = importer.platform.capabilities().networks;
+        let probes = || try_join_all(importer.sources.iter().map(|source| probed(source, prober, networks)));
         let found = self.found.get_or_try_init(probes).await?;
         insert(preflight, found.get(carrier).into_iter().flatten().cloned());
         Ok(())
@@ -36,7 +37,8 @@ impl Probes {
 impl Importer {
     /// Sets whether preflights of numbers on a [`SipTrunk`](crate::SipTrunk) probe the trunk. Defaults to `false`. What
     /// a probe finds becomes [`Finding::TrunkProbe`], a warning or a note: a platform may reach what this machine cannot.
-    /// What needs no attention is left out.
+    /// What needs no attention is left out. A note says which networks the trunk must allow, if the platform documents
+    /// from where it calls ([`Finding::AllowNetworks`]).
     ///
     /// [`preflight`](Self::preflight) and [`import`](Self::import) probe the trunk of the number. A run over many
     /// numbers and a [`plan`](Self::plan) probe each of the importer's trunks once, all concurrently, with the first
@@ -76,7 +78,7 @@ impl Importer {
         let Some(prober) = &self.prober else { return Ok(()) };
         let source = carrier_to_probe(preflight).and_then(|carrier| self.sources.get(carrier));
         let Some(source) = source else { return Ok(()) };
-        let findings = probed(source, prober).await?;
+        let findings = probed(source, prober, self.platform.capabilities().networks).await?;
         insert(preflight, findings);
         Ok(())
     }
@@ -89,12 +91,15 @@ fn carrier_to_probe(preflight: &Preflight) -> Option<usize> {
 }
 
 #[cfg(feature = "sip-probe")]
-async fn probed(source: &NumberSource, prober: &Prober) -> Result<Vec<Finding>> {
+async fn probed(source: &NumberSource, prober: &Prober, networks: &[&str]) -> Result<Vec<Finding>> {
     let Reach::Trunk(trunk) = &source.reach else { return Ok(Vec::new()) };
     let found = trunk.probe(prober).await?;
     let to_look_at = found.findings().iter().filter(|finding| finding.severity().is_some());
     let address = found.address.to_string();
-    Ok(to_look_at.map(|probe| Finding::TrunkProbe { trunk: address.clone(), probe: probe.clone() }).collect())
+    let probes = to_look_at.map(|probe| Finding::TrunkProbe { trunk: address.clone(), probe: probe.clone() });
+    let networks = networks.iter().map(|&network| network.to_owned()).collect::<Vec<_>>();
+    let to_allow = (!networks.is_empty()).then_some(Finding::AllowNetworks { networks });
+    Ok(probes.chain(to_allow).collect())
 }
 
 #[cfg(feature = "sip-probe")]

@@ -132,6 +132,13 @@ pub enum Finding {
         /// What the probe found.
         probe: ProbeFinding,
     },
+    /// The networks from which the platform calls out through the trunk; see
+    /// [`Importer::probe_trunk`](crate::Importer::probe_trunk). A note.
+    #[cfg(feature = "sip-probe")]
+    AllowNetworks {
+        /// The networks, such as `203.0.113.0/24`.
+        networks: Vec<String>,
+    },
     /// After the import the number's calls do not go to the platform, although the platform is documented to take them
     /// over. A warning.
     NotTakenOver {
@@ -220,6 +227,8 @@ impl Finding {
             Self::Unreachable { .. } => "unreachable",
             #[cfg(feature = "sip-probe")]
             Self::TrunkProbe { probe, .. } => probe.code(),
+            #[cfg(feature = "sip-probe")]
+            Self::AllowNetworks { .. } => "allow_networks",
             Self::NotTakenOver { .. } => "not_taken_over",
             Self::CallsStay { .. } => "calls_stay",
             Self::NoAddress => "no_address",
@@ -283,6 +292,8 @@ impl Finding {
                 Some(severity) => severity,
                 None => Severity::Note,
             },
+            #[cfg(feature = "sip-probe")]
+            Self::AllowNetworks { .. } => Severity::Note,
             Self::RoutingUnknown | Self::NotVerifiable => Severity::Note,
         }
     }
@@ -316,6 +327,10 @@ impl Finding {
             Self::Unreachable { .. } => "Give a host that is reachable from the public internet.",
             #[cfg(feature = "sip-probe")]
             Self::TrunkProbe { probe, .. } => probe.advice(),
+            #[cfg(feature = "sip-probe")]
+            Self::AllowNetworks { .. } => {
+                "Allow them if the trunk checks addresses; the platform's page may list more by now."
+            }
             Self::NotTakenOver { .. } => {
                 "Point the calls at the platform: `Plan::point_calls` does it if the platform's address is known."
             }

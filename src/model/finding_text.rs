@@ -59,6 +59,11 @@ impl fmt::Display for Finding {
             Self::Unreachable { host, warning } => write!(f, "the trunk's host {} {warning}", word(host)),
             #[cfg(feature = "sip-probe")]
             Self::TrunkProbe { trunk, probe } => write!(f, "trunk {}: {probe}", word(trunk)),
+            #[cfg(feature = "sip-probe")]
+            Self::AllowNetworks { networks } => {
+                let networks: Vec<String> = networks.iter().map(|network| word(network).to_string()).collect();
+                write!(f, "the platform calls out from {}", networks.join(", "))
+            }
             Self::NotTakenOver { url: Some(url) } => {
                 write!(f, "the number's calls do not reach the platform: they go to {url}")
             }

@@ -53,6 +53,8 @@ pub struct Capabilities {
     /// because
     /// [`answered_by`](super::answered_by) knows those of the others.
     pub domains: &'static [&'static str],
+    /// The networks from which the platform calls out through a trunk, if it documents them. The trunk must allow them.
+    pub networks: &'static [&'static str],
     /// How many requests a create takes, without those for a credential. A plan's estimate counts them.
     pub create_requests: u8,
     /// How many requests a removal takes at most, for the estimate of a plan. Reads of the record right before and
@@ -91,6 +93,7 @@ impl Capabilities {
             takeover: Takeover::Unknown,
             renewal: Renewal::Unsupported,
             domains: &[],
+            networks: &[],
             create_requests: 1,
             removal_requests: 1,
             removal_unassigns: false,
@@ -153,6 +156,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_domains(mut self, domains: &'static [&'static str]) -> Self {
         self.domains = domains;
+        self
+    }
+
+    /// Sets the networks from which the platform calls out through a trunk, such as `203.0.113.0/24`.
+    #[must_use]
+    pub const fn with_networks(mut self, networks: &'static [&'static str]) -> Self {
+        self.networks = networks;
         self
     }
 

@@ -16,7 +16,7 @@ async fn at_vapi() -> Sandbox {
 
 async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
     let (arguments, mut out) = (Arguments::parse(typed(words)).unwrap(), Vec::new());
-    let code = run(&arguments, &|name| var(&sandbox, name), &mut out).await.unwrap();
+    let code = run(&arguments, &|name| var(sandbox, name), &mut out).await.unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 

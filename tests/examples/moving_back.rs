@@ -25,7 +25,7 @@ async fn at(from: &str) -> Sandbox {
 
 async fn ran(sandbox: &Sandbox, words: &str) -> (u8, String) {
     let (arguments, mut out) = (Arguments::parse(typed(words)).unwrap(), Vec::new());
-    let code = run(&arguments, &|name| var(&sandbox, name), &mut out).await.unwrap();
+    let code = run(&arguments, &|name| var(sandbox, name), &mut out).await.unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 
@@ -40,7 +40,7 @@ fn carrier(sandbox: &Sandbox) -> Vec<Value> {
 
 /// The records of a platform, with the fields that can be set.
 async fn fields(sandbox: &Sandbox, kind: &str) -> Vec<String> {
-    let platform = platform::connect(kind.parse().unwrap(), |name| var(&sandbox, name)).unwrap();
+    let platform = platform::connect(kind.parse().unwrap(), |name| var(sandbox, name)).unwrap();
     let records: Vec<_> = futures_util::TryStreamExt::try_collect(platform.list()).await.unwrap();
     let line = |record: &numport::NumberRecord| {
         let numport::NumberRecord { number, label, agent, inbound, outbound, .. } = record;
@@ -211,7 +211,7 @@ async fn killed_at_every_step([from, to]: [&'static str; 2]) {
 async fn a_killed_move_is_undone_and_a_killed_undo_is_finished() {
     let sandbox = Sandbox::start().await.unwrap();
     let is_enabled = |name: &&str| platforms(&sandbox).any(|kind| kind.as_str() == *name);
-    let moves = MOVES.iter().filter(|pair| pair.iter().all(|name| is_enabled(&name)));
+    let moves = MOVES.iter().filter(|pair| pair.iter().all(is_enabled));
     let moves: Vec<_> = moves.map(|pair| tokio::spawn(killed_at_every_step(*pair))).collect();
     for killed in moves {
         killed.await.unwrap();
@@ -261,7 +261,7 @@ async fn earlier_records_and_changes_by_others_are_kept() {
     assert_eq!(fields(&sandbox, "interactly").await, before.1);
     let there = fields(&sandbox, "vapi").await;
     assert_eq!((there.len(), there.contains(&before.2[0])), (2, true), "{there:?} {out}");
-    assert!(out.contains("its record stays: somebody else changed its label"), "{out}");
+    assert!(out.contains("its record stays: its label is not as the import left it"), "{out}");
 }
 
 #[tokio::test]
@@ -279,7 +279,7 @@ async fn the_file_is_private_new_and_of_these_accounts() {
         async move {
             let before = changes(sandbox);
             let error =
-                run(&Arguments::parse(typed(&words)).unwrap(), &|name| var(&sandbox, name), &mut Vec::new()).await;
+                run(&Arguments::parse(typed(&words)).unwrap(), &|name| var(sandbox, name), &mut Vec::new()).await;
             assert_eq!(changes(sandbox), before);
             error.unwrap_err().to_string()
         }

@@ -46,6 +46,13 @@ async fn an_unreachable_trunk_is_a_warning_and_the_import_is_made() {
     let text = preflight.to_string();
     assert!(text.contains("warning: trunk ") && text.contains(": SIP does not answer OPTIONS. Check "), "{text}");
 
+    // What the trunk must allow is said too.
+    let networks = preflight.findings.iter().filter(|finding| finding.code() == "allow_networks");
+    let networks: Vec<String> = networks.map(ToString::to_string).collect();
+    let expected = "the platform calls out from 44.229.228.186/32, 44.238.177.138/32, 63.182.83.170/32";
+    assert_eq!(networks, [expected]);
+    assert!(text.contains(expected), "{text}");
+
     // The import shares the result.
     let imported = importer.import(ImportRequest::new(number(1))).await.unwrap();
     assert_eq!((imported.outcome, requests.count()), (Outcome::Created, 1));

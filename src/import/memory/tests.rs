@@ -11,7 +11,7 @@ async fn take(account: u64) -> NumberLock {
     NumberLock::of(key(account), Duration::MAX).await.expect("nothing ends the wait")
 }
 
-const SENDING: Sending = Sending { carrier: ProviderKind::BYO, creates: true, journal: None };
+const SENDING: Sending = Sending { carrier: ProviderKind::BYO, creates: true, changes: Vec::new(), journal: None };
 
 fn number() -> E164 {
     "+14155550100".parse().expect("a number")

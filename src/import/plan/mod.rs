@@ -248,8 +248,7 @@ impl Plan {
                 (_, _, Some(reason)) => Finding::CannotPoint { reason: reason.clone() },
                 (Some(_), Some(address), None) => {
                     calls.point_to = Some(address.clone());
-                    findings
-                        .retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
+                    findings.retain(|finding| !matches!(finding, Finding::CallsStay { .. }));
                     continue;
                 }
             };

@@ -22,28 +22,21 @@ use crate::platform::{
 };
 use crate::wire::Patch;
 
-static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources::Only(&[
+static CAPABILITIES: Capabilities = Capabilities::new(
+    Sources::Only(&[
         (ProviderKind::TWILIO, Way::Token),
         (ProviderKind::SIP_TRUNK, Way::Trunk),
         (ProviderKind::TWILIO, Way::Stored),
     ]),
-    label: Support::NONE,
-    label_max: None,
-    agent: Support::SET_AND_CLEAR,
-    inbound: Support::CREATE,
-    outbound: Support::CREATE,
-    find: Find::ThroughList,
-    get: Find::ThroughList,
-    removal: OnRemoval::Unsupported,
-    duplicates: Duplicates::Refused,
-    takeover: Takeover::WithAgent,
-    renewal: Renewal::Of(&[(ProviderKind::TWILIO, Way::Token, Renews::Credential)]),
-    domains: &[],
-    create_requests: 1,
-    removal_requests: 1,
-    removal_unassigns: false,
-};
+    Find::ThroughList,
+    OnRemoval::Unsupported,
+)
+.with_agent(Support::SET_AND_CLEAR)
+.with_directions(Support::CREATE, Support::CREATE)
+.with_get(Find::ThroughList)
+.with_duplicates(Duplicates::Refused)
+.with_takeover(Takeover::WithAgent)
+.with_renewal(Renewal::Of(&[(ProviderKind::TWILIO, Way::Token, Renews::Credential)]));
 
 #[async_trait]
 impl VoicePlatform for Butter {

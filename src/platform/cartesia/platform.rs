@@ -14,32 +14,24 @@ use crate::model::{
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
-    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
-    Sources, Support, Takeover, VoicePlatform, Way,
+    Capabilities, Create, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch, Sources,
+    Support, VoicePlatform, Way,
 };
 use crate::wire::Patch;
 
-static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Key), (ProviderKind::TWILIO, Way::Stored)]),
-    label: Support::CREATE_AND_SET,
-    label_max: None,
-    agent: Support::FULL,
-    inbound: Support::NONE,
-    outbound: Support::NONE,
-    find: Find::Native,
-    get: Find::Native,
-    removal: OnRemoval::Forgets,
-    duplicates: Duplicates::Unknown,
-    takeover: Takeover::Unknown,
-    renewal: Renewal::Of(&[
-        (ProviderKind::TWILIO, Way::Key, Renews::Credential),
-        (ProviderKind::TWILIO, Way::Stored, Renews::Record),
-    ]),
-    domains: &[],
-    create_requests: 1,
-    removal_requests: 2,
-    removal_unassigns: true,
-};
+static CAPABILITIES: Capabilities = Capabilities::new(
+    Sources::Only(&[(ProviderKind::TWILIO, Way::Key), (ProviderKind::TWILIO, Way::Stored)]),
+    Find::Native,
+    OnRemoval::Forgets,
+)
+.with_label(Support::CREATE_AND_SET, None)
+.with_agent(Support::FULL)
+.with_renewal(Renewal::Of(&[
+    (ProviderKind::TWILIO, Way::Key, Renews::Credential),
+    (ProviderKind::TWILIO, Way::Stored, Renews::Record),
+]))
+.with_removal_requests(2)
+.with_unassigning_removal();
 
 #[async_trait]
 impl VoicePlatform for Cartesia {

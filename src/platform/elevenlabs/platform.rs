@@ -14,30 +14,23 @@ use crate::model::{
 };
 use crate::platform::answer::{first_match, of_record, removed, text};
 use crate::platform::{
-    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
-    Sources, Support, Takeover, VoicePlatform, Way,
+    Capabilities, Create, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch, Sources,
+    Support, Takeover, VoicePlatform, Way,
 };
 
-static CAPABILITIES: Capabilities = Capabilities {
+static CAPABILITIES: Capabilities =
     // An API key of Twilio would need the account's token as well.
-    sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Token), (ProviderKind::SIP_TRUNK, Way::Trunk)]),
-    label: Support::CREATE_AND_SET,
-    label_max: None,
-    agent: Support::FULL,
-    inbound: Support::NONE,
-    outbound: Support::NONE,
-    find: Find::Native,
-    get: Find::Native,
-    removal: OnRemoval::Forgets,
-    duplicates: Duplicates::Unknown,
-    takeover: Takeover::AtImport,
-    renewal: Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]),
-    domains: &[],
+    Capabilities::new(
+        Sources::Only(&[(ProviderKind::TWILIO, Way::Token), (ProviderKind::SIP_TRUNK, Way::Trunk)]),
+        Find::Native,
+        OnRemoval::Forgets,
+    )
+    .with_label(Support::CREATE_AND_SET, None)
+    .with_agent(Support::FULL)
+    .with_takeover(Takeover::AtImport)
+    .with_renewal(Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]))
     // The response shows only an id, so the record is read.
-    create_requests: 2,
-    removal_requests: 1,
-    removal_unassigns: false,
-};
+    .with_create_requests(2);
 
 #[async_trait]
 impl VoicePlatform for ElevenLabs {

@@ -11,29 +11,20 @@ use crate::model::{
 };
 use crate::platform::answer::{first_match, of_record, text};
 use crate::platform::{
-    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, SourceMatch, Sources,
-    Support, Takeover, VoicePlatform, Way,
+    Capabilities, Create, Find, OnRemoval, RenewalRun, RenewedCredentials, SourceMatch, Sources, Support,
+    VoicePlatform, Way,
 };
 use crate::wire::Patch;
 
-static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources::Only(&[(ProviderKind::TWILIO, Way::Account), (ProviderKind::TWILIO, Way::StoredDefault)]),
-    label: Support::CREATE,
-    label_max: None,
-    agent: Support::SET_AND_CLEAR,
-    inbound: Support::SET,
-    outbound: Support::SET,
-    find: Find::ThroughList,
-    get: Find::ThroughList,
-    removal: OnRemoval::Unsupported,
-    duplicates: Duplicates::Unknown,
-    takeover: Takeover::Unknown,
-    renewal: Renewal::Unsupported,
-    domains: &[],
-    create_requests: 1,
-    removal_requests: 1,
-    removal_unassigns: false,
-};
+static CAPABILITIES: Capabilities = Capabilities::new(
+    Sources::Only(&[(ProviderKind::TWILIO, Way::Account), (ProviderKind::TWILIO, Way::StoredDefault)]),
+    Find::ThroughList,
+    OnRemoval::Unsupported,
+)
+.with_label(Support::CREATE, None)
+.with_agent(Support::SET_AND_CLEAR)
+.with_directions(Support::SET, Support::SET)
+.with_get(Find::ThroughList);
 
 #[async_trait]
 impl VoicePlatform for Interactly {

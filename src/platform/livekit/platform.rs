@@ -17,25 +17,15 @@ use crate::platform::{
 };
 use crate::wire::Patch;
 
-static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources::Any,
-    label: Support::FULL,
-    label_max: None,
-    agent: Support::SET_AND_CLEAR,
-    inbound: Support::NONE,
-    outbound: Support::NONE,
-    find: Find::Native,
-    get: Find::Several(3),
-    removal: OnRemoval::Forgets,
+static CAPABILITIES: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets)
+    .with_label(Support::FULL, None)
+    .with_agent(Support::SET_AND_CLEAR)
+    .with_get(Find::Several(3))
     // Documented of a self-hosted server alone, and a project may allow it.
-    duplicates: Duplicates::Unknown,
-    takeover: Takeover::Nothing,
-    create_requests: 1,
-    removal_requests: 1,
-    removal_unassigns: true,
-    renewal: Renewal::NoCredentials,
-    domains: &[],
-};
+    .with_duplicates(Duplicates::Unknown)
+    .with_takeover(Takeover::Nothing)
+    .with_renewal(Renewal::NoCredentials)
+    .with_unassigning_removal();
 
 /// What LiveKit has of a number: its trunk, and the dispatch rules that take calls of the trunk.
 #[derive(Clone, Debug)]

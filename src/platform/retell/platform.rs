@@ -22,24 +22,14 @@ use crate::platform::{
     Sources, Support, Takeover, VoicePlatform, Way,
 };
 
-static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources::Only(&[(ProviderKind::SIP_TRUNK, Way::Trunk)]),
-    label: Support::FULL,
-    label_max: None,
-    agent: Support::FULL,
-    inbound: Support::NONE,
-    outbound: Support::NONE,
-    find: Find::Native,
-    get: Find::Native,
-    removal: OnRemoval::Forgets,
-    duplicates: Duplicates::Refused,
-    takeover: Takeover::Nothing,
-    renewal: Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]),
-    domains: &[],
-    create_requests: 1,
-    removal_requests: 1,
-    removal_unassigns: false,
-};
+static CAPABILITIES: Capabilities =
+    Capabilities::new(Sources::Only(&[(ProviderKind::SIP_TRUNK, Way::Trunk)]), Find::Native, OnRemoval::Forgets)
+        .with_label(Support::FULL, None)
+        .with_agent(Support::FULL)
+        .with_duplicates(Duplicates::Refused)
+        .with_takeover(Takeover::Nothing)
+        .with_networks(&Retell::SIP_NETWORKS)
+        .with_renewal(Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]));
 
 #[async_trait]
 impl VoicePlatform for Retell {

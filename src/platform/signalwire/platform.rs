@@ -21,24 +21,12 @@ use crate::platform::{
 /// The maximum number of entries per page.
 const PAGE: u16 = 1000;
 
-static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources::Any,
-    label: Support::SET,
-    label_max: None,
-    agent: Support::SET,
-    inbound: Support::NONE,
-    outbound: Support::NONE,
-    find: Find::Native,
-    get: Find::Native,
-    removal: OnRemoval::Releases,
-    duplicates: Duplicates::Refused,
-    takeover: Takeover::Nothing,
-    renewal: Renewal::NoCredentials,
-    domains: &[],
-    create_requests: 1,
-    removal_requests: 1,
-    removal_unassigns: false,
-};
+static CAPABILITIES: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Releases)
+    .with_label(Support::SET, None)
+    .with_agent(Support::SET)
+    .with_duplicates(Duplicates::Refused)
+    .with_takeover(Takeover::Nothing)
+    .with_renewal(Renewal::NoCredentials);
 
 #[async_trait]
 impl VoicePlatform for SignalWire {

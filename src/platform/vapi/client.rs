@@ -55,6 +55,12 @@ impl Vapi {
     /// The base URL of the European region. A key and a number belong to one region.
     pub const EU_BASE_URL: &'static str = "https://api.eu.vapi.ai";
 
+    /// The networks that the signalling of Vapi's calls out through a SIP trunk comes from: two of the United States, one
+    /// of Europe. The [page] may list more by now. Media may come from elsewhere.
+    ///
+    /// [page]: https://docs.vapi.ai/advanced/sip/sip-networking
+    pub const SIP_NETWORKS: [&'static str; 3] = ["44.229.228.186/32", "44.238.177.138/32", "63.182.83.170/32"];
+
     /// Returns a builder. The key is the private one.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
         let auth = Auth::bearer("api_key", &api_key.into());

@@ -16,12 +16,12 @@ use crate::model::{
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
-    Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
-    Sources, Support, Takeover, VoicePlatform, Way,
+    Capabilities, Create, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch, Sources,
+    Support, Takeover, VoicePlatform, Way,
 };
 
-static CAPABILITIES: Capabilities = Capabilities {
-    sources: Sources::Only(&[
+static CAPABILITIES: Capabilities = Capabilities::new(
+    Sources::Only(&[
         (ProviderKind::TWILIO, Way::Account),
         (ProviderKind::SIP_TRUNK, Way::Trunk),
         (ProviderKind::SIP_TRUNK, Way::Stored),
@@ -30,29 +30,21 @@ static CAPABILITIES: Capabilities = Capabilities {
         (ProviderKind::VONAGE, Way::Token),
         (ProviderKind::VONAGE, Way::Stored),
     ]),
-    label: Support::FULL,
-    label_max: Some(NAME_MAX),
-    agent: Support::FULL,
-    inbound: Support::NONE,
-    outbound: Support::NONE,
-    find: Find::Native,
-    get: Find::Native,
-    removal: OnRemoval::Forgets,
-    duplicates: Duplicates::Unknown,
-    takeover: Takeover::AtImport,
-    renewal: Renewal::Of(&[
-        (ProviderKind::TWILIO, Way::Account, Renews::Record),
-        (ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Credential),
-        (ProviderKind::SIP_TRUNK, Way::Stored, Renews::Record),
-        (ProviderKind::TELNYX, Way::Stored, Renews::Record),
-        (ProviderKind::VONAGE, Way::Stored, Renews::Record),
-        (ProviderKind::VONAGE, Way::Token, Renews::Credential),
-    ]),
-    domains: &[],
-    create_requests: 1,
-    removal_requests: 1,
-    removal_unassigns: false,
-};
+    Find::Native,
+    OnRemoval::Forgets,
+)
+.with_label(Support::FULL, Some(NAME_MAX))
+.with_agent(Support::FULL)
+.with_takeover(Takeover::AtImport)
+.with_networks(&Vapi::SIP_NETWORKS)
+.with_renewal(Renewal::Of(&[
+    (ProviderKind::TWILIO, Way::Account, Renews::Record),
+    (ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Credential),
+    (ProviderKind::SIP_TRUNK, Way::Stored, Renews::Record),
+    (ProviderKind::TELNYX, Way::Stored, Renews::Record),
+    (ProviderKind::VONAGE, Way::Stored, Renews::Record),
+    (ProviderKind::VONAGE, Way::Token, Renews::Credential),
+]));
 
 #[async_trait]
 impl VoicePlatform for Vapi {

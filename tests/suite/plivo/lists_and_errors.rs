@@ -62,7 +62,10 @@ async fn errors_are_text_an_object_or_no_json() {
     for (answer, status, words) in [
         (json(json!("invalid value for app_id")), 400, "invalid value for app_id"),
         (json(json!({"app_id": ["not yours"]})), 400, "not yours"),
-        (ResponseTemplate::new(401).set_body_string(text), 401, "48 bytes of text"),
+        (ResponseTemplate::new(401).set_body_string(text), 401, text),
+        (ResponseTemplate::new(401).set_body_string("<p>no access</p>"), 401, "16 bytes of text"),
+        (ResponseTemplate::new(401).set_body_string("{\"no end"), 401, "8 bytes of text"),
+        (ResponseTemplate::new(401).set_body_string(format!("{text} ").repeat(20)), 401, "980 bytes of text"),
     ] {
         let server = server(answer).await;
         let error = client(server.uri()).get_number(&number()).await.unwrap_err();
