@@ -11,6 +11,14 @@ use crate::model::{CallbackUrl, Calls, Finding, Reached, Routing};
 use crate::platform::Takeover;
 use crate::provider::RoutingControl;
 
+impl Imported {
+    /// Its calls reach the platform after all.
+    fn arrived(&mut self) {
+        self.reached = Reached::Platform;
+        self.findings.retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
+    }
+}
+
 impl Importer {
     /// Points the calls of a number that was imported, as long as its carrier has changed nothing meanwhile. If that
     /// fails, the number is imported all the same, and a finding says so.
@@ -33,12 +41,15 @@ impl Importer {
             }
             Err(error) => return imported.findings.push(failed(error)),
         };
+        if self.leads_here(&now.calls) {
+            imported.arrived();
+            let left = self.left_by_import(before, &now, takeover);
+            imported.routing_before.get_or_insert_with(|| before.clone()).replaced_by = Some(left);
+            return;
+        }
         match self.point(control, &now, address).await {
             Ok(after) => {
-                imported.reached = Reached::Platform;
-                imported
-                    .findings
-                    .retain(|finding| !matches!(finding, Finding::CallsStay { .. } | Finding::NotTakenOver { .. }));
+                imported.arrived();
                 let kept = imported.routing_before.get_or_insert(now);
                 let mut left = self.left_by_import(kept, &after, Takeover::Nothing);
                 // What gets the calls now, and what got them before, was changed by this.

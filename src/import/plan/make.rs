@@ -120,7 +120,8 @@ impl Importer {
             let calls = number.as_ref().map(calls).unwrap_or_default();
             steps.push(PlanStep::Extra(Extra::new(record, second, holder, calls)));
         }
-        self.check_points(&mut steps).await;
+        let mut costs = Costs::new(self, platform_list, carrier_list);
+        costs.point_more = self.check_points(&mut steps).await;
         Ok(Plan {
             version: Version,
             platform: self.platform.kind(),
@@ -133,15 +134,17 @@ impl Importer {
             address: self.address(),
             answered,
             seal,
-            costs: Costs::new(self, platform_list, carrier_list),
+            costs,
             steps,
         })
     }
 
     /// Notes of the calls that may have to be pointed why their carrier cannot send them to the platform's address. Each
-    /// such carrier is asked once. Where a lookup fails, it is unknown, and pointing them tells.
-    async fn check_points(&self, steps: &mut [PlanStep]) {
-        let Some(address) = self.address() else { return };
+    /// such carrier is asked once. Where a lookup fails, it is unknown, and pointing them tells. Returns how many requests
+    /// the lookup takes, which is made again for each number.
+    async fn check_points(&self, steps: &mut [PlanStep]) -> u64 {
+        let mut most = 0;
+        let Some(address) = self.address() else { return most };
         let mut pointed: Vec<&mut PlannedCalls> =
             steps.iter_mut().filter_map(PlanStep::calls_mut).filter(|calls| calls.may_be_pointed()).collect();
         for carrier in self.provider.carriers() {
@@ -150,13 +153,18 @@ impl Importer {
             if !pointed.iter().any(|calls| is_its(calls)) {
                 continue;
             }
-            if let Err(Error::Invalid(invalid)) = control.check_point(&address).await {
+            let (checked, requests) = counted(control.check_point(&address)).await;
+            // What a trunk gets is read once more, to see that it arrives.
+            let again = u64::from(requests > 0 && address.sip_host().is_some());
+            most = most.max(requests + again);
+            if let Err(Error::Invalid(invalid)) = checked {
                 let reason = invalid.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
                 for calls in pointed.iter_mut().filter(|calls| is_its(calls)) {
                     calls.cannot_point = Some(reason.clone());
                 }
             }
         }
+        most
     }
 
     /// Lists the platform.

@@ -32,6 +32,10 @@ pub(super) struct Costs {
     /// What a removal takes beside its own request.
     #[serde(default, skip_serializing_if = "is_zero")]
     removal_more: u64,
+    /// What pointing a number's calls takes beside its own requests: the carrier's applications or trunks are looked
+    /// through for the platform's address.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) point_more: u64,
     /// The fields that an import sets by an update.
     set_later: Vec<Field>,
     takeover: Taken,
@@ -75,6 +79,7 @@ impl Costs {
             concurrency: importer.concurrency as u64,
             create: can.create_requests.into(),
             removal_more: can.removal_requests.saturating_sub(1).into(),
+            point_more: 0,
             set_later: fields.into_iter().filter(|(_, can)| !can.create && can.set).map(|(field, _)| field).collect(),
             takeover: match can.takeover {
                 Takeover::AtImport | Takeover::Unknown if is_read => Taken::Always,
@@ -120,7 +125,7 @@ impl Plan {
         // Records that are read one by one, and from the run's list; credentials that are renewed.
         let (mut reads, mut listed, mut renewals) = (0, 0, 0);
         // A read before it, the change, and a read after it.
-        let pointed = |is_pointed: bool| if is_pointed { 3 } else { 0 };
+        let pointed = |is_pointed: bool| if is_pointed { 3 + self.costs.point_more } else { 0 };
         for step in self.steps.iter().filter(|step| step.does_something()) {
             requests += match step {
                 PlanStep::Import { request, calls, .. } => {

@@ -1,12 +1,14 @@
 //! The number of requests for an import from Twilio, on every platform.
 
 use futures_util::StreamExt;
+use numport::http::Call;
 use numport::import::plan::Reroute;
 use numport::import::{Desired, Progress};
-use numport::model::{CallbackUrl, ProviderKind, Removal};
+use numport::model::{ProviderKind, Removal};
 use numport::platform::OnRemoval;
 use numport::sandbox::{Fault, Sandbox};
-use numport::{E164, ImportRequest, Importer, Outcome, Plan};
+use numport::{E164, ImportRequest, Importer, Outcome, Plan, Twilio};
+use serde_json::Value;
 
 use crate::services::PLATFORMS;
 use crate::services::subject::{Pace, Platform};
@@ -273,10 +275,14 @@ async fn a_plan_estimates_its_requests() {
         let mut counted = Counted::new(&sandbox, platform);
         let importer = counted.importer.clone();
         let desired: Desired = range(100).map(|nth| counted.request(nth)).collect();
-        let plan = importer.plan(&desired).await.unwrap();
-        // Twilio cannot send calls to a SIP address without a trunk.
-        let is_sip = |address: CallbackUrl| address.as_str().starts_with("sip:");
-        let plan = if importer.platform().inbound_address().is_some_and(is_sip) { plan } else { plan.point_calls() };
+        // Twilio sends calls to a SIP address through a trunk.
+        if let Some(address) = importer.platform().inbound_address().filter(|address| address.sip_host().is_some()) {
+            let path = ["v1", "Trunks", sandbox.twilio().trunk_sid(), "OriginationUrls"];
+            let add = Call::post("add address", &path).form(&[("SipUrl", address.as_str())]);
+            let _added: Value = Twilio::from_vars(|name| sandbox.var(name)).unwrap().request(add).await.unwrap();
+            counted.sent();
+        }
+        let plan = importer.plan(&desired).await.unwrap().point_calls();
         assert_eq!(plan.summary().requests, plan.requests());
         counted.apply(plan).await;
 
