@@ -48,7 +48,13 @@ async fn a_good_file_is_imported_and_reported_and_can_be_imported_again() {
     let sandbox = Sandbox::start().await.unwrap();
     let csv = file("good.csv", GOOD);
     let first = ran(&sandbox, csv.clone(), "", pending()).await;
-    assert_eq!((first.code, first.out.as_str()), (ALL_IN, "3 rows, 3 done: 3 created; 6 requests.\n"));
+    // How many numbers are verified together depends on how busy the machine is.
+    let (done, requests) = first.out.trim_end().split_once("; ").unwrap();
+    assert_eq!((first.code, done), (ALL_IN, "3 rows, 3 done: 3 created"));
+    assert!(
+        ["6", "7", "8", "9"].map(|count| format!("{count} requests.")).contains(&requests.to_owned()),
+        "{requests}"
+    );
     let created = [(2, "+14155552671"), (3, "+12125550123"), (4, "+442071838750")];
     assert_eq!(outcomes(&first.report), created.map(|(line, number)| (line, number, "created")));
     let records = sandbox.records(PlatformKind::VAPI);
