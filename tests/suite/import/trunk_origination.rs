@@ -120,6 +120,42 @@ async fn calls_are_pointed_at_a_sip_address_through_a_trunk() {
     }
 }
 
+/// A number is taken off a trunk only if that is asked for, and only if the trunk surely leads to other platforms alone.
+#[tokio::test]
+async fn a_number_is_taken_off_a_trunk_that_leads_to_another_platform() {
+    let other = "sip:sip.retellai.com;transport=tls";
+    for (addresses, replace, is_taken) in [
+        (&[(other, true)][..], true, true),
+        (&[(other, true)], false, false),
+        (&[(other, true), ("sip:pbx.example.net", true)], true, false),
+        (&[(other, true), ("sip:example.sip.livekit.cloud", true)], true, false),
+        (&[("sip:pbx.example.net", true)], true, false),
+        (&[(other, false)], true, false),
+        (&[], true, false),
+    ] {
+        let sandbox = on_trunk_to(addresses).await;
+        let before = sandbox.twilio().number(&number());
+        let vapi = Pace::at_once().client(Vapi::builder_from_vars(|name| sandbox.var(name)));
+        let importer = Importer::new(twilio(&sandbox), vapi).replace_trunks(replace);
+        let desired: Desired = [ImportRequest::new(number())].into_iter().collect();
+        let plan = importer.plan(&desired).await.unwrap().point_calls();
+        assert_eq!(plan.does_something(), is_taken, "{addresses:?}: {plan}");
+        let step = importer.apply(plan).unwrap().next().await.unwrap();
+        if !is_taken {
+            assert_eq!(sandbox.twilio().number(&number()), before, "{addresses:?}: {}", step.report());
+            continue;
+        }
+        let Applied::Imported(imported) = step.outcome else { panic!("{step:?}") };
+        let codes: Vec<&str> = imported.findings.iter().map(Finding::code).collect();
+        assert_eq!((imported.reached, codes.as_slice()), (Reached::Platform, &["answered_by"][..]), "as before it");
+        let calls = || sandbox.twilio().calls_go_to(&number()).unwrap();
+        assert!(calls().contains("vapi.ai"), "{}", calls());
+        let undone = importer.undo(&imported.undo(), Removal::Record).await.unwrap();
+        assert!(undone.is_complete(), "{undone:?}");
+        assert_eq!(calls(), sandbox.twilio().trunk_sid());
+    }
+}
+
 #[cfg(feature = "retell")]
 #[tokio::test]
 async fn an_import_over_such_a_trunk_reaches_the_platform_and_can_be_undone() {
