@@ -39,12 +39,12 @@ impl Between {
     pub(crate) async fn holding(platform: &'static Platform, numbers: &[E164]) -> Self {
         log::start();
         let sandbox = Sandbox::builder().held_numbers(numbers.iter().copied()).start().await.unwrap();
-        let relay = Hostile::relay(&sandbox.var(&platform.api.base_url()).unwrap()).await;
+        let relay = Hostile::relay(&sandbox.var(platform.api.base_url).unwrap()).await;
         Self { sandbox, relay, platform }
     }
 
     fn var(&self, name: &str) -> Option<String> {
-        if name == self.platform.api.base_url() { Some(self.relay.uri.clone()) } else { self.sandbox.var(name) }
+        if name == self.platform.api.base_url { Some(self.relay.uri.clone()) } else { self.sandbox.var(name) }
     }
 
     /// A client of the platform, through the relay.

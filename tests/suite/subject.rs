@@ -35,6 +35,7 @@ pub(crate) struct Platform {
     pub(crate) agents: [&'static str; 2],
     /// A valid id that no record has.
     pub(crate) absent: &'static str,
+    pub(crate) counts: Counts,
     /// Requests every field that it accepts at an import.
     pub(crate) ask: fn(ImportRequest) -> ImportRequest,
     /// Its imports, one for each way to reach a number.
@@ -49,6 +50,25 @@ pub(crate) struct Platform {
     /// A list with one record in the platform's response, and the record that the platform-independent API returns.
     pub(crate) listed: fn() -> (Value, Value),
     pub(crate) plain: Plain,
+}
+
+/// Requests to the platform and to the carrier.
+pub(crate) type Requests = (usize, usize);
+
+/// The requests of imports from Twilio. A new number is looked up at both sides and created with the documented calls of its
+/// platform. If the platform may take over its calls, the carrier is read again.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Counts {
+    pub(crate) new: Requests,
+    pub(crate) there: Requests,
+    pub(crate) changed: Requests,
+    pub(crate) lost_response: Requests,
+    /// 1,000 numbers: only the requests to the platform.
+    pub(crate) many_new: usize,
+    pub(crate) many_again: Requests,
+    pub(crate) plan_unchanged: Requests,
+    pub(crate) plan_of_ten_changes: Requests,
+    pub(crate) apply_ten_changes: Requests,
 }
 
 /// A carrier.
@@ -73,6 +93,8 @@ pub(crate) struct Api {
     pub(crate) service: Service,
     /// Its name in prose.
     pub(crate) title: &'static str,
+    /// The variable of its base URL.
+    pub(crate) base_url: &'static str,
     /// The variable of its secret.
     pub(crate) secret: &'static str,
     /// Values for its other variables.
@@ -265,20 +287,11 @@ impl Api {
         self.service.as_str()
     }
 
-    /// The variable of its base URL.
-    pub(crate) fn base_url(&self) -> String {
-        // The name that its own SDKs read.
-        if self.name() == "livekit" {
-            return "LIVEKIT_URL".to_owned();
-        }
-        format!("{}_BASE_URL", self.service.as_str().to_uppercase())
-    }
-
     /// The variables of an account with this secret, at this base URL.
     pub(crate) fn account(&'static self, base_url: &str, secret: &str) -> impl Fn(&str) -> Option<String> + use<> {
-        let own = [(self.base_url(), base_url.to_owned()), (self.secret.to_owned(), secret.to_owned())];
+        let own = [(self.base_url, base_url.to_owned()), (self.secret, secret.to_owned())];
         move |name| {
-            let own = own.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+            let own = own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
             let other = || self.vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
             own.or_else(other)
         }
@@ -286,7 +299,7 @@ impl Api {
 
     /// A plain request to a sandbox, with the credentials.
     pub(crate) fn request(&self, sandbox: &Sandbox, method: Method, target: &str) -> RequestBuilder {
-        let base_url = sandbox.var(&self.base_url()).unwrap();
+        let base_url = sandbox.var(self.base_url).unwrap();
         let request = reqwest::Client::new().request(method, format!("{base_url}{target}"));
         (self.login)(request, &|name| sandbox.var(name))
     }

@@ -24,7 +24,7 @@ pub struct Middlebox {
 
 impl Middlebox {
     pub async fn start(platform: &'static Platform, vars: &mut Vars, seed: u64) -> Self {
-        let base_url = platform.api.base_url();
+        let base_url = platform.api.base_url;
         let (_, uri) = vars.iter_mut().find(|(name, _)| *name == base_url).expect("a base URL");
         let relay = Hostile::relay(uri).await;
         relay.keep_none();

@@ -46,7 +46,7 @@ impl Plain {
             base_url: String::new(),
             vars: vars.clone(),
         };
-        plain.base_url = must(&|name| plain.var(name), &platform.api.base_url());
+        plain.base_url = must(&|name| plain.var(name), platform.api.base_url);
         plain
     }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::services::planted::{KEY, PIN, PLANTED, SID, number, secret};
 use crate::services::subject::{
-    Api, Before, Import, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
+    Api, Before, Counts, Import, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
 };
 
 const AGENTS: [&str; 2] = ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"];
@@ -35,6 +35,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["agent_id", "phone_number_id", "integration_id", "phone_number", "phone_numbers", "data"],
         service: Service::Platform(PlatformKind::BUTTER),
         title: "Butter",
+        base_url: "BUTTER_BASE_URL",
         secret: "BUTTER_API_KEY",
         vars: &[("BUTTER_ORGANIZATION_ID", "org_1")],
         login: |request, vars| {
@@ -75,6 +76,20 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(Butter::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "phon_0123456789ab",
+    // Its integration is looked up once. Its agent is assigned by a call of its own, or first unassigned from
+    // another one. It cannot look up one number, and has 50 numbers on a page.
+    counts: Counts {
+        new: (4, 2),
+        there: (1, 1),
+        changed: (4, 2),
+        lost_response: (5, 2),
+        many_new: 2_001,
+        many_again: (21, 2),
+        plan_unchanged: (21, 2),
+        plan_of_ten_changes: (21, 2),
+        // The list before the changes, and the one that an assignment begins with.
+        apply_ten_changes: (60, 0),
+    },
     ask: |request| request.agent(AGENTS[0]).outbound(true),
     imports: &[
         Import {

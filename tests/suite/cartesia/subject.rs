@@ -12,7 +12,8 @@ use serde_json::json;
 
 use crate::services::planted::{KEY, PLANTED, SID};
 use crate::services::subject::{
-    Api, Before, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
+    Api, Before, Counts, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any,
+    must,
 };
 
 const AGENTS: [&str; 2] = ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"];
@@ -34,6 +35,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["id", "number", "data"],
         service: Service::Platform(PlatformKind::CARTESIA),
         title: "Cartesia",
+        base_url: "CARTESIA_BASE_URL",
         secret: "CARTESIA_API_KEY",
         vars: &[],
         login: |request, vars| {
@@ -81,6 +83,18 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(Cartesia::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "pn_0123456789ab",
+    // A search that finds nothing is followed by the list. Its link is looked up once. It has 100 numbers on a page.
+    counts: Counts {
+        new: (5, 2),
+        there: (1, 1),
+        changed: (2, 1),
+        lost_response: (4, 2),
+        many_new: 1_001,
+        many_again: (11, 2),
+        plan_unchanged: (11, 2),
+        plan_of_ten_changes: (11, 2),
+        apply_ten_changes: (20, 0),
+    },
     ask: |request| request.label(LABEL).agent(AGENTS[0]),
     imports: &[Import {
         carrier: Some("twilio"),

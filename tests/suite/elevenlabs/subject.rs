@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::services::planted::{KEY, PLANTED, SID, number};
 use crate::services::subject::{
-    Api, Import, LABEL, NUMBER, Pace, Plain, Platform, Record, Results, Secrets, Write, is_any, must,
+    Api, Counts, Import, LABEL, NUMBER, Pace, Plain, Platform, Record, Results, Secrets, Write, is_any, must,
 };
 
 const AGENTS: [&str; 2] = ["agent_3701k3ttaq12ewp8b7qv5rfyszkz", "agent_5801k3ttb0zve5mvvmrf7rhzzq9k"];
@@ -27,6 +27,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["phone_number_id", "phone_numbers", "sip_messages"],
         service: Service::Platform(PlatformKind::ELEVENLABS),
         title: "ElevenLabs",
+        base_url: "ELEVENLABS_BASE_URL",
         secret: "ELEVENLABS_API_KEY",
         vars: &[],
         login: |request, vars| request.header("xi-api-key", must(vars, "ELEVENLABS_API_KEY")),
@@ -57,6 +58,18 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(ElevenLabs::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "phnum_0123456789ab",
+    // Its create shows only an id, so the record is read. It has 100 numbers on a page.
+    counts: Counts {
+        new: (3, 2),
+        there: (1, 1),
+        changed: (2, 1),
+        lost_response: (3, 2),
+        many_new: 2_001,
+        many_again: (11, 2),
+        plan_unchanged: (11, 2),
+        plan_of_ten_changes: (11, 2),
+        apply_ten_changes: (20, 0),
+    },
     ask: |request| request.label(LABEL).agent(AGENTS[0]),
     imports: &[
         Import { carrier: Some("twilio"), steps: &[LOOKUP, CREATE, READ], create: CREATE },

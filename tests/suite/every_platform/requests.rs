@@ -11,133 +11,9 @@ use numport::{E164, ImportRequest, Importer, Outcome, Plan, Twilio};
 use serde_json::Value;
 
 use crate::services::PLATFORMS;
-use crate::services::subject::{Pace, Platform};
+use crate::services::subject::{Counts, Pace, Platform, Requests};
 
 const MANY: usize = 1_000;
-
-/// Requests to the platform and to the carrier.
-type Requests = (usize, usize);
-
-/// The requests for each platform. A new number is looked up at both sides and created with the documented calls of its
-/// platform. If the platform may take over its calls, the carrier is read again.
-#[derive(Debug, PartialEq)]
-struct Counts {
-    new: Requests,
-    there: Requests,
-    changed: Requests,
-    lost_response: Requests,
-    /// 1,000 numbers: only the requests to the platform.
-    many_new: usize,
-    many_again: Requests,
-    plan_unchanged: Requests,
-    plan_of_ten_changes: Requests,
-    apply_ten_changes: Requests,
-}
-
-fn expected(platform: &str) -> Counts {
-    match platform {
-        // Its agent is set by an update.
-        "interactly" => Counts {
-            new: (3, 2),
-            there: (1, 1),
-            changed: (2, 1),
-            lost_response: (4, 2),
-            many_new: 2_001,
-            many_again: (1, 2),
-            plan_unchanged: (1, 2),
-            plan_of_ten_changes: (1, 2),
-            apply_ten_changes: (20, 0),
-        },
-        "vapi" => Counts {
-            new: (2, 2),
-            there: (1, 1),
-            changed: (2, 1),
-            lost_response: (3, 2),
-            many_new: 1_001,
-            many_again: (2, 2),
-            plan_unchanged: (2, 2),
-            plan_of_ten_changes: (2, 2),
-            apply_ten_changes: (20, 0),
-        },
-        // Its label and agent are set by an update, and the platform has no takeover.
-        "signalwire" => Counts {
-            new: (3, 1),
-            there: (1, 1),
-            changed: (2, 1),
-            lost_response: (4, 1),
-            many_new: 2_001,
-            many_again: (2, 2),
-            plan_unchanged: (2, 2),
-            plan_of_ten_changes: (2, 2),
-            apply_ten_changes: (20, 0),
-        },
-        // The create sets everything, and one number is looked up by itself. It has 1,000 numbers on a page.
-        // A plan looks for the carrier's trunk that leads to its SIP address.
-        "retell" => Counts {
-            new: (2, 1),
-            there: (1, 1),
-            changed: (2, 1),
-            lost_response: (3, 1),
-            many_new: 1_001,
-            many_again: (2, 2),
-            plan_unchanged: (2, 4),
-            plan_of_ten_changes: (2, 4),
-            apply_ten_changes: (20, 0),
-        },
-        // A search that finds nothing is followed by the list. Its link is looked up once. It has 100 numbers on a page.
-        "cartesia" => Counts {
-            new: (5, 2),
-            there: (1, 1),
-            changed: (2, 1),
-            lost_response: (4, 2),
-            many_new: 1_001,
-            many_again: (11, 2),
-            plan_unchanged: (11, 2),
-            plan_of_ten_changes: (11, 2),
-            apply_ten_changes: (20, 0),
-        },
-        // Its integration is looked up once. Its agent is assigned by a call of its own, or first unassigned from
-        // another one. It cannot look up one number, and has 50 numbers on a page.
-        "butter" => Counts {
-            new: (4, 2),
-            there: (1, 1),
-            changed: (4, 2),
-            lost_response: (5, 2),
-            many_new: 2_001,
-            many_again: (21, 2),
-            plan_unchanged: (21, 2),
-            plan_of_ten_changes: (21, 2),
-            // The list before the changes, and the one that an assignment begins with.
-            apply_ten_changes: (60, 0),
-        },
-        // Its create shows only an id, so the record is read. It has 100 numbers on a page.
-        "elevenlabs" => Counts {
-            new: (3, 2),
-            there: (1, 1),
-            changed: (2, 1),
-            lost_response: (3, 2),
-            many_new: 2_001,
-            many_again: (11, 2),
-            plan_unchanged: (11, 2),
-            plan_of_ten_changes: (11, 2),
-            apply_ten_changes: (20, 0),
-        },
-        // Its agent is in a rule beside its trunk: an update reads both, writes the rule, and reads it back. The end of a
-        // list is a page without items.
-        "livekit" => Counts {
-            new: (6, 1),
-            there: (3, 1),
-            changed: (8, 1),
-            lost_response: (8, 1),
-            many_new: 5_004,
-            many_again: (24, 2),
-            plan_unchanged: (24, 2),
-            plan_of_ten_changes: (24, 2),
-            apply_ten_changes: (80, 0),
-        },
-        other => panic!("how many requests does {other} take?"),
-    }
-}
 
 fn number(nth: usize) -> E164 {
     format!("+1628556{nth:04}").parse().unwrap()
@@ -261,7 +137,7 @@ async fn count(platform: &Platform) -> Counts {
 async fn an_import_takes_the_minimum_of_requests() {
     for platform in PLATFORMS {
         let name = platform.api.service.as_str();
-        assert_eq!(count(platform).await, expected(name), "{name}");
+        assert_eq!(count(platform).await, platform.counts, "{name}");
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::services::planted::{KEY, PLANTED, by_key, by_token, number};
 use crate::services::subject::{
-    Api, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
+    Api, Counts, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
 };
 
 const AGENTS: [&str; 2] = ["00000000-0000-4000-8000-00000000a001", "00000000-0000-4000-8000-00000000a002"];
@@ -21,6 +21,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["_id", "number"],
         service: Service::Platform(PlatformKind::INTERACTLY),
         title: "Interactly",
+        base_url: "INTERACTLY_BASE_URL",
         secret: "INTERACTLY_API_KEY",
         vars: &[],
         login: |request, vars| request.bearer_auth(must(vars, "INTERACTLY_API_KEY")),
@@ -56,6 +57,18 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(Interactly::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "00000000-0000-4000-8000-0000000000ff",
+    // Its agent is set by an update.
+    counts: Counts {
+        new: (3, 2),
+        there: (1, 1),
+        changed: (2, 1),
+        lost_response: (4, 2),
+        many_new: 2_001,
+        many_again: (1, 2),
+        plan_unchanged: (1, 2),
+        plan_of_ten_changes: (1, 2),
+        apply_ten_changes: (20, 0),
+    },
     ask: |request| request.label(LABEL).agent(AGENTS[0]).outbound(false),
     imports: &[Import {
         carrier: Some("twilio"),

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::services::planted::{KEY, PIN, PLANTED};
 use crate::services::subject::{
-    Api, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
+    Api, Counts, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
 };
 
 const AGENTS: [&str; 2] = ["front-desk", "night-desk"];
@@ -57,6 +57,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["items", "trunk", "phone_number", "phone_numbers", "sip_trunk_id", "sip_dispatch_rule_id"],
         service: Service::Platform(PlatformKind::LIVEKIT),
         title: "LiveKit",
+        base_url: "LIVEKIT_URL",
         secret: "LIVEKIT_API_SECRET",
         vars: &[("LIVEKIT_API_KEY", "APIkey")],
         login: |request, vars| {
@@ -106,6 +107,19 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(LiveKit::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "ST_absent/+14155550000",
+    // Its agent is in a rule beside its trunk: an update reads both, writes the rule, and reads it back. The end of a
+    // list is a page without items.
+    counts: Counts {
+        new: (6, 1),
+        there: (3, 1),
+        changed: (8, 1),
+        lost_response: (8, 1),
+        many_new: 5_004,
+        many_again: (24, 2),
+        plan_unchanged: (24, 2),
+        plan_of_ten_changes: (24, 2),
+        apply_ten_changes: (80, 0),
+    },
     ask: |request| request.label(LABEL).agent(AGENTS[0]),
     imports: &[
         Import { carrier: Some("twilio"), steps: STEPS, create: CREATE },

@@ -18,6 +18,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
         required: &["objects"],
         service: Service::Provider(ProviderKind::PLIVO),
         title: "Plivo",
+        base_url: "PLIVO_BASE_URL",
         secret: "PLIVO_AUTH_TOKEN",
         vars: &[("PLIVO_AUTH_ID", ID)],
         login: |request, vars| request.basic_auth(must(vars, "PLIVO_AUTH_ID"), Some(must(vars, "PLIVO_AUTH_TOKEN"))),

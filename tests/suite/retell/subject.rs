@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::services::planted::{KEY, PLANTED};
 use crate::services::subject::{
-    Api, Import, LABEL, NUMBER, Pace, Plain, Platform, Record, Secrets, Write, is_any, must,
+    Api, Counts, Import, LABEL, NUMBER, Pace, Plain, Platform, Record, Secrets, Write, is_any, must,
 };
 
 const AGENTS: [&str; 2] = ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"];
@@ -29,6 +29,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["phone_number", "items", "has_more"],
         service: Service::Platform(PlatformKind::RETELL),
         title: "Retell",
+        base_url: "RETELL_BASE_URL",
         secret: "RETELL_API_KEY",
         vars: &[],
         login: |request, vars| request.bearer_auth(must(vars, "RETELL_API_KEY")),
@@ -71,6 +72,19 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(Retell::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "+14155550000",
+    // The create sets everything, and one number is looked up by itself. It has 1,000 numbers on a page.
+    // A plan looks for the carrier's trunk that leads to its SIP address.
+    counts: Counts {
+        new: (2, 1),
+        there: (1, 1),
+        changed: (2, 1),
+        lost_response: (3, 1),
+        many_new: 1_001,
+        many_again: (2, 2),
+        plan_unchanged: (2, 4),
+        plan_of_ten_changes: (2, 4),
+        apply_ten_changes: (20, 0),
+    },
     ask: |request| request.label(LABEL).agent(AGENTS[0]),
     // A number of Twilio is reached by a trunk.
     imports: &[

@@ -33,7 +33,7 @@ fn api(service: Service) -> &'static Api {
 }
 
 pub(crate) fn base(sandbox: &Sandbox, service: Service) -> String {
-    sandbox.var(&api(service).base_url()).unwrap()
+    sandbox.var(api(service).base_url).unwrap()
 }
 
 pub(crate) fn request(sandbox: &Sandbox, service: Service, method: Method, target: &str) -> RequestBuilder {

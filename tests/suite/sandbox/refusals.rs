@@ -13,7 +13,7 @@ use crate::services::apis;
 /// Status, `Retry-After` and body of the response to a request without credentials.
 async fn answer(sandbox: &Sandbox, service: Service, path: &str) -> (u16, Option<String>, Value) {
     let api = apis().find(|api| api.service == service).unwrap();
-    let base = sandbox.var(&api.base_url()).unwrap();
+    let base = sandbox.var(api.base_url).unwrap();
     let response = Client::new().get(format!("{base}{path}")).send().await.unwrap();
     let retry_after = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
     let status = response.status().as_u16();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::services::planted::{KEY, PLANTED, number, url};
 use crate::services::subject::{
-    Api, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
+    Api, Counts, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
 };
 
 const PROJECT: &str = "b3877c40-da60-4998-90ad-b792e98472ac";
@@ -45,6 +45,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["id", "number", "data", "sid", "phone_number"],
         service: Service::Platform(PlatformKind::SIGNALWIRE),
         title: "SignalWire",
+        base_url: "SIGNALWIRE_BASE_URL",
         secret: "SIGNALWIRE_API_TOKEN",
         vars: &[("SIGNALWIRE_PROJECT_ID", PROJECT), ("SIGNALWIRE_SPACE", "example")],
         login: |request, vars| {
@@ -106,6 +107,18 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(SignalWire::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "00000000-0000-4000-8000-0000000000ff",
+    // Its label and agent are set by an update, and the platform has no takeover.
+    counts: Counts {
+        new: (3, 1),
+        there: (1, 1),
+        changed: (2, 1),
+        lost_response: (4, 1),
+        many_new: 2_001,
+        many_again: (2, 2),
+        plan_unchanged: (2, 2),
+        plan_of_ten_changes: (2, 2),
+        apply_ten_changes: (20, 0),
+    },
     ask: |request| request.label(LABEL).agent(AGENTS[0]),
     imports: &[Import {
         carrier: Some("twilio"),

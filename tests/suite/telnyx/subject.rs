@@ -16,6 +16,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
         required: &["data"],
         service: Service::Provider(ProviderKind::TELNYX),
         title: "Telnyx",
+        base_url: "TELNYX_BASE_URL",
         secret: "TELNYX_API_KEY",
         vars: &[],
         login: |request, vars| request.bearer_auth(must(vars, "TELNYX_API_KEY")),

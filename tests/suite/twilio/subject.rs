@@ -22,6 +22,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
         ],
         service: Service::Provider(ProviderKind::TWILIO),
         title: "Twilio",
+        base_url: "TWILIO_BASE_URL",
         secret: "TWILIO_AUTH_TOKEN",
         vars: &[("TWILIO_ACCOUNT_SID", SID)],
         login: |request, vars| {

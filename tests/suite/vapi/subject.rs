@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::services::planted::{KEY, PLANTED, SID, number, secret, url};
 use crate::services::subject::{
-    Api, Import, LABEL, NUMBER, Pace, Plain, Platform, Record, Results, Secrets, Write, is_any, must,
+    Api, Counts, Import, LABEL, NUMBER, Pace, Plain, Platform, Record, Results, Secrets, Write, is_any, must,
 };
 
 const AGENTS: [&str; 2] = ["00000000-0000-4000-8000-00000000a001", "00000000-0000-4000-8000-00000000a002"];
@@ -27,6 +27,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         required: &["id", "results"],
         service: Service::Platform(PlatformKind::VAPI),
         title: "Vapi",
+        base_url: "VAPI_BASE_URL",
         secret: "VAPI_API_KEY",
         vars: &[],
         login: |request, vars| request.bearer_auth(must(vars, "VAPI_API_KEY")),
@@ -49,6 +50,17 @@ pub(crate) static SUBJECT: Platform = Platform {
     connect: |vars, pace| Arc::new(pace.client(Vapi::builder_from_vars(vars))),
     agents: AGENTS,
     absent: "00000000-0000-4000-8000-0000000000ff",
+    counts: Counts {
+        new: (2, 2),
+        there: (1, 1),
+        changed: (2, 1),
+        lost_response: (3, 2),
+        many_new: 1_001,
+        many_again: (2, 2),
+        plan_unchanged: (2, 2),
+        plan_of_ten_changes: (2, 2),
+        apply_ten_changes: (20, 0),
+    },
     ask: |request| request.label(LABEL).agent(AGENTS[0]),
     imports: &[
         Import { carrier: Some("twilio"), steps: &["GET /v2/phone-number", CREATE], create: CREATE },

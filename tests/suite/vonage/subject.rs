@@ -18,6 +18,7 @@ pub(crate) static SUBJECT: Carrier = Carrier {
         required: &[],
         service: Service::Provider(ProviderKind::VONAGE),
         title: "Vonage",
+        base_url: "VONAGE_BASE_URL",
         secret: "VONAGE_API_SECRET",
         vars: &[("VONAGE_API_KEY", KEY)],
         login: |request, vars| request.basic_auth(must(vars, "VONAGE_API_KEY"), Some(must(vars, "VONAGE_API_SECRET"))),

@@ -77,7 +77,7 @@ fn numbers(list: &Value) -> Vec<&str> {
 async fn the_variables_name_a_project_and_a_space() {
     let sandbox = start().await;
     let bases: Vec<&str> = sandbox.vars().iter().map(|(name, _)| *name).filter(|name| name.ends_with("_URL")).collect();
-    let order: Vec<String> = crate::services::apis().map(|api| api.base_url()).collect();
+    let order: Vec<&str> = crate::services::apis().map(|api| api.base_url).collect();
     assert_eq!(bases, order);
     assert_eq!(sandbox.var("SIGNALWIRE_SPACE").as_deref(), Some("sandbox"));
     assert_eq!(
