@@ -88,6 +88,12 @@ fn every_service_has_fixtures() {
 }
 
 #[test]
+fn every_service_has_an_openapi_document() {
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openapi");
+    check_all(|service| [(documents.join(format!("{}.json", service.name)).exists(), "document in tests/openapi")]);
+}
+
+#[test]
 fn every_service_is_fuzzed() {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/src");
     check_all(|service| [(fuzz.join(format!("{}.rs", service.name)).exists(), "file in fuzz/src")]);
