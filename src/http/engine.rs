@@ -115,6 +115,8 @@ impl Engine {
                 headers.extend(request.headers.clone());
                 match signer.as_ref().map_or(Ok(()), |signer| signer.sign(request, &mut headers, &mut sent.signed)) {
                     Ok(()) => {
+                        // A later answer may repeat it. Without its scheme it is found with it, too.
+                        self.known.remember(sent.signed.iter().filter(|value| !value.expose().contains(' ')));
                         attempts += 1;
                         super::count::sent();
                         let left = deadline.saturating_duration_since(sent_at);

@@ -48,6 +48,21 @@ fn the_account_is_the_given_one() {
     assert_ne!(fixed("one"), fixed("two"));
 }
 
+/// A response may repeat what an earlier call sent, which was signed for that call.
+#[tokio::test]
+async fn what_was_signed_for_an_earlier_call_is_redacted() {
+    let server = MockServer::start().await;
+    let first = Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("[]"));
+    first.up_to_n_times(1).with_priority(1).mount(&server).await;
+    let echo = json!({"why": "token-0, sig-0", "sent": "Bearer token-0"});
+    Mock::given(any()).respond_with(ResponseTemplate::new(400).set_body_json(echo)).mount(&server).await;
+    let parrot = Parrot::builder(counting("a").0).base_url(server.uri()).build().unwrap();
+    parrot.http.request::<Vec<Value>>(read()).await.unwrap();
+    let error = parrot.http.request::<Vec<Value>>(read()).await.unwrap_err();
+    let shown = format!("{error:?} {}", error.report());
+    assert!(!shown.contains("token-0") && !shown.contains("sig-0"), "{shown}");
+}
+
 #[tokio::test]
 async fn the_signing_key_is_redacted() {
     let echo = json!({"why": "token-0, sig-0", "sent": "Bearer token-0"});
