@@ -161,10 +161,10 @@ impl Importer {
         let control = carrier.and_then(NumberProvider::routing).or_else(|| self.provider.routing());
         match &routing.calls {
             calls if self.leads_here(calls) => {}
-            calls @ Calls::Trunk(_) if self.replace_trunks && self.other_platform(calls).is_some() => {
-                findings.extend(self.other_platform(calls).map(|platform| Finding::AnsweredBy { platform }));
-            }
-            Calls::Trunk(trunk) => findings.push(Finding::OnTrunk { trunk: trunk.clone() }),
+            calls @ Calls::Trunk(trunk) => findings.push(match self.replaceable(calls) {
+                Some(platform) => Finding::AnsweredBy { platform },
+                None => Finding::OnTrunk { trunk: trunk.clone() },
+            }),
             // Where it is what a platform replaces, it does not stand in the way.
             Calls::Application(_) if control.is_some_and(|control| is_attached(routing, control)) => {}
             Calls::Application(application) => {
@@ -179,7 +179,7 @@ impl Importer {
 }
 
 /// Whether a platform takes a number over by what gets its calls now.
-fn is_attached(routing: &Routing, control: &dyn RoutingControl) -> bool {
+pub(super) fn is_attached(routing: &Routing, control: &dyn RoutingControl) -> bool {
     routing.settings.keys().any(|name| control.is_attachment(name) && is_target(routing, name))
 }
 

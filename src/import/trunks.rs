@@ -101,6 +101,11 @@ impl Importer {
         }
     }
 
+    /// The other platform to which the trunk of these calls surely leads, if numbers may be taken off such a trunk.
+    pub(super) fn replaceable(&self, calls: &Calls) -> Option<PlatformKind> {
+        self.other_platform(calls).filter(|_| self.replace_trunks)
+    }
+
     /// Whether this is a SIP address on the host of the platform's own address, or on its domains.
     fn is_own_sip(&self, address: &CallbackUrl) -> bool {
         let Some(host) = address.sip_host() else { return false };

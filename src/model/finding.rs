@@ -155,7 +155,8 @@ pub enum Finding {
     },
     /// The carrier should send the number's calls to the platform, and the platform's address is unknown. A warning.
     NoAddress,
-    /// The carrier cannot send the number's calls to the platform's address, so a plan does not point them. A warning.
+    /// The carrier cannot send the number's calls to the platform's address, or a trunk or an application gets them that
+    /// may still be needed, so a plan does not point them. A warning.
     CannotPoint {
         /// The reason, and what to do at the carrier.
         reason: String,
@@ -339,7 +340,7 @@ impl Finding {
                 "Set the platform's address with `Importer::inbound_address`, or set the routing at the carrier."
             }
             Self::CannotPoint { .. } => {
-                "Set up the address at the carrier, or set another one with `Importer::inbound_address`, then make a new plan."
+                "Remove the cause at the carrier, or set another address with `Importer::inbound_address`, then make a new plan."
             }
             Self::NotPointed { .. } => "Make a new plan that points the calls.",
             Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",

@@ -28,7 +28,7 @@ pub struct PlannedCalls {
     /// The address to which the calls are pointed when the plan is applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub point_to: Option<CallbackUrl>,
-    /// Why the carrier cannot send calls to the platform's address, if that is known.
+    /// Why the calls cannot be sent to the platform's address, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cannot_point: Option<String>,
     /// A digest of every setting of the carrier. The settings themselves may hold secrets.
@@ -60,7 +60,8 @@ impl PlannedCalls {
 
     /// Whether calls that the carrier tells would have to be pointed to reach the platform.
     pub(super) fn may_be_pointed(&self) -> bool {
-        self.to.is_some() && !self.taken_over && self.reached != Reached::Platform
+        let is_open = self.to.is_some() && self.cannot_point.is_none();
+        is_open && !self.taken_over && self.reached != Reached::Platform
     }
 
     /// Where the calls go, in the words of a plan.

@@ -16,6 +16,7 @@ use crate::import::Importer;
 use crate::import::change::Change;
 use crate::import::held::Held;
 use crate::import::listing::Possible;
+use crate::import::preflight::is_attached;
 use crate::import::reconcile::Differences;
 use crate::model::{
     Calls, Finding, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Routing, Severity, Timestamp,
@@ -74,7 +75,9 @@ impl Importer {
             (Some(_), Some(preflight)) => {
                 let routing = preflight.routing.as_ref();
                 let reached = self.reached(routing.map(|routing| &routing.calls));
-                PlannedCalls::new(self.carrier_name(preflight), routing, reached, &seal)
+                let mut calls = PlannedCalls::new(self.carrier_name(preflight), routing, reached, &seal);
+                calls.cannot_point = self.kept_by(preflight);
+                calls
             }
             _ => PlannedCalls::default(),
         };
@@ -137,6 +140,21 @@ impl Importer {
             costs,
             steps,
         })
+    }
+
+    /// Why calls stay with what gets them now: a trunk or an application at the carrier may still be needed, also where
+    /// the platform leaves the carrier alone and a preflight says nothing of it.
+    fn kept_by(&self, preflight: &Preflight) -> Option<String> {
+        let routing = preflight.routing.as_ref()?;
+        let carriers = self.provider.carriers();
+        let carrier = preflight.carrier.and_then(|index| carriers.get(index)?.routing());
+        let control = carrier.or_else(|| self.provider.routing());
+        let is_kept = match &routing.calls {
+            calls @ Calls::Trunk(_) => !self.leads_here(calls) && self.replaceable(calls).is_none(),
+            Calls::Application(_) => !control.is_some_and(|control| is_attached(routing, control)),
+            _ => false,
+        };
+        is_kept.then(|| format!("{} gets them, and may still be needed; take the number off it first", routing.calls))
     }
 
     /// Notes of the calls that may have to be pointed why their carrier cannot send them to the platform's address. Each

@@ -156,6 +156,42 @@ async fn a_number_is_taken_off_a_trunk_that_leads_to_another_platform() {
     }
 }
 
+/// The same holds for a platform that leaves the carrier alone: its import says nothing of a trunk.
+#[tokio::test]
+async fn calls_on_a_trunk_or_an_application_stay_there_if_the_platform_leaves_the_carrier_alone() {
+    for (addresses, replace, is_pointed) in [
+        (&[("sip:pbx.example.net", true)][..], true, false),
+        (&[], true, false),
+        (&[("sip:sip.retellai.com", true)], false, false),
+        (&[("sip:sip.retellai.com", true)], true, true),
+    ] {
+        let sandbox = on_trunk_to(addresses).await;
+        assert_eq!(points(&sandbox, replace).await, is_pointed, "{addresses:?}");
+    }
+    let sandbox = Sandbox::start().await.unwrap();
+    let sid = sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+    let update = UpdateNumber::new().voice_application_sid(sandbox.twilio().application_sid());
+    twilio(&sandbox).update_number(&sid, &update).await.unwrap();
+    assert!(!points(&sandbox, true).await, "an application");
+}
+
+/// Whether a plan for SignalWire points the number's calls.
+async fn points(sandbox: &Sandbox, replace: bool) -> bool {
+    let address = "https://example.signalwire.com/answer";
+    let signalwire = Pace::at_once().client(numport::SignalWire::builder_from_vars(|name| sandbox.var(name)));
+    let importer = Importer::new(twilio(sandbox), signalwire).inbound_address(address).replace_trunks(replace);
+    let before = sandbox.twilio().number(&number());
+    let desired: Desired = [ImportRequest::new(number())].into_iter().collect();
+    let plan = importer.plan(&desired).await.unwrap().point_calls();
+    let text = plan.to_string();
+    let step = importer.apply(plan).unwrap().next().await.unwrap();
+    assert_eq!(step.outcome.code(), "created", "{}", step.report());
+    let is_pointed = sandbox.twilio().calls_go_to(&number()).as_deref() == Some(address);
+    assert_eq!(text.contains("cannot be pointed"), !is_pointed, "{text}");
+    assert!(is_pointed || sandbox.twilio().number(&number()) == before, "{text}");
+    is_pointed
+}
+
 #[cfg(feature = "retell")]
 #[tokio::test]
 async fn an_import_over_such_a_trunk_reaches_the_platform_and_can_be_undone() {
