@@ -75,9 +75,7 @@ impl Importer {
         }
         checked
     }
-}
 
-impl Importer {
     /// What of a source the platform does not take, whatever the request is.
     pub(super) fn source_problems(&self, source: &NumberSource) -> Vec<Problem> {
         let mut problems = Problems::default();

@@ -94,10 +94,7 @@ pub(super) async fn is_at(control: &dyn RoutingControl, calls: &Calls, address: 
     Ok(match (calls, address.sip_host()) {
         (Calls::Url(url), _) => url == address,
         (Calls::Forwarded(to), _) => to == address.as_str(),
-        (Calls::Trunk(trunk), Some(host)) => {
-            let addresses = control.trunk_addresses(trunk).await?;
-            !addresses.is_empty() && addresses.iter().all(|address| address.sip_host().as_ref() == Some(&host))
-        }
+        (Calls::Trunk(trunk), Some(host)) => CallbackUrl::all_at(&control.trunk_addresses(trunk).await?, &host),
         _ => false,
     })
 }

@@ -48,6 +48,11 @@ impl CallbackUrl {
         self.sip_server().map(|SipAddress { host, .. }| host)
     }
 
+    /// Whether there are addresses, and all of them are SIP addresses of this host.
+    pub(crate) fn all_at(addresses: &[Self], host: &SipHost) -> bool {
+        !addresses.is_empty() && addresses.iter().all(|address| address.sip_host().as_ref() == Some(host))
+    }
+
     /// Returns the host in lower case, or `None` if the address is not a URL.
     #[must_use]
     pub fn host(&self) -> Option<String> {

@@ -60,8 +60,8 @@ pub struct Capabilities {
     /// How many requests a removal takes at most, for the estimate of a plan. Reads of the record right before and
     /// after it are not counted here.
     pub removal_requests: u8,
-    /// Whether a removal takes the agent off by a request of its own. A record that an import created and that
-    /// has no agent any more is then one whose removal was interrupted, and an undo goes on with it.
+    /// Whether a removal takes the agent off by a request of its own, so that one that breaks off may leave the record
+    /// without its agent. An undo then goes on with a record that the import created and that has no agent any more.
     pub removal_unassigns: bool,
 }
 

@@ -72,7 +72,7 @@ impl Plivo {
         page: "https://docs.plivo.com/docs/sip-trunking/api/trunks",
     };
 
-    /// Returns the SIP trunk to Plivo that has this id, which an import checks. The login is that of the trunk. Import from it with
+    /// Returns the SIP trunk to Plivo that has this id. The login is that of the trunk. Import from it with
     /// [`ReachedBy`](crate::provider::ReachedBy). A platform that recognizes inbound calls by their IP addresses also
     /// needs [`allow_inbound`](SipTrunk::allow_inbound) with Plivo's signalling addresses, which its pages do not list.
     pub fn sip_trunk(trunk_id: &str, user: impl Into<String>, password: impl Into<Secret>) -> SipTrunk {

@@ -108,8 +108,7 @@ impl Twilio {
         let mut trunks = self.trunks();
         while let Some(trunk) = trunks.try_next().await? {
             let Some(sid) = trunk.sid.filter(|sid| !sid.is_empty()) else { continue };
-            let addresses = self.trunk_addresses(&sid).await?;
-            if !addresses.is_empty() && addresses.iter().all(|address| address.sip_host().as_ref() == Some(host)) {
+            if CallbackUrl::all_at(&self.trunk_addresses(&sid).await?, host) {
                 return Ok(sid);
             }
         }

@@ -50,7 +50,7 @@ async fn an_import_takes_the_calls_over_and_a_renewal_changes_the_key() {
     assert_eq!(error.status().unwrap().as_u16(), 409);
 }
 
-/// Its agent is taken off first. What is left by an undo that was killed then is not taken for somebody's change.
+/// A removal takes the agent off first. If an undo is killed then, a later undo still removes the record.
 #[tokio::test]
 async fn an_undo_goes_on_after_the_agent_was_taken_off() {
     for (is_changed, change) in [(false, UpdateNumber::new()), (true, UpdateNumber::new().label("Theirs"))] {

@@ -50,7 +50,7 @@ fn shown_after_removal(platform: &InMemoryPlatform, reads: usize, shows: fn(&mut
                     }
                 });
             }
-            // What is only shown is not there.
+            // The record is gone, and a read shows it all the same.
             (Call::Remove, Some(_)) => shown.edit(Vec::clear),
             _ => {}
         }
