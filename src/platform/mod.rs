@@ -8,6 +8,7 @@ mod create;
 mod credentials;
 mod domains;
 mod fitting;
+mod lookups;
 mod renewal;
 mod sources;
 mod support;

@@ -33,6 +33,19 @@ impl Records {
         self.all.values()
     }
 
+    /// The objects older and newer than the one with this id.
+    pub(super) fn beside<'r>(
+        &'r self,
+        id: &str,
+    ) -> Option<(
+        impl DoubleEndedIterator<Item = &'r Object> + use<'r>,
+        impl DoubleEndedIterator<Item = &'r Object> + use<'r>,
+    )> {
+        let at = *self.by_id.get(id)?;
+        let values = |(_, object)| object;
+        Some((self.all.range(..at).map(values), self.all.range(at + 1..).map(values)))
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<&Object> {
         self.all.get(self.by_id.get(id)?)
     }

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::created::Created;
 use super::error::{error_body, rejects};
-use super::lookups::Lookups;
 use super::renew::Integrations;
 use super::wire::{
     Assignment, CreateIntegration, Envelope, ImportNumber, ImportedNumber, Integration, ListNumbers, NumberPage,
@@ -15,6 +14,7 @@ use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
+use crate::platform::lookups::Lookups;
 
 pub(super) const KIND: PlatformKind = PlatformKind::BUTTER;
 

@@ -46,7 +46,6 @@
 mod client;
 mod created;
 mod error;
-mod lookups;
 mod platform;
 mod renew;
 mod wire;

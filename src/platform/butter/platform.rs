@@ -1,20 +1,19 @@
 use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{Butter, KIND};
-use super::lookups::Wanted;
 use super::wire::{
     CreateIntegration, ImportNumber, ImportSipNumber, ImportTwilioNumber, ImportedNumber, ListNumbers, MediaEncryption,
     NumberStatus, NumberSummary,
 };
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step};
+use crate::error::{Error, Incomplete, Result, Step};
 use crate::model::{
     self, AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId,
     NumberRecord, NumberSource, NumberUpdate, PlatformKind, ProblemCode, Problems, ProviderKind, Reach, RecordNumber,
     Removal, Secret, SipTrunk,
 };
-use crate::platform::answer::{first_match, text, time};
+use crate::platform::answer::{text, time};
 use crate::platform::credentials::Made;
 use crate::platform::{
     Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch,
@@ -76,13 +75,11 @@ impl VoicePlatform for Butter {
     }
 
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
-        let found = self.look_up(Wanted::Id(id.clone())).await?;
-        found.into_iter().next().ok_or_else(|| NotFound::new(KIND, id.clone()).into())
+        self.lookups.get(self.clone(), id).await
     }
 
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
-        let found = self.look_up(Wanted::Number(*number)).await?;
-        first_match(stream::iter(found.into_iter().map(Ok)), number).await
+        self.lookups.find(self.clone(), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use futures_util::stream::BoxStream;
 
 use super::error::error_body;
@@ -10,6 +13,7 @@ use crate::error::{Mismatch, Result, checked};
 use crate::http::{Auth, Call, Client, ClientBuilder, Connect, Next, ServiceInfo, Vars, client_methods};
 use crate::model::{AccountKey, PlatformKind, Secret, Service};
 use crate::platform::credentials::Credentials;
+use crate::platform::lookups::Lookups;
 
 pub(super) const KIND: PlatformKind = PlatformKind::CARTESIA;
 
@@ -40,6 +44,9 @@ pub struct Cartesia {
     /// The links to Twilio accounts.
     pub(super) links: Credentials<AccountKey>,
     pub(super) read: Read,
+    pub(super) lookups: Lookups,
+    /// Whether the search found a number by its E.164 form, so that one that it does not find is not there.
+    pub(super) finds_numbers: Arc<AtomicBool>,
     /// The region of the Twilio keys.
     pub(super) region: Region,
 }
@@ -77,6 +84,8 @@ impl Cartesia {
             http,
             links: Credentials::default(),
             read: Read::default(),
+            lookups: Lookups::default(),
+            finds_numbers: Arc::default(),
             region: Region::Us1,
         })
     }

@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
@@ -12,7 +14,7 @@ use crate::model::{
     AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
     NumberSource, NumberUpdate, PlatformKind, ProblemCode, ProviderKind, Reach, RecordNumber, Removal, Secret,
 };
-use crate::platform::answer::{first_match, of_record, removed, text, time};
+use crate::platform::answer::{of_record, removed, text, time};
 use crate::platform::{
     Capabilities, Create, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch, Sources,
     Support, VoicePlatform, Way,
@@ -69,14 +71,18 @@ impl VoicePlatform for Cartesia {
         Ok(record(found))
     }
 
-    /// Whether the search reads a number with its plus is not documented, so that all numbers are read if it finds nothing.
+    /// Whether the search reads a number with its plus is not documented. Until it has found one, all numbers are read if
+    /// it finds nothing.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let near = self.list_numbers(&ListNumbers::new().q(number.as_str()).limit(LIMIT_MAX)).await?;
-        let found = near.data.into_iter().map(record).find(|record| record.number.is(number));
-        match found {
-            Some(found) => Ok(Some(found)),
-            None => first_match(self.list(), number).await,
+        let found = near.data.into_iter().find(|found| RecordNumber::read(Some(&found.number)).is(number));
+        if found.as_ref().is_some_and(|found| !is_named_by(found, number)) {
+            self.finds_numbers.store(true, Ordering::Relaxed);
         }
+        if found.is_some() || self.finds_numbers.load(Ordering::Relaxed) {
+            return Ok(found.map(record));
+        }
+        self.lookups.find(self.clone(), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -158,8 +164,9 @@ impl Cartesia {
 
     async fn import_by(&self, link: CredentialId, request: &ImportRequest) -> Result<NumberRecord> {
         let number = *request.number();
-        // A label is required.
-        let label = request.label_text().unwrap_or(number.as_str());
+        // A label is required. This one has a space, so that a search that finds the number has not found its label.
+        let (start, end) = number.as_str().split_at(number.as_str().len() - 4);
+        let label = request.label_text().map_or_else(|| format!("{start} {end}"), str::to_owned);
         let mut import = ImportNumber::new(label, number, ProviderRef::id(link.as_str()));
         if let Some(agent) = request.agent_id() {
             import = import.agent_id(agent.as_str());
@@ -184,6 +191,12 @@ impl Cartesia {
                 .await
         }))
     }
+}
+
+/// Whether the search may have found a number by its label or agent, which it looks at too.
+fn is_named_by(found: &PhoneNumber, number: &E164) -> bool {
+    let agent = found.agent.as_ref().and_then(|agent| agent.name.as_deref());
+    [found.label.as_deref(), agent].into_iter().flatten().any(|name| name.contains(number.digits()))
 }
 
 /// Refuses what a removal would lose for good.

@@ -8,7 +8,6 @@ use crate::model::ProviderKind;
 use crate::sandbox::api::Context;
 use crate::sandbox::carriers::{Denied, Routing};
 use crate::sandbox::message::{Answer, Reply, Request};
-use crate::sandbox::pages::Page;
 use crate::sandbox::records::{Object, fields, set, text};
 use crate::sandbox::rules::Rule::{self, E164, Free, Nullable, Text, Word};
 use crate::sandbox::rules::{optional, required};
@@ -120,44 +119,36 @@ impl Cartesia {
         if request.query("type").is_some_and(|kind| !matches!(kind, "twilio" | "cartesia")) {
             return Err(bad("type must be twilio or cartesia"));
         }
-        let fits = |number: &Object| {
-            let is = |name: &str, value: &Value| request.query(name).is_none_or(|asked| *value == asked);
-            is("agent_id", &number["agent"]["id"])
-                && is("provider_id", &number["provider"]["id"])
-                && is("type", &number["provider"]["type"])
+        let part = request.query("q").map(str::to_lowercase);
+        let fits = |number: &&Object| {
+            let is = |name: &str, object: &str, field: &str| {
+                request.query(name).is_none_or(|asked| number[object][field].as_str() == Some(asked))
+            };
+            let has = |part: &String| {
+                ["number", "label"]
+                    .iter()
+                    .any(|name| text(number, name).is_some_and(|text| text.to_lowercase().contains(part)))
+            };
+            is("agent_id", "agent", "id")
+                && is("provider_id", "provider", "id")
+                && is("type", "provider", "type")
+                && part.as_ref().is_none_or(has)
         };
-        let fitting: Vec<&Object> = match request.query("q") {
-            None => self.numbers.iter().rev().filter(|number| fits(number)).collect(),
-            Some(part) => {
-                let part = part.to_lowercase();
-                let has = |number: &Object| {
-                    ["number", "label"]
-                        .iter()
-                        .any(|name| text(number, name).is_some_and(|text| text.to_lowercase().contains(&part)))
-                };
-                let near = self.numbers.near(&part).into_iter().rev();
-                near.filter(|number| has(number) && fits(number)).collect()
-            }
+        let beside = |name: &str, id: &str| {
+            self.numbers.beside(id).ok_or_else(|| bad(&format!("{name} is not the id of a number")))
         };
-        let place = |name: &str| match request.query(name) {
-            None => Ok(None),
-            Some(id) => {
-                let found = fitting.iter().position(|number| text(number, "id") == Some(id));
-                found.map(Some).ok_or_else(|| bad(&format!("{name} is not the id of a number")))
-            }
+        let mut data: Vec<&Object> = match (request.query("starting_after"), request.query("ending_before"), &part) {
+            (Some(_), Some(_), _) => return Err(bad("starting_after and ending_before exclude each other")),
+            (None, None, Some(part)) => self.numbers.near(part).into_iter().rev().filter(fits).take(size + 1).collect(),
+            (None, None, None) => self.numbers.iter().rev().filter(fits).take(size + 1).collect(),
+            (Some(id), None, _) => beside("starting_after", id)?.0.rev().filter(fits).take(size + 1).collect(),
+            (None, Some(id), _) => beside("ending_before", id)?.1.filter(fits).take(size + 1).collect(),
         };
-        let (data, has_more) = match (place("starting_after")?, place("ending_before")?) {
-            (Some(_), Some(_)) => return Err(bad("starting_after and ending_before exclude each other")),
-            (None, Some(end)) => {
-                let start = end.saturating_sub(size);
-                (&fitting[start..end], start > 0)
-            }
-            (after, None) => {
-                let page = Page { start: after.map_or(0, |at| at + 1), size };
-                let end = (page.start + size).min(fitting.len());
-                (&fitting[page.start..end], page.has_next(&fitting))
-            }
-        };
+        let has_more = data.len() > size;
+        data.truncate(size);
+        if request.query("ending_before").is_some() {
+            data.reverse();
+        }
         let data: Vec<Object> = data.iter().map(|number| self.shown(number)).collect();
         Ok(Reply::json(200, json!({"data": data, "has_more": has_more})))
     }

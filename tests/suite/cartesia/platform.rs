@@ -12,6 +12,9 @@ use super::endpoints::{NUMBER, client};
 use crate::support::validation::problem_fields;
 use crate::support::{at_once, test_key};
 
+const OTHER: &str = "+14155552672";
+/// The label of an import without one.
+const LABEL: &str = "+1415555 2671";
 const NUMBERS: &str = "/agents/phone-numbers";
 const ONE: &str = "/agents/phone-numbers/pn_1";
 
@@ -58,6 +61,27 @@ async fn a_number_that_the_search_misses_is_found_in_the_list() {
         let found = client(server.uri()).find(&NUMBER.parse().unwrap()).await.unwrap().unwrap();
         assert_eq!((found.id.as_str(), found.credential.unwrap().as_str()), ("pn_1", "prov_1"));
         assert_eq!(sent(&server).await.len(), if read { 1 } else { 2 });
+    }
+}
+
+/// Once the search has found a number by its number, what it does not find is not there. It may have found the
+/// label or the agent instead, which proves nothing.
+#[tokio::test]
+async fn the_list_is_not_read_any_more_once_the_search_has_found_a_number() {
+    let (desk, named) = (json!({"id": "a1", "name": "Desk"}), json!({"id": "a1", "name": "Desk 14155552671"}));
+    for (label, agent, reads_list) in [("Desk", &desk, false), (NUMBER, &desk, true), ("Desk", &named, true)] {
+        let server = MockServer::start().await;
+        let page =
+            |data: Vec<Value>| ResponseTemplate::new(200).set_body_json(json!({"data": data, "has_more": false}));
+        let mut known = stored(linked());
+        (known["label"], known["agent"]) = (label.into(), agent.clone());
+        let list = || Mock::given(method("GET")).and(path(NUMBERS));
+        list().and(query_param("q", NUMBER)).respond_with(page(vec![known])).mount(&server).await;
+        list().respond_with(page(vec![])).mount(&server).await;
+        let client = client(server.uri());
+        client.find(&NUMBER.parse().unwrap()).await.unwrap().unwrap();
+        assert!(client.clone().find(&OTHER.parse().unwrap()).await.unwrap().is_none());
+        assert_eq!(sent(&server).await.len(), if reads_list { 3 } else { 2 }, "{label} {agent}");
     }
 }
 
@@ -164,7 +188,7 @@ async fn a_refused_import_is_looked_up_and_never_sent_again() {
         let sent = sent(&server).await;
         let creates: Vec<&Value> = sent.iter().filter(|(verb, _)| verb == "POST").map(|(_, body)| body).collect();
         // A label is required.
-        assert_eq!(creates, [&json!({"label": NUMBER, "number": NUMBER, "provider": {"id": "prov_1"}})], "{status}");
+        assert_eq!(creates, [&json!({"label": LABEL, "number": NUMBER, "provider": {"id": "prov_1"}})], "{status}");
     }
 }
 

@@ -33,7 +33,7 @@ async fn an_import_takes_the_calls_over_and_a_renewal_changes_the_key() {
     let imported = importer(&sandbox, old).import(ImportRequest::new(number)).await.unwrap();
     let calls = sandbox.twilio().calls_go_to(&number).unwrap();
     assert!(calls.starts_with("https://api.cartesia.ai/"), "{calls}");
-    assert_eq!(imported.record.label.as_deref(), Some(NUMBER));
+    assert_eq!(imported.record.label.as_deref(), Some("+1415555 2671"));
 
     let new = sandbox.twilio().second_api_key();
     importer(&sandbox, new).renew(&number).await.unwrap();

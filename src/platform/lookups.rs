@@ -1,24 +1,30 @@
-//! Look-ups of single numbers, for which Butter has no call: each reads the list.
+//! Look-ups of single numbers in a platform's list, where it has no request for one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
+use futures_util::stream;
 use tokio::time::sleep;
 
-use super::client::Butter;
-use super::wire::ListNumbers;
+use super::VoicePlatform;
+use super::answer::first_match;
 use crate::E164;
-use crate::error::{Error, Result};
+use crate::error::{Error, NotFound, Result};
 use crate::model::{NumberId, NumberRecord};
 
 /// How long a list waits for look-ups that begin at the same time, such as those that the end of a list has woken.
 const TOGETHER: Duration = Duration::from_millis(1);
 
+/// A client whose clones are the same account.
+pub(super) trait Lists: VoicePlatform + Clone + 'static {}
+
+impl<P: VoicePlatform + Clone + 'static> Lists for P {}
+
 /// What is looked up.
 #[derive(Clone, Debug)]
-pub(super) enum Wanted {
+enum Wanted {
     Id(NumberId),
     Number(E164),
 }
@@ -58,10 +64,23 @@ type Reading = BoxFuture<'static, Arc<Read>>;
 /// The records that are or may be wanted. The error is that of the first who takes it.
 type Read = Result<Vec<NumberRecord>, Mutex<Option<Error>>>;
 
-impl Butter {
-    /// Returns the records that are what is wanted, or may be, of a list that begins after this call.
-    pub(super) async fn look_up(&self, wanted: Wanted) -> Result<Vec<NumberRecord>> {
-        let read = self.join_list(wanted.clone()).await;
+impl Lookups {
+    /// Finds the record of a number in a list that begins after this call.
+    pub(super) async fn find(&self, platform: impl Lists, number: &E164) -> Result<Option<NumberRecord>> {
+        let found = self.look_up(platform, Wanted::Number(*number)).await?;
+        first_match(stream::iter(found.into_iter().map(Ok)), number).await
+    }
+
+    /// Fetches a record in a list that begins after this call.
+    pub(super) async fn get(&self, platform: impl Lists, id: &NumberId) -> Result<NumberRecord> {
+        let kind = platform.kind();
+        let found = self.look_up(platform, Wanted::Id(id.clone())).await?;
+        found.into_iter().next().ok_or_else(|| NotFound::new(kind, id.clone()).into())
+    }
+
+    /// Returns the records that are what is wanted, or may be.
+    async fn look_up(&self, platform: impl Lists, wanted: Wanted) -> Result<Vec<NumberRecord>> {
+        let read = self.join_list(platform.clone(), wanted.clone()).await;
         let error = match &*read {
             Ok(records) => return Ok(records.iter().filter(|record| wanted.may_be(record)).cloned().collect()),
             Err(error) => lock(error).take(),
@@ -69,12 +88,12 @@ impl Butter {
         match error {
             Some(error) => Err(error),
             // An error cannot be cloned. A list of its own fails likewise, or succeeds.
-            None => self.read_list(vec![wanted]).await,
+            None => read_list(&platform, vec![wanted]).await,
         }
     }
 
-    fn join_list(&self, wanted: Wanted) -> Shared<Reading> {
-        let mut last = lock(&self.lookups.0);
+    fn join_list(&self, platform: impl Lists, wanted: Wanted) -> Shared<Reading> {
+        let mut last = lock(&self.0);
         let before = last.as_ref().and_then(|list| list.reading.upgrade());
         if let (Some(list), Some(reading)) = (&*last, &before) {
             if let Some(waiting) = &mut *lock(&list.wanted) {
@@ -83,35 +102,35 @@ impl Butter {
             }
         }
         let wanted = Arc::new(Mutex::new(Some(vec![wanted])));
-        let (butter, waiting) = (self.clone(), wanted.clone());
+        let waiting = wanted.clone();
         let reading = async move {
             if let Some(before) = before {
                 before.await;
             }
             sleep(TOGETHER).await;
             let wanted = lock(&waiting).take().unwrap_or_default();
-            Arc::new(butter.read_list(wanted).await.map_err(|error| Mutex::new(Some(error))))
+            Arc::new(read_list(&platform, wanted).await.map_err(|error| Mutex::new(Some(error))))
         };
         let reading = reading.boxed().shared();
         *last = reading.downgrade().map(|reading| List { wanted, reading });
         reading
     }
+}
 
-    /// Reads the list until all that is wanted is found.
-    async fn read_list(&self, mut wanted: Vec<Wanted>) -> Result<Vec<NumberRecord>> {
-        let mut found = Vec::new();
-        let mut numbers = self.numbers(ListNumbers::new()).map_ok(super::platform::record);
-        while let Some(record) = numbers.try_next().await? {
-            if wanted.iter().any(|wanted| wanted.may_be(&record)) {
-                wanted.retain(|wanted| !wanted.is(&record));
-                found.push(record);
-            }
-            if wanted.is_empty() {
-                break;
-            }
+/// Reads the list until all that is wanted is found.
+async fn read_list(platform: &impl Lists, mut wanted: Vec<Wanted>) -> Result<Vec<NumberRecord>> {
+    let mut found = Vec::new();
+    let mut records = platform.list();
+    while let Some(record) = records.try_next().await? {
+        if wanted.iter().any(|wanted| wanted.may_be(&record)) {
+            wanted.retain(|wanted| !wanted.is(&record));
+            found.push(record);
         }
-        Ok(found)
+        if wanted.is_empty() {
+            break;
+        }
     }
+    Ok(found)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
