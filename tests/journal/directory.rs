@@ -251,3 +251,45 @@ async fn a_history_rolls_back_imports_days_later() {
     assert_eq!(label.as_deref(), Some("two"));
     drop(sandbox);
 }
+
+/// Its clock was a century ahead.
+#[tokio::test]
+async fn the_newest_import_is_first_in_the_history_though_the_clock_was_set_back() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("journal");
+    let journal = DirectoryJournal::open(&path).unwrap().keep_history(9, Duration::from_secs(30 * 24 * 3600));
+    let (_sandbox, importer) = importer(journal).await;
+    let number = "+14155552671".parse().unwrap();
+    importer.import(ImportRequest::new(number).label("one")).await.unwrap();
+    let file = path.join("history").join(&files(&path, "history")[0]);
+    let text = fs::read_to_string(&file).unwrap();
+    let now = importer.history(&number).await.unwrap()[0].settled_at.to_string();
+    assert_eq!(text.matches(&now).count(), 1, "{text}");
+    fs::write(&file, text.replace(&now, &now.replacen("20", "21", 1))).unwrap();
+    importer.import(ImportRequest::new(number).label("two")).await.unwrap();
+    let past = importer.history(&number).await.unwrap();
+    let left: Vec<_> = past.iter().map(|past| past.undo.left.label.as_deref().unwrap()).collect();
+    assert_eq!(left, ["two", "one"]);
+}
+
+/// Somebody moves the directory away while a process works on a number, and another process begins a new one.
+#[tokio::test]
+async fn a_lock_in_a_directory_that_was_replaced_sends_nothing_any_more() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("journal");
+    let (journal, key) = (DirectoryJournal::open(&path).unwrap(), key("one"));
+    let mut old = lock(&journal, &key).await;
+    fs::rename(&path, folder.path().join("moved")).unwrap();
+    let error = old.sending(&import(&key)).await.unwrap_err();
+    assert_eq!(error.fault, JournalFault::Unreachable, "{error}");
+    assert!(journal.lock(&key, Duration::ZERO).await.is_err(), "nothing is made in its place");
+
+    let other = DirectoryJournal::open(&path).unwrap();
+    let mut new = lock(&other, &key).await;
+    let error = old.sending(&import(&key)).await.unwrap_err();
+    assert_eq!(error.fault, JournalFault::Unreachable, "{error}");
+    new.sending(&import(&key)).await.unwrap();
+    drop(old);
+    assert!(journal.lock(&key, Duration::ZERO).await.unwrap().is_none(), "the other process has it");
+    assert_eq!(files(&folder.path().join("moved"), "numbers"), Vec::<String>::new());
+}

@@ -108,6 +108,8 @@ impl DirectoryJournal {
         }
         for folder in [NUMBERS, CHANGED, HISTORY, LOCKS] {
             make_private(&root.join(folder))?;
+            // It may be a mount or a link of its own.
+            refuse_network(&root.join(folder))?;
         }
         Folder::open(&root).and_then(Folder::sync).map_err(failed)?;
         let store = Store::new(Local { root: root.clone() }, root.display().to_string());

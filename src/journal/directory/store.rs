@@ -139,9 +139,11 @@ impl<D: Disk> Store<D> {
         self.write(CHANGED, &name(key), &Changed { at: Timestamp::now(), created: None })
     }
 
-    fn remember(&self, name: &str, past: Past, limits: HistoryLimits) -> Result<(), JournalError> {
+    fn remember(&self, name: &str, mut past: Past, limits: HistoryLimits) -> Result<(), JournalError> {
         let earlier: Vec<Past> = self.read(&file(HISTORY, name))?.unwrap_or_default();
         let now = past.settled_at;
+        // The clock may have been set back, and the newest import is rolled back first.
+        past.settled_at = earlier.first().map_or(now, |newest| now.max(newest.settled_at));
         let is_kept = |past: &Past| now.saturating_duration_since(past.settled_at) < limits.age;
         let all: Vec<Past> = std::iter::once(past).chain(earlier).filter(is_kept).take(limits.imports).collect();
         self.write_durably(HISTORY, name, &all)
