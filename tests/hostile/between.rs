@@ -126,13 +126,8 @@ pub(crate) fn is_create(platform: &Platform, request: &Request) -> bool {
 
 /// Removes a number's records from lists. A record is still returned by its id, unless that is its number.
 pub(crate) fn unlisted(platform: &'static Platform, number: E164) -> impl Fn(&Request, Answer) -> Answer + use<> {
-    let (field, is_key) = (platform.number_field(), platform.is_keyed_by_number());
-    // A rule beside it may have the number as well, and no id of a record.
-    let is_of = move |item: &Value| match &item[field] {
-        _ if item.get(platform.id_field()).is_none() => false,
-        Value::Array(numbers) => numbers.iter().any(|text| *text == number.as_str()),
-        text => *text == number.as_str(),
-    };
+    let is_key = platform.is_keyed_by_number();
+    let is_of = move |item: &Value| platform.shows(item, &|text| text == number.as_str());
     move |request, answer| {
         if !request.is_read() {
             return answer;

@@ -49,7 +49,7 @@ async fn spelling(platform: &'static Platform, numbers: &[E164], spellings: &'st
         }
     };
     between.relay.distort(move |_, answer| {
-        let mut respell = |shown: &mut Map<String, Value>| platform.respell(shown, &spell);
+        let mut respell = |shown: &mut Map<String, Value>| platform.each_number(shown, &mut &spell);
         vec![answer.edited(|body| edit::objects(body, platform.number_field(), &mut respell))]
     });
     between

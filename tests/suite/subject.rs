@@ -219,14 +219,23 @@ impl Platform {
         shown.insert(self.id_field().to_owned(), self.id_in_requests(id).into());
     }
 
-    /// Writes the numbers of a response in another way.
-    pub(crate) fn respell(&self, shown: &mut Map<String, Value>, spell: &dyn Fn(&mut Value)) {
-        match &self.record.holder {
-            Some(holder) => {
-                shown.get_mut(holder.numbers).and_then(Value::as_array_mut).into_iter().flatten().for_each(spell)
-            }
-            None => shown.get_mut(self.record.number).into_iter().for_each(spell),
+    /// Changes the number of a record, or each one of a holder.
+    pub(crate) fn each_number(&self, shown: &mut Map<String, Value>, change: &mut dyn FnMut(&mut Value)) {
+        match shown.get_mut(self.number_field()) {
+            Some(Value::Array(numbers)) => numbers.iter_mut().for_each(change),
+            number => number.into_iter().for_each(change),
         }
+    }
+
+    /// Whether an item of a list is a record, or a holder, of a number that `is_meant` selects. A rule beside a holder may
+    /// have the number as well, and not the id.
+    pub(crate) fn shows(&self, item: &Value, is_meant: &dyn Fn(&str) -> bool) -> bool {
+        let is_meant = |text: &Value| text.as_str().is_some_and(is_meant);
+        item.get(self.id_field()).is_some()
+            && match &item[self.number_field()] {
+                Value::Array(numbers) => numbers.iter().any(is_meant),
+                number => is_meant(number),
+            }
     }
 
     /// The path that creates the record of a carrier's number.
