@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use numport::error::{ErrorKind, Meaning};
+use numport::import::plan::Reroute;
 use numport::model::{CallbackUrl, Details, PlatformKind, RecordNumber, SipTransport, SourcePart};
-use numport::platform::retell::PhoneNumber;
+use numport::platform::retell::{ImportNumber, PhoneNumber};
 use numport::platform::{RenewalRun, RenewedCredentials, SourceMatch};
+use numport::sandbox::Sandbox;
 use numport::{
-    Error, ImportRequest, Importer, LookupPolicy, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal, SipTrunk,
-    VoicePlatform,
+    Desired, Error, ImportRequest, Importer, LookupPolicy, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal,
+    Retell, SipTrunk, Twilio, VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -149,6 +152,27 @@ async fn only_an_imported_number_is_removed_without_consent_to_a_release() {
         }
         assert!(verbs(&bodies(&server).await).contains(&"DELETE"), "{kind}");
     }
+}
+
+/// Without consent to a release, a removal reads the number's type first.
+#[tokio::test]
+async fn a_plan_counts_the_read_before_a_removal() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let retell = Retell::from_vars(|name| sandbox.var(name)).unwrap();
+    let importer = Importer::new(Twilio::from_vars(|name| sandbox.var(name)).unwrap(), retell.clone());
+    let numbers = ["+14155552671", "+14155550123"];
+    for number in numbers {
+        retell.import_number(&ImportNumber::new(number, "sip.example.com")).await.unwrap();
+    }
+    let plan = importer.plan(&Desired::default()).await.unwrap();
+    let away = |_: &_| Some(Reroute::To("https://app.example.com/closed".into()));
+    let removed = |consent| plan.clone().retire_extra(consent, away);
+    let (record, number) = (removed(Removal::Record), removed(Removal::RecordAndNumber));
+    assert_eq!(record.requests(), number.requests() + numbers.len() as u64);
+    let (before, expected) = (sandbox.requests().len(), record.requests());
+    let steps: Vec<_> = importer.apply(record).unwrap().collect().await;
+    assert!(steps.iter().all(|step| step.outcome.code() == "removed"), "{steps:?}");
+    assert_eq!((sandbox.requests().len() - before) as u64, expected);
 }
 
 #[tokio::test]
