@@ -109,9 +109,10 @@ async fn a_branch_that_is_gone_is_left_out_and_reported() {
     );
     let before = sandbox.requests().len();
     let undo = imported.undo();
-    (0..4).for_each(|_| {
-        sandbox.fault_on(KIND, "PATCH /v1/convai/phone-numbers", Fault::Refuse { status: 503, retry_after: None })
-    });
+    for _ in 0..4 {
+        let busy = Fault::Refuse { status: 503, retry_after: None };
+        sandbox.fault_on(KIND, "PATCH /v1/convai/phone-numbers", busy);
+    }
     importer(&sandbox).undo(&undo, Removal::Record).await.unwrap_err();
     let requests = sandbox.requests();
     let sent = requests[before..].iter().filter(|sent| sent.method == "PATCH");
