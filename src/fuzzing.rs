@@ -22,14 +22,14 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-type Network = Box<dyn FnMut(&Url) -> Answer>;
+type Network = Box<dyn FnMut(&Url, &[u8]) -> Answer>;
 
 thread_local! {
     static NETWORK: RefCell<Option<Network>> = const { RefCell::new(None) };
 }
 
-/// Lets this function stand for the network: it sees the address that a request goes to, and answers.
-pub fn set_network(network: impl FnMut(&Url) -> Answer + 'static) {
+/// Lets this function stand for the network: it sees the address that a request goes to and its body, and answers.
+pub fn set_network(network: impl FnMut(&Url, &[u8]) -> Answer + 'static) {
     NETWORK.set(Some(Box::new(network)));
 }
 
@@ -60,7 +60,7 @@ pub fn sip_response(octets: &[u8], is_datagram: bool) -> Option<(SipResponse, us
 pub(crate) fn attempt(request: &Prepared) -> Attempt {
     let Answer { status, retry_after, body } = NETWORK.with_borrow_mut(|network| {
         let network = network.as_mut().expect("a target that sends sets the network first");
-        network(&request.url)
+        network(&request.url, &request.body)
     });
     let headers = HeaderMap::from_iter(retry_after.map(|value| (RETRY_AFTER, value)));
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

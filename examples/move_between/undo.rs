@@ -100,7 +100,7 @@ async fn bring_back(
     // a removal takes the agent off first, one without an agent may be of a removal that was killed.
     let unassigns = from.platform().capabilities().removal_unassigns;
     let is_half_removed = |changes: &[Change]| {
-        unassigns && changes.iter().all(|change| matches!(change, Change::Agent { from: None, to: Some(_) }))
+        unassigns && changes.iter().all(|change| matches!(change, Change::Agent { from: None, to: Some(_), .. }))
     };
     plan.steps.retain(|step| match step {
         PlanStep::Extra(_) => false,

@@ -23,7 +23,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
             byte => planted.push(byte),
         }
     }
-    set_network(move |_| Answer { status, retry_after: None, body: planted.clone() });
+    set_network(move |_, _| Answer { status, retry_after: None, body: planted.clone() });
 
     let calls = SERVICES.iter().flat_map(|service| service.calls);
     let error = chosen(calls.collect(), *call)();

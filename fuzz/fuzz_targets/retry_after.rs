@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!((wait <= LONGEST_DATE || is_beyond) && text.contains(':'), "a date with a time of day");
     }
 
-    set_network(move |_| Answer { status: 429, retry_after: Some(value.clone()), body: vec![] });
+    set_network(move |_, _| Answer { status: 429, retry_after: Some(value.clone()), body: vec![] });
     let client = vapi::client(RetryPolicy::default().deadline(DEADLINE));
     let (error, elapsed) = block_on(async {
         let start = Instant::now();

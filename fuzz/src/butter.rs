@@ -4,7 +4,7 @@ use numport::platform::butter::{Assignment, ImportedNumber, Integration, ListNum
 use numport::{Butter, RetryPolicy};
 use serde_json::json;
 
-use crate::{KEY, List, Service, build, check, drain, import};
+use crate::{KEY, List, SentAs, Service, build, check, drain, import};
 
 pub fn client(retry: RetryPolicy) -> Butter {
     build(Butter::builder(KEY, "org_1").requests_per_second(NonZeroU32::MAX), retry)
@@ -17,6 +17,7 @@ pub const SERVICE: Service = Service {
         origin: "https://api.getbutter.ai",
         page: |cursor| json!({"data": [], "pagination": {"has_more": true, "next_cursor": cursor}}),
         read: || drain(client(RetryPolicy::never()).numbers(ListNumbers::new())),
-        sent_as: Some("cursor"),
+        sent_as: Some(SentAs::Query("cursor")),
+        ends_at_repeat: false,
     }],
 };

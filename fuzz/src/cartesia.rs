@@ -2,7 +2,7 @@ use numport::platform::cartesia::{ListNumbers, NumberPage, PhoneNumber, Provider
 use numport::{Cartesia, RetryPolicy};
 use serde_json::json;
 
-use crate::{KEY, List, Service, block_on, build, check, drain};
+use crate::{KEY, List, SentAs, Service, block_on, build, check, drain};
 
 pub fn client(retry: RetryPolicy) -> Cartesia {
     build(Cartesia::builder(KEY), retry)
@@ -18,6 +18,7 @@ pub const SERVICE: Service = Service {
         origin: "https://api.cartesia.ai",
         page: |id| json!({"data": [{"id": id, "number": "+14155552671", "agent": null}], "has_more": true}),
         read: || drain(client(RetryPolicy::never()).numbers(ListNumbers::new())),
-        sent_as: Some("starting_after"),
+        sent_as: Some(SentAs::Query("starting_after")),
+        ends_at_repeat: false,
     }],
 };

@@ -4,7 +4,7 @@ use numport::platform::elevenlabs::{
 use numport::{ElevenLabs, RetryPolicy};
 use serde_json::json;
 
-use crate::{KEY, List, Service, block_on, build, check, drain, import};
+use crate::{KEY, List, SentAs, Service, block_on, build, check, drain, import};
 
 pub fn client(retry: RetryPolicy) -> ElevenLabs {
     build(ElevenLabs::builder(KEY), retry)
@@ -18,13 +18,15 @@ pub const SERVICE: Service = Service {
             origin: "https://api.elevenlabs.io",
             page: |cursor| json!({"phone_numbers": [], "has_more": true, "next_cursor": cursor}),
             read: || drain(client(RetryPolicy::never()).numbers(ListNumbers::new())),
-            sent_as: Some("cursor"),
+            sent_as: Some(SentAs::Query("cursor")),
+            ends_at_repeat: false,
         },
         List {
             origin: "https://api.elevenlabs.io",
             page: |cursor| json!({"sip_messages": [], "has_more": true, "next_cursor": cursor}),
             read: || drain(client(RetryPolicy::never()).sip_messages("1", ListSipMessages::new())),
-            sent_as: Some("cursor"),
+            sent_as: Some(SentAs::Query("cursor")),
+            ends_at_repeat: false,
         },
     ],
 };

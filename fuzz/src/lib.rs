@@ -29,8 +29,18 @@ pub struct List {
     pub page: fn(&str) -> Value,
     /// Reads the list to its end.
     pub read: fn() -> Result<()>,
-    /// The query parameter that has the link or cursor, if it is sent unchanged.
-    pub sent_as: Option<&'static str>,
+    /// Where the link or cursor is sent, if it is sent unchanged.
+    pub sent_as: Option<SentAs>,
+    /// Whether a page that has nothing new is the end. Elsewhere it is an error.
+    pub ends_at_repeat: bool,
+}
+
+/// The place of a cursor in a request.
+pub enum SentAs {
+    /// The query parameter of this name.
+    Query(&'static str),
+    /// The field of the body to which this pointer leads.
+    Body(&'static str),
 }
 
 macro_rules! services {

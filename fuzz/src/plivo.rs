@@ -25,6 +25,7 @@ macro_rules! list {
             page: |link| json!({"objects": [], "meta": {"next": link}}),
             read: || drain(never().$all(&$list)),
             sent_as: None,
+            ends_at_repeat: false,
         }
     };
 }

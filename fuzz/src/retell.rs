@@ -2,7 +2,7 @@ use numport::platform::retell::{ListNumbers, NumberPage, PhoneNumber};
 use numport::{Retell, RetryPolicy};
 use serde_json::json;
 
-use crate::{KEY, List, Service, block_on, build, check, drain};
+use crate::{KEY, List, SentAs, Service, block_on, build, check, drain};
 
 pub fn client(retry: RetryPolicy) -> Retell {
     build(Retell::builder(KEY), retry)
@@ -18,6 +18,7 @@ pub const SERVICE: Service = Service {
         origin: "https://api.retellai.com",
         page: |id| json!({"items": [{"phone_number": id}], "has_more": true, "pagination_key": id}),
         read: || drain(client(RetryPolicy::never()).numbers(ListNumbers::new())),
-        sent_as: Some("pagination_key"),
+        sent_as: Some(SentAs::Query("pagination_key")),
+        ends_at_repeat: false,
     }],
 };

@@ -24,5 +24,6 @@ pub const SERVICE: Service = Service {
         page: |link| json!({"data": [], "links": {"next": link}}),
         read: || drain(client(RetryPolicy::never()).numbers(ListNumbers::new())),
         sent_as: None,
+        ends_at_repeat: false,
     }],
 };

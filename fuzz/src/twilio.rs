@@ -33,24 +33,28 @@ pub const SERVICE: Service = Service {
             page: |link| json!({"incoming_phone_numbers": [], "next_page_uri": link}),
             read: || drain(never().numbers(ListNumbers::new())),
             sent_as: None,
+            ends_at_repeat: false,
         },
         List {
             origin: ORIGIN,
             page: |link| json!({"outgoing_caller_ids": [], "next_page_uri": link}),
             read: || drain(never().caller_ids(ListCallerIds::new())),
             sent_as: None,
+            ends_at_repeat: false,
         },
         List {
             origin: ORIGIN,
             page: |link| json!({"accounts": [], "next_page_uri": link}),
             read: || drain(never().accounts(ListAccounts::new())),
             sent_as: None,
+            ends_at_repeat: false,
         },
         List {
             origin: "https://trunking.twilio.com",
             page: |link| json!({"phone_numbers": [], "meta": {"next_page_url": link}}),
             read: || drain(never().trunk_numbers(TRUNK)),
             sent_as: None,
+            ends_at_repeat: false,
         },
     ],
 };

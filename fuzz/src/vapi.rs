@@ -16,5 +16,6 @@ pub const SERVICE: Service = Service {
         page: |id| json!({"results": [{"id": id}], "metadata": {"hasNextPage": true}}),
         read: || drain(client(RetryPolicy::never()).numbers(SearchNumbers::new())),
         sent_as: None,
+        ends_at_repeat: false,
     }],
 };

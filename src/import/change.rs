@@ -1,8 +1,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate, quoted};
+use crate::model::{AgentId, ImportRequest, NumberRecord, NumberUpdate, Settings, quoted};
 use crate::platform::{Capabilities, Support};
 use crate::wire::Patch;
 
@@ -64,6 +65,9 @@ pub enum Change {
         from: Option<AgentId>,
         /// As it is to be; `None` clears it.
         to: Option<AgentId>,
+        /// The settings that the record has with the agent `from` ([`Settings::agent`]). An undo restores them.
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        settings: Map<String, Value>,
     },
     /// Whether the number takes calls.
     Inbound {
@@ -127,7 +131,7 @@ impl Change {
             }
             Field::Agent => {
                 let to = wanted(request.agent_patch()).filter(|to| record.agent != *to)?;
-                Some(Self::Agent { from: record.agent.clone(), to })
+                Some(Self::agent(record, to))
             }
             Field::Inbound => {
                 let to = request.inbound_enabled().filter(|to| record.inbound != Some(*to))?;
@@ -140,13 +144,18 @@ impl Change {
         }
     }
 
+    /// A change of a record's agent.
+    fn agent(record: &NumberRecord, to: Option<AgentId>) -> Self {
+        Self::Agent { from: record.agent.clone(), to, settings: record.settings.agent.clone() }
+    }
+
     /// What an update has changed of a record.
     pub(super) fn between(before: &NumberRecord, after: &NumberRecord) -> Vec<Self> {
         let fields = Field::ALL.into_iter();
         let changes = fields.filter_map(|field| match field {
             Field::Handler => None,
             Field::Label => Some(Self::Label { from: before.label.clone(), to: after.label.clone() }),
-            Field::Agent => Some(Self::Agent { from: before.agent.clone(), to: after.agent.clone() }),
+            Field::Agent => Some(Self::agent(before, after.agent.clone())),
             Field::Inbound => Some(Self::Inbound { from: before.inbound, to: after.inbound? }),
             Field::Outbound => Some(Self::Outbound { from: before.outbound, to: after.outbound? }),
         });
@@ -171,8 +180,10 @@ impl Change {
             (Self::Label { from, to }, Self::Label { from: first, to: made }) if from == *first || from == *made => {
                 Self::Label { from: first.clone(), to }
             }
-            (Self::Agent { from, to }, Self::Agent { from: first, to: made }) if from == *first || from == *made => {
-                Self::Agent { from: first.clone(), to }
+            (Self::Agent { from, to, .. }, Self::Agent { from: first, to: made, settings })
+                if from == *first || from == *made =>
+            {
+                Self::Agent { from: first.clone(), to, settings: settings.clone() }
             }
             (Self::Inbound { from, to }, Self::Inbound { from: first, to: made })
                 if from == *first || from == Some(*made) =>
@@ -192,12 +203,13 @@ impl Change {
     /// the platform cannot, or somebody else has changed them.
     pub(super) fn undo(changes: &[Self], record: &NumberRecord, can: &Capabilities) -> (NumberUpdate, Vec<Field>) {
         let (mut update, mut kept) = (NumberUpdate::new(), Vec::new());
-        for change in changes.iter().filter(|change| !change.is_open(record)) {
+        for change in changes.iter().filter(|change| !change.is_undone(record)) {
             update = match change {
                 Self::Label { from: Some(from), .. } if change.is_done(record) && can.label.set => update.label(from),
                 Self::Label { from: None, .. } if change.is_done(record) && can.label.clear => update.clear_label(),
-                Self::Agent { from: Some(from), .. } if change.is_done(record) && can.agent.set => {
-                    update.agent(from.as_str())
+                Self::Agent { from: Some(from), settings, .. } if change.is_done(record) && can.agent.set => {
+                    let settings = Settings { agent: settings.clone(), ..Settings::default() };
+                    update.agent(from.as_str()).settings(settings)
                 }
                 Self::Agent { from: None, .. } if change.is_done(record) && can.agent.clear => update.clear_agent(),
                 Self::Inbound { from: Some(from), .. } if change.is_done(record) && can.inbound.set => {
@@ -245,6 +257,15 @@ impl Change {
             Self::Inbound { from, .. } => record.inbound == *from,
             Self::Outbound { from, .. } => record.outbound == *from,
         }
+    }
+
+    /// Whether a record that was set back has it again as before, with the settings that belong to it.
+    pub(super) fn is_undone(&self, record: &NumberRecord) -> bool {
+        let has_settings = match self {
+            Self::Agent { settings, .. } => settings.is_empty() || record.settings.agent == *settings,
+            _ => true,
+        };
+        self.is_open(record) && has_settings
     }
 
     /// How it was when the plan was made.

@@ -5,7 +5,7 @@ use super::memory::Changing;
 use super::{Importer, memory};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result, Withheld, WithheldReason};
-use crate::model::{NumberId, NumberRecord, NumberUpdate, RecordNumber};
+use crate::model::{NumberRecord, NumberUpdate, RecordNumber};
 
 impl Importer {
     /// The record of this number, by the listing if there is one.
@@ -68,13 +68,20 @@ impl Importer {
         Err(self.mismatch("import number", Delivery::Unknown, number, &found))
     }
 
-    /// Updates the record of a number, and compares the answer.
+    /// Updates the record of a number, and compares the answer. The record keeps the settings that only its platform
+    /// knows; those of the agent are what the update names, if it names them.
     pub(super) async fn update_record(
         &self,
-        id: &NumberId,
+        record: &NumberRecord,
         number: &E164,
-        update: &NumberUpdate,
+        update: NumberUpdate,
     ) -> Result<NumberRecord> {
+        let id = &record.id;
+        let mut settings = record.settings.clone();
+        if let Some(named) = update.kept_settings() {
+            settings.agent.clone_from(&named.agent);
+        }
+        let update = &update.settings(settings);
         // A platform may take the calls over with it.
         let _changing = Changing::begin(self.account, number);
         let updated = self.platform.update(id, update).await?;

@@ -55,7 +55,7 @@ pub use self::plan::{Desired, Plan};
 pub use self::progress::{Counted, Progress};
 pub use self::recover::{Resolution, Resolved};
 pub use self::renew::{RenewalOutcome, Renewed, RenewedItem};
-pub use self::replace::{ReplaceConsent, Replaced, Replacement};
+pub use self::replace::{ReplaceConsent, Replaced, Replacement, ReplacementEffect};
 pub use self::restore::Restored;
 pub use self::undo::{Left, Stays, Undo, UndoOutcome, Undone, UndoneItem, UndoneRecord};
 use crate::error::Error;

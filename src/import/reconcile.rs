@@ -29,7 +29,7 @@ impl Importer {
         if !differences.changes.is_empty() {
             let record = &mut imported.record;
             let update = Change::update(&differences.changes);
-            match self.update_record(&record.id, request.number(), &update).await {
+            match self.update_record(record, request.number(), update).await {
                 Ok(updated) => {
                     let before = std::mem::replace(record, updated);
                     imported.before = Some(before).filter(|_| !is_new);

@@ -3,20 +3,37 @@
 use std::fmt;
 
 use futures_util::TryStreamExt;
+use serde::{Deserialize, Serialize};
 
 use super::memory::Changing;
 use super::{Imported, Importer, Outcome};
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step, Withheld, WithheldReason};
 use crate::model::{
-    AccountId, Finding, ImportRequest, NumberId, NumberRecord, NumberSource, PlatformKind, Problem, ProblemCode,
-    Removal,
+    AccountId, AgentId, Finding, ImportRequest, NumberId, NumberRecord, NumberSource, PlatformKind, Problem,
+    ProblemCode, Removal, Settings, quoted, word,
 };
 use crate::platform::{OnRemoval, SourceMatch};
 
 /// A planned replacement of a record. [`Importer::plan_replacement`] returns it, and [`Importer::replace`] carries it out.
-/// `Display` shows what it means.
-#[derive(Clone, Debug)]
+/// `Display` shows the step with its effects.
+///
+/// serde reads and writes it. Save it before you replace the record: it has everything that the new record needs, so that
+/// another process can finish a replacement that was killed after the removal. Treat it as confidential, because its
+/// [`settings`](Self::settings) may hold secrets.
+///
+/// ```
+/// # async fn finish(importer: &numport::Importer, saved: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// use numport::import::Replacement;
+///
+/// let planned: Replacement = serde_json::from_str(saved)?;
+/// let imported = importer.import(planned.request()).await?;
+/// importer.platform().restore_settings(&imported.record.id, &planned.settings).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Replacement {
     /// The number.
@@ -25,11 +42,43 @@ pub struct Replacement {
     pub platform: PlatformKind,
     /// The account at the platform.
     pub account: AccountId,
-    /// The record that is removed. Its label and agent are kept, and so are the settings that only the platform knows, as
-    /// far as the record shows them.
-    pub record: NumberRecord,
+    /// The id of the record that is removed.
+    pub id: NumberId,
+    /// The record's label, which the new one gets.
+    pub label: Option<String>,
+    /// The record's agent, which the new one gets.
+    pub agent: Option<AgentId>,
+    /// The settings of the record that only the platform knows, which the new one gets.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub settings: Settings,
+    /// What the replacement does beside changing the credentials.
+    pub effects: Vec<ReplacementEffect>,
     /// Findings that make the holder of the number uncertain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+}
+
+/// What a replacement does beside changing the credentials.
+///
+/// ```
+/// use numport::import::ReplacementEffect;
+///
+/// let lost = ReplacementEffect::MayLose { setting: "region_config".to_owned() };
+/// assert_eq!(lost.to_string(), "the new record may lack its `region_config`, which the platform does not show");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum ReplacementEffect {
+    /// The number has no record between the removal and the import. Calls in between fail.
+    Outage,
+    /// The new record has another id.
+    NewId,
+    /// The platform does not show this setting, so the new record has it only if it is the default.
+    MayLose {
+        /// The setting, by the platform's own name.
+        setting: String,
+    },
 }
 
 /// The consent to a replacement: the number has no record for a moment, and a new id afterwards. Calls in between fail.
@@ -75,14 +124,54 @@ impl ReplaceConsent {
 
 impl fmt::Display for Replacement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { number, platform, record, findings, .. } = self;
+        let Self { number, platform, id, label, agent, effects, findings, .. } = self;
         write!(
             f,
-            "± {number} on {platform}: the record {} is removed and the number is imported again with the new \
-             credentials; calls fail in between, and the record gets a new id",
-            record.id
+            "± {number} on {platform}: the record {id} is removed and the number is imported again with the new credentials"
         )?;
+        if let Some(label) = label {
+            write!(f, ", label {}", quoted(label))?;
+        }
+        if let Some(agent) = agent {
+            write!(f, ", agent {agent}")?;
+        }
+        effects.iter().try_for_each(|effect| write!(f, "\n    {effect}"))?;
         findings.iter().try_for_each(|finding| write!(f, "\n    {}: {finding}", finding.severity()))
+    }
+}
+
+impl fmt::Display for ReplacementEffect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outage => f.pad("calls fail between the removal and the import"),
+            Self::NewId => f.pad("the record gets a new id"),
+            Self::MayLose { setting } => {
+                write!(f, "the new record may lack its `{}`, which the platform does not show", word(setting))
+            }
+        }
+    }
+}
+
+impl Replacement {
+    /// Returns the request for the new record, to finish a replacement that was interrupted after the removal.
+    pub fn request(&self) -> ImportRequest {
+        let mut request = ImportRequest::new(self.number);
+        if let Some(label) = &self.label {
+            request = request.label(label.as_str());
+        }
+        if let Some(agent) = &self.agent {
+            request = request.agent(agent.as_str());
+        }
+        request
+    }
+
+    /// Whether a record is as it was when this was planned.
+    fn is_of(&self, record: &NumberRecord) -> bool {
+        (record.number.is(&self.number) || record.number.may_be(&self.number))
+            && record.id == self.id
+            && record.label == self.label
+            && record.agent == self.agent
+            && record.settings == self.settings
     }
 }
 
@@ -117,12 +206,18 @@ impl Importer {
         };
         let is_kept = can.removal == OnRemoval::Forgets && !record.releases && record.handler.is_none();
         let is_other = matches!(self.platform.compare_source(&record, source), SourceMatch::Differs { .. });
-        if !is_kept || is_other || !self.platform.can_replace(&record, source) {
+        let losses = self.platform.replacement_losses(&record, source).filter(|_| is_kept && !is_other);
+        let Some(losses) = losses else {
             let fault = "cannot be replaced without losing settings, or is of another carrier".to_owned();
             return refused(ProblemCode::Unsupported, "record", fault, "replace it in the platform's dashboard");
-        }
-        drop(self.platform.create(source, &again(number, &record))?);
-        Ok(Replacement { number: *number, platform, account: self.platform.account(), record, findings })
+        };
+        let lost = losses.iter().map(|setting| ReplacementEffect::MayLose { setting: (*setting).to_owned() });
+        let effects = [ReplacementEffect::Outage, ReplacementEffect::NewId].into_iter().chain(lost).collect();
+        let NumberRecord { id, label, agent, settings, .. } = record;
+        let (number, account) = (*number, self.platform.account());
+        let planned = Replacement { number, platform, account, id, label, agent, settings, effects, findings };
+        drop(self.platform.create(source, &planned.request())?);
+        Ok(planned)
     }
 
     /// Removes a record and imports its number again with the carrier's [source](crate::NumberProvider::source). It first
@@ -136,15 +231,17 @@ impl Importer {
     /// - [`Error::Invalid`] when the plan is of another account, or the record has changed since. Nothing was changed.
     /// - [`Error::Preflight`], [`Error::Withheld`]: nothing was changed.
     /// - [`Error::Incomplete`] when the record was removed and a later step failed. [`Incomplete::record`] is the record
-    ///   that the number has now, such as that of the roll-back. To restore the settings of [`Replacement::record`] later,
-    ///   call [`restore_settings`](crate::VoicePlatform::restore_settings) with both.
+    ///   that the number has now, such as that of the roll-back. To finish the replacement later, import
+    ///   [`Replacement::request`] if there is none, and then call
+    ///   [`restore_settings`](crate::VoicePlatform::restore_settings) with [`Replacement::settings`].
     /// - [`Error::Indeterminate`] when the record was removed, and it is unknown whether the number was imported again.
     /// - Any other error of the removal: [`Error::surely_not_done`] says whether the record may be gone.
     pub async fn replace(&self, planned: &Replacement, consent: &ReplaceConsent) -> Result<Replaced> {
         let (number, platform) = (&planned.number, self.platform.kind());
-        let (before, request) = self.remove_replaced(planned).await?;
+        self.remove_replaced(planned).await?;
+        let request = planned.request();
         let failed = match self.clone().with_preflight().import(&request).await {
-            Ok(imported) => return self.settle_replaced(planned, &before, imported).await,
+            Ok(imported) => return self.settle_replaced(planned, imported).await,
             Err(error) => error,
         };
         let not_done = failed.surely_not_done() && !matches!(&failed, Error::Incomplete(part) if part.record.is_some());
@@ -158,13 +255,13 @@ impl Importer {
         let mut importer = self.clone();
         importer.sources = self.sources.iter().map(|_| old.clone()).collect();
         let back = importer.import(&request).await?;
-        let back = self.settle_replaced(planned, &before, back).await?;
+        let back = self.settle_replaced(planned, back).await?;
         Err(Box::new(Incomplete::imported(back.imported.record, Step::Renew, failed)).into())
     }
 
-    /// Removes the record, if everything is as planned. Returns the record as it was, and the request for the new one.
-    async fn remove_replaced(&self, planned: &Replacement) -> Result<(NumberRecord, ImportRequest)> {
-        let (number, platform, id) = (&planned.number, self.platform.kind(), &planned.record.id);
+    /// Removes the record, if everything is as planned.
+    async fn remove_replaced(&self, planned: &Replacement) -> Result<()> {
+        let (number, platform) = (&planned.number, self.platform.kind());
         let refused = |fault: &str| {
             let problem = Problem::new(ProblemCode::Conflict, "plan", fault, "plan the replacement again");
             Err(Error::invalid(format!("{platform}: the record was not replaced"), vec![problem]))
@@ -178,29 +275,22 @@ impl Importer {
             return Err(Box::new(Withheld::new(platform, *number, reason)).into());
         }
         let (source, _) = self.checked_source(number).await?;
-        let now = self.platform.get(id).await?;
-        let of = |record: &NumberRecord| (record.number.clone(), record.label.clone(), record.agent.clone());
-        if of(&now) != of(&planned.record) || !self.platform.can_replace(&now, source) {
+        let now = self.platform.get(&planned.id).await?;
+        if !planned.is_of(&now) || self.platform.replacement_losses(&now, source).is_none() {
             return refused("shows the record otherwise than it is now");
         }
-        let request = again(number, &now);
-        drop(self.platform.create(source, &request)?);
+        drop(self.platform.create(source, &planned.request())?);
 
         let mut changing = Changing::begin(self.account, number);
         match self.remove_record(&now, Removal::Record, Some(&mut changing), Some(&mut lock)).await {
             Err(error) if !error.is_not_found() => Err(error),
-            _ => Ok((now, request)),
+            _ => Ok(()),
         }
     }
 
     /// Restores the settings that only the platform knows.
-    async fn settle_replaced(
-        &self,
-        planned: &Replacement,
-        before: &NumberRecord,
-        mut imported: Imported,
-    ) -> Result<Replaced> {
-        let removed = planned.record.id.clone();
+    async fn settle_replaced(&self, planned: &Replacement, mut imported: Imported) -> Result<Replaced> {
+        let removed = planned.id.clone();
         let is_theirs = matches!(imported.outcome, Outcome::AlreadyThere | Outcome::Updated);
         if imported.record.id == removed || is_theirs {
             let fault = "was imported by somebody else, or a list still shows the removed record";
@@ -208,7 +298,7 @@ impl Importer {
             let error = Error::invalid("the number was not imported with the new credentials", vec![problem]);
             return Err(Box::new(Incomplete::imported(imported.record, Step::Renew, error)).into());
         }
-        match self.platform.restore_settings(&imported.record.id, before).await {
+        match self.platform.restore_settings(&imported.record.id, &planned.settings).await {
             Ok(record) => imported.record = record,
             Err(error) => return Err(Box::new(Incomplete::imported(imported.record, Step::Configure, error)).into()),
         }
@@ -232,16 +322,4 @@ impl Importer {
         self.skip_preflight = false;
         self
     }
-}
-
-/// The request for a new record like this one.
-fn again(number: &E164, record: &NumberRecord) -> ImportRequest {
-    let mut request = ImportRequest::new(*number);
-    if let Some(label) = &record.label {
-        request = request.label(label.as_str());
-    }
-    if let Some(agent) = &record.agent {
-        request = request.agent(agent.as_str());
-    }
-    request
 }

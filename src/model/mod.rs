@@ -23,6 +23,7 @@ mod request;
 mod routing;
 mod secret;
 mod service;
+mod settings;
 mod sip;
 mod source;
 mod source_part;
@@ -54,6 +55,7 @@ pub use request::ImportRequest;
 pub use routing::{Calls, Routing};
 pub use secret::Secret;
 pub use service::{Service, UnknownService};
+pub use settings::Settings;
 pub use sip::{
     AllowedAddress, AllowedAddressError, HostWarning, MediaEncryption, SipAddress, SipAddressError, SipHost,
     SipTransport, SipTrunk,

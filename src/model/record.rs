@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{AgentId, CredentialId, NumberId, PlatformKind, RecordNumber, Timestamp};
+use super::{AgentId, CredentialId, NumberId, PlatformKind, RecordNumber, Settings, Timestamp};
 
 /// A platform's record of a number, in the platform-independent API.
 ///
 /// [`details`](Self::details) holds the platform's own typed object, so nothing is lost. serde writes the record for
-/// reports, without that object.
+/// reports, without that object and the platform's own settings.
 ///
 /// ```
 /// use numport::NumberRecord;
@@ -58,6 +58,9 @@ pub struct NumberRecord {
     pub created_at: Option<Timestamp>,
     /// When the record was last changed, if the platform tells in a readable form.
     pub updated_at: Option<Timestamp>,
+    /// Settings that only the platform knows, as far as it shows them.
+    #[serde(skip)]
+    pub settings: Settings,
     /// The platform's own object.
     #[serde(skip)]
     pub details: Details,
@@ -86,6 +89,7 @@ impl NumberRecord {
             releases: false,
             created_at: None,
             updated_at: None,
+            settings: Settings::default(),
             details,
         }
     }

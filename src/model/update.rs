@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::AgentId;
+use super::{AgentId, Settings};
 use crate::wire::Patch;
 
 /// An update of a record. Fields that are not set stay unchanged.
@@ -18,6 +18,7 @@ pub struct NumberUpdate {
     agent: Patch<AgentId>,
     inbound: Option<bool>,
     outbound: Option<bool>,
+    settings: Option<Settings>,
 }
 
 impl NumberUpdate {
@@ -60,6 +61,20 @@ impl NumberUpdate {
     pub const fn outbound(mut self, enabled: bool) -> Self {
         self.outbound = Some(enabled);
         self
+    }
+
+    /// Names the platform's own settings that the record must keep ([`NumberRecord::settings`](crate::NumberRecord::settings)),
+    /// or get back with the agent. An update that changes nothing else is refused;
+    /// [`restore_settings`](crate::VoicePlatform::restore_settings) restores them.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// Returns the platform's own settings that the record must keep, if the update names them.
+    #[must_use]
+    pub const fn kept_settings(&self) -> Option<&Settings> {
+        self.settings.as_ref()
     }
 
     /// Returns the change of the label.

@@ -60,6 +60,9 @@ pub struct Capabilities {
     /// How many requests a removal takes at most, for the estimate of a plan. Reads of the record right before and
     /// after it are not counted here.
     pub removal_requests: u8,
+    /// Whether a removal without consent to a release ([`Removal::Record`]) reads the record once more, because the platform
+    /// also has numbers that it would release.
+    pub removal_reads: bool,
     /// Whether a removal takes the agent off by a request of its own, so that one that breaks off may leave the record
     /// without its agent. An undo then goes on with a record that the import created and that has no agent any more.
     pub removal_unassigns: bool,
@@ -96,6 +99,7 @@ impl Capabilities {
             networks: &[],
             create_requests: 1,
             removal_requests: 1,
+            removal_reads: false,
             removal_unassigns: false,
         }
     }
@@ -177,6 +181,13 @@ impl Capabilities {
     #[must_use]
     pub const fn with_removal_requests(mut self, requests: u8) -> Self {
         self.removal_requests = requests;
+        self
+    }
+
+    /// Sets that a removal without consent to a release reads the record.
+    #[must_use]
+    pub const fn with_reading_removal(mut self) -> Self {
+        self.removal_reads = true;
         self
     }
 

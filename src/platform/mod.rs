@@ -35,7 +35,7 @@ use crate::error::Result;
 use crate::model::RecordNumber;
 use crate::model::{
     AccountId, CallbackUrl, CredentialId, ImportRequest, NumberId, NumberRecord, NumberSource, NumberUpdate,
-    PlatformKind, Removal, Secret,
+    PlatformKind, Removal, Secret, Settings,
 };
 
 /// Declares the modules of all platforms in the list, and re-exports their clients.
@@ -53,7 +53,7 @@ crate::__services!(modules);
 
 /// One account on one platform.
 ///
-/// To implement it, write every method; only [`can_replace`](Self::can_replace) and
+/// To implement it, write every method; only [`replacement_losses`](Self::replacement_losses) and
 /// [`restore_settings`](Self::restore_settings) have defaults. The trait is also implemented for `Arc`, `Box` and
 /// references of an implementation. [`capabilities`](Self::capabilities) states which features the platform supports; a
 /// request for any other feature is refused before anything is sent.
@@ -181,21 +181,23 @@ pub trait VoicePlatform: Debug + Send + Sync {
     /// for a credential that it found, and for one that another process created.
     fn created_credential(&self, id: &CredentialId) -> bool;
 
-    /// Returns whether a record of this number can be removed and the number imported again from this source without
-    /// losing a setting ([`Importer::plan_replacement`](crate::Importer::plan_replacement)). It sends nothing. Defaults to
-    /// `false`. A platform that can update the credentials of the source needs it not.
-    fn can_replace(&self, _record: &NumberRecord, _source: &NumberSource) -> bool {
-        false
+    /// Returns whether a record can be removed and its number imported again from this source
+    /// ([`Importer::plan_replacement`](crate::Importer::plan_replacement)): `Some` with the settings that the new record may
+    /// lack, because the platform does not show them. It sends nothing. Defaults to `None`. A platform that can update the
+    /// credentials of the source needs it not.
+    fn replacement_losses(&self, _record: &NumberRecord, _source: &NumberSource) -> Option<&'static [&'static str]> {
+        None
     }
 
-    /// Gives a new record the settings of an earlier one of its number that neither the create nor
-    /// [`update`](Self::update) can set, and returns it. Defaults to reading the record.
+    /// Gives a record the [settings](NumberRecord::settings) that it had at another time, or those of an earlier record of its
+    /// number, and returns it. Neither the create nor [`update`](Self::update) can set them. Defaults to reading the record,
+    /// for a platform without such settings.
     ///
     /// # Errors
     ///
     /// Any error of the update; it is safe to call again. [`Error::NotFound`](crate::Error::NotFound) when the record does
     /// not exist.
-    async fn restore_settings(&self, id: &NumberId, _before: &NumberRecord) -> Result<NumberRecord> {
+    async fn restore_settings(&self, id: &NumberId, _before: &Settings) -> Result<NumberRecord> {
         self.get(id).await
     }
 }
@@ -270,11 +272,15 @@ macro_rules! forward {
                 (**self).created_credential(id)
             }
 
-            fn can_replace(&self, record: &NumberRecord, source: &NumberSource) -> bool {
-                (**self).can_replace(record, source)
+            fn replacement_losses(
+                &self,
+                record: &NumberRecord,
+                source: &NumberSource,
+            ) -> Option<&'static [&'static str]> {
+                (**self).replacement_losses(record, source)
             }
 
-            async fn restore_settings(&self, id: &NumberId, before: &NumberRecord) -> Result<NumberRecord> {
+            async fn restore_settings(&self, id: &NumberId, before: &Settings) -> Result<NumberRecord> {
                 (**self).restore_settings(id, before).await
             }
         }

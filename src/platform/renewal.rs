@@ -124,7 +124,14 @@ impl Renewal {
                     Way::Custom => "the credentials of this source".to_owned(),
                 };
                 let fault = format!("cannot be renewed: {platform} documents no way to change {what}");
-                problems.add(ProblemCode::Unsupported, "", fault, "change them in the platform's dashboard");
+                let remedy = match self {
+                    Self::Of(_) => {
+                        "change them in the platform's dashboard, or replace the record: `Importer::plan_replacement` tells \
+                         whether that is possible"
+                    }
+                    _ => "change them in the platform's dashboard",
+                };
+                problems.add(ProblemCode::Unsupported, "", fault, remedy);
             }
         }
     }

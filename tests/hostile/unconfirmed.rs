@@ -14,7 +14,7 @@ use crate::services::subject::{LABEL, Platform};
 /// The response to the create has another value in this field than the request, and nothing is set afterwards.
 async fn is_told_of(platform: &'static Platform, field: Field, name: &'static str, value: Value, ask: ImportRequest) {
     let between = Between::start(platform).await;
-    let id = platform.record.id;
+    let id = platform.id_field();
     // Where the response to a create shows only an id, the record is read.
     let is_read = between.client().capabilities().create_requests > 1;
     let one = format!("{}/", platform.create_path());
@@ -32,9 +32,6 @@ async fn is_told_of(platform: &'static Platform, field: Field, name: &'static st
 }
 
 async fn is_told(platform: &'static Platform) {
-    if !platform.shows_records() {
-        return;
-    }
     let can = Between::start(platform).await.client().capabilities();
     let takes = |support: Support| support.create;
     let ask = ImportRequest::new(number());

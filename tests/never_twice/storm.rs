@@ -10,9 +10,9 @@ pub(crate) mod weather;
 
 use std::process::Command;
 
-use numport::platform::{Duplicates, Find};
+use numport::platform::Find;
 use numport::sandbox::Sandbox;
-use weather::{Storm, Tally, Who, process};
+use weather::{Storm, Tally, Who, process, renewing};
 
 use crate::services::subject::{Pace, Platform};
 use crate::services::{PLATFORMS, each_platform};
@@ -48,7 +48,9 @@ async fn kept_through(storm: Storm) -> Tally {
         &tally.notes[..tally.notes.len().min(NOTES)]
     );
     assert_eq!([tally.records, tally.undone], [tally.imports; 2]);
-    let renewed = if storm.platform.api.name() == "vapi" { tally.imports } else { 0 };
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = (storm.platform.connect)(&|name| sandbox.var(name), Pace::at_once());
+    let renewed = if renewing::is_possible(client.capabilities()) { tally.imports } else { 0 };
     assert!(tally.renewed == renewed && tally.pointed >= tally.imports / 2, "{tally}");
     tally
 }
@@ -60,14 +62,10 @@ async fn met_by_both(platform: &'static Platform) {
     assert!([created, recovered + indeterminate, given_up].iter().all(|&count| count > 0), "it is no storm: {tally}");
     // If the platform refuses duplicates, a plain client whose first response was lost has no id. It reports falsely
     // that nothing was created, and cannot send the requests that would finish the record.
-    let sandbox = Sandbox::start().await.unwrap();
-    let client = (platform.connect)(&|name| sandbox.var(name), Pace::at_once());
-    let harm = match (client.capabilities().duplicates, platform.plain.then) {
-        (Duplicates::Refused, Some(_)) => plain.unfinished,
-        // A self-hosted LiveKit refuses duplicates too, as its sandbox does, but no client may count on that.
-        (_, Some(_)) if platform.api.name() == "livekit" => plain.unfinished,
-        (Duplicates::Refused, None) => plain.lies,
-        _ => plain.twice,
+    let harm = match (platform.plain.is_refused_twice, platform.plain.then) {
+        (true, Some(_)) => plain.unfinished,
+        (true, None) => plain.lies,
+        (false, _) => plain.twice,
     };
     assert!(harm > 0, "it is no storm: {plain}");
 }

@@ -102,6 +102,22 @@ async fn renewals() {
     assert_reported(&sandbox, "renewed_items", &items);
 }
 
+/// The step is written before anything is changed, and another process reads it.
+#[cfg(feature = "elevenlabs")]
+#[tokio::test]
+async fn replacements() {
+    let sandbox = sandbox().await;
+    let vars = |name: &str| sandbox.var(name);
+    let twilio = Twilio::builder_from_vars(vars).unwrap().retry(RetryPolicy::never()).build().unwrap();
+    let elevenlabs =
+        numport::ElevenLabs::builder_from_vars(vars).unwrap().account_name("team", [""; 0]).build().unwrap();
+    let importer = Importer::new(twilio, elevenlabs);
+    let agent = "agent_3701k3ttaq12ewp8b7qv5rfyszkz";
+    importer.import(request(DESK).label("Front desk").agent(agent)).await.unwrap();
+    let planned = importer.plan_replacement(&number(DESK)).await.unwrap();
+    assert_reported(&sandbox, "replacement", &planned);
+}
+
 #[tokio::test]
 async fn looks_before() {
     let sandbox = sandbox().await;

@@ -15,7 +15,7 @@ use numport::{
     VoicePlatform,
 };
 use reqwest::{Method, RequestBuilder};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Where a client finds its variables: in a sandbox, or in the environment.
 pub(crate) type Vars<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -186,10 +186,56 @@ impl Platform {
         self.record.id == self.record.number
     }
 
-    /// Whether its responses show records with the fields of the sandbox's records. LiveKit's show trunks, each with
-    /// several numbers.
-    pub(crate) fn shows_records(&self) -> bool {
-        self.api.required.contains(&self.record.id)
+    /// The field of its responses that has the id of a record, or of what holds the number.
+    pub(crate) fn id_field(&self) -> &'static str {
+        self.record.holder.as_ref().map_or(self.record.id, |holder| holder.id)
+    }
+
+    /// The field of its responses that has the number, or those of a holder.
+    pub(crate) fn number_field(&self) -> &'static str {
+        self.record.holder.as_ref().map_or(self.record.number, |holder| holder.numbers)
+    }
+
+    /// What its requests and responses have of a record's id.
+    pub(crate) fn id_in_requests<'a>(&self, id: &'a str) -> &'a str {
+        match (&self.record.holder, id.split_once('/')) {
+            (Some(_), Some((holder, _))) => holder,
+            _ => id,
+        }
+    }
+
+    /// Whether these are the ids of one record. The id of a number in a holder ends with the number as it was spelled.
+    pub(crate) fn is_same_id(&self, one: &str, other: &str) -> bool {
+        self.id_in_requests(one) == self.id_in_requests(other)
+    }
+
+    /// Makes a record of a response, or what holds it, show this id and this number.
+    pub(crate) fn show(&self, shown: &mut Map<String, Value>, id: &str, number: Option<&str>) {
+        match &self.record.holder {
+            Some(holder) => shown.insert(holder.numbers.to_owned(), number.into_iter().collect()),
+            None => shown.insert(self.record.number.to_owned(), number.into()),
+        };
+        // The id may be the number.
+        shown.insert(self.id_field().to_owned(), self.id_in_requests(id).into());
+    }
+
+    /// Changes the number of a record, or each one of a holder.
+    pub(crate) fn each_number(&self, shown: &mut Map<String, Value>, change: &mut dyn FnMut(&mut Value)) {
+        match shown.get_mut(self.number_field()) {
+            Some(Value::Array(numbers)) => numbers.iter_mut().for_each(change),
+            number => number.into_iter().for_each(change),
+        }
+    }
+
+    /// Whether an item of a list is a record, or a holder, of a number that `is_meant` selects. A rule beside a holder may
+    /// have the number as well, and not the id.
+    pub(crate) fn shows(&self, item: &Value, is_meant: &dyn Fn(&str) -> bool) -> bool {
+        let is_meant = |text: &Value| text.as_str().is_some_and(is_meant);
+        item.get(self.id_field()).is_some()
+            && match &item[self.number_field()] {
+                Value::Array(numbers) => numbers.iter().any(is_meant),
+                number => is_meant(number),
+            }
     }
 
     /// The path that creates the record of a carrier's number.
@@ -207,6 +253,14 @@ pub(crate) struct Record {
     pub(crate) label: Option<&'static str>,
     /// The pointer to the agent.
     pub(crate) agent: &'static str,
+    /// What its responses show in place of records; `None` if they show records with these fields.
+    pub(crate) holder: Option<Holder>,
+}
+
+/// What holds numbers in a list. The id of a record is that of its holder, a slash, and the number.
+pub(crate) struct Holder {
+    pub(crate) id: &'static str,
+    pub(crate) numbers: &'static str,
 }
 
 /// How a plain client imports a number of Twilio: only the requests of the documentation.
@@ -219,6 +273,9 @@ pub(crate) struct Plain {
     pub(crate) id: &'static str,
     /// Sets the label and the agent of the record with this id, if the create does not.
     pub(crate) then: Option<fn(&str) -> PlainRequest>,
+    /// Whether the sandbox refuses a number that it has. Documented platforms do, and others may: no client may count on
+    /// those.
+    pub(crate) is_refused_twice: bool,
 }
 
 /// The object that a plain client creates before its first import.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use serde_json::Value;
 
 use super::Vars;
 use crate::hostile::{Answer, Hostile, Request, edit};
@@ -36,22 +37,26 @@ impl Middlebox {
     }
 
     pub fn storm(&self, platform: &'static Platform, seed: u64) {
-        let (number, mut rng, mut created) = (platform.record.number, Rng::with_seed(seed), HashMap::new());
+        let (mut rng, mut created) = (Rng::with_seed(seed), HashMap::new());
         self.relay.distort(move |request: &Request, answer| {
             let is_done = matches!(&answer, Answer::Whole(response) if response.status < 300);
-            match request.method.as_str() {
-                "GET" => {
+            match request.is_read() {
+                true => {
                     let lags = |number: &str| created.get(number).is_some_and(|at: &Instant| at.elapsed() < LAG);
-                    vec![answer.edited(|body| edit::hide(body, number, &lags))]
+                    vec![answer.edited(|body| edit::hide(body, &|item| platform.shows(item, &lags)))]
                 }
-                _ if is_done => {
+                false if is_done => {
                     if request.path() == platform.create_path() && rng.f64() < LAGS {
-                        let number = request.json()[number].as_str().unwrap_or_default().to_owned();
-                        created.insert(number, Instant::now());
+                        let mut lag = |number: &mut Value| {
+                            created.extend(number.as_str().map(|number| (number.to_owned(), Instant::now())));
+                        };
+                        edit::objects(&mut request.json(), platform.number_field(), &mut |sent| {
+                            platform.each_number(sent, &mut lag);
+                        });
                     }
                     if rng.f64() < REPEATS { vec![answer.clone(), answer.and_close()] } else { vec![answer] }
                 }
-                _ => vec![answer],
+                false => vec![answer],
             }
         });
     }

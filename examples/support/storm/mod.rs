@@ -11,7 +11,7 @@ mod plain;
 mod pointing;
 pub mod process;
 pub mod records;
-mod renewing;
+pub mod renewing;
 mod tally;
 mod undoing;
 

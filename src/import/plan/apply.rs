@@ -202,7 +202,7 @@ impl Steps {
             Written::nothing(&mut lock, number, record.clone())
         };
         if updates {
-            let updated = self.shared.importer.update_record(id, number, &Change::update(changes)).await;
+            let updated = self.shared.importer.update_record(&record, number, Change::update(changes)).await;
             changed.record = Some(written.watch(updated).await?);
         }
         if let Some(address) = &planned.point_to {

@@ -7,7 +7,7 @@ use super::{Plan, PlanStep};
 use crate::import::Importer;
 use crate::import::batches::BATCH;
 use crate::import::change::Field;
-use crate::model::ImportRequest;
+use crate::model::{ImportRequest, Removal};
 use crate::platform::{Find, Renews, Takeover};
 
 /// What the number of requests depends on, beside the steps.
@@ -32,6 +32,9 @@ pub(super) struct Costs {
     /// What a removal takes beside its own request.
     #[serde(default, skip_serializing_if = "is_zero")]
     removal_more: u64,
+    /// Whether a removal without consent to a release reads the record.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    removal_reads: bool,
     /// What pointing a number's calls takes beside its own requests: the carrier's applications or trunks are looked
     /// through for the platform's address.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -79,6 +82,7 @@ impl Costs {
             concurrency: importer.concurrency as u64,
             create: can.create_requests.into(),
             removal_more: can.removal_requests.saturating_sub(1).into(),
+            removal_reads: can.removal_reads,
             point_more: 0,
             set_later: fields.into_iter().filter(|(_, can)| !can.create && can.set).map(|(field, _)| field).collect(),
             takeover: match can.takeover {
@@ -164,6 +168,7 @@ impl Plan {
                     let objects = self.costs.objects;
                     // The record is read after it as well: of one that is gone, the first object is read and no other.
                     reads += 1 + u64::from(is_rerouted || *second) + u64::from(objects == 0);
+                    reads += u64::from(self.costs.removal_reads && removal.consent == Removal::Record);
                     3 + self.costs.removal_more + 2 * u64::from(is_rerouted) + if objects > 0 { objects + 2 } else { 0 }
                 }
                 PlanStep::Extra(_) | PlanStep::Blocked { .. } => 0,

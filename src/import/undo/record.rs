@@ -2,12 +2,12 @@
 
 use super::late::Far;
 use super::{Stays, Undo, Undone, UndoneRecord};
-use crate::error::{Incomplete, Result, Step};
+use crate::error::{Failure, Incomplete, Result, Step};
 use crate::import::Importer;
 use crate::import::change::{Change, Field};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
-use crate::model::{Calls, Finding, NumberRecord, Reached, Removal};
+use crate::model::{Calls, Finding, NumberRecord, Reached, Removal, Settings};
 use crate::platform::OnRemoval;
 
 impl Importer {
@@ -21,7 +21,7 @@ impl Importer {
         far: &mut Far,
     ) -> Result<Option<Vec<Field>>> {
         let kept = |record: &NumberRecord| {
-            undo.changes.iter().filter(|change| !change.is_open(record)).map(Change::field).collect()
+            undo.changes.iter().filter(|change| !change.is_undone(record)).map(Change::field).collect()
         };
         // A number whose calls were not put back keeps its agent.
         if undo.routing.is_some() && record.agent.is_some() {
@@ -40,8 +40,17 @@ impl Importer {
         if update.is_empty() {
             return Ok(Some(stay));
         }
-        *far = Far::Changing(record);
-        let now = self.update_record(&undo.id, &undo.number, &update).await?;
+        *far = Far::Changing(record.clone());
+        let without_settings = update.clone().settings(Settings::default());
+        let has_settings = update.kept_settings().is_some_and(|settings| !settings.is_empty());
+        let now = match self.update_record(&record, &undo.number, update).await {
+            // What belonged to the agent may be gone, such as a branch. The agent then counts as kept.
+            Err(error) if has_settings && error.failure() == Failure::Refused => {
+                tracing::warn!(%error, "the settings of the agent were not restored");
+                self.update_record(&record, &undo.number, without_settings).await?
+            }
+            now => now?,
+        };
         Ok(Some(kept(&now)))
     }
 

@@ -1,6 +1,6 @@
 use futures_util::stream::BoxStream;
+use serde::Serialize;
 
-use super::assignment::Assignments;
 use super::error::error_body;
 use super::wire::{
     ImportNumber, ImportedNumber, ListNumbers, ListSipMessages, NumberFilter, NumberPage, PhoneNumber, SipMessage,
@@ -37,7 +37,6 @@ const LIST_MESSAGES: &str = "list SIP messages";
 #[derive(Clone)]
 pub struct ElevenLabs {
     pub(super) http: Client,
-    pub(super) assignments: Assignments,
 }
 
 impl Connect for ElevenLabs {
@@ -65,7 +64,7 @@ impl ElevenLabs {
     /// Returns a builder.
     pub fn builder(api_key: impl Into<Secret>) -> ClientBuilder<Self> {
         let auth = Auth::header("xi-api-key", "api_key", &api_key.into());
-        ClientBuilder::new(auth, |http| Self { http, assignments: Assignments::default() })
+        ClientBuilder::new(auth, |http| Self { http })
     }
 
     /// Imports a number, and returns the id of its record. Not safe to repeat; [`Importer`](crate::Importer) is. Whether
@@ -144,7 +143,11 @@ impl ElevenLabs {
     /// the number does not exist.
     pub async fn update_number(&self, id: &str, update: &UpdateNumber) -> Result<PhoneNumber> {
         checked(KIND, "update number", |problems| update.check(problems))?;
-        let call = Call::patch("update number", &of_id(id)).repeatable().json(update);
+        self.patch(id, update).await
+    }
+
+    pub(super) async fn patch(&self, id: &str, body: &impl Serialize) -> Result<PhoneNumber> {
+        let call = Call::patch("update number", &of_id(id)).repeatable().json(body);
         self.http.request_matching(call, of_number(id)).await
     }
 

@@ -23,12 +23,18 @@
 //! from the trunk's own if that is an IP address, or else from everywhere. The carrier must send them to
 //! `sip:{number}@sip.rtc.elevenlabs.io`.
 //!
-//! An update of the agent keeps the environment. If it assigns an agent that the same client has replaced before, such as in
-//! an undo, it also restores the agent's environment and branch.
+//! An update of the agent keeps the environment. An undo also restores the environment and the branch that the former agent
+//! had, in any process, because an [`Undo`](crate::import::Undo), a plan and a journal hold them. A branch that is gone is left
+//! out, and the undo reports that the agent is not as before.
 //!
 //! Renewing the credentials of a number ([`Importer::renew`](crate::Importer::renew)) sends a SIP trunk's login to the
 //! number itself. Those of Twilio and Exotel cannot be updated. [`Importer::replace`](crate::Importer::replace) removes the
-//! record of a Twilio number and imports it again, with its label, agent, environment and branch.
+//! record of a Twilio number and imports it again, with its label, agent, environment and branch. ElevenLabs does not show
+//! whether a record takes messages, nor its Twilio region; the new record has neither.
+//!
+//! [`NumberRecord::settings`](crate::NumberRecord::settings) has the trunk, `livekit_stack` and `store_sip_messages` as well,
+//! and [`restore_settings`](crate::VoicePlatform::restore_settings) restores them. Only passwords are not shown: a trunk that
+//! is restored keeps those that ElevenLabs has.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -51,10 +57,10 @@
 //! # }
 //! ```
 
-mod assignment;
 mod client;
 mod error;
 mod platform;
+mod settings;
 mod trunk;
 mod wire;
 

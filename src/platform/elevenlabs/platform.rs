@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{BASE_URL, ElevenLabs, KIND};
+use super::settings::settings;
 use super::trunk;
 use super::wire::{
     ImportNumber, ImportSipTrunkNumber, ImportTwilioNumber, ListNumbers, PhoneNumber, TelephonyProvider,
@@ -10,7 +11,8 @@ use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{
     AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
-    NumberSource, NumberUpdate, PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, SipTrunk, SourcePart,
+    NumberSource, NumberUpdate, PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, Settings, SipTrunk,
+    SourcePart,
 };
 use crate::platform::answer::{first_match, of_record, removed, text};
 use crate::platform::{
@@ -124,15 +126,15 @@ impl VoicePlatform for ElevenLabs {
         false
     }
 
-    /// The credentials of Twilio cannot be updated.
-    fn can_replace(&self, record: &NumberRecord, source: &NumberSource) -> bool {
+    /// The credentials of Twilio cannot be updated. A record shows neither whether it takes messages, nor its region.
+    fn replacement_losses(&self, record: &NumberRecord, source: &NumberSource) -> Option<&'static [&'static str]> {
         let shown = record.details.get::<PhoneNumber>().and_then(|number| number.provider.as_ref());
-        shown == Some(&TelephonyProvider::Twilio) && source.carrier == ProviderKind::TWILIO
+        let is_twilio = shown == Some(&TelephonyProvider::Twilio) && source.carrier == ProviderKind::TWILIO;
+        is_twilio.then_some(&["enable_sms", "region_config"])
     }
 
-    async fn restore_settings(&self, id: &NumberId, before: &NumberRecord) -> Result<NumberRecord> {
-        let before = before.details.get::<PhoneNumber>().and_then(|number| number.assigned_agent.as_ref());
-        of_record(self.restore_assignment(id.as_str(), before).await, KIND, id, |number| self.record(number))
+    async fn restore_settings(&self, id: &NumberId, before: &Settings) -> Result<NumberRecord> {
+        of_record(self.restore(id.as_str(), before).await, KIND, id, |number| self.record(number))
     }
 }
 
@@ -141,7 +143,6 @@ impl ElevenLabs {
     fn record(&self, mut number: PhoneNumber) -> NumberRecord {
         // A create shows only an id, so lists are asked where it cannot be read: they may have a secret in its place.
         number.phone_number_id = self.http.redacted(&number.phone_number_id);
-        self.assignments.see(&number);
         record(number)
     }
 
@@ -205,6 +206,7 @@ fn record(number: PhoneNumber) -> NumberRecord {
     NumberRecord {
         label: text(&number.label).map(str::to_owned),
         agent: agent.map(AgentId::new),
+        settings: settings(&number),
         inbound: number.supports_inbound,
         outbound: number.supports_outbound,
         carrier: number.provider.as_ref().map(|name| name.as_str().to_owned()).filter(|name| !name.is_empty()),

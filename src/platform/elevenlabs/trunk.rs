@@ -2,11 +2,12 @@
 
 use super::client::{ElevenLabs, KIND};
 use super::platform::mismatched;
+use super::settings;
 use super::wire::{
     InboundTrunkConfig, OutboundTrunk, OutboundTrunkConfig, PhoneNumber, SipCredentials, SipMediaEncryption,
     SipTransport, TelephonyProvider, UpdateNumber,
 };
-use crate::error::{Delivery, Mismatch, NotFound, Result, checked};
+use crate::error::{Delivery, Error, Mismatch, NotFound, Result, checked};
 use crate::model::{self, NumberId, ProblemCode, Problems, SipTrunk};
 use crate::platform::{RENEW, RenewedCredentials};
 use crate::wire::Patch;
@@ -75,7 +76,7 @@ const fn encryption(media: model::MediaEncryption) -> SipMediaEncryption {
 }
 
 /// The way to the carrier, under its present or its former name.
-fn shown(number: &PhoneNumber) -> Option<&OutboundTrunk> {
+pub(super) fn shown(number: &PhoneNumber) -> Option<&OutboundTrunk> {
     number.outbound_trunk.as_ref().or(number.provider_config.as_ref())
 }
 
@@ -94,14 +95,16 @@ impl ElevenLabs {
             Some(shown) => changed(shown.as_config(trunk.host_text()), trunk),
             None => outbound(trunk),
         };
-        let update = UpdateNumber::new().outbound_trunk_config(Patch::Set(config));
+        let mut others = settings::settings(&number);
+        others.number.remove(settings::OUTBOUND);
+        let update = UpdateNumber::new().outbound_trunk_config(Patch::Set(config.clone()));
         let updated = self.update_number(id.as_str(), &update).await;
         let updated = updated.map_err(|error| NotFound::or(error, KIND, id))?;
-        match shown(&updated) {
-            Some(now) => check_renewed(now, trunk),
-            None => Ok(()),
+        if let Some(now) = shown(&updated) {
+            let checked = check_renewed(now, trunk).and_then(|()| check_kept(now, config));
+            checked.map_err(|mismatch| mismatched(RENEW, Delivery::Unknown, mismatch))?;
         }
-        .map_err(|mismatch| mismatched(RENEW, Delivery::Unknown, mismatch))?;
+        self.complete(id.as_str(), updated, &others).await.map_err(Error::after_write)?;
         Ok(RenewedCredentials::record())
     }
 }
@@ -134,4 +137,17 @@ fn check_renewed(now: &OutboundTrunk, trunk: &SipTrunk) -> Result<(), Mismatch> 
         (Some(sent), Some(false)) => Err(Mismatch::new(format_args!("the login of {sent}"), Some("no login"))),
         _ => Ok(()),
     }
+}
+
+/// Whether a response shows the other settings as they were sent, as far as it shows them.
+fn check_kept(now: &OutboundTrunk, sent: OutboundTrunkConfig) -> Result<(), Mismatch> {
+    let fields = |config: OutboundTrunkConfig| serde_json::to_value(config.without_login()).unwrap_or_default();
+    // The address is compared before.
+    let (now, sent) = (fields(now.as_config("")), fields(sent));
+    let mut lost = sent.as_object().into_iter().flatten().filter(|(name, value)| {
+        let shown = now.get(name.as_str()).filter(|_| *name != "address");
+        shown.is_some_and(|shown| shown != *value)
+    });
+    let mismatch = |name: &String| Mismatch::new(format_args!("the former `{name}` of the trunk"), Some("another"));
+    lost.next().map_or(Ok(()), |(name, _)| Err(mismatch(name)))
 }

@@ -82,7 +82,12 @@ impl VoicePlatform for LiveKit {
                 trunk.name = request.label_text().map(str::to_owned);
                 let made = self.create_inbound_trunk(&trunk).await?;
                 let listed = spelled(&made, &number).unwrap_or_else(|| number.as_str().to_owned());
-                Ok(record(&made, &listed, &[]))
+                let mut record = record(&made, &listed, &[]);
+                // It may be the trunk of another number: the importer reads it then.
+                if numbers(&made).is_empty() {
+                    record.number = RecordNumber::Absent;
+                }
+                Ok(record)
             }),
         })
     }

@@ -29,6 +29,7 @@ static CAPABILITIES: Capabilities =
         .with_duplicates(Duplicates::Refused)
         .with_takeover(Takeover::Nothing)
         .with_networks(&Retell::SIP_NETWORKS)
+        .with_reading_removal()
         .with_renewal(Renewal::Of(&[(ProviderKind::SIP_TRUNK, Way::Trunk, Renews::Record)]));
 
 #[async_trait]

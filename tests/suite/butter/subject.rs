@@ -114,7 +114,13 @@ pub(crate) static SUBJECT: Platform = Platform {
         "allow_inbound 2001:db8::/48",
         "leading_plus",
     ]),
-    record: Record { id: "phone_number_id", number: "phone_number", label: None, agent: "/assigned_agent_id" },
+    record: Record {
+        id: "phone_number_id",
+        number: "phone_number",
+        label: None,
+        agent: "/assigned_agent_id",
+        holder: None,
+    },
     listed: || {
         let number = json!({
             "phone_number_id": "p1", "phone_number": NUMBER, "provider": "twilio", "status": "assigned",
@@ -147,6 +153,7 @@ pub(crate) static SUBJECT: Platform = Platform {
             })
         },
         id: "/data/phone_number_id",
+        is_refused_twice: true,
         then: Some(|id| {
             let path = format!("/api/agents/{}/assign-phone-number", AGENTS[0]);
             PlainRequest::new(Method::POST, path, json!({"phone_number_id": id}))

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use numport::model::ProviderKind;
-use numport::{Byo, Error, ImportRequest, Importer, LookupPolicy, NumberUpdate, Outcome, Removal, VoicePlatform};
+use numport::{
+    Byo, Error, ImportRequest, Importer, LookupPolicy, NumberSource, NumberUpdate, Outcome, Removal, VoicePlatform,
+};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -124,6 +126,44 @@ async fn only_a_number_of_twilio_is_removed_without_consent_to_its_loss() {
         assert_eq!(sent[unassigned].1, json!({"agent_id": null}), "{provider}");
         assert_eq!(verbs(&sent[unassigned..]), ["PATCH", "DELETE"], "{provider}");
     }
+}
+
+#[tokio::test]
+async fn an_import_sends_the_label_and_the_agent() {
+    for (label, agent) in [(Some("Desk"), Some("a1")), (None, None)] {
+        let server = MockServer::start().await;
+        answer(&server, "POST", NUMBERS, 200, stored(linked())).await;
+        let mut request = ImportRequest::new(NUMBER.parse().unwrap());
+        if let (Some(label), Some(agent)) = (label, agent) {
+            request = request.label(label).agent(agent);
+        }
+        let source = NumberSource::stored(ProviderKind::TWILIO, "prov_1");
+        client(server.uri()).create(&source, &request).unwrap().await.unwrap();
+        // A label is required.
+        let mut body = json!({"label": label.unwrap_or(NUMBER), "number": NUMBER, "provider": {"id": "prov_1"}});
+        if let Some(agent) = agent {
+            body["agent_id"] = agent.into();
+        }
+        assert_eq!(sent(&server).await, [("POST".to_owned(), body)]);
+    }
+}
+
+/// What was read before an update does not tell whether the number has an agent now.
+#[tokio::test]
+async fn a_number_is_read_again_if_it_was_updated_since() {
+    let server = MockServer::start().await;
+    let mut free = stored(linked());
+    free["agent"] = Value::Null;
+    let read = ResponseTemplate::new(200).set_body_json(&free);
+    Mock::given(method("GET")).and(path(ONE)).respond_with(read).up_to_n_times(1).mount(&server).await;
+    answer(&server, "GET", ONE, 200, stored(linked())).await;
+    answer(&server, "PATCH", ONE, 200, stored(linked())).await;
+    answer(&server, "DELETE", ONE, 204, Value::Null).await;
+    let cartesia = client(server.uri());
+    assert_eq!(cartesia.get(&"pn_1".into()).await.unwrap().agent, None);
+    cartesia.update(&"pn_1".into(), &NumberUpdate::new().agent("a1")).await.unwrap();
+    cartesia.remove(&"pn_1".into(), Removal::Record).await.unwrap();
+    assert_eq!(verbs(&sent(&server).await), ["GET", "PATCH", "GET", "PATCH", "DELETE"]);
 }
 
 /// A removal that is refused leaves the number as it was.

@@ -108,7 +108,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", "POST /agents/phone-numbers -> 404"),
     ],
     fitting: Err("source"),
-    record: Record { id: "id", number: "number", label: Some("label"), agent: "/agent/id" },
+    record: Record { id: "id", number: "number", label: Some("label"), agent: "/agent/id", holder: None },
     listed: || {
         let provider = json!({
             "type": "twilio", "id": "prov_1", "account_sid": SID, "api_key_sid": "SK…aaaa", "region": "us1",
@@ -136,6 +136,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         }),
         create: |number, _, link| json!({"label": LABEL, "number": number, "provider": {"id": link}, "agent_id": AGENTS[0]}),
         id: "/id",
+        is_refused_twice: false,
         then: None,
     },
 };

@@ -2,18 +2,17 @@
 
 use numport::error::CallFault;
 use numport::model::{NumberSource, NumberUpdate, PlatformKind, ProviderKind, RecordNumber};
-use numport::platform::elevenlabs::{ImportSipTrunkNumber, ImportTwilioNumber, PhoneNumber, UpdateNumber};
+use numport::platform::elevenlabs::{ImportSipTrunkNumber, ImportTwilioNumber, UpdateNumber};
 use numport::sandbox::{Fault, Sandbox};
 use numport::{AccountKey, ElevenLabs, ImportRequest, Importer, Outcome, Patch, SipTrunk, Twilio, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::endpoints::{AGENT, BRANCH, ID, client, number, sid};
+use super::endpoints::{AGENT, ID, client, number, sid};
 use crate::services::subject::NUMBER;
 use crate::support::CreateNow;
 
-const OTHER: &str = "agent_5801k3ttb0zve5mvvmrf7rhzzq9k";
 const CREATE: &str = "POST /v1/convai/phone-numbers";
 const KIND: PlatformKind = PlatformKind::ELEVENLABS;
 
@@ -50,10 +49,6 @@ impl World {
 
 fn id(record: &Value) -> &str {
     record["phone_number_id"].as_str().unwrap()
-}
-
-fn details(record: &numport::NumberRecord) -> &PhoneNumber {
-    record.details.get().unwrap()
 }
 
 #[tokio::test]
@@ -185,51 +180,6 @@ async fn a_trunk_is_sent_as_it_is_described() {
     assert_eq!(body["inbound_trunk_config"], json!({"allowed_addresses": ["203.0.113.10"]}));
     assert_eq!(sent(SipTrunk::new("trunk.example.com")).await["inbound_trunk_config"], json!({}));
     assert_eq!(sent(SipTrunk::new("203.0.113.10").outbound_only()).await.get("inbound_trunk_config"), None);
-}
-
-/// The sandbox resets both when the agent changes, the worst that the documents leave open.
-#[tokio::test]
-async fn undoing_a_change_of_the_agent_restores_its_environment_and_branch() {
-    let world = world().await;
-    let id = world.importer.import(world.request().agent(AGENT)).await.unwrap().record.id;
-    let set = UpdateNumber::new().environment("staging".to_owned()).branch_id(BRANCH.to_owned());
-    world.elevenlabs.update_number(id.as_str(), &set).await.unwrap();
-
-    let imported = world.importer.import(world.request().agent(OTHER)).await.unwrap();
-    assert_eq!(imported.outcome, Outcome::Updated);
-    let agent = details(&imported.record).assigned_agent.clone().unwrap();
-    assert_eq!(
-        (agent.environment.as_deref(), agent.branch_id.as_deref()),
-        (Some("staging"), None),
-        "a branch is an agent's"
-    );
-
-    let undone = world.importer.undo(&imported.undo(), numport::model::Removal::Record).await.unwrap();
-    assert!(undone.is_complete(), "{undone}");
-    let now = world.elevenlabs.get_number(id.as_str()).await.unwrap().assigned_agent.unwrap();
-    assert_eq!(now.agent_id.as_deref(), Some(AGENT));
-    assert_eq!((now.environment.as_deref(), now.branch_id.as_deref()), (Some("staging"), Some(BRANCH)));
-
-    // A number that has neither is updated by the agent alone.
-    let update = NumberUpdate::new().agent(AGENT);
-    world.elevenlabs.update(&id, &update).await.unwrap();
-    assert_eq!(world.bodies("PATCH").pop().unwrap(), json!({"agent_id": AGENT}));
-}
-
-#[tokio::test]
-async fn a_branch_that_is_refused_is_left_out_the_next_time() {
-    let world = world().await;
-    let id = world.importer.import(world.request().agent(AGENT)).await.unwrap().record.id;
-    let set = UpdateNumber::new().branch_id(BRANCH.to_owned());
-    world.elevenlabs.update_number(id.as_str(), &set).await.unwrap();
-    world.elevenlabs.get(&id).await.unwrap();
-    world.elevenlabs.update(&id, &NumberUpdate::new().agent(OTHER)).await.unwrap();
-    world.sandbox.fault_on(KIND, "PATCH /v1/convai/phone-numbers", Fault::Refuse { status: 404, retry_after: None });
-    let back = NumberUpdate::new().agent(AGENT);
-    world.elevenlabs.update(&id, &back).await.unwrap_err();
-    world.elevenlabs.update(&id, &back).await.unwrap();
-    let sent: Vec<_> = world.bodies("PATCH").iter().map(|body| body.get("branch_id").cloned()).collect();
-    assert_eq!(sent, [Some(json!(BRANCH)), None, Some(json!(BRANCH)), None]);
 }
 
 /// Whether null unassigns is not documented: a server that ignores it is noticed.

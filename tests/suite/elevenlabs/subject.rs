@@ -82,6 +82,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         number: "phone_number",
         label: Some("label"),
         agent: "/assigned_agent/agent_id",
+        holder: None,
     },
     listed: || {
         let number = json!({
@@ -108,6 +109,7 @@ pub(crate) static SUBJECT: Platform = Platform {
             })
         },
         id: "/phone_number_id",
+        is_refused_twice: false,
         then: None,
     },
 };

@@ -178,10 +178,15 @@ async fn a_plan_estimates_its_requests() {
             }
         }
         if can.removal != OnRemoval::Unsupported {
-            let desired: Desired = range(80).map(|nth| counted.request(nth)).collect();
-            let away = |_: &_| Some(Reroute::To("https://app.example.com/closed".into()));
-            let plan = importer.plan(&desired).await.unwrap();
-            counted.apply(plan.retire_extra(Removal::RecordAndNumber, away)).await;
+            for (kept, consent) in [(90, Removal::Record), (80, Removal::RecordAndNumber)] {
+                let desired: Desired = range(kept).map(|nth| counted.request(nth)).collect();
+                let away = |_: &_| Some(Reroute::To("https://app.example.com/closed".into()));
+                let plan = importer.plan(&desired).await.unwrap().retire_extra(consent, away);
+                // A platform that would release the numbers keeps them without the consent.
+                if plan.does_something() {
+                    counted.apply(plan).await;
+                }
+            }
         }
     }
 }

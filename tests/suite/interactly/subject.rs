@@ -83,7 +83,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", "refused: source.credential"),
     ],
     fitting: Err("source"),
-    record: Record { id: "_id", number: "number", label: Some("label"), agent: "/assistantId" },
+    record: Record { id: "_id", number: "number", label: Some("label"), agent: "/assistantId", holder: None },
     listed: || {
         let number = json!({
             "_id": "n1", "number": NUMBER, "provider": {"name": "twilio"}, "assistantId": "a1", "label": "Desk",
@@ -102,6 +102,7 @@ pub(crate) static SUBJECT: Platform = Platform {
             json!({"number": number, "label": LABEL, "credentials": {"accountSid": sid, "authToken": token}})
         },
         id: "/_id",
+        is_refused_twice: false,
         then: Some(|id| {
             PlainRequest::new(Method::PUT, format!("/assistants/v1/numbers/{id}"), json!({"assistantId": AGENTS[0]}))
         }),

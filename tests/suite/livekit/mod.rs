@@ -2,6 +2,7 @@
 
 pub(crate) mod endpoints;
 mod platform;
+mod rules;
 mod sandbox;
 mod spellings;
 mod validation;

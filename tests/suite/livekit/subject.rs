@@ -14,7 +14,8 @@ use serde_json::json;
 
 use crate::services::planted::{KEY, PIN, PLANTED};
 use crate::services::subject::{
-    Api, Counts, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any, must,
+    Api, Counts, Holder, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any,
+    must,
 };
 
 const AGENTS: [&str; 2] = ["front-desk", "night-desk"];
@@ -154,7 +155,13 @@ pub(crate) static SUBJECT: Platform = Platform {
         "leading_plus",
         "name Head office",
     ]),
-    record: Record { id: "id", number: "number", label: Some("name"), agent: "/agent" },
+    record: Record {
+        id: "id",
+        number: "number",
+        label: Some("name"),
+        agent: "/agent",
+        holder: Some(Holder { id: "sip_trunk_id", numbers: "numbers" }),
+    },
     listed: || {
         let number = json!({
             "sip_trunk_id": "ST_1", "name": "Desk", "numbers": [NUMBER], "metadata": r#"{"made_by":"numport"}"#,
@@ -173,6 +180,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         before: None,
         create: |number, _, _| json!({"trunk": {"name": LABEL, "numbers": [number]}}),
         id: "/sip_trunk_id",
+        is_refused_twice: true,
         then: Some(|id| {
             let rule = json!({
                 "rule": {"dispatch_rule_individual": {"room_prefix": "call-"}},

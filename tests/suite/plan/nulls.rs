@@ -30,7 +30,7 @@ async fn null_clears_a_field_and_an_absent_field_is_unchanged() {
         _ => Vec::new(),
     };
     let label = Change::Label { from: Some("Desk".to_owned()), to: None };
-    let agent = Change::Agent { from: Some("a-1".into()), to: None };
+    let agent = Change::Agent { from: Some("a-1".into()), to: None, settings: serde_json::Map::new() };
     let planned: Vec<_> = plan.steps.iter().map(changes).collect();
     assert_eq!(planned, [vec![label, agent.clone()], vec![agent], vec![]]);
 

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use numport::error::{ErrorKind, Meaning};
+use numport::import::plan::Reroute;
 use numport::model::{CallbackUrl, Details, PlatformKind, RecordNumber, SipTransport, SourcePart};
-use numport::platform::retell::PhoneNumber;
+use numport::platform::retell::{ImportNumber, PhoneNumber};
 use numport::platform::{RenewalRun, RenewedCredentials, SourceMatch};
+use numport::sandbox::Sandbox;
 use numport::{
-    Error, ImportRequest, Importer, LookupPolicy, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal, SipTrunk,
-    VoicePlatform,
+    Desired, Error, ImportRequest, Importer, LookupPolicy, NumberRecord, NumberSource, NumberUpdate, Outcome, Removal,
+    Retell, SipTrunk, Twilio, VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -149,6 +152,55 @@ async fn only_an_imported_number_is_removed_without_consent_to_a_release() {
         }
         assert!(verbs(&bodies(&server).await).contains(&"DELETE"), "{kind}");
     }
+}
+
+/// Without consent to a release, a removal reads the number's type first.
+#[tokio::test]
+async fn a_plan_counts_the_read_before_a_removal() {
+    let numbers = [NUMBER, "+14155550123"];
+    let held = numbers.map(|number| number.parse().unwrap());
+    let sandbox = Sandbox::builder().held_numbers(held).start().await.unwrap();
+    let retell = Retell::from_vars(|name| sandbox.var(name)).unwrap();
+    let importer = Importer::new(Twilio::from_vars(|name| sandbox.var(name)).unwrap(), retell.clone());
+    for number in numbers {
+        retell.import_number(&ImportNumber::new(number, "sip.example.com")).await.unwrap();
+    }
+    let plan = importer.plan(&Desired::default()).await.unwrap();
+    let away = |_: &_| Some(Reroute::To("https://app.example.com/closed".into()));
+    let removed = |consent| plan.clone().retire_extra(consent, away);
+    let (record, number) = (removed(Removal::Record), removed(Removal::RecordAndNumber));
+    assert_eq!(record.requests(), number.requests() + numbers.len() as u64);
+    let (before, expected) = (sandbox.requests().len(), record.requests());
+    let steps: Vec<_> = importer.apply(record).unwrap().collect().await;
+    assert!(steps.iter().all(|step| step.outcome.code() == "removed"), "{steps:?}");
+    assert_eq!((sandbox.requests().len() - before) as u64, expected);
+}
+
+#[tokio::test]
+async fn an_import_sends_the_whole_trunk() {
+    let server = MockServer::start().await;
+    answer(&server, "POST", 201, stored(json!("custom"))).await;
+    let source = NumberSource::from(trunk().transport(SipTransport::Tls));
+    let request = ImportRequest::new(NUMBER.parse().unwrap()).label("Desk").agent("a1");
+    client(server.uri()).create(&source, &request).unwrap().await.unwrap();
+    let body = json!({
+        "phone_number": NUMBER, "termination_uri": "sip.example.com", "sip_trunk_auth_username": "user",
+        "sip_trunk_auth_password": "planted-password", "transport": "TLS", "ignore_e164_validation": false,
+        "nickname": "Desk", "inbound_agents": [{"agent_id": "a1", "weight": 1}],
+    });
+    assert_eq!(bodies(&server).await, [("POST".to_owned(), body)]);
+}
+
+/// By the last change, a number that changes meanwhile would be missed in the other order.
+#[tokio::test]
+async fn all_numbers_are_listed_in_the_ascending_order() {
+    let server = MockServer::start().await;
+    answer(&server, "GET", 200, json!({"items": [], "has_more": false})).await;
+    let listed: Vec<_> = client(server.uri()).list().collect().await;
+    assert_eq!(listed.len(), 0);
+    let sent = server.received_requests().await.unwrap();
+    let sorted = sent[0].url.query_pairs().find(|(name, _)| name == "sort_order");
+    assert_eq!(sorted.unwrap().1, "ascending");
 }
 
 #[tokio::test]

@@ -104,6 +104,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         number: "phone_number",
         label: Some("nickname"),
         agent: "/inbound_agents/0/agent_id",
+        holder: None,
     },
     listed: || {
         let number = json!({
@@ -128,6 +129,7 @@ pub(crate) static SUBJECT: Platform = Platform {
             })
         },
         id: "/phone_number",
+        is_refused_twice: true,
         then: None,
     },
 };

@@ -148,7 +148,13 @@ pub(crate) static SUBJECT: Platform = Platform {
         "leading_plus",
         "name Head office",
     ]),
-    record: Record { id: "id", number: "number", label: Some("name"), agent: "/calling_handler_resource_id" },
+    record: Record {
+        id: "id",
+        number: "number",
+        label: Some("name"),
+        agent: "/calling_handler_resource_id",
+        holder: None,
+    },
     listed: || {
         let number = json!({
             "id": "n1", "number": NUMBER, "name": "Desk", "call_handler": "ai_agent",
@@ -166,6 +172,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         before: None,
         create: |number, _, _| json!({"number": number, "number_type": "longcode"}),
         id: "/id",
+        is_refused_twice: true,
         then: Some(|id| {
             let body = json!({"name": LABEL, "call_handler": "ai_agent", "call_ai_agent_id": AGENTS[0]});
             PlainRequest::new(Method::PUT, format!("/api/relay/rest/phone_numbers/{id}"), body)

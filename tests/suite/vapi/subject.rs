@@ -88,7 +88,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         ("a credential by its id", "refused: source.carrier, source.credential"),
     ],
     fitting: Ok(&["allow_inbound 203.0.0.0/20", "allow_inbound 2001:db8::/48", "name Head office"]),
-    record: Record { id: "id", number: "number", label: Some("name"), agent: "/assistantId" },
+    record: Record { id: "id", number: "number", label: Some("name"), agent: "/assistantId", holder: None },
     listed: || {
         let number = json!({
             "id": "n1", "number": NUMBER, "provider": "telnyx", "assistantId": "a1", "name": "Desk",
@@ -114,6 +114,7 @@ pub(crate) static SUBJECT: Platform = Platform {
             })
         },
         id: "/id",
+        is_refused_twice: false,
         then: None,
     },
 };

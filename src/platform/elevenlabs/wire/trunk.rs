@@ -179,6 +179,10 @@ impl InboundTrunkConfig {
 }
 
 impl OutboundTrunkConfig {
+    pub(crate) fn without_login(self) -> Self {
+        Self { credentials: None, ..self }
+    }
+
     pub(crate) fn check(&self, problems: &mut Problems) {
         filled(problems, "address", &self.address);
         if self.address.starts_with("sip:") || self.address.starts_with("sips:") {
@@ -192,6 +196,21 @@ impl OutboundTrunkConfig {
 fn check_login(credentials: Option<&SipCredentials>, problems: &mut Problems) {
     if let Some(credentials) = credentials {
         problems.within("credentials", |problems| filled(problems, "username", &credentials.username));
+    }
+}
+
+impl InboundTrunk {
+    /// The same settings as a request. The password is not shown, so the login stays as it is.
+    pub(crate) fn as_config(&self) -> InboundTrunkConfig {
+        let shown = self.clone();
+        InboundTrunkConfig {
+            allowed_addresses: shown.allowed_addresses,
+            allowed_numbers: shown.allowed_numbers,
+            media_encryption: shown.media_encryption,
+            credentials: login(shown.has_auth_credentials, shown.username),
+            remote_domains: shown.remote_domains,
+            attributes_to_headers: shown.attributes_to_headers,
+        }
     }
 }
 

@@ -17,20 +17,14 @@ pub(crate) fn objects(body: &mut Value, field: &str, edit: &mut dyn FnMut(&mut M
     }
 }
 
-/// Removes the items whose field has a text that `hides` selects from every list; the field may also be a list of texts,
-/// of a plural name.
-pub(crate) fn hide(body: &mut Value, field: &str, hides: &dyn Fn(&str) -> bool) {
+/// Removes the items that `hides` selects from every list.
+pub(crate) fn hide(body: &mut Value, hides: &dyn Fn(&Value) -> bool) {
     match body {
         Value::Array(items) => {
-            let one_of = |item: &Value| item[format!("{field}s")].as_array().cloned().unwrap_or_default();
-            let is_hidden = |item: &Value| {
-                let texts = one_of(item).into_iter().chain([item[field].clone()]);
-                texts.into_iter().any(|text| text.as_str().is_some_and(hides))
-            };
-            items.retain(|item| !is_hidden(item));
-            items.iter_mut().for_each(|item| hide(item, field, hides));
+            items.retain(|item| !hides(item));
+            items.iter_mut().for_each(|item| hide(item, hides));
         }
-        Value::Object(object) => object.values_mut().for_each(|value| hide(value, field, hides)),
+        Value::Object(object) => object.values_mut().for_each(|value| hide(value, hides)),
         _ => {}
     }
 }
