@@ -1,0 +1,48 @@
+//! Runs the tests that reach a mutant, until one of them fails.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::Result;
+use crate::process::{Ended, Run};
+use crate::tests::Test;
+use crate::tree::Program;
+
+/// Returns `caught`, `timeout`, `missed` or `unreached`.
+pub fn judge(number: usize, tests: &[Test], programs: &[Program], folder: &Path) -> Result<&'static str> {
+    let mut left: Vec<&Test> = tests.iter().filter(|test| test.reaches.contains(&number)).collect();
+    if left.is_empty() {
+        return Ok("unreached");
+    }
+    // A quick test that reaches little else is about this mutant.
+    left.sort_by_key(|test| test.time.as_millis() * test.reaches.len() as u128);
+    let mut at_once = 4;
+    while !left.is_empty() {
+        let rest = left.split_off(at_once.min(left.len()));
+        let mut by_program: BTreeMap<usize, Vec<&Test>> = BTreeMap::new();
+        left.iter().for_each(|test| by_program.entry(test.program).or_default().push(test));
+        for (program, tests) in by_program {
+            let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
+            let time: Duration = tests.iter().map(|test| test.time).sum();
+            let run = Run {
+                program: &programs[program].path,
+                tests: &names,
+                folder,
+                mutant: Some(number),
+                trace: None,
+                timeout: time * 5 + Duration::from_secs(20),
+            };
+            match run.run()? {
+                Ended::Passed => {}
+                // A failure that does not repeat is none of this mutant.
+                Ended::Failed if run.run()? == Ended::Passed => {}
+                Ended::Failed => return Ok("caught"),
+                Ended::TimedOut => return Ok("timeout"),
+            }
+        }
+        left = rest;
+        at_once *= 3;
+    }
+    Ok("missed")
+}
