@@ -168,20 +168,16 @@ impl Change {
     /// It leads from where the earlier one of the field began, unless somebody else has changed the field in between.
     fn after_one(self, earlier: &Self) -> Self {
         match (self, earlier) {
-            (Self::Label { from, to }, Self::Label { from: first, to: made }) if from == *first || from == *made => {
+            (Self::Label { from, to }, Self::Label { from: first, to: made }) if from == *made => {
                 Self::Label { from: first.clone(), to }
             }
-            (Self::Agent { from, to }, Self::Agent { from: first, to: made }) if from == *first || from == *made => {
+            (Self::Agent { from, to }, Self::Agent { from: first, to: made }) if from == *made => {
                 Self::Agent { from: first.clone(), to }
             }
-            (Self::Inbound { from, to }, Self::Inbound { from: first, to: made })
-                if from == *first || from == Some(*made) =>
-            {
+            (Self::Inbound { from, to }, Self::Inbound { from: first, to: made }) if from == Some(*made) => {
                 Self::Inbound { from: *first, to }
             }
-            (Self::Outbound { from, to }, Self::Outbound { from: first, to: made })
-                if from == *first || from == Some(*made) =>
-            {
+            (Self::Outbound { from, to }, Self::Outbound { from: first, to: made }) if from == Some(*made) => {
                 Self::Outbound { from: *first, to }
             }
             (later, _) => later,
@@ -315,6 +311,7 @@ pub(super) fn switch(enabled: Option<bool>) -> String {
 mod tests {
     use super::*;
     use crate::model::{Details, PlatformKind, RecordNumber};
+    use crate::platform::{Find, OnRemoval, Sources, Support};
 
     fn record(label: &str, agent: &str, inbound: bool, outbound: bool) -> NumberRecord {
         let number = RecordNumber::E164("+14155552671".parse().unwrap());
@@ -346,5 +343,55 @@ mod tests {
         let texts: Vec<String> = changes.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["label \"Old\" → \"New\"", "agent a-1 → a-2", "inbound off → on", "outbound on → off"]);
         assert_eq!(all(&after), []);
+    }
+
+    /// The change of every field from one record to another.
+    fn changes(from: &NumberRecord, to: &NumberRecord) -> Vec<Change> {
+        vec![
+            Change::Label { from: from.label.clone(), to: to.label.clone() },
+            Change::Agent { from: from.agent.clone(), to: to.agent.clone() },
+            Change::Inbound { from: from.inbound, to: to.inbound.unwrap() },
+            Change::Outbound { from: from.outbound, to: to.outbound.unwrap() },
+        ]
+    }
+
+    fn unknown() -> NumberRecord {
+        let number = RecordNumber::E164("+14155552671".parse().unwrap());
+        NumberRecord::new(PlatformKind::VAPI, "r1", number, Details::new(()))
+    }
+
+    #[test]
+    fn changes_of_a_field_are_one_unless_somebody_else_changed_it_in_between() {
+        let (first, made) = (record("One", "a-1", false, true), record("Two", "a-2", true, false));
+        let (last, others) = (record("Three", "a-3", false, true), unknown());
+        let earlier = changes(&first, &made);
+        // The earlier change was made, or was not, or somebody else has made another one.
+        for (from, begins) in [(&made, &first), (&first, &first), (&others, &others)] {
+            assert_eq!(Change::after(&earlier, changes(from, &last)), changes(begins, &last));
+        }
+        let (label, rest) = earlier.split_first().unwrap();
+        assert_eq!(Change::after(std::slice::from_ref(label), rest.to_vec()), earlier, "other fields are added");
+    }
+
+    #[test]
+    fn a_field_is_set_back_if_the_platform_can_and_nobody_else_changed_it() {
+        let (before, after) = (record("One", "a-1", false, true), record("Two", "a-2", true, false));
+        let undone = changes(&before, &after);
+        let all = Field::ALL.into_iter().filter(|field| *field != Field::Handler).collect::<Vec<_>>();
+        let mut can = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets);
+        assert_eq!(Change::undo(&undone, &after, &can), (NumberUpdate::new(), all.clone()));
+        (can.label, can.agent) = (Support::CREATE_AND_SET, Support::CREATE_AND_SET);
+        (can.inbound, can.outbound) = (Support::CREATE_AND_SET, Support::CREATE_AND_SET);
+        let back = NumberUpdate::new().label("One").agent("a-1").inbound(false).outbound(true);
+        assert_eq!(Change::undo(&undone, &after, &can), (back, Vec::new()));
+        assert_eq!(Change::undo(&undone, &unknown(), &can), (NumberUpdate::new(), all.clone()));
+        assert_eq!(Change::undo(&undone, &before, &can), (NumberUpdate::new(), Vec::new()), "it is undone already");
+
+        // What was empty before is cleared. What was unknown cannot be set back.
+        let first = changes(&unknown(), &after);
+        assert_eq!(Change::undo(&first, &after, &can), (NumberUpdate::new(), all.clone()));
+        (can.label.clear, can.agent.clear) = (true, true);
+        let cleared = NumberUpdate::new().clear_label().clear_agent();
+        assert_eq!(Change::undo(&first, &after, &can), (cleared, all[2..].to_vec()));
     }
 }

@@ -226,6 +226,9 @@ mod tests {
             (r#"{"m":"bad https://h/x?api_key=abc&y=2"}"#, r#"{"m":"bad https://h/x?api_key=[redacted]&y=2"}"#),
             (r#"password="a b", user='c'"#, r#"password="[redacted]", user='c'"#),
             (r#"{"m":"secret=\"a b\" x"}"#, r#"{"m":"secret=\"[redacted]\" x"}"#),
+            ("password='a b' user='c'", "password='[redacted]' user='c'"),
+            (r"secret=\'a b\' x", r"secret=\'[redacted]' x"),
+            ("password='a b", "password='[redacted]"),
             ("a=b=token=c", "a=b=token=[redacted]"),
             ("page_token=abc&key=def", "page_token=abc&key=def"),
         ] {

@@ -198,3 +198,32 @@ async fn what_was_created_is_remembered_for_a_while_and_up_to_a_number() {
     create(&mut memory, most + 1);
     assert_eq!((memory.numbers.len(), memory.created.len()), (1, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_a_journal_will_tell_again_makes_room_for_one_that_it_will_not() {
+    const JOURNAL: JournalId = 1;
+    let mut memory = empty();
+    let key = |number| Key { number, ..key(14) };
+    let id = journal::Key::new(PlatformKind::VAPI, crate::model::AccountId::new("a"), number());
+    let kept = Kept::new(Some((UnresolvedImport::new(&id, None, None), Duration::ZERO)), None, None);
+    let most = MAX_UNRESOLVED as u64;
+    for number in 0..most {
+        assert!(memory.join(key(number)).is_ok());
+        // The first is sent by this process, after the journal told of it. The second one is not in the journal.
+        if number != 1 {
+            memory.learn(key(number), JOURNAL, std::iter::once(&kept));
+        }
+        if number < 2 {
+            memory.sending(key(number), Sending { journal: (number == 0).then_some(JOURNAL), ..SENDING });
+        }
+        // The third is being worked on.
+        if number != 2 {
+            memory.leave(key(number), true);
+        }
+    }
+    assert_eq!(memory.unresolved, MAX_UNRESOLVED);
+    assert!(memory.join(key(most)).is_ok());
+    assert_eq!(memory.sending(key(most), SENDING), Some(false));
+    assert_eq!((memory.unresolved, memory.numbers.len()), (4, 4));
+    assert!([0, 1, 2, most].into_iter().all(|number| memory.numbers[&key(number)].unresolved.is_some()));
+}

@@ -9,15 +9,24 @@ use crate::process::{Ended, Run};
 use crate::tests::Test;
 use crate::tree::Program;
 
-/// Returns `caught`, `timeout`, `missed` or `unreached`.
-pub fn judge(number: usize, tests: &[Test], programs: &[Program], folder: &Path) -> Result<&'static str> {
+/// Most mutants are caught by one of so many tests.
+const FIRST: usize = 160;
+
+/// Returns `caught`, `timeout`, `missed` or `unreached`, or `open` if more than the first tests reach it. `rest` runs
+/// those.
+pub fn judge(number: usize, rest: bool, tests: &[Test], programs: &[Program], folder: &Path) -> Result<&'static str> {
     let mut left: Vec<&Test> = tests.iter().filter(|test| test.reaches.contains(&number)).collect();
     if left.is_empty() {
         return Ok("unreached");
     }
     // A quick test that reaches little else is about this mutant.
     left.sort_by_key(|test| test.time.as_millis() * test.reaches.len() as u128);
+    let later = left.split_off(FIRST.min(left.len()));
+    let missed = if rest || later.is_empty() { "missed" } else { "open" };
     let mut at_once = 4;
+    if rest {
+        (left, at_once) = (later, FIRST);
+    }
     while !left.is_empty() {
         let rest = left.split_off(at_once.min(left.len()));
         let mut by_program: BTreeMap<usize, Vec<&Test>> = BTreeMap::new();
@@ -44,5 +53,5 @@ pub fn judge(number: usize, tests: &[Test], programs: &[Program], folder: &Path)
         left = rest;
         at_once *= 3;
     }
-    Ok("missed")
+    Ok(missed)
 }

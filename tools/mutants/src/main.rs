@@ -4,8 +4,9 @@
 //! of them are caught. `cargo mutants` names the mutants. A build for each would take days, so one build has them all,
 //! and `NUMPORT_MUTANT` names the one that a process runs with.
 //!
-//! An interrupted run goes on where it was. `target/mutants/results` has a line for each mutant, and
-//! `NUMPORT_MUTANT=17 target/mutants/build/debug/deps/suite-… a_test` runs a test with one.
+//! An interrupted run goes on where it was, and begins anew if the code or a test has changed. With `--survivors` it then
+//! runs only what was not caught before. `target/mutants/results` has a line for each mutant, and
+//! `NUMPORT_MUTANT=17 target/mutants/build/debug/deps/suite-… a_test` runs a test with one, in `target/mutants/tree`.
 
 mod judge;
 mod list;
@@ -37,7 +38,7 @@ fn main() -> Result<()> {
     let work = root.join("target/mutants");
     fs::create_dir_all(&work)?;
     let mutants = list::list(&root)?;
-    start_over_if_changed(&root, &work)?;
+    start_over_if_changed(&root, &work, std::env::args().any(|argument| argument == "--survivors"))?;
 
     let tree = Tree::new(&root, &work, &mutants)?;
     let sample = sample(&tree, &mutants, &work)?;
@@ -46,29 +47,42 @@ fn main() -> Result<()> {
     let tests = tests::trace(&programs, &tree.copy, &work)?;
 
     let results = work.join("results");
-    let known = read(&results);
-    let missing: Vec<usize> = sample.iter().filter(|number| !known.contains_key(number)).copied().collect();
-    println!("{} mutants to run", missing.len());
     let written = Mutex::new(fs::OpenOptions::new().create(true).append(true).open(&results)?);
-    process::for_each(&missing, |number| {
-        let result = judge::judge(*number, &tests, &programs, &tree.copy)?;
-        let line = format!("{number}\t{result}\t{}\n", mutants[*number].name);
-        std::io::Write::write_all(&mut *written.lock().map_err(|_| "a worker panicked")?, line.as_bytes())?;
-        Ok(())
-    })?;
+    for rest in [false, true] {
+        let known = read(&results);
+        let is_due = |number: &&usize| match known.get(&mutants[**number].name) {
+            None => true,
+            Some(result) => rest && result == "open",
+        };
+        let due: Vec<usize> = sample.iter().filter(is_due).copied().collect();
+        println!("{} mutants to run", due.len());
+        process::for_each(&due, |number| {
+            let result = judge::judge(*number, rest, &tests, &programs, &tree.copy)?;
+            let Mutant { name, place, .. } = &mutants[*number];
+            let line = format!("{result}\t{name}\t{number}\t{place}\n");
+            std::io::Write::write_all(&mut *written.lock().map_err(|_| "a worker panicked")?, line.as_bytes())?;
+            Ok(())
+        })?;
+    }
     summary(&sample, &mutants, &read(&results))
 }
 
 /// Results are those of one state of the repository.
-fn start_over_if_changed(root: &Path, work: &Path) -> Result<()> {
+fn start_over_if_changed(root: &Path, work: &Path, keep_caught: bool) -> Result<()> {
     let git = |arguments: &[&str]| std::process::Command::new("git").args(arguments).current_dir(root).output();
     let mut state = git(&["ls-files", "--stage", "src", "tests", "Cargo.toml"])?.stdout;
     state.extend(git(&["diff", "--", "src", "tests", "Cargo.toml"])?.stdout);
     let file = work.join("state");
     if fs::read(&file).ok().as_ref() != Some(&state) {
-        for old in ["sample", "trace", "results"] {
+        for old in ["sample", "trace"] {
             let _ = fs::remove_file(work.join(old));
         }
+        let results = fs::read_to_string(work.join("results")).unwrap_or_default();
+        let caught = |line: &&str| keep_caught && (line.starts_with("caught") || line.starts_with("timeout"));
+        fs::write(
+            work.join("results"),
+            results.lines().filter(caught).map(|line| format!("{line}\n")).collect::<String>(),
+        )?;
         fs::write(file, state)?;
     }
     Ok(())
@@ -85,7 +99,7 @@ fn sample(tree: &Tree, mutants: &[Mutant], work: &Path) -> Result<BTreeSet<usize
     let placed = tree.write(mutants, &(0..mutants.len()).collect())?;
     println!("{} mutants, of which {} can be chosen by a process", mutants.len(), placed.len());
     let mut drawn: Vec<usize> = placed.into_iter().collect();
-    fastrand::Rng::with_seed(SEED).shuffle(&mut drawn);
+    drawn.sort_by_key(|number| mutants[*number].lot(SEED));
     drawn.truncate(SAMPLE + SPARES);
     loop {
         tree.write(mutants, &drawn.iter().copied().collect())?;
@@ -103,20 +117,27 @@ fn sample(tree: &Tree, mutants: &[Mutant], work: &Path) -> Result<BTreeSet<usize
     Ok(sample)
 }
 
-fn read(results: &Path) -> BTreeMap<usize, String> {
+/// The results by the mutants' names.
+fn read(results: &Path) -> BTreeMap<String, String> {
     let text = fs::read_to_string(results).unwrap_or_default();
     let result = |line: &str| {
-        let mut parts = line.split('\t');
-        Some((parts.next()?.parse().ok()?, parts.next()?.to_owned()))
+        let mut parts = line.split('\t').map(str::to_owned);
+        let result = parts.next()?;
+        Some((parts.next()?, result))
     };
     text.lines().filter_map(result).collect()
 }
 
-fn summary(sample: &BTreeSet<usize>, mutants: &[Mutant], results: &BTreeMap<usize, String>) -> Result<()> {
-    let of = |wanted: &str| results.values().filter(|result| *result == wanted).count();
-    for (number, result) in results.iter().filter(|(_, result)| matches!(result.as_str(), "missed" | "unreached")) {
-        println!("{result} {number}: {}", mutants[*number].name);
+fn summary(sample: &BTreeSet<usize>, mutants: &[Mutant], results: &BTreeMap<String, String>) -> Result<()> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for number in sample {
+        let result = results.get(&mutants[*number].name).map_or("not run", String::as_str);
+        *counts.entry(result).or_default() += 1;
+        if !matches!(result, "caught" | "timeout") {
+            println!("{result} {number}: {}", mutants[*number].place);
+        }
     }
+    let of = |result| counts.get(result).copied().unwrap_or_default();
     let caught = of("caught") + of("timeout");
     println!(
         "{} mutants: {caught} caught, {} of them by a timeout; {} missed, {} reached by no test",

@@ -12,7 +12,7 @@ use crate::process::{Ended, Run, for_each};
 use crate::tree::Program;
 
 /// A test that takes longer is left out.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(120);
 
 pub struct Test {
     pub program: usize,
