@@ -140,14 +140,14 @@ async fn calls_that_a_plan_pointed_go_back_with_what_it_changed() {
 /// The platform takes the calls over when the number gets an agent.
 #[tokio::test]
 async fn calls_that_an_update_of_a_plan_took_over_go_back() {
-    let world = World::new(|sandbox| Interactly::from_vars(|name| sandbox.var(name)).unwrap()).await;
+    let world = World::new(|sandbox| Butter::from_vars(|name| sandbox.var(name)).unwrap()).await;
     world.importer.import(ImportRequest::new(number())).await.unwrap();
     let before = world.routings();
-    let desired = Desired::from_iter([ImportRequest::new(number()).agent("assistant-night")]);
+    let desired = Desired::from_iter([ImportRequest::new(number()).agent("agent_a1b2c3d4e5f6")]);
     world.apply(world.importer.plan(&desired).await.unwrap()).await;
     assert_ne!(world.routings(), before);
 
     world.undo_latest().await;
     assert_eq!(world.routings(), before);
-    assert_eq!(world.sandbox.records(PlatformKind::INTERACTLY)[0].get("assistantId"), None);
+    assert_eq!(world.importer.platform().find(&number()).await.unwrap().unwrap().agent, None);
 }

@@ -115,9 +115,11 @@ fn signatures_are_not_shown() {
         Auth::basic("planted-secret", &secret),
         Auth::header("x-key", "key", &secret).and_header("x-org", "org", "planted-secret"),
         Auth::per_call("planted-secret", move |request| {
-            assert!(!format!("{request:?}").contains("planted"));
+            let shown = format!("{request:?}");
+            assert!(shown.starts_with("Unsigned {") && !shown.contains("planted"), "{shown}");
             Ok(vec![])
         }),
     ];
-    assert!(!format!("{call:?}{auth:?}").contains("planted"));
+    let shown = format!("{call:?} {auth:?}");
+    assert!(shown.starts_with("Call {") && shown.contains("} [Auth {") && !shown.contains("planted"), "{shown}");
 }

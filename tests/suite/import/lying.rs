@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use numport::conformance::{Call, InMemoryPlatform};
+use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::model::{
     AccountId, CallbackUrl, CredentialId, Details, NumberId, PlatformKind, ProviderKind, RecordNumber,
 };
@@ -149,4 +149,39 @@ async fn a_record_with_another_number_is_not_used() {
     let error = lying.importer().import(request(3).label("Desk")).await.unwrap_err();
     assert!(error.surely_not_done(), "{error:?}");
     assert_eq!([Call::Create, Call::Update].map(|call| lying.platform.calls(call)), [0, 0]);
+}
+
+/// The calls of records whose numbers the platform masks.
+fn masked(call: Call, record: NumberRecord, mask: &str) -> NumberRecord {
+    let is_masked = matches!(call, Call::Create | Call::Update);
+    if is_masked { with_number(record, RecordNumber::read(Some(mask))) } else { record }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_masked_number_in_a_response_is_the_requested_one_if_it_may_be() {
+    let lying = Lying::new(|call, record| masked(call, record, "+1415***0004"));
+    let imported = lying.importer().import(request(4)).await.unwrap();
+    assert_eq!((imported.outcome, imported.record.number), (Outcome::Created, number(4).into()));
+    let updated = lying.importer().import(request(4).label("Desk")).await.unwrap();
+    assert_eq!((updated.outcome, updated.record.number), (Outcome::Updated, number(4).into()));
+    assert_eq!(updated.record.label.as_deref(), Some("Desk"));
+
+    // That of another number is looked up.
+    let lying = Lying::new(|call, record| masked(call, record, "+1415***0009"));
+    let imported = lying.importer().import(request(5)).await.unwrap();
+    assert_eq!((imported.outcome, imported.record.number), (Outcome::Recovered, number(5).into()));
+    assert_eq!(lying.platform.calls(Call::Create), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_was_just_created_and_now_has_another_number_is_not_used() {
+    let lying = Lying::new(|call, record| match call {
+        Call::Get => with_number(record, number(9).into()),
+        _ => record,
+    });
+    lying.importer().import(request(6)).await.unwrap();
+    lying.platform.script(Call::Find, [Answer::Nothing]);
+    let error = lying.importer().import(request(6)).await.unwrap_err();
+    assert!(error.surely_not_done() && error.report().contains(&number(9).to_string()), "{error:?}");
+    assert_eq!(lying.platform.calls(Call::Create), 1);
 }

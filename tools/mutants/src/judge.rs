@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::Result;
+use crate::list::Mutant;
 use crate::process::{Ended, Run};
 use crate::tests::Test;
 use crate::tree::Program;
@@ -14,13 +15,24 @@ const FIRST: usize = 160;
 
 /// Returns `caught`, `timeout`, `missed` or `unreached`, or `open` if more than the first tests reach it. `rest` runs
 /// those.
-pub fn judge(number: usize, rest: bool, tests: &[Test], programs: &[Program], folder: &Path) -> Result<&'static str> {
+pub fn judge(
+    (number, mutant): (usize, &Mutant),
+    rest: bool,
+    tests: &[Test],
+    programs: &[Program],
+    folder: &Path,
+) -> Result<&'static str> {
     let mut left: Vec<&Test> = tests.iter().filter(|test| test.reaches.contains(&number)).collect();
     if left.is_empty() {
         return Ok("unreached");
     }
-    // A quick test that reaches little else is about this mutant.
-    left.sort_by_key(|test| test.time.as_millis() * test.reaches.len() as u128);
+    // A quick test that reaches little else is about this mutant, and even more so one that is called like its file.
+    let file = Path::new(&mutant.file).with_extension("");
+    let file = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_of_file = |test: &Test| test.name.split("::").any(|part| part == file);
+    let rank =
+        |test: &Test| test.time.as_millis() * test.reaches.len() as u128 / if is_of_file(test) { 100 } else { 1 };
+    left.sort_by_key(|test| rank(test));
     let later = left.split_off(FIRST.min(left.len()));
     let missed = if rest || later.is_empty() { "missed" } else { "open" };
     let mut at_once = 4;

@@ -57,8 +57,8 @@ fn main() -> Result<()> {
         let due: Vec<usize> = sample.iter().filter(is_due).copied().collect();
         println!("{} mutants to run", due.len());
         process::for_each(&due, |number| {
-            let result = judge::judge(*number, rest, &tests, &programs, &tree.copy)?;
-            let Mutant { name, place, .. } = &mutants[*number];
+            let mutant @ Mutant { name, place, .. } = &mutants[*number];
+            let result = judge::judge((*number, mutant), rest, &tests, &programs, &tree.copy)?;
             let line = format!("{result}\t{name}\t{number}\t{place}\n");
             std::io::Write::write_all(&mut *written.lock().map_err(|_| "a worker panicked")?, line.as_bytes())?;
             Ok(())
