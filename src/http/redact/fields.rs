@@ -242,6 +242,7 @@ mod tests {
             ("at https://user:pass@h:1/x@y", "at https://[redacted]@h:1/x@y"),
             (r#"{"url":"https:\/\/key@h\/x"}"#, r#"{"url":"https:\/\/[redacted]@h\/x"}"#),
             ("https://u:p@ss@h", "https://[redacted]@h"),
+            ("https://@h/x", "https://@h/x"),
             ("https://h/a@b see //c/d", "https://h/a@b see //c/d"),
         ] {
             assert_eq!(mask_fields(text), clean);

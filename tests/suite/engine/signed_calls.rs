@@ -36,6 +36,8 @@ async fn each_attempt_is_signed_again() {
 async fn the_signature_is_of_what_is_sent() {
     let server = server(ResponseTemplate::new(200).set_body_string("[]")).await;
     let auth = Auth::per_call("a", |request| {
+        // The body may hold secrets.
+        assert_eq!(format!("{request:?}"), r#"Unsigned { method: POST, path: "/ListTrunks", .. }"#);
         let (path, body) = (request.url().path(), String::from_utf8_lossy(request.body()));
         Ok(vec![("x-signed", format!("{} {path} {body}", request.method()).into())])
     });
@@ -114,11 +116,7 @@ fn signatures_are_not_shown() {
         Auth::bearer("key", &secret),
         Auth::basic("planted-secret", &secret),
         Auth::header("x-key", "key", &secret).and_header("x-org", "org", "planted-secret"),
-        Auth::per_call("planted-secret", move |request| {
-            let shown = format!("{request:?}");
-            assert!(shown.starts_with("Unsigned {") && !shown.contains("planted"), "{shown}");
-            Ok(vec![])
-        }),
+        Auth::per_call("planted-secret", |_| Ok(vec![])),
     ];
     let shown = format!("{call:?} {auth:?}");
     assert!(shown.starts_with("Call {") && shown.contains("} [Auth {") && !shown.contains("planted"), "{shown}");

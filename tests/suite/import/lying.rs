@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::model::{
-    AccountId, CallbackUrl, CredentialId, Details, NumberId, PlatformKind, ProviderKind, RecordNumber,
+    AccountId, CallbackUrl, CredentialId, Details, NumberId, PlatformKind, ProviderKind, RecordNumber, SourcePart,
 };
 use numport::platform::{Capabilities, Create, RenewalRun, RenewedCredentials, SourceMatch};
 use numport::{
@@ -13,6 +13,10 @@ use numport::{
 };
 
 use crate::support::in_memory::{self, KIND, NATIVE, number, request};
+use crate::support::validation::problem_fields;
+
+/// The label of a record that is of another source.
+const THEIRS: &str = "Theirs";
 
 /// Changes the response to a call.
 #[derive(Clone, Debug)]
@@ -75,7 +79,17 @@ impl VoicePlatform for Lying {
     }
 
     fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
-        self.platform.compare_source(record, source)
+        match record.label.as_deref() {
+            Some(THEIRS) => {
+                let (uses, given) = ("theirs".to_owned(), "ours".to_owned());
+                SourceMatch::Differs { part: SourcePart::Account, uses, given }
+            }
+            _ => self.platform.compare_source(record, source),
+        }
+    }
+
+    fn can_replace(&self, _: &NumberRecord, _: &NumberSource) -> bool {
+        true
     }
 
     async fn renew(
@@ -184,4 +198,22 @@ async fn a_record_that_was_just_created_and_now_has_another_number_is_not_used()
     let error = lying.importer().import(request(6)).await.unwrap_err();
     assert!(error.surely_not_done() && error.report().contains(&number(9).to_string()), "{error:?}");
     assert_eq!(lying.platform.calls(Call::Create), 1);
+}
+
+#[tokio::test]
+async fn a_record_is_replaced_only_if_nothing_of_it_is_lost() {
+    let edits: [(fn(&mut NumberRecord), bool); 4] = [
+        (|_| {}, true),
+        (|record| record.releases = true, false),
+        (|record| record.handler = Some("a squad".to_owned()), false),
+        (|record| record.label = Some(THEIRS.to_owned()), false),
+    ];
+    for (nth, (edit, is_planned)) in edits.into_iter().enumerate() {
+        let lying = Lying::new(|_, record| record);
+        lying.platform.insert(number(7));
+        lying.platform.edit(|records| edit(&mut records[0]));
+        let planned = lying.importer().plan_replacement(&number(7)).await;
+        let refused = planned.as_ref().err().map(|error| problem_fields(error).concat());
+        assert_eq!(refused.as_deref(), (!is_planned).then_some("record"), "{nth}");
+    }
 }

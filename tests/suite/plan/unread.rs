@@ -109,3 +109,14 @@ async fn a_record_that_cannot_be_read_again_is_not_removed_and_one_that_is_gone_
         }
     }
 }
+
+#[tokio::test]
+async fn a_record_that_somebody_removed_after_its_calls_were_sent_elsewhere_is_removed() {
+    let sandbox = imported(ADDRESS).await;
+    let plan = importer(&sandbox).plan(&Desired::default()).await.unwrap();
+    let plan = plan.retire_extra(Removal::Record, |_| Some(Reroute::To(CallbackUrl::new(ELSEWHERE))));
+    sandbox.fault_on(PlatformKind::VAPI, "DELETE", Fault::Refuse { status: 404, retry_after: None });
+    let applied = apply(&sandbox, plan).await;
+    assert!(matches!(applied, Applied::Removed { .. }), "{applied:?}");
+    assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(ELSEWHERE));
+}

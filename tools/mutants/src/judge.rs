@@ -10,8 +10,8 @@ use crate::process::{Ended, Run};
 use crate::tests::Test;
 use crate::tree::Program;
 
-/// Most mutants are caught by one of so many tests.
-const FIRST: usize = 160;
+/// Most mutants are caught by the first tests, which take this long in all.
+const FIRST: Duration = Duration::from_secs(20);
 
 /// Returns `caught`, `timeout`, `missed` or `unreached`, or `open` if more than the first tests reach it. `rest` runs
 /// those.
@@ -33,11 +33,16 @@ pub fn judge(
     let rank =
         |test: &Test| test.time.as_millis() * test.reaches.len() as u128 / if is_of_file(test) { 100 } else { 1 };
     left.sort_by_key(|test| rank(test));
-    let later = left.split_off(FIRST.min(left.len()));
+    let mut sum = Duration::ZERO;
+    let is_first = |test: &&&Test| {
+        sum += test.time;
+        sum < FIRST
+    };
+    let later = left.split_off(left.iter().take_while(is_first).count());
     let missed = if rest || later.is_empty() { "missed" } else { "open" };
     let mut at_once = 4;
     if rest {
-        (left, at_once) = (later, FIRST);
+        (left, at_once) = (later, 100);
     }
     while !left.is_empty() {
         let rest = left.split_off(at_once.min(left.len()));
@@ -52,7 +57,7 @@ pub fn judge(
                 folder,
                 mutant: Some(number),
                 trace: None,
-                timeout: time * 5 + Duration::from_secs(20),
+                timeout: (time * 5 + Duration::from_secs(20)).min(time + Duration::from_secs(180)),
             };
             match run.run()? {
                 Ended::Passed => {}
