@@ -297,6 +297,7 @@ fn decides(routing: &Routing, settings: &BTreeMap<String, String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Calls;
 
     #[test]
     fn the_setting_that_gets_the_calls_decides() {

@@ -13,6 +13,11 @@ use crate::tree::Program;
 /// Most mutants are caught by the first tests, which take this long in all.
 const FIRST: Duration = Duration::from_secs(20);
 
+/// Slower tests, which meet every fault at every step, are left to mutants that they are meant for, or that few tests
+/// reach.
+const SLOW: Duration = Duration::from_secs(8);
+const FEW: usize = 50;
+
 /// Returns `caught`, `timeout`, `missed` or `unreached`, or `open` if more than the first tests reach it. `rest` runs
 /// those.
 pub fn judge(
@@ -26,6 +31,7 @@ pub fn judge(
     if left.is_empty() {
         return Ok("unreached");
     }
+    let few = left.len() < FEW;
     // A quick test that reaches little else is about this mutant, and even more so one that is called like its file.
     let file = Path::new(&mutant.file).with_extension("");
     let file = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -33,6 +39,7 @@ pub fn judge(
     let rank =
         |test: &Test| test.time.as_millis() * test.reaches.len() as u128 / if is_of_file(test) { 100 } else { 1 };
     left.sort_by_key(|test| rank(test));
+    left.retain(|test| test.time < SLOW || is_of_file(test) || few);
     let mut sum = Duration::ZERO;
     let is_first = |test: &&&Test| {
         sum += test.time;
