@@ -202,7 +202,8 @@ async fn a_record_that_was_just_created_and_now_has_another_number_is_not_used()
 
 #[tokio::test]
 async fn a_record_is_replaced_only_if_nothing_of_it_is_lost() {
-    let edits: [(fn(&mut NumberRecord), bool); 4] = [
+    type Edit = fn(&mut NumberRecord);
+    let edits: [(Edit, bool); 4] = [
         (|_| {}, true),
         (|record| record.releases = true, false),
         (|record| record.handler = Some("a squad".to_owned()), false),

@@ -102,7 +102,7 @@ async fn a_record_that_cannot_be_read_again_is_not_removed_and_one_that_is_gone_
             match &applied {
                 Applied::Removed { .. } => assert!(is_gone, "{case}"),
                 Applied::Failed(error) => {
-                    assert_eq!((error.surely_not_done(), is_gone), (!is_rerouted, false), "{case}")
+                    assert_eq!((error.surely_not_done(), is_gone), (!is_rerouted, false), "{case}");
                 }
                 _ => panic!("{case}"),
             }
@@ -115,7 +115,13 @@ async fn a_record_that_somebody_removed_after_its_calls_were_sent_elsewhere_is_r
     let sandbox = imported(ADDRESS).await;
     let plan = importer(&sandbox).plan(&Desired::default()).await.unwrap();
     let plan = plan.retire_extra(Removal::Record, |_| Some(Reroute::To(CallbackUrl::new(ELSEWHERE))));
-    sandbox.fault_on(PlatformKind::VAPI, "DELETE", Fault::Refuse { status: 404, retry_after: None });
+    let (none, gone) =
+        (Fault::SlowBody { pieces: 1, pause: Duration::ZERO }, Fault::Refuse { status: 404, retry_after: None });
+    sandbox.fault_on(PlatformKind::VAPI, "DELETE", gone.clone());
+    // It is read before the calls are sent elsewhere, after that, and after the removal.
+    for fault in [none.clone(), none, gone] {
+        sandbox.fault_on(PlatformKind::VAPI, "GET /phone-number/", fault);
+    }
     let applied = apply(&sandbox, plan).await;
     assert!(matches!(applied, Applied::Removed { .. }), "{applied:?}");
     assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(ELSEWHERE));
