@@ -188,6 +188,9 @@ mod tests {
         adaptive.held_until(at(start, 30.0));
         adaptive.accepted(at(start, 30.0), at(start, 30.1), 20.0);
         assert!(rounded(&adaptive) < 11.0, "{adaptive:?}");
+        let rate = adaptive.rate();
+        assert!(!adaptive.accepted(at(start, 30.0), at(start, 30.1), 20.0), "it is as high already");
+        assert_eq!(adaptive.rate(), rate);
         adaptive.accepted(at(start, 3600.0), at(start, 3600.0), 8.0);
         assert_eq!(rounded(&adaptive), 16.0);
         adaptive.accepted(at(start, 3601.0), at(start, 3601.0), 2.0);

@@ -55,6 +55,12 @@ mod tests {
     }
 
     #[test]
+    fn a_date_that_there_is_not_is_no_header() {
+        assert_eq!(read("Wed, 29 Feb 1995 08:49:37 GMT"), None);
+        assert_eq!(read("Tue, 29 Feb 10000 08:49:37 GMT"), Some(Duration::from_secs(u64::MAX)), "it is far away");
+    }
+
+    #[test]
     fn a_date_that_has_passed_is_no_wait() {
         assert_eq!(read("Sun, 06 Nov 1994 08:49:36 GMT"), Some(Duration::ZERO));
     }

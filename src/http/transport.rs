@@ -263,6 +263,20 @@ mod tests {
     }
 
     #[test]
+    fn a_service_asks_for_fewer_requests_by_429_or_by_503_with_a_time() {
+        for (status, waits, refuses) in
+            [(429, false, true), (429, true, true), (503, true, true), (503, false, false), (500, true, false)]
+        {
+            let mut headers = HeaderMap::new();
+            if waits {
+                headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("7"));
+            }
+            let head = Head::read(StatusCode::from_u16(status).unwrap(), headers, Timestamp::now);
+            assert_eq!(head.refuses_for_now(), refuses, "{status} {waits}");
+        }
+    }
+
+    #[test]
     fn a_body_of_one_piece_is_not_copied() {
         let piece = "a piece";
         assert_eq!(whole(&[piece]).as_ptr(), piece.as_ptr());

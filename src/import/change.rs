@@ -177,22 +177,16 @@ impl Change {
     /// It leads from where the earlier one of the field began, unless somebody else has changed the field in between.
     fn after_one(self, earlier: &Self) -> Self {
         match (self, earlier) {
-            (Self::Label { from, to }, Self::Label { from: first, to: made }) if from == *first || from == *made => {
+            (Self::Label { from, to }, Self::Label { from: first, to: made }) if from == *made => {
                 Self::Label { from: first.clone(), to }
             }
-            (Self::Agent { from, to, .. }, Self::Agent { from: first, to: made, settings })
-                if from == *first || from == *made =>
-            {
+            (Self::Agent { from, to, .. }, Self::Agent { from: first, to: made, settings }) if from == *made => {
                 Self::Agent { from: first.clone(), to, settings: settings.clone() }
             }
-            (Self::Inbound { from, to }, Self::Inbound { from: first, to: made })
-                if from == *first || from == Some(*made) =>
-            {
+            (Self::Inbound { from, to }, Self::Inbound { from: first, to: made }) if from == Some(*made) => {
                 Self::Inbound { from: *first, to }
             }
-            (Self::Outbound { from, to }, Self::Outbound { from: first, to: made })
-                if from == *first || from == Some(*made) =>
-            {
+            (Self::Outbound { from, to }, Self::Outbound { from: first, to: made }) if from == Some(*made) => {
                 Self::Outbound { from: *first, to }
             }
             (later, _) => later,
@@ -333,39 +327,5 @@ pub(super) fn switch(enabled: Option<bool>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Details, PlatformKind, RecordNumber};
-
-    fn record(label: &str, agent: &str, inbound: bool, outbound: bool) -> NumberRecord {
-        let number = RecordNumber::E164("+14155552671".parse().unwrap());
-        let mut record = NumberRecord::new(PlatformKind::VAPI, "r1", number, Details::new(()));
-        (record.label, record.agent) = (Some(label.to_owned()), Some(agent.into()));
-        (record.inbound, record.outbound) = (Some(inbound), Some(outbound));
-        record
-    }
-
-    #[test]
-    fn each_field_is_open_until_it_is_done() {
-        let before = record("Old", "a-1", false, true);
-        let number = before.number.telephone().unwrap();
-        let request = ImportRequest::new(number).label("New").agent("a-2").inbound(true).outbound(false);
-        let after = record("New", "a-2", true, false);
-        let other = NumberRecord::new(PlatformKind::VAPI, "r1", before.number.clone(), Details::new(()));
-        let all = |record: &NumberRecord| -> Vec<Change> {
-            let fields = [Field::Label, Field::Agent, Field::Inbound, Field::Outbound];
-            fields.into_iter().filter_map(|field| Change::of(field, record, &request)).collect()
-        };
-        let changes = all(&before);
-        assert_eq!(changes.len(), 4);
-        for (change, found) in changes.iter().zip(["none", "none", "unknown", "unknown"]) {
-            let states = [&before, &after, &other].map(|record| (change.is_open(record), change.is_done(record)));
-            assert_eq!(states, [(true, false), (false, true), (false, false)], "{change}");
-            assert_eq!(change.found_text(&before), change.planned_text());
-            assert_eq!(change.found_text(&other), found);
-        }
-        let texts: Vec<String> = changes.iter().map(ToString::to_string).collect();
-        assert_eq!(texts, ["label \"Old\" → \"New\"", "agent a-1 → a-2", "inbound off → on", "outbound on → off"]);
-        assert_eq!(all(&after), []);
-    }
-}
+#[path = "change_tests.rs"]
+mod tests;

@@ -278,6 +278,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_list_whose_requests_nobody_counts_takes_one_for_each_hundred_records() {
+        for (counted, records, requests) in [(0, 0, 1), (0, 99, 1), (0, 250, 3), (7, 250, 7)] {
+            assert_eq!(Known::read(counted, records), Known::Read { requests, records });
+        }
+    }
+
+    #[test]
     fn a_list_is_read_where_it_takes_no_more_requests_than_look_ups() {
         let read = |requests, records| Known::Read { requests, records };
         for (lookups, known, most) in [

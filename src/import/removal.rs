@@ -116,3 +116,38 @@ fn is_as_before(before: &NumberRecord, now: &NumberRecord, can: &Capabilities) -
     let is_untouched = now.agent == before.agent && now.updated_at == before.updated_at;
     shown(before) == shown(now) && (is_untouched || is_unassigned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Details, PlatformKind, RecordNumber};
+    use crate::platform::{Find, OnRemoval, Sources};
+
+    #[test]
+    fn a_record_is_as_before_its_removal_if_at_most_its_agent_is_off() {
+        let number = RecordNumber::E164("+14155552671".parse().unwrap());
+        let mut before = NumberRecord::new(PlatformKind::VAPI, "r1", number, Details::new(()));
+        before.agent = Some("a-1".into());
+        let changed = |agent: Option<&str>, later: bool, label: Option<&str>| {
+            let mut now = before.clone();
+            (now.agent, now.label) = (agent.map(Into::into), label.map(ToOwned::to_owned));
+            now.updated_at = later.then(crate::Timestamp::now);
+            now
+        };
+        let mut can = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets);
+        for unassigns in [false, true] {
+            can.removal_unassigns = unassigns;
+            for (agent, later, label, expected) in [
+                (Some("a-1"), false, None, true),
+                (Some("a-1"), true, None, false),
+                (Some("a-2"), false, None, false),
+                (None, false, None, unassigns),
+                (None, true, None, unassigns),
+                (None, true, Some("Theirs"), false),
+            ] {
+                let found = is_as_before(&before, &changed(agent, later, label), &can);
+                assert_eq!(found, expected, "{unassigns} {agent:?} {later} {label:?}");
+            }
+        }
+    }
+}

@@ -293,3 +293,24 @@ pub(super) fn no_routing(importer: &Importer, what: &str) -> Error {
 fn decides(routing: &Routing, settings: &BTreeMap<String, String>) -> bool {
     settings.keys().any(|name| is_target(routing, name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Calls;
+
+    #[test]
+    fn the_setting_that_gets_the_calls_decides() {
+        let settings = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let all = settings(&[("voice_url", "https://a.example"), ("voice_fallback_url", "https://b.example")]);
+        let number = "+14155552671".parse().unwrap();
+        let to = |calls| Routing::new(number, "PN1".to_owned(), calls, all.clone());
+        let by_url = to(Calls::Url("https://a.example".into()));
+        assert!(decides(&by_url, &settings(&[("voice_url", "https://c.example")])));
+        assert!(!decides(&by_url, &settings(&[("voice_fallback_url", "https://a.example")])));
+        assert!(!decides(&by_url, &settings(&[("sms_url", "https://a.example")])), "it has no such setting");
+        assert!(!decides(&to(Calls::Nowhere), &all));
+    }
+}

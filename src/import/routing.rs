@@ -73,8 +73,7 @@ impl Importer {
     /// The platform whose address this is: the importer's own, by the domains that it states, or one that is known.
     pub(super) fn platform_at(&self, url: &CallbackUrl) -> Option<PlatformKind> {
         let domains = self.platform.capabilities().domains;
-        let own =
-            !domains.is_empty() && url.host().is_some_and(|host| domains.iter().any(|domain| is_of(&host, domain)));
+        let own = url.host().is_some_and(|host| domains.iter().any(|domain| is_of(&host, domain)));
         let own = own || [&self.inbound_address, &self.platform.inbound_address()].contains(&&Some(url.clone()));
         if own { Some(self.platform.kind()) } else { platform::answered_by(url) }
     }

@@ -260,6 +260,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_changed_credential_of_a_source_is_its_own_if_a_source_of_this_client_made_it() {
+        let all = Credentials::default();
+        drop(all.get_or_make(&"old", None, made("c1", true)).await);
+        for (source, id, own, is_own) in [
+            ("new", "c1", false, true),
+            ("other", "c2", false, false),
+            ("made", "c3", true, true),
+            ("old", "c4", true, true),
+        ] {
+            all.remember(&source, Made { id: id.into(), own }).await;
+            let found = all.get_or_make(&source, None, failed_to_make()).await.expect("it is known");
+            // What a source had before stays.
+            assert_eq!((found.id.as_str(), found.own), (if source == "old" { "c1" } else { id }, is_own), "{source}");
+        }
+    }
+
+    async fn failed_to_make() -> Result<Made> {
+        failed(Delivery::NotSent)
+    }
+
+    #[tokio::test]
     async fn nobody_finds_a_credential_that_is_being_removed() {
         let all = Credentials::default();
         let (end, ended) = oneshot::channel::<()>();

@@ -275,3 +275,27 @@ fn not_fitted(kind: impl fmt::Display, mut problems: Vec<Problem>, mut refused: 
     problems.append(&mut refused);
     Error::invalid(format!("{kind}: the trunk cannot be fitted"), problems)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encryption_is_left_out_unless_it_is_required() {
+        let problem = |code, field: &str| Problem::new(code, field, "is not supported".to_owned(), "change it");
+        let part = |code, field, media| {
+            let trunk = SipTrunk::new("trunk.example.com").media_encryption(media);
+            part_to_leave_out(&problem(code, field), &trunk)
+        };
+        let (unsupported, media) = (ProblemCode::Unsupported, "source.media_encryption");
+        assert_eq!(part(unsupported, media, MediaEncryption::Allowed), Some(TrunkPart::MediaEncryption));
+        assert_eq!(part(unsupported, media, MediaEncryption::Required), None);
+        assert_eq!(part(ProblemCode::Malformed, media, MediaEncryption::Allowed), None, "it is to be corrected");
+        assert_eq!(part(unsupported, "source.host", MediaEncryption::Allowed), None);
+        assert_eq!(part(unsupported, "label", MediaEncryption::Allowed), None);
+        assert_eq!(
+            part(unsupported, "source.allow_inbound.2", MediaEncryption::Allowed),
+            Some(TrunkPart::AllowInbound)
+        );
+    }
+}

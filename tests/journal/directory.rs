@@ -293,3 +293,42 @@ async fn a_lock_in_a_directory_that_was_replaced_sends_nothing_any_more() {
     assert!(journal.lock(&key, Duration::ZERO).await.unwrap().is_none(), "the other process has it");
     assert_eq!(files(&folder.path().join("moved"), "numbers"), Vec::<String>::new());
 }
+
+#[test]
+fn a_journal_whose_beginning_was_interrupted_is_begun() {
+    let folder = TempDir::new().unwrap();
+    for left in [&["journal.json.4711"][..], &["numbers", "journal.json.4711"]] {
+        let path = folder.path().join(left.len().to_string());
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        for name in left {
+            if *name == "numbers" {
+                fs::create_dir(path.join(name)).unwrap();
+                fs::set_permissions(path.join(name), fs::Permissions::from_mode(0o700)).unwrap();
+            } else {
+                fs::write(path.join(name), "").unwrap();
+            }
+        }
+        DirectoryJournal::open(&path).unwrap();
+        DirectoryJournal::open(&path).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_old_of_all_numbers_is_removed_by_the_first_import_of_a_process_and_then_now_and_then() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("journal");
+    let settle = async |journal: &DirectoryJournal, account: &str| {
+        lock(journal, &key(account)).await.settle(&Settled::default()).await.unwrap();
+    };
+    settle(&DirectoryJournal::open(&path).unwrap(), "old").await;
+    let old = &files(&path, "changed")[0];
+    let age = || fs::write(path.join("changed").join(old), r#"{"at":"2001-01-01T00:00:00Z","created":null}"#).unwrap();
+    age();
+    let journal = DirectoryJournal::open(&path).unwrap();
+    settle(&journal, "new").await;
+    assert!(!files(&path, "changed").contains(old));
+    age();
+    settle(&journal, "new").await;
+    assert!(files(&path, "changed").contains(old), "it is not done at every import");
+}

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use numport::import::plan::{Applied, AppliedStep};
 use numport::journal::{DirectoryJournal, Journal};
 use numport::model::{Calls, PlatformKind, ProviderKind, Removal};
+use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
-use numport::{Butter, E164, ImportRequest, Importer, Interactly, LookupPolicy, Twilio, VoicePlatform};
+use numport::{
+    Butter, Desired, E164, ImportRequest, Importer, Interactly, LookupPolicy, Plan, Twilio, Vapi, VoicePlatform,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::sleep;
@@ -98,4 +103,51 @@ async fn a_second_create_does_not_forget_the_routing_before_the_first() {
     let unresolved = world.journal.unresolved().await.unwrap();
     let calls = unresolved[0].routing_before.as_ref().map(|routing| &routing.calls);
     assert_eq!(calls, Some(&Calls::Url(URL.into())), "{unresolved:?}");
+}
+
+impl World {
+    /// Undoes the latest change of the history.
+    async fn undo_latest(&self) {
+        let past = self.importer.history(&number()).await.unwrap();
+        let undone = self.importer.undo_unverified(&past[0].undo, Removal::Record).await.unwrap();
+        assert_eq!(undone.advice(), None, "{undone:#?}");
+    }
+
+    async fn apply(&self, plan: Plan) {
+        let steps: Vec<_> = self.importer.apply(plan).unwrap().collect().await;
+        assert!(matches!(steps[..], [AppliedStep { outcome: Applied::Changed(_), .. }]), "{steps:#?}");
+    }
+}
+
+#[tokio::test]
+async fn calls_that_a_plan_pointed_go_back_with_what_it_changed() {
+    let mut world = World::new(|sandbox| Vapi::from_vars(|name| sandbox.var(name)).unwrap()).await;
+    world.importer = world.importer.inbound_address("https://answer.example.net/calls");
+    world.importer.import(ImportRequest::new(number()).label("One")).await.unwrap();
+    let twilio = Twilio::from_vars(|name| world.sandbox.var(name)).unwrap();
+    let sid = world.sandbox.twilio().number(&number()).unwrap()["sid"].as_str().unwrap().to_owned();
+    twilio.update_number(&sid, &UpdateNumber::new().voice_url(URL)).await.unwrap();
+    let before = world.routings();
+    let desired = Desired::from_iter([ImportRequest::new(number()).label("Two")]);
+    world.apply(world.importer.plan(&desired).await.unwrap().point_calls()).await;
+    assert_ne!(world.routings(), before);
+
+    world.undo_latest().await;
+    assert_eq!(world.routings(), before);
+    assert_eq!(world.sandbox.records(PlatformKind::VAPI)[0]["name"], "One");
+}
+
+/// The platform takes the calls over when the number gets an agent.
+#[tokio::test]
+async fn calls_that_an_update_of_a_plan_took_over_go_back() {
+    let world = World::new(|sandbox| Butter::from_vars(|name| sandbox.var(name)).unwrap()).await;
+    world.importer.import(ImportRequest::new(number())).await.unwrap();
+    let before = world.routings();
+    let desired = Desired::from_iter([ImportRequest::new(number()).agent("agent_a1b2c3d4e5f6")]);
+    world.apply(world.importer.plan(&desired).await.unwrap()).await;
+    assert_ne!(world.routings(), before);
+
+    world.undo_latest().await;
+    assert_eq!(world.routings(), before);
+    assert_eq!(world.importer.platform().find(&number()).await.unwrap().unwrap().agent, None);
 }

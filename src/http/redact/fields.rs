@@ -226,6 +226,9 @@ mod tests {
             (r#"{"m":"bad https://h/x?api_key=abc&y=2"}"#, r#"{"m":"bad https://h/x?api_key=[redacted]&y=2"}"#),
             (r#"password="a b", user='c'"#, r#"password="[redacted]", user='c'"#),
             (r#"{"m":"secret=\"a b\" x"}"#, r#"{"m":"secret=\"[redacted]\" x"}"#),
+            ("password='a b' user='c'", "password='[redacted]' user='c'"),
+            (r"secret=\'a b\' x", r"secret=\'[redacted]' x"),
+            ("password='a b", "password='[redacted]"),
             ("a=b=token=c", "a=b=token=[redacted]"),
             ("page_token=abc&key=def", "page_token=abc&key=def"),
         ] {
@@ -239,6 +242,7 @@ mod tests {
             ("at https://user:pass@h:1/x@y", "at https://[redacted]@h:1/x@y"),
             (r#"{"url":"https:\/\/key@h\/x"}"#, r#"{"url":"https:\/\/[redacted]@h\/x"}"#),
             ("https://u:p@ss@h", "https://[redacted]@h"),
+            ("https://@h/x", "https://@h/x"),
             ("https://h/a@b see //c/d", "https://h/a@b see //c/d"),
         ] {
             assert_eq!(mask_fields(text), clean);

@@ -1,6 +1,7 @@
 use futures_util::FutureExt;
 
 use super::*;
+use crate::import::Change;
 use crate::model::ProviderKind;
 
 fn key(account: u64) -> Key {
@@ -197,4 +198,106 @@ async fn what_was_created_is_remembered_for_a_while_and_up_to_a_number() {
     tokio::time::advance(CREATED_FOR).await;
     create(&mut memory, most + 1);
     assert_eq!((memory.numbers.len(), memory.created.len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_a_journal_will_tell_again_makes_room_for_one_that_it_will_not() {
+    const JOURNAL: JournalId = 1;
+    let mut memory = empty();
+    let key = |number| Key { number, ..key(14) };
+    let id = journal::Key::new(PlatformKind::VAPI, crate::model::AccountId::new("a"), number());
+    let kept = Kept::new(Some((UnresolvedImport::new(&id, None, None), Duration::ZERO)), None, None);
+    let most = MAX_UNRESOLVED as u64;
+    for number in 0..most {
+        assert!(memory.join(key(number)).is_ok());
+        // The first is sent by this process, after the journal told of it. The second one is not in the journal.
+        if number != 1 {
+            memory.learn(key(number), JOURNAL, std::iter::once(&kept));
+        }
+        if number < 2 {
+            memory.sending(key(number), Sending { journal: (number == 0).then_some(JOURNAL), ..SENDING });
+        }
+        // The third is being worked on.
+        if number != 2 {
+            memory.leave(key(number), true);
+        }
+    }
+    assert_eq!(memory.unresolved, MAX_UNRESOLVED);
+    assert!(memory.join(key(most)).is_ok());
+    assert_eq!(memory.sending(key(most), SENDING), Some(false));
+    assert_eq!((memory.unresolved, memory.numbers.len()), (4, 4));
+    assert!([0, 1, 2, most].into_iter().all(|number| memory.numbers[&key(number)].unresolved.is_some()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_was_created_here_is_forgotten_if_another_process_removed_it() {
+    use crate::journal::KeptRecord;
+    const JOURNAL: JournalId = 1;
+    let seconds = Duration::from_secs;
+    let record = |id: &str, age| KeptRecord { id: id.into(), age: seconds(age) };
+    // Created here a minute ago.
+    for (journal, told, changed, known) in [
+        (Some(JOURNAL), None, Some(30), None),
+        (Some(JOURNAL), None, Some(90), Some("r1")),
+        (Some(JOURNAL), None, None, Some("r1")),
+        (None, None, Some(30), Some("r1")),
+        (Some(JOURNAL), Some(record("r1", 50)), Some(30), Some("r1")),
+        (Some(JOURNAL), Some(record("r2", 30)), Some(30), Some("r2")),
+        (None, Some(record("r2", 30)), Some(30), Some("r2")),
+        (None, Some(record("r2", 90)), Some(90), Some("r1")),
+    ] {
+        let (mut memory, key) = (empty(), key(15));
+        assert!(memory.join(key).is_ok());
+        memory.create(key, Created { id: "r1".into(), at: Instant::now(), journal });
+        tokio::time::advance(seconds(60)).await;
+        let kept = Kept::new(None, told.clone(), changed.map(seconds));
+        memory.learn(key, JOURNAL, std::iter::once(&kept));
+        let found = memory.numbers[&key].created.as_ref().map(|created| created.id.as_str().to_owned());
+        assert_eq!(found.as_deref(), known, "{journal:?} {told:?} {changed:?}");
+    }
+}
+
+/// What a journal tells of an import that was sent so long ago.
+fn told(creates: bool, taken: bool, changes: Vec<Change>, age: u64) -> Unresolved {
+    let id = journal::Key::new(PlatformKind::VAPI, crate::model::AccountId::new("a"), number());
+    let mut entry = UnresolvedImport::new(&id, None, None);
+    (entry.creates, entry.taken, entry.changes) = (creates, taken, changes);
+    Unresolved::of_journal(&entry, Duration::from_secs(age), 1)
+}
+
+fn relabelled(from: &str, to: &str) -> Change {
+    Change::Label { from: Some(from.to_owned()), to: Some(to.to_owned()) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_request_of_an_unresolved_import_is_added_to_it() {
+    // A record that was there is only known to be somebody else's as long as no further create is sent.
+    for (creates, taken, sends_create, expected) in [
+        (true, true, true, (true, false)),
+        (true, true, false, (true, true)),
+        (true, false, false, (true, false)),
+        (false, false, true, (true, false)),
+        (false, false, false, (false, false)),
+    ] {
+        let mut import = told(creates, taken, vec![relabelled("One", "Two")], 60);
+        let changes = vec![relabelled("Two", "Three")];
+        import.again(Sending { creates: sends_create, changes, journal: Some(1), ..SENDING });
+        assert_eq!((import.creates, import.taken), expected, "{creates} {taken} {sends_create}");
+        assert_eq!(import.changes, [relabelled("One", "Three")]);
+        assert_eq!((import.is_only_learned(), import.age()), (false, Duration::ZERO));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_imports_of_a_number_of_which_nobody_knows_both_are_one() {
+    let (first, second) = (vec![relabelled("One", "Two")], vec![relabelled("Two", "Three")]);
+    for is_swapped in [false, true] {
+        let pair = (told(true, true, first.clone(), 90), told(false, false, second.clone(), 60));
+        let both = if is_swapped { pair.1.and(pair.0) } else { pair.0.and(pair.1) };
+        assert_eq!((both.creates, both.taken, both.is_only_learned()), (true, true, true));
+        assert_eq!(both.age(), Duration::from_secs(60));
+        assert_eq!(both.changes, [relabelled("One", "Three")], "in the order in which they were sent");
+    }
+    let own = told(true, false, Vec::new(), 60);
+    assert!(told(true, true, Vec::new(), 90).and(own).may_be_own(), "the record may be of the second one");
 }

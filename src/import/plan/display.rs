@@ -175,6 +175,23 @@ mod tests {
     }
 
     #[test]
+    fn a_removal_says_whether_it_releases_the_number_and_is_unverified() {
+        let number = RecordNumber::E164("+14155552671".parse().unwrap());
+        let record = NumberRecord::new(PlatformKind::VAPI, "r1", number, Details::new(()));
+        for (releases, unverified, begins) in [
+            (false, false, "- +14155552671 remove, id r1,"),
+            (false, true, "- +14155552671 remove, unverified, id r1,"),
+            (true, false, "x +14155552671 release permanently, id r1,"),
+            (true, true, "x +14155552671 release permanently, unverified, id r1,"),
+        ] {
+            let mut extra = Extra::new(record.clone(), false, Holder::Unknown, PlannedCalls::default());
+            let consent = crate::Removal::Record;
+            extra.remove = Some(super::super::PlannedRemoval { consent, releases, unverified, reroute: None });
+            assert!(extra.to_string().starts_with(begins), "{extra}");
+        }
+    }
+
+    #[test]
     fn what_a_platform_or_a_carrier_wrote_adds_no_line() {
         let (id, label) = (NumberId::new(FORGED), Some(FORGED.to_owned()));
         for agent in [Some(FORGED.into()), None] {

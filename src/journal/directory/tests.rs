@@ -281,3 +281,24 @@ fn a_folder_that_could_not_be_synced_is_not_believed_again() {
     let folders = [NUMBERS, CHANGED, HISTORY];
     assert!(folders.iter().all(|folder| disk.list(folder).is_ok()));
 }
+
+#[test]
+fn what_is_old_of_a_number_is_removed_and_the_rest_is_kept() {
+    let disk = Simulated::default();
+    let mut store = store(&disk, true);
+    let settled = Settled { created: Some("r1".into()), undo: Some(undo()) };
+    store.settle(&key(), &settled).unwrap();
+    let name = super::store::name(&key());
+    let kept = |store: &Store<Simulated>| {
+        let is_old = store.is_old(&name).unwrap();
+        store.prune(&name).unwrap();
+        (is_old, [CHANGED, HISTORY].map(|folder| disk.list(folder).unwrap().len()))
+    };
+    assert_eq!(kept(&store), (false, [1, 1]));
+    let long_ago = br#"{"at":"2001-01-01T00:00:00Z","created":"r1"}"#;
+    disk.write(&format!("{CHANGED}/{name}.json"), long_ago).unwrap();
+    assert_eq!(kept(&store), (true, [0, 1]));
+    store.history = Some(HistoryLimits { imports: 3, age: std::time::Duration::ZERO });
+    assert_eq!(kept(&store), (true, [0, 0]));
+    assert_eq!(kept(&store), (false, [0, 0]));
+}

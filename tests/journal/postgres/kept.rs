@@ -110,6 +110,33 @@ fn with_undo(key: &Key, id: &str) -> Settled {
 }
 
 #[tokio::test]
+async fn what_is_old_of_all_numbers_is_removed_now_and_then() {
+    let Some(server) = server("what_is_old_of_all_numbers_is_removed_now_and_then").await else { return };
+    let (journal, client) = (journal(&server).await.keep_history(2, WAIT), client(&server).await);
+    for account in ["old", "unresolved"] {
+        let mut lease = lock(&journal, &key(account)).await;
+        lease.settle(&with_undo(&key(account), "record")).await.unwrap();
+    }
+    lock(&journal, &key("unresolved")).await.sending(&import(&key("unresolved"))).await.unwrap();
+    let yesterday = "UPDATE numport_journal SET changed_at = changed_at - interval '1 day';
+                     UPDATE numport_journal_history SET settled_at = settled_at - interval '1 day'";
+    client.batch_execute(yesterday).await.unwrap();
+    let mut lease = lock(&journal, &key("new")).await;
+    // Most tell nothing of a record, and so wait for no disk.
+    for _ in 0..997 {
+        lease.settle(&Settled::default()).await.unwrap();
+    }
+    let rows = async |table: &str| -> Vec<String> {
+        let rows = client.query(&format!("SELECT account FROM {table} ORDER BY account"), &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    };
+    assert_eq!(rows("numport_journal").await, ["new", "old", "unresolved"], "it is not done at every import");
+    lease.settle(&with_undo(&key("new"), "record")).await.unwrap();
+    assert_eq!(rows("numport_journal").await, ["new", "unresolved"]);
+    assert_eq!(rows("numport_journal_history").await, ["new"]);
+}
+
+#[tokio::test]
 async fn an_account_is_moved_to_its_new_id() {
     let Some(server) = server("an_account_is_moved_to_its_new_id").await else { return };
     let journal = journal(&server).await;

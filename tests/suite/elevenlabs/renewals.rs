@@ -193,6 +193,19 @@ async fn a_replacement_removes_nothing_unless_the_carrier_takes_the_new_token_an
     assert_eq!(problem_fields(&error), ["number"]);
 }
 
+#[tokio::test]
+async fn a_replacement_whose_removal_is_refused_imports_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer, _) = imported_with_the_old_token(&sandbox).await;
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    let (records, from) = (sandbox.records(PlatformKind::ELEVENLABS), sandbox.requests().len());
+    sandbox.fault_on(PlatformKind::ELEVENLABS, "DELETE", Fault::Refuse { status: 403, retry_after: None });
+    let error = importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap_err();
+    assert!(error.surely_not_done() && error.status().is_some_and(|status| status == 403), "{error:?}");
+    assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), records);
+    assert!(sandbox.requests()[from..].iter().all(|sent| sent.method != "POST"), "the number was imported");
+}
+
 /// A lost response is resolved by a lookup, at the removal and at the import.
 #[tokio::test]
 async fn a_replacement_survives_lost_responses() {

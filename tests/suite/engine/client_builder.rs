@@ -44,6 +44,24 @@ fn all_problems_are_reported_together() {
 }
 
 #[test]
+fn a_limit_that_allows_nothing_or_has_a_short_period_is_refused() {
+    for (requests, milliseconds, is_refused) in
+        [(0, 60_000, true), (1, 999, true), (1, 1000, false), (12, 60_000, false)]
+    {
+        let period = std::time::Duration::from_millis(milliseconds);
+        let built = Vapi::builder("key").requests_per(requests, period).build();
+        let fields: Vec<String> = built
+            .err()
+            .map(|error| problems::<Vapi>(Err(error)))
+            .into_iter()
+            .flatten()
+            .map(|(field, _)| field)
+            .collect();
+        assert_eq!(fields, if is_refused { vec!["requests_per"] } else { vec![] }, "{requests} in {milliseconds} ms");
+    }
+}
+
+#[test]
 fn twilio_credentials_are_checked_when_the_client_is_built() {
     let build = |credentials| Twilio::builder(credentials).build();
     assert!(build(AccountKey::token(SID, "token")).is_ok());

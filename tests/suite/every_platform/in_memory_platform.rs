@@ -13,6 +13,7 @@ use numport::{ImportRequest, NumberSource, NumberUpdate, VoicePlatform};
 use crate::services::planted::{by_token, number, of_twilio};
 use crate::support::CreateNow;
 use crate::support::in_memory::{NATIVE, THROUGH_LIST};
+use crate::support::validation::problem_fields;
 
 const KIND: PlatformKind = PlatformKind::from_static("parrot");
 
@@ -106,4 +107,14 @@ fn two_platforms_are_two_accounts_and_clones_are_one() {
     let [one, other] = [(); 2].map(|()| InMemoryPlatform::new(KIND, &EVERYTHING));
     assert_eq!(one.account(), one.clone().account());
     assert_ne!(one.account(), other.account());
+}
+
+/// The default of a platform that does not say what it can restore.
+#[tokio::test]
+async fn a_record_is_not_replaced_unless_the_platform_says_that_it_can_be() {
+    let platform = crate::support::in_memory::platform(&NATIVE, 1);
+    let number = crate::support::in_memory::number(0);
+    let error = crate::support::in_memory::importer(&platform).plan_replacement(&number).await.unwrap_err();
+    assert_eq!(problem_fields(&error), ["record"]);
+    assert_eq!(platform.calls(Call::Remove), 0);
 }

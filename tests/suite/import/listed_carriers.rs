@@ -8,8 +8,8 @@ use numport::conformance::{Call, InMemoryPlatform};
 use numport::import::{BulkItem, BulkOutcome};
 use numport::model::PlatformKind;
 use numport::platform::{Capabilities, Find, OnRemoval, Sources, Support, Takeover};
-use numport::provider::Carriers;
-use numport::{ImportRequest, Importer, Outcome};
+use numport::provider::{Carriers, Ownership};
+use numport::{ImportRequest, Importer, NumberProvider, Outcome};
 
 use crate::import::batches::{BEFORE, HERE, TAKES_OVER, imported, number, request, taking_over, world};
 use crate::support::carrier::{Asked, Carrier, End};
@@ -142,6 +142,28 @@ async fn a_list_slower_than_its_maximum_age_is_not_read_for_each_number() {
         let lists = platform.calls(Call::List);
         assert!(lists <= 40, "{lists} lists of the platform");
     }
+}
+
+#[tokio::test]
+async fn several_carriers_hold_what_one_of_them_holds() {
+    let (one, other) = (Carrier::new("one"), Carrier::new("other"));
+    one.hold(number(0), BEFORE);
+    for carrier in [&one, &other] {
+        carrier.hold(number(1), BEFORE);
+    }
+    let all = Carriers::new().and(one).and(other);
+    assert!(matches!(all.lookup(&number(0)).await.unwrap(), Ownership::Held(_)));
+    assert!(matches!(all.lookup(&number(1)).await.unwrap(), Ownership::NotVerifiable), "which one gets the calls?");
+    assert!(matches!(all.lookup(&number(2)).await.unwrap(), Ownership::NotHeld));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_input_of_unknown_length_is_listed_once_that_takes_no_more_requests() {
+    let (carrier, _, importer) = world(40);
+    let input = stream::iter((0..40).map(request)).filter(|_| std::future::ready(true));
+    let items: Vec<_> = importer.concurrency(1).import_many(input).collect().await;
+    assert!(items.iter().all(|item| imported(item).outcome == Outcome::Created));
+    assert_eq!(carrier.count(Asked::Lookup), 2, "the third number is worth a list");
 }
 
 #[tokio::test(start_paused = true)]

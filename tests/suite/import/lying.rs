@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use numport::conformance::{Call, InMemoryPlatform};
+use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::model::{
-    AccountId, CallbackUrl, CredentialId, Details, NumberId, PlatformKind, ProviderKind, RecordNumber,
+    AccountId, CallbackUrl, CredentialId, Details, NumberId, PlatformKind, ProviderKind, RecordNumber, SourcePart,
 };
 use numport::platform::{Capabilities, Create, RenewalRun, RenewedCredentials, SourceMatch};
 use numport::{
@@ -13,6 +13,10 @@ use numport::{
 };
 
 use crate::support::in_memory::{self, KIND, NATIVE, number, request};
+use crate::support::validation::problem_fields;
+
+/// The label of a record that is of another source.
+const THEIRS: &str = "Theirs";
 
 /// Changes the response to a call.
 #[derive(Clone, Debug)]
@@ -75,7 +79,17 @@ impl VoicePlatform for Lying {
     }
 
     fn compare_source(&self, record: &NumberRecord, source: &NumberSource) -> SourceMatch {
-        self.platform.compare_source(record, source)
+        match record.label.as_deref() {
+            Some(THEIRS) => {
+                let (uses, given) = ("theirs".to_owned(), "ours".to_owned());
+                SourceMatch::Differs { part: SourcePart::Account, uses, given }
+            }
+            _ => self.platform.compare_source(record, source),
+        }
+    }
+
+    fn replacement_losses(&self, _: &NumberRecord, _: &NumberSource) -> Option<&'static [&'static str]> {
+        Some(&[])
     }
 
     async fn renew(
@@ -149,4 +163,58 @@ async fn a_record_with_another_number_is_not_used() {
     let error = lying.importer().import(request(3).label("Desk")).await.unwrap_err();
     assert!(error.surely_not_done(), "{error:?}");
     assert_eq!([Call::Create, Call::Update].map(|call| lying.platform.calls(call)), [0, 0]);
+}
+
+/// The calls of records whose numbers the platform masks.
+fn masked(call: Call, record: NumberRecord, mask: &str) -> NumberRecord {
+    let is_masked = matches!(call, Call::Create | Call::Update);
+    if is_masked { with_number(record, RecordNumber::read(Some(mask))) } else { record }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_masked_number_in_a_response_is_the_requested_one_if_it_may_be() {
+    let lying = Lying::new(|call, record| masked(call, record, "+1415***0004"));
+    let imported = lying.importer().import(request(4)).await.unwrap();
+    assert_eq!((imported.outcome, imported.record.number), (Outcome::Created, number(4).into()));
+    let updated = lying.importer().import(request(4).label("Desk")).await.unwrap();
+    assert_eq!((updated.outcome, updated.record.number), (Outcome::Updated, number(4).into()));
+    assert_eq!(updated.record.label.as_deref(), Some("Desk"));
+
+    // That of another number is looked up.
+    let lying = Lying::new(|call, record| masked(call, record, "+1415***0009"));
+    let imported = lying.importer().import(request(5)).await.unwrap();
+    assert_eq!((imported.outcome, imported.record.number), (Outcome::Recovered, number(5).into()));
+    assert_eq!(lying.platform.calls(Call::Create), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_was_just_created_and_now_has_another_number_is_not_used() {
+    let lying = Lying::new(|call, record| match call {
+        Call::Get => with_number(record, number(9).into()),
+        _ => record,
+    });
+    lying.importer().import(request(6)).await.unwrap();
+    lying.platform.script(Call::Find, [Answer::Nothing]);
+    let error = lying.importer().import(request(6)).await.unwrap_err();
+    assert!(error.surely_not_done() && error.report().contains(&number(9).to_string()), "{error:?}");
+    assert_eq!(lying.platform.calls(Call::Create), 1);
+}
+
+#[tokio::test]
+async fn a_record_is_replaced_only_if_nothing_of_it_is_lost() {
+    type Edit = fn(&mut NumberRecord);
+    let edits: [(Edit, bool); 4] = [
+        (|_| {}, true),
+        (|record| record.releases = true, false),
+        (|record| record.handler = Some("a squad".to_owned()), false),
+        (|record| record.label = Some(THEIRS.to_owned()), false),
+    ];
+    for (nth, (edit, is_planned)) in edits.into_iter().enumerate() {
+        let lying = Lying::new(|_, record| record);
+        lying.platform.insert(number(7));
+        lying.platform.edit(|records| edit(&mut records[0]));
+        let planned = lying.importer().plan_replacement(&number(7)).await;
+        let refused = planned.as_ref().err().map(|error| problem_fields(error).concat());
+        assert_eq!(refused.as_deref(), (!is_planned).then_some("record"), "{nth}");
+    }
 }

@@ -35,8 +35,12 @@ async fn an_account_that_the_platform_does_not_take_is_named_with_the_way_out() 
     let sandbox = Sandbox::start().await.unwrap();
     let remedy = "give `ReachedBy` the account and a SIP trunk to plivo, or use another platform";
     let reason = format!("`source` is plivo, which vapi cannot import from; {remedy}");
-    let alone = importer(&sandbox, plivo(&sandbox)).import(request(number(PLIVO))).await.unwrap_err();
-    assert!(alone.to_string().ends_with(&reason), "{alone}");
+    let alone = importer(&sandbox, plivo(&sandbox));
+    let refused = alone.import(request(number(PLIVO))).await.unwrap_err();
+    assert!(refused.to_string().ends_with(&reason), "{refused}");
+    let checked = alone.check(&[request(number(PLIVO)), request(number(PLIVO))]);
+    assert_eq!(checked.source.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), reason, "{checked:?}");
+    assert!(checked.carriers.is_empty() && checked.requests.is_empty(), "{checked:?}");
 
     let importer = importer(&sandbox, Carriers::new().and(twilio(&sandbox)).and(plivo(&sandbox)));
     let checked = importer.check(&[request(number(TWILIO))]);
@@ -73,6 +77,12 @@ async fn a_plan_says_what_to_do_about_a_wrong_key() {
         let line = plan.lines().find(|line| line.starts_with(begins) && line.contains("telnyx")).unwrap();
         assert!(line.contains("401 Unauthorized") && line.contains(". Check the credentials for telnyx: "), "{line}");
     }
+
+    // Without a single carrier there is no plan.
+    let many: Desired = sandbox.twilio().held_numbers().into_iter().map(request).collect();
+    let telnyx = Telnyx::builder("KEY0-wrong").base_url(url("TELNYX_BASE_URL")).build().unwrap();
+    let nobody = self::importer(&sandbox, Carriers::new().and(telnyx.clone()).and(telnyx));
+    assert_eq!(nobody.plan(&many).await.unwrap_err().status().unwrap().as_u16(), 401);
 
     // Plivo answers with a sentence, which is shown, and not with JSON.
     let id = url("PLIVO_AUTH_ID");

@@ -213,6 +213,9 @@ async fn the_password_of_a_trunk_is_sent_once_for_all_its_numbers() {
     let duplicate = items.iter().find(|item| item.index == 3).unwrap();
     assert_eq!(duplicate.report(), "+14155552672 duplicate: the input already has it");
     assert!(!duplicate.outcome.is_failure());
+    assert_eq!((duplicate.reason().as_deref(), duplicate.advice()), (Some("the input already has it"), None));
+    let renewed = items.iter().find(|item| item.index == 0).unwrap();
+    assert_eq!((renewed.reason(), renewed.advice()), (None, None));
     assert_eq!(changes(&sandbox, VAPI)[before..], ["PATCH credential"]);
     assert!(ids.iter().all(|id| sandbox.uses_secret(VAPI, id, NEW)));
     // A later call sends it again: somebody may have changed it.
@@ -262,6 +265,11 @@ async fn a_refused_key_stops_the_rest_and_another_failure_does_not() {
     assert_eq!(outcomes, ["refused", "not_attempted", "not_attempted"]);
     assert!(items.iter().all(|item| item.outcome.is_failure()));
     assert_eq!(items[1].report(), "+14155552672 not attempted: the credentials were refused earlier in this run");
+    let RenewalOutcome::Failed(error) = &items[0].outcome else { panic!("{items:?}") };
+    assert!(items[0].reason().unwrap().contains("401 Unauthorized"), "{:?}", items[0].reason());
+    assert_eq!(items[0].advice(), Some(error.advice()));
+    assert_eq!(items[1].reason().as_deref(), Some("the credentials were refused earlier in this run"));
+    assert_eq!(items[1].advice().as_deref(), Some("Correct the credentials, then run it again."));
 }
 
 #[tokio::test]

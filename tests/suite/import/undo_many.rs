@@ -98,6 +98,12 @@ async fn after_a_refused_key_the_rest_is_not_attempted() {
     let codes: Vec<_> = items.iter().map(|item| item.outcome.code()).collect();
     assert_eq!(codes, ["undone", "refused", "not_attempted", "not_attempted"]);
     assert_eq!(items[3].report(), "+14155570003 not attempted: the credentials were refused earlier in this run");
+    assert_eq!((items[0].reason(), items[0].advice()), (None, None));
+    let UndoOutcome::Failed(error) = &items[1].outcome else { panic!("{items:?}") };
+    assert!(items[1].reason().unwrap().contains("401"), "{:?}", items[1].reason());
+    assert_eq!(items[1].advice(), Some(error.advice()));
+    assert_eq!(items[3].reason().as_deref(), Some("the credentials were refused earlier in this run"));
+    assert_eq!(items[3].advice().as_deref(), Some("Correct the credentials, then run it again."));
 }
 
 #[tokio::test(start_paused = true)]

@@ -282,3 +282,21 @@ async fn a_failing_platform_gives_no_plan() {
     let error = importer.plan(&Desired::from_iter([request(0)])).await.unwrap_err();
     assert!(matches!(&error, Error::Call(call) if call.status.map(u16::from) == Some(401)), "{error:?}");
 }
+
+/// The one that answers is the number's record; the first one if both do, or neither.
+#[tokio::test]
+async fn of_two_records_of_a_number_the_one_with_an_agent_is_planned_for() {
+    for (agents, chosen) in [([false, true], 1), ([true, false], 0), ([true, true], 0), ([false, false], 0)] {
+        let platform = platform(&NATIVE, 1);
+        platform.insert(number(0));
+        platform.edit(|records| {
+            for (record, has_agent) in records.iter_mut().zip(agents) {
+                record.agent = has_agent.then(|| "a-1".into());
+            }
+        });
+        let plan = importer(&platform).plan(&Desired::from_iter([request(0)])).await.unwrap();
+        let ids = plan.steps.iter().map(|step| step.id().unwrap().clone()).collect::<Vec<_>>();
+        let records = platform.records();
+        assert_eq!(ids, [&records[chosen], &records[1 - chosen]].map(|record| record.id.clone()), "{agents:?}");
+    }
+}

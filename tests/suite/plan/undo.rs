@@ -3,6 +3,7 @@
 use numport::import::plan::Reroute;
 use numport::import::{Stays, Undo, Undone, UndoneRecord};
 use numport::model::{PlatformKind, ProviderKind, Removal};
+use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, E164, Error, ImportRequest, Importer, NumberUpdate, Outcome, Plan, Twilio, Vapi};
 use serde_json::Value;
@@ -75,6 +76,26 @@ async fn a_plan_is_undone_with_what_was_saved_before_it() {
         assert!(undone.len() == 2 && undone.iter().all(Undone::is_complete), "{undone:?}");
         assert_eq!((kept(&sandbox, true), kept(&sandbox, false)), before);
     }
+}
+
+#[tokio::test]
+async fn calls_that_a_plan_pointed_are_undone_with_its_update() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer) = clients(&sandbox);
+    let importer = importer.inbound_address("https://answer.example.net/calls");
+    let _there = importer.import(ImportRequest::new(number(DESK)).label("Old desk")).await.unwrap();
+    let twilio = Twilio::from_vars(|name| sandbox.var(name)).unwrap();
+    let sid = sandbox.twilio().number(&number(DESK)).unwrap()["sid"].as_str().unwrap().to_owned();
+    twilio.update_number(&sid, &UpdateNumber::new().voice_url("https://app.example.com/voice")).await.unwrap();
+    let desired = Desired::from_iter([ImportRequest::new(number(DESK)).label("Front desk")]);
+    let plan = importer.plan(&desired).await.unwrap().point_calls();
+    let text = serde_json::to_string(&(&plan, &importer.backup_routing().await.unwrap())).unwrap();
+    let before = (kept(&sandbox, true), kept(&sandbox, false));
+    apply(&importer, plan).await;
+    assert_eq!(sandbox.twilio().calls_go_to(&number(DESK)).as_deref(), Some("https://answer.example.net/calls"));
+    let undone = undone(&importer, &text).await;
+    assert!(undone.len() == 1 && undone[0].is_complete(), "{undone:?}");
+    assert_eq!((kept(&sandbox, true), kept(&sandbox, false)), before);
 }
 
 #[tokio::test]

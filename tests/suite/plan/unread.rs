@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use numport::import::plan::{Applied, Reroute};
-use numport::model::{CallbackUrl, ProviderKind, Removal};
+use numport::model::{CallbackUrl, PlatformKind, ProviderKind, Removal};
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
@@ -81,4 +81,48 @@ async fn retiring_is_unknown_if_its_verification_fails() {
         plan.retire_extra(Removal::Record, |_| Some(Reroute::To(CallbackUrl::new(ELSEWHERE))))
     })
     .await;
+}
+
+/// It is read again once the calls were sent elsewhere, or were found there.
+#[tokio::test]
+async fn a_record_that_cannot_be_read_again_is_not_removed_and_one_that_is_gone_is_no_failure() {
+    for (calls, is_rerouted) in [(ADDRESS, true), (ELSEWHERE, false)] {
+        for (status, is_gone) in [(403, false), (404, true)] {
+            let sandbox = imported(calls).await;
+            let plan = importer(&sandbox).plan(&Desired::default()).await.unwrap();
+            let plan = plan.retire_extra(Removal::Record, |_| Some(Reroute::To(CallbackUrl::new(ELSEWHERE))));
+            let none = Fault::SlowBody { pieces: 1, pause: Duration::ZERO };
+            for fault in [none, Fault::Refuse { status, retry_after: None }] {
+                sandbox.fault_on(PlatformKind::VAPI, "GET /phone-number/", fault);
+            }
+            let applied = apply(&sandbox, plan).await;
+            let case = format!("{calls} {status}: {applied:?}");
+            assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(ELSEWHERE), "{case}");
+            assert_eq!(sandbox.records(PlatformKind::VAPI).len(), usize::from(!is_gone), "{case}");
+            match &applied {
+                Applied::Removed { .. } => assert!(is_gone, "{case}"),
+                Applied::Failed(error) => {
+                    assert_eq!((error.surely_not_done(), is_gone), (!is_rerouted, false), "{case}");
+                }
+                _ => panic!("{case}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_removed_after_its_calls_were_sent_elsewhere_is_removed() {
+    let sandbox = imported(ADDRESS).await;
+    let plan = importer(&sandbox).plan(&Desired::default()).await.unwrap();
+    let plan = plan.retire_extra(Removal::Record, |_| Some(Reroute::To(CallbackUrl::new(ELSEWHERE))));
+    let (none, gone) =
+        (Fault::SlowBody { pieces: 1, pause: Duration::ZERO }, Fault::Refuse { status: 404, retry_after: None });
+    sandbox.fault_on(PlatformKind::VAPI, "DELETE", gone.clone());
+    // It is read before the calls are sent elsewhere, after that, and after the removal.
+    for fault in [none.clone(), none, gone] {
+        sandbox.fault_on(PlatformKind::VAPI, "GET /phone-number/", fault);
+    }
+    let applied = apply(&sandbox, plan).await;
+    assert!(matches!(applied, Applied::Removed { .. }), "{applied:?}");
+    assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(ELSEWHERE));
 }
