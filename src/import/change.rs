@@ -202,8 +202,9 @@ impl Change {
                 Self::Label { from: Some(from), .. } if change.is_done(record) && can.label.set => update.label(from),
                 Self::Label { from: None, .. } if change.is_done(record) && can.label.clear => update.clear_label(),
                 Self::Agent { from: Some(from), settings, .. } if change.is_done(record) && can.agent.set => {
-                    let settings = Settings { agent: settings.clone(), ..Settings::default() };
-                    update.agent(from.as_str()).settings(settings)
+                    let update = update.agent(from.as_str());
+                    let named = Settings { agent: settings.clone(), ..Settings::default() };
+                    if settings.is_empty() { update } else { update.settings(named) }
                 }
                 Self::Agent { from: None, .. } if change.is_done(record) && can.agent.clear => update.clear_agent(),
                 Self::Inbound { from: Some(from), .. } if change.is_done(record) && can.inbound.set => {
