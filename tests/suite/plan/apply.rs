@@ -213,30 +213,6 @@ async fn undesired_records_are_removed_only_on_request() {
     assert_eq!(words(&apply(&without_a_look, planned_blindly).await)[1..], ["kept"; 2], "it widens nothing");
 }
 
-/// As no plan of this crate has it.
-#[tokio::test(start_paused = true)]
-async fn a_second_record_that_may_answer_stays_even_if_the_plan_was_altered() {
-    for (agent, unverified, reason) in
-        [(Some("a-2"), false, [Finding::SecondMayAnswer]), (None, true, [Finding::StillAnswered])]
-    {
-        let (platform, exchange, importer) = world(&NATIVE);
-        exchange.point(number(0), "https://api.vapi.ai/twilio/inbound_call");
-        platform.insert(number(0));
-        platform.edit(|records| {
-            records[0].agent = Some("a-1".into());
-            records.last_mut().unwrap().agent = agent.map(Into::into);
-        });
-        let plan = importer.plan(&(0..5).map(request).collect()).await.unwrap();
-        let mut plan = serde_json::to_value(&plan).unwrap();
-        let steps = plan["steps"].as_array_mut().unwrap();
-        let second = steps.iter_mut().find(|step| step["second"] == true).unwrap();
-        second["remove"] = serde_json::json!({"consent": "record", "releases": false, "unverified": unverified});
-        let steps = apply(&importer, serde_json::from_value(plan).unwrap()).await;
-        assert!(matches!(&steps[5].outcome, Applied::Blocked { findings } if findings[..] == reason), "{:?}", steps[5]);
-        assert_eq!(records_of(&platform, &number(0)), 2);
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_second_record_without_an_agent_is_removed_although_the_number_is_answered() {
     let (platform, exchange, importer) = world(&NATIVE);

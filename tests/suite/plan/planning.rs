@@ -2,13 +2,14 @@
 
 use numport::conformance::InMemoryPlatform;
 use numport::import::Change;
-use numport::import::plan::PlanStep;
+use numport::import::plan::{Applied, PlanStep};
 use numport::model::{Finding, RecordNumber, Removal};
 use numport::sandbox::Sandbox;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::{Desired, Error, ImportRequest, Importer, Interactly, Plan, Twilio, Vapi, VoicePlatform};
 
-use crate::support::in_memory::{Exchange, NATIVE, THROUGH_LIST, importer, number, platform, request};
+use super::apply::apply;
+use crate::support::in_memory::{Exchange, NATIVE, THROUGH_LIST, importer, number, platform, records_of, request};
 
 fn with_something_of_everything() -> InMemoryPlatform {
     let platform = platform(&NATIVE, 4);
@@ -298,5 +299,29 @@ async fn of_two_records_of_a_number_the_one_with_an_agent_is_planned_for() {
         let ids = plan.steps.iter().map(|step| step.id().unwrap().clone()).collect::<Vec<_>>();
         let records = platform.records();
         assert_eq!(ids, [&records[chosen], &records[1 - chosen]].map(|record| record.id.clone()), "{agents:?}");
+    }
+}
+
+/// As no plan of this crate has it.
+#[tokio::test(start_paused = true)]
+async fn a_second_record_that_may_answer_stays_even_if_the_plan_was_altered() {
+    for (agent, unverified, reason) in
+        [(Some("a-2"), false, [Finding::SecondMayAnswer]), (None, true, [Finding::StillAnswered])]
+    {
+        let platform = platform(&NATIVE, 4);
+        platform.insert(number(0));
+        let importer = Importer::new(exchange(), platform.clone());
+        platform.edit(|records| {
+            records[0].agent = Some("a-1".into());
+            records.last_mut().unwrap().agent = agent.map(Into::into);
+        });
+        let plan = importer.plan(&(0..4).map(request).collect()).await.unwrap();
+        let mut plan = serde_json::to_value(&plan).unwrap();
+        let steps = plan["steps"].as_array_mut().unwrap();
+        let second = steps.iter_mut().find(|step| step["second"] == true).unwrap();
+        second["remove"] = serde_json::json!({"consent": "record", "releases": false, "unverified": unverified});
+        let steps = apply(&importer, serde_json::from_value(plan).unwrap()).await;
+        assert!(matches!(&steps[4].outcome, Applied::Blocked { findings } if findings[..] == reason), "{:?}", steps[4]);
+        assert_eq!(records_of(&platform, &number(0)), 2);
     }
 }

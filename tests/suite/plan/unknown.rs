@@ -119,20 +119,6 @@ async fn a_plan_applied_again_points_the_remaining_calls() {
 }
 
 #[tokio::test]
-async fn calls_are_not_pointed_at_a_record_that_cannot_be_read() {
-    let s = sandbox().await;
-    let i = Importer::new(twilio(&s), signalwire(&s)).inbound_address(ADDRESS);
-    let plan = i.plan(&Desired::from_iter([ImportRequest::new(n())])).await.unwrap().point_calls();
-    s.fault_on(ProviderKind::TWILIO, "POST", Fault::Refuse { status: 400, retry_after: None });
-    let _first = apply(&i, json(&plan)).await;
-    let by_id = "GET /api/relay/rest/phone_numbers/";
-    s.fault_on(PlatformKind::SIGNALWIRE, by_id, Fault::Refuse { status: 403, retry_after: None });
-    let second = apply(&i, plan).await;
-    assert!(matches!(&second[0].outcome, Applied::Failed(error) if error.surely_not_done()), "{second:?}");
-    assert_ne!(s.twilio().calls_go_to(&n()).as_deref(), Some(ADDRESS));
-}
-
-#[tokio::test]
 async fn an_import_killed_before_its_calls_were_pointed_is_finished() {
     let s = sandbox().await;
     let i = Importer::new(twilio(&s), signalwire(&s)).inbound_address(ADDRESS);

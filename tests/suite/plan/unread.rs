@@ -6,7 +6,7 @@ use numport::model::{CallbackUrl, PlatformKind, ProviderKind, Removal};
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
-use numport::{Desired, E164, ImportRequest, Importer, Plan, Twilio, Vapi};
+use numport::{Desired, E164, ImportRequest, Importer, Plan, SignalWire, Twilio, Vapi};
 use std::time::Duration;
 
 const ELSEWHERE: &str = "https://app.example.com/voice";
@@ -125,4 +125,20 @@ async fn a_record_that_somebody_removed_after_its_calls_were_sent_elsewhere_is_r
     let applied = apply(&sandbox, plan).await;
     assert!(matches!(applied, Applied::Removed { .. }), "{applied:?}");
     assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(ELSEWHERE));
+}
+
+#[tokio::test]
+async fn calls_are_not_pointed_at_a_record_that_cannot_be_read() {
+    let sandbox = Sandbox::builder().hold(TwilioNumber::new(number())).start().await.unwrap();
+    let vars = |name: &str| sandbox.var(name);
+    let (twilio, signalwire) = (Twilio::from_vars(vars).unwrap(), SignalWire::from_vars(vars).unwrap());
+    let importer = Importer::new(twilio, signalwire).inbound_address(ADDRESS);
+    let plan = importer.plan(&Desired::from_iter([ImportRequest::new(number())])).await.unwrap().point_calls();
+    let refused = |status| Fault::Refuse { status, retry_after: None };
+    sandbox.fault_on(ProviderKind::TWILIO, "POST", refused(400));
+    let _first: Vec<_> = importer.apply(plan.clone()).unwrap().collect().await;
+    sandbox.fault_on(PlatformKind::SIGNALWIRE, "GET /api/relay/rest/phone_numbers/", refused(403));
+    let second: Vec<_> = importer.apply(plan).unwrap().collect().await;
+    assert!(matches!(&second[0].outcome, Applied::Failed(error) if error.surely_not_done()), "{second:?}");
+    assert_ne!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(ADDRESS));
 }
