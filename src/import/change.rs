@@ -206,6 +206,8 @@ impl Change {
                     let named = Settings { agent: settings.clone(), ..Settings::default() };
                     if settings.is_empty() { update } else { update.settings(named) }
                 }
+                // What answered in place of an agent is restored as a whole.
+                Self::Agent { from: None, settings, .. } if !settings.is_empty() && change.is_done(record) => update,
                 Self::Agent { from: None, .. } if change.is_done(record) && can.agent.clear => update.clear_agent(),
                 Self::Inbound { from: Some(from), .. } if change.is_done(record) && can.inbound.set => {
                     update.inbound(*from)
@@ -220,6 +222,16 @@ impl Change {
             };
         }
         (update, kept)
+    }
+
+    /// The settings of what answered in place of an agent, if the record still has the agent that one of these changes set.
+    pub(super) fn former_handler(changes: &[Self], record: &NumberRecord) -> Option<Settings> {
+        changes.iter().find_map(|change| match change {
+            Self::Agent { from: None, settings, .. } if !settings.is_empty() && change.is_done(record) => {
+                Some(Settings { agent: settings.clone(), ..Settings::default() })
+            }
+            _ => None,
+        })
     }
 
     /// What is sent to make these changes.

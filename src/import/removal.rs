@@ -113,7 +113,8 @@ fn is_as_before(before: &NumberRecord, now: &NumberRecord, can: &Capabilities) -
         (record.id.clone(), record.number.clone(), texts, flags, record.created_at)
     };
     let is_unassigned = can.removal_unassigns && now.agent.is_none() && before.agent.is_some();
-    let is_untouched = now.agent == before.agent && now.updated_at == before.updated_at;
+    let agent = |record: &NumberRecord| (record.agent.clone(), record.settings.agent.clone());
+    let is_untouched = agent(now) == agent(before) && now.updated_at == before.updated_at;
     shown(before) == shown(now) && (is_untouched || is_unassigned)
 }
 

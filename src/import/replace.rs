@@ -11,7 +11,7 @@ use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step, Withheld, WithheldReason};
 use crate::model::{
     AccountId, AgentId, Finding, ImportRequest, NumberId, NumberRecord, NumberSource, PlatformKind, Problem,
-    ProblemCode, Removal, Settings, quoted, word,
+    ProblemCode, Removal, Settings, Severity, quoted, word,
 };
 use crate::platform::{OnRemoval, SourceMatch};
 
@@ -53,7 +53,8 @@ pub struct Replacement {
     pub settings: Settings,
     /// What the replacement does beside changing the credentials.
     pub effects: Vec<ReplacementEffect>,
-    /// Findings that make the holder of the number uncertain.
+    /// Findings about the number at its carrier, such as that its calls go to another platform, from which the import takes
+    /// them over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
 }
@@ -184,7 +185,7 @@ impl Importer {
     ///
     /// - [`Error::Invalid`] when the platform cannot replace the record without losing settings (field `record`), can
     ///   [renew](Self::renew) its credentials, or has no or several records of the number (field `number`).
-    /// - [`Error::Preflight`] when the carrier does not hold the number.
+    /// - [`Error::Preflight`] when an import of the number would be refused.
     /// - Any error of a lookup.
     pub async fn plan_replacement(&self, number: &E164) -> Result<Replacement> {
         let (platform, can) = (self.platform.kind(), self.platform.capabilities());
@@ -221,15 +222,18 @@ impl Importer {
     }
 
     /// Removes a record and imports its number again with the carrier's [source](crate::NumberProvider::source). It first
-    /// checks that the carrier accepts the new credentials and holds the number, and that the record is as planned.
+    /// checks that the carrier accepts the new credentials and holds the number, and that the record and the findings are as
+    /// planned.
     ///
     /// If the new import was surely not carried out, the number is imported with the old source, if the consent has it. If
     /// the result is unknown, nothing more is sent: importing the number again resolves it.
     ///
     /// # Errors
     ///
-    /// - [`Error::Invalid`] when the plan is of another account, or the record has changed since. Nothing was changed.
-    /// - [`Error::Preflight`], [`Error::Withheld`]: nothing was changed.
+    /// - [`Error::Invalid`] when the plan is of another account, or the record or where the calls go has changed since.
+    ///   Nothing was changed.
+    /// - [`Error::Preflight`], [`Error::Withheld`], [`Error::NotFound`]: nothing was changed. In the last case somebody else
+    ///   has removed the record, and may be importing the number.
     /// - [`Error::Incomplete`] when the record was removed and a later step failed. [`Incomplete::record`] is the record
     ///   that the number has now, such as that of the roll-back. To finish the replacement later, import
     ///   [`Replacement::request`] if there is none, and then call
@@ -245,16 +249,15 @@ impl Importer {
             Err(error) => error,
         };
         let not_done = failed.surely_not_done() && !matches!(&failed, Error::Incomplete(part) if part.record.is_some());
-        let Some(old) = consent.old.as_ref().filter(|_| not_done) else {
-            return Err(match failed {
-                failed @ (Error::Incomplete(_) | Error::Indeterminate(_)) => failed,
-                other => Box::new(Incomplete::not_imported(platform, *number, None, Step::ImportNumber, other)).into(),
-            });
+        let removed = |error| match error {
+            error @ (Error::Incomplete(_) | Error::Indeterminate(_)) => error,
+            other => Box::new(Incomplete::not_imported(platform, *number, None, Step::ImportNumber, other)).into(),
         };
+        let Some(old) = consent.old.as_ref().filter(|_| not_done) else { return Err(removed(failed)) };
         self.platform.redact(&old.secrets());
         let mut importer = self.clone();
         importer.sources = self.sources.iter().map(|_| old.clone()).collect();
-        let back = importer.import(&request).await?;
+        let back = importer.import(&request).await.map_err(removed)?;
         let back = self.settle_replaced(planned, back).await?;
         Err(Box::new(Incomplete::imported(back.imported.record, Step::Renew, failed)).into())
     }
@@ -274,18 +277,20 @@ impl Importer {
             let reason = WithheldReason::Unresolved { sent_at: unresolved.sent_at(), retry_after: self.resend_after };
             return Err(Box::new(Withheld::new(platform, *number, reason)).into());
         }
-        let (source, _) = self.checked_source(number).await?;
+        let (source, findings) = self.checked_source(number).await?;
         let now = self.platform.get(&planned.id).await?;
         if !planned.is_of(&now) || self.platform.replacement_losses(&now, source).is_none() {
             return refused("shows the record otherwise than it is now");
         }
+        // The import takes the calls over, and somebody may have sent them elsewhere.
+        if findings.iter().any(|finding| !planned.findings.contains(finding)) {
+            return refused("shows the number at its carrier otherwise than it is now");
+        }
         drop(self.platform.create(source, &planned.request())?);
 
+        // One that somebody else has removed at the same moment may be imported by them.
         let mut changing = Changing::begin(self.account, number);
-        match self.remove_record(&now, Removal::Record, Some(&mut changing), Some(&mut lock)).await {
-            Err(error) if !error.is_not_found() => Err(error),
-            _ => Ok(()),
-        }
+        self.remove_record(&now, Removal::Record, Some(&mut changing), Some(&mut lock)).await
     }
 
     /// Restores the settings that only the platform knows.
@@ -305,17 +310,14 @@ impl Importer {
         Ok(Replaced { removed, imported })
     }
 
-    /// The source of the carrier that holds the number. The carrier is asked, with the new credentials.
+    /// The source of the carrier that holds the number, and what is found there. The carrier is asked, with the new
+    /// credentials. What would be in the way of the import is an error.
     async fn checked_source(&self, number: &E164) -> Result<(&NumberSource, Vec<Finding>)> {
-        let asked = self.clone().with_preflight();
-        let (source, findings) = asked.source_of(number).await?;
-        let index = asked.sources.iter().position(|one| one == source);
-        let source = index.and_then(|index| self.sources.get(index)).ok_or_else(|| {
-            let problem =
-                Problem::new(ProblemCode::Missing, "provider", "has no carrier", "add one by `Carriers::and`");
-            Error::invalid("the number has no source", vec![problem])
-        })?;
-        Ok((source, findings))
+        let preflight = self.preflight_unlogged(number).await?;
+        match preflight.carrier.and_then(|index| self.sources.get(index)) {
+            Some(source) if preflight.severity() != Some(Severity::Error) => Ok((source, preflight.findings)),
+            _ => Err(Error::Preflight(Box::new(preflight))),
+        }
     }
 
     fn with_preflight(mut self) -> Self {

@@ -1,6 +1,7 @@
 //! Records that are not desired, and whether a plan removes them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::calls::PlannedCalls;
 use super::{Plan, PlanStep};
@@ -40,6 +41,9 @@ pub struct Extra {
     /// What answers its calls in place of an agent ([`NumberRecord::handler`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handler: Option<String>,
+    /// The settings that belong to its agent ([`Settings::agent`](crate::model::Settings::agent)).
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub agent_settings: Map<String, Value>,
     /// Whether it takes calls, where the platform tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inbound: Option<bool>,
@@ -210,7 +214,18 @@ impl Plan {
 impl Extra {
     pub(super) fn new(record: NumberRecord, second: bool, holder: Holder, calls: PlannedCalls) -> Self {
         let NumberRecord {
-            number, id, label, agent, handler, inbound, outbound, carrier, updated_at, releases, ..
+            number,
+            id,
+            label,
+            agent,
+            handler,
+            settings,
+            inbound,
+            outbound,
+            carrier,
+            updated_at,
+            releases,
+            ..
         } = record;
         let (remove, kept) = (None, Vec::new());
         Self {
@@ -219,6 +234,7 @@ impl Extra {
             label,
             agent,
             handler,
+            agent_settings: settings.agent,
             inbound,
             outbound,
             carrier,

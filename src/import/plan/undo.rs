@@ -145,7 +145,8 @@ impl Importer {
             else {
                 continue;
             };
-            let fits = |record: &NumberRecord| left(record, request) == Left::from(record);
+            let fits =
+                |record: &NumberRecord| left(record, request) == Left { agent_settings: None, ..Left::from(record) };
             if records.get(number).is_none_or(|known| !fits(known) && fits(&record)) {
                 records.insert(*number, record);
             }
@@ -190,6 +191,7 @@ fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
         label: asked(record.label.as_ref(), label.as_ref()),
         agent: asked::<AgentId>(record.agent.as_ref(), request.agent_id()),
         handler: None,
+        agent_settings: None,
         // A switch has no third state that shows that it was not set yet.
         inbound: record.inbound,
         outbound: record.outbound,
@@ -198,7 +200,8 @@ fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
 
 /// What an update leaves of the fields that it changes.
 fn as_changed(changes: &[Change]) -> Left {
-    let mut left = Left { label: None, agent: None, handler: None, inbound: None, outbound: None };
+    let mut left =
+        Left { label: None, agent: None, handler: None, agent_settings: None, inbound: None, outbound: None };
     for change in changes {
         match change {
             Change::Label { to, .. } => left.label.clone_from(to),

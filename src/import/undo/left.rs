@@ -1,6 +1,7 @@
 //! What an import left, which its undo needs.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::Stays;
 use crate::E164;
@@ -71,6 +72,10 @@ pub struct Left {
     /// What answered its calls in place of an agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handler: Option<String>,
+    /// The settings that only the platform knows and that belong to the agent
+    /// ([`Settings::agent`](crate::model::Settings::agent)), if they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_settings: Option<Map<String, Value>>,
     /// Whether it takes calls, where the platform told.
     pub inbound: Option<bool>,
     /// Whether the number may make calls, if the platform told.
@@ -86,9 +91,10 @@ impl Undo {
         let told = |left: Option<bool>, now: Option<bool>| left.is_some() && left != now;
         // An undo that was interrupted before its removal leaves it like this, and no agent answers it.
         let is_being_removed = can.removal_unassigns && record.agent.is_none();
+        let is_set = self.left.agent_settings.as_ref().is_some_and(|left| *left != record.settings.agent);
         let fields = [
             (Field::Label, record.label != self.left.label),
-            (Field::Agent, record.agent != self.left.agent && !is_being_removed),
+            (Field::Agent, (record.agent != self.left.agent || is_set) && !is_being_removed),
             (Field::Handler, record.handler != self.left.handler),
             (Field::Inbound, told(self.left.inbound, record.inbound)),
             (Field::Outbound, told(self.left.outbound, record.outbound)),
@@ -106,6 +112,7 @@ impl From<&NumberRecord> for Left {
             label: record.label.clone(),
             agent: record.agent.clone(),
             handler: record.handler.clone(),
+            agent_settings: Some(record.settings.agent.clone()),
             inbound: record.inbound,
             outbound: record.outbound,
         }

@@ -7,7 +7,7 @@ use crate::import::Importer;
 use crate::import::change::{Change, Field};
 use crate::import::keep::{Seen, seen};
 use crate::import::memory::{Changing, NumberLock};
-use crate::model::{Calls, Finding, NumberRecord, Reached, Removal, Settings};
+use crate::model::{Calls, Finding, NumberRecord, NumberUpdate, Reached, Removal, Settings};
 use crate::platform::OnRemoval;
 
 impl Importer {
@@ -37,21 +37,30 @@ impl Importer {
         if undo.stays(&record, self.platform.capabilities()).is_some() {
             return Ok(Some(kept(&record)));
         }
-        if update.is_empty() {
+        let handler = Change::former_handler(&undo.changes, &record);
+        if update.is_empty() && handler.is_none() {
             return Ok(Some(stay));
         }
         *far = Far::Changing(record.clone());
+        let mut now = if update.is_empty() { record } else { self.update_back(&record, undo, update).await? };
+        if let Some(handler) = handler {
+            let _changing = Changing::begin(self.account, &undo.number);
+            now = self.platform.restore_settings(&now.id, &handler).await?;
+        }
+        Ok(Some(kept(&now)))
+    }
+
+    async fn update_back(&self, record: &NumberRecord, undo: &Undo, update: NumberUpdate) -> Result<NumberRecord> {
         let without_settings = update.clone().settings(Settings::default());
         let has_settings = update.kept_settings().is_some_and(|settings| !settings.is_empty());
-        let now = match self.update_record(&record, &undo.number, update).await {
+        match self.update_record(record, &undo.number, update).await {
             // What belonged to the agent may be gone, such as a branch. The agent then counts as kept.
             Err(error) if has_settings && error.failure() == Failure::Refused => {
                 tracing::warn!(%error, "the settings of the agent were not restored");
-                self.update_record(&record, &undo.number, without_settings).await?
+                self.update_record(record, &undo.number, without_settings).await
             }
-            now => now?,
-        };
-        Ok(Some(kept(&now)))
+            now => now,
+        }
     }
 
     /// Removes the record, if nobody can reach it any more and nobody else has changed it.

@@ -1,7 +1,7 @@
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
-use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{Cartesia, KIND};
 use super::link::{is_of_twilio, linked};
@@ -14,7 +14,7 @@ use crate::model::{
     AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
     NumberSource, NumberUpdate, PlatformKind, ProblemCode, ProviderKind, Reach, RecordNumber, Removal, Secret,
 };
-use crate::platform::answer::{of_record, removed, text, time};
+use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
     Capabilities, Create, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch, Sources,
     Support, VoicePlatform, Way,
@@ -75,14 +75,16 @@ impl VoicePlatform for Cartesia {
     /// it finds nothing.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let near = self.list_numbers(&ListNumbers::new().q(number.as_str()).limit(LIMIT_MAX)).await?;
-        let found = near.data.into_iter().find(|found| RecordNumber::read(Some(&found.number)).is(number));
-        if found.as_ref().is_some_and(|found| !is_named_by(found, number)) {
+        let is = |found: &&PhoneNumber| RecordNumber::read(Some(&found.number)).is(number);
+        if near.data.iter().find(is).is_some_and(|found| !is_named_by(found, number)) {
             self.finds_numbers.store(true, Ordering::Relaxed);
         }
-        if found.is_some() || self.finds_numbers.load(Ordering::Relaxed) {
-            return Ok(found.map(record));
+        // Names may fill more than one page, and a masked number may be this one.
+        let is_proof = near.has_more == Some(false) && self.finds_numbers.load(Ordering::Relaxed);
+        match first_match(stream::iter(near.data.into_iter().map(|found| Ok(record(found)))), number).await {
+            Ok(found) if found.is_some() || is_proof => Ok(found),
+            _ => self.lookups.find(self.clone(), number).await,
         }
-        self.lookups.find(self.clone(), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -129,16 +131,12 @@ impl VoicePlatform for Cartesia {
             Err(error) if !error.is_not_found() => error,
             result => return result,
         };
-        if let Some(agent) = text(&agent.id) {
-            let back = UpdateNumber::new().agent_id(agent.to_owned());
-            match self.update_number(id.as_str(), &back).await {
-                Ok(_) => return Err(error),
-                // The removal was carried out, and its response was lost.
-                Err(gone) if gone.is_not_found() => return Ok(()),
-                Err(_) => {}
-            }
+        match self.give_back(id, text(&agent.id)).await {
+            Ok(true) => Err(error),
+            // The removal was carried out, and its response was lost.
+            Err(gone) if gone.is_not_found() => Ok(()),
+            _ => Err(Box::new(Incomplete::imported(record(free), Step::Remove, error)).into()),
         }
-        Err(Box::new(Incomplete::imported(record(free), Step::Remove, error)).into())
     }
 
     async fn remove_credential(&self, id: &CredentialId, number: &E164) -> Result<bool> {
@@ -162,10 +160,20 @@ impl Cartesia {
         free.map_err(|error| NotFound::or(error, KIND, id))
     }
 
+    /// Gives the number the agent back that was taken off, unless somebody else has given it one meanwhile. Returns whether
+    /// it has an agent.
+    async fn give_back(&self, id: &NumberId, agent: Option<&str>) -> Result<bool> {
+        if self.get_number(id.as_str()).await?.agent.is_some() {
+            return Ok(true);
+        }
+        let Some(agent) = agent else { return Ok(false) };
+        self.update_number(id.as_str(), &UpdateNumber::new().agent_id(agent.to_owned())).await.map(|_| true)
+    }
+
     async fn import_by(&self, link: CredentialId, request: &ImportRequest) -> Result<NumberRecord> {
         let number = *request.number();
         // A label is required. This one has a space, so that a search that finds the number has not found its label.
-        let (start, end) = number.as_str().split_at(number.as_str().len() - 4);
+        let (start, end) = number.as_str().split_at(number.as_str().len().saturating_sub(4).max(2));
         let label = request.label_text().map_or_else(|| format!("{start} {end}"), str::to_owned);
         let mut import = ImportNumber::new(label, number, ProviderRef::id(link.as_str()));
         if let Some(agent) = request.agent_id() {

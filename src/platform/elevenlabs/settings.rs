@@ -85,7 +85,7 @@ impl ElevenLabs {
             Patch::Clear => {
                 self.update_number(id, &wire).await?;
                 // Whether null unassigns the agent is not documented.
-                let read = self.get_number(id).await?;
+                let read = self.get_number(id).await.map_err(Error::after_write)?;
                 match read.assigned_agent.as_ref().and_then(|agent| text(&agent.agent_id)) {
                     None => Ok(read),
                     Some(agent) => {

@@ -5,7 +5,7 @@ use super::client::{KIND, LiveKit};
 use super::rules::{Caught, Dialled, MADE, is_made, is_same};
 use super::wire::{DispatchRule, InboundTrunk, ListRules, ListTrunks, ListUpdate, UpdateInboundTrunk};
 use crate::E164;
-use crate::error::{Error, Incomplete, NotFound, Result, Step, checked};
+use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, NotFound, Result, Step, checked};
 use crate::model::{
     AccountId, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
     NumberUpdate, PlatformKind, ProblemCode, Reach, RecordNumber, Removal, Secret, SourcePart,
@@ -81,13 +81,7 @@ impl VoicePlatform for LiveKit {
                 let mut trunk = InboundTrunk::new().numbers(vec![number.as_str().to_owned()]).metadata(MADE.to_owned());
                 trunk.name = request.label_text().map(str::to_owned);
                 let made = self.create_inbound_trunk(&trunk).await?;
-                let listed = spelled(&made, &number).unwrap_or_else(|| number.as_str().to_owned());
-                let mut record = record(&made, &listed, &[]);
-                // It may be the trunk of another number: the importer reads it then.
-                if numbers(&made).is_empty() {
-                    record.number = RecordNumber::Absent;
-                }
-                Ok(record)
+                Ok(added(&made, &number))
             }),
         })
     }
@@ -102,9 +96,15 @@ impl VoicePlatform for LiveKit {
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let list = ListTrunks::new().numbers(vec![number.as_str().to_owned()]);
         let mut trunks = Vec::new();
-        for trunk in self.list_inbound_trunks(&list).await? {
+        let mut listed = self.inbound_trunks(list);
+        while let Some(trunk) = listed.try_next().await? {
+            let is_found = spelled(&trunk, number).is_some();
             if numbers(&trunk).iter().any(|text| may_be(text, number)) {
                 trunks.push(trunk);
+            }
+            // Each further page is a request.
+            if is_found {
+                break;
             }
         }
         let mut records = Vec::new();
@@ -139,11 +139,11 @@ impl VoicePlatform for LiveKit {
             trunk = updated.map_err(|error| NotFound::or(error, KIND, id))?;
         }
         let dialled = Dialled { trunk: trunk_id(&trunk), number: &number };
-        let agent = match update.agent_patch() {
-            Patch::Keep => return Ok(record(&trunk, &number, &self.rules_of(dialled.trunk).await?)),
-            patch => patch.set().map(AgentId::as_str),
+        let rules = match update.agent_patch() {
+            Patch::Keep => self.rules_of(dialled.trunk).await,
+            patch => self.set_agent(dialled, patch.set().map(AgentId::as_str)).await,
         };
-        match self.set_agent(dialled, agent).await {
+        match rules {
             Ok(rules) => Ok(record(&trunk, &number, &rules)),
             Err(error) if label.is_keep() => Err(error),
             Err(error) => {
@@ -188,6 +188,10 @@ impl VoicePlatform for LiveKit {
         let update = UpdateInboundTrunk::new().numbers(ListUpdate::Remove(same.clone()));
         let left = self.update_inbound_trunk(trunk_id(&trunk), &update).await;
         let left = left.map_err(|error| NotFound::or(error, KIND, id))?;
+        if numbers(&left).iter().any(|left| is_same(left, &number)) {
+            let fault = CallFault::Mismatch(Mismatch::new("a trunk without the number", Some("one that has it")));
+            return Err(Box::new(CallError::new(KIND.into(), "update trunk", Delivery::Unknown, fault)).into());
+        }
         if numbers(&left).is_empty() {
             // Somebody removed the other numbers at the same moment.
             self.end_wildcard(&left, same, is_made).await?;
@@ -224,8 +228,7 @@ impl LiveKit {
         })?;
         let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(vec![number.as_str().to_owned()]));
         let trunk = self.update_inbound_trunk(id.as_str(), &update).await?;
-        let listed = spelled(&trunk, &number).unwrap_or_else(|| number.as_str().to_owned());
-        Ok(record(&trunk, &listed, &[]))
+        Ok(added(&trunk, &number))
     }
 
     /// The trunk of a record, and the number in its spelling.
@@ -238,16 +241,17 @@ impl LiveKit {
         Ok((found, listed.ok_or_else(missing)?))
     }
 
-    /// Deletes a trunk that lost its last number, or gives it the number back.
+    /// Deletes a trunk that lost its last number, or gives it the number back. If that fails, the number is gone and the
+    /// trunk accepts every number.
     async fn end_wildcard(&self, trunk: &InboundTrunk, same: Vec<String>, is_made: bool) -> Result<()> {
         if is_made {
             return match self.delete_trunk(trunk_id(trunk)).await {
-                Err(error) if !error.is_not_found() => Err(error),
+                Err(error) if !error.is_not_found() => Err(error.after_write()),
                 _ => Ok(()),
             };
         }
         let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(same));
-        self.update_inbound_trunk(trunk_id(trunk), &update).await?;
+        self.update_inbound_trunk(trunk_id(trunk), &update).await.map_err(Error::after_write)?;
         Err(last_number(trunk))
     }
 }
@@ -262,6 +266,14 @@ fn numbers(trunk: &InboundTrunk) -> &[String] {
 
 fn spelled(trunk: &InboundTrunk, number: &E164) -> Option<String> {
     numbers(trunk).iter().find(|text| RecordNumber::read(Some(text)).is(number)).cloned()
+}
+
+/// The record of a number that was added. If the response does not show it, the importer reads it.
+fn added(trunk: &InboundTrunk, number: &E164) -> NumberRecord {
+    match spelled(trunk, number) {
+        Some(listed) => record(trunk, &listed, &[]),
+        None => NumberRecord { number: RecordNumber::Absent, ..record(trunk, number.as_str(), &[]) },
+    }
 }
 
 fn may_be(text: &str, number: &E164) -> bool {

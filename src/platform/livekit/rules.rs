@@ -6,6 +6,7 @@ use super::client::{KIND, LiveKit};
 use super::wire::{AgentDispatch, DispatchRule, ListRules, Rule};
 use crate::error::{Error, Result, checked};
 use crate::model::{ProblemCode, RecordNumber};
+use crate::platform::answer::text;
 
 /// The metadata of the trunks and rules that numport creates. Only these are ever deleted.
 pub(super) const MADE: &str = r#"{"made_by":"numport"}"#;
@@ -62,9 +63,12 @@ fn list(list: &Option<Vec<String>>) -> &[String] {
     list.as_deref().unwrap_or_default()
 }
 
+fn agents(rule: &DispatchRule) -> &[AgentDispatch] {
+    rule.room_config.as_ref().and_then(|room| room.agents.as_deref()).unwrap_or_default()
+}
+
 fn agent(rule: &DispatchRule) -> Option<&str> {
-    let agents = rule.room_config.as_ref()?.agents.as_ref()?;
-    agents.first()?.agent_name.as_deref().filter(|name| !name.is_empty())
+    agents(rule).first()?.agent_name.as_deref().filter(|name| !name.is_empty())
 }
 
 /// LiveKit ignores punctuation and the plus.
@@ -109,7 +113,7 @@ fn priority(rule: &DispatchRule) -> (bool, u32) {
     (!list(&rule.inbound_numbers).is_empty(), kind + pin + numbers)
 }
 
-/// With another first agent. The other agents of the room stay, unless there is to be none.
+/// With another first agent, or without agents. The other agents of the room stay with another first one.
 fn with_agent(mut rule: DispatchRule, agent: Option<&str>) -> DispatchRule {
     let room = rule.room_config.get_or_insert_default();
     let agents = room.agents.get_or_insert_default();
@@ -138,17 +142,33 @@ impl LiveKit {
         self.dispatch_rules(ListRules::new().trunk_ids(vec![trunk.to_owned()])).try_collect().await
     }
 
-    /// Gives the calls to a number another agent, or none. Returns the rules afterwards, which were read back if something
-    /// was changed. They may show that the calls go elsewhere: another rule can be first.
+    /// Gives the calls to a number another agent, or none. Returns the rules afterwards; one that was written is read back.
+    /// They may show that the calls go elsewhere: another rule can be first.
     pub(super) async fn set_agent(&self, dialled: Dialled<'_>, agent: Option<&str>) -> Result<Vec<DispatchRule>> {
         let rules = self.rules_of(dialled.trunk).await?;
-        let caught = Caught::of(&rules, dialled);
-        if caught.agent() == agent && (agent.is_some() || caught.0.len() < 2) {
+        let is_so = |rules: &[DispatchRule]| {
+            let caught = Caught::of(rules, dialled);
+            caught.agent() == agent && (agent.is_some() || caught.0.len() < 2)
+        };
+        if is_so(&rules) {
             return Ok(rules);
         }
         let own = rules.iter().find(|rule| is_own(rule, dialled));
+        // One that numport created took the calls from another rule, which gets them back as it is.
+        if let Some(made) = own.filter(|own| is_made(own.metadata.as_deref()) && is_plain(own)) {
+            let others: Vec<_> = rules.iter().filter(|rule| id(rule) != id(made)).cloned().collect();
+            if is_so(&others) {
+                return match self.delete_dispatch_rule(id(made)).await {
+                    Err(error) if !error.is_not_found() => Err(error),
+                    _ => Ok(others),
+                };
+            }
+        }
         let changed = match own {
-            Some(own) => self.replace_dispatch_rule(id(own), &with_agent(own.clone(), agent)).await,
+            Some(own) => {
+                check_cleared(own, agent)?;
+                self.replace_dispatch_rule(id(own), &with_agent(own.clone(), agent)).await
+            }
             None => {
                 check_free(&rules, dialled)?;
                 self.create_dispatch_rule(&new_rule(dialled, agent)).await
@@ -165,7 +185,8 @@ impl LiveKit {
         };
         // The rule is read back. A list may lag behind the response.
         let list = ListRules::new().dispatch_rule_ids(vec![id(&changed).to_owned()]);
-        let read = self.list_dispatch_rules(&list).await?.into_iter().find(|rule| id(rule) == id(&changed));
+        let read = self.list_dispatch_rules(&list).await.map_err(Error::after_write)?;
+        let read = read.into_iter().find(|rule| id(rule) == id(&changed));
         let changed = read.unwrap_or(changed);
         let mut rules = rules;
         rules.retain(|rule| id(rule) != id(&changed));
@@ -191,6 +212,24 @@ impl LiveKit {
 fn is_refused(error: &Error) -> bool {
     let status = error.call().and_then(|call| call.status);
     status.is_some_and(|status| matches!(status.as_u16(), 400 | 409 | 412))
+}
+
+/// Whether the agents of a rule are not more than one name. More could not be brought back.
+fn is_plain(rule: &DispatchRule) -> bool {
+    let is_name = |agent: &AgentDispatch| {
+        text(&agent.metadata).or(text(&agent.deployment)).is_none()
+            && agent.attributes.as_ref().is_none_or(|attributes| attributes.0.is_empty())
+    };
+    agents(rule).len() < 2 && agents(rule).iter().all(is_name)
+}
+
+fn check_cleared(own: &DispatchRule, agent: Option<&str>) -> Result<()> {
+    checked(KIND, "update number", |problems| {
+        if agent.is_none() && !is_plain(own) {
+            let fault = format!("cannot be cleared, because dispatch rule {} has more than an agent's name", id(own));
+            problems.add(ProblemCode::Conflict, "agent", fault, "take the agents out of the rule yourself");
+        }
+    })
 }
 
 /// LiveKit refuses a rule for calls that another rule takes as well. Its message is not parsed: the rules say which it is.

@@ -22,7 +22,8 @@
 //! SIP trunk.
 //!
 //! Through the platform-independent API an agent is the only inbound agent, with the weight 1. A number with several
-//! inbound agents, or with a webhook in place of them, has a [`handler`](crate::NumberRecord::handler). Directions are
+//! inbound agents, or with a webhook in place of them, has a [`handler`](crate::NumberRecord::handler). An undo restores the
+//! agents with their weights and versions. Directions are
 //! not supported, and neither are a trunk's port, inbound addresses and leading plus. A trunk that requires encrypted media
 //! needs the transport TLS. A removal of a
 //! number that Retell sold releases it, so it needs [`Removal::RecordAndNumber`](crate::Removal::RecordAndNumber).
@@ -53,6 +54,7 @@
 //! # }
 //! ```
 
+mod agents;
 mod client;
 mod error;
 mod platform;

@@ -9,12 +9,12 @@ use super::client::{KIND, Retell};
 use super::wire::{
     AgentWeight, ImportNumber, LIMIT_MAX, ListNumbers, NumberType, PhoneNumber, SortOrder, UpdateNumber, Weight,
 };
-use super::{renew, trunk};
+use super::{agents, renew, trunk};
 use crate::E164;
 use crate::error::{Error, NotFound, Result, checked};
 use crate::model::{
     AccountId, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
-    NumberUpdate, PlatformKind, ProblemCode, ProviderKind, Reach, RecordNumber, Removal, Secret, Timestamp,
+    NumberUpdate, PlatformKind, ProblemCode, ProviderKind, Reach, RecordNumber, Removal, Secret, Settings, Timestamp,
 };
 use crate::platform::answer::{first_match, of_record, removed, text};
 use crate::platform::{
@@ -86,7 +86,7 @@ impl VoicePlatform for Retell {
 
     async fn update(&self, id: &NumberId, update: &NumberUpdate) -> Result<NumberRecord> {
         CAPABILITIES.check_update(KIND, update)?;
-        let agents = update.agent_patch().as_ref().map(|agent| vec![AgentWeight::new(agent.as_str(), Weight::all())]);
+        let agents = update.agent_patch().as_ref().map(|agent| agents::named(agent, update.kept_settings()));
         let wire = UpdateNumber::new().nickname(update.label_patch().clone()).inbound_agents(agents);
         self.update_or_missing(id, &wire).await.map(|number| keyed(number, id.as_str()))
     }
@@ -123,6 +123,10 @@ impl VoicePlatform for Retell {
 
     fn created_credential(&self, _id: &CredentialId) -> bool {
         false
+    }
+
+    async fn restore_settings(&self, id: &NumberId, before: &Settings) -> Result<NumberRecord> {
+        of_record(self.restore_agents(id, before).await, KIND, id, |number| keyed(number, id.as_str()))
     }
 }
 
@@ -196,6 +200,7 @@ fn record(number: PhoneNumber) -> NumberRecord {
         label: text(&number.nickname).map(str::to_owned),
         agent,
         handler,
+        settings: agents::settings(&number),
         carrier: number.phone_number_type.as_ref().map(|name| name.as_str().to_owned()).filter(|name| !name.is_empty()),
         updated_at: milliseconds(&number.last_modification_timestamp),
         releases: !is_imported(&number),

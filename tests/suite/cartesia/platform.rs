@@ -140,7 +140,7 @@ async fn an_import_sends_the_label_and_the_agent() {
         let source = NumberSource::stored(ProviderKind::TWILIO, "prov_1");
         client(server.uri()).create(&source, &request).unwrap().await.unwrap();
         // A label is required.
-        let mut body = json!({"label": label.unwrap_or(NUMBER), "number": NUMBER, "provider": {"id": "prov_1"}});
+        let mut body = json!({"label": label.unwrap_or(LABEL), "number": NUMBER, "provider": {"id": "prov_1"}});
         if let Some(agent) = agent {
             body["agent_id"] = agent.into();
         }
@@ -171,17 +171,21 @@ async fn a_number_is_read_again_if_it_was_updated_since() {
 async fn a_refused_removal_gives_the_agent_back() {
     for restored in [200, 403] {
         let server = MockServer::start().await;
-        answer(&server, "GET", ONE, 200, stored(linked())).await;
+        let mut free = stored(linked());
+        free["agent"] = Value::Null;
+        let read = ResponseTemplate::new(200).set_body_json(stored(linked()));
+        Mock::given(method("GET")).and(path(ONE)).respond_with(read).up_to_n_times(1).mount(&server).await;
+        answer(&server, "GET", ONE, 200, free.clone()).await;
         let unassign = Mock::given(method("PATCH")).and(path(ONE));
-        let free = ResponseTemplate::new(200).set_body_json(stored(linked()));
+        let free = ResponseTemplate::new(200).set_body_json(free);
         unassign.respond_with(free).up_to_n_times(1).mount(&server).await;
         answer(&server, "PATCH", ONE, restored, stored(linked())).await;
         answer(&server, "DELETE", ONE, 409, refusal()).await;
         let error = client(server.uri()).remove(&"pn_1".into(), Removal::Record).await.unwrap_err();
         assert_eq!(matches!(error, Error::Incomplete(_)), restored == 403, "{error:?}");
         let sent = sent(&server).await;
-        assert_eq!(verbs(&sent), ["GET", "PATCH", "DELETE", "PATCH"]);
-        assert_eq!(sent[3].1, json!({"agent_id": "a1"}));
+        assert_eq!(verbs(&sent), ["GET", "PATCH", "DELETE", "GET", "PATCH"]);
+        assert_eq!(sent[4].1, json!({"agent_id": "a1"}));
     }
 }
 
@@ -244,4 +248,75 @@ async fn an_update_sends_what_it_names_and_an_agent_without_an_id_is_a_handler()
     cartesia.update(&"pn_1".into(), &NumberUpdate::new().clear_agent()).await.unwrap();
     let bodies: Vec<Value> = sent(&server).await.into_iter().map(|(_, body)| body).collect();
     assert_eq!(bodies, [json!({"label": "Desk"}), json!({"agent_id": null})]);
+}
+
+/// An agent that is named after a number is found with all of its numbers.
+#[tokio::test]
+async fn a_search_of_several_pages_that_did_not_come_to_the_number_proves_nothing() {
+    let server = MockServer::start().await;
+    let other = |id: &str| {
+        let mut other = stored(linked());
+        (other["id"], other["number"]) = (id.into(), OTHER.into());
+        other
+    };
+    let page = |data: Vec<Value>, more: bool| {
+        ResponseTemplate::new(200).set_body_json(json!({"data": data, "has_more": more}))
+    };
+    let list = || Mock::given(method("GET")).and(path(NUMBERS));
+    list().and(query_param("q", OTHER)).respond_with(page(vec![other("pn_2")], false)).mount(&server).await;
+    list().and(query_param("q", NUMBER)).respond_with(page(vec![other("pn_3")], true)).mount(&server).await;
+    list().respond_with(page(vec![other("pn_2"), stored(linked())], false)).mount(&server).await;
+    let client = client(server.uri());
+    client.find(&OTHER.parse().unwrap()).await.unwrap().unwrap();
+    let found = client.find(&NUMBER.parse().unwrap()).await.unwrap();
+    assert_eq!(found.unwrap().id.as_str(), "pn_1");
+}
+
+/// The record may be of the number: that is not the same as none.
+#[tokio::test]
+async fn a_masked_number_in_the_search_is_not_overlooked() {
+    let server = MockServer::start().await;
+    let shown = |id: &str, number: &str| {
+        let mut shown = stored(linked());
+        (shown["id"], shown["number"]) = (id.into(), number.into());
+        ResponseTemplate::new(200).set_body_json(json!({"data": [shown], "has_more": false}))
+    };
+    let list = || Mock::given(method("GET")).and(path(NUMBERS));
+    list().and(query_param("q", OTHER)).respond_with(shown("pn_2", OTHER)).mount(&server).await;
+    list().respond_with(shown("pn_1", "+1415***2671")).mount(&server).await;
+    let client = client(server.uri());
+    client.find(&OTHER.parse().unwrap()).await.unwrap().unwrap();
+    let error = client.find(&NUMBER.parse().unwrap()).await.unwrap_err();
+    assert!(matches!(error, Error::Withheld(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_shortest_number_is_imported() {
+    let server = MockServer::start().await;
+    let short = "+12";
+    let mut made = stored(linked());
+    made["number"] = short.into();
+    answer(&server, "POST", NUMBERS, 200, made).await;
+    let source = NumberSource::stored(ProviderKind::TWILIO, "prov_1");
+    let request = ImportRequest::new(short.parse().unwrap());
+    client(server.uri()).create(&source, &request).unwrap().await.unwrap();
+}
+
+/// Somebody else gave the number an agent after the removal had taken the former one off.
+#[tokio::test]
+async fn a_refused_removal_leaves_an_agent_that_somebody_else_has_set() {
+    let server = MockServer::start().await;
+    let (mut free, mut theirs) = (stored(linked()), stored(linked()));
+    (free["agent"], theirs["agent"]) = (Value::Null, json!({"id": "theirs"}));
+    let one = |verb: &str| Mock::given(method(verb)).and(path(ONE));
+    let body = |body: &Value| ResponseTemplate::new(200).set_body_json(body);
+    one("GET").respond_with(body(&stored(linked()))).up_to_n_times(1).mount(&server).await;
+    one("GET").respond_with(body(&theirs)).mount(&server).await;
+    one("PATCH").respond_with(body(&free)).up_to_n_times(1).mount(&server).await;
+    one("PATCH").respond_with(body(&stored(linked()))).mount(&server).await;
+    answer(&server, "DELETE", ONE, 409, refusal()).await;
+    client(server.uri()).remove(&"pn_1".into(), Removal::Record).await.unwrap_err();
+    let sent = sent(&server).await;
+    let patches: Vec<&Value> = sent.iter().filter(|(verb, _)| verb == "PATCH").map(|(_, body)| body).collect();
+    assert_eq!(patches, [&json!({"agent_id": null})]);
 }

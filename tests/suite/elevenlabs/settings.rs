@@ -2,7 +2,8 @@
 //! client of its own stands for another process: a client remembers nothing of numbers.
 
 use futures_util::StreamExt;
-use numport::import::{Field, ReplaceConsent, Replacement, Undo, UndoOutcome, UndoneRecord};
+use numport::import::plan::{Applied, Reroute};
+use numport::import::{Field, ReplaceConsent, Replacement, Stays, Undo, UndoOutcome, UndoneRecord};
 use numport::model::{NumberSource, PlatformKind, Removal, Settings};
 use numport::platform::RenewalRun;
 use numport::platform::elevenlabs::{
@@ -272,4 +273,37 @@ async fn another_process_finishes_a_replacement_from_what_was_saved() {
     elevenlabs(&sandbox).restore_settings(&imported.record.id, &read.settings).await.unwrap();
     assert_eq!(assignment(&sandbox), as_before());
     assert_eq!(sandbox.records(KIND)[0]["label"], "Desk");
+}
+
+/// Somebody has given the agent a branch since: the record is in use, though its agent is the same.
+#[tokio::test]
+async fn a_record_whose_branch_was_set_since_stays() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let imported = importer(&sandbox).import(ImportRequest::new(number(NUMBER)).agent(AGENT)).await.unwrap();
+    assert_eq!(imported.outcome, Outcome::Created);
+    let undo: Undo = serde_json::from_str(&serde_json::to_string(&imported.undo()).unwrap()).unwrap();
+    let set = UpdateNumber::new().branch_id(BRANCH.to_owned());
+    elevenlabs(&sandbox).update_number(undo.id.as_str(), &set).await.unwrap();
+    let undone = importer(&sandbox).undo(&undo, Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Stays(Stays::Changed(vec![Field::Agent])));
+    assert_eq!(assignment(&sandbox).2, json!(BRANCH));
+    // As it was left it goes.
+    elevenlabs(&sandbox).update_number(undo.id.as_str(), &UpdateNumber::new().branch_id(Patch::Clear)).await.unwrap();
+    assert_eq!(importer(&sandbox).undo(&undo, Removal::Record).await.unwrap().record, UndoneRecord::Removed);
+}
+
+#[tokio::test]
+async fn a_planned_removal_of_a_record_whose_branch_was_set_since_is_not_done() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let request = ImportRequest::new(number(NUMBER)).agent(AGENT);
+    let id = importer(&sandbox).import(request).await.unwrap().record.id;
+    let applying = importer(&sandbox);
+    let plan = applying.plan(&Desired::default()).await.unwrap();
+    let plan = plan.retire_extra(Removal::Record, |_| Some(Reroute::To("https://voice.example.com/in".into())));
+    let plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
+    let set = UpdateNumber::new().branch_id(BRANCH.to_owned());
+    elevenlabs(&sandbox).update_number(id.as_str(), &set).await.unwrap();
+    let steps: Vec<_> = applying.apply(plan).unwrap().collect().await;
+    assert!(steps.iter().any(|step| matches!(step.outcome, Applied::Moved(_))), "{steps:?}");
+    assert_eq!(assignment(&sandbox).2, json!(BRANCH));
 }

@@ -1,5 +1,6 @@
 //! LiveKit.
 
+mod between;
 pub(crate) mod endpoints;
 mod platform;
 mod rules;

@@ -1,5 +1,6 @@
 //! Retell.
 
+mod agents;
 mod endpoints;
 mod platform;
 mod sandbox;

@@ -1,0 +1,215 @@
+//! What somebody else does, or a server refuses, between two requests of one operation.
+
+use numport::import::UndoneRecord;
+use numport::model::{NumberSource, ProviderKind, Removal};
+use numport::platform::livekit::{
+    AgentDispatch, DirectRule, DispatchRule, InboundTrunk, ListRules, LiveKit, RoomConfiguration, Rule,
+};
+use numport::sandbox::Sandbox;
+use numport::{ImportRequest, Importer, NumberUpdate, SipTrunk, VoicePlatform};
+use serde_json::{Value, json};
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::endpoints::{NUMBER, client, list};
+
+const OTHER: &str = "+14155552672";
+const ID: &str = "ST_1/+14155552671";
+
+/// A server that answers each method with these in turn; the last one is repeated.
+async fn server(methods: &[(&str, &[(u16, Value)])]) -> (MockServer, LiveKit) {
+    let server = MockServer::start().await;
+    for (method, answers) in methods {
+        for (nth, (status, body)) in answers.iter().enumerate() {
+            let answer = ResponseTemplate::new(*status).set_body_json(body);
+            let mock = Mock::given(path(format!("/twirp/livekit.SIP/{method}"))).respond_with(answer);
+            let times = if nth + 1 < answers.len() { 1 } else { u64::MAX };
+            mock.up_to_n_times(times).mount(&server).await;
+        }
+    }
+    let livekit = client(server.uri());
+    (server, livekit)
+}
+
+fn trunk(numbers: &[&str], metadata: &str) -> Value {
+    json!({"sip_trunk_id": "ST_1", "numbers": numbers, "metadata": metadata})
+}
+
+fn got(numbers: &[&str], metadata: &str) -> (u16, Value) {
+    (200, json!({"trunk": trunk(numbers, metadata)}))
+}
+
+fn refused() -> (u16, Value) {
+    (403, json!({"code": "permission_denied", "msg": "no"}))
+}
+
+fn no_items() -> (u16, Value) {
+    (200, json!({"items": []}))
+}
+
+/// The number is gone and the trunk accepts every call: that is not nothing.
+#[tokio::test]
+async fn a_trunk_that_stays_without_numbers_is_no_removal_that_was_not_done() {
+    for metadata in [r#"{"made_by":"numport"}"#, ""] {
+        let (_server, livekit) = server(&[
+            ("GetSIPInboundTrunk", &[got(&[NUMBER, OTHER], metadata)]),
+            ("ListSIPDispatchRule", &[no_items()]),
+            ("UpdateSIPInboundTrunk", &[(200, trunk(&[], metadata)), refused()]),
+            ("DeleteSIPTrunk", &[refused()]),
+        ])
+        .await;
+        let error = livekit.remove(&ID.into(), Removal::Record).await.unwrap_err();
+        assert!(!error.surely_not_done(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_fails_after_a_change_is_no_change_that_was_not_made() {
+    let made = json!({
+        "sip_dispatch_rule_id": "SDR_1", "trunk_ids": ["ST_1"], "numbers": [NUMBER],
+        "room_config": {"agents": [{"agent_name": "front-desk"}]},
+    });
+    for (update, rules) in [
+        (NumberUpdate::new().label("Desk"), vec![refused()]),
+        (NumberUpdate::new().agent("front-desk"), vec![no_items(), refused()]),
+    ] {
+        let (server, livekit) = server(&[
+            ("GetSIPInboundTrunk", &[got(&[NUMBER], "")]),
+            ("ListSIPDispatchRule", &rules),
+            ("UpdateSIPInboundTrunk", &[(200, trunk(&[NUMBER], ""))]),
+            ("CreateSIPDispatchRule", &[(200, made.clone())]),
+        ])
+        .await;
+        let error = livekit.update(&ID.into(), &update).await.unwrap_err();
+        assert!(!error.surely_not_done(), "{error:?}");
+        let sent = server.received_requests().await.unwrap();
+        let is_write = |path: &str| path.ends_with("CreateSIPDispatchRule") || path.ends_with("UpdateSIPInboundTrunk");
+        assert_eq!(sent.iter().filter(|sent| is_write(sent.url.path())).count(), 1);
+    }
+}
+
+/// The size of a page is not documented, so a page without the number does not show that it is not there.
+#[tokio::test]
+async fn a_number_on_the_second_page_is_found() {
+    let wildcard = json!({"sip_trunk_id": "ST_0", "numbers": [], "allowed_numbers": ["+12025550143"]});
+    let page = |item: &Value| (200, json!({"items": [item]}));
+    let (_server, livekit) = server(&[
+        ("ListSIPInboundTrunk", &[page(&wildcard), page(&trunk(&[NUMBER], "")), no_items()]),
+        ("ListSIPDispatchRule", &[no_items()]),
+    ])
+    .await;
+    let found = livekit.find(&NUMBER.parse().unwrap()).await.unwrap();
+    assert_eq!(found.unwrap().id.as_str(), ID);
+}
+
+/// Before the import another rule took the calls. The rule of the number alone would keep them.
+#[tokio::test]
+async fn an_undo_gives_the_calls_back_to_the_rule_that_had_them() {
+    let agents = RoomConfiguration::new().agents(vec![AgentDispatch::new("old").metadata("for the old one")]);
+    for room in [None, Some(agents)] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let livekit = LiveKit::from_vars(|name| sandbox.var(name)).unwrap();
+        let trunk = InboundTrunk::new().numbers(list(&[NUMBER]));
+        livekit.create_inbound_trunk(&trunk).await.unwrap();
+        let direct = Rule::new().dispatch_rule_direct(DirectRule::new("the-room"));
+        let mut wide = DispatchRule::new(direct);
+        wide.room_config = room;
+        livekit.create_dispatch_rule(&wide).await.unwrap();
+        let number = NUMBER.parse().unwrap();
+        let before = livekit.find(&number).await.unwrap().unwrap();
+        let rules = livekit.list_dispatch_rules(&ListRules::new()).await.unwrap();
+
+        let importer = Importer::new(SipTrunk::new("203.0.113.10"), livekit.clone());
+        let imported = importer.import(ImportRequest::new(number).agent("new")).await.unwrap();
+        assert_eq!(imported.record.agent.as_ref().unwrap().as_str(), "new");
+        let undone = importer.undo(&imported.undo(), Removal::Record).await.unwrap();
+        assert_eq!(undone.record, UndoneRecord::Restored { kept: vec![] });
+        let after = livekit.find(&number).await.unwrap().unwrap();
+        assert_eq!((after.agent, after.handler), (before.agent, before.handler));
+        assert_eq!(livekit.list_dispatch_rules(&ListRules::new()).await.unwrap(), rules);
+    }
+}
+
+/// A server that writes a secret in an unexpected type makes a response that cannot be read. The error must not quote it.
+#[tokio::test]
+async fn a_secret_of_another_type_is_not_quoted() {
+    for (name, item) in [
+        ("ListSIPInboundTrunk", json!({"sip_trunk_id": "ST_1", "numbers": [NUMBER], "auth_password": 481_516_234})),
+        ("ListSIPInboundTrunk", json!({"sip_trunk_id": "ST_1", "numbers": [NUMBER], "headers": "481516234"})),
+        (
+            "ListSIPDispatchRule",
+            json!({"sip_dispatch_rule_id": "SDR_1", "rule": {"dispatch_rule_direct": {"room_name": "r", "pin": 481_516_234}}}),
+        ),
+    ] {
+        let there = json!({"sip_trunk_id": "ST_1", "numbers": [NUMBER]});
+        let (_server, livekit) = server(&[
+            (name, &[(200, json!({"items": [item]}))]),
+            ("ListSIPInboundTrunk", &[(200, json!({"items": [there]}))]),
+        ])
+        .await;
+        let error = livekit.find(&NUMBER.parse().unwrap()).await.unwrap_err();
+        let shown = format!("{error:?} {error} {} {}", error.report(), serde_json::to_string(&error).unwrap());
+        assert!(!shown.contains("481516234"), "{shown}");
+    }
+}
+
+/// A response that still shows the number does not show that it was removed. Its rule must stay.
+#[tokio::test]
+async fn a_number_that_a_response_still_shows_keeps_its_rule() {
+    let own = json!({
+        "sip_dispatch_rule_id": "SDR_1", "trunk_ids": ["ST_1"], "numbers": [NUMBER], "metadata": r#"{"made_by":"numport"}"#,
+        "room_config": {"agents": [{"agent_name": "front-desk"}]},
+    });
+    let (server, livekit) = server(&[
+        ("GetSIPInboundTrunk", &[got(&[NUMBER, OTHER], "")]),
+        ("ListSIPDispatchRule", &[(200, json!({"items": [own]}))]),
+        ("UpdateSIPInboundTrunk", &[(200, trunk(&[NUMBER, OTHER], ""))]),
+        ("DeleteSIPDispatchRule", &[(200, own.clone())]),
+    ])
+    .await;
+    let error = livekit.remove(&ID.into(), Removal::Record).await.unwrap_err();
+    assert!(!error.surely_not_done(), "{error:?}");
+    let sent = server.received_requests().await.unwrap();
+    assert!(sent.iter().all(|sent| !sent.url.path().ends_with("DeleteSIPDispatchRule")));
+}
+
+/// A response that shows other numbers does not show that this one was added.
+#[tokio::test]
+async fn a_number_that_the_trunk_does_not_show_is_read() {
+    let (_server, livekit) = server(&[
+        ("GetSIPInboundTrunk", &[got(&[OTHER], "")]),
+        ("UpdateSIPInboundTrunk", &[(200, trunk(&[OTHER], ""))]),
+    ])
+    .await;
+    let source = NumberSource::stored(ProviderKind::SIP_TRUNK, "ST_1");
+    let request = ImportRequest::new(NUMBER.parse().unwrap());
+    let created = livekit.create(&source, &request).unwrap().await.unwrap();
+    assert_eq!((created.id.as_str(), created.number.telephone()), (ID, None));
+}
+
+/// What the agents of a rule have beside their names could not be brought back.
+#[tokio::test]
+async fn the_agents_of_a_rule_of_somebody_else_are_not_cleared() {
+    let plain = vec![AgentDispatch::new("old")];
+    let several = vec![AgentDispatch::new("old"), AgentDispatch::new("recorder")];
+    let with_text = vec![AgentDispatch::new("old").metadata("for the old one")];
+    for (agents, is_done) in [(plain, true), (several, false), (with_text, false)] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let livekit = LiveKit::from_vars(|name| sandbox.var(name)).unwrap();
+        let trunk = InboundTrunk::new().numbers(list(&[NUMBER]));
+        let trunk = livekit.create_inbound_trunk(&trunk).await.unwrap().sip_trunk_id.unwrap();
+        let rule = DispatchRule::new(Rule::individual("r-"))
+            .trunk_ids(list(&[&trunk]))
+            .numbers(list(&[NUMBER]))
+            .room_config(RoomConfiguration::new().agents(agents));
+        livekit.create_dispatch_rule(&rule).await.unwrap();
+        let agents = |rules: &[DispatchRule]| rules[0].room_config.as_ref().unwrap().agents.clone().unwrap();
+        let before = agents(&livekit.list_dispatch_rules(&ListRules::new()).await.unwrap());
+        let id = format!("{trunk}/{NUMBER}");
+        let updated = livekit.update(&id.as_str().into(), &NumberUpdate::new().clear_agent()).await;
+        assert_eq!(updated.is_ok(), is_done, "{updated:?}");
+        if !is_done {
+            assert_eq!(agents(&livekit.list_dispatch_rules(&ListRules::new()).await.unwrap()), before);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Agents of a number that the platform-independent API does not know: several by weight, and versions.
+
+use numport::import::{Undo, UndoneRecord};
+use numport::platform::retell::{AgentWeight, ImportNumber};
+use numport::sandbox::Sandbox;
+use numport::{ImportRequest, Importer, Outcome, Removal, Retell, SipTrunk};
+
+use super::endpoints::NUMBER;
+use crate::services::retell::subject::SUBJECT;
+
+fn importer(sandbox: &Sandbox) -> Importer {
+    let retell = Retell::from_vars(|name| sandbox.var(name)).unwrap();
+    Importer::new(SipTrunk::new("acme.pstn.twilio.com").number(NUMBER.parse().unwrap()), retell)
+}
+
+#[tokio::test]
+async fn an_undo_restores_the_agents_with_their_weights_and_versions() {
+    let several = vec![AgentWeight::new("agent_a", 0.75), AgentWeight::new("agent_b", 0.25).agent_version("prod")];
+    for before in [several, vec![AgentWeight::new("agent_a", 1.0).agent_version(3)]] {
+        let sandbox = Sandbox::start().await.unwrap();
+        let retell = Retell::from_vars(|name| sandbox.var(name)).unwrap();
+        let import = ImportNumber::new(NUMBER, "acme.pstn.twilio.com").inbound_agents(before.clone());
+        retell.import_number(&import).await.unwrap();
+        let agents = || sandbox.records(SUBJECT.api.service)[0]["inbound_agents"].clone();
+        let as_before = agents();
+
+        let request = ImportRequest::new(NUMBER.parse().unwrap()).agent("agent_new");
+        let imported = importer(&sandbox).import(request).await.unwrap();
+        assert_eq!(imported.outcome, Outcome::Updated);
+        assert_ne!(agents(), as_before);
+        let saved = serde_json::to_string(&imported.undo()).unwrap();
+        let undo: Undo = serde_json::from_str(&saved).unwrap();
+        for _ in 0..2 {
+            let undone = importer(&sandbox).undo(&undo, Removal::Record).await.unwrap();
+            assert_eq!(undone.record, UndoneRecord::Restored { kept: vec![] });
+            assert_eq!(agents(), as_before);
+        }
+    }
+}
