@@ -88,7 +88,7 @@ pub(crate) static SUBJECT: Platform = Platform {
         new: (5, 2),
         there: (1, 1),
         changed: (2, 1),
-        lost_response: (4, 2),
+        lost_response: (3, 2),
         many_new: 1_001,
         many_again: (11, 2),
         plan_unchanged: (11, 2),
