@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
 use tracing::Span;
 
 use super::PlanStep;
@@ -126,6 +127,14 @@ pub struct Difference {
     pub planned: String,
     /// The current state.
     pub found: String,
+}
+
+impl Difference {
+    /// Of the settings that belong to an agent.
+    pub(super) fn of_settings(planned: &Map<String, Value>, found: &Map<String, Value>) -> Self {
+        let shown = |settings| serde_json::to_string(settings).unwrap_or_default();
+        Self { what: "agent's settings", planned: shown(planned), found: shown(found) }
+    }
 }
 
 impl AppliedStep {

@@ -274,6 +274,13 @@ impl Steps {
                 found: change.found_text(&record),
             })
             .collect();
+        let is_reset = |change: &&Change| match change {
+            Change::Agent { settings, .. } => *settings != record.settings.agent && !change.is_done(&record),
+            _ => false,
+        };
+        if let Some(Change::Agent { settings, .. }) = changes.iter().find(is_reset) {
+            moved.push(Difference::of_settings(settings, &record.settings.agent));
+        }
         if record.number.telephone() != Some(*number) {
             moved.push(Difference { what: "number", planned: number.to_string(), found: record.number.to_string() });
         }

@@ -1,7 +1,6 @@
 //! Removing what is not desired, without leaving callers with nobody.
 
 use futures_util::TryStreamExt;
-use serde_json::{Map, Value};
 
 use super::applied::{Applied, Difference};
 use super::apply::gone;
@@ -261,7 +260,6 @@ async fn arrives(control: &dyn RoutingControl, calls: &Calls, reroute: &Reroute)
 impl Extra {
     /// What of the record differs from the plan.
     fn differences(&self, record: &NumberRecord) -> Vec<Difference> {
-        let shown = |settings: &Map<String, Value>| serde_json::to_string(settings).unwrap_or_default();
         let word = |text: Option<&str>| text.unwrap_or("none").to_owned();
         let time = |time: Option<crate::Timestamp>| time.map_or_else(|| "unknown".to_owned(), |time| time.to_string());
         let pairs = [
@@ -269,7 +267,6 @@ impl Extra {
             ("label", label(self.label.as_deref()), label(record.label.as_deref())),
             ("agent", agent(self.agent.as_ref()), agent(record.agent.as_ref())),
             ("handler", word(self.handler.as_deref()), word(record.handler.as_deref())),
-            ("agent's settings", shown(&self.agent_settings), shown(&record.settings.agent)),
             ("inbound", switch(self.inbound), switch(record.inbound)),
             ("outbound", switch(self.outbound), switch(record.outbound)),
             ("release", self.releases.to_string(), record.releases.to_string()),
@@ -277,6 +274,8 @@ impl Extra {
             ("last change", time(self.updated_at), time(record.updated_at)),
         ];
         let differing = pairs.into_iter().filter(|(_, planned, found)| planned != found);
-        differing.map(|(what, planned, found)| Difference { what, planned, found }).collect()
+        let differing = differing.map(|(what, planned, found)| Difference { what, planned, found });
+        let (planned, found) = (&self.agent_settings, &record.settings.agent);
+        differing.chain((planned != found).then(|| Difference::of_settings(planned, found))).collect()
     }
 }

@@ -186,9 +186,13 @@ fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
     fn asked<T: Clone>(now: Option<&T>, asked: Option<&T>) -> Option<T> {
         now.and(asked).cloned()
     }
-    let label = request.label_text().map(str::to_owned);
+    let label = match request.label_text() {
+        Some(label) => Some(label),
+        // A platform that requires a label gets the number as one.
+        None => record.label.as_deref().filter(|label| is_number(label, request.number())),
+    };
     Left {
-        label: asked(record.label.as_ref(), label.as_ref()),
+        label: asked(record.label.as_ref(), label.map(str::to_owned).as_ref()),
         agent: asked::<AgentId>(record.agent.as_ref(), request.agent_id()),
         handler: None,
         agent_settings: None,
@@ -196,6 +200,11 @@ fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
         inbound: record.inbound,
         outbound: record.outbound,
     }
+}
+
+/// Whether a label is the number, with or without spaces.
+fn is_number(label: &str, number: &E164) -> bool {
+    label.chars().filter(|letter| *letter != ' ').eq(number.as_str().chars())
 }
 
 /// What an update leaves of the fields that it changes.

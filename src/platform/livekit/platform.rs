@@ -89,7 +89,7 @@ impl VoicePlatform for LiveKit {
     async fn get(&self, id: &NumberId) -> Result<NumberRecord> {
         let (trunk, number) = self.listed(id).await?;
         let rules = self.rules_of(trunk_id(&trunk)).await?;
-        Ok(record(&trunk, &number, &rules))
+        Ok(NumberRecord { id: id.clone(), ..record(&trunk, &number, &rules) })
     }
 
     /// The filter also returns the trunks that accept every number, so the numbers are compared here.
@@ -110,7 +110,7 @@ impl VoicePlatform for LiveKit {
         let mut records = Vec::new();
         for trunk in trunks {
             let rules = self.rules_of(trunk_id(&trunk)).await?;
-            records.extend(numbers(&trunk).iter().map(|text| Ok(record(&trunk, text, &rules))));
+            records.extend(listed_once(&trunk).map(|text| Ok(record(&trunk, text, &rules))));
         }
         first_match(stream::iter(records), number).await
     }
@@ -121,7 +121,7 @@ impl VoicePlatform for LiveKit {
             let trunks = self.inbound_trunks(ListTrunks::new());
             Ok::<_, Error>(trunks.map_ok(move |trunk| {
                 let of_trunk: Vec<DispatchRule> = rules.iter().filter(|rule| is_of(rule, &trunk)).cloned().collect();
-                let records: Vec<_> = numbers(&trunk).iter().map(|text| Ok(record(&trunk, text, &of_trunk))).collect();
+                let records: Vec<_> = listed_once(&trunk).map(|text| Ok(record(&trunk, text, &of_trunk))).collect();
                 stream::iter(records)
             }))
         };
@@ -143,12 +143,11 @@ impl VoicePlatform for LiveKit {
             Patch::Keep => self.rules_of(dialled.trunk).await,
             patch => self.set_agent(dialled, patch.set().map(AgentId::as_str)).await,
         };
+        let record = |rules: &[DispatchRule]| NumberRecord { id: id.clone(), ..record(&trunk, &number, rules) };
         match rules {
-            Ok(rules) => Ok(record(&trunk, &number, &rules)),
+            Ok(rules) => Ok(record(&rules)),
             Err(error) if label.is_keep() => Err(error),
-            Err(error) => {
-                Err(Box::new(Incomplete::imported(record(&trunk, &number, &[]), Step::Configure, error)).into())
-            }
+            Err(error) => Err(Box::new(Incomplete::imported(record(&[]), Step::Configure, error)).into()),
         }
     }
 
@@ -170,6 +169,8 @@ impl VoicePlatform for LiveKit {
     /// it is its last one: it would accept every number then.
     async fn remove(&self, id: &NumberId, consent: Removal) -> Result<()> {
         CAPABILITIES.check_removal(KIND, consent)?;
+        let rules = self.rules_of(id.as_str().split('/').next().unwrap_or_default()).await?;
+        // Read last: a trunk that somebody gives another number must not be deleted.
         let (trunk, number) = self.listed(id).await?;
         let (same, others): (Vec<String>, Vec<String>) =
             numbers(&trunk).iter().cloned().partition(|other| is_same(other, &number));
@@ -178,7 +179,6 @@ impl VoicePlatform for LiveKit {
             return Err(last_number(&trunk));
         }
         let dialled = Dialled { trunk: trunk_id(&trunk), number: &number };
-        let rules = self.rules_of(dialled.trunk).await?;
         // The record is gone with this one request, so a lost response leaves no half of it.
         if is_last {
             removed(self.delete_trunk(dialled.trunk).await, KIND, id)?;
@@ -231,7 +231,7 @@ impl LiveKit {
         Ok(added(&trunk, &number))
     }
 
-    /// The trunk of a record, and the number in its spelling.
+    /// The trunk of a record, and the number in its spelling, which may not be that of the record's id.
     async fn listed(&self, id: &NumberId) -> Result<(InboundTrunk, String)> {
         let missing = || NotFound::new(KIND, id.clone());
         let (trunk, number) = id.as_str().split_once('/').ok_or_else(missing)?;
@@ -262,6 +262,15 @@ fn trunk_id(trunk: &InboundTrunk) -> &str {
 
 fn numbers(trunk: &InboundTrunk) -> &[String] {
     trunk.numbers.as_deref().unwrap_or_default()
+}
+
+/// The numbers of a trunk. One that is listed in two spellings is one record: a removal removes both.
+fn listed_once(trunk: &InboundTrunk) -> impl Iterator<Item = &String> {
+    let all = numbers(trunk);
+    all.iter()
+        .enumerate()
+        .filter(|(nth, text)| !all[..*nth].iter().any(|before| is_same(before, text)))
+        .map(|(_, text)| text)
 }
 
 fn spelled(trunk: &InboundTrunk, number: &E164) -> Option<String> {

@@ -13,3 +13,4 @@ mod requests;
 mod sources;
 #[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod trait_objects;
+mod without_label;

@@ -1,9 +1,11 @@
 //! What somebody else does, or a server refuses, between two requests of one operation.
 
+use futures_util::TryStreamExt;
 use numport::import::UndoneRecord;
 use numport::model::{NumberSource, ProviderKind, Removal};
 use numport::platform::livekit::{
-    AgentDispatch, DirectRule, DispatchRule, InboundTrunk, ListRules, LiveKit, RoomConfiguration, Rule,
+    AgentDispatch, DirectRule, DispatchRule, InboundTrunk, ListRules, ListUpdate, LiveKit, RoomConfiguration, Rule,
+    UpdateInboundTrunk,
 };
 use numport::sandbox::Sandbox;
 use numport::{ImportRequest, Importer, NumberUpdate, SipTrunk, VoicePlatform};
@@ -212,4 +214,49 @@ async fn the_agents_of_a_rule_of_somebody_else_are_not_cleared() {
             assert_eq!(agents(&livekit.list_dispatch_rules(&ListRules::new()).await.unwrap()), before);
         }
     }
+}
+
+/// The same number in another spelling is the same record.
+#[tokio::test]
+async fn a_number_that_somebody_spells_otherwise_is_still_that_of_the_import() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let livekit = LiveKit::from_vars(|name| sandbox.var(name)).unwrap();
+    let importer = Importer::new(SipTrunk::new("203.0.113.10"), livekit.clone());
+    let request = ImportRequest::new(NUMBER.parse().unwrap()).agent("front-desk");
+    let imported = importer.import(request).await.unwrap();
+    let trunk = imported.record.id.as_str().split('/').next().unwrap();
+    let update = UpdateInboundTrunk::new().numbers(ListUpdate::Set(list(&["1 (415) 555-2671"])));
+    livekit.update_inbound_trunk(trunk, &update).await.unwrap();
+    let undone = importer.undo_unverified(&imported.undo(), Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Removed);
+}
+
+/// A removal of the second one would remove both.
+#[tokio::test]
+async fn a_number_that_a_trunk_lists_twice_is_one_record() {
+    let twice = trunk(&[NUMBER, OTHER, "1 (415) 555-2671"], "");
+    let (_server, livekit) = server(&[
+        ("ListSIPInboundTrunk", &[(200, json!({"items": [twice]})), no_items()]),
+        ("ListSIPDispatchRule", &[no_items()]),
+    ])
+    .await;
+    let records: Vec<_> = livekit.list().try_collect().await.unwrap();
+    let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
+    assert_eq!(ids, [ID, "ST_1/+14155552672"]);
+}
+
+/// A trunk that somebody gives another number is not deleted, as far as a read right before tells.
+#[tokio::test]
+async fn a_trunk_is_read_right_before_it_is_deleted() {
+    let made = r#"{"made_by":"numport"}"#;
+    let (server, livekit) = server(&[
+        ("GetSIPInboundTrunk", &[got(&[NUMBER], made)]),
+        ("ListSIPDispatchRule", &[no_items()]),
+        ("DeleteSIPTrunk", &[(200, trunk(&[NUMBER], made))]),
+    ])
+    .await;
+    livekit.remove(&ID.into(), Removal::Record).await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let methods: Vec<&str> = requests.iter().map(|sent| sent.url.path().rsplit('/').next().unwrap()).collect();
+    assert_eq!(methods, ["ListSIPDispatchRule", "GetSIPInboundTrunk", "DeleteSIPTrunk"]);
 }

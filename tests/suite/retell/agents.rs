@@ -1,9 +1,11 @@
 //! Agents of a number that the platform-independent API does not know: several by weight, and versions.
 
+use futures_util::StreamExt;
+use numport::import::plan::Applied;
 use numport::import::{Undo, UndoneRecord};
-use numport::platform::retell::{AgentWeight, ImportNumber};
+use numport::platform::retell::{AgentWeight, ImportNumber, UpdateNumber};
 use numport::sandbox::Sandbox;
-use numport::{ImportRequest, Importer, Outcome, Removal, Retell, SipTrunk};
+use numport::{Desired, ImportRequest, Importer, Outcome, Removal, Retell, SipTrunk};
 
 use super::endpoints::NUMBER;
 use crate::services::retell::subject::SUBJECT;
@@ -36,4 +38,20 @@ async fn an_undo_restores_the_agents_with_their_weights_and_versions() {
             assert_eq!(agents(), as_before);
         }
     }
+}
+
+/// Somebody gave the number agents after the plan was made. An update would lose them.
+#[tokio::test]
+async fn agents_that_were_set_since_a_plan_stay() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let retell = Retell::from_vars(|name| sandbox.var(name)).unwrap();
+    retell.import_number(&ImportNumber::new(NUMBER, "acme.pstn.twilio.com")).await.unwrap();
+    let desired = Desired::from_iter([ImportRequest::new(NUMBER.parse().unwrap()).agent("agent_new")]);
+    let plan = importer(&sandbox).plan(&desired).await.unwrap();
+    let agents = vec![AgentWeight::new("agent_a", 0.75), AgentWeight::new("agent_b", 0.25)];
+    retell.update_number(NUMBER, &UpdateNumber::new().inbound_agents(agents)).await.unwrap();
+    let before = sandbox.records(SUBJECT.api.service);
+    let steps: Vec<_> = importer(&sandbox).apply(plan).unwrap().collect().await;
+    assert!(matches!(steps[0].outcome, Applied::Moved(_)), "{steps:?}");
+    assert_eq!(sandbox.records(SUBJECT.api.service), before);
 }
