@@ -7,6 +7,7 @@ use serde::Serialize;
 use tokio::sync::OnceCell;
 
 use super::Way;
+use super::sources::check_key;
 use crate::error::Result;
 use crate::model::{CredentialId, NumberSource, PlatformKind, ProblemCode, Problems, ProviderKind, SourcePart};
 
@@ -110,12 +111,17 @@ impl Renewal {
 
     /// Adds why there is no renewal to this source.
     pub(super) fn check(self, platform: PlatformKind, source: &NumberSource, problems: &mut Problems) {
+        let renews = |table: &'static [(ProviderKind, Way, Renews)]| {
+            move |way| table.iter().any(|(carrier, taken, _)| *carrier == source.carrier && taken.includes(way))
+        };
         match self {
             Self::NoCredentials => {
                 let fault = format!("cannot be renewed: {platform} stores no carrier credentials");
                 problems.add(ProblemCode::Unsupported, "", fault, "no action is needed there");
             }
             Self::Of(_) if self.of(source).is_some() => {}
+            Self::Of(table) if check_key(platform, source.carrier, Way::of(&source.reach), renews(table), problems) => {
+            }
             Self::Unsupported | Self::Of(_) => {
                 let what = match Way::of(&source.reach) {
                     Way::Account | Way::Token | Way::Key => format!("the credentials of {}", source.carrier),

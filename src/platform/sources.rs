@@ -49,6 +49,29 @@ pub enum Way {
     Custom,
 }
 
+/// Adds that the account's other kind of key is needed, if the platform takes that one.
+pub(super) fn check_key(
+    platform: PlatformKind,
+    carrier: ProviderKind,
+    way: Way,
+    takes: impl Fn(Way) -> bool,
+    problems: &mut Problems,
+) -> bool {
+    let (fault, remedy) = match way {
+        Way::Key if takes(Way::Token) => (
+            format!("is an API key, but {platform} accepts only the auth token of a {carrier} account"),
+            "give the account's auth token",
+        ),
+        Way::Token if takes(Way::Key) => (
+            format!("is an auth token, but {platform} accepts only an API key of a {carrier} account"),
+            "create an API key, and give its id and secret",
+        ),
+        _ => return false,
+    };
+    problems.add(ProblemCode::Unsupported, "key", fault, remedy);
+    true
+}
+
 impl Sources {
     /// Returns whether the platform can import from a source of this carrier in this way. A platform that accepts an
     /// account's keys also accepts its token.
@@ -70,13 +93,10 @@ impl Sources {
         if self.takes(carrier, way) {
             return;
         }
-        if way == Way::Key && self.takes(carrier, Way::Token) {
-            let fault = format!("is an API key, but {platform} accepts only the auth token of a {carrier} account");
-            problems.add(ProblemCode::Unsupported, "key", fault, "give the account's auth token");
-        } else if way == Way::Token && self.takes(carrier, Way::Key) {
-            let fault = format!("is an auth token, but {platform} accepts only an API key of a {carrier} account");
-            problems.add(ProblemCode::Unsupported, "key", fault, "create an API key, and give its id and secret");
-        } else if way.is_stored() && self.has(|_, taken| taken.is_stored()) {
+        if check_key(platform, carrier, way, |way| self.takes(carrier, way), problems) {
+            return;
+        }
+        if way.is_stored() && self.has(|_, taken| taken.is_stored()) {
             let keeps = self.has(|of, taken| of == carrier && taken.is_stored());
             let takes = |wanted| self.has(|of, taken| (of == carrier || !keeps) && taken == wanted);
             if !keeps {

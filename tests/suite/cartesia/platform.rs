@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use numport::model::ProviderKind;
+use numport::model::{AccountKey, ProviderKind};
 use numport::{
     Byo, Error, ImportRequest, Importer, LookupPolicy, NumberSource, NumberUpdate, Outcome, Removal, VoicePlatform,
 };
@@ -319,4 +319,21 @@ async fn a_refused_removal_leaves_an_agent_that_somebody_else_has_set() {
     let sent = sent(&server).await;
     let patches: Vec<&Value> = sent.iter().filter(|(verb, _)| verb == "PATCH").map(|(_, body)| body).collect();
     assert_eq!(patches, [&json!({"agent_id": null})]);
+}
+
+/// A link of an API key can be renewed, though not with a token.
+#[tokio::test]
+async fn a_renewal_with_a_token_asks_for_an_api_key() {
+    let source = |key| NumberSource::account(ProviderKind::TWILIO, key);
+    let sid = |start: &str| format!("{start}{}", "0".repeat(32));
+    let client = client("http://127.0.0.1:9".to_owned());
+    let refused =
+        client.capabilities().check_renewal(client.kind(), &source(AccountKey::token(sid("AC"), "t"))).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "cartesia: renew credentials was not sent: `source.key` is an auth token, but cartesia accepts only an API key of a \
+         twilio account; create an API key, and give its id and secret"
+    );
+    let key = AccountKey::pair(sid("AC"), sid("SK"), "s");
+    client.capabilities().check_renewal(client.kind(), &source(key)).unwrap();
 }
