@@ -10,6 +10,7 @@ use super::Importer;
 use super::log::{self, number_span};
 use super::memory::Changing;
 use super::own_changes::is_target;
+use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Mismatch, Result};
 use crate::model::{PlatformKind, Problem, ProblemCode, Routing};
 use crate::provider::{NumberProvider, RoutingControl};
@@ -151,7 +152,8 @@ impl Importer {
     /// - If the calls go to such an address: the cleared settings that decided where they went before, and the settings
     ///   that the carrier clears when a number gets another application (Vonage's URL for messages).
     ///
-    /// It never sends calls to a platform that is not known to have a record of the number ([`Restored::NoRecord`]).
+    /// It never sends calls to a platform that is not known to have a record of the number ([`Restored::NoRecord`]), nor
+    /// to a trunk with an address of such a platform. A trunk whose addresses the carrier does not tell is restored.
     ///
     /// It reads the routing from the carrier and then sets it. The carrier offers no way to do both in one step, so a
     /// change between the two is lost. The record at the platform stays; [`undo`](Self::undo) removes it as well.
@@ -264,19 +266,29 @@ impl Importer {
         Box::new(CallError::new(self.provider.kind().into(), "restore routing", Delivery::Unknown, fault)).into()
     }
 
-    /// The platform to which these calls go, if it is not known to have a record of the number.
+    /// A platform to which these calls may go, and which is not known to have a record of the number. A trunk that
+    /// cannot be read counts as an address that belongs to no platform.
     async fn without_record(&self, before: &Routing) -> Result<Option<PlatformKind>> {
-        match self.answered_by(&before.calls) {
-            Some(own) if own == self.platform.kind() => {
-                let Some(record) = self.find(&before.number, None).await? else { return Ok(Some(own)) };
-                // A list may show a record that is gone.
-                match self.platform.get(&record.id).await {
-                    Ok(now) if now.number.may_be(&before.number) || now.number.is(&before.number) => Ok(None),
-                    Err(error) if !error.is_not_found() => Err(error),
-                    _ => Ok(Some(own)),
-                }
-            }
-            other => Ok(other),
+        // Each carrier is asked: it may be the trunk of another account.
+        let carriers = self.provider.carriers().into_iter();
+        let controls: Vec<_> = carriers.filter_map(NumberProvider::routing).collect();
+        self.read_trunk(&before.calls, &controls).await;
+        let (own, other): (Vec<_>, Vec<_>) =
+            self.may_reach(&before.calls).into_iter().partition(|platform| *platform == self.platform.kind());
+        if other.is_empty() && !own.is_empty() && self.has_record(&before.number).await? {
+            return Ok(None);
+        }
+        Ok(other.into_iter().chain(own).next())
+    }
+
+    /// Whether the importer's own platform has a record of the number.
+    async fn has_record(&self, number: &E164) -> Result<bool> {
+        let Some(record) = self.find(number, None).await? else { return Ok(false) };
+        // A list may show a record that is gone.
+        match self.platform.get(&record.id).await {
+            Ok(now) => Ok(now.number.may_be(number) || now.number.is(number)),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
         }
     }
 }

@@ -85,20 +85,33 @@ impl Importer {
 
     /// The other platform to which these calls surely go.
     pub(super) fn other_platform(&self, calls: &Calls) -> Option<PlatformKind> {
-        let at = |url: &CallbackUrl| {
-            let host = url.sip_host().map(|host| CallbackUrl::new(format!("https://{}/", host.as_str())));
-            self.platform_at(host.as_ref().unwrap_or(url)).filter(|platform| *platform != self.platform.kind())
-        };
+        let addresses = self.addresses(calls);
+        let platform = self.platform_of(addresses.first()?).filter(|platform| *platform != self.platform.kind())?;
+        addresses.iter().all(|address| self.platform_of(address).as_ref() == Some(&platform)).then_some(platform)
+    }
+
+    /// The platforms that may get these calls, as far as addresses tell.
+    pub(super) fn may_reach(&self, calls: &Calls) -> Vec<PlatformKind> {
+        self.addresses(calls).iter().filter_map(|address| self.platform_of(address)).collect()
+    }
+
+    /// The addresses that get these calls, as far as is known.
+    fn addresses(&self, calls: &Calls) -> Vec<CallbackUrl> {
         match calls {
-            Calls::Trunk(trunk) => {
-                let addresses = self.trunks.fresh(trunk, self)?;
-                let platform = at(addresses.first()?)?;
-                addresses.iter().all(|address| at(address).as_ref() == Some(&platform)).then_some(platform)
-            }
-            Calls::Forwarded(to) => at(&CallbackUrl::new(to)),
-            Calls::Url(url) => at(url),
-            _ => None,
+            Calls::Trunk(trunk) => self.trunks.fresh(trunk, self).unwrap_or_default(),
+            Calls::Forwarded(to) => vec![CallbackUrl::new(to)],
+            Calls::Url(url) => vec![url.clone()],
+            _ => Vec::new(),
         }
+    }
+
+    /// The platform at this address, which may be one of SIP.
+    fn platform_of(&self, address: &CallbackUrl) -> Option<PlatformKind> {
+        if self.is_own_sip(address) {
+            return Some(self.platform.kind());
+        }
+        let host = address.sip_host().map(|host| CallbackUrl::new(format!("https://{}/", host.as_str())));
+        self.platform_at(host.as_ref().unwrap_or(address))
     }
 
     /// The other platform to which the trunk of these calls surely leads, if numbers may be taken off such a trunk.

@@ -24,6 +24,7 @@ mod removal;
 mod renew;
 mod resend;
 mod restore_routing;
+mod restore_trunks;
 mod routing_kept;
 mod scripted;
 mod stopped;

@@ -1,0 +1,115 @@
+//! Calls are sent back to a trunk as to the platform to which it leads.
+
+use futures_util::StreamExt;
+use numport::import::UndoneRecord;
+use numport::import::plan::Applied;
+use numport::model::{PlatformKind, ProviderKind, Routing};
+use numport::provider::twilio::UpdateNumber;
+use numport::sandbox::{Fault, Sandbox};
+use numport::{Desired, ImportRequest, Importer, NumberProvider, Removal, Restored, RetryPolicy, Twilio, Vapi};
+
+use super::trunk_origination::{number, on_trunk_to, twilio};
+use crate::services::subject::Pace;
+
+const RETELL: (&str, bool) = ("sip:+14155552671@sip.retellai.com;transport=tls", true);
+const OWN: (&str, bool) = ("sip:sip.vapi.ai", true);
+const ELSEWHERE: (&str, bool) = ("sip:pbx.example.net", true);
+
+/// An importer that has not yet seen the trunk.
+fn importer(sandbox: &Sandbox) -> Importer {
+    let vapi = Pace::at_once().client(Vapi::builder_from_vars(|name| sandbox.var(name)));
+    let provider = Twilio::builder_from_vars(|name| sandbox.var(name)).unwrap().retry(RetryPolicy::never());
+    Importer::new(provider.build().unwrap(), vapi).replace_trunks(true)
+}
+
+/// The routing of a number that was taken off its trunk, and whose calls go to Vapi now.
+async fn taken_off(sandbox: &Sandbox) -> Routing {
+    let twilio = twilio(sandbox);
+    let mut before = twilio.routing().unwrap().snapshot(&number()).await.unwrap().unwrap();
+    let update = UpdateNumber::new().trunk_sid("").voice_url("https://api.vapi.ai/twilio/inbound_call");
+    twilio.update_number(&before.id, &update).await.unwrap();
+    let now = twilio.routing().unwrap().snapshot(&number()).await.unwrap().unwrap();
+    before.replaced_by = Some(now.settings);
+    before
+}
+
+#[tokio::test]
+async fn calls_are_not_restored_to_a_trunk_that_leads_to_a_platform_without_a_record() {
+    for (addresses, without_record) in [
+        (&[RETELL][..], Some(PlatformKind::RETELL)),
+        (&[ELSEWHERE, RETELL], Some(PlatformKind::RETELL)),
+        (&[OWN, RETELL], Some(PlatformKind::RETELL)),
+        (&[OWN], Some(PlatformKind::VAPI)),
+        (&[ELSEWHERE, (RETELL.0, false)], None),
+        (&[], None),
+    ] {
+        let sandbox = on_trunk_to(addresses).await;
+        let before = taken_off(&sandbox).await;
+        let number_before = sandbox.twilio().number(&number());
+        let many: Vec<_> = importer(&sandbox).restore_many([before.clone()]).collect().await;
+        let [(_, Ok(restored))] = &many[..] else { panic!("{many:?}") };
+        match without_record {
+            Some(expected) => {
+                let Restored::NoRecord { platform, .. } = restored else { panic!("{addresses:?}: {restored}") };
+                assert_eq!(*platform, expected, "{addresses:?}");
+                assert_eq!(sandbox.twilio().number(&number()), number_before, "{addresses:?}");
+                let told = importer(&sandbox).restore_unverified(&before).await.unwrap();
+                assert_eq!(told.code(), "put_back", "{addresses:?}");
+            }
+            None => assert_eq!(restored.code(), "put_back", "{addresses:?}"),
+        }
+        assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(sandbox.twilio().trunk_sid()));
+    }
+}
+
+/// The importer's own platform is queried, and another one cannot be, even beside its record.
+#[tokio::test]
+async fn calls_are_restored_to_a_trunk_that_leads_to_a_record() {
+    for (addresses, code) in [(&[OWN][..], "put_back"), (&[OWN, ELSEWHERE], "put_back"), (&[OWN, RETELL], "no_record")]
+    {
+        let sandbox = on_trunk_to(addresses).await;
+        let mut before = taken_off(&sandbox).await;
+        before.replaced_by = None;
+        importer(&sandbox).import(ImportRequest::new(number())).await.unwrap();
+        assert_eq!(importer(&sandbox).restore(&before).await.unwrap().code(), code, "{addresses:?}");
+    }
+}
+
+/// As an address of which nobody knows whose it is.
+#[tokio::test]
+async fn calls_are_restored_to_a_trunk_whose_addresses_cannot_be_read() {
+    for status in [403, 503] {
+        let sandbox = on_trunk_to(&[RETELL]).await;
+        let before = taken_off(&sandbox).await;
+        sandbox.fault_on(ProviderKind::TWILIO, "GET /v1/Trunks", Fault::Refuse { status, retry_after: None });
+        assert_eq!(importer(&sandbox).restore(&before).await.unwrap().code(), "put_back", "{status}");
+    }
+}
+
+#[cfg(feature = "cartesia")]
+#[tokio::test]
+async fn an_undo_sends_no_calls_to_a_trunk_whose_platform_has_no_record() {
+    let sandbox = on_trunk_to(&[RETELL]).await;
+    // Cartesia takes API keys alone.
+    let vars = |name: &str| sandbox.var(name).filter(|_| name != "TWILIO_AUTH_TOKEN");
+    let twilio = Pace::at_once().client(Twilio::builder_from_vars(vars));
+    let cartesia = Pace::at_once().client(numport::Cartesia::builder_from_vars(vars));
+    let address = "https://api.cartesia.ai/twilio/answer";
+    let importer = Importer::new(twilio, cartesia).inbound_address(address).replace_trunks(true);
+    let desired: Desired = [ImportRequest::new(number())].into_iter().collect();
+    let plan = importer.plan(&desired).await.unwrap().point_calls();
+    let step = importer.apply(plan).unwrap().next().await.unwrap();
+    let Applied::Imported(imported) = step.outcome else { panic!("{step:?}") };
+    assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(address));
+
+    let taken = sandbox.twilio().number(&number());
+    let undone = importer.undo(&imported.undo(), Removal::Record).await.unwrap();
+    assert!(matches!(undone.routing, Some(Restored::NoRecord { platform: PlatformKind::RETELL, .. })), "{undone}");
+    assert!(matches!(undone.record, UndoneRecord::Stays(_)), "it answers the calls: {undone}");
+    assert_eq!(sandbox.twilio().number(&number()), taken);
+    assert_eq!(sandbox.records(PlatformKind::CARTESIA).len(), 1);
+
+    let before = imported.routing_before.clone().unwrap();
+    assert_eq!(importer.restore_unverified(&before).await.unwrap().code(), "put_back");
+    assert!(importer.undo(&imported.undo(), Removal::Record).await.unwrap().is_complete());
+}
