@@ -1,6 +1,43 @@
-//! What a user can do about a call that failed.
+//! What a user can do about a call that failed, or about steps that did.
 
-use super::{CallError, CallFault, Delivery, Loss, Meaning};
+use super::{CallError, CallFault, Delivery, Incomplete, Loss, Meaning, Step};
+
+impl Incomplete {
+    /// Whether a replacement failed. The same call cannot finish it, because the record that it names is removed.
+    pub(super) const fn is_of_replacement(&self) -> bool {
+        matches!(self.step, Step::Replace | Step::RollBack | Step::RestoreSettings)
+    }
+
+    pub(super) fn advice(&self) -> String {
+        let next = match (self.step, &self.record) {
+            (Step::RollBack, Some(_)) => {
+                "The old source is in use, under a new id. Call `VoicePlatform::restore_settings` with \
+                 `Replacement::settings` and this id, and plan the replacement again with valid credentials."
+            }
+            (Step::Replace | Step::RollBack, None) => {
+                "The record was removed: import `Replacement::request` with valid credentials, and then call \
+                 `VoicePlatform::restore_settings` with `Replacement::settings`."
+            }
+            (Step::Replace, Some(_)) => {
+                "Import `Replacement::request` again in a minute. If the record is yours, then call \
+                 `VoicePlatform::restore_settings` with `Replacement::settings`."
+            }
+            (Step::RestoreSettings, _) => {
+                "Import `Replacement::request` again, which sets what is missing, and then call \
+                 `VoicePlatform::restore_settings` with `Replacement::settings`."
+            }
+            _ if self.error.surely_not_done() => "Then run the same call again: it completes the remaining steps.",
+            _ => "Run the same call again: it completes the remaining steps.",
+        };
+        let remedy = match &self.error {
+            error if !error.surely_not_done() => None,
+            // What else is wrong is said by the error itself, whose advice is about a call that has changed nothing.
+            error if self.is_of_replacement() => error.call().map(CallError::remedy),
+            error => Some(error.call().map_or_else(|| error.advice(), CallError::remedy)),
+        };
+        remedy.map_or_else(|| next.to_owned(), |remedy| format!("{remedy} {next}"))
+    }
+}
 
 impl CallError {
     /// Returns what a user can do about it.

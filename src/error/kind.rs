@@ -141,6 +141,7 @@ impl Error {
                 _ => true,
             },
             Self::Call(call) => call.is_retryable(),
+            Self::Incomplete(incomplete) if incomplete.is_of_replacement() => false,
             Self::Incomplete(incomplete) => !incomplete.error.surely_not_done() || incomplete.error.is_retryable(),
             Self::Indeterminate(_) => true,
         }

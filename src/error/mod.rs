@@ -205,11 +205,7 @@ impl Error {
             Self::Withheld(withheld) => withheld.advice().to_owned(),
             Self::Call(call) => call.advice(),
             Self::NotFound(_) => "List the platform's records to see their ids.".to_owned(),
-            Self::Incomplete(incomplete) if incomplete.error.surely_not_done() => {
-                let remedy = incomplete.error.call().map_or_else(|| incomplete.error.advice(), CallError::remedy);
-                format!("{remedy} Then run the same call again: it completes the remaining steps.")
-            }
-            Self::Incomplete(_) => "Run the same call again: it completes the remaining steps.".to_owned(),
+            Self::Incomplete(incomplete) => incomplete.advice(),
             Self::Indeterminate(unresolved) if unresolved.is_conflict() => {
                 "The platform says that it has the number, but does not list it. Run the same import again later: it looks \
                  up the number first. If that does not help, check whether another account of the platform has the number."

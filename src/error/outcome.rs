@@ -92,6 +92,13 @@ codes! {
         Renew => "renew",
         /// Removing its record, after its calls were sent elsewhere.
         Remove => "remove",
+        /// Importing the number again, after a replacement removed its record.
+        Replace => "replace",
+        /// The import with the new source in a replacement, which was then rolled back. The number has its old source if
+        /// there is a record, and is not imported otherwise.
+        RollBack => "roll_back",
+        /// Giving the new record of a replacement the settings of the removed one.
+        RestoreSettings => "restore_settings",
     }
 }
 
@@ -106,12 +113,16 @@ impl fmt::Display for Step {
             Self::Point => "pointing its calls at the platform",
             Self::Renew => "renewing its credentials",
             Self::Remove => "removing the record (the calls already go elsewhere)",
+            Self::Replace => "the import after the removal of its record",
+            Self::RollBack => "the import after the removal of its record",
+            Self::RestoreSettings => "restoring the settings of its removed record",
             Self::RemoveCredential => "removing the credential created for it",
         })
     }
 }
 
-/// An operation that failed between two of its steps. It names what exists. Run the operation again to finish it.
+/// An operation that failed between two of its steps. It names what exists. [`Error::advice`] says which call
+/// finishes it: mostly the same one.
 ///
 /// ```
 /// use numport::error::{Incomplete, Step};
@@ -203,6 +214,19 @@ impl Incomplete {
     fn sentence(&self) -> String {
         let Self { platform, number, step, .. } = self;
         match (&self.record, &self.left_behind) {
+            (Some(record), _) if *step == Step::RollBack => format!(
+                "{platform}: {number} has its old source again, under the new id {}, because the import with the new one \
+                 failed",
+                record.id
+            ),
+            (None, left) if *step == Step::RollBack => {
+                let left =
+                    left.as_ref().map(|left| format!("; the credential {left} is left behind")).unwrap_or_default();
+                format!(
+                    "{platform}: the record of {number} was removed, and the number is not imported: the import with the \
+                     new source and the roll-back with the old one failed{left}"
+                )
+            }
             (Some(record), _) => format!("{platform}: {number} is imported as {}, but {step} failed", record.id),
             (None, Some(left)) => {
                 format!(

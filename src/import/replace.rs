@@ -1,6 +1,7 @@
 //! Replacing a record whose credentials cannot be updated: it is removed, and the number imported again.
 
 use std::fmt;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::model::{
     ProblemCode, Removal, Settings, Severity, quoted, word,
 };
 use crate::platform::{OnRemoval, SourceMatch};
+use crate::provider::NumberProvider;
 
 /// A planned replacement of a record. [`Importer::plan_replacement`] returns it, and [`Importer::replace`] carries it out.
 /// `Display` shows the step with its effects.
@@ -85,17 +87,19 @@ pub enum ReplacementEffect {
 /// The consent to a replacement: the number has no record for a moment, and a new id afterwards. Calls in between fail.
 ///
 /// ```
+/// # #[cfg(feature = "twilio")] {
 /// use numport::import::ReplaceConsent;
-/// use numport::model::ProviderKind;
-/// use numport::{AccountKey, NumberSource};
+/// use numport::{AccountKey, Twilio};
 ///
 /// let old = AccountKey::token("ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "the-old-token");
-/// let consent = ReplaceConsent::roll_back_with(NumberSource::account(ProviderKind::TWILIO, old));
+/// let consent = ReplaceConsent::roll_back_with(Twilio::builder(old).build()?);
 /// # drop(consent);
+/// # }
+/// # Ok::<(), numport::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ReplaceConsent {
-    old: Option<NumberSource>,
+    old: Option<Arc<dyn NumberProvider>>,
 }
 
 /// A replaced record.
@@ -109,11 +113,11 @@ pub struct Replaced {
 }
 
 impl ReplaceConsent {
-    /// Consents, and gives the source with which the platform reaches the number now. If the new import is surely not
-    /// carried out, the number is imported with it again. No platform shows the old secrets, so only you can give them.
-    #[must_use]
-    pub const fn roll_back_with(old: NumberSource) -> Self {
-        Self { old: Some(old) }
+    /// Consents, and gives the carrier with the old credentials, with which the platform reaches the number now. If the new
+    /// import is surely not carried out, the number is imported with them again. No platform shows the old secrets, so only
+    /// you can give them. The carrier must still accept them: nothing is removed otherwise.
+    pub fn roll_back_with(old: impl NumberProvider + 'static) -> Self {
+        Self { old: Some(Arc::new(old)) }
     }
 
     /// Consents without the old source: if the new import fails, the number has no record at the platform.
@@ -222,48 +226,75 @@ impl Importer {
     }
 
     /// Removes a record and imports its number again with the carrier's [source](crate::NumberProvider::source). It first
-    /// checks that the carrier accepts the new credentials and holds the number, and that the record and the findings are as
-    /// planned.
+    /// checks that the carrier accepts the new credentials and holds the number, that it accepts the old ones if the consent
+    /// has them, and that the record and the findings are as planned.
     ///
     /// If the new import was surely not carried out, the number is imported with the old source, if the consent has it. If
     /// the result is unknown, nothing more is sent: importing the number again resolves it.
     ///
     /// # Errors
     ///
-    /// - [`Error::Invalid`] when the plan is of another account, or the record or where the calls go has changed since.
-    ///   Nothing was changed.
+    /// - [`Error::Invalid`] when the plan is of another account, or the record or where the calls go has changed since, or
+    ///   when the number cannot be imported with the old source (field `consent`). Nothing was changed.
     /// - [`Error::Preflight`], [`Error::Withheld`], [`Error::NotFound`]: nothing was changed. In the last case somebody else
     ///   has removed the record, and may be importing the number.
     /// - [`Error::Incomplete`] when the record was removed and a later step failed. [`Incomplete::record`] is the record
-    ///   that the number has now, such as that of the roll-back. To finish the replacement later, import
-    ///   [`Replacement::request`] if there is none, and then call
+    ///   that the number has now. With [`Step::RollBack`] it has the old source; its reason is that of the first import.
+    ///   This call cannot finish the replacement: import [`Replacement::request`], and then call
     ///   [`restore_settings`](crate::VoicePlatform::restore_settings) with [`Replacement::settings`].
     /// - [`Error::Indeterminate`] when the record was removed, and it is unknown whether the number was imported again.
     /// - Any other error of the removal: [`Error::surely_not_done`] says whether the record may be gone.
     pub async fn replace(&self, planned: &Replacement, consent: &ReplaceConsent) -> Result<Replaced> {
-        let (number, platform) = (&planned.number, self.platform.kind());
-        self.remove_replaced(planned).await?;
-        let request = planned.request();
-        let failed = match self.clone().with_preflight().import(&request).await {
+        let (number, platform) = (planned.number, self.platform.kind());
+        let old = consent.old.as_ref().map(|old| self.with_carrier(old));
+        self.remove_replaced(planned, old.as_ref()).await?;
+        let failed = match self.clone().with_preflight().import(&planned.request()).await {
             Ok(imported) => return self.settle_replaced(planned, imported).await,
+            Err(Error::Incomplete(part)) => {
+                let step = if part.record.is_some() { Step::RestoreSettings } else { Step::Replace };
+                return Err(Box::new(Incomplete { step, ..*part }).into());
+            }
+            Err(unknown @ Error::Indeterminate(_)) => return Err(unknown),
             Err(error) => error,
         };
-        let not_done = failed.surely_not_done() && !matches!(&failed, Error::Incomplete(part) if part.record.is_some());
-        let removed = |error| match error {
-            error @ (Error::Incomplete(_) | Error::Indeterminate(_)) => error,
-            other => Box::new(Incomplete::not_imported(platform, *number, None, Step::ImportNumber, other)).into(),
+        match old.filter(|_| failed.surely_not_done()) {
+            Some(old) => Err(old.roll_back_replaced(planned, failed).await),
+            None => Err(Box::new(Incomplete::not_imported(platform, number, None, Step::Replace, failed)).into()),
+        }
+    }
+
+    /// Imports the number with the old source, because the new import failed. The error says what the number has now.
+    async fn roll_back_replaced(&self, planned: &Replacement, failed: Error) -> Error {
+        let back = match self.import(&planned.request()).await {
+            Ok(back) => self.settle_replaced(planned, back).await,
+            Err(error) => Err(error),
         };
-        let Some(old) = consent.old.as_ref().filter(|_| not_done) else { return Err(removed(failed)) };
-        self.platform.redact(&old.secrets());
-        let mut importer = self.clone();
-        importer.sources = self.sources.iter().map(|_| old.clone()).collect();
-        let back = importer.import(&request).await.map_err(removed)?;
-        let back = self.settle_replaced(planned, back).await?;
-        Err(Box::new(Incomplete::imported(back.imported.record, Step::Renew, failed)).into())
+        let step = Step::RollBack;
+        let part = match back {
+            Ok(back) => Incomplete::imported(back.imported.record, step, failed),
+            Err(unknown @ Error::Indeterminate(_)) => return unknown,
+            // The record is not of the roll-back, so its source is unknown.
+            Err(Error::Incomplete(part)) if part.step == Step::Replace => return part.into(),
+            Err(error) => {
+                tracing::warn!(%error, "the roll-back failed");
+                match error {
+                    Error::Incomplete(part) => Incomplete { step, error: failed, ..*part },
+                    _ => Incomplete::not_imported(self.platform.kind(), planned.number, None, step, failed),
+                }
+            }
+        };
+        Box::new(part).into()
+    }
+
+    /// This importer, from another carrier.
+    fn with_carrier(&self, carrier: &Arc<dyn NumberProvider>) -> Self {
+        let sources: Arc<[NumberSource]> = carrier.carriers().iter().map(|one| one.source()).collect();
+        sources.iter().for_each(|source| self.platform.redact(&source.secrets()));
+        Self { provider: Arc::clone(carrier), sources, refused: None, ..self.clone() }
     }
 
     /// Removes the record, if everything is as planned.
-    async fn remove_replaced(&self, planned: &Replacement) -> Result<()> {
+    async fn remove_replaced(&self, planned: &Replacement, old: Option<&Self>) -> Result<()> {
         let (number, platform) = (&planned.number, self.platform.kind());
         let refused = |fault: &str| {
             let problem = Problem::new(ProblemCode::Conflict, "plan", fault, "plan the replacement again");
@@ -287,10 +318,27 @@ impl Importer {
             return refused("shows the number at its carrier otherwise than it is now");
         }
         drop(self.platform.create(source, &planned.request())?);
+        if let Some(old) = old {
+            old.check_roll_back(planned).await?;
+        }
 
         // One that somebody else has removed at the same moment may be imported by them.
         let mut changing = Changing::begin(self.account, number);
         self.remove_record(&now, Removal::Record, Some(&mut changing), Some(&mut lock)).await
+    }
+
+    /// Whether the number could be imported with the old source: after a rotation its token may be dead.
+    async fn check_roll_back(&self, planned: &Replacement) -> Result<()> {
+        let checked = self.checked_source(&planned.number).await;
+        match checked.and_then(|(source, _)| self.platform.create(source, &planned.request()).map(drop)) {
+            Err(error) if !error.is_retryable() => {
+                let fault = format!("gives an old source that cannot be used: {}", error.as_reason());
+                let remedy = "give the credentials that the carrier accepts, or consent without a roll-back";
+                let problem = Problem::new(ProblemCode::Conflict, "consent", fault, remedy);
+                Err(Error::invalid(format!("{}: the record was not replaced", planned.platform), vec![problem]))
+            }
+            checked => checked,
+        }
     }
 
     /// Restores the settings that only the platform knows.
@@ -301,11 +349,13 @@ impl Importer {
             let fault = "was imported by somebody else, or a list still shows the removed record";
             let problem = Problem::new(ProblemCode::Conflict, "number", fault, "import it again in a minute");
             let error = Error::invalid("the number was not imported with the new credentials", vec![problem]);
-            return Err(Box::new(Incomplete::imported(imported.record, Step::Renew, error)).into());
+            return Err(Box::new(Incomplete::imported(imported.record, Step::Replace, error)).into());
         }
         match self.platform.restore_settings(&imported.record.id, &planned.settings).await {
             Ok(record) => imported.record = record,
-            Err(error) => return Err(Box::new(Incomplete::imported(imported.record, Step::Configure, error)).into()),
+            Err(error) => {
+                return Err(Box::new(Incomplete::imported(imported.record, Step::RestoreSettings, error)).into());
+            }
         }
         Ok(Replaced { removed, imported })
     }

@@ -2,14 +2,14 @@
 
 use numport::error::Step;
 use numport::import::ReplaceConsent;
-use numport::model::{NumberSource, PlatformKind, ProviderKind};
+use numport::model::{NumberSource, PlatformKind};
 use numport::platform::RenewalRun;
 use numport::platform::elevenlabs::{
     Headers, ImportSipTrunkNumber, ImportTwilioNumber, MediaCodec, OutboundTrunkConfig, SipCredentials, SipTransport,
     UpdateNumber,
 };
 use numport::sandbox::{Fault, Sandbox};
-use numport::{AccountKey, ElevenLabs, Error, ImportRequest, Importer, NumberRecord, SipTrunk, Twilio, VoicePlatform};
+use numport::{ElevenLabs, Error, ImportRequest, Importer, NumberRecord, SipTrunk, Twilio, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -113,16 +113,13 @@ async fn imported_with_the_old_token(sandbox: &Sandbox) -> (ElevenLabs, Importer
     elevenlabs.update_number(id.as_str(), &set).await.unwrap();
     let record = elevenlabs.get(&id).await.unwrap();
     sandbox.twilio().rotate_auth_token("a-new-token");
-    let renewed = |name: &str| match name {
-        "TWILIO_AUTH_TOKEN" => Some("a-new-token".to_owned()),
-        _ => sandbox.var(name),
-    };
-    let importer = Importer::new(Twilio::from_vars(renewed).unwrap(), elevenlabs.clone());
+    let importer = Importer::new(twilio(sandbox, "a-new-token"), elevenlabs.clone());
     (elevenlabs, importer, record)
 }
 
-fn old_source(sandbox: &Sandbox, token: &str) -> NumberSource {
-    NumberSource::account(ProviderKind::TWILIO, AccountKey::token(sandbox.twilio().account_sid(), token))
+fn twilio(sandbox: &Sandbox, token: &str) -> Twilio {
+    let vars = |name: &str| if name == "TWILIO_AUTH_TOKEN" { Some(token.to_owned()) } else { sandbox.var(name) };
+    Twilio::from_vars(vars).unwrap()
 }
 
 fn of_settings(number: &Value) -> (Value, Value) {
@@ -158,18 +155,60 @@ async fn a_replacement_that_is_refused_is_rolled_back_with_the_old_source() {
     let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
     // The platform does not accept the new token. Twilio accepts two for a while, so the old one is still good.
     sandbox.fault_on(PlatformKind::ELEVENLABS, CREATE, Fault::Refuse { status: 403, retry_after: None });
-    let consent = ReplaceConsent::roll_back_with(old_source(&sandbox, "a-new-token"));
+    let consent = ReplaceConsent::roll_back_with(twilio(&sandbox, "a-new-token"));
     let Err(Error::Incomplete(incomplete)) = importer.replace(&plan, &consent).await else { panic!("it failed") };
-    assert_eq!(incomplete.step, Step::Renew);
+    assert_eq!(incomplete.step, Step::RollBack);
     let records = sandbox.records(PlatformKind::ELEVENLABS);
     assert_eq!((records.len(), of_settings(&records[0])), (1, before));
-    assert_ne!(incomplete.record.unwrap().id, record.id);
+    let back = incomplete.record.clone().unwrap().id;
+    assert_ne!(back, record.id);
+    let error = Error::from(incomplete);
+    let text = error.report();
+    for told in [&format!("has its old source again, under the new id {back}"), "plan the replacement again"] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert!(!text.contains("the same call") && !error.is_retryable(), "{text}");
 
     let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
     sandbox.fault_on(PlatformKind::ELEVENLABS, CREATE, Fault::Refuse { status: 403, retry_after: None });
     let error = importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap_err();
     assert!(matches!(&error, Error::Incomplete(incomplete) if incomplete.record.is_none()), "{error:?}");
+    assert!(error.advice().contains("import `Replacement::request`"), "{}", error.advice());
     assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), [Value::Null; 0]);
+}
+
+/// After a rotation the old token is dead, so that it could roll nothing back.
+#[tokio::test]
+async fn an_old_source_that_the_carrier_refuses_removes_nothing() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (_, importer, _) = imported_with_the_old_token(&sandbox).await;
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    let before = sandbox.records(PlatformKind::ELEVENLABS);
+    let consent = ReplaceConsent::roll_back_with(twilio(&sandbox, "the-old-token"));
+    let error = importer.replace(&plan, &consent).await.unwrap_err();
+    assert_eq!(problem_fields(&error), ["consent"], "{error:?}");
+    assert!(error.surely_not_done() && error.report().contains("consent without a roll-back"), "{}", error.report());
+    assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), before);
+    assert!(sandbox.requests().iter().all(|sent| sent.method != "DELETE"), "nothing was removed");
+}
+
+/// The settings are missing, and the record of the plan is gone: the same call could not finish it.
+#[tokio::test]
+async fn settings_that_are_refused_after_the_import_are_restored_by_the_advised_calls() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let (elevenlabs, importer, _) = imported_with_the_old_token(&sandbox).await;
+    let before = of_settings(&sandbox.records(PlatformKind::ELEVENLABS)[0]);
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    sandbox.fault_on(PlatformKind::ELEVENLABS, "PATCH", Fault::Refuse { status: 403, retry_after: None });
+    let error = importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap_err();
+    let Error::Incomplete(incomplete) = &error else { panic!("{error:?}") };
+    assert_eq!(incomplete.step, Step::RestoreSettings);
+    assert!(error.advice().contains("Import `Replacement::request` again"), "{}", error.advice());
+    assert!(!error.advice().contains("the same call") && !error.is_retryable(), "{}", error.advice());
+    let imported = importer.import(plan.request()).await.unwrap();
+    elevenlabs.restore_settings(&imported.record.id, &plan.settings).await.unwrap();
+    let records = sandbox.records(PlatformKind::ELEVENLABS);
+    assert_eq!((records.len(), of_settings(&records[0])), (1, before));
 }
 
 #[tokio::test]
@@ -215,7 +254,7 @@ async fn a_replacement_survives_lost_responses() {
         let before = of_settings(&sandbox.records(PlatformKind::ELEVENLABS)[0]);
         let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
         sandbox.fault_on(PlatformKind::ELEVENLABS, &format!("{method} {path}"), Fault::CommitThenDrop);
-        let consent = ReplaceConsent::roll_back_with(old_source(&sandbox, "the-old-token"));
+        let consent = ReplaceConsent::roll_back_with(twilio(&sandbox, "a-new-token"));
         let replaced = importer.replace(&plan, &consent).await.unwrap();
         let records = sandbox.records(PlatformKind::ELEVENLABS);
         assert_eq!((records.len(), of_settings(&records[0])), (1, before), "{method}");

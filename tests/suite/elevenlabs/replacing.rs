@@ -1,13 +1,12 @@
 //! A replacement removes a record, so it must not begin if the import after it cannot be done, and must say what is lost.
 
+use numport::error::Step;
 use numport::import::ReplaceConsent;
-use numport::model::{Finding, NumberSource, PlatformKind, ProviderKind};
+use numport::model::{Finding, PlatformKind};
 use numport::platform::elevenlabs::ImportTwilioNumber;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
-use numport::{
-    AccountKey, ElevenLabs, Error, ImportRequest, Importer, LookupPolicy, NumberUpdate, Twilio, Vapi, VoicePlatform,
-};
+use numport::{ElevenLabs, Error, ImportRequest, Importer, LookupPolicy, NumberUpdate, Twilio, Vapi, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -30,11 +29,6 @@ fn importer(sandbox: &Sandbox) -> Importer {
     Importer::new(twilio(sandbox), elevenlabs(sandbox))
 }
 
-fn source(sandbox: &Sandbox) -> NumberSource {
-    let key = AccountKey::token(sandbox.twilio().account_sid(), sandbox.twilio().auth_token());
-    NumberSource::account(ProviderKind::TWILIO, key)
-}
-
 /// An import refuses a number on a trunk, so its record must not be removed.
 #[tokio::test]
 async fn a_number_on_a_trunk_keeps_its_record() {
@@ -46,7 +40,7 @@ async fn a_number_on_a_trunk_keeps_its_record() {
     let before = sandbox.records(KIND);
     let error = match importer(&sandbox).plan_replacement(&number(NUMBER)).await {
         Ok(plan) => {
-            let consent = ReplaceConsent::roll_back_with(source(&sandbox));
+            let consent = ReplaceConsent::roll_back_with(twilio(&sandbox));
             importer(&sandbox).replace(&plan, &consent).await.unwrap_err()
         }
         Err(error) => error,
@@ -83,11 +77,26 @@ async fn a_roll_back_that_fails_as_well_is_no_replacement_that_was_not_begun() {
         let plan = importer(&sandbox).plan_replacement(&number(NUMBER)).await.unwrap();
         sandbox.fault_on(KIND, CREATE, Fault::Refuse { status: 403, retry_after: None });
         sandbox.fault_on(KIND, CREATE, Fault::Refuse { status, retry_after: None });
-        let consent = ReplaceConsent::roll_back_with(source(&sandbox));
+        let consent = ReplaceConsent::roll_back_with(twilio(&sandbox));
         let lookups = LookupPolicy::default().max_lookups(1);
         let error = importer(&sandbox).lookup_policy(lookups).replace(&plan, &consent).await.unwrap_err();
         assert!(!error.surely_not_done(), "{status}: {error:?}");
         assert_eq!(sandbox.records(KIND), [Value::Null; 0]);
+        if status == 429 {
+            assert!(matches!(error, Error::Indeterminate(_)), "a gateway may answer so after the import: {error:?}");
+            continue;
+        }
+        assert!(!error.is_retryable(), "{error:?}");
+        let Error::Incomplete(incomplete) = &error else { panic!("{status}: {error:?}") };
+        assert!(incomplete.step == Step::RollBack && incomplete.record.is_none(), "{status}: {incomplete:?}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(403), "the reason is that of the first import");
+        let text = error.report();
+        for told in
+            ["was removed", "import `Replacement::request` with valid credentials", "`VoicePlatform::restore_settings`"]
+        {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+        assert!(!text.contains("Nothing was changed") && !text.contains("the same call"), "{text}");
     }
 }
 
