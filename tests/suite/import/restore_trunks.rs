@@ -89,27 +89,31 @@ async fn calls_are_restored_to_a_trunk_whose_addresses_cannot_be_read() {
 #[cfg(feature = "cartesia")]
 #[tokio::test]
 async fn an_undo_sends_no_calls_to_a_trunk_whose_platform_has_no_record() {
+    const ADDRESS: &str = "https://api.cartesia.ai/twilio/answer";
     let sandbox = on_trunk_to(&[RETELL]).await;
     // Cartesia takes API keys alone.
     let vars = |name: &str| sandbox.var(name).filter(|_| name != "TWILIO_AUTH_TOKEN");
-    let twilio = Pace::at_once().client(Twilio::builder_from_vars(vars));
-    let cartesia = Pace::at_once().client(numport::Cartesia::builder_from_vars(vars));
-    let address = "https://api.cartesia.ai/twilio/answer";
-    let importer = Importer::new(twilio, cartesia).inbound_address(address).replace_trunks(true);
+    // Each is a process of its own, which has not yet seen the trunk.
+    let importer = || {
+        let twilio = Pace::at_once().client(Twilio::builder_from_vars(vars));
+        let cartesia = Pace::at_once().client(numport::Cartesia::builder_from_vars(vars));
+        Importer::new(twilio, cartesia).inbound_address(ADDRESS).replace_trunks(true)
+    };
     let desired: Desired = [ImportRequest::new(number())].into_iter().collect();
-    let plan = importer.plan(&desired).await.unwrap().point_calls();
-    let step = importer.apply(plan).unwrap().next().await.unwrap();
+    let first = importer();
+    let plan = first.plan(&desired).await.unwrap().point_calls();
+    let step = first.apply(plan).unwrap().next().await.unwrap();
     let Applied::Imported(imported) = step.outcome else { panic!("{step:?}") };
-    assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(address));
+    assert_eq!(sandbox.twilio().calls_go_to(&number()).as_deref(), Some(ADDRESS));
 
     let taken = sandbox.twilio().number(&number());
-    let undone = importer.undo(&imported.undo(), Removal::Record).await.unwrap();
+    let undone = importer().undo(&imported.undo(), Removal::Record).await.unwrap();
     assert!(matches!(undone.routing, Some(Restored::NoRecord { platform: PlatformKind::RETELL, .. })), "{undone}");
     assert!(matches!(undone.record, UndoneRecord::Stays(_)), "it answers the calls: {undone}");
     assert_eq!(sandbox.twilio().number(&number()), taken);
     assert_eq!(sandbox.records(PlatformKind::CARTESIA).len(), 1);
 
     let before = imported.routing_before.clone().unwrap();
-    assert_eq!(importer.restore_unverified(&before).await.unwrap().code(), "put_back");
-    assert!(importer.undo(&imported.undo(), Removal::Record).await.unwrap().is_complete());
+    assert_eq!(importer().restore_unverified(&before).await.unwrap().code(), "put_back");
+    assert!(importer().undo(&imported.undo(), Removal::Record).await.unwrap().is_complete());
 }
