@@ -113,8 +113,7 @@ impl fmt::Display for Step {
             Self::Point => "pointing its calls at the platform",
             Self::Renew => "renewing its credentials",
             Self::Remove => "removing the record (the calls already go elsewhere)",
-            Self::Replace => "the import after the removal of its record",
-            Self::RollBack => "the import after the removal of its record",
+            Self::Replace | Self::RollBack => "the import after the removal of its record",
             Self::RestoreSettings => "restoring the settings of its removed record",
             Self::RemoveCredential => "removing the credential created for it",
         })
