@@ -29,6 +29,11 @@ use crate::provider::NumberProvider;
 /// use numport::import::Replacement;
 ///
 /// let planned: Replacement = serde_json::from_str(saved)?;
+/// match importer.platform().get(&planned.id).await {
+///     Ok(_) => return Ok(()), // It was not removed: replace it.
+///     Err(error) if !error.is_not_found() => return Err(error.into()),
+///     Err(_) => {}
+/// }
 /// let imported = importer.import(planned.request()).await?;
 /// importer.platform().restore_settings(&imported.record.id, &planned.settings).await?;
 /// # Ok(())
@@ -314,7 +319,12 @@ impl Importer {
             return refused("shows the record otherwise than it is now");
         }
         // The import takes the calls over, and somebody may have sent them elsewhere.
-        if findings.iter().any(|finding| !planned.findings.contains(finding)) {
+        let is_planned = |finding: &Finding| match finding {
+            // Its reason differs each time.
+            Finding::CarrierLookupFailed { .. } => planned.findings.iter().any(|known| known.code() == finding.code()),
+            finding => planned.findings.contains(finding),
+        };
+        if !findings.iter().all(is_planned) {
             return refused("shows the number at its carrier otherwise than it is now");
         }
         drop(self.platform.create(source, &planned.request())?);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Settings of a record that only its platform knows, by the platform's own names: at ElevenLabs the environment and the
-/// branch of the agent, and the trunk. An update must not lose them, and
+/// branch of the agent, and the trunk; at Retell several agents, or one of a version. An update must not lose them, and
 /// [`restore_settings`](crate::VoicePlatform::restore_settings) gives them to a record again.
 ///
 /// serde reads and writes them, so that another process can restore them. `Debug` shows only their names, because a header

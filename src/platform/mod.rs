@@ -190,8 +190,8 @@ pub trait VoicePlatform: Debug + Send + Sync {
     }
 
     /// Gives a record the [settings](NumberRecord::settings) that it had at another time, or those of an earlier record of its
-    /// number, and returns it. Neither the create nor [`update`](Self::update) can set them. Defaults to reading the record,
-    /// for a platform without such settings.
+    /// number, and returns it. Defaults to reading the record, for a platform without such settings. An undo calls it to
+    /// restore what answered in place of an agent, and otherwise names the settings in an [`update`](Self::update).
     ///
     /// # Errors
     ///

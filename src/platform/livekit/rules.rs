@@ -158,10 +158,14 @@ impl LiveKit {
         if let Some(made) = own.filter(|own| is_made(own.metadata.as_deref()) && is_plain(own)) {
             let others: Vec<_> = rules.iter().filter(|rule| id(rule) != id(made)).cloned().collect();
             if is_so(&others) {
-                return match self.delete_dispatch_rule(id(made)).await {
-                    Err(error) if !error.is_not_found() => Err(error),
-                    _ => Ok(others),
-                };
+                match self.delete_dispatch_rule(id(made)).await {
+                    Err(error) if !error.is_not_found() => return Err(error),
+                    _ => {}
+                }
+                // Others may have changed them meanwhile, and the list may lag behind the response.
+                let mut now = self.rules_of(dialled.trunk).await.map_err(Error::after_write)?;
+                now.retain(|rule| id(rule) != id(made));
+                return Ok(now);
             }
         }
         let changed = match own {

@@ -260,3 +260,24 @@ async fn a_trunk_is_read_right_before_it_is_deleted() {
     let methods: Vec<&str> = requests.iter().map(|sent| sent.url.path().rsplit('/').next().unwrap()).collect();
     assert_eq!(methods, ["ListSIPDispatchRule", "GetSIPInboundTrunk", "DeleteSIPTrunk"]);
 }
+
+/// Somebody deleted the other rule at the same moment: the agent must not be told from what was read before.
+#[tokio::test]
+async fn the_rules_are_read_after_one_of_them_was_deleted() {
+    let rule = |id: &str, numbers: &[&str], agent: &str, metadata: &str| {
+        json!({
+            "sip_dispatch_rule_id": id, "trunk_ids": ["ST_1"], "numbers": numbers, "metadata": metadata,
+            "room_config": {"agents": [{"agent_name": agent}]},
+        })
+    };
+    let own = rule("SDR_1", &[NUMBER], "new", r#"{"made_by":"numport"}"#);
+    let wide = rule("SDR_2", &[], "old", "");
+    let (_server, livekit) = server(&[
+        ("GetSIPInboundTrunk", &[got(&[NUMBER], "")]),
+        ("ListSIPDispatchRule", &[(200, json!({"items": [own, wide]})), no_items(), (200, json!({"items": [own]}))]),
+        ("DeleteSIPDispatchRule", &[(200, own.clone())]),
+    ])
+    .await;
+    let updated = livekit.update(&ID.into(), &NumberUpdate::new().agent("old")).await.unwrap();
+    assert_eq!((updated.agent, updated.handler), (None, None));
+}
