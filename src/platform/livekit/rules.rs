@@ -155,7 +155,8 @@ impl LiveKit {
         }
         let own = rules.iter().find(|rule| is_own(rule, dialled));
         // One that numport created took the calls from another rule, which gets them back as it is.
-        if let Some(made) = own.filter(|own| is_made(own.metadata.as_deref()) && is_plain(own)) {
+        let made = own.filter(|own| is_made(own.metadata.as_deref()) && is_plain(own));
+        if let Some(made) = made {
             let others: Vec<_> = rules.iter().filter(|rule| id(rule) != id(made)).cloned().collect();
             if is_so(&others) {
                 match self.delete_dispatch_rule(id(made)).await {
