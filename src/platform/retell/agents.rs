@@ -15,7 +15,8 @@ pub(super) fn settings(number: &PhoneNumber) -> Settings {
     let agents = number.inbound_agents.as_deref().unwrap_or_default();
     let is_plain = match agents {
         [] => true,
-        [only] => only.agent_version.is_none() && only.extra.is_empty(),
+        // Fields that this version does not know may be in one response and not in the next.
+        [only] => only.agent_version.is_none(),
         _ => false,
     };
     let agents = serde_json::to_value(agents).ok().filter(|_| !is_plain);
