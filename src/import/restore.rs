@@ -153,7 +153,8 @@ impl Importer {
     ///   that the carrier clears when a number gets another application (Vonage's URL for messages).
     ///
     /// It never sends calls to a platform that is not known to have a record of the number ([`Restored::NoRecord`]), nor
-    /// to a trunk with an address of such a platform. A trunk whose addresses the carrier does not tell is restored.
+    /// to a trunk with an address of such a platform. A trunk whose addresses the carrier refuses to show is restored.
+    /// If they cannot be read for the moment, that is an error, and nothing was changed.
     ///
     /// It reads the routing from the carrier and then sets it. The carrier offers no way to do both in one step, so a
     /// change between the two is lost. The record at the platform stays; [`undo`](Self::undo) removes it as well.
@@ -210,7 +211,8 @@ impl Importer {
             return Err(no_routing(self, "the routing was not restored"));
         };
         let Some(now) = self.routing_of(control, before).await? else { return Ok(None) };
-        self.read_trunk(&now.calls, &[control]).await;
+        // Without an answer, the calls of the trunk are somebody else's.
+        drop(self.read_trunk(&now.calls, &[control]).await);
         let differing = before.settings.iter().filter(|(name, was)| now.settings.get(*name) != Some(*was));
         let (settings, kept): (BTreeMap<_, _>, BTreeMap<_, _>) = {
             let own = self.own_changes(control, before, &now, removed);
@@ -267,12 +269,12 @@ impl Importer {
     }
 
     /// A platform to which these calls may go, and which is not known to have a record of the number. A trunk that
-    /// cannot be read counts as an address that belongs to no platform.
+    /// the carrier does not show counts as an address that belongs to no platform.
     async fn without_record(&self, before: &Routing) -> Result<Option<PlatformKind>> {
         // Each carrier is asked: it may be the trunk of another account.
         let carriers = self.provider.carriers().into_iter();
         let controls: Vec<_> = carriers.filter_map(NumberProvider::routing).collect();
-        self.read_trunk(&before.calls, &controls).await;
+        self.read_trunk(&before.calls, &controls).await?;
         let (own, other): (Vec<_>, Vec<_>) =
             self.may_reach(&before.calls).into_iter().partition(|platform| *platform == self.platform.kind());
         if other.is_empty() && !own.is_empty() && self.has_record(&before.number).await? {

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
 use super::Importer;
+use crate::error::{Error, Result};
 use crate::model::{CallbackUrl, Calls, PlatformKind};
 use crate::platform::{self, is_of};
 use crate::provider::{Holding, NumberProvider, Ownership, RoutingControl};
@@ -37,18 +38,19 @@ impl Importer {
         for held in held.into_iter().chain(&holding.others) {
             let Some(calls) = held.routing.as_ref().map(|routing| &routing.calls) else { continue };
             let controls: Vec<_> = holding.holders.iter().filter_map(|&index| carriers[index].routing()).collect();
-            self.read_trunk(calls, &controls).await;
+            drop(self.read_trunk(calls, &controls).await);
         }
     }
 
-    /// The same for a trunk that gets these calls, at the carriers that may know it.
-    pub(super) async fn read_trunk(&self, calls: &Calls, controls: &[&dyn RoutingControl]) {
-        let Calls::Trunk(trunk) = calls else { return };
+    /// The same for a trunk that gets these calls, at the carriers that may know it. A refusal is an answer: nobody will know.
+    /// Any other error is returned, and the next call reads the trunk again.
+    pub(super) async fn read_trunk(&self, calls: &Calls, controls: &[&dyn RoutingControl]) -> Result<()> {
+        let Calls::Trunk(trunk) = calls else { return Ok(()) };
         let _reading = self.trunks.reading.lock().await;
         if self.trunks.fresh(trunk, self).is_some() {
-            return;
+            return Ok(());
         }
-        let (mut known, mut is_final) = (Vec::new(), true);
+        let (mut known, mut failed) = (Vec::new(), None);
         for control in controls {
             match control.trunk_addresses(trunk).await {
                 Ok(addresses) if addresses.is_empty() => {}
@@ -58,14 +60,17 @@ impl Importer {
                 }
                 Err(error) => {
                     tracing::debug!(%error, "the addresses of a trunk were not read");
-                    // A refusal holds for the other numbers of the trunk as well.
-                    is_final &= !error.is_retryable();
+                    failed = failed.or(Some(error).filter(Error::is_retryable));
                 }
             }
         }
-        if !known.is_empty() || is_final {
-            let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
-            read.insert(trunk.clone(), (Instant::now(), known));
+        match failed {
+            Some(error) if known.is_empty() => Err(error),
+            _ => {
+                let mut read = self.trunks.read.lock().unwrap_or_else(PoisonError::into_inner);
+                read.insert(trunk.clone(), (Instant::now(), known));
+                Ok(())
+            }
         }
     }
 

@@ -75,14 +75,21 @@ async fn calls_are_restored_to_a_trunk_that_leads_to_a_record() {
     }
 }
 
-/// As an address of which nobody knows whose it is.
+/// A refusal stays one: its trunk is as an address of which nobody knows whose it is.
 #[tokio::test]
-async fn calls_are_restored_to_a_trunk_whose_addresses_cannot_be_read() {
-    for status in [403, 503] {
+async fn calls_are_restored_to_a_trunk_that_the_carrier_refuses_to_show_and_to_no_other_unread_one() {
+    for (status, is_restored) in [(403, true), (503, false)] {
         let sandbox = on_trunk_to(&[RETELL]).await;
         let before = taken_off(&sandbox).await;
+        let taken = sandbox.twilio().number(&number());
         sandbox.fault_on(ProviderKind::TWILIO, "GET /v1/Trunks", Fault::Refuse { status, retry_after: None });
-        assert_eq!(importer(&sandbox).restore(&before).await.unwrap().code(), "put_back", "{status}");
+        match importer(&sandbox).restore(&before).await {
+            Ok(restored) => assert_eq!((restored.code(), is_restored), ("put_back", true), "{status}"),
+            Err(error) => {
+                assert!(error.is_retryable() && !is_restored, "{status}: {error}");
+                assert_eq!(sandbox.twilio().number(&number()), taken);
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use numport::import::plan::Applied;
 use numport::import::{Undo, UndoneRecord};
 use numport::platform::retell::{AgentWeight, ImportNumber, UpdateNumber};
-use numport::sandbox::Sandbox;
+use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, ImportRequest, Importer, Outcome, Removal, Retell, SipTrunk};
 
 use super::endpoints::NUMBER;
@@ -38,6 +38,17 @@ async fn an_undo_restores_the_agents_with_their_weights_and_versions() {
             assert_eq!(agents(), as_before);
         }
     }
+}
+
+/// Retell may add a field to its responses at any time.
+#[tokio::test]
+async fn a_field_that_only_one_response_has_is_no_change_of_the_agent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    sandbox.fault_on(SUBJECT.api.service, "POST /import-phone-number", Fault::ExtraFields);
+    let request = ImportRequest::new(NUMBER.parse().unwrap()).agent("agent_new");
+    let undo = importer(&sandbox).import(request).await.unwrap().undo();
+    let undone = importer(&sandbox).undo_unverified(&undo, Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Removed);
 }
 
 /// Somebody gave the number agents after the plan was made. An update would lose them.

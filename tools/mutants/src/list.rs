@@ -20,7 +20,7 @@ pub struct Mutant {
     pub replacement: String,
     /// `file:line:column: replace … with … in …`
     pub place: String,
-    /// The same without the line, and with a number.
+    /// The same without the position, and with a number that tells several of the same text apart.
     pub name: String,
     /// What the function returns, as it is written.
     pub returns: String,
