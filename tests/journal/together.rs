@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use futures_util::poll;
-use numport::journal::{Journal, JournalFault, Key, Lease, PostgresJournal, Settled, UnresolvedImport};
+use numport::journal::{Journal, JournalError, JournalFault, Key, Lease, PostgresJournal, Settled, UnresolvedImport};
 use numport::model::{AccountId, PlatformKind};
 use tokio::task::yield_now;
 
-use crate::postgres::{client, journal, key, server};
+use crate::postgres::{client, journal, key, server, with_undo};
 
 const WAIT: Duration = Duration::from_secs(30);
 
@@ -21,6 +21,10 @@ async fn leases(journal: &PostgresJournal) -> Vec<(Box<dyn Lease>, UnresolvedImp
     .await
 }
 
+async fn settle(lease: &mut Box<dyn Lease>, settled: Settled) -> Result<(), JournalError> {
+    lease.settle(&settled).await
+}
+
 #[tokio::test]
 async fn they_wait_for_the_disk_together_and_one_that_is_refused_alone() {
     let Some(server) = server("they_wait_for_the_disk_together").await else { return };
@@ -31,9 +35,12 @@ async fn they_wait_for_the_disk_together_and_one_that_is_refused_alone() {
     let row = client.query_one(transactions, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 16));
 
-    try_join_all(leases.iter_mut().map(|(lease, _)| async move { lease.settle(&Settled::default()).await }))
+    try_join_all(leases.iter_mut().map(|(lease, entry)| settle(lease, with_undo(&entry.key(), "record"))))
         .await
         .unwrap();
+    let transactions = "SELECT count(DISTINCT xmin::text), count(*) FROM numport_journal WHERE created = 'record'";
+    let row = client.query_one(transactions, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 16));
     let refused = "ALTER TABLE numport_journal ADD CHECK (number <> '+14155560005' OR entry IS NULL)";
     client.batch_execute(refused).await.unwrap();
     let written = join_all(leases.iter_mut().map(|(lease, entry)| lease.sending(entry))).await;
@@ -45,6 +52,31 @@ async fn they_wait_for_the_disk_together_and_one_that_is_refused_alone() {
     crate::postgres::cut(&client, 10).await;
     for written in join_all(leases.iter_mut().map(|(lease, entry)| lease.sending(entry))).await {
         assert_eq!(written.unwrap_err().fault, JournalFault::Unreachable);
+    }
+}
+
+/// Clones of a journal share its session, and may keep different histories.
+#[tokio::test]
+async fn each_keeps_the_history_of_its_own_number_within_its_own_limits() {
+    let Some(server) = server("each_keeps_the_history_of_its_own_number").await else { return };
+    let journal = journal(&server).await;
+    let limits = [0, 1, 2, 9];
+    let mut leases = Vec::new();
+    for imports in limits {
+        let key = Key::new(PlatformKind::VAPI, AccountId::new("one"), format!("+1415556000{imports}").parse().unwrap());
+        let journal = journal.clone().keep_history(imports, WAIT);
+        leases.push((journal.lock(&key, WAIT).await.unwrap().unwrap(), key));
+    }
+    for record in ["first", "second", "third"] {
+        let all =
+            leases.iter_mut().map(|(lease, key)| settle(lease, with_undo(key, &format!("{record} of {}", key.number))));
+        try_join_all(all).await.unwrap();
+    }
+    for (imports, (_, key)) in limits.iter().zip(&leases) {
+        let past = journal.history(&key.number).await.unwrap();
+        let records: Vec<_> = past.iter().map(|past| past.undo.id.to_string()).collect();
+        let expected = ["third", "second", "first"].map(|record| format!("{record} of {}", key.number));
+        assert_eq!(records, expected[..3.min(*imports)]);
     }
 }
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::rows::CHANGED_FOR;
 use super::session::Lock;
-use super::together::{self, Row};
+use super::together;
+use super::written::{Sending, Settling};
 use crate::journal::{JournalError, JournalFault, Kept, Key, Lease, Settled, UnresolvedImport};
 
 /// After how many settled imports what is old is removed.
@@ -84,25 +85,18 @@ impl Lease for Held {
         let json = self.json(entry)?;
         self.is_unresolved = true;
         let since_first = entry.sent_at.saturating_duration_since(entry.first_sent_at).as_secs_f64();
-        let (platform, account, number) = self.columns();
-        let [platform, account, number] = [platform, account, number].map(str::to_owned);
-        let row = Row { platform, account, number, entry: json, since_first };
-        together::write_down(&self.lock.session, row).await
+        together::write_down(&self.lock.session, Sending { key: self.key.clone(), entry: json, since_first }).await
     }
 
     async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
-        let created = settled.created.as_ref().map(|id| id.as_str());
         let undo = settled.undo.as_ref().filter(|_| self.history.is_some());
         let undo = undo.map(|undo| self.json(undo)).transpose()?;
-        let limits = self.history.unwrap_or(HistoryLimits { imports: 1, age: Duration::ZERO });
-        let imports = i64::try_from(limits.imports).unwrap_or(i64::MAX);
         // Lost with the power, it leaves the import unresolved, and the next one looks the number up.
         let is_lazy = self.is_unresolved && undo.is_none();
-        let (session, (platform, account, number)) = (&self.lock.session, self.columns());
-        let age = limits.age.as_secs_f64();
-        let with: super::session::Parameters<'_> =
-            &[&platform, &account, &number, &created, &undo, &imports, &age, &session.backend, &is_lazy];
-        session.write(&session.statements.settle, with, 1).await?;
+        let limits = self.history.unwrap_or(HistoryLimits { imports: 1, age: Duration::ZERO });
+        let created = settled.created.as_ref().map(|id| id.as_str().to_owned());
+        let settling = Settling { key: self.key.clone(), created, undo, limits, is_lazy };
+        together::write_down(&self.lock.session, settling).await?;
         self.is_unresolved = false;
         if (self.settled.fetch_add(1, Ordering::Relaxed) + 1) % PRUNE_AFTER == 0 {
             self.prune().await;

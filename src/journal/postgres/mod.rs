@@ -7,6 +7,7 @@ mod session;
 mod sql;
 mod target;
 mod together;
+mod written;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

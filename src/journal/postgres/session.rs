@@ -16,7 +16,8 @@ use tokio_postgres::{Client, Statement};
 use super::faults::{fault, unsuitable};
 use super::probe::Tables;
 use super::target::Target;
-use super::together::{Row, Together};
+use super::together::Together;
+use super::written::{Sending, Settling};
 use super::{probe, rows, sql};
 use crate::journal::{JournalError, JournalFault, Kept, Key};
 
@@ -34,7 +35,8 @@ pub(super) struct Session {
     pub(super) statements: Statements,
     /// The locks that this process has or asks for: the server would give one to the same session twice.
     held: Mutex<HashSet<i64>>,
-    pub(super) together: Together,
+    pub(super) sending: Together<Sending>,
+    pub(super) settling: Together<Settling>,
 }
 
 macro_rules! statements {
@@ -80,7 +82,8 @@ impl Session {
         probe::keep_tables(&client, target).await?;
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();
-        Ok(Self { client, task, place, backend, statements, held: Mutex::default(), together: Together::default() })
+        let (held, sending, settling) = Default::default();
+        Ok(Self { client, task, place, backend, statements, held, sending, settling })
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -93,19 +96,6 @@ impl Session {
         with: Parameters<'_>,
     ) -> Result<Vec<tokio_postgres::Row>, JournalError> {
         self.answer(self.client.query(of, with)).await
-    }
-
-    /// Writes this many rows down for good, and gives them back.
-    pub(super) async fn sending(&self, rows: Vec<Row>) -> (Vec<Row>, Result<(), JournalError>) {
-        let written = {
-            let of = |column: fn(&Row) -> &str| rows.iter().map(column).collect::<Vec<_>>();
-            let [platforms, accounts] = [of(|row| &row.platform), of(|row| &row.account)];
-            let [numbers, entries] = [of(|row| &row.number), of(|row| &row.entry)];
-            let since_first: Vec<f64> = rows.iter().map(|row| row.since_first).collect();
-            let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &entries, &since_first, &self.backend];
-            self.write(&self.statements.sending, with, rows.len()).await
-        };
-        (rows, written)
     }
 
     /// Writes, if the session still is the one that holds the locks.

@@ -103,24 +103,31 @@ pub(super) const SENDING: &str = "
         first_sent_at = coalesce(kept.first_sent_at, EXCLUDED.first_sent_at)
 ";
 
-/// `$4`: the record. `$5`: what is kept for rolling back; `$6`: how many of them, `$7`: for how many seconds. `$8`: the
-/// backend. `$9`: whether it need not be on the disk at once. If it is lost with the power, the entry is back with it.
+/// For several numbers, each once. `$4`: the records. `$5`: what is kept for rolling back; `$6`: how many of them, `$7`:
+/// for how many seconds. `$8`: the backend. `$9`: whether they need not be on the disk at once. If they are lost with the
+/// power, the entries are back with them.
 pub(super) const SETTLE: &str = "
-    WITH past AS (
+    WITH new AS (
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int8[], $7::float8[])
+            AS new (platform, account, number, created, undo, imports, age)
+        WHERE pg_backend_pid() = $8::int4
+    ), past AS (
         INSERT INTO numport_journal_history (platform, account, number, settled_at, undo)
-        SELECT $1, $2, $3, clock_timestamp(), $5::text::json WHERE $5::text IS NOT NULL AND pg_backend_pid() = $8::int4
+        SELECT platform, account, number, clock_timestamp(), undo::json FROM new WHERE undo IS NOT NULL
     ), old AS (
-        DELETE FROM numport_journal_history
-        WHERE $5::text IS NOT NULL AND pg_backend_pid() = $8::int4
-            AND platform = $1 AND account = $2 AND number = $3
-            AND (settled_at <= clock_timestamp() - $7::float8 * interval '1 second' OR id NOT IN (
-                SELECT id FROM numport_journal_history WHERE platform = $1 AND account = $2 AND number = $3
-                ORDER BY id DESC LIMIT $6::int8 - 1))
+        DELETE FROM numport_journal_history AS past USING new
+        WHERE new.undo IS NOT NULL AND (past.platform, past.account, past.number) = (new.platform, new.account, new.number)
+            AND (settled_at <= clock_timestamp() - age * interval '1 second' OR id NOT IN (
+                SELECT id FROM numport_journal_history AS kept
+                WHERE (kept.platform, kept.account, kept.number) = (new.platform, new.account, new.number)
+                ORDER BY id DESC LIMIT imports - 1))
     )
     INSERT INTO numport_journal AS kept (platform, account, number, created, created_at, changed_at)
-    SELECT $1, $2, $3, $4::text, CASE WHEN $4::text IS NOT NULL THEN clock_timestamp() END, clock_timestamp()
-    WHERE pg_backend_pid() = $8::int4 AND set_config('synchronous_commit',
-        CASE WHEN $9::bool THEN 'off' ELSE current_setting('synchronous_commit') END, true) IS NOT NULL
+    SELECT platform, account, number, created, CASE WHEN created IS NOT NULL THEN clock_timestamp() END,
+        clock_timestamp()
+    FROM new, (SELECT set_config('synchronous_commit',
+        CASE WHEN $9::bool THEN 'off' ELSE current_setting('synchronous_commit') END, true) AS chosen) AS durability
+    WHERE durability.chosen IS NOT NULL
     ON CONFLICT (platform, account, number) DO UPDATE SET
         entry = NULL, first_sent_at = NULL, sent_at = NULL,
         created = coalesce(EXCLUDED.created, kept.created),

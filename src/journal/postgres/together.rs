@@ -1,6 +1,7 @@
-//! Imports that are about to be sent are written down together: each write waits for the server's disk, and one session
-//! has one at a time.
+//! What several imports write at the same moment is written together: one session has one statement at a time, and those
+//! of imports that are about to be sent wait for the server's disk.
 
+use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
@@ -12,36 +13,36 @@ use crate::journal::{JournalError, JournalFault};
 
 type Written = Result<(), JournalError>;
 
-/// An import that is about to be sent.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) platform: String,
-    pub(super) account: String,
-    pub(super) number: String,
-    pub(super) entry: String,
-    /// Seconds from its first request to this one.
-    pub(super) since_first: f64,
+/// What is written for one number, in one statement with that of others.
+pub(super) trait Row: Sized + Send + 'static {
+    fn queue(session: &Session) -> &Together<Self>;
+
+    fn write(session: &Session, rows: &[Self]) -> impl Future<Output = Written> + Send;
 }
 
-struct Waiting {
-    row: Row,
+struct Waiting<R> {
+    row: R,
     told: Sender<Written>,
     /// Whether it is written by itself, since a write of several has failed.
     is_alone: bool,
 }
 
-/// The imports of a session that wait to be written down.
-#[derive(Default)]
-pub(super) struct Together(Mutex<State>);
+/// The rows of a session that wait to be written.
+pub(super) struct Together<R>(Mutex<State<R>>);
 
-#[derive(Default)]
-struct State {
-    waiting: Vec<Waiting>,
+struct State<R> {
+    waiting: Vec<Waiting<R>>,
     is_writing: bool,
 }
 
-impl Together {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl<R> Default for Together<R> {
+    fn default() -> Self {
+        Self(Mutex::new(State { waiting: Vec::new(), is_writing: false }))
+    }
+}
+
+impl<R> Together<R> {
+    fn state(&self) -> MutexGuard<'_, State<R>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -53,16 +54,16 @@ impl Together {
 
 /// Writes it down with those of other numbers. Once the future is dropped nothing more is sent, so that the lock can be
 /// given up.
-pub(super) async fn write_down(session: &Arc<Session>, row: Row) -> Written {
+pub(super) async fn write_down<R: Row>(session: &Arc<Session>, row: R) -> Written {
     let (told, written) = oneshot::channel();
     let is_first = {
-        let mut state = session.together.state();
+        let mut state = R::queue(session).state();
         state.waiting.push(Waiting { row, told, is_alone: false });
         !std::mem::replace(&mut state.is_writing, true)
     };
-    let mut asked = Asked { session, written };
+    let mut asked = Asked { queue: R::queue(session), written };
     if is_first {
-        tokio::spawn(Writer { session: session.clone(), is_over: false }.run());
+        tokio::spawn(Writer::<R> { session: session.clone(), is_over: false, of: PhantomData }.run());
     }
     let told = (&mut asked.written).await;
     told.unwrap_or_else(|_| {
@@ -71,37 +72,39 @@ pub(super) async fn write_down(session: &Arc<Session>, row: Row) -> Written {
     })
 }
 
-struct Asked<'a> {
-    session: &'a Session,
+struct Asked<'a, R> {
+    queue: &'a Together<R>,
     written: Receiver<Written>,
 }
 
-impl Drop for Asked<'_> {
+impl<R> Drop for Asked<'_, R> {
     fn drop(&mut self) {
         self.written.close();
-        self.session.together.forget_dropped();
+        self.queue.forget_dropped();
     }
 }
 
-struct Writer {
+struct Writer<R: Row> {
     session: Arc<Session>,
     is_over: bool,
+    of: PhantomData<fn(R)>,
 }
 
-impl Writer {
+impl<R: Row> Writer<R> {
     async fn run(mut self) {
         // Creates that are answered at the same moment are followed by others at the same moment.
         yield_now().await;
         let session = self.session.clone();
+        let queue = R::queue(&session);
         loop {
             let (told, writing, first) = {
-                let mut state = session.together.state();
+                let mut state = queue.state();
                 let Some(all) = next(&mut state.waiting) else {
                     (state.is_writing, self.is_over) = (false, true);
                     return;
                 };
                 let (rows, told): (Vec<_>, Vec<_>) = all.into_iter().map(|waiting| (waiting.row, waiting.told)).unzip();
-                let mut writing = Box::pin(session.sending(rows));
+                let mut writing = Box::pin(write(&session, rows));
                 // The first poll sends it: before anybody who is dropped can give up its lock.
                 let first = writing.as_mut().now_or_never();
                 (told, writing, first)
@@ -114,8 +117,8 @@ impl Writer {
             if written.is_err() && rows.len() > 1 && !session.is_lost() {
                 let again = rows.into_iter().zip(told);
                 let again = again.map(|(row, told)| Waiting { row, told, is_alone: true });
-                session.together.state().waiting.extend(again);
-                session.together.forget_dropped();
+                queue.state().waiting.extend(again);
+                queue.forget_dropped();
                 continue;
             }
             for told in told {
@@ -126,19 +129,25 @@ impl Writer {
     }
 }
 
+/// Writes them, and gives them back.
+async fn write<R: Row>(session: &Session, rows: Vec<R>) -> (Vec<R>, Written) {
+    let written = R::write(session, &rows).await;
+    (rows, written)
+}
+
 /// Those that are written next: all, or one by itself.
-fn next(waiting: &mut Vec<Waiting>) -> Option<Vec<Waiting>> {
+fn next<R>(waiting: &mut Vec<Waiting<R>>) -> Option<Vec<Waiting<R>>> {
     if let Some(alone) = waiting.iter().position(|waiting| waiting.is_alone) {
         return Some(vec![waiting.swap_remove(alone)]);
     }
     Some(std::mem::take(waiting)).filter(|all| !all.is_empty())
 }
 
-impl Drop for Writer {
+impl<R: Row> Drop for Writer<R> {
     fn drop(&mut self) {
         // Its runtime has ended, and others must not wait for it.
         if !self.is_over {
-            let mut state = self.session.together.state();
+            let mut state = R::queue(&self.session).state();
             (state.is_writing, state.waiting) = (false, Vec::new());
         }
     }

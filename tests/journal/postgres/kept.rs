@@ -5,7 +5,7 @@ use std::time::Duration;
 use numport::journal::{Journal, JournalFault, Key, Settled};
 use numport::model::PlatformKind;
 
-use super::{WAIT, client, created, import, journal, key, lock, server};
+use super::{WAIT, client, created, import, journal, key, lock, server, with_undo};
 
 #[tokio::test]
 async fn an_import_is_kept_until_it_is_settled_and_its_record_for_a_while() {
@@ -95,18 +95,6 @@ async fn what_was_written_under_a_clock_that_was_fast_grows_old_and_keeps_its_or
     let kept = lock(&journal, &key).await.kept().clone();
     let ages = [kept.unresolved.unwrap().1, kept.created.unwrap().age, kept.changed.unwrap()];
     assert!(!ages.contains(&Duration::ZERO), "{ages:?}");
-}
-
-/// The result of an import that created this record, and what rolls it back.
-fn with_undo(key: &Key, id: &str) -> Settled {
-    let undo = serde_json::json!({
-        "number": key.number, "platform": key.platform, "account": key.account, "id": id, "created": true,
-        "left": {"label": null, "agent": null, "inbound": null, "outbound": null},
-        "changes": [], "credential": null, "routing": null,
-    });
-    let mut settled = created(id);
-    settled.undo = Some(serde_json::from_value(undo).unwrap());
-    settled
 }
 
 #[tokio::test]

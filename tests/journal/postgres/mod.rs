@@ -69,3 +69,15 @@ pub(crate) fn created(id: &str) -> Settled {
     settled.created = Some(id.into());
     settled
 }
+
+/// The result of an import that created this record, and what rolls it back.
+pub(crate) fn with_undo(key: &Key, id: &str) -> Settled {
+    let undo = serde_json::json!({
+        "number": key.number, "platform": key.platform, "account": key.account, "id": id, "created": true,
+        "left": {"label": null, "agent": null, "inbound": null, "outbound": null},
+        "changes": [], "credential": null, "routing": null,
+    });
+    let mut settled = created(id);
+    settled.undo = Some(serde_json::from_value(undo).unwrap());
+    settled
+}

@@ -1,0 +1,70 @@
+//! What is written together for several numbers.
+
+use super::lease::HistoryLimits;
+use super::session::{Parameters, Session};
+use super::together::{Row, Together};
+use crate::journal::{JournalError, Key};
+
+/// An import that is about to be sent.
+#[derive(Debug)]
+pub(super) struct Sending {
+    pub(super) key: Key,
+    pub(super) entry: String,
+    /// Seconds from its first request to this one.
+    pub(super) since_first: f64,
+}
+
+/// An import whose result is known.
+#[derive(Debug)]
+pub(super) struct Settling {
+    pub(super) key: Key,
+    pub(super) created: Option<String>,
+    /// What is kept for rolling back, within the limits.
+    pub(super) undo: Option<String>,
+    pub(super) limits: HistoryLimits,
+    /// Whether it need not be on the disk at once.
+    pub(super) is_lazy: bool,
+}
+
+impl Row for Sending {
+    fn queue(session: &Session) -> &Together<Self> {
+        &session.sending
+    }
+
+    async fn write(session: &Session, rows: &[Self]) -> Result<(), JournalError> {
+        let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
+        let entries = each(rows, |row| row.entry.as_str());
+        let since_first = each(rows, |row| row.since_first);
+        let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &entries, &since_first, &session.backend];
+        session.write(&session.statements.sending, with, rows.len()).await
+    }
+}
+
+impl Row for Settling {
+    fn queue(session: &Session) -> &Together<Self> {
+        &session.settling
+    }
+
+    async fn write(session: &Session, rows: &[Self]) -> Result<(), JournalError> {
+        let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
+        let created = each(rows, |row| row.created.as_deref());
+        let undos = each(rows, |row| row.undo.as_deref());
+        let imports = each(rows, |row| i64::try_from(row.limits.imports).unwrap_or(i64::MAX));
+        let ages = each(rows, |row| row.limits.age.as_secs_f64());
+        let is_lazy = rows.iter().all(|row| row.is_lazy);
+        let backend = &session.backend;
+        let with: Parameters<'_> =
+            &[&platforms, &accounts, &numbers, &created, &undos, &imports, &ages, backend, &is_lazy];
+        session.write(&session.statements.settle, with, rows.len()).await
+    }
+}
+
+fn each<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
+}
+
+/// The platforms, accounts and numbers.
+fn columns<'a, R>(rows: &'a [R], key: impl Fn(&'a R) -> &'a Key) -> [Vec<&'a str>; 3] {
+    let of = |column: fn(&Key) -> &str| each(rows, |row| column(key(row)));
+    [of(|key| key.platform.as_str()), of(|key| key.account.as_str()), of(|key| key.number.as_str())]
+}
