@@ -17,6 +17,7 @@ mod report;
 mod server;
 
 use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::join_all;
 use numport::model::ProviderKind;
@@ -38,9 +39,9 @@ fn main() {
         ["--gate"] => report::gate(),
         ["serve"] => server::serve(&number().to_string(), &list()),
         ["run", what, in_flight, address, requests] => {
-            let count = |text: &str| text.parse().expect("a count");
-            let runs = Runs::new(address);
-            runtime().block_on(runs.run(what, count(in_flight), count(requests)));
+            let [in_flight, requests] = [in_flight, requests].map(|text| text.parse().expect("a count"));
+            let runs = Runs::new(address, requests);
+            runtime().block_on(runs.run(what, in_flight, requests));
         }
         _ => panic!("`--gate`, or nothing"),
     }
@@ -72,15 +73,17 @@ struct Runs {
     importer: Importer,
     source: NumberSource,
     requests: Vec<ImportRequest>,
+    /// How many were imported: the importer remembers each, so none is imported twice.
+    imported: AtomicUsize,
     list: String,
 }
 
 impl Runs {
-    fn new(address: &str) -> Self {
+    fn new(address: &str, imports: u32) -> Self {
         let vapi = Vapi::builder(KEY).base_url(address).build().expect("a client");
         let account = AccountKey::token(ACCOUNT, TOKEN);
         let twilio = Twilio::builder(account.clone()).build().expect("a client");
-        let nth_number = |nth: u32| format!("+1415555{nth:04}").parse().expect("a number");
+        let nth_number = |nth: u32| format!("+1415{nth:07}").parse().expect("a number");
         Self {
             base: address.to_owned(),
             bare: reqwest::Client::new(),
@@ -89,14 +92,16 @@ impl Runs {
             vapi,
             number: NUMBER.parse().expect("a number"),
             source: NumberSource::account(ProviderKind::TWILIO, account),
-            requests: (0..1000).map(|nth| ImportRequest::new(nth_number(nth)).label(NAME)).collect(),
+            requests: (0..imports).map(|nth| ImportRequest::new(nth_number(nth)).label(NAME)).collect(),
+            imported: AtomicUsize::new(0),
             list: list(),
         }
     }
 
     async fn run(&self, what: &str, in_flight: u32, requests: u32) {
         let Self { base, bare, prepared, vapi, importer, number, source, list, .. } = self;
-        let request = |nth: u32| &self.requests[nth as usize % self.requests.len()];
+        let request = |nth: u32| &self.requests[nth as usize];
+        let next = || &self.requests[self.imported.fetch_add(1, Ordering::Relaxed)];
         let (flight, count) = (in_flight, requests);
         match what {
             "bare" => drive(flight, count, async |_| bare::create(bare, base).await.expect("it is made").id).await,
@@ -110,7 +115,7 @@ impl Runs {
                 drive(flight, count, async |nth| import(nth).await.expect("it is made")).await;
             }
             "importer" => {
-                drive(flight, count, async |nth| importer.import(request(nth)).await.expect("it is made")).await;
+                drive(flight, count, async |_| importer.import(next()).await.expect("it is made")).await;
             }
             "list bare" => drive(flight, count, async |_| bare::list(bare, base).await.expect("a list")).await,
             "list value" => drive(flight, count, async |_| bare::list_value(bare, base).await.expect("a list")).await,

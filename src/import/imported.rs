@@ -31,7 +31,7 @@ pub struct Imported {
     /// How the record came to be.
     pub outcome: Outcome,
     /// The record before this import, if it existed and this import changed it.
-    pub before: Option<NumberRecord>,
+    pub before: Option<Box<NumberRecord>>,
     /// The fields of the request that the record does not have, because the platform cannot change them after an
     /// import.
     pub unsupported_fields: Vec<Field>,

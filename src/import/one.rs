@@ -54,10 +54,10 @@ impl Importer {
         pin!(async {
             let deadline = after(self.deadline);
             match self.begin_import(request, None, deadline).await {
-                Ok(unverified) => {
-                    let imported = self.verify(unverified, deadline).await;
-                    log::imported(&imported);
-                    Ok(imported)
+                Ok(mut unverified) => {
+                    self.verify(&mut unverified, deadline).await;
+                    log::imported(&unverified.imported);
+                    Ok(unverified.imported)
                 }
                 Err(error) => {
                     log::failed(&error);
@@ -79,12 +79,14 @@ impl Importer {
         let create = self.prepare(request)?;
         // It outlives what is dropped at the deadline, and knows how far that came.
         let mut run = self.begin_run(request, deadline).await?;
-        let import = async {
-            let found = run.look(lists).await?;
-            run.check_preflight()?;
-            run.complete(found?, create).await
+        let imported = {
+            let import = pin!(async {
+                let found = run.look(lists).await?;
+                run.check_preflight()?;
+                run.complete(found?, create).await
+            });
+            timeout_at(deadline, import).await
         };
-        let imported = timeout_at(deadline, import).await;
         match imported.unwrap_or_else(|_| Err(run.late())) {
             Ok(imported) => Ok(run.unverified(imported)),
             Err(error) => {
@@ -96,9 +98,10 @@ impl Importer {
 
     /// Waits for the number's lock, until the deadline.
     pub(super) async fn begin_run<'a>(&'a self, request: &'a ImportRequest, deadline: Instant) -> Result<Run<'a>> {
-        timeout_at(deadline, Run::begin(self, request))
+        let lock = timeout_at(deadline, pin!(self.lock(request.number())))
             .await
-            .unwrap_or_else(|_| Err(Withheld::late(self.platform.kind(), *request.number(), self.deadline).into()))
+            .unwrap_or_else(|_| Err(Withheld::late(self.platform.kind(), *request.number(), self.deadline)))?;
+        Ok(Run::new(self, request, lock))
     }
 
     /// Checks the import before anybody is asked. It is prepared already where there is only one carrier; of several,

@@ -32,7 +32,7 @@ impl Importer {
             match self.update_record(record, request.number(), update).await {
                 Ok(updated) => {
                     let before = std::mem::replace(record, updated);
-                    imported.before = Some(before).filter(|_| !is_new);
+                    imported.before = Some(before).filter(|_| !is_new).map(Box::new);
                     if imported.outcome == Outcome::AlreadyThere {
                         imported.outcome = Outcome::Updated;
                     }

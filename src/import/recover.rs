@@ -121,7 +121,7 @@ impl Importer {
 
     async fn resolve_one(&self, number: &E164) -> Result<Resolution> {
         let request = ImportRequest::new(*number);
-        let mut run = Run::begin(self, &request).await?;
+        let mut run = Run::new(self, &request, self.lock(number).await?);
         if !run.is_unresolved() {
             return Ok(Resolution::Settled);
         }
@@ -140,8 +140,9 @@ impl Importer {
         };
         match timeout_at(deadline, imported).await.unwrap_or_else(|_| Err(run.late()))? {
             Some(imported) => {
-                let imported = self.verify(run.unverified(imported), deadline).await;
-                Ok(Resolution::Imported(Box::new(imported)))
+                let mut unverified = run.unverified(imported);
+                self.verify(&mut unverified, deadline).await;
+                Ok(Resolution::Imported(Box::new(unverified.imported)))
             }
             None => {
                 run.settle_failed().await;

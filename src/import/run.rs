@@ -1,5 +1,6 @@
 //! The steps of one import under the lock of its number.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::future::join;
@@ -7,7 +8,7 @@ use futures_util::future::join;
 use super::held::HeldListing;
 use super::listing::{Listing, Lists};
 use super::lookup::Lookups;
-use super::memory::{NumberLock, Unresolved};
+use super::memory::NumberLock;
 use super::verify::Unverified;
 use super::{Imported, Importer, Outcome};
 use crate::error::{
@@ -46,19 +47,20 @@ enum Sent {
 }
 
 impl<'a> Run<'a> {
-    /// Waits for the lock.
-    pub(super) async fn begin(importer: &'a Importer, request: &'a ImportRequest) -> Result<Self> {
-        let lock = importer.lock(request.number()).await?;
-        Ok(Self { importer, request, lock, preflight: None, carrier: 0, sent_at: None, imported: None })
+    pub(super) const fn new(importer: &'a Importer, request: &'a ImportRequest, lock: NumberLock) -> Self {
+        Self { importer, request, lock, preflight: None, carrier: 0, sent_at: None, imported: None }
     }
 
     /// Asks the carrier, and at the same time the platform for the record.
     pub(super) async fn look(&mut self, lists: Option<&Lists>) -> Result<Result<Option<NumberRecord>>> {
-        // Boxed, since they are large.
-        let asked = Box::pin(self.ask_carriers(lists.map(|lists| &lists.carriers)));
-        let (preflight, found) = join(asked, Box::pin(self.find(lists.map(|lists| &lists.platform)))).await;
+        // Pinned, since they are large and would be moved.
+        let (preflight, found) = {
+            let asked = pin!(self.ask_carriers(lists.map(|lists| &lists.carriers)));
+            let found = pin!(self.find(lists.map(|lists| &lists.platform)));
+            join(asked, found).await
+        };
         self.preflight = preflight?;
-        let expired = self.lock.unresolved.as_ref().is_some_and(Unresolved::is_expired);
+        let expired = self.lock.unresolved.as_ref().is_some_and(|earlier| earlier.is_expired());
         // An old one may have been sent again a moment ago.
         if expired && matches!(found, Ok(None)) && self.may_still_be_changed().is_none() {
             tracing::warn!("an unresolved import has expired");
@@ -226,7 +228,7 @@ impl<'a> Run<'a> {
     }
 
     fn too_early(&self) -> Error {
-        let sent_at = self.lock.unresolved.as_ref().map_or_else(Timestamp::now, Unresolved::sent_at);
+        let sent_at = self.lock.unresolved.as_ref().map_or_else(Timestamp::now, |earlier| earlier.sent_at());
         let retry_after = self.may_still_be_changed().unwrap_or_default();
         let reason = WithheldReason::Unresolved { sent_at, retry_after };
         Box::new(Withheld::new(self.importer.platform.kind(), *self.request.number(), reason)).into()
@@ -257,7 +259,7 @@ impl<'a> Run<'a> {
             }
         }
         // An unresolved import may have changed the routing: what was seen before it counts.
-        let earlier = self.lock.unresolved.as_ref().and_then(Unresolved::routing);
+        let earlier = self.lock.unresolved.as_ref().and_then(|earlier| earlier.routing());
         with_routing(error, || earlier.or_else(|| self.lock.routing.clone()))
     }
 

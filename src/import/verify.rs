@@ -65,7 +65,8 @@ impl Unverified {
     /// Ends the import with what the carrier says afterwards, if it was read again.
     pub(super) async fn end(mut self, importer: &Importer, after: Option<After>) -> Imported {
         self.verified(importer, after);
-        self.settle().await
+        self.settle().await;
+        self.imported
     }
 
     fn verified(&mut self, importer: &Importer, after: Option<After>) {
@@ -77,14 +78,13 @@ impl Unverified {
     }
 
     /// Tells the journal what was done.
-    pub(super) async fn settle(mut self) -> Imported {
+    pub(super) async fn settle(&mut self) {
         self.lock.resolved();
-        let Self { mut lock, imported, .. } = self;
+        let Self { lock, imported, .. } = self;
         let has_changed = imported.outcome != Outcome::AlreadyThere
             || imported.routing_before.is_some()
             || !imported.earlier_changes.is_empty();
         lock.settle(|| has_changed.then(|| imported.undo())).await;
-        imported
     }
 
     /// `now` is the routing that was read at the beginning.
@@ -126,9 +126,9 @@ impl Unverified {
 
 impl Importer {
     /// Looks at the carrier after one import, until the import's deadline.
-    pub(super) async fn verify(&self, mut unverified: Unverified, deadline: Instant) -> Imported {
-        self.look_again(&mut unverified, deadline).await;
-        unverified.settle().await
+    pub(super) async fn verify(&self, unverified: &mut Unverified, deadline: Instant) {
+        self.look_again(unverified, deadline).await;
+        unverified.settle().await;
     }
 
     /// The same for an import that is not over then.

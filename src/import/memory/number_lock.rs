@@ -20,7 +20,7 @@ pub(in crate::import) struct NumberLock {
     key: Key,
     is_held: bool,
     /// The import that was unresolved when the lock was taken.
-    pub(in crate::import) unresolved: Option<Unresolved>,
+    pub(in crate::import) unresolved: Option<Box<Unresolved>>,
     /// Where the carrier sends the calls, as seen under this lock. It is kept with an import that stays unresolved.
     pub(in crate::import) routing: Option<Routing>,
     /// Whether a create was sent under this lock.
@@ -42,7 +42,7 @@ pub(in crate::import) struct NumberLock {
     /// That journal.
     journal: Option<JournalId>,
     /// What the journal was told is about to be sent.
-    written: Option<UnresolvedImport>,
+    written: Option<Box<UnresolvedImport>>,
     /// Whether the platform answered the create that it has the number already.
     is_taken: bool,
 }
@@ -96,12 +96,12 @@ impl NumberLock {
         };
         let joined = memory().join(key);
         lock.unresolved = match joined {
-            Ok(unresolved) => unresolved,
+            Ok(unresolved) => unresolved.map(Box::new),
             Err(queue) => {
                 if let Ok(permit) = timeout(limit, queue.acquire()).await? {
                     permit.forget();
                 }
-                memory().numbers.get(&key).and_then(|number| number.unresolved.clone())
+                memory().numbers.get(&key).and_then(|number| number.unresolved.clone()).map(Box::new)
             }
         };
         lock.is_held = true;
@@ -113,7 +113,7 @@ impl NumberLock {
         self.journal = Some(journal);
         let mut memory = memory();
         memory.learn(self.key, journal, self.leases.iter().map(|lease| lease.kept()));
-        self.unresolved = memory.numbers.get(&self.key).and_then(|number| number.unresolved.clone());
+        self.unresolved = memory.numbers.get(&self.key).and_then(|number| number.unresolved.clone()).map(Box::new);
     }
 
     /// Whether there is a journal.
@@ -144,7 +144,7 @@ impl NumberLock {
                 entry.creates |= earlier.creates;
                 entry.changes = Change::after(&earlier.changes, entry.changes);
             }
-            let entry = self.written.insert(entry);
+            let entry = self.written.insert(Box::new(entry));
             lease.sending(entry).await.map_err(WithheldReason::Journal)?;
         }
         Ok(())
@@ -191,7 +191,7 @@ impl NumberLock {
     /// Whether the record may come from a create that was sent under this lock, or from an earlier one whose result is
     /// unknown.
     pub(in crate::import) fn may_have_created(&self) -> bool {
-        (self.has_sent && !self.is_taken) || self.unresolved.as_ref().is_some_and(Unresolved::may_be_own)
+        (self.has_sent && !self.is_taken) || self.unresolved.as_ref().is_some_and(|earlier| earlier.may_be_own())
     }
 
     /// Tells the journal that the result is known, if it is. `undo` is what is needed to roll it back.

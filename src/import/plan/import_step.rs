@@ -81,7 +81,8 @@ impl Steps {
             imported.findings.extend(not_pointed.map(|reason| Finding::NotPointed { reason }));
         }
         // Not before its calls are pointed, since it would know nothing of that.
-        applied(Applied::Imported(Box::new(unverified.settle().await)))
+        unverified.settle().await;
+        applied(Applied::Imported(Box::new(unverified.imported)))
     }
 
     /// The import, up to its verification, unless the plan is outdated.
