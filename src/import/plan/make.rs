@@ -245,7 +245,9 @@ impl Importer {
         if changes.is_empty() {
             return Ok(PlanStep::Unchanged { number, id, unsupported_fields, calls, findings, renew: false });
         }
-        match can.check_update(self.platform.kind(), &Change::update(&changes)) {
+        let update = Change::update(&changes);
+        let checked = self.check_shared(record, request).and_then(|()| can.check_update(self.platform.kind(), &update));
+        match checked {
             Ok(()) => Ok(PlanStep::Update { number, id, changes, unsupported_fields, calls, findings, renew: false }),
             Err(Error::Invalid(invalid)) => Ok(blocked(request, invalid.problems)),
             Err(error) => Err(error),
