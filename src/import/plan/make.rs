@@ -91,7 +91,7 @@ impl Importer {
                 Some(record) => Ok(Some(record)),
                 None => match records.possible.of(number) {
                     Some(withheld) => Err(Box::new(withheld).into()),
-                    None => self.created_lately(number).await,
+                    None => self.created_lately_unlocked(number).await,
                 },
             };
             let preflight = preflights.get(number);

@@ -94,7 +94,7 @@ impl Importer {
                     let number = request.number();
                     let found = match records.remove(number) {
                         Some(record) => Some(record),
-                        None => self.created_lately(number).await?,
+                        None => self.created_lately_unlocked(number).await?,
                     };
                     let Some(record) = found else { continue };
                     let (left, credential) =
