@@ -166,6 +166,11 @@ pub enum Finding {
         /// The reason.
         reason: String,
     },
+    /// The credentials of the number's record surely cannot be renewed, so a plan does not renew them. A warning.
+    CannotRenew {
+        /// The reason, and what to do.
+        reason: String,
+    },
     /// The change was made, and verifying the number's routing at the carrier failed. A warning.
     VerificationFailed {
         /// The reason.
@@ -235,6 +240,7 @@ impl Finding {
             Self::NoAddress => "no_address",
             Self::CannotPoint { .. } => "cannot_point",
             Self::NotPointed { .. } => "not_pointed",
+            Self::CannotRenew { .. } => "cannot_renew",
             Self::VerificationFailed { .. } => "verification_failed",
             Self::OtherSource { .. } => "other_source",
             Self::StillAnswered => "still_answered",
@@ -247,6 +253,11 @@ impl Finding {
             Self::RoutingUnknown => "routing_unknown",
             Self::NotVerifiable => "not_verifiable",
         }
+    }
+
+    /// Whether it says why a plan does not point the number's calls at the platform.
+    pub(crate) const fn is_of_pointing(&self) -> bool {
+        matches!(self, Self::NoAddress | Self::CannotPoint { .. })
     }
 
     /// Whether calls go elsewhere for all that a platform sets at the carrier.
@@ -286,6 +297,7 @@ impl Finding {
             | Self::NoAddress
             | Self::CannotPoint { .. }
             | Self::NotPointed { .. }
+            | Self::CannotRenew { .. }
             | Self::VerificationFailed { .. }
             | Self::OtherSource { .. } => Severity::Warning,
             #[cfg(feature = "sip-probe")]
@@ -343,6 +355,7 @@ impl Finding {
                 "Remove the cause at the carrier, or set another address with `Importer::inbound_address`, then make a new plan."
             }
             Self::NotPointed { .. } => "Make a new plan that points the calls.",
+            Self::CannotRenew { .. } => "Remove the cause, then make a new plan that renews the credentials.",
             Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",
             Self::OtherSource { .. } => {
                 "Move the record to the given source with `Importer::renew`, or give the source that it uses."

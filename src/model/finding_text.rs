@@ -83,6 +83,10 @@ impl fmt::Display for Finding {
                     Shown { text: reason, max: 1000 }
                 )
             }
+            Self::CannotRenew { reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "the record's credentials cannot be renewed ({reason})")
+            }
             Self::VerificationFailed { reason } => {
                 write!(
                     f,

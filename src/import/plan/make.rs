@@ -234,9 +234,10 @@ impl Importer {
         &self,
         record: &NumberRecord,
         request: &ImportRequest,
-        calls: PlannedCalls,
+        mut calls: PlannedCalls,
         preflight: Option<&Preflight>,
     ) -> Result<PlanStep> {
+        calls.cannot_renew = self.cannot_renew(record, preflight);
         let can = self.platform.capabilities();
         let (number, id) = (*request.number(), record.id.clone());
         let mut findings = preflight.map_or_else(Vec::new, |preflight| self.drift(record, preflight));

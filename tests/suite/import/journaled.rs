@@ -5,10 +5,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::{Delivery, ErrorKind, WithheldReason};
+use numport::import::plan::PlanStep;
 use numport::journal::JournalFault;
 use numport::model::{PlatformKind, Removal};
 use numport::platform::Capabilities;
-use numport::import::plan::PlanStep;
 use numport::{Desired, E164, Error, ImportRequest, Importer, Outcome};
 use tokio::time::{Instant, advance, timeout};
 
@@ -250,7 +250,10 @@ async fn a_record_that_the_journal_still_names_is_waited_for() {
     book.page(&number(), |page| page.changed = Some(Instant::now()));
     let again = in_memory::importer(&platform).journal(book.clone());
     let error = again.import(request()).await.unwrap_err();
-    assert!(matches!(&error, Error::Withheld(why) if matches!(why.reason, WithheldReason::NotListed { .. })), "{error}");
+    assert!(
+        matches!(&error, Error::Withheld(why) if matches!(why.reason, WithheldReason::NotListed { .. })),
+        "{error}"
+    );
     assert_eq!(platform.calls(Call::Create), 1);
 }
 
