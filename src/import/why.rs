@@ -140,7 +140,7 @@ impl RenewedItem {
 }
 
 impl UndoneItem {
-    /// Returns why the import is not rolled back completely, or why a credential is left behind, in one line; `None` if
+    /// Returns why the import is not rolled back completely, or why a credential stays, in one line; `None` if
     /// nothing is left.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
