@@ -1,5 +1,6 @@
 //! Numbers on trunks: what an import creates, what it leaves alone, and which rule is first.
 
+use futures_util::StreamExt;
 use numport::import::plan::PlanStep;
 use numport::import::{Field, UndoneRecord};
 use numport::model::{PlatformKind, ProviderKind, Removal};
@@ -129,6 +130,8 @@ async fn a_label_that_other_numbers_share_is_refused_before_anything_is_sent() {
     let plan = world.importer().plan(&Desired::from_iter([request().label("Front desk")])).await.unwrap();
     let PlanStep::Blocked { problems, .. } = &plan.steps[0] else { panic!("{plan}") };
     assert_eq!((problems[0].field.as_str(), &problems[0].fault), ("label", &fault));
+    let steps: Vec<_> = world.importer().apply(plan).unwrap().collect().await;
+    assert_eq!(steps[0].advice().as_deref(), Some("Do what the message says, then make a new plan."));
     let imported = world.importer().import(request().label("Shared")).await.unwrap();
     assert_eq!(imported.record.agent.as_ref().unwrap().as_str(), "front-desk", "it has the label already");
 }
