@@ -14,7 +14,7 @@ use super::in_time::InTime;
 use super::listing::Listing;
 use super::log::{self, number_span};
 use super::memory::{lock, packed};
-use super::why::NOT_ATTEMPTED;
+use super::why::{NOT_ATTEMPTED, advised};
 use super::{Importer, Many};
 use crate::E164;
 use crate::error::{Error, Result};
@@ -127,7 +127,7 @@ impl RenewedItem {
     pub fn report(&self) -> String {
         let number = self.number;
         match &self.outcome {
-            RenewalOutcome::Renewed(renewed) => renewed.to_string(),
+            RenewalOutcome::Renewed(renewed) => advised(renewed.to_string(), self.advice()),
             RenewalOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             RenewalOutcome::Duplicate => format!("{number} duplicate: the input already has it"),
             RenewalOutcome::NotAttempted => {
