@@ -357,6 +357,11 @@ impl Finding {
             Self::NotPointed { .. } => "Make a new plan that points the calls.",
             Self::CannotRenew { .. } => "Remove the cause, then make a new plan that renews the credentials.",
             Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",
+            // No platform changes the carrier of a record.
+            Self::OtherSource { part: SourcePart::Carrier, .. } => {
+                "Give the carrier that the record uses. If the platform sold the number, keep the record, because removing it \
+                 releases the number. Otherwise remove the record, then import the number."
+            }
             Self::OtherSource { .. } => {
                 "Move the record to the given source with `Importer::renew`, or give the source that it uses."
             }

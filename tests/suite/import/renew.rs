@@ -384,6 +384,12 @@ async fn a_record_of_another_carrier_is_not_renewed() {
     let imported = importer.import(ImportRequest::new(number(1))).await.unwrap();
     let other = |finding: &&Finding| matches!(finding, Finding::OtherSource { part: SourcePart::Carrier, .. });
     assert_eq!(imported.findings.iter().filter(other).count(), 1, "{:?}", imported.findings);
+    let items: Vec<_> = importer.import_many([ImportRequest::new(number(1))]).collect().await;
+    let report = items[0].report();
+    let advice = ". Give the carrier that the record uses. If the platform sold the number, keep the record, because removing \
+                  it releases the number. Otherwise remove the record, then import the number.";
+    assert!(report.contains(advice), "{report}");
+    assert!(items[0].reason().is_none() && report.ends_with(&items[0].advice().unwrap()), "{report}");
     let before = changes(&sandbox, VAPI).len();
     let error = importer.renew(&number(1)).await.unwrap_err();
     assert!(error.to_string().contains("`source` is twilio, but the record uses sip-trunk"), "{error}");
