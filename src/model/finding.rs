@@ -200,6 +200,12 @@ pub enum Finding {
     /// Before the removal, the calls are to be sent to an address that is not a URL, or back to the routing of another
     /// number. An error.
     BadReroute,
+    /// Before the removal, the calls are to be restored to a platform that is not known to have a record of the number. An
+    /// error.
+    NoRecord {
+        /// The platform to which the calls would go.
+        platform: PlatformKind,
+    },
     /// The platform cannot remove records. An error.
     CannotRemove,
     /// Removing the record would release the number for good, without consent. An error.
@@ -248,6 +254,7 @@ impl Finding {
             Self::CarrierUnknown => "carrier_unknown",
             Self::SecondMayAnswer => "second_may_answer",
             Self::BadReroute => "bad_reroute",
+            Self::NoRecord { .. } => "no_record",
             Self::CannotRemove => "cannot_remove",
             Self::WouldRelease => "would_release",
             Self::RoutingUnknown => "routing_unknown",
@@ -284,6 +291,7 @@ impl Finding {
             | Self::CarrierUnknown
             | Self::SecondMayAnswer
             | Self::BadReroute
+            | Self::NoRecord { .. }
             | Self::CannotRemove
             | Self::WouldRelease => Severity::Error,
             Self::AnsweredBy { .. }
@@ -378,6 +386,9 @@ impl Finding {
             }
             Self::SecondMayAnswer => "Set the agent on the record to keep, then make a new plan.",
             Self::BadReroute => "Give a complete URL, or this number's own routing from a backup.",
+            Self::NoRecord { .. } => {
+                "Import the number into that platform, then call `Importer::restore_unverified`, and make a new plan."
+            }
             Self::CannotRemove => "Remove the record in the platform's dashboard.",
             Self::WouldRelease => {
                 "Keep the record, or consent with `Removal::RecordAndNumber`. The release cannot be undone."
