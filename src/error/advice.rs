@@ -1,5 +1,7 @@
 //! What a user can do about a call that failed, or about steps that did.
 
+use http::StatusCode;
+
 use super::{CallError, CallFault, Delivery, Incomplete, Loss, Meaning, Step};
 
 impl Incomplete {
@@ -86,7 +88,13 @@ impl CallError {
             (Delivery::Accepted, _) => {
                 "The request was carried out. Read the result back instead of sending the request again."
             }
-            (Delivery::Refused, _) => "Correct what the service's message names.",
+            (Delivery::Refused, _) if self.status == Some(StatusCode::PAYMENT_REQUIRED) => {
+                "Check the balance and the plan of the account."
+            }
+            // It may be nothing that another value of the request would change.
+            (Delivery::Refused, _) => {
+                "Correct what the service's message names: in the request, in the account, or where the number is held."
+            }
         };
         match self.retry_after {
             Some(wait) => format!("{text} The service asks you to wait {} s.", wait.as_secs()),

@@ -21,14 +21,15 @@ fn answered(status: u16) -> CallError {
 fn each_status_has_its_meaning_and_its_advice() {
     use Meaning::*;
     for (statuses, meaning, word) in [
-        (&[400, 422][..], Invalid, "Correct"),
+        (&[400, 422][..], Invalid, "in the request, in the account, or where the number is held"),
         (&[401], Unauthorized, "credentials for butter: they must be complete"),
         (&[403], Forbidden, "allow this"),
         (&[404], Missing, "the id"),
         (&[409], Conflict, "already"),
         (&[429], TooMany, "asks you to wait 7 s"),
         (&[500, 503, 599], Unavailable, "Nothing was changed"),
-        (&[302, 418], Other, "Nothing was changed"),
+        (&[402], Other, "Check the balance and the plan of the account."),
+        (&[302, 418], Other, "held. The service asks you to wait 7 s. Nothing was changed"),
     ] {
         for status in statuses {
             let call = answered(*status);

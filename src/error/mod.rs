@@ -200,7 +200,11 @@ impl Error {
     #[must_use]
     pub fn advice(&self) -> String {
         match self {
-            Self::Invalid(_) => "Correct the named values and try again. Nothing was sent.".to_owned(),
+            Self::Invalid(invalid) if are_values(&invalid.problems) => {
+                "Correct the named values and try again. Nothing was sent.".to_owned()
+            }
+            // Another value would not help: each problem says what does.
+            Self::Invalid(_) => "Do what the message says. Nothing was sent.".to_owned(),
             Self::Preflight(preflight) => preflight.errors().map(Finding::advice).collect::<Vec<_>>().join(" "),
             Self::Withheld(withheld) => withheld.advice().to_owned(),
             Self::Call(call) => call.advice(),
@@ -216,6 +220,22 @@ impl Error {
                 .to_owned(),
         }
     }
+}
+
+/// Whether the same request with other values can succeed.
+pub(crate) fn are_values(problems: &[Problem]) -> bool {
+    let is_value = |problem: &Problem| {
+        matches!(
+            problem.code,
+            ProblemCode::Missing
+                | ProblemCode::Empty
+                | ProblemCode::Malformed
+                | ProblemCode::Length
+                | ProblemCode::OutOfRange
+                | ProblemCode::NoChange
+        )
+    };
+    problems.iter().all(is_value)
 }
 
 fn errors_of(preflight: &Preflight) -> String {

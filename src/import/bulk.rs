@@ -12,7 +12,7 @@ use super::asked::Asked;
 use super::batches::{Item, Shared};
 use super::log::{self, number_span};
 use super::memory::{lock, packed};
-use super::why::NOT_ATTEMPTED;
+use super::why::{NOT_ATTEMPTED, advised};
 use super::{Field, Imported, Importer, Many};
 use crate::E164;
 use crate::error::{CallError, Error, Meaning, Result};
@@ -88,7 +88,7 @@ impl BulkItem {
     pub fn report(&self) -> String {
         let number = self.request.number();
         match &self.outcome {
-            BulkOutcome::Imported(imported) => imported.to_string(),
+            BulkOutcome::Imported(imported) => advised(imported.to_string(), self.advice()),
             BulkOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             BulkOutcome::Duplicate { .. } => format!("{number} duplicate: {}", self.reason().unwrap_or_default()),
             BulkOutcome::NotAttempted => {

@@ -197,10 +197,12 @@ impl Change {
     /// the platform cannot, or somebody else has changed them.
     pub(super) fn undo(changes: &[Self], record: &NumberRecord, can: &Capabilities) -> (NumberUpdate, Vec<Field>) {
         let (mut update, mut kept) = (NumberUpdate::new(), Vec::new());
+        // A label that other numbers share now stays.
+        let label = if record.label_of.is_some() { Support::NONE } else { can.label };
         for change in changes.iter().filter(|change| !change.is_undone(record)) {
             update = match change {
-                Self::Label { from: Some(from), .. } if change.is_done(record) && can.label.set => update.label(from),
-                Self::Label { from: None, .. } if change.is_done(record) && can.label.clear => update.clear_label(),
+                Self::Label { from: Some(from), .. } if change.is_done(record) && label.set => update.label(from),
+                Self::Label { from: None, .. } if change.is_done(record) && label.clear => update.clear_label(),
                 Self::Agent { from: Some(from), settings, .. } if change.is_done(record) && can.agent.set => {
                     let update = update.agent(from.as_str());
                     let named = Settings { agent: settings.clone(), ..Settings::default() };

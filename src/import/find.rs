@@ -46,6 +46,20 @@ impl Importer {
         }
     }
 
+    /// The same for a caller without the number's lock. The journal tells whether another process has removed the record.
+    pub(super) async fn created_lately_unlocked(&self, number: &E164) -> Result<Option<NumberRecord>> {
+        match self.created_lately(number).await {
+            Err(Error::Withheld(withheld)) if self.journal.is_some() => match withheld.reason {
+                WithheldReason::NotListed { .. } => {
+                    drop(self.lock(number).await?);
+                    self.created_lately(number).await
+                }
+                _ => Err(withheld.into()),
+            },
+            found => found,
+        }
+    }
+
     /// Compares the record of a create with this number. One that tells no number is fetched by its id.
     pub(super) async fn believe_created(&self, record: &mut NumberRecord, number: &E164) -> Result<()> {
         let found = match record.number.telephone() {

@@ -145,6 +145,7 @@ impl Imported {
             left: Left::from(&self.record),
             changes,
             credential: self.credential.clone(),
+            credential_stays: false,
             routing: self.routing_before.clone(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::change::{Change, Field};
 use super::{Imported, Importer, Outcome};
-use crate::error::{Incomplete, Result, Step};
+use crate::error::{Error, Incomplete, Result, Step};
 use crate::model::{ImportRequest, NumberRecord};
 use crate::platform::{Capabilities, Takeover};
 
@@ -17,6 +17,16 @@ impl Importer {
         match self.takeover(self.sources.get(carrier)) {
             Takeover::Nothing => Vec::new(),
             _ => Differences::of(self.platform.capabilities(), &imported.record, request, false).changes,
+        }
+    }
+
+    /// Refuses an update that would change other numbers too.
+    pub(super) fn check_shared(&self, record: &NumberRecord, request: &ImportRequest) -> Result<()> {
+        match record.label_problem().filter(|_| Change::of(Field::Label, record, request).is_some()) {
+            Some(problem) => {
+                Err(Error::invalid(format!("{}: the record was not changed", self.platform.kind()), vec![problem]))
+            }
+            None => Ok(()),
         }
     }
 

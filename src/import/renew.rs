@@ -14,13 +14,13 @@ use super::in_time::InTime;
 use super::listing::Listing;
 use super::log::{self, number_span};
 use super::memory::{lock, packed};
-use super::why::NOT_ATTEMPTED;
+use super::why::{NOT_ATTEMPTED, advised};
 use super::{Importer, Many};
 use crate::E164;
 use crate::error::{Error, Result};
 use crate::http::count::RequestCount;
 use crate::model::{
-    Finding, NumberId, NumberRecord, NumberSource, PlatformKind, Preflight, Problem, ProblemCode, Severity,
+    Finding, NumberId, NumberRecord, NumberSource, PlatformKind, Preflight, Problem, ProblemCode, Severity, SourcePart,
 };
 use crate::platform::{RENEW, RenewalRun, RenewedCredentials, SourceMatch};
 
@@ -127,7 +127,7 @@ impl RenewedItem {
     pub fn report(&self) -> String {
         let number = self.number;
         match &self.outcome {
-            RenewalOutcome::Renewed(renewed) => renewed.to_string(),
+            RenewalOutcome::Renewed(renewed) => advised(renewed.to_string(), self.advice()),
             RenewalOutcome::Failed(error) => format!("{number} {}: {}", error.failure().as_str(), error.report()),
             RenewalOutcome::Duplicate => format!("{number} duplicate: the input already has it"),
             RenewalOutcome::NotAttempted => {
@@ -308,22 +308,35 @@ impl Importer {
             return Ok((source, Vec::new()));
         }
         let mut preflight = self.preflight_unlogged(number).await?;
-        let is_of_holder = |finding: &Finding| {
-            matches!(
-                finding,
-                Finding::NotHeld
-                    | Finding::HeldBySubaccount { .. }
-                    | Finding::HeldByTwo { .. }
-                    | Finding::HolderUnknown { .. }
-                    | Finding::CarrierLookupFailed { .. }
-            )
-        };
         preflight.findings.retain(is_of_holder);
         let is_refused = !self.skip_preflight && preflight.severity() == Some(Severity::Error);
         match preflight.carrier.and_then(|index| self.sources.get(index)) {
             Some(source) if !is_refused => Ok((source, preflight.findings)),
             _ => Err(Error::Preflight(Box::new(preflight))),
         }
+    }
+
+    /// Why a renewal of this record surely fails, for a plan.
+    pub(super) fn cannot_renew(&self, record: &NumberRecord, preflight: Option<&Preflight>) -> Option<String> {
+        let source = match (preflight, &*self.sources) {
+            (None, [source]) => source,
+            (None, _) => return None,
+            (Some(preflight), sources) => {
+                let refuses = |finding: &&Finding| is_of_holder(finding) && finding.severity() == Severity::Error;
+                let refused = preflight.findings.iter().find(refuses).filter(|_| !self.skip_preflight);
+                if let Some(refused) = refused {
+                    return Some(refused.to_string());
+                }
+                sources.get(preflight.carrier?)?
+            }
+        };
+        if let Err(Error::Invalid(invalid)) = self.platform.capabilities().check_renewal(self.platform.kind(), source) {
+            return Some(invalid.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+        }
+        let other = self.source_finding(record, source);
+        other
+            .filter(|other| matches!(other, Finding::OtherSource { part: SourcePart::Carrier, .. }))
+            .map(|other| other.to_string())
     }
 
     /// What a plan says of a record that visibly uses another source than that of the carrier that holds its number.
@@ -348,6 +361,18 @@ impl Importer {
             SourceMatch::Same | SourceMatch::Unknown => None,
         }
     }
+}
+
+/// Whether it concerns who holds a number.
+const fn is_of_holder(finding: &Finding) -> bool {
+    matches!(
+        finding,
+        Finding::NotHeld
+            | Finding::HeldBySubaccount { .. }
+            | Finding::HeldByTwo { .. }
+            | Finding::HolderUnknown { .. }
+            | Finding::CarrierLookupFailed { .. }
+    )
 }
 
 fn not_renewed(platform: PlatformKind, problem: Problem) -> Error {

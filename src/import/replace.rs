@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use super::memory::Changing;
-use super::{Imported, Importer, Outcome};
+use super::{Imported, Importer, Outcome, Undo};
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step, Withheld, WithheldReason};
 use crate::model::{
@@ -129,6 +129,24 @@ impl ReplaceConsent {
     #[must_use]
     pub const fn without_roll_back() -> Self {
         Self { old: None }
+    }
+}
+
+impl Replaced {
+    /// Returns the data that [`Importer::undo`] needs to roll back an import whose record this replacement removed, such as
+    /// [`Imported::undo`] of that import: it then removes the new record, and restores the routing from before the import.
+    /// Returns `None` if the data is of another record, or of an import that did not create the record.
+    ///
+    /// [`Imported::undo`] of [`imported`](Self::imported) knows only the routing from before the replacement, when the calls
+    /// went to the platform already.
+    #[must_use]
+    pub fn undo_of(&self, earlier: &Undo) -> Option<Undo> {
+        let new = self.imported.undo();
+        let is_of_removed = earlier.created
+            && earlier.id == self.removed
+            && (earlier.platform, earlier.number) == (new.platform, new.number)
+            && earlier.account == new.account;
+        is_of_removed.then(|| Undo { routing: earlier.routing.clone().or_else(|| new.routing.clone()), ..new })
     }
 }
 
@@ -277,7 +295,11 @@ impl Importer {
         let step = Step::RollBack;
         let part = match back {
             Ok(back) => Incomplete::imported(back.imported.record, step, failed),
-            Err(unknown @ Error::Indeterminate(_)) => return unknown,
+            // Also after a 429, which a gateway may answer after the import. Its error does not tell why it was needed.
+            Err(unknown @ Error::Indeterminate(_)) => {
+                tracing::warn!(error = %failed, "the import with the new credentials failed, and the roll-back is unresolved");
+                return unknown;
+            }
             // The record is not of the roll-back, so its source is unknown.
             Err(Error::Incomplete(part)) if part.step == Step::Replace => return part.into(),
             Err(error) => {

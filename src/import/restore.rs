@@ -230,12 +230,15 @@ impl Importer {
             return Ok(now.filter(is_it));
         }
         // Of several carriers, the one that kept this routing may be one that could not be asked.
+        let mut failed = None;
         for control in carriers.into_iter().filter_map(NumberProvider::routing) {
-            if let Some(now) = control.snapshot(&before.number).await?.filter(is_it) {
-                return Ok(Some(now));
+            match control.snapshot(&before.number).await {
+                Ok(Some(now)) if is_it(&now) => return Ok(Some(now)),
+                Ok(_) => {}
+                Err(error) => failed = failed.or(Some(error)),
             }
         }
-        Ok(None)
+        failed.map_or(Ok(None), Err)
     }
 
     pub(super) async fn send_back(&self, before: &Routing, back: Option<Back<'_>>, verify: bool) -> Result<Restored> {

@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);
         }
         let brought = match found {
-            Some(record) => Ok((record, Outcome::AlreadyThere)),
+            Some(record) => self.importer.check_shared(&record, self.request).map(|()| (record, Outcome::AlreadyThere)),
             None if self.may_still_come() => Err(self.too_early()),
             None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),

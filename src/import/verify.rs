@@ -103,6 +103,9 @@ impl Unverified {
             Ok(Some(after)) => {
                 let as_before = before.as_ref().is_none_or(|before| before.calls == after.calls);
                 imported.reached = importer.reached(Some(&after.calls));
+                if imported.reached == Reached::Platform {
+                    imported.findings.retain(|finding| !finding.is_of_pointing());
+                }
                 // An address that nobody knows and that is new is the platform's.
                 let is_elsewhere = as_before || imported.reached == Reached::Elsewhere;
                 let stays = importer.calls_finding(&after.calls, imported.record.agent.is_some(), takeover);

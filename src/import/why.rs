@@ -2,6 +2,7 @@
 
 use super::plan::{Applied, AppliedStep};
 use super::{BulkItem, BulkOutcome, RenewalOutcome, RenewedItem, UndoOutcome, UndoneItem};
+use crate::error::are_values;
 use crate::model::{Finding, Severity};
 
 pub(super) const NOT_ATTEMPTED: &str = "the credentials were refused earlier in this run";
@@ -11,6 +12,14 @@ const CREDENTIALS: &str = "Correct the credentials, then run it again.";
 fn joined(sentences: impl Iterator<Item = String>, separator: &str) -> Option<String> {
     let line = sentences.collect::<Vec<_>>().join(separator);
     (!line.is_empty()).then_some(line)
+}
+
+/// A result with what to do about it.
+pub(super) fn advised(result: String, advice: Option<String>) -> String {
+    match advice {
+        Some(advice) => format!("{result}. {advice}"),
+        None => result,
+    }
 }
 
 fn reasons(findings: &[Finding]) -> Option<String> {
@@ -103,7 +112,9 @@ impl AppliedStep {
             Applied::Failed(error) => Some(error.advice()),
             Applied::Moved(_) => Some("Make a new plan.".to_owned()),
             Applied::Blocked { findings } if findings.is_empty() => {
-                Some("Correct the named values, then make a new plan.".to_owned())
+                let are_values = are_values(self.step.problems());
+                let first = if are_values { "Correct the named values" } else { "Do what the message says" };
+                Some(format!("{first}, then make a new plan."))
             }
             Applied::Blocked { findings } | Applied::Kept { findings } | Applied::Removed { findings } => {
                 advice(findings)
@@ -140,7 +151,7 @@ impl RenewedItem {
 }
 
 impl UndoneItem {
-    /// Returns why the import is not rolled back completely, or why a credential is left behind, in one line; `None` if
+    /// Returns why the import is not rolled back completely, or why a credential stays, in one line; `None` if
     /// nothing is left.
     #[must_use]
     pub fn reason(&self) -> Option<String> {

@@ -166,6 +166,11 @@ pub enum Finding {
         /// The reason.
         reason: String,
     },
+    /// The credentials of the number's record surely cannot be renewed, so a plan does not renew them. A warning.
+    CannotRenew {
+        /// The reason, and what to do.
+        reason: String,
+    },
     /// The change was made, and verifying the number's routing at the carrier failed. A warning.
     VerificationFailed {
         /// The reason.
@@ -195,6 +200,12 @@ pub enum Finding {
     /// Before the removal, the calls are to be sent to an address that is not a URL, or back to the routing of another
     /// number. An error.
     BadReroute,
+    /// Before the removal, the calls are to be restored to a platform that is not known to have a record of the number. An
+    /// error.
+    NoRecord {
+        /// The platform to which the calls would go.
+        platform: PlatformKind,
+    },
     /// The platform cannot remove records. An error.
     CannotRemove,
     /// Removing the record would release the number for good, without consent. An error.
@@ -235,6 +246,7 @@ impl Finding {
             Self::NoAddress => "no_address",
             Self::CannotPoint { .. } => "cannot_point",
             Self::NotPointed { .. } => "not_pointed",
+            Self::CannotRenew { .. } => "cannot_renew",
             Self::VerificationFailed { .. } => "verification_failed",
             Self::OtherSource { .. } => "other_source",
             Self::StillAnswered => "still_answered",
@@ -242,11 +254,17 @@ impl Finding {
             Self::CarrierUnknown => "carrier_unknown",
             Self::SecondMayAnswer => "second_may_answer",
             Self::BadReroute => "bad_reroute",
+            Self::NoRecord { .. } => "no_record",
             Self::CannotRemove => "cannot_remove",
             Self::WouldRelease => "would_release",
             Self::RoutingUnknown => "routing_unknown",
             Self::NotVerifiable => "not_verifiable",
         }
+    }
+
+    /// Whether it says why a plan does not point the number's calls at the platform.
+    pub(crate) const fn is_of_pointing(&self) -> bool {
+        matches!(self, Self::NoAddress | Self::CannotPoint { .. })
     }
 
     /// Whether calls go elsewhere for all that a platform sets at the carrier.
@@ -273,6 +291,7 @@ impl Finding {
             | Self::CarrierUnknown
             | Self::SecondMayAnswer
             | Self::BadReroute
+            | Self::NoRecord { .. }
             | Self::CannotRemove
             | Self::WouldRelease => Severity::Error,
             Self::AnsweredBy { .. }
@@ -286,6 +305,7 @@ impl Finding {
             | Self::NoAddress
             | Self::CannotPoint { .. }
             | Self::NotPointed { .. }
+            | Self::CannotRenew { .. }
             | Self::VerificationFailed { .. }
             | Self::OtherSource { .. } => Severity::Warning,
             #[cfg(feature = "sip-probe")]
@@ -343,7 +363,13 @@ impl Finding {
                 "Remove the cause at the carrier, or set another address with `Importer::inbound_address`, then make a new plan."
             }
             Self::NotPointed { .. } => "Make a new plan that points the calls.",
+            Self::CannotRenew { .. } => "Remove the cause, then make a new plan that renews the credentials.",
             Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",
+            // No platform changes the carrier of a record.
+            Self::OtherSource { part: SourcePart::Carrier, .. } => {
+                "Give the carrier that the record uses. If the platform sold the number, keep the record, because removing it \
+                 releases the number. Otherwise remove the record, then import the number."
+            }
             Self::OtherSource { .. } => {
                 "Move the record to the given source with `Importer::renew`, or give the source that it uses."
             }
@@ -360,6 +386,9 @@ impl Finding {
             }
             Self::SecondMayAnswer => "Set the agent on the record to keep, then make a new plan.",
             Self::BadReroute => "Give a complete URL, or this number's own routing from a backup.",
+            Self::NoRecord { .. } => {
+                "Import the number into that platform, then call `Importer::restore_unverified`, and make a new plan."
+            }
             Self::CannotRemove => "Remove the record in the platform's dashboard.",
             Self::WouldRelease => {
                 "Keep the record, or consent with `Removal::RecordAndNumber`. The release cannot be undone."

@@ -83,6 +83,10 @@ impl fmt::Display for Finding {
                     Shown { text: reason, max: 1000 }
                 )
             }
+            Self::CannotRenew { reason } => {
+                let reason = Shown { text: reason, max: 1000 };
+                write!(f, "the record's credentials cannot be renewed ({reason})")
+            }
             Self::VerificationFailed { reason } => {
                 write!(
                     f,
@@ -105,6 +109,9 @@ impl fmt::Display for Finding {
             Self::BadReroute => f.write_str(
                 "the calls cannot be sent to the given target: it is not a URL, or it is the routing of another number",
             ),
+            Self::NoRecord { platform } => {
+                write!(f, "the calls would go to {platform}, which is not known to have a record of the number")
+            }
             Self::CannotRemove => {
                 f.write_str("the record cannot be removed, because the platform documents no removal")
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{AgentId, CredentialId, NumberId, PlatformKind, RecordNumber, Settings, Timestamp};
+use super::{AgentId, CredentialId, NumberId, PlatformKind, Problem, ProblemCode, RecordNumber, Settings, Timestamp};
 
 /// A platform's record of a number, in the platform-independent API.
 ///
@@ -33,6 +33,10 @@ pub struct NumberRecord {
     pub number: RecordNumber,
     /// The name for people; `None` if the record has none or the platform stores none.
     pub label: Option<String>,
+    /// What the label is the name of, if other numbers have it too, such as a trunk at LiveKit. The label cannot be set for
+    /// this number alone then, so a request that changes it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_of: Option<String>,
     /// The agent that answers the number's calls.
     pub agent: Option<AgentId>,
     /// What answers its calls in place of an agent, in the platform's own words: a squad or a workflow at Vapi, any handler
@@ -72,6 +76,16 @@ impl NumberRecord {
         self.agent.is_some() || self.handler.is_some()
     }
 
+    /// Why the label cannot be set for this number alone.
+    pub(crate) fn label_problem(&self) -> Option<Problem> {
+        let of = self.label_of.as_ref()?;
+        let (fault, remedy) = (
+            format!("is the name of {of}, which has other numbers too"),
+            format!("leave it out, or rename {of} for all of them"),
+        );
+        Some(Problem::new(ProblemCode::Conflict, "label", fault, remedy))
+    }
+
     /// A record with the required things; set the others on it.
     pub fn new(platform: PlatformKind, id: impl Into<NumberId>, number: RecordNumber, details: Details) -> Self {
         Self {
@@ -79,6 +93,7 @@ impl NumberRecord {
             id: id.into(),
             number,
             label: None,
+            label_of: None,
             agent: None,
             handler: None,
             inbound: None,

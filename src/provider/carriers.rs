@@ -137,14 +137,17 @@ impl NumberProvider for Carriers {
 
 #[async_trait]
 impl RoutingControl for Carriers {
+    /// A failed lookup counts only if no other carrier knows the trunk.
     async fn trunk_addresses(&self, trunk: &str) -> Result<Vec<CallbackUrl>> {
+        let mut failed = None;
         for control in self.controls() {
-            let addresses = control.trunk_addresses(trunk).await?;
-            if !addresses.is_empty() {
-                return Ok(addresses);
+            match control.trunk_addresses(trunk).await {
+                Ok(addresses) if addresses.is_empty() => {}
+                Ok(addresses) => return Ok(addresses),
+                Err(error) => failed = failed.or(Some(error)),
             }
         }
-        Ok(Vec::new())
+        failed.map_or_else(|| Ok(Vec::new()), Err)
     }
 
     async fn snapshot(&self, number: &E164) -> Result<Option<Routing>> {

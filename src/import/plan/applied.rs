@@ -163,12 +163,22 @@ impl AppliedStep {
             }
             Applied::Imported(imported) => told(&imported.findings),
             Applied::Unchanged => told(self.step.findings()),
+            // What the plan says of the record and its calls may be different by now, but not this.
+            Applied::Changed(_) => told(&self.step.cannot()),
             _ => String::new(),
         };
         if why.is_empty() {
             return format!("{number} {word}");
         }
         format!("{number} {word}: {why}")
+    }
+}
+
+impl PlanStep {
+    /// What was asked of the plan and is not done.
+    fn cannot(&self) -> Vec<Finding> {
+        let is_so = |finding: &&Finding| finding.is_of_pointing() || matches!(finding, Finding::CannotRenew { .. });
+        self.findings().iter().filter(is_so).cloned().collect()
     }
 }
 

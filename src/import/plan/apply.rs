@@ -19,7 +19,7 @@ use crate::import::listing::Listed;
 use crate::import::point::is_at;
 use crate::import::verify::Unverified;
 use crate::model;
-use crate::model::{CallbackUrl, NumberId, NumberRecord, Reached, Routing};
+use crate::model::{CallbackUrl, Finding, NumberId, NumberRecord, Reached, Routing};
 use crate::platform::RenewalRun;
 
 /// The steps of one plan, as they are applied.
@@ -141,8 +141,8 @@ impl Steps {
     }
 
     async fn run(&self, step: &PlanStep) -> Ended {
-        if let (PlanStep::Import { request, calls, .. }, false) = (step, self.shared.refused.already()) {
-            let begun = self.import(request, calls).await;
+        if let (PlanStep::Import { request, calls, findings }, false) = (step, self.shared.refused.already()) {
+            let begun = self.import(request, calls, findings).await;
             return self.shared.refused.watch(begun).unwrap_or_else(|error| Ended::Applied(failed(error)));
         }
         Ended::Applied(self.outcome(step).await)
@@ -153,7 +153,10 @@ impl Steps {
             return match step {
                 PlanStep::Blocked { findings, .. } => Applied::Blocked { findings: findings.clone() },
                 PlanStep::Extra(extra) => Applied::Kept { findings: extra.kept.clone() },
-                _ => Applied::Unchanged,
+                step => match step.findings().iter().find(|finding| matches!(finding, Finding::CannotRenew { .. })) {
+                    Some(cannot) => Applied::Blocked { findings: vec![cannot.clone()] },
+                    None => Applied::Unchanged,
+                },
             };
         }
         if self.shared.refused.already() {

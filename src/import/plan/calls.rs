@@ -31,6 +31,9 @@ pub struct PlannedCalls {
     /// Why the calls cannot be sent to the platform's address, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cannot_point: Option<String>,
+    /// Why the credentials of the number's record cannot be renewed, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cannot_renew: Option<String>,
     /// A digest of every setting of the carrier. The settings themselves may hold secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     settings: Option<BTreeMap<String, String>>,
@@ -45,6 +48,7 @@ impl PlannedCalls {
             taken_over: false,
             point_to: None,
             cannot_point: None,
+            cannot_renew: None,
             settings: routing.map(|routing| seal.settings(routing)),
         }
     }

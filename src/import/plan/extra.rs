@@ -132,7 +132,9 @@ pub struct PlannedRemoval {
 pub enum Reroute {
     /// To this `http` or `https` URL.
     To(CallbackUrl),
-    /// Back to the routing of a snapshot such as [`Imported::routing_before`](crate::Imported::routing_before).
+    /// Back to the routing of a snapshot such as [`Imported::routing_before`](crate::Imported::routing_before). The record
+    /// stays if the calls would go to a platform that is not known to have a record of the number
+    /// ([`Finding::NoRecord`]), as [`Restored::NoRecord`](crate::Restored::NoRecord): it is read when the plan is applied.
     Back(Box<Routing>),
 }
 

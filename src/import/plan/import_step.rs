@@ -31,7 +31,12 @@ enum Brought {
 }
 
 impl Steps {
-    pub(super) async fn import(&self, request: &ImportRequest, planned: &PlannedCalls) -> Result<Ended> {
+    pub(super) async fn import(
+        &self,
+        request: &ImportRequest,
+        planned: &PlannedCalls,
+        findings: &[Finding],
+    ) -> Result<Ended> {
         let applied = |applied| Ok(Ended::Applied(applied));
         let importer = &self.shared.importer;
         let deadline = after(importer.deadline);
@@ -59,6 +64,8 @@ impl Steps {
             Brought::Moved(moved) => return applied(Applied::Moved(moved)),
         };
         let mut unverified = run.unverified(*imported);
+        // Unless the calls turn out to reach the platform all the same.
+        unverified.imported.findings.extend(findings.iter().filter(|finding| finding.is_of_pointing()).cloned());
         let Some(address) = &planned.point_to else {
             return Ok(if unverified.needs_read(importer) {
                 Ended::Imported(unverified)

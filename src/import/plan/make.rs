@@ -91,7 +91,7 @@ impl Importer {
                 Some(record) => Ok(Some(record)),
                 None => match records.possible.of(number) {
                     Some(withheld) => Err(Box::new(withheld).into()),
-                    None => self.created_lately(number).await,
+                    None => self.created_lately_unlocked(number).await,
                 },
             };
             let preflight = preflights.get(number);
@@ -234,9 +234,10 @@ impl Importer {
         &self,
         record: &NumberRecord,
         request: &ImportRequest,
-        calls: PlannedCalls,
+        mut calls: PlannedCalls,
         preflight: Option<&Preflight>,
     ) -> Result<PlanStep> {
+        calls.cannot_renew = self.cannot_renew(record, preflight);
         let can = self.platform.capabilities();
         let (number, id) = (*request.number(), record.id.clone());
         let mut findings = preflight.map_or_else(Vec::new, |preflight| self.drift(record, preflight));
@@ -245,7 +246,9 @@ impl Importer {
         if changes.is_empty() {
             return Ok(PlanStep::Unchanged { number, id, unsupported_fields, calls, findings, renew: false });
         }
-        match can.check_update(self.platform.kind(), &Change::update(&changes)) {
+        let update = Change::update(&changes);
+        let checked = self.check_shared(record, request).and_then(|()| can.check_update(self.platform.kind(), &update));
+        match checked {
             Ok(()) => Ok(PlanStep::Update { number, id, changes, unsupported_fields, calls, findings, renew: false }),
             Err(Error::Invalid(invalid)) => Ok(blocked(request, invalid.problems)),
             Err(error) => Err(error),

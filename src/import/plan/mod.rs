@@ -262,15 +262,21 @@ impl Plan {
     /// from the sources of their carriers, as [`Importer::renew`] does. Use it after a token or a password was renewed,
     /// or if
     /// [`Finding::OtherSource`] shows another account. If several numbers share a stored credential, it is sent once
-    /// and changes for all of them. If the platform documents no way to renew it, the step fails before anything is
-    /// sent.
+    /// and changes for all of them. If a renewal surely fails, because the platform documents no way or no carrier is known
+    /// to hold the number, a finding says so ([`Finding::CannotRenew`]) and the step does not renew it.
     #[must_use]
     pub fn renew_credentials_if(mut self, mut pick: impl FnMut(&PlanStep) -> bool) -> Self {
         for step in &mut self.steps {
             let picked = pick(step);
-            if let PlanStep::Update { renew, .. } | PlanStep::Unchanged { renew, .. } = step {
-                *renew = picked;
-            }
+            let (PlanStep::Update { renew, calls, findings, .. } | PlanStep::Unchanged { renew, calls, findings, .. }) =
+                step
+            else {
+                continue;
+            };
+            findings.retain(|finding| !matches!(finding, Finding::CannotRenew { .. }));
+            *renew = picked && calls.cannot_renew.is_none();
+            let cannot = calls.cannot_renew.clone().filter(|_| picked);
+            findings.extend(cannot.map(|reason| Finding::CannotRenew { reason }));
         }
         self
     }

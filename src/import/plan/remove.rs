@@ -201,8 +201,13 @@ impl Importer {
         }
         let mut is_sent = false;
         if !arrives(control, &routing.calls, reroute).await? {
-            if matches!(reroute, Reroute::Back(before) if before.id != routing.id) {
-                return Ok(Err(Finding::NotHeld));
+            if let Reroute::Back(before) = reroute {
+                if before.id != routing.id {
+                    return Ok(Err(Finding::NotHeld));
+                }
+                if let Some(finding) = self.against_back(control, &before.calls).await? {
+                    return Ok(Err(finding));
+                }
             }
             let mut lock = lock.as_mut().filter(|lock| lock.has_journal());
             if let Some(lock) = &mut lock {
@@ -233,6 +238,22 @@ impl Importer {
             false if is_sent => Err(self.not_pointed(target, &calls.unwrap_or_else(|| "nothing".to_owned()))),
             false => Ok(Err(Finding::MayBeAnswered { calls })),
         }
+    }
+
+    /// Why calls are not sent back there: they would go to this platform, whose record is to be removed, or to another one
+    /// that is not known to have a record.
+    async fn against_back(&self, control: &dyn RoutingControl, calls: &Calls) -> Result<Option<Finding>> {
+        // A trunk shows nothing of where it leads.
+        self.read_trunk(calls, &[control]).await?;
+        let reached = self.may_reach(calls);
+        Ok(match reached.first() {
+            _ if self.leads_here(calls) => Some(Finding::StillAnswered),
+            _ if reached.contains(&self.platform.kind()) => {
+                Some(Finding::MayBeAnswered { calls: Some(calls.to_string()) })
+            }
+            Some(&platform) => Some(Finding::NoRecord { platform }),
+            None => None,
+        })
     }
 
     /// Returns whether anything was sent.

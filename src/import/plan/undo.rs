@@ -46,10 +46,12 @@ impl Importer {
     ///
     /// The platform's records are listed once. An import of which no record is there is left out. A record of a number
     /// that the platform did not have when the plan was made counts as made by it, unless it has a label or an agent that
-    /// the plan did not ask for: `undo` leaves it. The undos remove the credential of a trunk, and not one of an account
-    /// at the carrier, which may have been there before. Where an outcome is known,
+    /// the plan did not ask for: `undo` leaves it. The undos remove the credential of a trunk. They leave one of an account
+    /// at the carrier, which may have been there before, and tell it ([`Undone::credential_left`]). Where an outcome is known,
     /// [`Imported::undo`](crate::Imported::undo) tells more exactly. Removals and renewed credentials are not undone, nor are calls that a step pointed without
     /// changing anything else: [`restore`](Self::restore) puts them back.
+    ///
+    /// [`Undone::credential_left`]: crate::import::Undone::credential_left
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -94,18 +96,22 @@ impl Importer {
                     let number = request.number();
                     let found = match records.remove(number) {
                         Some(record) => Some(record),
-                        None => self.created_lately(number).await?,
+                        None => self.created_lately_unlocked(number).await?,
                     };
                     let Some(record) = found else { continue };
-                    let (left, credential) =
-                        (left(&record, request), self.credential_of(&record, calls.carrier.as_deref()));
+                    let (left, carrier) = (left(&record, request), calls.carrier.as_deref());
+                    let own = self.credential_of(&record, carrier);
+                    let is_account = |reach: &Reach| matches!(reach, Reach::Account(_));
+                    let older =
+                        record.credential.clone().filter(|_| own.is_none() && self.is_of(&record, carrier, is_account));
+                    let (credential_stays, credential) = (older.is_some(), own.or(older));
                     let routing = backup.remove(number);
                     // Where a carrier tells no routing, no backup has it.
                     if has_routing && routing.is_none() && (calls.carrier.is_none() || calls.to.is_some()) {
                         not_in_backup.push(*number);
                     }
                     let undo = self.planned_undo(*number, record.id, left, routing);
-                    undos.push(Undo { created: true, credential, ..undo });
+                    undos.push(Undo { created: true, credential, credential_stays, ..undo });
                 }
                 PlanStep::Update { number, id, changes, calls, .. } => {
                     // Calls that the platform got already were not moved, and keep no field from being set back.
@@ -128,7 +134,8 @@ impl Importer {
 
     pub(super) fn planned_undo(&self, number: E164, id: NumberId, left: Left, routing: Option<Routing>) -> Undo {
         let (platform, account) = (self.platform.kind(), self.platform.account());
-        Undo { number, platform, account, id, created: false, left, changes: Vec::new(), credential: None, routing }
+        let (changes, credential, credential_stays) = (Vec::new(), None, false);
+        Undo { number, platform, account, id, created: false, left, changes, credential, credential_stays, routing }
     }
 
     /// The records of the numbers that a plan imports. Of several, the one that is most as the plan asked for.
@@ -156,14 +163,15 @@ impl Importer {
 
     /// The credential that the import of this record may have made: a trunk's, or one that this process surely made.
     fn credential_of(&self, record: &NumberRecord, carrier: Option<&str>) -> Option<CredentialId> {
+        let is_trunk = |reach: &Reach| matches!(reach, Reach::Trunk(_));
         let is_of_import =
-            |id: &CredentialId| self.is_of_trunk(record, carrier) || self.platform.created_credential(id);
+            |id: &CredentialId| self.is_of(record, carrier, is_trunk) || self.platform.created_credential(id);
         record.credential.clone().filter(is_of_import)
     }
 
-    /// Whether a record was surely imported from a trunk. The plan names the carrier; without it, the record must differ
-    /// from every other source.
-    fn is_of_trunk(&self, record: &NumberRecord, carrier: Option<&str>) -> bool {
+    /// Whether a record was surely imported from such a source. The plan names the carrier; without it, the record must
+    /// differ from every other source.
+    fn is_of(&self, record: &NumberRecord, carrier: Option<&str>, is_such: impl Fn(&Reach) -> bool) -> bool {
         let carriers = self.provider.carriers();
         let named = carriers.into_iter().map(|of| carrier.is_none_or(|carrier| carrier == name(of)));
         let mut fitting = self
@@ -174,9 +182,9 @@ impl Importer {
                 let differs = matches!(self.platform.compare_source(record, source), SourceMatch::Differs { .. });
                 *is_named && !differs
             })
-            .map(|(source, _)| matches!(source.reach, Reach::Trunk(_)))
+            .map(|(source, _)| is_such(&source.reach))
             .peekable();
-        fitting.peek().is_some() && fitting.all(|is_trunk| is_trunk)
+        fitting.peek().is_some() && fitting.all(|is_such| is_such)
     }
 }
 

@@ -56,6 +56,10 @@ pub struct Undo {
     pub changes: Vec<Change>,
     /// The platform's credential, if the import may have created it.
     pub credential: Option<CredentialId>,
+    /// Whether the credential may be older than the import, so that an undo leaves it
+    /// ([`Undone::credential_left`](crate::import::Undone::credential_left)).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub credential_stays: bool,
     /// The routing from before the import.
     pub routing: Option<Routing>,
 }

@@ -175,7 +175,7 @@ impl Importer {
             let result = result.map_err(|error| error.withheld_from("rolled back"));
             log::ended(&result, |undone| undone.record.code(), |undone| Some(undone.to_string()));
             if let Some(credential) = result.as_ref().ok().and_then(|undone| undone.credential_left.as_ref()) {
-                tracing::warn!(%credential, "a credential is left behind");
+                tracing::warn!(%credential, "a credential stays, because other numbers use it or may use it");
             }
             result
         })

@@ -27,8 +27,9 @@ pub struct Undone {
     pub routing: Option<Restored>,
     /// The result for the record.
     pub record: UndoneRecord,
-    /// A credential that the import may have created and that stays, because other numbers use it, or because the
-    /// platform does not tell which numbers use it.
+    /// A credential that the import may have created and that stays, because other numbers use it, because the platform does
+    /// not tell which numbers use it, or because it may be older than the import. Of several imports that share a credential,
+    /// the last undo removes it.
     pub credential_left: Option<CredentialId>,
 }
 
@@ -177,13 +178,13 @@ impl Undone {
 }
 
 impl Undone {
-    /// Returns what a user can do about what is not rolled back, or about a credential that is left behind; `None` if
+    /// Returns what a user can do about what is not rolled back, or about a credential that stays; `None` if
     /// nothing is to be done.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         match (&self.record, &self.routing) {
             _ if self.is_complete() => self.credential_left.as_ref().map(
-                |_| "Keep the credential if other numbers use it. Otherwise remove it in the platform's dashboard.",
+                |_| "If no other number uses the credential after all undos, remove it in the platform's dashboard.",
             ),
             (UndoneRecord::Stays(why), _) => Some(why.advice()),
             (UndoneRecord::Replaced, _) => {
@@ -239,7 +240,7 @@ impl fmt::Display for Undone {
         }
         match &self.credential_left {
             Some(credential) => {
-                write!(f, "; the credential {credential} is left behind, because other numbers use it or may use it")
+                write!(f, "; the credential {credential} stays, because other numbers use it or may use it")
             }
             None => Ok(()),
         }

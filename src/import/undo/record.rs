@@ -133,6 +133,10 @@ impl Importer {
     /// Removes the credential, once the record is gone.
     pub(super) async fn finish_undo(&self, undo: &Undo, mut undone: Undone, far: &mut Far) -> Result<Undone> {
         let Some(credential) = undo.credential.as_ref().filter(|_| undo.created) else { return Ok(undone) };
+        if undo.credential_stays {
+            undone.credential_left = Some(credential.clone());
+            return Ok(undone);
+        }
         *far = Far::Credential(credential.clone());
         match self.platform.remove_credential(credential, &undo.number).await {
             Ok(true) => Ok(undone),

@@ -182,6 +182,7 @@ fn undo() -> Undo {
         left: (&record).into(),
         changes: Vec::new(),
         credential: None,
+        credential_stays: false,
         routing: Some(routing("before")),
     }
 }

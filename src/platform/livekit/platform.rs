@@ -133,7 +133,9 @@ impl VoicePlatform for LiveKit {
         let (mut trunk, number) = self.listed(id).await?;
         let label = update.label_patch();
         if !label.is_keep() {
-            check_label(&trunk, &number)?;
+            if let Some(problem) = record(&trunk, &number, &[]).label_problem() {
+                return Err(Error::invalid(format!("{KIND}: update number was not sent"), vec![problem]));
+            }
             let update = UpdateInboundTrunk::new().name(label.clone());
             let updated = self.update_inbound_trunk(trunk_id(&trunk), &update).await;
             trunk = updated.map_err(|error| NotFound::or(error, KIND, id))?;
@@ -296,13 +298,10 @@ fn is_of(rule: &DispatchRule, trunk: &InboundTrunk) -> bool {
     trunks.is_empty() || trunks.iter().any(|id| id == trunk_id(trunk))
 }
 
-fn check_label(trunk: &InboundTrunk, number: &str) -> Result<()> {
-    checked(KIND, "update number", |problems| {
-        if numbers(trunk).iter().any(|other| !is_same(other, number)) {
-            let fault = format!("is the name of trunk {}, which has other numbers too", trunk_id(trunk));
-            problems.add(ProblemCode::Conflict, "label", fault, "rename the trunk with `update_inbound_trunk`");
-        }
-    })
+/// The trunk, if its name is the label of other numbers too.
+fn label_of(trunk: &InboundTrunk, number: &str) -> Option<String> {
+    let is_shared = numbers(trunk).iter().any(|other| !is_same(other, number));
+    is_shared.then(|| format!("trunk {}", trunk_id(trunk)))
 }
 
 fn last_number(trunk: &InboundTrunk) -> Error {
@@ -323,6 +322,7 @@ fn record(trunk: &InboundTrunk, number: &str, rules: &[DispatchRule]) -> NumberR
     let details = TrunkNumber { trunk: trunk.clone(), number: number.to_owned(), rules: rules.to_vec() };
     NumberRecord {
         label: text(&trunk.name).map(str::to_owned),
+        label_of: label_of(trunk, number),
         agent,
         handler,
         credential: (!is_made(trunk.metadata.as_deref())).then(|| CredentialId::new(trunk_id(trunk))),

@@ -107,8 +107,12 @@ impl VoicePlatform for Retell {
             let found = self.get_number(id.as_str()).await.map_err(|error| NotFound::or(error, KIND, id))?;
             checked(KIND, "remove number", |problems| {
                 if !is_imported(&found) {
-                    let shown = found.phone_number_type.as_ref().map_or("unknown", NumberType::as_str);
-                    let fault = format!("releases the number for good, because its type is {shown}");
+                    let fault = match &found.phone_number_type {
+                        Some(NumberType::RetellTwilio | NumberType::RetellTelnyx) => {
+                            "releases the number permanently, because it was bought from Retell"
+                        }
+                        _ => "may release the number permanently: Retell does not show that it was imported",
+                    };
                     let remedy = "consent with `Removal::RecordAndNumber`, or keep the record";
                     problems.add(ProblemCode::NeedsConsent, "remove", fault, remedy);
                 }

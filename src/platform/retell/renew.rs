@@ -68,8 +68,8 @@ fn check(shown: Option<&PhoneNumber>, trunk: &SipTrunk, problems: &mut Problems)
         Some(other) => problems.add(
             ProblemCode::Conflict,
             "",
-            format!("is a SIP trunk, but the number is of the type {other}"),
-            "renew only numbers that were imported",
+            format!("is a SIP trunk, but the number was not imported from one (its type is {other})"),
+            "no action is needed for a number that was bought from Retell",
         ),
         None => problems.add(
             ProblemCode::Conflict,

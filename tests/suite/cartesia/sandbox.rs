@@ -1,11 +1,13 @@
 //! Cartesia in the sandbox.
 
-use numport::import::{Field, Stays, UndoneRecord};
+use futures_util::StreamExt;
+use numport::import::plan::Applied;
+use numport::import::{Field, Stays, Undo, UndoOutcome, UndoneRecord};
 use numport::platform::cartesia::{
     CreateTwilioProvider, ImportNumber, ProviderRef, ProvisionNumber, Region, UpdateNumber,
 };
 use numport::sandbox::Sandbox;
-use numport::{AccountKey, Cartesia, E164, Error, ImportRequest, Importer, Patch, Removal, Twilio};
+use numport::{AccountKey, Cartesia, Desired, E164, Error, ImportRequest, Importer, Patch, Removal, Twilio};
 use reqwest::Method;
 use serde_json::json;
 
@@ -68,6 +70,35 @@ async fn an_undo_goes_on_after_the_agent_was_taken_off() {
         let stays = UndoneRecord::Stays(Stays::Changed(vec![Field::Label]));
         assert_eq!(undone.record, if is_changed { stays } else { UndoneRecord::Removed });
     }
+}
+
+/// Another process cannot tell a link that the import created from one that was there before.
+#[tokio::test]
+async fn the_undos_of_a_plan_tell_the_link_that_they_leave() {
+    let (sandbox, _) = sandbox().await;
+    let key = sandbox.twilio().api_key();
+    let desired = Desired::from_iter([ImportRequest::new(NUMBER.parse().unwrap())]);
+    let before = importer(&sandbox, key);
+    let (plan, backup) = (before.plan(&desired).await.unwrap(), before.backup_routing().await.unwrap());
+    let applied: Vec<_> = before.apply(plan.clone()).unwrap().collect().await;
+    let Applied::Imported(imported) = &applied[0].outcome else { panic!("{applied:?}") };
+    let made = imported.undo();
+    assert!(made.credential.is_some() && !made.credential_stays);
+
+    let other = importer(&sandbox, key);
+    let undos = other.undos_of(&plan, backup).await.unwrap().undos;
+    assert_eq!((&undos[0].credential, undos[0].credential_stays), (&made.credential, true));
+    let undos = serde_json::from_value::<Vec<Undo>>(serde_json::to_value(undos).unwrap()).unwrap();
+    let items: Vec<_> = other.undo_many(undos, Removal::Record).collect().await;
+    let UndoOutcome::Undone(undone) = &items[0].outcome else { panic!("{items:?}") };
+    assert_eq!((&undone.credential_left, undone.is_complete()), (&made.credential, true));
+    assert!(
+        items[0].report().contains("stays, because other numbers use it or may use it. If no"),
+        "{}",
+        items[0].report()
+    );
+    // The undo of the import itself removes it.
+    assert_eq!(before.undo(&made, Removal::Record).await.unwrap().credential_left, None);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Renewing the login of a trunk, which belongs to the number itself, and replacing a record to change Twilio's token.
 
 use numport::error::Step;
-use numport::import::ReplaceConsent;
-use numport::model::{NumberSource, PlatformKind};
+use numport::import::{ReplaceConsent, UndoneRecord};
+use numport::model::{NumberSource, PlatformKind, Removal};
 use numport::platform::RenewalRun;
 use numport::platform::elevenlabs::{
     Headers, ImportSipTrunkNumber, ImportTwilioNumber, MediaCodec, OutboundTrunkConfig, SipCredentials, SipTransport,
@@ -145,6 +145,37 @@ async fn a_replacement_has_the_new_token_and_every_setting() {
     // A plan is carried out once.
     importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap_err();
     assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), records);
+}
+
+#[tokio::test]
+async fn an_import_is_rolled_back_completely_after_its_record_was_replaced() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let elevenlabs = ElevenLabs::from_vars(|name| sandbox.var(name)).unwrap();
+    let first = Importer::new(twilio(&sandbox, &sandbox.twilio().auth_token()), elevenlabs.clone());
+    let calls = || sandbox.twilio().calls_go_to(&number(NUMBER));
+    let before = calls();
+    let undo = first.import(ImportRequest::new(number(NUMBER)).label("Desk").agent(AGENT)).await.unwrap().undo();
+    assert_ne!(calls(), before);
+    sandbox.twilio().rotate_auth_token("a-new-token");
+    let importer = Importer::new(twilio(&sandbox, "a-new-token"), elevenlabs);
+    let plan = importer.plan_replacement(&number(NUMBER)).await.unwrap();
+    let replaced = importer.replace(&plan, &ReplaceConsent::without_roll_back()).await.unwrap();
+
+    // Neither of the two imports alone is enough.
+    let record = importer.undo(&undo, Removal::Record).await.unwrap().record;
+    assert_eq!(record, UndoneRecord::Replaced);
+    let record = importer.undo(&replaced.imported.undo(), Removal::Record).await.unwrap().record;
+    assert!(matches!(record, UndoneRecord::Stays(_)), "{record:?}");
+
+    let mut other = undo.clone();
+    other.id = "another".into();
+    assert_eq!(replaced.undo_of(&other), None);
+    other.clone_from(&undo);
+    other.created = false;
+    assert_eq!(replaced.undo_of(&other), None);
+    let undone = importer.undo(&replaced.undo_of(&undo).unwrap(), Removal::Record).await.unwrap();
+    assert!(undone.is_complete() && undone.record == UndoneRecord::Removed, "{undone}");
+    assert_eq!((calls(), sandbox.records(PlatformKind::ELEVENLABS).len()), (before, 0));
 }
 
 #[tokio::test]

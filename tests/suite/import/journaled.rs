@@ -5,10 +5,11 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use numport::conformance::{Answer, Call, InMemoryPlatform};
 use numport::error::{Delivery, ErrorKind, WithheldReason};
+use numport::import::plan::PlanStep;
 use numport::journal::JournalFault;
 use numport::model::{PlatformKind, Removal};
 use numport::platform::Capabilities;
-use numport::{E164, Error, ImportRequest, Importer, Outcome};
+use numport::{Desired, E164, Error, ImportRequest, Importer, Outcome};
 use tokio::time::{Instant, advance, timeout};
 
 use super::scripted::UNKNOWN;
@@ -216,6 +217,44 @@ async fn a_record_that_another_process_has_removed_is_not_waited_for() {
     platform.edit(Vec::clear);
     book.page(&number(), |page| (page.created, page.changed) = (None, Some(Instant::now())));
     assert_eq!(importer.import(request()).await.unwrap().outcome, Outcome::Created);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_by_another_process_is_believed_by_a_plan_and_by_a_journal_that_is_opened_again() {
+    for is_opened_again in [false, true] {
+        let (platform, book, importer) = world();
+        importer.import(request()).await.unwrap();
+        advance(MINUTE).await;
+        platform.edit(Vec::clear);
+        let desired = Desired::from_iter([request()]);
+        let plan = importer.plan(&desired).await.unwrap();
+        assert!(matches!(plan.steps[0], PlanStep::Blocked { .. }), "nobody says that it was removed: {plan}");
+        book.page(&number(), |page| (page.created, page.changed) = (None, Some(Instant::now())));
+        if is_opened_again {
+            let again = in_memory::importer(&platform).journal(book.clone());
+            assert_eq!(again.import(request()).await.unwrap().outcome, Outcome::Created);
+        } else {
+            let plan = importer.plan(&desired).await.unwrap();
+            assert!(matches!(plan.steps[0], PlanStep::Import { .. }), "{plan}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_the_journal_still_names_is_waited_for() {
+    let (platform, book, importer) = world();
+    importer.import(request()).await.unwrap();
+    advance(MINUTE).await;
+    platform.edit(Vec::clear);
+    // Another process has updated it meanwhile.
+    book.page(&number(), |page| page.changed = Some(Instant::now()));
+    let again = in_memory::importer(&platform).journal(book.clone());
+    let error = again.import(request()).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Withheld(why) if matches!(why.reason, WithheldReason::NotListed { .. })),
+        "{error}"
+    );
+    assert_eq!(platform.calls(Call::Create), 1);
 }
 
 #[tokio::test(start_paused = true)]

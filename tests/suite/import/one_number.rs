@@ -307,8 +307,8 @@ async fn the_advice_for_a_refused_update_is_to_correct_it() {
     ])
     .await;
     let error = interactly_at(&server).import(ImportRequest::new(number()).agent("nobody")).await.unwrap_err();
-    let advice =
-        "Correct what the service's message names. Then run the same call again: it completes the remaining steps.";
+    let advice = "Correct what the service's message names: in the request, in the account, or where the number is held. \
+                  Then run the same call again: it completes the remaining steps.";
     assert_eq!(error.advice(), advice);
     let report = "interactly: +14155552671 is imported as n1, but configuring the record failed: interactly: update number \
                   failed with 400 Bad Request: no such assistant. ";

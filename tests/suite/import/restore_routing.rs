@@ -10,6 +10,8 @@ use numport::sandbox::{Fault, Sandbox};
 use numport::{E164, ImportRequest, Imported, Importer, Interactly, NumberProvider, Restored, SipTrunk, Twilio, Vapi};
 use serde_json::{Value, json};
 
+use crate::support::in_memory;
+
 pub(super) fn number() -> E164 {
     "+14155550123".parse().unwrap()
 }
@@ -334,4 +336,21 @@ async fn a_snapshot_without_the_state_after_the_import_depends_on_who_has_the_ca
     setup.set(UpdateNumber::new().voice_caller_id_lookup(true)).await;
     let Restored::PartlyPutBack { changed, .. } = setup.vapi.restore(&looked).await.unwrap() else { panic!() };
     assert_eq!(changed, ["VoiceCallerIdLookup"]);
+}
+
+/// The former address alone decides where the calls go: the import has cleared it, so that they go nowhere now.
+#[tokio::test(start_paused = true)]
+async fn cleared_calls_are_not_restored_to_a_platform_without_a_known_record() {
+    for (address, code) in
+        [("https://api.elevenlabs.io/twilio/inbound_call", "no_record"), ("https://app.example.com/", "put_back")]
+    {
+        let (number, exchange) = (in_memory::number(1), in_memory::Exchange::default());
+        exchange.point(number, address);
+        let mut before = exchange.routing().unwrap().snapshot(&number).await.unwrap().unwrap();
+        before.replaced_by = Some([("voice_url".to_owned(), String::new())].into());
+        exchange.point(number, "");
+        let importer = Importer::new(exchange.clone(), in_memory::platform(&in_memory::NATIVE, 0));
+        assert_eq!(importer.restore(&before).await.unwrap().code(), code);
+        assert_eq!(exchange.url(&number).as_deref(), Some(if code == "no_record" { "" } else { address }));
+    }
 }

@@ -2,11 +2,14 @@
 
 use futures_util::StreamExt;
 use numport::import::UndoneRecord;
-use numport::import::plan::Applied;
-use numport::model::{PlatformKind, ProviderKind, Routing};
+use numport::import::plan::{Applied, Reroute};
+use numport::model::{Finding, PlatformKind, ProviderKind, Routing};
+use numport::provider::Carriers;
 use numport::provider::twilio::UpdateNumber;
 use numport::sandbox::{Fault, Sandbox};
-use numport::{Desired, ImportRequest, Importer, NumberProvider, Removal, Restored, RetryPolicy, Twilio, Vapi};
+use numport::{
+    AccountKey, Desired, ImportRequest, Importer, NumberProvider, Removal, Restored, RetryPolicy, Twilio, Vapi,
+};
 
 use super::trunk_origination::{number, on_trunk_to, twilio};
 use crate::services::subject::Pace;
@@ -91,6 +94,48 @@ async fn calls_are_restored_to_a_trunk_that_the_carrier_refuses_to_show_and_to_n
             }
         }
     }
+}
+
+/// A plan that retires a number removes its record, so that nobody would answer the calls.
+#[tokio::test]
+async fn a_plan_sends_no_calls_back_to_a_trunk_whose_platform_has_no_record_afterwards() {
+    for (addresses, expected) in [
+        (&[OWN][..], Some(Finding::StillAnswered)),
+        (&[OWN, ELSEWHERE], Some(Finding::MayBeAnswered { calls: None })),
+        (&[RETELL], Some(Finding::NoRecord { platform: PlatformKind::RETELL })),
+        (&[ELSEWHERE], None),
+    ] {
+        let sandbox = on_trunk_to(addresses).await;
+        let mut before = taken_off(&sandbox).await;
+        before.replaced_by = None;
+        importer(&sandbox).import(ImportRequest::new(number())).await.unwrap();
+        let back = |_: &_| Some(Reroute::Back(Box::new(before.clone())));
+        let plan = importer(&sandbox).plan(&Desired::default()).await.unwrap();
+        let plan = plan.retire_extra(Removal::Record, back);
+        let taken = sandbox.twilio().number(&number());
+        let step = importer(&sandbox).apply(plan).unwrap().next().await.unwrap();
+        match (&step.outcome, &expected) {
+            (Applied::Removed { .. }, None) => assert!(sandbox.records(PlatformKind::VAPI).is_empty()),
+            (Applied::Blocked { findings }, Some(expected)) => {
+                assert_eq!(findings[0].code(), expected.code(), "{addresses:?}");
+                assert_eq!(sandbox.twilio().number(&number()), taken, "{addresses:?}");
+                assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 1);
+            }
+            other => panic!("{addresses:?}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_several_accounts_the_one_that_has_a_trunk_tells_its_addresses() {
+    let sandbox = on_trunk_to(&[OWN]).await;
+    let wrong = AccountKey::token(sandbox.twilio().subaccount_sid(), "another-token");
+    let wrong = || Twilio::builder(wrong.clone()).base_url(sandbox.var("TWILIO_BASE_URL").unwrap()).build().unwrap();
+    let trunk = sandbox.twilio().trunk_sid();
+    let all = Carriers::new().and(wrong()).and(twilio(&sandbox));
+    assert_eq!(all.routing().unwrap().trunk_addresses(trunk).await.unwrap().len(), 1);
+    let none = Carriers::new().and(wrong());
+    none.routing().unwrap().trunk_addresses(trunk).await.expect_err("nobody knows");
 }
 
 #[cfg(feature = "cartesia")]

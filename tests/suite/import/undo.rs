@@ -212,7 +212,8 @@ async fn a_trunks_credential_is_removed_with_its_last_number() {
     assert!(undos[0].credential.is_some() && undos[0].credential == undos[1].credential);
     let first = importer().undo_unverified(&undos[0], Removal::Record).await.unwrap();
     assert!(first.to_string().ends_with("because other numbers use it or may use it"), "{first}");
-    let advice = "Keep the credential if other numbers use it. Otherwise remove it in the platform's dashboard.";
+    let advice = "If no other number uses the credential after all undos, remove it in the platform's dashboard.";
+    assert!(first.to_string().contains("; the credential ") && !first.to_string().contains("left behind"), "{first}");
     let report = serde_json::to_value(&first).unwrap();
     assert_eq!((first.advice(), report["advice"].as_str()), (Some(advice), Some(advice)));
     assert_eq!((first.record, first.credential_left), (UndoneRecord::Removed, undos[0].credential.clone()));

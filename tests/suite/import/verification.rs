@@ -1,14 +1,15 @@
 //! The verification at the carrier after an import: do the calls go to the platform?
 
 use numport::model::{Finding, NoTakeover, PlatformKind, Reached, Severity};
+use numport::platform::{Capabilities, Takeover};
 use numport::sandbox::Sandbox;
 use numport::sandbox::twilio::TwilioNumber;
-use numport::{AccountKey, E164, ImportRequest, Importer, Interactly, Outcome, Twilio, Vapi};
+use numport::{AccountKey, E164, ImportRequest, Imported, Importer, Interactly, Outcome, Twilio, Vapi};
 use serde_json::{Value, json};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{at_once, case, test_key};
+use crate::support::{at_once, case, in_memory, test_key};
 
 fn number() -> E164 {
     "+14155550123".parse().unwrap()
@@ -134,4 +135,24 @@ async fn a_missing_takeover_is_a_finding() {
     assert_eq!(Some(url.as_str()), sandbox.twilio().voice_url(&held).as_deref());
     let before = imported.routing_before.unwrap();
     assert_eq!(before.replaced_by.as_ref(), Some(&before.settings));
+}
+
+/// A platform that takes the calls over with an agent, and did not: at an import of a number, and at an update that sets
+/// the agent.
+#[tokio::test(start_paused = true)]
+async fn calls_that_stay_although_the_record_got_an_agent_are_reported() {
+    static CAN: Capabilities = in_memory::NATIVE.with_takeover(Takeover::WithAgent);
+    for is_there in [false, true] {
+        let (platform, exchange) = (in_memory::platform(&CAN, 0), in_memory::Exchange::default());
+        exchange.point(in_memory::number(1), "https://app.example.com/voice");
+        if is_there {
+            platform.insert(in_memory::number(1));
+        }
+        let importer = Importer::new(exchange, platform);
+        let stays = |imported: &Imported| imported.findings.iter().any(|finding| finding.code() == "not_taken_over");
+        let imported = importer.import(in_memory::request(1).agent("a-1")).await.unwrap();
+        assert!(stays(&imported) && imported.before.is_some() == is_there, "{imported}");
+        let again = importer.import(in_memory::request(1).agent("a-1")).await.unwrap();
+        assert!(!stays(&again), "this import was not to take them over: {again}");
+    }
 }

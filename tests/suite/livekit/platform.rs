@@ -1,19 +1,24 @@
 //! Numbers on trunks: what an import creates, what it leaves alone, and which rule is first.
 
-use numport::model::{ProviderKind, Removal};
+use futures_util::StreamExt;
+use numport::import::plan::PlanStep;
+use numport::import::{Field, UndoneRecord};
+use numport::model::{PlatformKind, ProviderKind, Removal};
 use numport::platform::livekit::{
     AgentDispatch, DispatchRule, InboundTrunk, ListRules, ListTrunks, ListUpdate, LiveKit, RoomConfiguration, Rule,
     UpdateInboundTrunk,
 };
 use numport::sandbox::Sandbox;
-use numport::{Byo, E164, Error, ImportRequest, Importer, NumberRecord, NumberUpdate, SipTrunk, VoicePlatform};
+use numport::{
+    Byo, Desired, E164, Error, ImportRequest, Importer, NumberRecord, NumberUpdate, SipTrunk, VoicePlatform,
+};
 
 use super::endpoints::{NUMBER, list};
 
 const OTHER: &str = "+14155552672";
 
 struct World {
-    _sandbox: Sandbox,
+    sandbox: Sandbox,
     livekit: LiveKit,
 }
 
@@ -21,7 +26,7 @@ impl World {
     async fn new() -> Self {
         let sandbox = Sandbox::start().await.unwrap();
         let livekit = LiveKit::from_vars(|name| sandbox.var(name)).unwrap();
-        Self { _sandbox: sandbox, livekit }
+        Self { sandbox, livekit }
     }
 
     fn importer(&self) -> Importer {
@@ -108,6 +113,40 @@ async fn a_number_joins_and_leaves_a_trunk_that_exists() {
     assert_eq!(world.rules().await, []);
     let (_, fault) = problem(&world.onto(&trunk).import(request().label("x")).await.unwrap_err());
     assert!(fault.contains("name of the trunk"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_label_that_other_numbers_share_is_refused_before_anything_is_sent() {
+    let world = World::new().await;
+    let trunk = world.trunk(&[NUMBER, OTHER]).await;
+    let before = world.sandbox.records(PlatformKind::LIVEKIT);
+    let fault = format!("is the name of trunk {trunk}, which has other numbers too");
+    let error = world.importer().import(request().label("Front desk")).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)) && error.surely_not_done(), "{error:?}");
+    assert_eq!(problem(&error), ("label".to_owned(), fault.clone()));
+    assert!(error.report().contains(&format!("; leave it out, or rename trunk {trunk} for all of them")), "{error}");
+    assert_eq!(world.sandbox.records(PlatformKind::LIVEKIT), before, "not even the agent is set");
+
+    let plan = world.importer().plan(&Desired::from_iter([request().label("Front desk")])).await.unwrap();
+    let PlanStep::Blocked { problems, .. } = &plan.steps[0] else { panic!("{plan}") };
+    assert_eq!((problems[0].field.as_str(), &problems[0].fault), ("label", &fault));
+    let steps: Vec<_> = world.importer().apply(plan).unwrap().collect().await;
+    assert_eq!(steps[0].advice().as_deref(), Some("Do what the message says, then make a new plan."));
+    let imported = world.importer().import(request().label("Shared")).await.unwrap();
+    assert_eq!(imported.record.agent.as_ref().unwrap().as_str(), "front-desk", "it has the label already");
+}
+
+#[tokio::test]
+async fn an_undo_leaves_a_label_that_other_numbers_share_by_now() {
+    let world = World::new().await;
+    let trunk = world.trunk(&[NUMBER]).await;
+    let undo = world.importer().import(request().label("New")).await.unwrap().undo();
+    let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(list(&[OTHER])));
+    world.livekit.update_inbound_trunk(&trunk, &update).await.unwrap();
+    let undone = world.importer().undo_unverified(&undo, Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Restored { kept: vec![Field::Label] });
+    let record = world.found().await;
+    assert_eq!((record.label.as_deref(), record.agent), (Some("New"), None));
 }
 
 #[tokio::test]

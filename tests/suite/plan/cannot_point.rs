@@ -1,12 +1,14 @@
 //! Calls that a carrier cannot send to the platform's address: the plan says so, and nothing is sent for them.
 
-use numport::import::plan::PlanStep;
+use numport::conformance::Call;
+use numport::import::plan::{Applied, PlanStep};
 use numport::model::{CallbackUrl, Finding, PlatformKind, ProviderKind};
 use numport::provider::{Carriers, ReachedBy};
 use numport::sandbox::Sandbox;
 use numport::{Desired, E164, ImportRequest, Importer, NumberProvider, Plan, Plivo, SipTrunk, Telnyx, Vapi, Vonage};
 
 use super::apply::apply;
+use crate::support::in_memory;
 
 const ROUTED: &str = "+19705555098";
 const UNROUTED: &str = "+13035550123";
@@ -69,6 +71,11 @@ async fn an_address_of_no_application_is_a_finding_of_the_plan() {
     let plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
     let steps = apply(&importer, plan).await;
     assert!(steps.iter().all(|step| step.outcome.code() == "created"), "{steps:?}");
+    for step in &steps {
+        let Applied::Imported(imported) = &step.outcome else { panic!("{step:?}") };
+        assert!(imported.findings.contains(&Finding::CannotPoint { reason: reason.to_owned() }), "{imported:?}");
+        assert!(step.report().contains("cannot be pointed at the platform (`address`"), "{}", step.report());
+    }
     assert_eq!(sandbox.records(PlatformKind::VAPI).len(), 2);
     assert_eq!(changes(&sandbox, ProviderKind::TELNYX), before, "nothing is sent for the calls");
     assert_eq!(sandbox.telnyx().calls_go_to(&number(UNROUTED)), None);
@@ -122,4 +129,35 @@ async fn forwarding_to_a_telephone_beats_any_import_and_one_to_a_sip_address_may
     let vonage = by_trunk(Vonage::from_vars(|name| sandbox.var(name)).unwrap());
     let preflight = self::importer(&sandbox, vonage).preflight(&number("+12015550123")).await.unwrap();
     assert!(preflight.findings.iter().all(|finding| finding.code() != "forwarded"), "{preflight:?}");
+}
+
+#[tokio::test]
+async fn an_update_says_again_that_the_calls_cannot_be_pointed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let importer = importer(&sandbox, by_trunk(telnyx(&sandbox)));
+    importer.import(ImportRequest::new(number(UNROUTED))).await.unwrap();
+    let desired = Desired::from_iter([ImportRequest::new(number(UNROUTED)).label("New")]);
+    let steps = apply(&importer, importer.plan(&desired).await.unwrap().point_calls()).await;
+    let report = steps[0].report();
+    assert!(report.starts_with(&format!("{UNROUTED} updated: the number's calls cannot be pointed")), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_the_platform_took_over_after_all_need_no_pointing() {
+    for takes_over in [true, false] {
+        let (platform, exchange) = (in_memory::platform(&in_memory::NATIVE, 0), in_memory::Exchange::default());
+        exchange.point(in_memory::number(1), "https://app.example.com/voice");
+        let carrier = exchange.clone();
+        platform.on_call(move |call, _| {
+            if call == Call::Create && takes_over {
+                carrier.point(in_memory::number(1), "https://api.vapi.ai/twilio/inbound_call");
+            }
+        });
+        let importer = Importer::new(exchange, platform);
+        let plan = importer.plan(&Desired::from_iter([in_memory::request(1)])).await.unwrap().point_calls();
+        assert!(plan.steps[0].findings().contains(&Finding::NoAddress), "{plan}");
+        let steps = apply(&importer, plan).await;
+        let Applied::Imported(imported) = &steps[0].outcome else { panic!("{steps:?}") };
+        assert_eq!(imported.findings.contains(&Finding::NoAddress), !takes_over, "{imported:?}");
+    }
 }

@@ -87,6 +87,8 @@ async fn a_plan_is_saved_and_read_completely() {
     let mut update = json["steps"][1].clone();
     let mut calls = update.as_object_mut().unwrap().remove("calls").unwrap();
     let sealed = calls.as_object_mut().unwrap().remove("settings").unwrap();
+    let cannot_renew = calls.as_object_mut().unwrap().remove("cannot_renew").unwrap();
+    assert!(cannot_renew.as_str().unwrap().contains("documents no way"), "{cannot_renew}");
     assert_eq!(
         update,
         serde_json::json!({"action": "update", "number": "+14155570001", "id": "r2", "changes": [

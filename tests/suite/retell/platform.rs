@@ -146,7 +146,21 @@ async fn only_an_imported_number_is_removed_without_consent_to_a_release() {
         if is_kept {
             removed.unwrap();
         } else {
-            assert_eq!(problem_fields(&removed.unwrap_err()), ["remove"], "{kind}");
+            let error = removed.unwrap_err();
+            assert_eq!(problem_fields(&error), ["remove"], "{kind}");
+            let is_bought = kind.as_str().is_some_and(|kind| kind.starts_with("retell-"));
+            let fault = match is_bought {
+                true => "`remove` releases the number permanently, because it was bought from Retell; consent with",
+                false => {
+                    "`remove` may release the number permanently: Retell does not show that it was imported; consent"
+                }
+            };
+            assert!(error.to_string().contains(fault), "{error}");
+            assert!(
+                error.advice().starts_with("Do what the message says. Nothing"),
+                "no value helps: {}",
+                error.advice()
+            );
             assert!(!verbs(&bodies(&server).await).contains(&"DELETE"), "{kind}");
             retell.remove(&NUMBER.into(), Removal::RecordAndNumber).await.unwrap();
         }
