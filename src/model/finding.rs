@@ -312,7 +312,7 @@ impl Finding {
             Self::HolderUnknown { .. } => "Declare the numbers of each carrier.",
             Self::HolderLookupFailed { .. } => "Make sure that every carrier can be queried, then try again.",
             Self::CarrierLookupFailed { .. } => "Look up the number at that carrier when it is available again.",
-            Self::SourceRefused { .. } => "Give the carrier another source, such as a SIP trunk, with `ReachedBy`.",
+            Self::SourceRefused { .. } => "Give the carrier the source that the reason names, or use another platform.",
             Self::NoVoice => "Enable voice for the number at the carrier, or choose another number.",
             Self::OnTrunk { .. } => "Detach the number from the trunk, or import it with the trunk as the source.",
             Self::OnApplication { .. } => "Clear the number's application at the carrier.",
