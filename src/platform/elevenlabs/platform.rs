@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{BASE_URL, ElevenLabs, KIND};
+use super::error::of_agent;
 use super::settings::settings;
 use super::trunk;
 use super::wire::{
@@ -152,7 +153,8 @@ impl ElevenLabs {
         let imported = self.prepared_import(&import);
         drop(import);
         Create::new(async move {
-            let id = imported.await?.phone_number_id;
+            let agent = request.agent_id().map(AgentId::as_str);
+            let id = imported.await.map_err(|error| of_agent(error, agent))?.phone_number_id;
             let number = request.number();
             match self.get_number(&id).await.map(|number| self.record(number)) {
                 Ok(record) if record.number.is(number) || record.number.may_be(number) => Ok(record),

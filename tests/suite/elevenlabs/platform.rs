@@ -1,6 +1,6 @@
 //! ElevenLabs through the platform-independent API.
 
-use numport::error::CallFault;
+use numport::error::{CallFault, ErrorKind};
 use numport::model::{NumberSource, NumberUpdate, PlatformKind, ProviderKind, RecordNumber};
 use numport::platform::elevenlabs::{ImportSipTrunkNumber, ImportTwilioNumber, UpdateNumber};
 use numport::sandbox::{Fault, Sandbox};
@@ -219,4 +219,20 @@ async fn a_twilio_key_imports_with_the_accounts_token() {
     let id = world.sandbox.records(KIND)[0]["phone_number_id"].as_str().unwrap().to_owned();
     let error = world.elevenlabs.update_number(&id, &update).await.unwrap_err();
     assert_eq!(error.call().unwrap().status.unwrap(), 400, "these are settings of a trunk");
+}
+
+/// ElevenLabs answers 404 for an agent as for a number.
+#[tokio::test]
+async fn an_unknown_agent_is_no_missing_number() {
+    let world = world().await;
+    let of_import = world.importer.import(world.request().agent("agent_gone")).await.unwrap_err();
+    let record = world.importer.import(world.request()).await.unwrap().record;
+    let of_update = world.elevenlabs.update(&record.id, &NumberUpdate::new().agent("agent_gone")).await.unwrap_err();
+    for error in [of_import, of_update] {
+        let told = error.report().to_string();
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Rejected, 404), "{told}");
+        assert!(told.contains("`agent` is agent_gone: give the id of an agent of this workspace"), "{told}");
+    }
+    let gone = world.elevenlabs.update(&"phnum_gone".into(), &NumberUpdate::new().agent(AGENT)).await.unwrap_err();
+    assert!(gone.is_not_found(), "{gone:?}");
 }
