@@ -227,8 +227,13 @@ impl LiveKit {
             problems.add(code, "source.credential", fault, remedy);
         })?;
         let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(vec![number.as_str().to_owned()]));
-        let trunk = self.update_inbound_trunk(id.as_str(), &update).await?;
-        Ok(added(&trunk, &number))
+        let updated = self.update_inbound_trunk(id.as_str(), &update).await?;
+        let others = |trunk: &InboundTrunk| numbers(trunk).iter().any(|listed| !is_same(listed, number.as_str()));
+        if trunk.as_ref().is_some_and(others) && !others(&updated) {
+            // Somebody took them off after they were read, so that the trunk accepted every number for a moment.
+            tracing::warn!(trunk = %id, "the trunk lost its other numbers; it now accepts only the one that was added");
+        }
+        Ok(added(&updated, &number))
     }
 
     /// The trunk of a record, and the number in its spelling, which may not be that of the record's id.

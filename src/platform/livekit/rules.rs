@@ -1,6 +1,7 @@
 //! Which dispatch rule takes the calls to a number, and the rule that numport creates for one.
 
 use futures_util::TryStreamExt;
+use serde_json::Value;
 
 use super::client::{KIND, LiveKit};
 use super::wire::{AgentDispatch, DispatchRule, ListRules, Rule};
@@ -224,8 +225,21 @@ fn is_plain(rule: &DispatchRule) -> bool {
     let is_name = |agent: &AgentDispatch| {
         text(&agent.metadata).or(text(&agent.deployment)).is_none()
             && agent.attributes.as_ref().is_none_or(|attributes| attributes.0.is_empty())
+            && agent.extra.0.values().all(is_unset)
     };
     agents(rule).len() < 2 && agents(rule).iter().all(is_name)
+}
+
+/// Whether a field that this version does not know has its zero value, which a server writes for every unset field.
+fn is_unset(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(true) => false,
+    }
 }
 
 fn check_cleared(own: &DispatchRule, agent: Option<&str>) -> Result<()> {
