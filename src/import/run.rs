@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join;
 
+use super::change::{Change, Field};
 use super::held::HeldListing;
 use super::listing::{Listing, Lists};
 use super::lookup::Lookups;
@@ -28,6 +29,8 @@ pub(super) struct Run<'a> {
     pub(super) preflight: Option<Box<Preflight>>,
     /// The index of the carrier that the number is imported from.
     carrier: usize,
+    /// Whether the record that was found may be from a list, and so as old as [`Importer::list_age`].
+    is_listed: bool,
     /// When the last create was sent.
     sent_at: Option<Timestamp>,
     /// The result, once the record is found or created.
@@ -49,11 +52,21 @@ impl<'a> Run<'a> {
     /// Waits for the lock.
     pub(super) async fn begin(importer: &'a Importer, request: &'a ImportRequest) -> Result<Self> {
         let lock = importer.lock(request.number()).await?;
-        Ok(Self { importer, request, lock, preflight: None, carrier: 0, sent_at: None, imported: None })
+        Ok(Self {
+            importer,
+            request,
+            lock,
+            preflight: None,
+            carrier: 0,
+            is_listed: false,
+            sent_at: None,
+            imported: None,
+        })
     }
 
     /// Asks the carrier, and at the same time the platform for the record.
     pub(super) async fn look(&mut self, lists: Option<&Lists>) -> Result<Result<Option<NumberRecord>>> {
+        self.is_listed = lists.is_some();
         // Boxed, since they are large.
         let asked = Box::pin(self.ask_carriers(lists.map(|lists| &lists.carriers)));
         let (preflight, found) = join(asked, Box::pin(self.find(lists.map(|lists| &lists.platform)))).await;
@@ -139,7 +152,7 @@ impl<'a> Run<'a> {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);
         }
         let brought = match found {
-            Some(record) => Ok((record, Outcome::AlreadyThere)),
+            Some(record) => self.as_it_is_now(record).await.map(|record| (record, Outcome::AlreadyThere)),
             None if self.may_still_come() => Err(self.too_early()),
             None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
@@ -157,6 +170,7 @@ impl<'a> Run<'a> {
                 Err(error) => Err(error),
             },
         };
+        let mut conflicts = brought.as_ref().map(|(record, _)| record.conflicts.clone()).unwrap_or_default();
         let is_own = self.lock.may_have_created();
         // Kept outside of this future, for the error of one that is dropped at the deadline.
         let imported = match brought {
@@ -202,6 +216,8 @@ impl<'a> Run<'a> {
             imported.credential = imported.record.credential.clone().filter(is_of_import);
         }
         imported.findings = findings;
+        conflicts.extend(imported.record.conflicts.iter().cloned());
+        imported.findings.extend(imported.conflicts_finding(conflicts));
         if imported.outcome != Outcome::Created {
             if let Some(other) = self.importer.source_finding(&imported.record, &self.importer.sources[self.carrier]) {
                 imported.findings.push(other);
@@ -211,6 +227,20 @@ impl<'a> Run<'a> {
             let problem = Problem::new(ProblemCode::Conflict, "import", "ended twice", "import the number again");
             Error::invalid("the import has no result", vec![problem])
         })
+    }
+
+    /// A listed record whose agent has settings that only the platform knows is read again before the agent is changed: the
+    /// update names these settings, and an undo restores them, so they must not be older ones.
+    async fn as_it_is_now(&self, record: NumberRecord) -> Result<NumberRecord> {
+        let names_settings =
+            !record.settings.agent.is_empty() && Change::of(Field::Agent, &record, self.request).is_some();
+        if !(self.is_listed && names_settings) {
+            return Ok(record);
+        }
+        let now = self.importer.platform.get(&record.id).await?;
+        // One that lags or shows another number is compared by the update.
+        let is_it = now.number.is(self.request.number());
+        Ok(if is_it { NumberRecord { conflicts: record.conflicts, ..now } } else { record })
     }
 
     /// What is left to be done of an import that is complete.

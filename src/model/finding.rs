@@ -180,6 +180,11 @@ pub enum Finding {
         /// The value in the given source.
         given: String,
     },
+    /// Something else at the platform may take the number's calls, such as a second record of it. A warning.
+    Conflicts {
+        /// Each kind of object and its id, as [`NumberRecord::conflicts`](crate::NumberRecord::conflicts) has them.
+        with: Vec<String>,
+    },
     /// The number's calls still go to the platform whose record is to be removed, and would reach nobody. An error.
     StillAnswered,
     /// The number's calls may go to the platform whose record is to be removed, through an address, a trunk or an
@@ -237,6 +242,7 @@ impl Finding {
             Self::NotPointed { .. } => "not_pointed",
             Self::VerificationFailed { .. } => "verification_failed",
             Self::OtherSource { .. } => "other_source",
+            Self::Conflicts { .. } => "conflicts",
             Self::StillAnswered => "still_answered",
             Self::MayBeAnswered { .. } => "may_be_answered",
             Self::CarrierUnknown => "carrier_unknown",
@@ -287,7 +293,8 @@ impl Finding {
             | Self::CannotPoint { .. }
             | Self::NotPointed { .. }
             | Self::VerificationFailed { .. }
-            | Self::OtherSource { .. } => Severity::Warning,
+            | Self::OtherSource { .. }
+            | Self::Conflicts { .. } => Severity::Warning,
             #[cfg(feature = "sip-probe")]
             Self::TrunkProbe { probe, .. } => match probe.severity() {
                 Some(severity) => severity,
@@ -346,6 +353,9 @@ impl Finding {
             Self::VerificationFailed { .. } => "Check at the carrier where the number's calls go.",
             Self::OtherSource { .. } => {
                 "Move the record to the given source with `Importer::renew`, or give the source that it uses."
+            }
+            Self::Conflicts { .. } => {
+                "Keep only what is to take the number's calls, and remove or change the rest at the platform."
             }
             Self::StillAnswered => {
                 "First send the calls elsewhere: import the number into the platform that will answer it, or let \

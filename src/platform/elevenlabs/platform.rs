@@ -15,7 +15,7 @@ use crate::model::{
     NumberSource, NumberUpdate, PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, Settings, SipTrunk,
     SourcePart,
 };
-use crate::platform::answer::{first_match, of_record, removed, text};
+use crate::platform::answer::{first_of_all, of_record, removed, text};
 use crate::platform::{
     Capabilities, Create, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch, Sources,
     Support, Takeover, VoicePlatform, Way,
@@ -82,7 +82,7 @@ impl VoicePlatform for ElevenLabs {
     /// a trunk's numbers may be stored without it. The filter `phone_number` may be exact and would not find those.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let search = ListNumbers::new().search(number.digits());
-        first_match(self.numbers(search).map_ok(|number| self.record(number)), number).await
+        first_of_all(self.numbers(search).map_ok(|number| self.record(number)), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {

@@ -45,6 +45,11 @@ impl<'a> Caught<'a> {
             .then_some(agent)
     }
 
+    /// The id of the rule that takes the calls, if it is for this number alone.
+    pub(super) fn own_rule(&self, dialled: Dialled<'_>) -> Option<&'a str> {
+        self.0.iter().find(|rule| is_own(rule, dialled)).map(|rule| id(rule))
+    }
+
     /// What answers in place of an agent: the calls enter a room, which other agents may join.
     pub(super) fn handler(&self) -> Option<String> {
         if self.0.is_empty() || self.agent().is_some() {
@@ -92,6 +97,12 @@ fn is_own(rule: &DispatchRule, dialled: Dialled<'_>) -> bool {
         && !numbers.is_empty()
         && numbers.iter().all(|number| is_same(number, dialled.number))
         && list(&rule.inbound_numbers).is_empty()
+}
+
+/// The rules that take the number's calls from some callers, whichever rule takes the others.
+pub(super) fn rules_for_some(rules: &[DispatchRule], dialled: Dialled<'_>) -> Vec<String> {
+    let is_for_some = |rule: &&DispatchRule| matches(rule, dialled) && !list(&rule.inbound_numbers).is_empty();
+    rules.iter().filter(is_for_some).map(|rule| format!("dispatch rule {}, for some callers", id(rule))).collect()
 }
 
 fn has_pin(rule: &DispatchRule) -> bool {
@@ -184,10 +195,7 @@ impl LiveKit {
             Ok(changed) => changed,
             // Nothing that another look could explain.
             Err(error) if error.surely_not_done() && !is_refused(&error) => return Err(error),
-            Err(error) => {
-                let rules = self.rules_of(dialled.trunk).await;
-                return rules.ok().filter(|rules| Caught::of(rules, dialled).agent() == agent).ok_or(error);
-            }
+            Err(error) => return self.rules_in_spite_of(error, dialled, agent).await,
         };
         // The rule is read back. A list may lag behind the response.
         let list = ListRules::new().dispatch_rule_ids(vec![id(&changed).to_owned()]);
@@ -197,6 +205,32 @@ impl LiveKit {
         let mut rules = rules;
         rules.retain(|rule| id(rule) != id(&changed));
         rules.push(changed);
+        Ok(rules)
+    }
+
+    /// The rules after a write that failed, if they show that it was carried out, or that it was not needed.
+    async fn rules_in_spite_of(
+        &self,
+        error: Error,
+        dialled: Dialled<'_>,
+        agent: Option<&str>,
+    ) -> Result<Vec<DispatchRule>> {
+        let rules = self.rules_of(dialled.trunk).await;
+        rules.ok().filter(|rules| Caught::of(rules, dialled).agent() == agent).ok_or(error)
+    }
+
+    /// Creates the rule of a number on a new trunk, which has none yet. Returns the rules afterwards.
+    pub(super) async fn create_rule(&self, dialled: Dialled<'_>, agent: &str) -> Result<Vec<DispatchRule>> {
+        let made = match self.create_dispatch_rule(&new_rule(dialled, Some(agent))).await {
+            Ok(made) => made,
+            Err(error) if error.surely_not_done() && !is_refused(&error) => return Err(error),
+            Err(error) => return self.rules_in_spite_of(error, dialled, Some(agent)).await,
+        };
+        let mut rules = self.rules_of(dialled.trunk).await.map_err(Error::after_write)?;
+        // A list may lag behind the response.
+        if !rules.iter().any(|rule| id(rule) == id(&made)) {
+            rules.push(made);
+        }
         Ok(rules)
     }
 

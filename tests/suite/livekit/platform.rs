@@ -1,6 +1,8 @@
 //! Numbers on trunks: what an import creates, what it leaves alone, and which rule is first.
 
-use numport::model::{ProviderKind, Removal};
+use futures_util::StreamExt;
+use numport::import::UndoneRecord;
+use numport::model::{Finding, ProviderKind, Removal};
 use numport::platform::livekit::{
     AgentDispatch, DispatchRule, InboundTrunk, ListRules, ListTrunks, ListUpdate, LiveKit, RoomConfiguration, Rule,
     UpdateInboundTrunk,
@@ -13,7 +15,7 @@ use super::endpoints::{NUMBER, list};
 const OTHER: &str = "+14155552672";
 
 struct World {
-    _sandbox: Sandbox,
+    sandbox: Sandbox,
     livekit: LiveKit,
 }
 
@@ -21,7 +23,7 @@ impl World {
     async fn new() -> Self {
         let sandbox = Sandbox::start().await.unwrap();
         let livekit = LiveKit::from_vars(|name| sandbox.var(name)).unwrap();
-        Self { _sandbox: sandbox, livekit }
+        Self { sandbox: sandbox, livekit }
     }
 
     fn importer(&self) -> Importer {
@@ -175,6 +177,9 @@ async fn a_rule_that_is_in_the_way_is_named() {
     let rival = world.rule(&[], &[NUMBER], "old").await;
     let imported = world.importer().import(request()).await.unwrap();
     assert_eq!(imported.unconfirmed_fields.len(), 1, "the agent is not confirmed");
+    let told =
+        imported.findings.iter().any(|finding| finding.code() == "conflicts" && finding.to_string().contains(&rival));
+    assert!(told, "{:?}", imported.findings);
     let handler = imported.record.handler.unwrap();
     assert!(imported.record.agent.is_none() && handler.contains(&rival), "{handler}");
 }
@@ -192,4 +197,61 @@ async fn a_number_is_found_in_any_spelling_and_beside_wildcards() {
     let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(list(&[NUMBER])));
     world.livekit.update_inbound_trunk(&trunk, &update).await.unwrap();
     assert!(world.found().await.agent.is_none());
+}
+
+/// The id of a record on a shared trunk is the trunk and the number, so it comes back with the number.
+#[tokio::test]
+async fn an_undo_leaves_a_number_that_somebody_added_again() {
+    for with_rule in [true, false] {
+        let world = World::new().await;
+        let trunk = world.trunk(&[OTHER]).await;
+        let imported = world.onto(&trunk).import(request()).await.unwrap();
+        world.livekit.remove(&imported.record.id, Removal::Record).await.unwrap();
+        let add = UpdateInboundTrunk::new().numbers(ListUpdate::Add(list(&[NUMBER])));
+        world.livekit.update_inbound_trunk(&trunk, &add).await.unwrap();
+        if with_rule {
+            world.rule(&[&trunk], &[NUMBER], "front-desk").await;
+        }
+        assert_eq!(world.found().await.id, imported.record.id);
+        let undone = world.onto(&trunk).undo_unverified(&imported.undo(), Removal::Record).await.unwrap();
+        assert!(matches!(undone.record, UndoneRecord::Stays(_)), "{undone}");
+        assert_eq!(world.numbers(&trunk).await, [OTHER, NUMBER]);
+    }
+}
+
+/// What takes calls of the number beside its rule is named, though the agent is as requested.
+#[tokio::test]
+async fn other_trunks_and_rules_that_take_part_are_told() {
+    let world = World::new().await;
+    let every = world.trunk(&[]).await;
+    let trunk = world.trunk(&[NUMBER]).await;
+    let for_some = DispatchRule::new(Rule::individual("vip-")).inbound_numbers(list(&[OTHER]));
+    let for_some = world.livekit.create_dispatch_rule(&for_some).await.unwrap().sip_dispatch_rule_id.unwrap();
+    let imported = world.onto(&trunk).import(request()).await.unwrap();
+    assert_eq!(
+        (imported.record.agent.as_ref().unwrap().as_str(), imported.unconfirmed_fields.len()),
+        ("front-desk", 0)
+    );
+    let with = vec![
+        format!("dispatch rule {for_some}, for some callers"),
+        format!("trunk {every}, which accepts every number"),
+    ];
+    assert!(imported.findings.contains(&Finding::Conflicts { with }), "{:?}", imported.findings);
+}
+
+/// A trunk, its rule, and the rules afterwards, whose list ends with an empty page. The first lists are read once for the run.
+#[tokio::test]
+async fn many_imports_take_four_requests_a_number() {
+    let world = World::new().await;
+    let requests =
+        (0..20).map(|nth| ImportRequest::new(format!("+141555526{nth:02}").parse().unwrap()).agent("front-desk"));
+    let items: Vec<_> = world.importer().import_many(requests).collect().await;
+    assert!(items.iter().all(|item| item.outcome.code() == "created"), "{items:?}");
+    let sent = world.sandbox.requests();
+    assert!(
+        sent.len() <= 20 * 4 + 4,
+        "{}: {:?}",
+        sent.len(),
+        sent.iter().take(12).map(|sent| &sent.path).collect::<Vec<_>>()
+    );
 }
