@@ -13,9 +13,12 @@
 //! Source: <https://docs.retellai.com/api-references/import-phone-number> and the pages next to it, and the
 //! [guide to SIP trunks](https://docs.retellai.com/deploy/custom-telephony).
 //!
-//! A record has no id of its own: the number is the id. A number belongs to one workspace of all of Retell. Retell
-//! refuses a second import of it with status 400, and an import then looks the number up. If this workspace does not
-//! show it, the import fails with [`ErrorKind::Conflict`](crate::error::ErrorKind::Conflict): another workspace may have it.
+//! A record has no id of its own: the number is the id. So an undo removes a record only if it has not been changed since the
+//! import; otherwise it may be another one of the same number.
+//!
+//! A number belongs to one workspace across all of Retell. Retell refuses a second import of it with status 400, and an
+//! import then looks the number up. If this workspace does not show it, the import fails with
+//! [`ErrorKind::Conflict`](crate::error::ErrorKind::Conflict): another workspace may have it.
 //!
 //! An import changes nothing at the carrier and does not check the trunk. A trunk has two addresses, one for each direction:
 //!
@@ -52,12 +55,13 @@
 //! # }
 //! ```
 //!
-//! Through the platform-independent API an agent is the only inbound agent, with the weight 1. A number with several
+//! An agent that the platform-independent API sets becomes the only inbound agent, with the weight 1. A number with several
 //! inbound agents, or with a webhook in place of them, has a [`handler`](crate::NumberRecord::handler). An undo restores the
-//! agents with their weights and versions. Directions are
-//! not supported, and neither are a trunk's port, inbound addresses and leading plus. A trunk that requires encrypted media
-//! needs the transport TLS. A removal of a
-//! number that Retell sold releases it, so it needs [`Removal::RecordAndNumber`](crate::Removal::RecordAndNumber).
+//! agents with their weights and versions.
+//!
+//! Directions are not supported, and neither are a trunk's port, inbound addresses and leading plus. A trunk that requires
+//! encrypted media needs the transport TLS. A removal of a number that Retell sold releases the number, so it needs
+//! [`Removal::RecordAndNumber`](crate::Removal::RecordAndNumber).
 //!
 //! Retell never returns a trunk's password. A renewal ([`Importer::renew`](crate::Importer::renew)) sends the trunk's
 //! host, user and password together.
