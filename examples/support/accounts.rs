@@ -26,11 +26,13 @@ pub fn twilio_for(
 ) -> Result<Arc<dyn NumberProvider>, Failure> {
     let takes = |carrier, way| platform.capabilities().sources.takes(carrier, way);
     if takes(ProviderKind::TWILIO, Way::Token) {
-        return Ok(Arc::new(twilio(vars, per_second)?));
+        // The client prefers an API key, and some platforms accept only the token.
+        let is_token_only = !takes(ProviderKind::TWILIO, Way::Key);
+        let wanted = |name: &str| vars(name).filter(|_| !(is_token_only && name == "TWILIO_API_KEY"));
+        return Ok(Arc::new(twilio(&wanted, per_second)?));
     }
     if takes(ProviderKind::TWILIO, Way::Key) {
-        let key_alone = |name: &str| if name == "TWILIO_AUTH_TOKEN" { None } else { vars(name) };
-        return Ok(Arc::new(twilio(&key_alone, per_second)?));
+        return Ok(Arc::new(twilio(vars, per_second)?));
     }
     let must =
         |name: &str| vars(name).ok_or_else(|| format!("{} imports over a SIP trunk: set {name}", platform.kind()));

@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::{CallError, CallFault, Delivery, Error, Loss, Meaning, Safety, WithheldReason};
 use crate::model::codes;
 
+/// How long a platform may show a new record late.
+const SHOWN_LATE: Duration = Duration::from_secs(60);
+
 codes! {
     /// The kind of an [`Error`]: what went wrong. [`Error::failure`] says whether anything was changed.
     ///
@@ -147,7 +150,8 @@ impl Error {
         }
     }
 
-    /// Returns how long the service asked to wait before the next request, if it did.
+    /// Returns how long to wait before the same call: what the service asked for, or what is left until an unresolved import
+    /// may be sent again, or a minute if the platform says that it has a number that it does not show.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -155,6 +159,9 @@ impl Error {
                 WithheldReason::Unresolved { retry_after, .. } => Some(retry_after),
                 _ => None,
             },
+            Self::Indeterminate(unresolved) if unresolved.is_conflict() => {
+                Some(self.call().and_then(|call| call.retry_after).unwrap_or(SHOWN_LATE))
+            }
             _ => self.call().and_then(|call| call.retry_after),
         }
     }

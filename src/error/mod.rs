@@ -211,8 +211,9 @@ impl Error {
             Self::NotFound(_) => "List the platform's records to see their ids.".to_owned(),
             Self::Incomplete(incomplete) => incomplete.advice(),
             Self::Indeterminate(unresolved) if unresolved.is_conflict() => {
-                "The platform says that it has the number, but does not list it. Run the same import again later: it looks \
-                 up the number first. If that does not help, check whether another account of the platform has the number."
+                "Run the same import again in a minute: it looks up the number first. If that does not help, find the account or \
+                 workspace of the platform that has the number, and check that the API key is that of the account you mean. \
+                 Remove the number there, or import it there."
                     .to_owned()
             }
             Self::Indeterminate(_) => "Run the same import again later: it looks up the number first. \

@@ -239,10 +239,7 @@ impl Incomplete {
 
 /// An import whose response was lost or is unclear, as a 503 or a 409 is, and whose number no lookup found afterwards.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "{platform}: it is unknown whether {number} is imported: the request sent at {sent_at:.0} got no clear response, and \
-     {}", self.lookups_text()
-)]
+#[error("{platform}: {}", self.sentence())]
 #[non_exhaustive]
 pub struct Indeterminate {
     /// The platform.
@@ -263,6 +260,20 @@ pub struct Indeterminate {
 }
 
 impl Indeterminate {
+    fn sentence(&self) -> String {
+        let Self { number, sent_at, .. } = self;
+        let lookups = self.lookups_text();
+        if self.is_conflict() {
+            return format!(
+                "the platform says that it already has {number}, and {lookups}: another account may have it, or the platform \
+                 shows it late"
+            );
+        }
+        format!(
+            "it is unknown whether {number} is imported: the request sent at {sent_at:.0} got no clear response, and {lookups}"
+        )
+    }
+
     fn lookups_text(&self) -> String {
         match (self.lookups, &self.last_lookup_error) {
             (0, _) => "the number was not looked up afterwards".to_owned(),

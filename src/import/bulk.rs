@@ -141,7 +141,7 @@ impl Importer {
     ///
     /// To stop a run without losing anything, end its input: `stream::iter(requests).take_until(stop)` gives no further
     /// request once the future `stop` is ready, and the imports that have begun are finished and yielded. The requests
-    /// of which no item comes were not begun. [Moving a fleet](crate::guide::moving) has an example.
+    /// of which no item comes were not begun. The page `guide::moving` has an example.
     ///
     /// If it takes fewer requests, the importer lists the platform's records and the carriers' numbers, instead of
     /// looking up each number, and keeps the lists in memory. [`list_age`](Self::list_age) says what it then does not

@@ -150,6 +150,16 @@ impl Imported {
         }
     }
 
+    /// What else may take the number's calls, by lookups before and after the import.
+    pub(super) fn conflicts_finding(&self, mut with: Vec<String>) -> Option<Finding> {
+        if self.unconfirmed_fields.contains(&Field::Agent) {
+            with.extend(self.record.handler.clone());
+        }
+        with.sort();
+        with.dedup();
+        (!with.is_empty()).then_some(Finding::Conflicts { with })
+    }
+
     /// What this import has changed of a record that was there, and what an interrupted one may have.
     fn changes(&self) -> Vec<Change> {
         let own = self.before.as_ref().map(|before| Change::between(before, &self.record)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What a platform has, listed once instead of asking for each number.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::E164;
 use crate::error::{Result, Withheld};
 use crate::http::count::{counted, so_far};
 use crate::model::{Details, NumberRecord};
-use crate::platform::{Find, VoicePlatform};
+use crate::platform::{Find, VoicePlatform, conflict};
 
 /// How long a list is believed by default.
 pub(super) const LIST_AGE: Duration = Duration::from_secs(60);
@@ -258,11 +259,18 @@ impl Listing {
             count += 1;
             records.possible.add(&record);
             if let Some(number) = record.number.telephone() {
-                records.by_number.entry(number).or_insert_with(|| {
-                    let is_kept = left > 0 && (self.keep)(&number);
-                    left -= usize::from(is_kept);
-                    is_kept.then(|| Box::new(record))
-                });
+                match records.by_number.entry(number) {
+                    Entry::Occupied(mut first) => {
+                        if let Some(first) = first.get_mut() {
+                            first.conflicts.push(conflict(&record));
+                        }
+                    }
+                    Entry::Vacant(free) => {
+                        let is_kept = left > 0 && (self.keep)(&number);
+                        left -= usize::from(is_kept);
+                        free.insert(is_kept.then(|| Box::new(record)));
+                    }
+                }
             }
             // The next page is not asked for.
             if most.is_reached(count) {

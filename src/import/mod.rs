@@ -8,6 +8,7 @@ mod batches;
 mod bulk;
 mod change;
 mod check;
+mod failed;
 mod find;
 mod held;
 mod holder;

@@ -5,34 +5,34 @@ use std::time::Duration;
 
 use futures_util::future::join;
 
+use super::change::{Change, Field};
 use super::held::HeldListing;
 use super::listing::{Listing, Lists};
-use super::lookup::Lookups;
 use super::memory::NumberLock;
 use super::verify::Unverified;
 use super::{Imported, Importer, Outcome};
-use crate::error::{
-    CallError, Error, Incomplete, Indeterminate, Meaning, Result, Safety, Step, Withheld, WithheldReason,
-};
+use crate::error::{Error, Meaning, Result, Withheld};
 use crate::journal::Key;
 use crate::model::{
-    CredentialId, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Routing, Severity, Timestamp,
+    CredentialId, ImportRequest, NumberRecord, Preflight, Problem, ProblemCode, Reach, Severity, Timestamp,
 };
 use crate::platform::{Create, Duplicates};
 
 /// An import that holds the lock of its number.
 pub(super) struct Run<'a> {
-    importer: &'a Importer,
-    request: &'a ImportRequest,
+    pub(super) importer: &'a Importer,
+    pub(super) request: &'a ImportRequest,
     pub(super) lock: NumberLock,
     /// What the carrier says, if it was asked.
     pub(super) preflight: Option<Box<Preflight>>,
     /// The index of the carrier that the number is imported from.
     carrier: usize,
+    /// Whether the record that was found may be from a list, and so as old as [`Importer::list_age`].
+    is_listed: bool,
     /// When the last create was sent.
-    sent_at: Option<Timestamp>,
+    pub(super) sent_at: Option<Timestamp>,
     /// The result, once the record is found or created.
-    imported: Option<Imported>,
+    pub(super) imported: Option<Imported>,
 }
 
 /// What is known of a create that was sent.
@@ -48,11 +48,12 @@ enum Sent {
 
 impl<'a> Run<'a> {
     pub(super) const fn new(importer: &'a Importer, request: &'a ImportRequest, lock: NumberLock) -> Self {
-        Self { importer, request, lock, preflight: None, carrier: 0, sent_at: None, imported: None }
+        Self { importer, request, lock, preflight: None, carrier: 0, is_listed: false, sent_at: None, imported: None }
     }
 
     /// Asks the carrier, and at the same time the platform for the record.
     pub(super) async fn look(&mut self, lists: Option<&Lists>) -> Result<Result<Option<NumberRecord>>> {
+        self.is_listed = lists.is_some();
         // Pinned, since they are large and would be moved.
         let (preflight, found) = {
             let asked = pin!(self.ask_carriers(lists.map(|lists| &lists.carriers)));
@@ -141,7 +142,10 @@ impl<'a> Run<'a> {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);
         }
         let brought = match found {
-            Some(record) => self.importer.check_shared(&record, self.request).map(|()| (record, Outcome::AlreadyThere)),
+            Some(record) => match self.importer.check_shared(&record, self.request) {
+                Ok(()) => self.as_it_is_now(record).await.map(|record| (record, Outcome::AlreadyThere)),
+                Err(error) => Err(error),
+            },
             None if self.may_still_come() => Err(self.too_early()),
             None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
@@ -159,6 +163,7 @@ impl<'a> Run<'a> {
                 Err(error) => Err(error),
             },
         };
+        let mut conflicts = brought.as_ref().map(|(record, _)| record.conflicts.clone()).unwrap_or_default();
         let is_own = self.lock.may_have_created();
         // Kept outside of this future, for the error of one that is dropped at the deadline.
         let imported = match brought {
@@ -204,6 +209,8 @@ impl<'a> Run<'a> {
             imported.credential = imported.record.credential.clone().filter(is_of_import);
         }
         imported.findings = findings;
+        conflicts.extend(imported.record.conflicts.iter().cloned());
+        imported.findings.extend(imported.conflicts_finding(conflicts));
         if imported.outcome != Outcome::Created {
             if let Some(other) = self.importer.source_finding(&imported.record, &self.importer.sources[self.carrier]) {
                 imported.findings.push(other);
@@ -213,6 +220,20 @@ impl<'a> Run<'a> {
             let problem = Problem::new(ProblemCode::Conflict, "import", "ended twice", "import the number again");
             Error::invalid("the import has no result", vec![problem])
         })
+    }
+
+    /// A listed record whose agent has settings that only the platform knows is read again before the agent is changed: the
+    /// update names these settings, and an undo restores them, so they must not be older ones.
+    async fn as_it_is_now(&self, record: NumberRecord) -> Result<NumberRecord> {
+        let names_settings =
+            !record.settings.agent.is_empty() && Change::of(Field::Agent, &record, self.request).is_some();
+        if !(self.is_listed && names_settings) {
+            return Ok(record);
+        }
+        let now = self.importer.platform.get(&record.id).await?;
+        // One that lags or shows another number is compared by the update.
+        let is_it = now.number.is(self.request.number());
+        Ok(if is_it { NumberRecord { conflicts: record.conflicts, ..now } } else { record })
     }
 
     /// What is left to be done of an import that is complete.
@@ -225,68 +246,6 @@ impl<'a> Run<'a> {
     fn may_still_come(&self) -> bool {
         let accepts = self.importer.platform.capabilities().duplicates != Duplicates::Refused;
         accepts && self.lock.may_have_created() && self.may_still_be_changed().is_some()
-    }
-
-    fn too_early(&self) -> Error {
-        let sent_at = self.lock.unresolved.as_ref().map_or_else(Timestamp::now, |earlier| earlier.sent_at());
-        let retry_after = self.may_still_be_changed().unwrap_or_default();
-        let reason = WithheldReason::Unresolved { sent_at, retry_after };
-        Box::new(Withheld::new(self.importer.platform.kind(), *self.request.number(), reason)).into()
-    }
-
-    /// Tells the journal what became of an import that failed, where that is known.
-    pub(super) async fn settle_failed(&mut self) {
-        self.lock.settle(|| None).await;
-    }
-
-    /// Decides what is remembered of an import that failed, and tells in the error where the calls went before.
-    fn failed(&mut self, error: Error) -> Error {
-        match &error {
-            // Who finishes it is to know that it was this import which created the record, and where the calls went.
-            Error::Incomplete(incomplete) if incomplete.record.is_some() && self.lock.may_have_created() => {}
-            Error::Incomplete(incomplete) if incomplete.record.is_some() && !incomplete.error.surely_not_done() => {}
-            // A step before the create failed.
-            Error::Incomplete(_) => self.lock.not_done(),
-            error if error.surely_not_done() => self.lock.not_done(),
-            _ => {}
-        }
-        let mut error = error;
-        if let Error::Incomplete(incomplete) = &mut error {
-            incomplete.created = incomplete.record.is_some() && self.lock.may_have_created();
-            incomplete.request = Some(self.request.clone());
-            if let (Some(record), true) = (&incomplete.record, incomplete.created) {
-                self.lock.created(&record.id);
-            }
-        }
-        // An unresolved import may have changed the routing: what was seen before it counts.
-        let earlier = self.lock.unresolved.as_ref().and_then(|earlier| earlier.routing());
-        with_routing(error, || earlier.or_else(|| self.lock.routing.clone()))
-    }
-
-    /// The error of an import that was dropped at its deadline.
-    pub(super) fn late(&mut self) -> Error {
-        let (platform, number) = (self.importer.platform.kind(), *self.request.number());
-        let timed_out = |safety| CallError::timed_out(platform.into(), "import number", safety);
-        let error = match (self.imported.take().map(|imported| imported.record), self.sent_at) {
-            (Some(record), _) => {
-                Box::new(Incomplete::imported(record, Step::Configure, timed_out(Safety::Repeatable))).into()
-            }
-            (None, Some(sent_at)) => Box::new(Indeterminate {
-                platform,
-                number,
-                sent_at,
-                lookups: 0,
-                last_lookup_error: None,
-                routing_before: None,
-                error: timed_out(Safety::Create),
-            })
-            .into(),
-            (None, None) => {
-                let reason = WithheldReason::Deadline { after: self.importer.deadline };
-                Box::new(Withheld::new(platform, number, reason)).into()
-            }
-        };
-        self.failed(error)
     }
 
     /// Sends one create.
@@ -351,31 +310,4 @@ impl<'a> Run<'a> {
             None => Err(self.unresolved(sent_at, lookups, lost)),
         }
     }
-
-    /// The error of an import whose create may have been done, and whose number these lookups did not find.
-    fn unresolved(&self, sent_at: Timestamp, lookups: Lookups, error: Error) -> Error {
-        Box::new(Indeterminate {
-            platform: self.importer.platform.kind(),
-            number: *self.request.number(),
-            sent_at,
-            lookups: lookups.count,
-            last_lookup_error: lookups.last_error.map(Box::new),
-            routing_before: None,
-            error,
-        })
-        .into()
-    }
-}
-
-/// An import that broke off keeps what was seen before it, since it may have changed the routing already.
-fn with_routing(mut error: Error, before: impl FnOnce() -> Option<Routing>) -> Error {
-    let kept = match &mut error {
-        Error::Incomplete(incomplete) => &mut incomplete.routing_before,
-        Error::Indeterminate(indeterminate) => &mut indeterminate.routing_before,
-        _ => return error,
-    };
-    if kept.is_none() {
-        *kept = before();
-    }
-    error
 }

@@ -185,6 +185,11 @@ pub enum Finding {
         /// The value in the given source.
         given: String,
     },
+    /// Something else at the platform may take the number's calls, such as a second record of it. A warning.
+    Conflicts {
+        /// Each kind of object and its id, as [`NumberRecord::conflicts`](crate::NumberRecord::conflicts) has them.
+        with: Vec<String>,
+    },
     /// The number's calls still go to the platform whose record is to be removed, and would reach nobody. An error.
     StillAnswered,
     /// The number's calls may go to the platform whose record is to be removed, through an address, a trunk or an
@@ -249,6 +254,7 @@ impl Finding {
             Self::CannotRenew { .. } => "cannot_renew",
             Self::VerificationFailed { .. } => "verification_failed",
             Self::OtherSource { .. } => "other_source",
+            Self::Conflicts { .. } => "conflicts",
             Self::StillAnswered => "still_answered",
             Self::MayBeAnswered { .. } => "may_be_answered",
             Self::CarrierUnknown => "carrier_unknown",
@@ -307,7 +313,8 @@ impl Finding {
             | Self::NotPointed { .. }
             | Self::CannotRenew { .. }
             | Self::VerificationFailed { .. }
-            | Self::OtherSource { .. } => Severity::Warning,
+            | Self::OtherSource { .. }
+            | Self::Conflicts { .. } => Severity::Warning,
             #[cfg(feature = "sip-probe")]
             Self::TrunkProbe { probe, .. } => match probe.severity() {
                 Some(severity) => severity,
@@ -332,7 +339,7 @@ impl Finding {
             Self::HolderUnknown { .. } => "Declare the numbers of each carrier.",
             Self::HolderLookupFailed { .. } => "Make sure that every carrier can be queried, then try again.",
             Self::CarrierLookupFailed { .. } => "Look up the number at that carrier when it is available again.",
-            Self::SourceRefused { .. } => "Give the carrier another source, such as a SIP trunk, with `ReachedBy`.",
+            Self::SourceRefused { .. } => "Give the carrier the source that the reason names, or use another platform.",
             Self::NoVoice => "Enable voice for the number at the carrier, or choose another number.",
             Self::OnTrunk { .. } => "Detach the number from the trunk, or import it with the trunk as the source.",
             Self::OnApplication { .. } => "Clear the number's application at the carrier.",
@@ -372,6 +379,9 @@ impl Finding {
             }
             Self::OtherSource { .. } => {
                 "Move the record to the given source with `Importer::renew`, or give the source that it uses."
+            }
+            Self::Conflicts { .. } => {
+                "Keep only what is to take the number's calls, and remove or change the rest at the platform."
             }
             Self::StillAnswered => {
                 "First send the calls elsewhere: import the number into the platform that will answer it, or let \

@@ -97,6 +97,10 @@ impl fmt::Display for Finding {
             Self::OtherSource { part, uses, given } => {
                 write!(f, "the record uses {part} {}, but {} was given", word(uses), word(given))
             }
+            Self::Conflicts { with } => {
+                let with: Vec<String> = with.iter().map(|what| Shown { text: what, max: 200 }.to_string()).collect();
+                write!(f, "the platform has something else that may take the number's calls: {}", with.join(", "))
+            }
             Self::StillAnswered => f.write_str("the number's calls still go to the platform, and would reach nobody"),
             Self::MayBeAnswered { calls: Some(calls) } => {
                 write!(f, "the number's calls go to {}, which may lead to the platform", word(calls))

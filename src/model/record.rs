@@ -62,6 +62,14 @@ pub struct NumberRecord {
     pub created_at: Option<Timestamp>,
     /// When the record was last changed, if the platform tells in a readable form.
     pub updated_at: Option<Timestamp>,
+    /// What else at the platform may take the number's calls, such as `record phnum_2` or `trunk ST_2`, as far as the response
+    /// shows it. A lookup by the number shows more than one by the id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<String>,
+    /// What tells this record from a later one with the same id, such as the id of another object or the time of the last
+    /// change. Only a platform that uses ids again sets it. An undo removes a record only if it is the same one.
+    #[serde(skip)]
+    pub instance: Option<String>,
     /// Settings that only the platform knows, as far as it shows them.
     #[serde(skip)]
     pub settings: Settings,
@@ -104,6 +112,8 @@ impl NumberRecord {
             releases: false,
             created_at: None,
             updated_at: None,
+            conflicts: Vec::new(),
+            instance: None,
             settings: Settings::default(),
             details,
         }

@@ -1,6 +1,6 @@
 //! Shared code to read the responses of platforms.
 
-use futures_util::stream::{Stream, TryStreamExt};
+use futures_util::stream::{self, Stream, TryStreamExt};
 
 use crate::E164;
 use crate::error::{Error, NotFound, Result, Withheld};
@@ -23,6 +23,25 @@ pub(super) async fn first_match(
         }
     }
     possible.map_or(Ok(None), |possible| Err(Box::new(possible).into()))
+}
+
+/// The same of records that are all read, or cost no more to read: the first one has the others as its conflicts.
+pub(super) async fn first_of_all(
+    records: impl Stream<Item = Result<NumberRecord>> + Send,
+    number: &E164,
+) -> Result<Option<NumberRecord>> {
+    let records: Vec<NumberRecord> = records.try_collect().await?;
+    let others: Vec<String> = records.iter().filter(|record| record.number.is(number)).map(conflict).skip(1).collect();
+    let found = first_match(stream::iter(records.into_iter().map(Ok)), number).await?;
+    Ok(found.map(|mut found| {
+        found.conflicts.extend(others);
+        found
+    }))
+}
+
+/// A second record of a number, as a conflict of the first one.
+pub(crate) fn conflict(record: &NumberRecord) -> String {
+    format!("record {}", record.id)
 }
 
 /// The outcome of a removal. A record that is gone after a lost response was removed by that request.

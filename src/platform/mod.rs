@@ -3,6 +3,7 @@
 
 mod answer;
 mod capabilities;
+mod checks;
 mod connect;
 mod create;
 mod credentials;
@@ -19,8 +20,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+pub(crate) use self::answer::conflict;
 pub use self::capabilities::Capabilities;
-pub(crate) use self::capabilities::RENEW;
+pub(crate) use self::checks::RENEW;
 pub use self::connect::{builder, connect};
 pub use self::create::Create;
 pub use self::domains::answered_by;

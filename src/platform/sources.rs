@@ -128,13 +128,31 @@ impl Sources {
             };
             let fault = format!("is {name}, which {platform} cannot import from");
             let by_trunk = matches!(source.reach, Reach::Account(_)) && self.takes(ProviderKind::SIP_TRUNK, Way::Trunk);
+            let accounts = self.accounts();
             let remedy = if by_trunk {
                 format!("give `ReachedBy` the account and a SIP trunk to {carrier}, or use another platform")
+            } else if matches!(source.reach, Reach::Trunk(_)) && !accounts.is_empty() {
+                format!(
+                    "if the number is held at one of these, give its account in place of the trunk: {accounts}; otherwise use \
+                     another platform"
+                )
             } else {
                 "use another source or another platform".to_owned()
             };
             problems.add(ProblemCode::Unsupported, "", fault, remedy);
         }
+    }
+
+    /// The accounts that the platform takes, each with the kind of key.
+    fn accounts(&self) -> String {
+        let Self::Only(table) = self else { return String::new() };
+        let accounts = table.iter().filter_map(|(carrier, way)| match way {
+            Way::Account => Some(format!("{carrier} (the auth token or an API key)")),
+            Way::Token => Some(format!("{carrier} (the auth token)")),
+            Way::Key => Some(format!("{carrier} (an API key)")),
+            _ => None,
+        });
+        accounts.collect::<Vec<_>>().join(", ")
     }
 
     /// The carriers whose credentials the platform stores.

@@ -30,7 +30,7 @@ pub(crate) async fn meet(scenario: Scenario, step: (numport::model::Service, &st
         tokio::time::sleep(DELAY / 10).await;
     }
     let struck = sandbox.requests().iter().any(|entry| entry.fault.as_ref() == Some(fault));
-    assert!(struck, "the step is none of this import");
+    assert!(struck, "{step:?} with {fault:?} is no step of {}", scenario.name());
     let first =
         scenario.judged(&result, number, scenario.records(&sandbox, &number), *fault != Fault::UnknownEnumValues);
     let told = format!("{result:?} {}", result.as_ref().err().map(Error::report).unwrap_or_default());

@@ -225,7 +225,7 @@ impl From<Version> for u32 {
 impl Plan {
     /// Also points the calls of all desired numbers at the platform if they do not reach it, including numbers that the
     /// plan imports. A step stays unchanged if a trunk or an application at the carrier gets the calls; its finding says
-    /// so, and [moving a fleet](crate::guide::moving#where-calls-go) shows how to take the number off it.
+    /// so, and the page `guide::moving` shows how to take the number off it.
     /// An import that triggers a takeover by the platform also stays unchanged. If the platform's address is unknown
     /// ([`Importer::inbound_address`]), or the carrier cannot send calls to it ([`Finding::CannotPoint`]), a finding says
     /// so and the routing stays unchanged.

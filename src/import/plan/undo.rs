@@ -204,6 +204,7 @@ fn left(record: &NumberRecord, request: &ImportRequest) -> Left {
         agent: asked::<AgentId>(record.agent.as_ref(), request.agent_id()),
         handler: None,
         agent_settings: None,
+        instance: None,
         // A switch has no third state that shows that it was not set yet.
         inbound: record.inbound,
         outbound: record.outbound,
@@ -217,8 +218,15 @@ fn is_number(label: &str, number: &E164) -> bool {
 
 /// What an update leaves of the fields that it changes.
 fn as_changed(changes: &[Change]) -> Left {
-    let mut left =
-        Left { label: None, agent: None, handler: None, agent_settings: None, inbound: None, outbound: None };
+    let mut left = Left {
+        label: None,
+        agent: None,
+        handler: None,
+        agent_settings: None,
+        instance: None,
+        inbound: None,
+        outbound: None,
+    };
     for change in changes {
         match change {
             Change::Label { to, .. } => left.label.clone_from(to),

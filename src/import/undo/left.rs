@@ -80,6 +80,9 @@ pub struct Left {
     /// ([`Settings::agent`](crate::model::Settings::agent)), if they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_settings: Option<Map<String, Value>>,
+    /// What tells the record from a later one with the same id ([`NumberRecord::instance`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// Whether it takes calls, where the platform told.
     pub inbound: Option<bool>,
     /// Whether the number may make calls, if the platform told.
@@ -87,6 +90,11 @@ pub struct Left {
 }
 
 impl Undo {
+    /// Whether the settings of the record's agent are not those that the import left.
+    pub(super) fn has_other_settings(&self, record: &NumberRecord) -> bool {
+        self.left.agent_settings.as_ref().is_some_and(|left| *left != record.settings.agent)
+    }
+
     /// Why a record that the import created must stay as it is.
     pub(super) fn stays(&self, record: &NumberRecord, can: &Capabilities) -> Option<Stays> {
         if record.id != self.id || !(record.number.is(&self.number) || record.number.may_be(&self.number)) {
@@ -95,7 +103,7 @@ impl Undo {
         let told = |left: Option<bool>, now: Option<bool>| left.is_some() && left != now;
         // An undo that was interrupted before its removal leaves it like this, and no agent answers it.
         let is_being_removed = can.removal_unassigns && record.agent.is_none();
-        let is_set = self.left.agent_settings.as_ref().is_some_and(|left| *left != record.settings.agent);
+        let is_set = self.has_other_settings(record);
         let fields = [
             (Field::Label, record.label != self.left.label),
             (Field::Agent, (record.agent != self.left.agent || is_set) && !is_being_removed),
@@ -106,7 +114,14 @@ impl Undo {
         let is_own = |field: Field| self.changes.iter().any(|change| change.field() == field && change.is_done(record));
         let changed = fields.into_iter().filter(|(field, changed)| *changed && !is_own(*field));
         let changed: Vec<Field> = changed.map(|(field, _)| field).collect();
-        if self.created && !changed.is_empty() { Some(Stays::Changed(changed)) } else { None }
+        // After an update that may have been made, nobody knows which one the import left.
+        let is_another =
+            self.left.instance.is_some() && self.left.instance != record.instance && self.changes.is_empty();
+        match (self.created, changed.is_empty()) {
+            (true, false) => Some(Stays::Changed(changed)),
+            (true, true) if is_another => Some(Stays::MayBeAnother),
+            _ => None,
+        }
     }
 }
 
@@ -117,6 +132,7 @@ impl From<&NumberRecord> for Left {
             agent: record.agent.clone(),
             handler: record.handler.clone(),
             agent_settings: Some(record.settings.agent.clone()),
+            instance: record.instance.clone(),
             inbound: record.inbound,
             outbound: record.outbound,
         }

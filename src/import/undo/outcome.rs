@@ -89,6 +89,9 @@ pub enum Stays {
     /// These fields are not as the import left them: a later import, a plan or somebody else changed them. The routing
     /// was also left unchanged.
     Changed(Vec<Field>),
+    /// The record was changed after the import, or somebody removed it and created another one with the same id. The
+    /// routing was also left unchanged.
+    MayBeAnother,
     /// The number's calls go to the platform, and their routing was not restored.
     StillAnswered,
     /// The number's calls may go to the platform: somebody else has changed the routing, or the carrier does not show
@@ -123,6 +126,7 @@ impl Stays {
         match self {
             Self::OtherNumber => "other_number",
             Self::Changed(_) => "changed",
+            Self::MayBeAnother => "may_be_another",
             Self::StillAnswered => "still_answered",
             Self::MayBeAnswered => "may_be_answered",
             Self::Unsupported => "unsupported",
@@ -143,6 +147,10 @@ impl Stays {
             Self::Changed(_) => {
                 "If a later import or plan of yours changed the record, undo that first. Otherwise make sure that nobody uses \
                  the record, then remove it with a plan or in the dashboard."
+            }
+            Self::MayBeAnother => {
+                "Find out in the platform's dashboard whether somebody uses the record. If nobody does, remove it with a plan or \
+                 there."
             }
             Self::StillAnswered => {
                 "Send the calls elsewhere: import the number into the platform that will answer it, or set the routing at the \
@@ -224,6 +232,9 @@ impl fmt::Display for Undone {
                     Stays::Changed(changed) => {
                         let (are, it) = if changed.len() == 1 { ("is", "it") } else { ("are", "them") };
                         write!(f, "its {} {are} not as the import left {it}", fields(changed))?;
+                    }
+                    Stays::MayBeAnother => {
+                        f.write_str("it was changed since the import, or it is another one with the same id")?;
                     }
                     Stays::StillAnswered => f.write_str("the calls go to the platform")?,
                     // Another carrier may hold the number as well.

@@ -33,13 +33,17 @@ impl Importer {
         // Somebody else may have changed it while the calls were put back.
         let now = if undo.routing.is_some() { self.record_of(undo).await? } else { Some(record.clone()) };
         let Some(record) = now else { return Ok(None) };
-        let (update, stay) = Change::undo(&undo.changes, &record, self.platform.capabilities());
+        // Somebody else has given the import's agent other settings since, which those from before would replace.
+        let is_reset = undo.has_other_settings(&record);
+        let mut changes = undo.changes.clone();
+        changes.retain(|change| !(is_reset && change.field() == Field::Agent));
+        let (update, _) = Change::undo(&changes, &record, self.platform.capabilities());
         if undo.stays(&record, self.platform.capabilities()).is_some() {
             return Ok(Some(kept(&record)));
         }
-        let handler = Change::former_handler(&undo.changes, &record);
+        let handler = Change::former_handler(&changes, &record);
         if update.is_empty() && handler.is_none() {
-            return Ok(Some(stay));
+            return Ok(Some(kept(&record)));
         }
         *far = Far::Changing(record.clone());
         let mut now = if update.is_empty() { record } else { self.update_back(&record, undo, update).await? };

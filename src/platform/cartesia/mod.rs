@@ -26,12 +26,11 @@
 //!
 //! How an import changes the number's routing at Twilio is not documented.
 //!
-//! Through the platform-independent API a label is required: an import without one uses the number, with a space. A number
-//! without an agent only makes calls. A removal first takes the agent off. A number that Cartesia holds is lost with its
-//! record, so its removal needs [`Removal::RecordAndNumber`](crate::Removal::RecordAndNumber).
+//! Cartesia requires a label: an import without one uses the number, with a space in it. A number without an agent only makes
+//! calls. A removal first takes the agent off. A number that Cartesia holds is lost with its record, so its removal needs [`Removal::RecordAndNumber`](crate::Removal::RecordAndNumber).
 //!
-//! Whether Cartesia's search finds a number by its E.164 form is not documented. Until it has found one, a lookup that
-//! finds nothing reads the whole list; lookups that come together share it.
+//! Whether Cartesia's search finds a number by its E.164 form is not documented. Until it has found one, a lookup reads the
+//! whole list if the search finds nothing. Concurrent lookups share one list.
 //!
 //! A renewal ([`Importer::renew`](crate::Importer::renew)) changes the key of the link, for all its numbers.
 //!

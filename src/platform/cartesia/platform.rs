@@ -2,6 +2,7 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use serde_json::Map;
 
 use super::client::{Cartesia, KIND};
 use super::link::{is_of_twilio, linked};
@@ -13,6 +14,7 @@ use crate::error::{Incomplete, NotFound, Result, Step, checked};
 use crate::model::{
     AccountId, AccountKey, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, Key, NumberId, NumberRecord,
     NumberSource, NumberUpdate, PlatformKind, ProblemCode, ProviderKind, Reach, RecordNumber, Removal, Secret,
+    Settings,
 };
 use crate::platform::answer::{first_match, of_record, removed, text, time};
 use crate::platform::{
@@ -220,6 +222,13 @@ fn check_release(number: &PhoneNumber) -> Result<()> {
     })
 }
 
+/// An agent without an id, which no update can set again. An undo must not take it for no agent.
+fn unnamed(number: &PhoneNumber) -> Settings {
+    let unnamed = number.agent.as_ref().filter(|agent| text(&agent.id).is_none());
+    let unnamed = unnamed.and_then(|agent| serde_json::to_value(agent).ok());
+    Settings { agent: unnamed.map(|agent| ("agent".to_owned(), agent)).into_iter().collect(), number: Map::new() }
+}
+
 fn record(number: PhoneNumber) -> NumberRecord {
     let agent = number.agent.as_ref().map(|agent| text(&agent.id));
     let provider = number.provider.as_ref();
@@ -229,6 +238,7 @@ fn record(number: PhoneNumber) -> NumberRecord {
         label: text(&number.label).map(str::to_owned),
         agent: agent.flatten().map(AgentId::new),
         handler: matches!(agent, Some(None)).then(|| "an unnamed agent".to_owned()),
+        settings: unnamed(&number),
         carrier: carrier.filter(|name| !name.is_empty()).map(str::to_owned),
         credential: provider.and_then(|provider| text(&provider.id)).map(CredentialId::new),
         releases: !is_of_twilio(&number),

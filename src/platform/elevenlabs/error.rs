@@ -1,6 +1,8 @@
 use serde_json::Value;
 
+use crate::error::{CallFault, Error, Meaning};
 use crate::http::ErrorBody;
+use crate::model::word;
 
 /// `{"detail": …}`: an object with `code`, `message` and `status`, a list of objects with `loc` and `msg` if the body
 /// failed validation, or a text. `status` is the former name of `code`; where both are there and differ, it is the more
@@ -28,4 +30,23 @@ fn fault(item: &Value) -> String {
         (true, Some(text)) => text.to_owned(),
         (_, None) => item.as_str().map_or_else(|| item.to_string(), str::to_owned),
     }
+}
+
+/// The error of a call that names an agent. ElevenLabs answers 404 for an unknown agent as it does for an unknown number; only
+/// the code tells which of the two is missing.
+pub(super) fn of_agent(error: Error, agent: Option<&str>) -> Error {
+    match (error, agent) {
+        (Error::Call(mut call), Some(agent)) if says_no_agent(&call.fault) => {
+            if let CallFault::Refusal(refusal) = &mut call.fault {
+                let agent = word(agent);
+                refusal.messages.push(format!("`agent` is {agent}: give the id of an agent of this workspace"));
+            }
+            Box::new(call.meaning_of(Meaning::Invalid)).into()
+        }
+        (error, _) => error,
+    }
+}
+
+fn says_no_agent(fault: &CallFault) -> bool {
+    matches!(fault, CallFault::Refusal(refusal) if refusal.code.as_deref() == Some("agent_not_found"))
 }

@@ -13,19 +13,19 @@
 //! Source: <https://elevenlabs.io/docs/eleven-agents/api-reference/phone-numbers/create> and the pages next to it, and the
 //! [SIP trunk guide](https://elevenlabs.io/docs/eleven-agents/phone-numbers/sip-trunking).
 //!
-//! Whether a second import of a number is refused or makes a second record is not documented, and a list may show several
-//! records of one number.
+//! Whether ElevenLabs refuses a second import of a number or makes a second record is not documented. If a number has several
+//! records, an import uses the first one, and [`Finding::Conflicts`](crate::model::Finding::Conflicts) names the others.
 //!
 //! An import through the platform-independent API takes over a Twilio number's calls, and not its messages. It needs the
-//! account's auth token: beside an API key ElevenLabs asks for the token too, which
-//! [`ImportTwilioNumber`] can send. A number without a label is labelled with the number, because ElevenLabs requires a
-//! label. A trunk's number accepts calls from the addresses of [`allow_inbound`](crate::SipTrunk::allow_inbound), or else
+//! account's auth token. With an API key, ElevenLabs would need the auth token as well; only [`ImportTwilioNumber`] of the
+//! typed client sends both. An import without a label uses the number, because ElevenLabs requires a label. A trunk's number accepts calls from the addresses of [`allow_inbound`](crate::SipTrunk::allow_inbound), or else
 //! from the trunk's own if that is an IP address, or else from everywhere. The carrier must send them to
 //! `sip:{number}@sip.rtc.elevenlabs.io`.
 //!
 //! An update of the agent keeps the environment. An undo also restores the environment and the branch that the former agent
-//! had, in any process, because an [`Undo`](crate::import::Undo), a plan and a journal hold them. A branch that is gone is left
-//! out, and the undo reports that the agent is not as before.
+//! had, in any process, because an [`Undo`](crate::import::Undo), a plan and a journal hold them. If the branch is gone, the
+//! undo leaves it out and reports that the agent is not as before. If somebody has set another environment or branch since the
+//! import, the undo keeps the agent, and says so.
 //!
 //! Renewing the credentials of a number ([`Importer::renew`](crate::Importer::renew)) sends a SIP trunk's login to the
 //! number itself. Those of Twilio and Exotel cannot be updated. [`Importer::replace`](crate::Importer::replace) removes the

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{BASE_URL, ElevenLabs, KIND};
+use super::error::of_agent;
 use super::settings::settings;
 use super::trunk;
 use super::wire::{
@@ -14,7 +15,7 @@ use crate::model::{
     NumberSource, NumberUpdate, PlatformKind, ProviderKind, Reach, RecordNumber, Removal, Secret, Settings, SipTrunk,
     SourcePart,
 };
-use crate::platform::answer::{first_match, of_record, removed, text};
+use crate::platform::answer::{first_of_all, of_record, removed, text};
 use crate::platform::{
     Capabilities, Create, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, Renews, SourceMatch, Sources,
     Support, Takeover, VoicePlatform, Way,
@@ -81,7 +82,7 @@ impl VoicePlatform for ElevenLabs {
     /// a trunk's numbers may be stored without it. The filter `phone_number` may be exact and would not find those.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let search = ListNumbers::new().search(number.digits());
-        first_match(self.numbers(search).map_ok(|number| self.record(number)), number).await
+        first_of_all(self.numbers(search).map_ok(|number| self.record(number)), number).await
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -152,7 +153,8 @@ impl ElevenLabs {
         let imported = self.prepared_import(&import);
         drop(import);
         Create::new(async move {
-            let id = imported.await?.phone_number_id;
+            let agent = request.agent_id().map(AgentId::as_str);
+            let id = imported.await.map_err(|error| of_agent(error, agent))?.phone_number_id;
             let number = request.number();
             match self.get_number(&id).await.map(|number| self.record(number)) {
                 Ok(record) if record.number.is(number) || record.number.may_be(number) => Ok(record),

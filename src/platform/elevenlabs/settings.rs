@@ -5,11 +5,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::client::ElevenLabs;
+use super::error::of_agent;
 use super::platform::mismatched;
 use super::trunk;
 use super::wire::{AssignedAgent, PhoneNumber, UpdateNumber};
 use crate::error::{Delivery, Error, Mismatch, Result};
-use crate::model::{NumberUpdate, Settings};
+use crate::model::{AgentId, NumberUpdate, Settings};
 use crate::platform::answer::text;
 use crate::wire::Patch;
 
@@ -78,7 +79,9 @@ impl ElevenLabs {
                 let wire = wire
                     .environment(of(ENVIRONMENT).map_or(Patch::Keep, Patch::Set))
                     .branch_id(of(BRANCH).map_or(Patch::Keep, Patch::Set));
-                let updated = self.update_number(id, &wire).await?;
+                let updated = self.update_number(id, &wire).await;
+                let named = update.agent_patch().set().map(AgentId::as_str);
+                let updated = updated.map_err(|error| of_agent(error, named))?;
                 // The agent may have reset what was sent with it.
                 self.complete(id, updated, &Settings { agent, number: Map::new() }).await.map_err(Error::after_write)
             }

@@ -42,7 +42,13 @@
 //!
 //! A rule for several numbers or for all trunks is never changed: the number gets a rule of its own, which is before them. If
 //! another rule is before that one, or as specific, the record shows it as its [`handler`](crate::NumberRecord::handler), and
-//! the import reports that the agent is not confirmed.
+//! the import reports that the agent is not confirmed. [`Finding::Conflicts`](crate::model::Finding::Conflicts) names it, and
+//! the rules that take only the calls of some callers. An import of a number that is on a trunk also names other trunks with the
+//! number, and those that accept every number.
+//!
+//! The id of a record on a shared trunk comes back when somebody takes the number off and adds it again. An undo then leaves
+//! the record, unless the dispatch rule of the import still takes its calls. The undo of an import without an agent, which made
+//! no rule, cannot tell the two apart.
 //!
 //! The carrier must send the calls to the project's SIP host ([`sip_host`](crate::ClientBuilder::sip_host)); LiveKit changes
 //! nothing there. LiveKit's own numbers are not records: [`numbers`](LiveKit::numbers) lists them.

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::client::{KIND, LiveKit};
-use super::rules::{Caught, Dialled, MADE, is_made, is_same};
+use super::rules::{Caught, Dialled, MADE, is_made, is_same, rules_for_some};
 use super::wire::{DispatchRule, InboundTrunk, ListRules, ListTrunks, ListUpdate, UpdateInboundTrunk};
 use crate::E164;
 use crate::error::{CallError, CallFault, Delivery, Error, Incomplete, Mismatch, NotFound, Result, Step, checked};
@@ -10,7 +10,7 @@ use crate::model::{
     AccountId, AgentId, CallbackUrl, CredentialId, Details, ImportRequest, NumberId, NumberRecord, NumberSource,
     NumberUpdate, PlatformKind, ProblemCode, Reach, RecordNumber, Removal, Secret, SourcePart,
 };
-use crate::platform::answer::{first_match, removed, text, time};
+use crate::platform::answer::{first_of_all, removed, text, time};
 use crate::platform::{
     Capabilities, Create, Duplicates, Find, OnRemoval, Renewal, RenewalRun, RenewedCredentials, SourceMatch, Sources,
     Support, Takeover, VoicePlatform,
@@ -19,13 +19,14 @@ use crate::wire::Patch;
 
 static CAPABILITIES: Capabilities = Capabilities::new(Sources::Any, Find::Native, OnRemoval::Forgets)
     .with_label(Support::FULL, None)
-    .with_agent(Support::SET_AND_CLEAR)
+    .with_agent(Support::FULL)
+    // The trunk, its rule, and the rules afterwards, whose list ends with an empty page.
+    .with_create_requests(4)
     .with_get(Find::Several(3))
     // Documented of a self-hosted server alone, and a project may allow it.
     .with_duplicates(Duplicates::Unknown)
     .with_takeover(Takeover::Nothing)
-    .with_renewal(Renewal::NoCredentials)
-    .with_unassigning_removal();
+    .with_renewal(Renewal::NoCredentials);
 
 /// What LiveKit has of a number: its trunk, and the dispatch rules that take calls of the trunk.
 #[derive(Clone, Debug)]
@@ -62,7 +63,7 @@ impl VoicePlatform for LiveKit {
         self.http.redact(secrets);
     }
 
-    /// The create is the trunk; an update creates the rule, which names the agent.
+    /// The create is the trunk, and then the rule, which names the agent.
     fn create<'a>(&'a self, source: &'a NumberSource, request: &'a ImportRequest) -> Result<Create<'a>> {
         let on = CAPABILITIES.prepare_import(KIND, source, request, |problems| match &source.reach {
             Reach::Stored(Some(id)) => {
@@ -76,12 +77,15 @@ impl VoicePlatform for LiveKit {
         })?;
         let number = *request.number();
         Ok(match on {
-            Some(trunk) => Create::new(self.add_to(trunk, number)),
+            Some(trunk) => Create::new(async move {
+                let trunk = self.add_to(trunk, number).await?;
+                self.with_rule(trunk, &number, request, false).await
+            }),
             None => Create::new(async move {
                 let mut trunk = InboundTrunk::new().numbers(vec![number.as_str().to_owned()]).metadata(MADE.to_owned());
                 trunk.name = request.label_text().map(str::to_owned);
                 let made = self.create_inbound_trunk(&trunk).await?;
-                Ok(added(&made, &number))
+                self.with_rule(made, &number, request, true).await
             }),
         })
     }
@@ -95,12 +99,14 @@ impl VoicePlatform for LiveKit {
     /// The filter also returns the trunks that accept every number, so the numbers are compared here.
     async fn find(&self, number: &E164) -> Result<Option<NumberRecord>> {
         let list = ListTrunks::new().numbers(vec![number.as_str().to_owned()]);
-        let mut trunks = Vec::new();
+        let (mut trunks, mut wildcards) = (Vec::new(), Vec::new());
         let mut listed = self.inbound_trunks(list);
         while let Some(trunk) = listed.try_next().await? {
             let is_found = spelled(&trunk, number).is_some();
             if numbers(&trunk).iter().any(|text| may_be(text, number)) {
                 trunks.push(trunk);
+            } else if numbers(&trunk).is_empty() {
+                wildcards.push(format!("trunk {}, which accepts every number", trunk_id(&trunk)));
             }
             // Each further page is a request.
             if is_found {
@@ -112,7 +118,11 @@ impl VoicePlatform for LiveKit {
             let rules = self.rules_of(trunk_id(&trunk)).await?;
             records.extend(listed_once(&trunk).map(|text| Ok(record(&trunk, text, &rules))));
         }
-        first_match(stream::iter(records), number).await
+        let found = first_of_all(stream::iter(records), number).await?;
+        Ok(found.map(|mut found| {
+            found.conflicts.extend(wildcards);
+            found
+        }))
     }
 
     fn list(&self) -> BoxStream<'_, Result<NumberRecord>> {
@@ -214,7 +224,7 @@ impl VoicePlatform for LiveKit {
 
 impl LiveKit {
     /// Adds a number to a trunk that has numbers. One without numbers accepts all, and would accept only this one then.
-    async fn add_to(&self, id: &CredentialId, number: E164) -> Result<NumberRecord> {
+    async fn add_to(&self, id: &CredentialId, number: E164) -> Result<InboundTrunk> {
         let trunk = self.get_inbound_trunk(id.as_str()).await?;
         checked(KIND, "import number", |problems| {
             let (code, fault, remedy) = match &trunk {
@@ -229,8 +239,33 @@ impl LiveKit {
             problems.add(code, "source.credential", fault, remedy);
         })?;
         let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(vec![number.as_str().to_owned()]));
-        let trunk = self.update_inbound_trunk(id.as_str(), &update).await?;
-        Ok(added(&trunk, &number))
+        let updated = self.update_inbound_trunk(id.as_str(), &update).await?;
+        let others = |trunk: &InboundTrunk| numbers(trunk).iter().any(|listed| !is_same(listed, number.as_str()));
+        if trunk.as_ref().is_some_and(others) && !others(&updated) {
+            // Somebody took them off after they were read, so that the trunk accepted every number for a moment.
+            tracing::warn!(trunk = %id, "the trunk lost its other numbers; it now accepts only the one that was added");
+        }
+        Ok(updated)
+    }
+
+    /// Gives a number that was added the agent of the request. A response that does not show the number is not believed: the
+    /// importer reads the record, and another import sets the agent.
+    async fn with_rule(
+        &self,
+        trunk: InboundTrunk,
+        number: &E164,
+        request: &ImportRequest,
+        is_new: bool,
+    ) -> Result<NumberRecord> {
+        let made = added(&trunk, number);
+        let (Some(agent), Some(listed)) = (request.agent_id(), spelled(&trunk, number)) else { return Ok(made) };
+        let dialled = Dialled { trunk: trunk_id(&trunk), number: &listed };
+        let rules = match is_new {
+            true => self.create_rule(dialled, agent.as_str()).await,
+            false => self.set_agent(dialled, Some(agent.as_str())).await,
+        };
+        let rules = rules.map_err(|error| Box::new(Incomplete::imported(made, Step::Configure, error)))?;
+        Ok(record(&trunk, &listed, &rules))
     }
 
     /// The trunk of a record, and the number in its spelling, which may not be that of the record's id.
@@ -316,7 +351,8 @@ fn last_number(trunk: &InboundTrunk) -> Error {
 }
 
 fn record(trunk: &InboundTrunk, number: &str, rules: &[DispatchRule]) -> NumberRecord {
-    let caught = Caught::of(rules, Dialled { trunk: trunk_id(trunk), number });
+    let dialled = Dialled { trunk: trunk_id(trunk), number };
+    let caught = Caught::of(rules, dialled);
     let (agent, handler) = (caught.agent().map(AgentId::new), caught.handler());
     let id = format!("{}/{number}", trunk_id(trunk));
     let details = TrunkNumber { trunk: trunk.clone(), number: number.to_owned(), rules: rules.to_vec() };
@@ -328,6 +364,9 @@ fn record(trunk: &InboundTrunk, number: &str, rules: &[DispatchRule]) -> NumberR
         credential: (!is_made(trunk.metadata.as_deref())).then(|| CredentialId::new(trunk_id(trunk))),
         created_at: time(&trunk.created_at),
         updated_at: time(&trunk.updated_at),
+        conflicts: rules_for_some(rules, dialled),
+        // Another import of the number on a shared trunk makes another rule.
+        instance: caught.own_rule(dialled).map(str::to_owned),
         ..NumberRecord::new(KIND, id, RecordNumber::read(Some(number)), Details::new(details))
     }
 }

@@ -1,6 +1,7 @@
 //! Which dispatch rule takes the calls to a number, and the rule that numport creates for one.
 
 use futures_util::TryStreamExt;
+use serde_json::Value;
 
 use super::client::{KIND, LiveKit};
 use super::wire::{AgentDispatch, DispatchRule, ListRules, Rule};
@@ -42,6 +43,11 @@ impl<'a> Caught<'a> {
         let agent = agent(first)?;
         (list(&first.inbound_numbers).is_empty() && others.iter().all(|other| self::agent(other) == Some(agent)))
             .then_some(agent)
+    }
+
+    /// The id of the rule that takes the calls, if it is for this number alone.
+    pub(super) fn own_rule(&self, dialled: Dialled<'_>) -> Option<&'a str> {
+        self.0.iter().find(|rule| is_own(rule, dialled)).map(|rule| id(rule))
     }
 
     /// What answers in place of an agent: the calls enter a room, which other agents may join.
@@ -91,6 +97,12 @@ fn is_own(rule: &DispatchRule, dialled: Dialled<'_>) -> bool {
         && !numbers.is_empty()
         && numbers.iter().all(|number| is_same(number, dialled.number))
         && list(&rule.inbound_numbers).is_empty()
+}
+
+/// The rules that take the number's calls from some callers, whichever rule takes the others.
+pub(super) fn rules_for_some(rules: &[DispatchRule], dialled: Dialled<'_>) -> Vec<String> {
+    let is_for_some = |rule: &&DispatchRule| matches(rule, dialled) && !list(&rule.inbound_numbers).is_empty();
+    rules.iter().filter(is_for_some).map(|rule| format!("dispatch rule {}, for some callers", id(rule))).collect()
 }
 
 fn has_pin(rule: &DispatchRule) -> bool {
@@ -183,10 +195,7 @@ impl LiveKit {
             Ok(changed) => changed,
             // Nothing that another look could explain.
             Err(error) if error.surely_not_done() && !is_refused(&error) => return Err(error),
-            Err(error) => {
-                let rules = self.rules_of(dialled.trunk).await;
-                return rules.ok().filter(|rules| Caught::of(rules, dialled).agent() == agent).ok_or(error);
-            }
+            Err(error) => return self.rules_in_spite_of(error, dialled, agent).await,
         };
         // The rule is read back. A list may lag behind the response.
         let list = ListRules::new().dispatch_rule_ids(vec![id(&changed).to_owned()]);
@@ -196,6 +205,32 @@ impl LiveKit {
         let mut rules = rules;
         rules.retain(|rule| id(rule) != id(&changed));
         rules.push(changed);
+        Ok(rules)
+    }
+
+    /// The rules after a write that failed, if they show that it was carried out, or that it was not needed.
+    async fn rules_in_spite_of(
+        &self,
+        error: Error,
+        dialled: Dialled<'_>,
+        agent: Option<&str>,
+    ) -> Result<Vec<DispatchRule>> {
+        let rules = self.rules_of(dialled.trunk).await;
+        rules.ok().filter(|rules| Caught::of(rules, dialled).agent() == agent).ok_or(error)
+    }
+
+    /// Creates the rule of a number on a new trunk, which has none yet. Returns the rules afterwards.
+    pub(super) async fn create_rule(&self, dialled: Dialled<'_>, agent: &str) -> Result<Vec<DispatchRule>> {
+        let made = match self.create_dispatch_rule(&new_rule(dialled, Some(agent))).await {
+            Ok(made) => made,
+            Err(error) if error.surely_not_done() && !is_refused(&error) => return Err(error),
+            Err(error) => return self.rules_in_spite_of(error, dialled, Some(agent)).await,
+        };
+        let mut rules = self.rules_of(dialled.trunk).await.map_err(Error::after_write)?;
+        // A list may lag behind the response.
+        if !rules.iter().any(|rule| id(rule) == id(&made)) {
+            rules.push(made);
+        }
         Ok(rules)
     }
 
@@ -224,8 +259,21 @@ fn is_plain(rule: &DispatchRule) -> bool {
     let is_name = |agent: &AgentDispatch| {
         text(&agent.metadata).or(text(&agent.deployment)).is_none()
             && agent.attributes.as_ref().is_none_or(|attributes| attributes.0.is_empty())
+            && agent.extra.0.values().all(is_unset)
     };
     agents(rule).len() < 2 && agents(rule).iter().all(is_name)
+}
+
+/// Whether a field that this version does not know has its zero value, which a server writes for every unset field.
+fn is_unset(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(true) => false,
+    }
 }
 
 fn check_cleared(own: &DispatchRule, agent: Option<&str>) -> Result<()> {

@@ -207,6 +207,8 @@ fn record(number: PhoneNumber) -> NumberRecord {
         settings: agents::settings(&number),
         carrier: number.phone_number_type.as_ref().map(|name| name.as_str().to_owned()).filter(|name| !name.is_empty()),
         updated_at: milliseconds(&number.last_modification_timestamp),
+        // The number is the id, and there is no time of creation.
+        instance: number.last_modification_timestamp.as_ref().map(ToString::to_string),
         releases: !is_imported(&number),
         ..NumberRecord::new(KIND, number.phone_number.clone(), dialled, Details::new(number))
     }

@@ -26,10 +26,15 @@ const LIST_CALLER_IDS: &str = "list caller ids";
 /// | variable | is |
 /// | --- | --- |
 /// | `TWILIO_ACCOUNT_SID` | the account's SID |
-/// | `TWILIO_AUTH_TOKEN` | its auth token, or: |
-/// | `TWILIO_API_KEY`, `TWILIO_API_SECRET` | an API key and its secret, used when there is no auth token |
+/// | `TWILIO_API_KEY`, `TWILIO_API_SECRET` | an API key and its secret, used if both are set, or: |
+/// | `TWILIO_AUTH_TOKEN` | the account's auth token |
 /// | `TWILIO_EDGE`, `TWILIO_REGION` | optional: another region than the default |
 /// | `TWILIO_BASE_URL` | optional: another address |
+///
+/// An API key can be revoked alone, so the client prefers it. Imports give the platform the same credentials: Interactly and
+/// Vapi take either form, Cartesia takes only an API key, and Butter and ElevenLabs take only the auth token. For these two
+/// leave `TWILIO_API_KEY` unset, or build the client with [`AccountKey::token`]. An API key of the type Standard cannot list
+/// subaccounts, so a preflight does not tell whether one of them holds a number.
 ///
 /// ```
 /// use std::time::Duration;
@@ -55,8 +60,11 @@ impl Connect for Twilio {
 
     fn builder_from(vars: &mut Vars<'_>) -> ClientBuilder<Self> {
         let account = vars.required("TWILIO_ACCOUNT_SID", "the account's SID, which begins with `AC`");
-        let credentials = match vars.optional("TWILIO_API_KEY") {
-            Some(key) if vars.optional("TWILIO_AUTH_TOKEN").is_none() => {
+        let key = vars.optional("TWILIO_API_KEY");
+        let has_secret = vars.optional("TWILIO_API_SECRET").is_some();
+        let credentials = match key {
+            // One without a secret is of no use beside a token.
+            Some(key) if has_secret || vars.optional("TWILIO_AUTH_TOKEN").is_none() => {
                 AccountKey::pair(account, key, vars.secret("TWILIO_API_SECRET", "the secret of the API key"))
             }
             _ => {

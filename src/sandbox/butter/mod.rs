@@ -1,6 +1,6 @@
 //! Butter, with the documented endpoints only. None of them reads, changes or removes a single number.
 //!
-//! The agents are `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`. Ids that end in `_f00000000000` belong to another
+//! Initially there are no numbers. The agents are `agent_a1b2c3d4e5f6` and `agent_b2c3d4e5f6a7`. Ids that end in `_f00000000000` belong to another
 //! organization. An assignment to an agent takes over the voice URL of a Twilio number.
 
 mod agent;

@@ -1,5 +1,7 @@
 //! Cartesia. An import takes over the voice URL at Twilio with the key of the linked account. What a second import of a number
 //! does is not documented; here it makes a second record.
+//!
+//! Initially there are no linked accounts and no numbers. Any agent id is accepted.
 
 mod number;
 mod provider;

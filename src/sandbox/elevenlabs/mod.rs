@@ -1,7 +1,7 @@
 //! ElevenLabs: the numbers of a workspace. An import of a Twilio number takes over its voice URL, and its SMS URL unless
 //! `enable_sms` is false. A second import of a number makes a second record, the worst that the documents leave open.
 //!
-//! The agents are `agent_3701k3ttaq12ewp8b7qv5rfyszkz` and `agent_5801k3ttb0zve5mvvmrf7rhzzq9k`. A change of the agent
+//! Initially the workspace has no numbers. The agents are `agent_3701k3ttaq12ewp8b7qv5rfyszkz` and `agent_5801k3ttb0zve5mvvmrf7rhzzq9k`. A change of the agent
 //! resets the environment and the branch.
 
 mod bodies;

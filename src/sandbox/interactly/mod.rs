@@ -1,5 +1,5 @@
 //! Interactly. An import takes over the voice URL at Twilio. An import without credentials uses those of the sandbox's
-//! main account.
+//! main account. Initially there are no numbers, and any assistant id is accepted.
 
 use serde_json::{Value, json};
 

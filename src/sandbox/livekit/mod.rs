@@ -1,6 +1,8 @@
 //! LiveKit: SIP trunks, dispatch rules, and the numbers that LiveKit sells. As on a self-hosted server, a second inbound
 //! trunk or rule for the same calls is refused, and a second outbound trunk is not.
 //!
+//! Initially the project has no trunks, rules or numbers. A dispatch rule may name any agent.
+//!
 //! [`Sandbox::records`](super::Sandbox::records) returns an entry for each number on an inbound trunk.
 
 mod body;

@@ -1,7 +1,7 @@
 //! Plivo: an account and a subaccount, each with a token; two applications, one of which is the account's default; and
 //! an inbound SIP trunk.
 //!
-//! Defaults to three numbers: one with an application, one without, and one of the subaccount.
+//! The account holds `+17609915566` (with an application) and `+18135401302` (without one), and the subaccount `+14153661106`.
 //! [`hold_plivo`](SandboxBuilder::hold_plivo) replaces them. An update without `app_id` assigns the default application,
 //! and one with an empty `app_id` removes the application. No platform takes over a number here.
 

@@ -1,5 +1,7 @@
 //! Retell. An import stores the number and the trunk, and changes nothing at a carrier. Numbers belong to one workspace of
-//! all of Retell: those of `TAKEN` belong to another one.
+//! all of Retell: [`TAKEN`] belongs to another one.
+//!
+//! Initially the workspace has no numbers. Retell checks no agent, so any id is accepted.
 
 mod tables;
 
@@ -16,7 +18,7 @@ use crate::model::{PlatformKind, Service};
 
 const KEY: &str = "sandbox-retell-key";
 /// A number that another workspace has: its import is refused, and no lookup shows it.
-const TAKEN: &str = "+14155550199";
+pub const TAKEN: &str = "+14155550199";
 /// The key of the first page. Only the fault `RepeatedPage` returns it.
 const START: &str = "start";
 const PAGE_SIZE: usize = 50;

@@ -1,7 +1,8 @@
 //! Telnyx: an account with numbers and two connections. Both are Voice API applications: the account's own, and the one
 //! that Vapi's stored credential names.
 //!
-//! Defaults to four numbers. [`hold_telnyx`](SandboxBuilder::hold_telnyx) replaces them, and a [`TelnyxNumber`] sets
+//! The account holds `+19705555098` (on a connection), `+13035550123` (without one), `+13035550144` (on a connection, and
+//! forwarded) and `+442079460018` (being ported). [`hold_telnyx`](SandboxBuilder::hold_telnyx) replaces them, and a [`TelnyxNumber`] sets
 //! the routing of each. Paths begin with `/v2`, as in the documentation.
 //!
 //! An empty text detaches a number's connection, and null keeps it, as documented for the messaging profile. A platform

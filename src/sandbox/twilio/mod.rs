@@ -1,9 +1,11 @@
 //! Twilio: an account and a subaccount that hold numbers, each with a token, a SIP trunk and an application of its own.
 //!
-//! Defaults to five numbers. [`held_numbers`](SandboxBuilder::held_numbers) and [`hold`](SandboxBuilder::hold) replace
+//! The account holds `+14155552671`, `+12125550123`, `+442071838750`, `+4915223433333` and `+18005550199`, whose calls go to a
+//! voice URL of Twilio. [`held_numbers`](SandboxBuilder::held_numbers) and [`hold`](SandboxBuilder::hold) replace
 //! them. A [`TwilioNumber`] sets which account holds it, and its routing. `+13125550142` is verified as a caller id,
 //! but not held. The trunking API is on the same port as the main API.
 //!
+//! The sandbox's variables have the account's token. [`TwilioHandle::api_key`] returns an API key, which Cartesia needs.
 //! [`TwilioHandle::rotate_auth_token`] renews a token. The sandbox then refuses the old one, also from a platform.
 //!
 //! A platform with an account's credentials takes over a number by setting its URLs. A trunk or an application of the
@@ -40,12 +42,7 @@ static ABOUT: About = About {
     service: Service::Provider(ProviderKind::TWILIO),
     base_url: "TWILIO_BASE_URL",
     base_path: "",
-    credentials: &[
-        ("TWILIO_ACCOUNT_SID", MAIN.sid),
-        ("TWILIO_AUTH_TOKEN", MAIN.auth_token),
-        ("TWILIO_API_KEY", MAIN.api_keys[0].0),
-        ("TWILIO_API_SECRET", MAIN.api_keys[0].1),
-    ],
+    credentials: &[("TWILIO_ACCOUNT_SID", MAIN.sid), ("TWILIO_AUTH_TOKEN", MAIN.auth_token)],
     closed_sets: &[
         "address_requirements",
         "emergency_address_status",
@@ -72,7 +69,7 @@ pub(super) fn api(builder: &SandboxBuilder) -> Box<dyn Api> {
     Box::new(Twilio {
         numbers: Numbers::new(&Setup::of(builder)),
         tokens: Tokens::default(),
-        trunks: Trunks::default(),
+        trunks: Trunks::new(builder),
     })
 }
 

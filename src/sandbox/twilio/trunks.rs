@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::account::{ACCOUNTS, Account};
+use super::account::{ACCOUNTS, Account, MAIN};
 use super::list::Paging;
 use super::trunk::{base, iso_8601};
 use super::{form, invalid, missing};
+use crate::sandbox::SandboxBuilder;
 use crate::sandbox::api::Context;
 use crate::sandbox::message::{Answer, Reply, Request};
-use crate::sandbox::records::{Object, fields};
+use crate::sandbox::records::{Object, fields, set, text};
 
 /// When the trunks that are there from the start were created.
 const CREATED: &str = "2015-07-30T20:00:00Z";
@@ -30,11 +31,41 @@ struct Trunk {
 
 pub(super) struct Trunks {
     trunks: Vec<Trunk>,
+    /// Without their URLs, which have the sandbox's address.
     origination: Vec<Object>,
 }
 
-impl Default for Trunks {
-    fn default() -> Self {
+/// The addresses of the builder.
+#[derive(Clone, Debug, Default)]
+struct Origination(Vec<String>);
+
+impl SandboxBuilder {
+    /// Sets the addresses to which the Twilio account's [trunk](super::TwilioHandle::trunk_sid) sends the calls of its numbers:
+    /// its origination URLs, which begin with `sip:`. Defaults to none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use numport::sandbox::Sandbox;
+    /// use numport::sandbox::twilio::TwilioNumber;
+    /// use numport::{NumberProvider, Twilio};
+    ///
+    /// let number = "+13125550100".parse()?;
+    /// let held = TwilioNumber::new(number).on_trunk();
+    /// let sandbox = Sandbox::builder().hold(held).trunk_origination(["sip:sip.example.com"]).start().await?;
+    /// let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
+    /// assert!(format!("{:?}", twilio.lookup(&number).await?).contains("sip:sip.example.com"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn trunk_origination(mut self, addresses: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.of_services.insert(Origination(addresses.into_iter().map(Into::into).collect()));
+        self
+    }
+}
+
+impl Trunks {
+    pub(super) fn new(builder: &SandboxBuilder) -> Self {
         let own = |account: &&'static Account| Trunk {
             sid: account.trunk.to_owned(),
             account,
@@ -42,11 +73,27 @@ impl Default for Trunks {
             domain: None,
             created: CREATED.to_owned(),
         };
-        Self { trunks: ACCOUNTS.iter().map(own).collect(), origination: Vec::new() }
+        let mut trunks = Self { trunks: ACCOUNTS.iter().map(own).collect(), origination: Vec::new() };
+        let Origination(addresses) = builder.of_services.get().cloned().unwrap_or_default();
+        for address in addresses {
+            trunks.originate(&MAIN, MAIN.trunk, fields(json!({"sip_url": address, "date_created": CREATED})));
+        }
+        trunks
     }
-}
 
-impl Trunks {
+    /// Adds an address of a trunk.
+    fn originate(&mut self, account: &Account, trunk: &str, of_address: Object) -> Object {
+        let mut added = fields(json!({
+            "sid": format!("OU{:032x}", self.origination.len() + 1), "account_sid": account.sid, "trunk_sid": trunk,
+            "enabled": true, "priority": 10, "weight": 10, "friendly_name": null,
+        }));
+        added.extend(of_address);
+        let created = added["date_created"].clone();
+        added.insert("date_updated".to_owned(), created);
+        self.origination.push(added.clone());
+        added
+    }
+
     pub(super) fn is_of(&self, account: &Account, sid: &str) -> bool {
         self.trunks.iter().any(|trunk| trunk.sid == sid && trunk.account.sid == account.sid)
     }
@@ -98,22 +145,19 @@ impl Trunks {
             "GET" => {
                 let paging = Paging::of(context, request, &[])?;
                 let of_trunk: Vec<_> = self.origination.iter().filter(|one| one["trunk_sid"] == trunk).collect();
-                Ok(paging.answer_v1(&url, "origination_urls", &of_trunk, |one| Value::Object((*one).clone())))
+                Ok(paging.answer_v1(&url, "origination_urls", &of_trunk, |one| at((*one).clone(), &url)))
             }
             "POST" => {
                 let form = read(request, &["SipUrl", "Weight", "Priority", "Enabled", "FriendlyName"])?;
                 let sip = form("SipUrl").filter(|sip| sip.starts_with("sip:"));
                 let sip = sip.ok_or_else(|| invalid("SipUrl must have the scheme sip"))?;
-                let sid = format!("OU{:032x}", self.origination.len() + 1);
                 let whole = |name: &str| form(name).and_then(|text| text.parse::<u16>().ok()).unwrap_or(10);
-                let now = iso_8601(context.moment());
-                let added = fields(json!({
-                    "sid": sid, "account_sid": account.sid, "trunk_sid": trunk, "sip_url": sip,
-                    "enabled": form("Enabled").as_deref() != Some("false"), "priority": whole("Priority"),
-                    "weight": whole("Weight"), "friendly_name": form("FriendlyName"), "date_created": now,
-                    "date_updated": now, "url": format!("{url}/{sid}"),
+                let of_address = fields(json!({
+                    "sip_url": sip, "enabled": form("Enabled").as_deref() != Some("false"), "priority": whole("Priority"),
+                    "weight": whole("Weight"), "friendly_name": form("FriendlyName"),
+                    "date_created": iso_8601(context.moment()),
                 }));
-                self.origination.push(added.clone());
+                let added = at(self.originate(account, trunk, of_address), &url);
                 Ok(Reply::json(201, added))
             }
             _ => Err(missing(request)),
@@ -135,6 +179,13 @@ impl Trunk {
             "date_created": self.created, "date_updated": self.created, "url": url, "links": links,
         })
     }
+}
+
+/// An address of a trunk with its URL in this list.
+fn at(mut address: Object, list: &str) -> Value {
+    let url = format!("{list}/{}", text(&address, "sid").unwrap_or_default());
+    set(&mut address, "url", url);
+    Value::Object(address)
 }
 
 /// Reads a form that has only these fields.

@@ -1,7 +1,7 @@
 //! Vapi: numbers and credentials. An import of a Twilio number takes over its voice URL, and its SMS URL unless
 //! `smsEnabled` is false. An import of a Telnyx number attaches it to the application that the credential names.
 //!
-//! With the feature `telnyx`, the sandbox starts with one credential of the Telnyx account, because only the dashboard
+//! Initially there are no numbers, and any assistant id is accepted. With the feature `telnyx`, the sandbox starts with one credential of the Telnyx account, because only the dashboard
 //! creates such credentials.
 
 mod credential;

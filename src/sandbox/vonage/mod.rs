@@ -1,7 +1,7 @@
 //! Vonage: an account with numbers and two applications. Both of its hosts are on one port.
 //!
-//! Defaults to three numbers: one with an application, one that is forwarded to a SIP address, and one that cannot
-//! receive calls. [`hold_vonage`](SandboxBuilder::hold_vonage) replaces them. An update replaces all fields and clears
+//! The account holds `+447700900000` (with an application), `+12015550123` (forwarded to a SIP address) and `+447700900001`
+//! (which cannot receive calls). [`hold_vonage`](SandboxBuilder::hold_vonage) replaces them. An update replaces all fields and clears
 //! those that it leaves out. A URL for messages whose host ends with `.invalid` does not answer, so the sandbox refuses
 //! an update with it (420).
 //!

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use numport::import::{Field, UndoneRecord};
 use numport::model::{AccountKey, ProviderKind};
 use numport::{
-    Byo, Error, ImportRequest, Importer, LookupPolicy, NumberSource, NumberUpdate, Outcome, Removal, VoicePlatform,
+    Byo, Error, ImportRequest, Importer, LookupPolicy, NumberSource, NumberUpdate, Outcome, Removal, SipTrunk,
+    VoicePlatform,
 };
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param, query_param_is_missing};
@@ -336,4 +338,34 @@ async fn a_renewal_with_a_token_asks_for_an_api_key() {
     );
     let key = AccountKey::pair(sid("AC"), sid("SK"), "s");
     client.capabilities().check_renewal(client.kind(), &source(key)).unwrap();
+}
+
+/// Cartesia documents both parts of an agent, and a response may still lack the id. No update can bring that agent back.
+#[tokio::test]
+async fn an_undo_says_that_an_unnamed_agent_is_not_restored() {
+    let server = MockServer::start().await;
+    let with = |agent: Value| {
+        let mut number = stored(linked());
+        number["agent"] = agent;
+        number
+    };
+    let list = json!({"data": [with(json!({"name": "Old"}))], "has_more": false});
+    answer(&server, "GET", NUMBERS, 200, list).await;
+    answer(&server, "GET", ONE, 200, with(json!({"id": "a9"}))).await;
+    answer(&server, "PATCH", ONE, 200, with(json!({"id": "a9"}))).await;
+    let importer = Importer::new(Byo::credential(ProviderKind::TWILIO, "prov_1"), client(server.uri()));
+    let imported = importer.import(ImportRequest::new(NUMBER.parse().unwrap()).agent("a9")).await.unwrap();
+    assert_eq!(imported.before.as_ref().unwrap().handler.as_deref(), Some("an unnamed agent"));
+    let undone = importer.undo(&imported.undo(), Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Restored { kept: vec![Field::Agent] });
+    let updates: Vec<_> = sent(&server).await.into_iter().filter(|(verb, _)| verb == "PATCH").collect();
+    assert_eq!(updates, [("PATCH".to_owned(), json!({"agent_id": "a9"}))], "the new agent stays");
+}
+
+/// A number on a trunk may be held at Twilio, which Cartesia takes.
+#[tokio::test]
+async fn a_trunk_is_refused_with_the_accounts_that_are_taken() {
+    let importer = Importer::new(SipTrunk::new("acme.pstn.twilio.com"), client("http://127.0.0.1:9".to_owned()));
+    let error = importer.import(ImportRequest::new(NUMBER.parse().unwrap())).await.unwrap_err();
+    assert!(error.to_string().contains("give its account in place of the trunk: twilio (an API key)"), "{error}");
 }

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use crate::services::planted::{KEY, PLANTED, SID};
 use crate::services::subject::{
-    Api, Before, Counts, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, Write, is_any,
-    must,
+    Api, Before, Counts, Import, LABEL, NUMBER, Pace, Plain, PlainRequest, Platform, Record, Secrets, TWILIO_KEY,
+    Write, is_any, must,
 };
 
 const AGENTS: [&str; 2] = ["agent_a1b2c3d4e5f6", "agent_b2c3d4e5f6a7"];
@@ -127,8 +127,7 @@ pub(crate) static SUBJECT: Platform = Platform {
     plain: Plain {
         before: Some(Before {
             create: |vars| {
-                let [sid, key, secret] =
-                    ["TWILIO_ACCOUNT_SID", "TWILIO_API_KEY", "TWILIO_API_SECRET"].map(|name| must(vars, name));
+                let (sid, [(_, key), (_, secret)]) = (must(vars, "TWILIO_ACCOUNT_SID"), TWILIO_KEY);
                 let body = json!({"type": "twilio", "account_sid": sid, "api_key_sid": key, "api_key_secret": secret});
                 PlainRequest::new(Method::POST, "/agents/phone-numbers/providers", body)
             },

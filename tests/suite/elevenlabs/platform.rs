@@ -1,7 +1,9 @@
 //! ElevenLabs through the platform-independent API.
 
-use numport::error::CallFault;
-use numport::model::{NumberSource, NumberUpdate, PlatformKind, ProviderKind, RecordNumber};
+use futures_util::StreamExt;
+use numport::error::{CallFault, ErrorKind};
+use numport::import::{BulkItem, BulkOutcome};
+use numport::model::{Finding, NumberSource, NumberUpdate, PlatformKind, ProviderKind, RecordNumber};
 use numport::platform::elevenlabs::{ImportSipTrunkNumber, ImportTwilioNumber, UpdateNumber};
 use numport::sandbox::{Fault, Sandbox};
 use numport::{AccountKey, ElevenLabs, ImportRequest, Importer, Outcome, Patch, SipTrunk, Twilio, VoicePlatform};
@@ -108,6 +110,8 @@ async fn a_number_with_two_records_is_not_imported_a_third_time() {
     let imported = world.importer.import(world.request().label("Desk")).await.unwrap();
     assert_eq!(imported.outcome, Outcome::Updated);
     let records = world.sandbox.records(KIND);
+    let second = Finding::Conflicts { with: vec![format!("record {}", id(&records[1]))] };
+    assert!(imported.findings.contains(&second), "{:?}", imported.findings);
     assert_eq!([records.len(), world.bodies("POST").len()], [2, 2]);
     assert_eq!((id(&records[0]), &records[1]["label"]), (imported.record.id.as_str(), &json!("Two")));
     let plan = world.importer.plan(&numport::import::Desired::default()).await.unwrap();
@@ -219,4 +223,41 @@ async fn a_twilio_key_imports_with_the_accounts_token() {
     let id = world.sandbox.records(KIND)[0]["phone_number_id"].as_str().unwrap().to_owned();
     let error = world.elevenlabs.update_number(&id, &update).await.unwrap_err();
     assert_eq!(error.call().unwrap().status.unwrap(), 400, "these are settings of a trunk");
+}
+
+/// ElevenLabs answers 404 for an agent as for a number.
+#[tokio::test]
+async fn an_unknown_agent_is_no_missing_number() {
+    let world = world().await;
+    let of_import = world.importer.import(world.request().agent("agent_gone")).await.unwrap_err();
+    let record = world.importer.import(world.request()).await.unwrap().record;
+    let of_update = world.elevenlabs.update(&record.id, &NumberUpdate::new().agent("agent_gone")).await.unwrap_err();
+    for error in [of_import, of_update] {
+        let told = error.report().to_string();
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Rejected, 404), "{told}");
+        assert!(told.contains("`agent` is agent_gone: give the id of an agent of this workspace"), "{told}");
+    }
+    let gone = world.elevenlabs.update(&"phnum_gone".into(), &NumberUpdate::new().agent(AGENT)).await.unwrap_err();
+    assert!(gone.is_not_found(), "{gone:?}");
+}
+
+/// A run over several numbers reads a list, which shows all records.
+#[tokio::test]
+async fn a_second_record_in_a_list_is_told() {
+    let world = world().await;
+    for label in ["One", "Two"] {
+        world.elevenlabs.import_number(ImportSipTrunkNumber::new(NUMBER, label)).await.unwrap();
+    }
+    let second = world.sandbox.records(KIND)[1]["phone_number_id"].as_str().unwrap().to_owned();
+    let several = [NUMBER, "+12125550123", "+442071838750"].map(|text| ImportRequest::new(number(text)));
+    let items: Vec<_> = world.importer.import_many(several).collect().await;
+    assert!(!world.sandbox.requests().iter().any(|sent| sent.path.contains("search")), "it is found in the list");
+    let told = |item: &BulkItem| match &item.outcome {
+        BulkOutcome::Imported(imported) => {
+            imported.findings.contains(&Finding::Conflicts { with: vec![format!("record {second}")] })
+        }
+        other => panic!("{other:?}"),
+    };
+    let told: Vec<usize> = items.iter().filter(|item| told(item)).map(|item| item.index).collect();
+    assert_eq!(told, [0]);
 }

@@ -1,7 +1,7 @@
 //! Settings that only ElevenLabs knows come back after an update, an undo, a renewal and a replacement, in any process. A
 //! client of its own stands for another process: a client remembers nothing of numbers.
 
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use numport::import::plan::{Applied, Reroute};
 use numport::import::{Field, ReplaceConsent, Replacement, Stays, Undo, UndoOutcome, UndoneRecord};
 use numport::model::{NumberSource, PlatformKind, Removal, Settings};
@@ -108,8 +108,11 @@ async fn a_branch_that_is_gone_is_left_out_and_reported() {
         importer(&sandbox).import(ImportRequest::new(number(NUMBER)).agent(OTHER)).await.unwrap().outcome,
         Outcome::Updated
     );
-    let before = sandbox.requests().len();
     let undo = imported.undo();
+    // As the first import left it.
+    let set = UpdateNumber::new().environment("staging".to_owned());
+    elevenlabs(&sandbox).update_number(undo.id.as_str(), &set).await.unwrap();
+    let before = sandbox.requests().len();
     for _ in 0..4 {
         let busy = Fault::Refuse { status: 503, retry_after: None };
         sandbox.fault_on(KIND, "PATCH /v1/convai/phone-numbers", busy);
@@ -306,4 +309,38 @@ async fn a_planned_removal_of_a_record_whose_branch_was_set_since_is_not_done() 
     let steps: Vec<_> = applying.apply(plan).unwrap().collect().await;
     assert!(steps.iter().any(|step| matches!(step.outcome, Applied::Moved(_))), "{steps:?}");
     assert_eq!(assignment(&sandbox).2, json!(BRANCH));
+}
+
+/// A list may be a minute old. Somebody changed the environment since it was read.
+#[tokio::test]
+async fn a_listed_record_is_read_again_before_its_agent_is_changed() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let id = assigned(&sandbox).await;
+    let others = ["+12125550123", "+442071838750"].map(|text| ImportRequest::new(number(text)));
+    let before = sandbox.requests().len();
+    let late = stream::once(async {
+        let set = UpdateNumber::new().environment("development".to_owned());
+        elevenlabs(&sandbox).update_number(&id, &set).await.unwrap();
+        ImportRequest::new(number(NUMBER)).agent(OTHER)
+    });
+    let importer = importer(&sandbox).concurrency(1);
+    let items: Vec<_> = importer.import_many(stream::iter(others).chain(late)).collect().await;
+    assert_eq!(items.iter().filter(|item| item.outcome.code() == "updated").count(), 1, "{items:?}");
+    let requests = sandbox.requests();
+    assert!(!requests[before..].iter().any(|sent| sent.path.contains("search")), "all were found in the list");
+    let now = &sandbox.records(KIND)[0]["assigned_agent"];
+    assert_eq!((&now["agent_id"], &now["environment"]), (&json!(OTHER), &json!("development")));
+}
+
+/// Somebody gave the import's agent another environment since. The one from before the import would replace it.
+#[tokio::test]
+async fn an_undo_keeps_an_environment_that_was_set_since_the_import() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let id = assigned(&sandbox).await;
+    let imported = importer(&sandbox).import(ImportRequest::new(number(NUMBER)).agent(OTHER)).await.unwrap();
+    let set = UpdateNumber::new().environment("development".to_owned());
+    elevenlabs(&sandbox).update_number(&id, &set).await.unwrap();
+    let undone = importer(&sandbox).undo(&imported.undo(), Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Restored { kept: vec![Field::Agent] });
+    assert_eq!(assignment(&sandbox), (json!(OTHER), json!("development"), Value::Null));
 }

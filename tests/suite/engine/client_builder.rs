@@ -1,6 +1,9 @@
 //! Building clients: every problem is reported before anything is sent.
 
-use numport::{AccountKey, Butter, ClientBuilder, Error, Interactly, SignalWire, Twilio, Vapi, VoicePlatform};
+use numport::model::{Key, Reach};
+use numport::{
+    AccountKey, Butter, ClientBuilder, Error, Interactly, NumberProvider, SignalWire, Twilio, Vapi, VoicePlatform,
+};
 use wiremock::ResponseTemplate;
 
 use crate::services::PLATFORMS;
@@ -84,6 +87,27 @@ fn settings_are_read_from_the_usual_variables() {
         _ => None,
     };
     assert!(Vapi::from_vars(vars).is_ok() && Interactly::from_vars(vars).is_ok() && Twilio::from_vars(vars).is_ok());
+}
+
+/// Twilio recommends API keys. One without its secret does not stand in the way of the token.
+#[test]
+fn an_api_key_of_twilio_is_preferred_to_the_token() {
+    let all = [
+        ("TWILIO_API_KEY", SID.replace("AC", "SK")),
+        ("TWILIO_API_SECRET", "s".into()),
+        ("TWILIO_AUTH_TOKEN", "t".into()),
+    ];
+    for (without, is_pair) in
+        [("", true), ("TWILIO_AUTH_TOKEN", true), ("TWILIO_API_SECRET", false), ("TWILIO_API_KEY", false)]
+    {
+        let vars = |name: &str| match name {
+            "TWILIO_ACCOUNT_SID" => Some(SID.to_owned()),
+            _ => all.iter().find(|(known, _)| *known == name && name != without).map(|(_, value)| value.clone()),
+        };
+        let source = Twilio::from_vars(vars).unwrap().source();
+        let Reach::Account(account) = &source.reach else { panic!("{source:?}") };
+        assert_eq!(matches!(account.key, Key::Pair { .. }), is_pair, "without {without:?}");
+    }
 }
 
 #[test]

@@ -58,7 +58,11 @@ async fn an_account_that_the_platform_does_not_take_is_named_with_the_way_out() 
     assert!(matches!(&plan.steps[0], PlanStep::Import { .. }), "{plan}");
     assert!(matches!(&plan.steps[1], PlanStep::Blocked { findings, .. } if *findings == [refused]), "{plan}");
     let error = importer.import(request(number(PLIVO))).await.unwrap_err();
-    assert!(matches!(error, Error::Preflight(_)) && error.report().contains("with `ReachedBy`"), "{}", error.report());
+    assert!(
+        matches!(error, Error::Preflight(_)) && error.report().contains("give `ReachedBy` the account"),
+        "{}",
+        error.report()
+    );
     assert!(sandbox.records(PlatformKind::VAPI).is_empty());
 }
 

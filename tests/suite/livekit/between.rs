@@ -8,7 +8,7 @@ use numport::platform::livekit::{
     UpdateInboundTrunk,
 };
 use numport::sandbox::Sandbox;
-use numport::{ImportRequest, Importer, NumberUpdate, SipTrunk, VoicePlatform};
+use numport::{Byo, ImportRequest, Importer, NumberUpdate, SipTrunk, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -280,4 +280,90 @@ async fn the_rules_are_read_after_one_of_them_was_deleted() {
     .await;
     let updated = livekit.update(&ID.into(), &NumberUpdate::new().agent("old")).await.unwrap();
     assert_eq!((updated.agent, updated.handler), (None, None));
+}
+
+/// A replacement clears what it does not contain, so fields of a newer server must be in it.
+#[tokio::test]
+async fn unknown_fields_of_a_rule_are_sent_back() {
+    let unknown = json!({"of_tomorrow": [1, {"x": null}]});
+    let with = |mut fields: Value| {
+        fields.as_object_mut().unwrap().extend(unknown.as_object().unwrap().clone());
+        fields
+    };
+    let rule = with(json!({
+        "sip_dispatch_rule_id": "SDR_1", "trunk_ids": ["ST_1"], "numbers": [NUMBER], "hide_phone_number": true,
+        "rule": with(json!({"dispatch_rule_individual": with(json!({"room_prefix": "r-"}))})),
+        "room_config": with(json!({"agents": [with(json!({"agent_name": "old"}))]})),
+        "media": with(json!({"encryption": "SIP_MEDIA_ENCRYPT_ALLOW"})),
+    }));
+    let (server, livekit) = server(&[
+        ("GetSIPInboundTrunk", &[got(&[NUMBER], "")]),
+        ("ListSIPDispatchRule", &[(200, json!({"items": [rule]})), no_items(), (200, json!({"items": []}))]),
+        ("UpdateSIPDispatchRule", &[(200, rule.clone())]),
+    ])
+    .await;
+    livekit.update(&ID.into(), &NumberUpdate::new().agent("new")).await.unwrap();
+    let sent = server.received_requests().await.unwrap();
+    let sent = sent.iter().find(|sent| sent.url.path().ends_with("UpdateSIPDispatchRule")).unwrap();
+    let sent: Value = serde_json::from_slice(&sent.body).unwrap();
+    let mut expected = rule.clone();
+    expected.as_object_mut().unwrap().remove("sip_dispatch_rule_id");
+    expected["room_config"]["agents"][0]["agent_name"] = "new".into();
+    assert_eq!(sent["replace"], expected);
+}
+
+/// A rule of its own that is not needed any more is deleted, unless its agent has more than a name. A server writes the fields
+/// that are not set as well.
+#[tokio::test]
+async fn an_agent_with_an_unknown_field_is_not_deleted_with_its_rule() {
+    for (field, is_deleted) in
+        [(json!("x"), false), (json!(true), false), (json!(""), true), (json!({}), true), (json!(0), true)]
+    {
+        let made = json!({
+            "sip_dispatch_rule_id": "SDR_1", "trunk_ids": ["ST_1"], "numbers": [NUMBER], "metadata": r#"{"made_by":"numport"}"#,
+            "rule": {"dispatch_rule_individual": {"room_prefix": "r-"}},
+            "room_config": {"agents": [{"agent_name": "new", "of_tomorrow": field}]},
+        });
+        let wide = json!({
+            "sip_dispatch_rule_id": "SDR_2", "rule": {"dispatch_rule_individual": {"room_prefix": "r-"}},
+            "room_config": {"agents": [{"agent_name": "old"}]},
+        });
+        let (server, livekit) = server(&[
+            ("GetSIPInboundTrunk", &[got(&[NUMBER], "")]),
+            (
+                "ListSIPDispatchRule",
+                &[(200, json!({"items": [made, wide]})), (200, json!({"items": [wide]})), no_items()],
+            ),
+            ("UpdateSIPDispatchRule", &[(200, made.clone())]),
+            ("DeleteSIPDispatchRule", &[(200, made.clone())]),
+        ])
+        .await;
+        livekit.update(&ID.into(), &NumberUpdate::new().agent("old")).await.unwrap();
+        let sent = server.received_requests().await.unwrap();
+        let is_sent = |name: &str| sent.iter().any(|sent| sent.url.path().ends_with(name));
+        assert_eq!(
+            (is_sent("DeleteSIPDispatchRule"), is_sent("UpdateSIPDispatchRule")),
+            (is_deleted, !is_deleted),
+            "{field}"
+        );
+    }
+}
+
+/// Somebody takes the last other number off a trunk after it was read, so that it accepts every number for a moment. The add
+/// ends that. The number is then the trunk's last one, and is not taken off again.
+#[tokio::test]
+async fn a_trunk_that_is_emptied_before_an_add_is_told() {
+    let (server, livekit) = server(&[
+        ("ListSIPInboundTrunk", &[no_items()]),
+        ("GetSIPInboundTrunk", &[got(&[OTHER], ""), got(&[NUMBER], "")]),
+        ("ListSIPDispatchRule", &[no_items()]),
+        ("UpdateSIPInboundTrunk", &[(200, trunk(&[NUMBER], ""))]),
+    ])
+    .await;
+    let importer = Importer::new(Byo::credential(ProviderKind::SIP_TRUNK, "ST_1"), livekit);
+    let imported = importer.import(ImportRequest::new(NUMBER.parse().unwrap())).await.unwrap();
+    let error = importer.undo_unverified(&imported.undo(), Removal::Record).await.unwrap_err();
+    assert!(error.report().to_string().contains("is the last number of trunk ST_1"), "{}", error.report());
+    let sent = server.received_requests().await.unwrap();
+    assert!(!sent.iter().any(|sent| sent.url.path().contains("Delete")));
 }

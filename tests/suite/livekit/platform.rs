@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use numport::import::plan::PlanStep;
 use numport::import::{Field, UndoneRecord};
-use numport::model::{PlatformKind, ProviderKind, Removal};
+use numport::model::{Finding, PlatformKind, ProviderKind, Removal};
 use numport::platform::livekit::{
     AgentDispatch, DispatchRule, InboundTrunk, ListRules, ListTrunks, ListUpdate, LiveKit, RoomConfiguration, Rule,
     UpdateInboundTrunk,
@@ -214,6 +214,9 @@ async fn a_rule_that_is_in_the_way_is_named() {
     let rival = world.rule(&[], &[NUMBER], "old").await;
     let imported = world.importer().import(request()).await.unwrap();
     assert_eq!(imported.unconfirmed_fields.len(), 1, "the agent is not confirmed");
+    let told =
+        imported.findings.iter().any(|finding| finding.code() == "conflicts" && finding.to_string().contains(&rival));
+    assert!(told, "{:?}", imported.findings);
     let handler = imported.record.handler.unwrap();
     assert!(imported.record.agent.is_none() && handler.contains(&rival), "{handler}");
 }
@@ -231,4 +234,44 @@ async fn a_number_is_found_in_any_spelling_and_beside_wildcards() {
     let update = UpdateInboundTrunk::new().numbers(ListUpdate::Add(list(&[NUMBER])));
     world.livekit.update_inbound_trunk(&trunk, &update).await.unwrap();
     assert!(world.found().await.agent.is_none());
+}
+
+/// The id of a record on a shared trunk is the trunk and the number, so it comes back with the number.
+#[tokio::test]
+async fn an_undo_leaves_a_number_that_somebody_added_again() {
+    for with_rule in [true, false] {
+        let world = World::new().await;
+        let trunk = world.trunk(&[OTHER]).await;
+        let imported = world.onto(&trunk).import(request()).await.unwrap();
+        world.livekit.remove(&imported.record.id, Removal::Record).await.unwrap();
+        let add = UpdateInboundTrunk::new().numbers(ListUpdate::Add(list(&[NUMBER])));
+        world.livekit.update_inbound_trunk(&trunk, &add).await.unwrap();
+        if with_rule {
+            world.rule(&[&trunk], &[NUMBER], "front-desk").await;
+        }
+        assert_eq!(world.found().await.id, imported.record.id);
+        let undone = world.onto(&trunk).undo_unverified(&imported.undo(), Removal::Record).await.unwrap();
+        assert!(matches!(undone.record, UndoneRecord::Stays(_)), "{undone}");
+        assert_eq!(world.numbers(&trunk).await, [OTHER, NUMBER]);
+    }
+}
+
+/// What takes calls of the number beside its rule is named, though the agent is as requested.
+#[tokio::test]
+async fn other_trunks_and_rules_that_take_part_are_told() {
+    let world = World::new().await;
+    let every = world.trunk(&[]).await;
+    let trunk = world.trunk(&[NUMBER]).await;
+    let for_some = DispatchRule::new(Rule::individual("vip-")).inbound_numbers(list(&[OTHER]));
+    let for_some = world.livekit.create_dispatch_rule(&for_some).await.unwrap().sip_dispatch_rule_id.unwrap();
+    let imported = world.onto(&trunk).import(request()).await.unwrap();
+    assert_eq!(
+        (imported.record.agent.as_ref().unwrap().as_str(), imported.unconfirmed_fields.len()),
+        ("front-desk", 0)
+    );
+    let with = vec![
+        format!("dispatch rule {for_some}, for some callers"),
+        format!("trunk {every}, which accepts every number"),
+    ];
+    assert!(imported.findings.contains(&Finding::Conflicts { with }), "{:?}", imported.findings);
 }

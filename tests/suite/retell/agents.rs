@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use numport::import::plan::Applied;
-use numport::import::{Undo, UndoneRecord};
+use numport::import::{Stays, Undo, UndoneRecord};
 use numport::platform::retell::{AgentWeight, ImportNumber, UpdateNumber};
 use numport::sandbox::{Fault, Sandbox};
 use numport::{Desired, ImportRequest, Importer, Outcome, Removal, Retell, SipTrunk};
@@ -65,4 +65,17 @@ async fn agents_that_were_set_since_a_plan_stay() {
     let steps: Vec<_> = importer(&sandbox).apply(plan).unwrap().collect().await;
     assert!(matches!(steps[0].outcome, Applied::Moved(_)), "{steps:?}");
     assert_eq!(sandbox.records(SUBJECT.api.service), before);
+}
+
+/// The number is the record's id, so another record of it has the same one.
+#[tokio::test]
+async fn an_undo_leaves_a_record_that_somebody_created_again() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let retell = Retell::from_vars(|name| sandbox.var(name)).unwrap();
+    let imported = importer(&sandbox).import(ImportRequest::new(NUMBER.parse().unwrap())).await.unwrap();
+    retell.delete_number(NUMBER).await.unwrap();
+    retell.import_number(&ImportNumber::new(NUMBER, "acme.pstn.twilio.com")).await.unwrap();
+    let undone = importer(&sandbox).undo_unverified(&imported.undo(), Removal::Record).await.unwrap();
+    assert_eq!(undone.record, UndoneRecord::Stays(Stays::MayBeAnother), "{undone}");
+    assert_eq!(sandbox.records(SUBJECT.api.service).len(), 1);
 }

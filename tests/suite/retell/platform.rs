@@ -100,7 +100,10 @@ async fn a_number_that_no_lookup_shows_may_be_in_another_workspace() {
         let importer = Importer::new(trunk, client(server.uri())).lookup_policy(lookups());
         let error = importer.import(ImportRequest::new(NUMBER.parse().unwrap())).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Conflict, "{error:?}");
-        assert!(error.advice().contains("another account of the platform"), "{}", error.advice());
+        assert!(error.advice().contains("workspace of the platform that has the number"), "{}", error.advice());
+        let told = error.to_string();
+        assert!(told.contains("says that it already has") && !told.contains("no clear response"), "{told}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
         let sent = bodies(&server).await;
         assert!(!verbs(&sent).contains(&"DELETE") && !verbs(&sent).contains(&"PATCH"), "{sent:?}");
     }
