@@ -28,7 +28,8 @@ impl Importer {
     ///
     /// # Errors
     ///
-    /// - [`Error::Invalid`] when the platform does not support the request. Nothing was sent.
+    /// - [`Error::Invalid`] when the platform does not support the request, or the label of the number's record is that of
+    ///   other numbers too ([`NumberRecord::label_of`]). Nothing was changed.
     /// - [`Error::Withheld`] when the platform may already have the number, or another import of it does not end in
     ///   time. Only lookups were sent to the platform.
     /// - [`Error::Preflight`] when a finding at the carrier is an error. Only lookups were sent.
@@ -38,6 +39,8 @@ impl Importer {
     ///   import again.
     /// - [`Error::Indeterminate`] when the response was lost, or the platform says that it has the number (409), and no
     ///   lookup found the number. Run the import again later.
+    ///
+    /// [`NumberRecord::label_of`]: crate::NumberRecord::label_of
     ///
     /// An import that takes longer than the [`deadline`](Self::deadline) fails with `Withheld`, `Incomplete` or
     /// `Indeterminate`, by how far it came.

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use super::memory::Changing;
-use super::{Imported, Importer, Outcome, Undo};
+use super::{Imported, Importer, Outcome, Replaced};
 use crate::E164;
 use crate::error::{Error, Incomplete, Result, Step, Withheld, WithheldReason};
 use crate::model::{
@@ -107,16 +107,6 @@ pub struct ReplaceConsent {
     old: Option<Arc<dyn NumberProvider>>,
 }
 
-/// A replaced record.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Replaced {
-    /// The id of the record that was removed.
-    pub removed: NumberId,
-    /// The new import.
-    pub imported: Imported,
-}
-
 impl ReplaceConsent {
     /// Consents, and gives the carrier with the old credentials, with which the platform reaches the number now. If the new
     /// import is surely not carried out, the number is imported with them again. No platform shows the old secrets, so only
@@ -129,24 +119,6 @@ impl ReplaceConsent {
     #[must_use]
     pub const fn without_roll_back() -> Self {
         Self { old: None }
-    }
-}
-
-impl Replaced {
-    /// Returns the data that [`Importer::undo`] needs to roll back an import whose record this replacement removed, such as
-    /// [`Imported::undo`] of that import: it then removes the new record, and restores the routing from before the import.
-    /// Returns `None` if the data is of another record, or of an import that did not create the record.
-    ///
-    /// [`Imported::undo`] of [`imported`](Self::imported) knows only the routing from before the replacement, when the calls
-    /// went to the platform already.
-    #[must_use]
-    pub fn undo_of(&self, earlier: &Undo) -> Option<Undo> {
-        let new = self.imported.undo();
-        let is_of_removed = earlier.created
-            && earlier.id == self.removed
-            && (earlier.platform, earlier.number) == (new.platform, new.number)
-            && earlier.account == new.account;
-        is_of_removed.then(|| Undo { routing: earlier.routing.clone().or_else(|| new.routing.clone()), ..new })
     }
 }
 

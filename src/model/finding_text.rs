@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::{Finding, Severity, Shown, quoted, word};
 
 impl fmt::Display for Finding {
@@ -126,22 +128,23 @@ impl fmt::Display for Finding {
     }
 }
 
-impl Severity {
-    /// Returns its stable code: `note`, `warning` or `error`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
+/// A finding as reports show it.
+#[derive(Serialize)]
+pub(crate) struct ReportedFinding {
+    code: &'static str,
+    severity: Severity,
+    message: String,
+    advice: &'static str,
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
+pub(crate) fn reported(findings: &[Finding]) -> Vec<ReportedFinding> {
+    let report = |finding: &Finding| ReportedFinding {
+        code: finding.code(),
+        severity: finding.severity(),
+        message: finding.to_string(),
+        advice: finding.advice(),
+    };
+    findings.iter().map(report).collect()
 }
 
 fn words(names: &[String]) -> String {

@@ -22,6 +22,8 @@ mod preflight;
 mod refused_carriers;
 mod removal;
 mod renew;
+#[cfg(feature = "elevenlabs")]
+mod renew_planned;
 mod resend;
 mod restore_routing;
 mod restore_trunks;

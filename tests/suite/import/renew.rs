@@ -15,16 +15,16 @@ use numport::{
 const VAPI: PlatformKind = PlatformKind::VAPI;
 const NEW: &str = "a-renewed-secret";
 
-fn number(last: u8) -> E164 {
+pub(super) fn number(last: u8) -> E164 {
     format!("+1415555267{last}").parse().unwrap()
 }
 
-fn vapi(sandbox: &Sandbox) -> Vapi {
+pub(super) fn vapi(sandbox: &Sandbox) -> Vapi {
     Vapi::from_vars(|name| sandbox.var(name)).unwrap()
 }
 
 /// Twilio with this token, or with that of the variables.
-fn twilio(sandbox: &Sandbox, token: Option<&str>) -> Twilio {
+pub(super) fn twilio(sandbox: &Sandbox, token: Option<&str>) -> Twilio {
     Twilio::from_vars(|name| match (name, token) {
         ("TWILIO_AUTH_TOKEN", Some(token)) => Some(token.to_owned()),
         _ => sandbox.var(name),
@@ -42,7 +42,7 @@ fn changes(sandbox: &Sandbox, service: PlatformKind) -> Vec<String> {
     changes.map(|entry| format!("{} {}", entry.method, entry.path.split('/').nth(1).unwrap())).collect()
 }
 
-async fn import(importer: &Importer, last: u8) -> String {
+pub(super) async fn import(importer: &Importer, last: u8) -> String {
     importer.import(ImportRequest::new(number(last))).await.unwrap().record.id.to_string()
 }
 
@@ -85,57 +85,6 @@ async fn a_plan_renews_credentials_on_request() {
         let id = vapi.find(&number).await.unwrap().unwrap().id;
         assert_eq!(sandbox.uses_secret(PlatformKind::VAPI, id.as_str(), "another-token"), renewed);
     }
-}
-
-/// Why a plan does not renew the credentials of its first step.
-fn cannot_renew(plan: &numport::Plan) -> Option<&str> {
-    plan.steps[0].findings().iter().find_map(|finding| match finding {
-        Finding::CannotRenew { reason } => Some(reason.as_str()),
-        _ => None,
-    })
-}
-
-#[cfg(feature = "elevenlabs")]
-#[tokio::test]
-async fn a_plan_says_which_renewals_cannot_succeed() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let elevenlabs = numport::ElevenLabs::from_vars(|name| sandbox.var(name)).unwrap();
-    let importer = Importer::new(twilio(&sandbox, None), elevenlabs);
-    let record = import(&importer, 1).await;
-    let desired: numport::Desired = [ImportRequest::new(number(1))].into_iter().collect();
-    let plan = importer.plan(&desired).await.unwrap();
-    assert_eq!(cannot_renew(&plan), None, "nobody asked for it");
-    let plan = plan.renew_credentials_if(|_| true);
-    let reason = cannot_renew(&plan).expect("ElevenLabs has no renewal").to_owned();
-    assert!(reason.starts_with("`source` cannot be renewed: elevenlabs documents no way"), "{reason}");
-    assert!(!plan.does_something() && plan.summary().renew == 0, "{plan}");
-    assert!(plan.to_string().contains("warning: the record's credentials cannot be renewed (`source`"), "{plan}");
-    assert_eq!(cannot_renew(&plan.clone().renew_credentials_if(|_| false)), None);
-    let sent = sandbox.requests().len();
-    let plan: numport::Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
-    let steps: Vec<_> = importer.apply(plan).unwrap().collect().await;
-    assert_eq!((steps[0].outcome.code(), steps[0].outcome.is_failure()), ("blocked", true));
-    assert!(steps[0].reason().unwrap().contains("cannot be renewed"), "{:?}", steps[0].reason());
-    assert_eq!(sandbox.requests().len(), sent, "nothing was sent");
-    assert!(!record.is_empty());
-}
-
-#[tokio::test]
-async fn a_plan_renews_no_credentials_from_a_carrier_that_does_not_hold_the_number() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let trunk = || SipTrunk::new("203.0.113.7").credentials("user", "password");
-    import(&Importer::new(trunk(), vapi(&sandbox)), 1).await;
-    let desired: numport::Desired = [ImportRequest::new(number(1))].into_iter().collect();
-    // Another trunk, which has other numbers.
-    let other = Importer::new(trunk().number(number(2)), vapi(&sandbox));
-    let plan = other.plan(&desired).await.unwrap().renew_credentials_if(|_| true);
-    assert_eq!(cannot_renew(&plan), Some("the carrier does not hold the number"));
-    // A record of a trunk, and a number that is at Twilio by now.
-    let moved = Importer::new(twilio(&sandbox, None), vapi(&sandbox));
-    let plan = moved.plan(&desired).await.unwrap().renew_credentials_if(|_| true);
-    let reason = cannot_renew(&plan).unwrap_or_default();
-    assert!(reason.starts_with("the record uses carrier "), "{reason} {plan}");
-    moved.renew(&number(1)).await.expect_err("it surely fails");
 }
 
 #[tokio::test]

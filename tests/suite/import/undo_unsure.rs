@@ -255,6 +255,35 @@ async fn a_failing_carrier_does_not_block_the_restore_at_another() {
     assert_eq!(sandbox.twilio().calls_go_to(&held()).as_deref(), Some(BEFORE));
 }
 
+#[tokio::test]
+async fn a_carrier_that_fails_keeps_no_restore_from_the_carrier_of_the_routing() {
+    // Two accounts hold it, under different ids.
+    let other = [TwilioNumber::new(number(1)), TwilioNumber::new(held())];
+    let a = Sandbox::builder().hold(other[0].clone()).hold(other[1].clone()).start().await.unwrap();
+    let b = Sandbox::builder().hold(TwilioNumber::new(held()).voice_url(BEFORE)).start().await.unwrap();
+    let twilio = |of: &Sandbox| Twilio::from_vars(|name| of.var(name)).unwrap();
+    let wrong = || {
+        let key = AccountKey::token(a.twilio().subaccount_sid(), "another-token");
+        Twilio::builder(key).base_url(a.var("TWILIO_BASE_URL").unwrap()).build().unwrap()
+    };
+    let vapi = || Vapi::from_vars(|name| b.var(name)).unwrap();
+    let imported = Importer::new(twilio(&b), vapi()).import(ImportRequest::new(held())).await.unwrap();
+    let before = imported.routing_before.unwrap();
+    // It does not answer at first, so that only the other holder is seen.
+    b.fault_on(numport::model::ProviderKind::TWILIO, "GET", Fault::Refuse { status: 401, retry_after: None });
+    let restored = Importer::new(Carriers::new().and(wrong()).and(twilio(&a)).and(twilio(&b)), vapi())
+        .restore(&before)
+        .await
+        .unwrap();
+    assert_eq!((restored.code(), b.twilio().calls_go_to(&held()).as_deref()), ("put_back", Some(BEFORE)));
+    // A routing that no carrier has is not gone while one of them cannot be asked.
+    let mut foreign = before;
+    foreign.id = "PNffffffffffffffffffffffffffffffff".to_owned();
+    let one = Carriers::new().and(wrong()).and(twilio(&a));
+    let error = Importer::new(one, vapi()).restore(&foreign).await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(401), "{error}");
+}
+
 fn trunk() -> SipTrunk {
     SipTrunk::new("203.0.113.7").credentials("user", "the-password").number(held()).number(number(1))
 }

@@ -334,24 +334,6 @@ async fn restore_does_not_report_a_number_of_two_holders_as_gone() {
 }
 
 #[tokio::test]
-async fn a_carrier_that_fails_keeps_no_restore_from_the_carrier_of_the_routing() {
-    let (a, b) = two("", ELSEWHERE).await;
-    let before =
-        Importer::new(twilio(&b), vapi(&b)).import(ImportRequest::new(n())).await.unwrap().routing_before.unwrap();
-    let carriers = || Carriers::new().and(sub(&a, "another-token")).and(twilio(&a)).and(twilio(&b));
-    // It does not answer at first, so that only the other holder is seen.
-    b.fault_on(ProviderKind::TWILIO, "GET", Fault::Refuse { status: 401, retry_after: None });
-    let restored = Importer::new(carriers(), vapi(&b)).restore(&before).await.unwrap();
-    assert_eq!((restored.code(), b.twilio().calls_go_to(&n()).as_deref()), ("put_back", Some(ELSEWHERE)));
-    // A routing that no carrier has is not gone while one of them cannot be asked.
-    let mut foreign = before;
-    foreign.id = "PNffffffffffffffffffffffffffffffff".to_owned();
-    let one = Carriers::new().and(sub(&a, "another-token")).and(twilio(&a));
-    let error = Importer::new(one, vapi(&b)).restore(&foreign).await.unwrap_err();
-    assert_eq!(error.status().map(|status| status.as_u16()), Some(401), "{error}");
-}
-
-#[tokio::test]
 async fn the_calls_of_a_desired_number_are_not_rerouted() {
     let s = sandbox().await;
     let (t, p) = (twilio(&s), vapi(&s));
