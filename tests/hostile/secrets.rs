@@ -9,7 +9,7 @@ use crate::between::{Between, is_create};
 use crate::hostile::{Answer, Response, edit};
 use crate::log;
 use crate::services::each_platform;
-use crate::services::subject::{Platform, TRUNK_PASSWORD};
+use crate::services::subject::{Platform, TRUNK_PASSWORD, TWILIO_KEY};
 
 const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "twilio-request-id", "cf-ray"];
 
@@ -38,7 +38,7 @@ fn login(between: &Between) -> String {
 fn of_source(between: &Between) -> String {
     let var = |name: &str| between.sandbox.var(name).unwrap();
     match between.platform {
-        platform if platform.takes_only_keys_of("twilio") => var("TWILIO_API_SECRET"),
+        platform if platform.takes_only_keys_of("twilio") => TWILIO_KEY[1].1.to_owned(),
         platform if platform.takes_account_of("twilio") => var("TWILIO_AUTH_TOKEN"),
         _ => TRUNK_PASSWORD.to_owned(),
     }

@@ -54,6 +54,7 @@ async fn undone() {
     let stays = [
         Stays::OtherNumber,
         Stays::Changed(vec![Field::Label]),
+        Stays::MayBeAnother,
         Stays::StillAnswered,
         Stays::MayBeAnswered,
         Stays::Unsupported,

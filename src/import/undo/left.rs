@@ -115,8 +115,8 @@ impl Undo {
         let changed = fields.into_iter().filter(|(field, changed)| *changed && !is_own(*field));
         let changed: Vec<Field> = changed.map(|(field, _)| field).collect();
         // After an update that may have been made, nobody knows which one the import left.
-        let is_another =
-            self.left.instance.is_some() && self.left.instance != record.instance && self.changes.is_empty();
+        let is_same = is_being_removed || self.left.instance.is_none() || self.left.instance == record.instance;
+        let is_another = !is_same && self.changes.is_empty();
         match (self.created, changed.is_empty()) {
             (true, false) => Some(Stays::Changed(changed)),
             (true, true) if is_another => Some(Stays::MayBeAnother),

@@ -47,8 +47,8 @@
 //! number, and those that accept every number.
 //!
 //! The id of a record on a shared trunk comes back when somebody takes the number off and adds it again. An undo then leaves
-//! the record, unless the dispatch rule of the import still takes its calls. The undo of an import without an agent, which made
-//! no rule, cannot tell the two apart.
+//! the record, if another dispatch rule for this number takes its calls. Without any rule for the number, nothing tells the two
+//! apart, and the undo takes the number off.
 //!
 //! The carrier must send the calls to the project's SIP host ([`sip_host`](crate::ClientBuilder::sip_host)); LiveKit changes
 //! nothing there. LiveKit's own numbers are not records: [`numbers`](LiveKit::numbers) lists them.

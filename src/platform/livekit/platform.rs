@@ -26,7 +26,8 @@ static CAPABILITIES: Capabilities = Capabilities::new(Sources::Any, Find::Native
     // Documented of a self-hosted server alone, and a project may allow it.
     .with_duplicates(Duplicates::Unknown)
     .with_takeover(Takeover::Nothing)
-    .with_renewal(Renewal::NoCredentials);
+    .with_renewal(Renewal::NoCredentials)
+    .with_unassigning_removal();
 
 /// What LiveKit has of a number: its trunk, and the dispatch rules that take calls of the trunk.
 #[derive(Clone, Debug)]
@@ -354,6 +355,7 @@ fn record(trunk: &InboundTrunk, number: &str, rules: &[DispatchRule]) -> NumberR
     let dialled = Dialled { trunk: trunk_id(trunk), number };
     let caught = Caught::of(rules, dialled);
     let (agent, handler) = (caught.agent().map(AgentId::new), caught.handler());
+    let is_own = is_made(trunk.metadata.as_deref());
     let id = format!("{}/{number}", trunk_id(trunk));
     let details = TrunkNumber { trunk: trunk.clone(), number: number.to_owned(), rules: rules.to_vec() };
     NumberRecord {
@@ -361,12 +363,12 @@ fn record(trunk: &InboundTrunk, number: &str, rules: &[DispatchRule]) -> NumberR
         label_of: label_of(trunk, number),
         agent,
         handler,
-        credential: (!is_made(trunk.metadata.as_deref())).then(|| CredentialId::new(trunk_id(trunk))),
+        credential: (!is_own).then(|| CredentialId::new(trunk_id(trunk))),
         created_at: time(&trunk.created_at),
         updated_at: time(&trunk.updated_at),
         conflicts: rules_for_some(rules, dialled),
-        // Another import of the number on a shared trunk makes another rule.
-        instance: caught.own_rule(dialled).map(str::to_owned),
+        // The id of a trunk never comes back; on a shared trunk, another import of the number makes another rule.
+        instance: caught.own_rule(dialled).filter(|_| !is_own).map(str::to_owned),
         ..NumberRecord::new(KIND, id, RecordNumber::read(Some(number)), Details::new(details))
     }
 }

@@ -121,6 +121,16 @@ async fn a_new_rule_is_read_back() {
     .await;
     let updated = livekit.update(&ID.into(), &NumberUpdate::new().agent("front-desk")).await.unwrap();
     assert_eq!(updated.agent.unwrap().as_str(), "stored");
+
+    let (_server, livekit) = server(&[
+        ("CreateSIPInboundTrunk", &[made(&[NUMBER], "")]),
+        ("ListSIPDispatchRule", &[json!({"items": [shown("stored")]}), json!({"items": []})]),
+        ("CreateSIPDispatchRule", &[shown("front-desk")]),
+    ])
+    .await;
+    let (source, request) = (SipTrunk::new("203.0.113.10").into(), ImportRequest::new(NUMBER.parse().unwrap()));
+    let created = livekit.create(&source, &request.agent("front-desk")).unwrap().await.unwrap();
+    assert_eq!(created.agent.unwrap().as_str(), "stored");
 }
 
 /// Somebody removed the other number at the same moment: a trunk without numbers would accept every call.
