@@ -48,7 +48,7 @@ async fn an_import_stays_unresolved_until_somebody_learns_its_result() {
     drop(lock);
     let mut lock = take(3).await;
     assert!(!lock.has_sent, "another one has");
-    let kept = lock.unresolved.as_ref().and_then(Unresolved::routing);
+    let kept = lock.unresolved.as_ref().and_then(|earlier| earlier.routing());
     assert_eq!(kept, Some(routing("before")));
     lock.resolved();
     drop(lock);
@@ -120,7 +120,7 @@ async fn the_routing_before_the_first_of_several_unresolved_imports_is_kept() {
             lock.sending(ProviderKind::BYO).unwrap();
         }
         let mut lock = take(account).await;
-        let kept = lock.unresolved.as_ref().and_then(Unresolved::routing);
+        let kept = lock.unresolved.as_ref().and_then(|earlier| earlier.routing());
         assert_eq!(kept, is_first_known.then(|| routing("first")));
         lock.resolved();
     }

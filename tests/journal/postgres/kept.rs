@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use numport::journal::{Journal, JournalFault, Key, Settled};
+use numport::journal::{Journal, JournalFault, Settled};
 use numport::model::PlatformKind;
 
 use super::{WAIT, client, created, import, journal, key, lock, server, with_undo};
