@@ -14,9 +14,9 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// Returns the data that [`Importer::undo`] needs to roll back an import whose record this replacement removed, such as
-    /// [`Imported::undo`] of that import: it then removes the new record, and restores the routing from before the import.
-    /// Returns `None` if the data is of another record, or of an import that did not create the record.
+    /// Returns the data that [`Importer::undo`](crate::Importer::undo) needs to roll back an import whose record this
+    /// replacement removed. `earlier` is [`Imported::undo`] of that import. The undo removes the new record, and restores the
+    /// routing from before the import. Returns `None` if the data is of another record, or of an import that did not create the record.
     ///
     /// [`Imported::undo`] of [`imported`](Self::imported) knows only the routing from before the replacement, when the calls
     /// went to the platform already.

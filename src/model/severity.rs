@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The severity of a [`Finding`].
+/// The severity of a [`Finding`](super::Finding).
 ///
 /// ```
 /// use numport::model::{Preflight, Severity};
