@@ -2,33 +2,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 #[cfg(feature = "sip-probe")]
 use super::ProbeFinding;
-use super::{CallbackUrl, HostWarning, NoTakeover, PlatformKind, SourcePart};
+use super::{CallbackUrl, HostWarning, NoTakeover, PlatformKind, Severity, SourcePart};
 use crate::e164::UnassignedReason;
-
-/// The severity of a [`Finding`].
-///
-/// ```
-/// use numport::model::{Preflight, Severity};
-///
-/// fn sign(preflight: &Preflight) -> &'static str {
-///     match preflight.severity() {
-///         Some(Severity::Error) => "cannot be imported",
-///         Some(Severity::Warning) => "look at it first",
-///         _ => "ready",
-///     }
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Severity {
-    /// Information only.
-    Note,
-    /// The import continues, and it may not have the desired effect.
-    Warning,
-    /// The import is not made.
-    Error,
-}
 
 /// A finding about a number. `Display` is one sentence; [`advice`](Self::advice) says what to do.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Finding, Severity, Shown, quoted, word};
+use super::{Finding, Shown, quoted, word};
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,24 +116,6 @@ impl fmt::Display for Finding {
             Self::RoutingUnknown => f.write_str("it is unknown where the carrier sends the number's calls"),
             Self::NotVerifiable => f.write_str("it is unknown whether the carrier holds the number"),
         }
-    }
-}
-
-impl Severity {
-    /// Returns its stable code: `note`, `warning` or `error`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

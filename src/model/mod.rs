@@ -24,6 +24,7 @@ mod routing;
 mod secret;
 mod service;
 mod settings;
+mod severity;
 mod sip;
 mod source;
 mod source_part;
@@ -38,8 +39,8 @@ pub use byo::Byo;
 pub use callback::CallbackUrl;
 pub(crate) use codes::codes;
 pub(crate) use declared::Declared;
+pub use finding::Finding;
 pub(crate) use finding::reported;
-pub use finding::{Finding, Severity};
 pub use id::{AgentId, CredentialId, NumberId};
 pub use kind::{InvalidName, PlatformKind, ProviderKind};
 pub use mask::MaskNumbers;
@@ -56,6 +57,7 @@ pub use routing::{Calls, Routing};
 pub use secret::Secret;
 pub use service::{Service, UnknownService};
 pub use settings::Settings;
+pub use severity::Severity;
 pub use sip::{
     AllowedAddress, AllowedAddressError, HostWarning, MediaEncryption, SipAddress, SipAddressError, SipHost,
     SipTransport, SipTrunk,
