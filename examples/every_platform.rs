@@ -14,7 +14,8 @@ mod support;
 
 use std::process::ExitCode;
 
-use numport::platform::Support;
+use numport::model::ProviderKind;
+use numport::platform::{Support, Way};
 use numport::sandbox::Sandbox;
 use numport::{ImportRequest, Importer, Twilio, platform};
 
@@ -30,6 +31,13 @@ async fn run() -> Result<(), Failure> {
     let sandbox = Sandbox::start().await?;
     let vars = |name: &str| sandbox.var(name);
     let twilio = Twilio::from_vars(vars)?;
+    // The client prefers an API key to the token. One platform accepts nothing else.
+    let (id, secret) = sandbox.twilio().api_key();
+    let by_key = Twilio::from_vars(|name| match name {
+        "TWILIO_API_KEY" => Some(id.to_owned()),
+        "TWILIO_API_SECRET" => Some(secret.to_owned()),
+        _ => vars(name),
+    })?;
     for known in PLATFORMS {
         let platform = platform::connect(known.api.name().parse()?, vars)?;
         let can = *platform.capabilities();
@@ -40,7 +48,9 @@ async fn run() -> Result<(), Failure> {
             word(can.agent),
             word(can.outbound)
         );
-        let importer = Importer::new(twilio.clone(), platform);
+        let takes = |way| can.sources.takes(ProviderKind::TWILIO, way);
+        let needs_key = takes(Way::Key) && !takes(Way::Token);
+        let importer = Importer::new(if needs_key { by_key.clone() } else { twilio.clone() }, platform);
         for number in sandbox.twilio().held_numbers() {
             // Requests every field that the platform supports.
             let mut request = ImportRequest::new(number);

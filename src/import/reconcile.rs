@@ -30,6 +30,24 @@ impl Importer {
         }
     }
 
+    /// A listed record whose agent has settings that only the platform knows is read again before the agent is changed: the
+    /// update names these settings, and an undo restores them, so they must not be older ones.
+    pub(super) async fn as_it_is_now(
+        &self,
+        record: NumberRecord,
+        request: &ImportRequest,
+        is_listed: bool,
+    ) -> Result<NumberRecord> {
+        let names_settings = !record.settings.agent.is_empty() && Change::of(Field::Agent, &record, request).is_some();
+        if !(is_listed && names_settings) {
+            return Ok(record);
+        }
+        let now = self.platform.get(&record.id).await?;
+        // One that shows another number is compared by the update.
+        let is_it = now.number.is(request.number());
+        Ok(if is_it { NumberRecord { conflicts: record.conflicts, ..now } } else { record })
+    }
+
     /// Brings the record to what the request names, by one update if it differs.
     pub(super) async fn reconcile(&self, imported: &mut Imported, request: &ImportRequest) -> Result<()> {
         let Imported { record, outcome, .. } = &*imported;

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use futures_util::future::join;
 
-use super::change::{Change, Field};
 use super::held::HeldListing;
 use super::listing::{Listing, Lists};
 use super::memory::NumberLock;
@@ -142,10 +141,13 @@ impl<'a> Run<'a> {
             (self.lock.routing, findings) = (preflight.routing, preflight.findings);
         }
         let brought = match found {
-            Some(record) => match self.importer.check_shared(&record, self.request) {
-                Ok(()) => self.as_it_is_now(record).await.map(|record| (record, Outcome::AlreadyThere)),
-                Err(error) => Err(error),
-            },
+            Some(record) => {
+                let record = self.importer.as_it_is_now(record, self.request, self.is_listed).await;
+                record.and_then(|record| {
+                    self.importer.check_shared(&record, self.request)?;
+                    Ok((record, Outcome::AlreadyThere))
+                })
+            }
             None if self.may_still_come() => Err(self.too_early()),
             None => match self.send(create).await {
                 Ok(Sent::Known(record, outcome)) => Ok((record, outcome)),
@@ -220,20 +222,6 @@ impl<'a> Run<'a> {
             let problem = Problem::new(ProblemCode::Conflict, "import", "ended twice", "import the number again");
             Error::invalid("the import has no result", vec![problem])
         })
-    }
-
-    /// A listed record whose agent has settings that only the platform knows is read again before the agent is changed: the
-    /// update names these settings, and an undo restores them, so they must not be older ones.
-    async fn as_it_is_now(&self, record: NumberRecord) -> Result<NumberRecord> {
-        let names_settings =
-            !record.settings.agent.is_empty() && Change::of(Field::Agent, &record, self.request).is_some();
-        if !(self.is_listed && names_settings) {
-            return Ok(record);
-        }
-        let now = self.importer.platform.get(&record.id).await?;
-        // One that lags or shows another number is compared by the update.
-        let is_it = now.number.is(self.request.number());
-        Ok(if is_it { NumberRecord { conflicts: record.conflicts, ..now } } else { record })
     }
 
     /// What is left to be done of an import that is complete.

@@ -112,6 +112,8 @@ impl ElevenLabs {
         if missing.is_empty() {
             return Ok(number);
         }
+        // What is killed here leaves the number without them, and a later run cannot know them.
+        tracing::debug!(id, settings = ?missing.keys().collect::<Vec<_>>(), "settings are sent again");
         let updated = self.patch(id, &missing).await?;
         match lost(expected, &updated).keys().next() {
             None => Ok(updated),

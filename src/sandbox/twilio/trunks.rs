@@ -48,13 +48,16 @@ impl SandboxBuilder {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use numport::sandbox::Sandbox;
     /// use numport::sandbox::twilio::TwilioNumber;
-    /// use numport::{NumberProvider, Twilio};
+    /// use numport::{Importer, Twilio, Vapi};
     ///
     /// let number = "+13125550100".parse()?;
+    /// let address = "sip:sip.example.com";
     /// let held = TwilioNumber::new(number).on_trunk();
-    /// let sandbox = Sandbox::builder().hold(held).trunk_origination(["sip:sip.example.com"]).start().await?;
-    /// let twilio = Twilio::from_vars(|name| sandbox.var(name))?;
-    /// assert!(format!("{:?}", twilio.lookup(&number).await?).contains("sip:sip.example.com"));
+    /// let sandbox = Sandbox::builder().hold(held).trunk_origination([address]).start().await?;
+    /// let vars = |name: &str| sandbox.var(name);
+    /// let importer = Importer::new(Twilio::from_vars(vars)?, Vapi::from_vars(vars)?).inbound_address(address);
+    /// // The trunk leads to the platform, so it is not in the way.
+    /// assert_eq!(importer.preflight(&number).await?.findings, []);
     /// # Ok(())
     /// # }
     /// ```

@@ -1,5 +1,7 @@
 //! Renewing the login of a trunk, which belongs to the number itself, and replacing a record to change Twilio's token.
 
+use std::time::Duration;
+
 use numport::error::Step;
 use numport::import::{ReplaceConsent, UndoneRecord};
 use numport::model::{NumberSource, PlatformKind, Removal};
@@ -291,4 +293,33 @@ async fn a_replacement_survives_lost_responses() {
         assert_eq!((records.len(), of_settings(&records[0])), (1, before), "{method}");
         assert_ne!(replaced.imported.record.id, record.id);
     }
+}
+
+/// The update of the trunk is carried out, and the process ends. Fields that an update leaves out stay, as far as was observed,
+/// so the agent still answers, and another renewal has nothing else to do.
+#[tokio::test]
+async fn a_renewal_that_is_killed_after_its_update_leaves_the_agent() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let elevenlabs = ElevenLabs::from_vars(|name| sandbox.var(name)).unwrap();
+    let outbound =
+        OutboundTrunkConfig::new("trunk.example.com").credentials(SipCredentials::new("user").password("old"));
+    let import = ImportSipTrunkNumber::new(NUMBER, "Desk").outbound_trunk_config(outbound).agent_id(AGENT);
+    let id = elevenlabs.import_number(import).await.unwrap().phone_number_id;
+    let set = UpdateNumber::new().environment("staging".to_owned()).branch_id(BRANCH.to_owned());
+    elevenlabs.update_number(&id, &set).await.unwrap();
+    let before = sandbox.records(PlatformKind::ELEVENLABS);
+
+    sandbox.fault_on(PlatformKind::ELEVENLABS, "PATCH", Fault::CommitThenDelay(Duration::from_secs(3600)));
+    let record = elevenlabs.get(&id.as_str().into()).await.unwrap();
+    let is_done = || sandbox.uses_secret(PlatformKind::ELEVENLABS, &id, "new");
+    tokio::select! {
+        renewed = renew(&elevenlabs, &record, trunk("new")) => panic!("{renewed:?}"),
+        () = async { while !is_done() { tokio::task::yield_now().await } } => {}
+    }
+    assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), before, "the agent, its environment and its branch stay");
+
+    let importer = Importer::new(trunk("newer"), elevenlabs.clone());
+    assert!(importer.renew(&number(NUMBER)).await.unwrap().credentials.record);
+    assert!(sandbox.uses_secret(PlatformKind::ELEVENLABS, &id, "newer"));
+    assert_eq!(sandbox.records(PlatformKind::ELEVENLABS), before);
 }
