@@ -6,7 +6,7 @@ use numport::{Error, Imported, Result};
 use serde_json::{Map, Value, json};
 
 use crate::between::{Between, is_create};
-use crate::hostile::{Answer, Response, edit};
+use crate::hostile::{Answer, Request, Response, edit};
 use crate::log;
 use crate::services::each_platform;
 use crate::services::subject::{Platform, TRUNK_PASSWORD, TWILIO_KEY};
@@ -23,6 +23,8 @@ struct Secret {
     sent: String,
     /// Whether the platform learns it only from the create.
     by_create: bool,
+    /// Whether it is what the client sends in `Authorization`, which may be signed for each call.
+    is_login: bool,
 }
 
 /// The credentials that the platform's client sends in `Authorization`. Other clients send a key.
@@ -32,6 +34,16 @@ fn login(between: &Between) -> String {
     let sent = request.headers().get("authorization").map(|value| value.to_str().unwrap().to_owned());
     let sent = sent.unwrap_or_else(|| format!("Key {}", between.sandbox.var(api.secret).unwrap()));
     sent.split_once(' ').unwrap().1.to_owned()
+}
+
+/// What a request has in `Authorization`, without the scheme.
+fn authorization(request: &Request) -> Option<String> {
+    Some(request.header("authorization")?.split_once(' ')?.1.to_owned())
+}
+
+/// A text of JSON that has every character as its number.
+fn escaped(text: &str) -> String {
+    text.chars().map(|letter| format!("\\u{:04x}", letter as u32)).collect()
 }
 
 /// The secret of the source: Twilio's token or key, or the password of a trunk.
@@ -52,16 +64,22 @@ impl Planted {
         let is_token = token == var("TWILIO_AUTH_TOKEN");
         let forms = if is_token { vec![&token, &of_token] } else { vec![&token] };
         let login = login(between);
-        let escaped = |text: &str| text.chars().map(|letter| format!("\\u{:04x}", letter as u32)).collect::<String>();
-        let secret =
-            |plain: &String, sent: &String, by_create| Secret { plain: plain.clone(), sent: sent.clone(), by_create };
         let mut all = Vec::new();
         for (secrets, by_create) in [(forms, true), (vec![&key, &login], false)] {
             for plain in secrets {
-                all.extend([secret(plain, plain, by_create), secret(plain, &escaped(plain), by_create)]);
+                let secret = |sent: String| Secret { plain: plain.clone(), sent, by_create, is_login: *plain == login };
+                all.extend([secret(plain.clone()), secret(escaped(plain))]);
             }
         }
         Self(all)
+    }
+
+    /// Also what the client has sent in `Authorization`.
+    fn and_sent(mut self, between: &Between) -> Self {
+        for plain in between.relay.requests().iter().filter_map(authorization) {
+            self.0.push(Secret { sent: escaped(&plain), plain, by_create: false, is_login: true });
+        }
+        self
     }
 
     fn assert_hidden(&self, text: &str) {
@@ -90,14 +108,17 @@ impl Planted {
 }
 
 impl Secret {
-    /// An error response that repeats it in its body and in a header.
-    fn echo(&self) -> Answer {
-        let text = format!("\"the key {} is bad\"", self.sent);
+    /// An error response that repeats it in its body and in a header. A login is repeated as it came.
+    fn echo(&self, request: &Request) -> Answer {
+        let plain =
+            Some(request).filter(|_| self.is_login).and_then(authorization).unwrap_or_else(|| self.plain.clone());
+        let sent = if self.sent == self.plain { plain.clone() } else { escaped(&plain) };
+        let text = format!("\"the key {sent} is bad\"");
         let body = format!(
             "{{\"message\":{text},\"error\":{text},\"detail\":{text},\"errors\":[{{\"detail\":{text}}}],{text}:{text}}}"
         );
         let refusal = Response::new(400, "application/json", body);
-        let with_id = |refusal: Response, name: &&str| refusal.header(name, self.plain.as_str());
+        let with_id = |refusal: Response, name: &&str| refusal.header(name, plain.as_str());
         Answer::Whole(REQUEST_IDS.iter().fold(refusal, with_id))
     }
 }
@@ -107,12 +128,16 @@ async fn echoed_by_all(platform: &'static Platform) {
     let all = Planted::of(&Between::start(platform).await).0;
     for secret in all.iter().filter(|secret| !secret.by_create) {
         let between = Between::start(platform).await;
-        let (planted, echo) = (Planted::of(&between), secret.echo());
-        between.relay.distort(move |_, _| vec![echo.clone()]);
-        planted.assert_hidden_in(&between.import().await);
-        let client = between.client();
-        planted.assert_hidden_by(&client.get(&platform.absent.into()).await.unwrap_err());
-        planted.assert_hidden_by(&client.find(&crate::between::number()).await.unwrap_err());
+        let echoed = secret.clone();
+        between.relay.distort(move |request, _| vec![echoed.echo(request)]);
+        let (imported, client) = (between.import().await, between.client());
+        let errors = [
+            client.get(&platform.absent.into()).await.unwrap_err(),
+            client.find(&crate::between::number()).await.unwrap_err(),
+        ];
+        let planted = Planted::of(&between).and_sent(&between);
+        planted.assert_hidden_in(&imported);
+        errors.iter().for_each(|error| planted.assert_hidden_by(error));
     }
 }
 
@@ -121,17 +146,18 @@ async fn echoed_by_a_later_call(platform: &'static Platform) {
     for lost in [false, true] {
         for secret in Planted::of(&Between::start(platform).await).0 {
             let between = Between::start(platform).await;
-            let (planted, echo, mut created) = (Planted::of(&between), secret.echo(), false);
+            let mut created = false;
             between.relay.distort(move |request, answer| {
                 let is_create = is_create(platform, request);
                 created |= is_create;
                 vec![match (created, is_create) {
                     (true, true) if lost => Answer::closed(),
-                    (true, false) => echo.clone(),
+                    (true, false) => secret.echo(request),
                     _ => answer,
                 }]
             });
-            planted.assert_hidden_in(&between.import().await);
+            let imported = between.import().await;
+            Planted::of(&between).and_sent(&between).assert_hidden_in(&imported);
         }
     }
 }
