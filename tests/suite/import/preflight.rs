@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use numport::model::{
-    Calls, Finding, NoTakeover, PlatformKind, Preflight, ProviderKind, Reached, Routing, Service, Severity,
-};
-use numport::provider::{HeldNumber, Ownership};
+use numport::model::{Calls, Finding, NoTakeover, PlatformKind, Preflight, ProviderKind, Reached, Service, Severity};
+use numport::provider::Ownership;
 use numport::sandbox::Sandbox;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::{
     AccountKey, Butter, Byo, E164, Error, ImportRequest, Importer, NumberProvider, Outcome, SignalWire, SipTrunk,
-    Telnyx, Twilio, Vapi,
+    Twilio, Vapi,
 };
 
 fn number() -> E164 {
@@ -71,22 +69,6 @@ async fn a_number_on_an_application_is_not_imported() {
     let (findings, _) = refused(TwilioNumber::new(number()).with_application(), 1).await;
     let [Finding::OnApplication { application }] = findings.as_slice() else { panic!("{findings:?}") };
     assert!(application.starts_with("AP"));
-}
-
-/// A takeover replaces the connection of a number at Telnyx, and nothing else that gets its calls.
-#[tokio::test]
-async fn an_application_that_the_platform_replaces_is_not_in_the_way() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let telnyx = Telnyx::from_vars(|name| sandbox.var(name)).unwrap();
-    let importer = Importer::new(telnyx, vapi(&sandbox));
-    for (setting, is_in_the_way) in [("connection_id", false), ("another_id", true)] {
-        let settings = [(setting.to_owned(), "1001".to_owned())].into();
-        let mut held = HeldNumber::new(number(), ());
-        held.routing = Some(Routing::new(number(), "1".to_owned(), Calls::Application("1001".to_owned()), settings));
-        let findings = importer.assess(&number(), &Ownership::Held(held)).findings;
-        let expected = Finding::OnApplication { application: "1001".to_owned() };
-        assert_eq!(findings.contains(&expected), is_in_the_way, "{setting}: {findings:?}");
-    }
 }
 
 #[tokio::test]

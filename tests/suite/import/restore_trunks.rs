@@ -1,7 +1,6 @@
 //! Calls are sent back to a trunk as to the platform to which it leads.
 
 use futures_util::StreamExt;
-use numport::import::UndoneRecord;
 use numport::import::plan::{Applied, Reroute};
 use numport::model::{Finding, PlatformKind, ProviderKind, Routing};
 use numport::provider::Carriers;
@@ -12,7 +11,7 @@ use numport::{
 };
 
 use super::trunk_origination::{number, on_trunk_to, twilio};
-use crate::services::subject::{Pace, TWILIO_KEY};
+use crate::services::subject::Pace;
 
 const RETELL: (&str, bool) = ("sip:+14155552671@sip.retellai.com;transport=tls", true);
 const OWN: (&str, bool) = ("sip:sip.vapi.ai", true);
@@ -144,7 +143,7 @@ async fn an_undo_sends_no_calls_to_a_trunk_whose_platform_has_no_record() {
     const ADDRESS: &str = "https://api.cartesia.ai/twilio/answer";
     let sandbox = on_trunk_to(&[RETELL]).await;
     // Cartesia takes API keys alone.
-    let key = |name: &str| TWILIO_KEY.iter().find(|(known, _)| *known == name);
+    let key = |name: &str| crate::services::subject::TWILIO_KEY.iter().find(|(known, _)| *known == name);
     let vars = |name: &str| key(name).map(|(_, value)| (*value).to_owned()).or_else(|| sandbox.var(name));
     // Each is a process of its own, which has not yet seen the trunk.
     let importer = || {
@@ -162,7 +161,7 @@ async fn an_undo_sends_no_calls_to_a_trunk_whose_platform_has_no_record() {
     let taken = sandbox.twilio().number(&number());
     let undone = importer().undo(&imported.undo(), Removal::Record).await.unwrap();
     assert!(matches!(undone.routing, Some(Restored::NoRecord { platform: PlatformKind::RETELL, .. })), "{undone}");
-    assert!(matches!(undone.record, UndoneRecord::Stays(_)), "it answers the calls: {undone}");
+    assert!(matches!(undone.record, numport::import::UndoneRecord::Stays(_)), "it answers the calls: {undone}");
     assert_eq!(sandbox.twilio().number(&number()), taken);
     assert_eq!(sandbox.records(PlatformKind::CARTESIA).len(), 1);
 

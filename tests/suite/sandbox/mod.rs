@@ -11,4 +11,5 @@ mod refusals;
 mod requests;
 #[cfg(all(feature = "interactly", feature = "vapi", feature = "signalwire", feature = "butter"))]
 mod unexpected_responses;
+#[cfg(feature = "vapi")]
 mod unknown_limit;

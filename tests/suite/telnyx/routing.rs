@@ -217,3 +217,24 @@ async fn a_foreign_routing_is_refused() {
         assert_eq!(problem_fields(&error), [field]);
     }
 }
+
+/// A takeover replaces the connection of a number at Telnyx, and nothing else that gets its calls.
+#[cfg(feature = "vapi")]
+#[tokio::test]
+async fn an_application_that_the_platform_replaces_is_not_in_the_way() {
+    use numport::model::Finding;
+    use numport::provider::{HeldNumber, Ownership};
+    use numport::{Importer, Vapi};
+
+    let sandbox = Sandbox::start().await.unwrap();
+    let telnyx = Telnyx::from_vars(|name| sandbox.var(name)).unwrap();
+    let importer = Importer::new(telnyx, Vapi::from_vars(|name| sandbox.var(name)).unwrap());
+    for (setting, is_in_the_way) in [("connection_id", false), ("another_id", true)] {
+        let settings = [(setting.to_owned(), "1001".to_owned())].into();
+        let mut held = HeldNumber::new(number(), ());
+        held.routing = Some(Routing::new(number(), "1".to_owned(), Calls::Application("1001".to_owned()), settings));
+        let findings = importer.assess(&number(), &Ownership::Held(held)).findings;
+        let expected = Finding::OnApplication { application: "1001".to_owned() };
+        assert_eq!(findings.contains(&expected), is_in_the_way, "{setting}: {findings:?}");
+    }
+}
