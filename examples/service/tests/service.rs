@@ -113,7 +113,7 @@ async fn every_kind_arrives_as_its_status_and_json() {
         ("unauthorized", 502, None, "refused", false),
         ("forbidden", 502, None, "refused", false),
         ("not_found", 404, None, "refused", false),
-        ("conflict", 409, None, "unknown", true),
+        ("conflict", 409, Some("60"), "unknown", true),
         ("busy", 503, None, "failed", true),
         ("rate_limited", 503, Some("7"), "failed", true),
         ("unavailable", 503, None, "failed", true),

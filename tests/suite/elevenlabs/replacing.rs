@@ -6,7 +6,7 @@ use numport::model::{Finding, PlatformKind};
 use numport::platform::elevenlabs::ImportTwilioNumber;
 use numport::sandbox::twilio::TwilioNumber;
 use numport::sandbox::{Fault, Sandbox};
-use numport::{ElevenLabs, Error, ImportRequest, Importer, LookupPolicy, NumberUpdate, Twilio, Vapi, VoicePlatform};
+use numport::{ElevenLabs, Error, ImportRequest, Importer, LookupPolicy, NumberUpdate, Twilio, VoicePlatform};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -50,10 +50,11 @@ async fn a_number_on_a_trunk_keeps_its_record() {
 }
 
 /// The calls went to another platform in between. A replacement would take them back.
+#[cfg(feature = "vapi")]
 #[tokio::test]
 async fn calls_that_go_to_another_platform_are_planned_for_or_left() {
     let sandbox = Sandbox::start().await.unwrap();
-    let vapi = Importer::new(twilio(&sandbox), Vapi::from_vars(|name| sandbox.var(name)).unwrap());
+    let vapi = Importer::new(twilio(&sandbox), numport::Vapi::from_vars(|name| sandbox.var(name)).unwrap());
     importer(&sandbox).import(ImportRequest::new(number(NUMBER)).label("Desk")).await.unwrap();
     let plan = importer(&sandbox).plan_replacement(&number(NUMBER)).await.unwrap();
     assert_eq!(plan.findings, []);
