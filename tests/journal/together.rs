@@ -55,6 +55,27 @@ async fn they_wait_for_the_disk_together_and_one_that_is_refused_alone() {
     }
 }
 
+/// The server cancels what asks for several locks, after it has given them.
+#[tokio::test]
+async fn locks_that_were_given_before_a_failure_are_given_up_once() {
+    let Some(server) = server("locks_that_were_given_before_a_failure").await else { return };
+    let (one, other) = (journal(&server).await, journal(&server).await);
+    let (holder, client) = (client(&server).await, client(&server).await);
+    holder.batch_execute("BEGIN; LOCK TABLE numport_journal").await.unwrap();
+    let cancelled = async {
+        let waiting = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+                       WHERE application_name = 'numport journal' AND wait_event_type = 'Lock'";
+        while client.query(waiting, &[]).await.unwrap().is_empty() {
+            client.batch_execute("SELECT pg_sleep(0.002)").await.unwrap();
+        }
+        holder.batch_execute("COMMIT").await.unwrap();
+    };
+    let (taken, ()) = tokio::join!(leases(&one), cancelled);
+    assert_eq!(taken.len(), 16);
+    drop(taken);
+    assert_eq!(leases(&other).await.len(), 16);
+}
+
 /// Clones of a journal share its session, and may keep different histories.
 #[tokio::test]
 async fn each_keeps_the_history_of_its_own_number_within_its_own_limits() {

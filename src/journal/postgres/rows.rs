@@ -18,8 +18,8 @@ pub(super) fn foreign(place: &str, number: impl std::fmt::Display, cause: Cause)
     JournalError::new(format!("{place}, number {number}"), JournalFault::Foreign, cause)
 }
 
-pub(super) fn kept(rows: &[Row], key: &Key) -> Result<Kept, Cause> {
-    let Some(row) = rows.first() else { return Ok(Kept::default()) };
+pub(super) fn kept(row: Option<&Row>, key: &Key) -> Result<Kept, Cause> {
+    let Some(row) = row else { return Ok(Kept::default()) };
     let unresolved = match row.try_get::<_, Option<f64>>(6).map_err(cause)? {
         Some(age) => entry(row)?.map(|entry| (entry, seconds(age))),
         None => None,
@@ -74,10 +74,15 @@ fn cause(error: impl std::fmt::Display) -> Cause {
 }
 
 /// Whether a time of a number is later than the database's clock.
-pub(super) fn is_ahead(rows: &[Row]) -> bool {
-    let is_negative =
-        |row: &Row, column| row.try_get::<_, Option<f64>>(column).ok().flatten().is_some_and(|age| age < 0.0);
-    rows.iter().any(|row| [6, 8, 9].into_iter().any(|column| is_negative(row, column)))
+pub(super) fn is_ahead(row: &Row) -> bool {
+    let is_negative = |column| row.try_get::<_, Option<f64>>(column).ok().flatten().is_some_and(|age| age < 0.0);
+    [6, 8, 9].into_iter().any(is_negative)
+}
+
+/// Whether a row is of this number in this account.
+pub(super) fn is_of(row: &Row, key: &Key) -> bool {
+    let is = |column, value: &str| row.try_get::<_, &str>(column).is_ok_and(|found| found == value);
+    is(1, key.platform.as_str()) && is(2, key.account.as_str()) && is(3, key.number.as_str())
 }
 
 /// An age, also if the database's clock was set back.

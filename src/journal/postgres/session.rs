@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::join;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
@@ -16,8 +15,8 @@ use tokio_postgres::{Client, Statement};
 use super::faults::{fault, unsuitable};
 use super::probe::Tables;
 use super::target::Target;
-use super::together::Together;
-use super::written::{Sending, Settling};
+use super::together::{self, Together};
+use super::written::{Sending, Settling, Taking};
 use super::{probe, rows, sql};
 use crate::journal::{JournalError, JournalFault, Kept, Key};
 
@@ -35,6 +34,7 @@ pub(super) struct Session {
     pub(super) statements: Statements,
     /// The locks that this process has or asks for: the server would give one to the same session twice.
     held: Mutex<HashSet<i64>>,
+    pub(super) taking: Together<Taking>,
     pub(super) sending: Together<Sending>,
     pub(super) settling: Together<Settling>,
 }
@@ -82,8 +82,8 @@ impl Session {
         probe::keep_tables(&client, target).await?;
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();
-        let (held, sending, settling) = Default::default();
-        Ok(Self { client, task, place, backend, statements, held, sending, settling })
+        let (held, taking, sending, settling) = Default::default();
+        Ok(Self { client, task, place, backend, statements, held, taking, sending, settling })
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -165,21 +165,15 @@ impl Lock {
         }
         // It exists before it is asked for, so that a caller that goes away leaves none.
         let mut lock = Self { session: session.clone(), id, is_asked: true };
-        let (account, number) = (key.account.as_str(), key.number.as_str());
-        let (platform, statements) = (key.platform.as_str(), &session.statements);
-        // Sent together, and answered one after the other: what is read was written before the lock was given.
-        let which: Parameters<'_> = &[&id];
-        let asked = session.rows(&statements.lock, which);
-        let with: Parameters<'_> = &[&platform, &account, &number];
-        let (given, kept) = join(asked, session.rows(&statements.kept, with)).await;
-        lock.is_asked = given?.iter().any(|row| row.get(0));
-        if !lock.is_asked {
-            return Ok(None);
-        }
-        let rows = kept?;
-        let kept = rows::kept(&rows, key).map_err(|cause| rows::foreign(&session.place, key.number, cause))?;
-        if rows::is_ahead(&rows) {
-            session.write(&statements.set_back, &[&platform, &account, &number, &session.backend], 1).await?;
+        let given = together::write_down(session, Taking { key: key.clone(), id }).await?;
+        lock.is_asked = given.is_some();
+        let Some(row) = given else { return Ok(None) };
+        let kept = rows::kept(row.as_ref(), key);
+        let kept = kept.map_err(|cause| rows::foreign(&session.place, key.number, cause))?;
+        if row.as_ref().is_some_and(rows::is_ahead) {
+            let (platform, account, number) = (key.platform.as_str(), key.account.as_str(), key.number.as_str());
+            let with: Parameters<'_> = &[&platform, &account, &number, &session.backend];
+            session.write(&session.statements.set_back, with, 1).await?;
         }
         Ok(Some((lock, kept)))
     }
@@ -189,7 +183,8 @@ impl Drop for Lock {
     fn drop(&mut self) {
         if self.is_asked {
             // The first poll sends it, behind all that this lock has sent. Nobody needs the answer.
-            let unlock: Parameters<'_> = &[&self.id];
+            let ids = [self.id];
+            let unlock: Parameters<'_> = &[&ids.as_slice()];
             let _ = self.session.client.execute(&self.session.statements.unlock, unlock).now_or_never();
         }
         self.session.held().remove(&self.id);

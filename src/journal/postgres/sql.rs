@@ -64,8 +64,9 @@ pub(super) const SETTINGS: &str = "
     WHERE v.name <> 'synchronous_commit' OR s.setting = 'off'
 ";
 
-pub(super) const LOCK: &str = "SELECT pg_try_advisory_lock($1)";
-pub(super) const UNLOCK: &str = "SELECT pg_advisory_unlock($1)";
+/// Returns the locks that are given.
+pub(super) const LOCK: &str = "SELECT id FROM unnest($1::int8[]) AS wanted (id) WHERE pg_try_advisory_lock(id)";
+pub(super) const UNLOCK: &str = "SELECT pg_advisory_unlock(id) FROM unnest($1::int8[]) AS held (id)";
 
 /// The columns of an unresolved import, with times as RFC 3339.
 macro_rules! entry {
@@ -76,13 +77,14 @@ macro_rules! entry {
     };
 }
 
+/// For several numbers, each once.
 pub(super) const KEPT: &str = concat!(
-    "SELECT ",
+    "SELECT kept.* FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (platform_, account_, number_), LATERAL (SELECT ",
     entry!(),
     ", extract(epoch FROM clock_timestamp() - sent_at)::float8,
      created, extract(epoch FROM clock_timestamp() - created_at)::float8,
      extract(epoch FROM clock_timestamp() - changed_at)::float8
-     FROM numport_journal WHERE platform = $1 AND account = $2 AND number = $3"
+     FROM numport_journal WHERE platform = platform_ AND account = account_ AND number = number_ LIMIT 1) AS kept"
 );
 
 pub(super) const UNRESOLVED: &str =

@@ -1,5 +1,5 @@
-//! What several imports write at the same moment is written together: one session has one statement at a time, and those
-//! of imports that are about to be sent wait for the server's disk.
+//! What several imports ask or write at the same moment is sent together: one session has one statement at a time, and
+//! those of imports that are about to be sent wait for the server's disk.
 
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,37 +11,41 @@ use tokio::task::yield_now;
 use super::session::Session;
 use crate::journal::{JournalError, JournalFault};
 
-type Written = Result<(), JournalError>;
+type Written<R> = Result<<R as Row>::Answer, JournalError>;
+type AllWritten<R> = Result<Vec<<R as Row>::Answer>, JournalError>;
 
-/// What is written for one number, in one statement with that of others.
+/// What is written or asked for one number, in one statement with that of others.
 pub(super) trait Row: Sized + Send + 'static {
+    type Answer: Send + 'static;
+
     fn queue(session: &Session) -> &Together<Self>;
 
-    fn write(session: &Session, rows: &[Self]) -> impl Future<Output = Written> + Send;
+    /// Returns the answers in the order of the rows. If it fails, each row is written by itself.
+    fn write(session: &Session, rows: &[Self]) -> impl Future<Output = AllWritten<Self>> + Send;
 }
 
-struct Waiting<R> {
+struct Waiting<R: Row> {
     row: R,
-    told: Sender<Written>,
+    told: Sender<Written<R>>,
     /// Whether it is written by itself, since a write of several has failed.
     is_alone: bool,
 }
 
 /// The rows of a session that wait to be written.
-pub(super) struct Together<R>(Mutex<State<R>>);
+pub(super) struct Together<R: Row>(Mutex<State<R>>);
 
-struct State<R> {
+struct State<R: Row> {
     waiting: Vec<Waiting<R>>,
     is_writing: bool,
 }
 
-impl<R> Default for Together<R> {
+impl<R: Row> Default for Together<R> {
     fn default() -> Self {
         Self(Mutex::new(State { waiting: Vec::new(), is_writing: false }))
     }
 }
 
-impl<R> Together<R> {
+impl<R: Row> Together<R> {
     fn state(&self) -> MutexGuard<'_, State<R>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -54,7 +58,7 @@ impl<R> Together<R> {
 
 /// Writes it down with those of other numbers. Once the future is dropped nothing more is sent, so that the lock can be
 /// given up.
-pub(super) async fn write_down<R: Row>(session: &Arc<Session>, row: R) -> Written {
+pub(super) async fn write_down<R: Row>(session: &Arc<Session>, row: R) -> Written<R> {
     let (told, written) = oneshot::channel();
     let is_first = {
         let mut state = R::queue(session).state();
@@ -72,12 +76,12 @@ pub(super) async fn write_down<R: Row>(session: &Arc<Session>, row: R) -> Writte
     })
 }
 
-struct Asked<'a, R> {
+struct Asked<'a, R: Row> {
     queue: &'a Together<R>,
-    written: Receiver<Written>,
+    written: Receiver<Written<R>>,
 }
 
-impl<R> Drop for Asked<'_, R> {
+impl<R: Row> Drop for Asked<'_, R> {
     fn drop(&mut self) {
         self.written.close();
         self.queue.forget_dropped();
@@ -113,30 +117,30 @@ impl<R: Row> Writer<R> {
                 Some(written) => written,
                 None => writing.await,
             };
-            // One that the server refuses takes no others with it.
-            if written.is_err() && rows.len() > 1 && !session.is_lost() {
-                let again = rows.into_iter().zip(told);
-                let again = again.map(|(row, told)| Waiting { row, told, is_alone: true });
-                queue.state().waiting.extend(again);
-                queue.forget_dropped();
-                continue;
-            }
-            for told in told {
-                // One that was dropped does not need it.
-                let _ = told.send(written.clone());
+            // Nobody who was dropped needs the answer.
+            match written {
+                Ok(answers) => told.into_iter().zip(answers).for_each(|(told, answer)| drop(told.send(Ok(answer)))),
+                // One that the server refuses takes no others with it.
+                Err(_) if rows.len() > 1 && !session.is_lost() => {
+                    let again = rows.into_iter().zip(told);
+                    let again = again.map(|(row, told)| Waiting { row, told, is_alone: true });
+                    queue.state().waiting.extend(again);
+                    queue.forget_dropped();
+                }
+                Err(error) => told.into_iter().for_each(|told| drop(told.send(Err(error.clone())))),
             }
         }
     }
 }
 
 /// Writes them, and gives them back.
-async fn write<R: Row>(session: &Session, rows: Vec<R>) -> (Vec<R>, Written) {
+async fn write<R: Row>(session: &Session, rows: Vec<R>) -> (Vec<R>, AllWritten<R>) {
     let written = R::write(session, &rows).await;
     (rows, written)
 }
 
 /// Those that are written next: all, or one by itself.
-fn next<R>(waiting: &mut Vec<Waiting<R>>) -> Option<Vec<Waiting<R>>> {
+fn next<R: Row>(waiting: &mut Vec<Waiting<R>>) -> Option<Vec<Waiting<R>>> {
     if let Some(alone) = waiting.iter().position(|waiting| waiting.is_alone) {
         return Some(vec![waiting.swap_remove(alone)]);
     }

@@ -1,9 +1,22 @@
-//! What is written together for several numbers.
+//! What is asked and written together for several numbers.
+
+use std::collections::HashSet;
+
+use futures_util::future::join;
 
 use super::lease::HistoryLimits;
+use super::rows;
 use super::session::{Parameters, Session};
 use super::together::{Row, Together};
 use crate::journal::{JournalError, Key};
+
+/// A lock that is wanted.
+#[derive(Debug)]
+pub(super) struct Taking {
+    pub(super) key: Key,
+    /// The lock of the number.
+    pub(super) id: i64,
+}
 
 /// An import that is about to be sent.
 #[derive(Debug)]
@@ -26,26 +39,65 @@ pub(super) struct Settling {
     pub(super) is_lazy: bool,
 }
 
+impl Row for Taking {
+    /// What the table has of the number, read under its lock; `None` if somebody else has the lock.
+    type Answer = Option<Option<tokio_postgres::Row>>;
+
+    fn queue(session: &Session) -> &Together<Self> {
+        &session.taking
+    }
+
+    async fn write(session: &Session, rows: &[Self]) -> Result<Vec<Self::Answer>, JournalError> {
+        let ids = each(rows, |row| row.id);
+        let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
+        let which: Parameters<'_> = &[&ids];
+        let with: Parameters<'_> = &[&platforms, &accounts, &numbers];
+        // Sent together, and answered one after the other: what is read was written before the locks were given.
+        let asked = session.rows(&session.statements.lock, which);
+        let (given, mut kept) = match join(asked, session.rows(&session.statements.kept, with)).await {
+            (Ok(given), Ok(kept)) => (given, kept),
+            (Err(error), _) | (_, Err(error)) => {
+                // Some may be given, and would be given once more.
+                session.run(&session.statements.unlock, which).await?;
+                return Err(error);
+            }
+        };
+        let given: HashSet<i64> = given.iter().map(|row| row.get(0)).collect();
+        let answer = |row: &Self| {
+            given.contains(&row.id).then(|| {
+                let place = kept.iter().position(|kept| rows::is_of(kept, &row.key));
+                place.map(|place| kept.swap_remove(place))
+            })
+        };
+        Ok(rows.iter().map(answer).collect())
+    }
+}
+
 impl Row for Sending {
+    type Answer = ();
+
     fn queue(session: &Session) -> &Together<Self> {
         &session.sending
     }
 
-    async fn write(session: &Session, rows: &[Self]) -> Result<(), JournalError> {
+    async fn write(session: &Session, rows: &[Self]) -> Result<Vec<()>, JournalError> {
         let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
         let entries = each(rows, |row| row.entry.as_str());
         let since_first = each(rows, |row| row.since_first);
         let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &entries, &since_first, &session.backend];
-        session.write(&session.statements.sending, with, rows.len()).await
+        session.write(&session.statements.sending, with, rows.len()).await?;
+        Ok(vec![(); rows.len()])
     }
 }
 
 impl Row for Settling {
+    type Answer = ();
+
     fn queue(session: &Session) -> &Together<Self> {
         &session.settling
     }
 
-    async fn write(session: &Session, rows: &[Self]) -> Result<(), JournalError> {
+    async fn write(session: &Session, rows: &[Self]) -> Result<Vec<()>, JournalError> {
         let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
         let created = each(rows, |row| row.created.as_deref());
         let undos = each(rows, |row| row.undo.as_deref());
@@ -55,7 +107,8 @@ impl Row for Settling {
         let backend = &session.backend;
         let with: Parameters<'_> =
             &[&platforms, &accounts, &numbers, &created, &undos, &imports, &ages, backend, &is_lazy];
-        session.write(&session.statements.settle, with, rows.len()).await
+        session.write(&session.statements.settle, with, rows.len()).await?;
+        Ok(vec![(); rows.len()])
     }
 }
 
