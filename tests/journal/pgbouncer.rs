@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,7 +41,8 @@ async fn start(program: &Path, mode: &str, folder: &Path, server: &Postgres) -> 
     // It refuses to run as root.
     let child = command.uid(std::fs::metadata(folder).unwrap().uid()).spawn();
     let mut running = Running(child.unwrap());
-    while !folder.join(".s.PGSQL.6432").exists() {
+    // The file is there before anybody listens.
+    while UnixStream::connect(folder.join(".s.PGSQL.6432")).is_err() {
         assert!(running.0.try_wait().unwrap().is_none(), "it does not start");
         sleep(Duration::from_millis(5)).await;
     }
