@@ -204,7 +204,7 @@ impl Error {
                 "Correct the named values and try again. Nothing was sent.".to_owned()
             }
             // Another value would not help: each problem says what does.
-            Self::Invalid(_) => "Do what the message says. Nothing was sent.".to_owned(),
+            Self::Invalid(_) => "Do what the message says. Nothing was changed.".to_owned(),
             Self::Preflight(preflight) => preflight.errors().map(Finding::advice).collect::<Vec<_>>().join(" "),
             Self::Withheld(withheld) => withheld.advice().to_owned(),
             Self::Call(call) => call.advice(),

@@ -15,7 +15,7 @@ use crate::E164;
 use crate::error::{Result, Withheld};
 use crate::http::count::{counted, so_far};
 use crate::model::{Details, NumberRecord};
-use crate::platform::{Find, VoicePlatform, conflict};
+use crate::platform::{Find, VoicePlatform};
 
 /// How long a list is believed by default.
 pub(super) const LIST_AGE: Duration = Duration::from_secs(60);
@@ -262,7 +262,7 @@ impl Listing {
                 match records.by_number.entry(number) {
                     Entry::Occupied(mut first) => {
                         if let Some(first) = first.get_mut() {
-                            first.conflicts.push(conflict(&record));
+                            first.add_second(&record.id);
                         }
                     }
                     Entry::Vacant(free) => {

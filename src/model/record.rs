@@ -118,6 +118,14 @@ impl NumberRecord {
             details,
         }
     }
+
+    /// Names another record of the same number as a conflict. A list that changes while it is read may show a record twice.
+    pub(crate) fn add_second(&mut self, id: &NumberId) {
+        let second = format!("record {id}");
+        if self.id != *id && !self.conflicts.contains(&second) {
+            self.conflicts.push(second);
+        }
+    }
 }
 
 /// A platform's own object behind a [`NumberRecord`].

@@ -31,17 +31,13 @@ pub(super) async fn first_of_all(
     number: &E164,
 ) -> Result<Option<NumberRecord>> {
     let records: Vec<NumberRecord> = records.try_collect().await?;
-    let others: Vec<String> = records.iter().filter(|record| record.number.is(number)).map(conflict).skip(1).collect();
+    let same = records.iter().filter(|record| record.number.is(number));
+    let same: Vec<NumberId> = same.map(|record| record.id.clone()).collect();
     let found = first_match(stream::iter(records.into_iter().map(Ok)), number).await?;
     Ok(found.map(|mut found| {
-        found.conflicts.extend(others);
+        same.iter().for_each(|id| found.add_second(id));
         found
     }))
-}
-
-/// A second record of a number, as a conflict of the first one.
-pub(crate) fn conflict(record: &NumberRecord) -> String {
-    format!("record {}", record.id)
 }
 
 /// The outcome of a removal. A record that is gone after a lost response was removed by that request.
@@ -70,4 +66,21 @@ pub(super) fn text(text: &Option<String>) -> Option<&str> {
 /// A time; `None` if it cannot be read.
 pub(super) fn time(text: &Option<String>) -> Option<Timestamp> {
     text.as_deref().and_then(|text| text.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::model::Details;
+
+    #[test]
+    fn a_record_that_is_listed_twice_is_no_conflict_of_itself() {
+        let number: E164 = "+14155552671".parse().expect("a number");
+        let record = |id: &str| Ok(NumberRecord::new(PlatformKind::BUTTER, id, number.into(), Details::new(())));
+        let listed = stream::iter(["first", "second", "first", "second"].map(record));
+        let found = first_of_all(listed, &number).now_or_never().expect("it is there").expect("a list");
+        assert_eq!(found.expect("the first").conflicts, ["record second"]);
+    }
 }

@@ -20,7 +20,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-pub(crate) use self::answer::conflict;
 pub use self::capabilities::Capabilities;
 pub(crate) use self::checks::RENEW;
 pub use self::connect::{builder, connect};

@@ -184,11 +184,11 @@ impl Memory {
         self.unresolved = self.unresolved + usize::from(number.unresolved.is_some()) - before;
         let changed = kept.clone().filter_map(|kept| kept.changed).min();
         let created = kept.filter_map(|kept| kept.created.as_ref()).min_by_key(|created| created.age);
-        // Another process has removed what was created here. One that no journal knows may only lag.
+        // Another process has removed what was created here. One that this journal did not know may only lag.
         let is_other = |known: &Created| created.is_none_or(|created| created.id != known.id);
         let is_removed = |known: &Created| {
             let is_later = changed.is_some_and(|age| age < known.at.elapsed());
-            known.journal.is_some() && is_later && is_other(known)
+            known.journal == Some(journal) && is_later && is_other(known)
         };
         number.created = number.created.take().filter(|known| !is_removed(known));
         let is_new = |age| number.created.as_ref().is_none_or(|known| is_other(known) && age < known.at.elapsed());

@@ -220,24 +220,34 @@ async fn a_record_that_another_process_has_removed_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_removal_by_another_process_is_believed_by_a_plan_and_by_a_journal_that_is_opened_again() {
-    for is_opened_again in [false, true] {
-        let (platform, book, importer) = world();
-        importer.import(request()).await.unwrap();
-        advance(MINUTE).await;
-        platform.edit(Vec::clear);
-        let desired = Desired::from_iter([request()]);
-        let plan = importer.plan(&desired).await.unwrap();
-        assert!(matches!(plan.steps[0], PlanStep::Blocked { .. }), "nobody says that it was removed: {plan}");
-        book.page(&number(), |page| (page.created, page.changed) = (None, Some(Instant::now())));
-        if is_opened_again {
-            let again = in_memory::importer(&platform).journal(book.clone());
-            assert_eq!(again.import(request()).await.unwrap().outcome, Outcome::Created);
-        } else {
-            let plan = importer.plan(&desired).await.unwrap();
-            assert!(matches!(plan.steps[0], PlanStep::Import { .. }), "{plan}");
-        }
-    }
+async fn a_removal_by_another_process_is_believed_by_a_plan() {
+    let (platform, book, importer) = world();
+    importer.import(request()).await.unwrap();
+    advance(MINUTE).await;
+    platform.edit(Vec::clear);
+    let desired = Desired::from_iter([request()]);
+    let plan = importer.plan(&desired).await.unwrap();
+    assert!(matches!(plan.steps[0], PlanStep::Blocked { .. }), "nobody says that it was removed: {plan}");
+    book.page(&number(), |page| (page.created, page.changed) = (None, Some(Instant::now())));
+    let plan = importer.plan(&desired).await.unwrap();
+    assert!(matches!(plan.steps[0], PlanStep::Import { .. }), "{plan}");
+}
+
+/// Another process with the second journal has updated the record, which that journal never named.
+#[tokio::test(start_paused = true)]
+async fn a_record_that_another_journal_knew_is_not_forgotten_because_this_one_does_not_name_it() {
+    let (platform, _, importer) = world();
+    importer.import(request()).await.unwrap();
+    advance(MINUTE).await;
+    platform.edit(Vec::clear);
+    let second = Book::default();
+    second.page(&number(), |page| page.changed = Some(Instant::now()));
+    let error = in_memory::importer(&platform).journal(second).import(request()).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Withheld(why) if matches!(why.reason, WithheldReason::NotListed { .. })),
+        "{error}"
+    );
+    assert_eq!(platform.calls(Call::Create), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,8 +1,10 @@
 //! A platform of one's own that returns another record than requested: the importer compares the records itself.
 
 use async_trait::async_trait;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use numport::conformance::{Answer, Call, InMemoryPlatform};
+use numport::import::{BulkItem, BulkOutcome};
 use numport::model::{
     AccountId, CallbackUrl, CredentialId, Details, NumberId, PlatformKind, ProviderKind, RecordNumber, SourcePart,
 };
@@ -216,5 +218,26 @@ async fn a_record_is_replaced_only_if_nothing_of_it_is_lost() {
         let planned = lying.importer().plan_replacement(&number(7)).await;
         let refused = planned.as_ref().err().map(|error| problem_fields(error).concat());
         assert_eq!(refused.as_deref(), (!is_planned).then_some("record"), "{nth}");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_is_listed_twice_is_no_conflict_of_itself() {
+    let platform = in_memory::platform(&NATIVE, 3);
+    for (is_other, expected) in [(false, 0), (true, 1)] {
+        platform.edit(|records| {
+            let mut again = records[0].clone();
+            if is_other {
+                again.id = "second".into();
+            }
+            records.push(again);
+        });
+        let items: Vec<_> = in_memory::importer(&platform).import_many((0..3).map(request)).collect().await;
+        assert_eq!(platform.calls(Call::Find), 0, "it is found in the list");
+        let told = |item: &&BulkItem| match &item.outcome {
+            BulkOutcome::Imported(imported) => imported.findings.iter().any(|finding| finding.code() == "conflicts"),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(items.iter().filter(told).count(), expected);
     }
 }
