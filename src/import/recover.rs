@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -62,8 +61,8 @@ impl Importer {
     /// Each import then takes the number's lock in the journal and writes down its create before it is sent.
     #[must_use]
     pub fn journal(mut self, journal: impl Journal + 'static) -> Self {
-        static IDS: AtomicU64 = AtomicU64::new(0);
-        self.journal = Some((Arc::new(journal), IDS.fetch_add(1, Ordering::Relaxed)));
+        let id = memory::journal(journal.id());
+        self.journal = Some((Arc::new(journal), id));
         self
     }
 

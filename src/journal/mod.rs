@@ -52,6 +52,11 @@ use crate::model::{AccountId, PlatformKind};
 /// it returns: what it wrote survives the end of the process, and [`Lease::sending`] also a power failure.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync {
+    /// Returns what tells this journal from all others: the same text for every value, in every process, that shares its
+    /// locks and entries, and another one once it was begun anew without them, at the same place too. An importer
+    /// believes a journal that it knows when an entry is gone: somebody has settled it.
+    fn id(&self) -> &str;
+
     /// Takes the lock of a number in an account, for all processes that share the journal. Returns `None` if somebody
     /// else holds it for all of `wait`.
     ///

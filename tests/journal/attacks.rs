@@ -157,9 +157,10 @@ async fn nothing_is_written_under_a_lock_that_was_removed() {
     let error = journal.lock(&key("one"), Duration::ZERO).await.unwrap_err();
     assert_eq!(error.fault, JournalFault::Unreachable, "{error}");
     drop(third);
-    // Begun anew, it goes on.
-    DirectoryJournal::open(&path).unwrap();
-    lock(&journal, &key("one")).await.sending(&import(&key("one"))).await.unwrap();
+    // Begun anew, it is another one.
+    let anew = DirectoryJournal::open(&path).unwrap();
+    assert_eq!(journal.lock(&key("one"), Duration::ZERO).await.unwrap_err().fault, JournalFault::Unsuitable);
+    lock(&anew, &key("one")).await.sending(&import(&key("one"))).await.unwrap();
 }
 
 #[tokio::test]

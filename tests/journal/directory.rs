@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Barrier;
+use std::thread;
 use std::time::Duration;
 
 use numport::error::{ErrorKind, WithheldReason};
@@ -289,8 +291,13 @@ async fn a_lock_in_a_directory_that_was_replaced_sends_nothing_any_more() {
     let error = old.sending(&import(&key)).await.unwrap_err();
     assert_eq!(error.fault, JournalFault::Unreachable, "{error}");
     new.sending(&import(&key)).await.unwrap();
-    drop(old);
-    assert!(journal.lock(&key, Duration::ZERO).await.unwrap().is_none(), "the other process has it");
+    drop((old, new));
+    // The new journal knows nothing of what the old one has kept, and its silence settles nothing.
+    let error = journal.lock(&key, Duration::ZERO).await.unwrap_err();
+    assert!(error.fault == JournalFault::Unsuitable && error.cause.contains("open it again"), "{error}");
+    let [opened, anew] = [(); 2].map(|()| DirectoryJournal::open(&path).unwrap());
+    assert!(opened.id() == anew.id() && opened.id() == other.id() && opened.id() != journal.id());
+    lock(&opened, &key).await;
     assert_eq!(files(&folder.path().join("moved"), "numbers"), Vec::<String>::new());
 }
 
@@ -311,6 +318,27 @@ fn a_journal_whose_beginning_was_interrupted_is_begun() {
         }
         DirectoryJournal::open(&path).unwrap();
         DirectoryJournal::open(&path).unwrap();
+    }
+}
+
+/// Whoever is late has the journal of the first.
+#[test]
+fn a_journal_that_several_begin_at_once_is_one() {
+    let folder = TempDir::new().unwrap();
+    for round in 0..20 {
+        let path = folder.path().join(round.to_string());
+        let (start, path) = (&Barrier::new(4), path.as_path());
+        let opened = thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                DirectoryJournal::open(path).unwrap()
+            };
+            let all = [(); 4].map(|()| scope.spawn(open));
+            all.map(|one| one.join().unwrap())
+        });
+        let header = fs::read_to_string(path.join("journal.json")).unwrap();
+        assert!(opened.iter().all(|journal| header.contains(journal.id())), "{header} {opened:?}");
+        assert_eq!(fs::read_dir(path).unwrap().count(), 5, "nothing else is left");
     }
 }
 

@@ -35,8 +35,7 @@ impl Postgres {
         succeed(server.run("initdb").arg("--pgdata").arg(server.data.path()).args(arguments));
         let socket = server.directory.path().display();
         let options = format!("-c listen_addresses='' -c unix_socket_directories='{socket}' {options}");
-        let log = server.directory.path().join("log");
-        succeed(server.control("start").arg("--log").arg(log).args(["--options", &options]));
+        succeed(server.control("start").arg("--log").arg(server.log_path()).args(["--options", &options]));
         Some(server)
     }
 
@@ -65,6 +64,15 @@ impl Postgres {
     /// That of a server that has another port.
     pub(crate) fn socket_of(&self, port: u16) -> PathBuf {
         self.directory.path().join(format!(".s.PGSQL.{port}"))
+    }
+
+    /// What the server has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).expect("a log")
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.directory.path().join("log")
     }
 
     fn control(&self, what: &str) -> Command {

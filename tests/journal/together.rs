@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use futures_util::poll;
-use numport::journal::{Journal, JournalError, JournalFault, Key, Lease, PostgresJournal, Settled, UnresolvedImport};
+use numport::journal::{
+    Journal, JournalError, JournalFault, Key, Lease, NoTls, PostgresJournal, Settled, UnresolvedImport,
+};
 use numport::model::{AccountId, PlatformKind};
 use tokio::task::yield_now;
 
-use crate::postgres::{client, journal, key, server, with_undo};
+use crate::postgres::{DATABASE, client, journal, key, server, with_undo};
+use crate::server::Postgres;
 
 const WAIT: Duration = Duration::from_secs(30);
 
@@ -128,6 +131,19 @@ async fn what_is_dropped_is_written_before_its_lock_is_given_up_or_never() {
     assert!(seen.contains(&true) && seen.contains(&false), "{seen:?}");
 }
 
+#[tokio::test]
+async fn what_is_dropped_together_is_given_up_together() {
+    let options = "-c fsync=off -c log_statement=all";
+    let Some(server) = Postgres::start_in(&std::env::temp_dir(), options, "what_is_dropped_together") else { return };
+    PostgresJournal::migrate(&server.url(DATABASE), NoTls).await.unwrap();
+    let (one, other) = (journal(&server).await, journal(&server).await);
+    let statements = || server.log().matches("pg_advisory_unlock(").count();
+    let before = statements();
+    drop(leases(&one).await);
+    assert_eq!(leases(&other).await.len(), 16, "all of them are free");
+    assert_eq!(statements() - before, 1);
+}
+
 /// A program that is not asynchronous has a runtime for each call, perhaps.
 #[test]
 fn a_runtime_that_ends_while_it_writes_for_others_leaves_nobody_waiting() {
@@ -151,4 +167,30 @@ fn a_runtime_that_ends_while_it_writes_for_others_leaves_nobody_waiting() {
         written.unwrap();
         assert_eq!(journal.unresolved().await.unwrap().len(), 15);
     });
+}
+
+#[test]
+fn a_lock_that_is_dropped_as_its_runtime_ends_is_given_up() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let main = runtime();
+    let Some((server, journal)) = main.block_on(async {
+        let server = server("a_lock_that_is_dropped_as_its_runtime_ends").await?;
+        let journal = journal(&server).await;
+        Some((server, journal))
+    }) else {
+        return;
+    };
+    for is_without in [false, true] {
+        let mut leases = main.block_on(leases(&journal));
+        let (lease, entry) = leases.pop().unwrap();
+        if is_without {
+            drop(lease);
+        } else {
+            runtime().block_on(async { drop(lease) });
+        }
+        let other = main.block_on(crate::postgres::journal(&server));
+        let taken = main.block_on(other.lock(&entry.key(), WAIT)).unwrap();
+        assert!(taken.is_some(), "without a runtime: {is_without}");
+        main.block_on(async { drop((leases, taken)) });
+    }
 }

@@ -63,6 +63,10 @@ fn full<T>() -> Result<T, JournalError> {
 
 #[async_trait]
 impl Journal for Full {
+    fn id(&self) -> &str {
+        "full"
+    }
+
     async fn lock(&self, _: &Key, _: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
         full()
     }

@@ -36,8 +36,8 @@ pub(super) const CREATED_FOR: Duration = Duration::from_secs(10 * 60);
 /// How many of them are remembered; the oldest are forgotten first.
 const MAX_CREATED: usize = 10_000;
 
-/// A journal that was given to an importer, as this process tells them apart.
-pub(super) type JournalId = u64;
+/// A journal that was given to an importer, in a form that is quick to compare.
+pub(super) type JournalId = usize;
 
 /// An account at a platform, in a form that is quick to compare.
 pub(super) type Account = (PlatformKind, u64);
@@ -321,6 +321,15 @@ pub(super) fn account(platform: &dyn VoicePlatform) -> Account {
         known.entry(text).or_insert(number);
     }
     (kind, number)
+}
+
+pub(super) fn journal(id: &str) -> JournalId {
+    static KNOWN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let mut known = lock(&KNOWN);
+    known.iter().position(|known| known == id).unwrap_or_else(|| {
+        known.push(id.to_owned());
+        known.len() - 1
+    })
 }
 
 /// A number in half the space, as many are kept: at most 15 digits, of which the first is no zero.

@@ -53,8 +53,9 @@ impl Drop for LockFile {
     }
 }
 
+/// Whether this open file is the one of this name.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
 
     let opened = file.metadata()?;
@@ -65,7 +66,9 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     }
 }
 
+/// It cannot be told.
 #[cfg(not(unix))]
-fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
+#[allow(clippy::unnecessary_wraps)] // as elsewhere
+pub(super) fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
     Ok(true)
 }

@@ -1,5 +1,6 @@
 mod disk;
 mod faults;
+mod header;
 mod locks;
 mod place;
 mod store;
@@ -17,6 +18,7 @@ use async_trait::async_trait;
 
 use self::disk::{Folder, Local};
 use self::faults::fault;
+use self::header::Header;
 use self::locks::LockFile;
 use self::place::{make_private, refuse_network, refuse_shared};
 use self::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
@@ -26,9 +28,6 @@ use crate::E164;
 use crate::model::{AccountId, PlatformKind};
 
 const LOCKS: &str = "locks";
-const HEADER: &str = "journal.json";
-/// What the header of this version's journals says.
-const VERSION: &str = "{\"numport-journal\":1}\n";
 
 /// After how many settled imports what is old is removed, at first after one.
 const PRUNE_AFTER: u64 = 1_000;
@@ -78,6 +77,7 @@ pub struct DirectoryJournal {
 #[derive(Debug)]
 struct Shared {
     root: PathBuf,
+    header: Arc<Header>,
     store: Store<Local>,
     settled: AtomicU64,
 }
@@ -97,15 +97,7 @@ impl DirectoryJournal {
         let root = fs::canonicalize(&root).map_err(|error| fault(root.display(), &error))?;
         refuse_network(&root)?;
         let failed = |error: io::Error| fault(root.display(), &error);
-        match fs::read_to_string(root.join(HEADER)) {
-            Ok(header) if header == VERSION => {}
-            Ok(_) => {
-                let place = root.join(HEADER).display().to_string();
-                return Err(JournalError::new(place, JournalFault::Foreign, "another version"));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => begin(&root)?,
-            Err(error) => return Err(failed(error)),
-        }
+        let header = Arc::new(Header::open(&root, &[NUMBERS, CHANGED, HISTORY, LOCKS])?);
         for folder in [NUMBERS, CHANGED, HISTORY, LOCKS] {
             make_private(&root.join(folder))?;
             // It may be a mount or a link of its own.
@@ -113,7 +105,7 @@ impl DirectoryJournal {
         }
         Folder::open(&root).and_then(Folder::sync).map_err(failed)?;
         let store = Store::new(Local { root: root.clone() }, root.display().to_string());
-        Ok(Self { shared: Arc::new(Shared { root, store, settled: AtomicU64::new(0) }) })
+        Ok(Self { shared: Arc::new(Shared { root, header, store, settled: AtomicU64::new(0) }) })
     }
 
     /// Keeps what is needed to roll back settled imports: the newest `imports` of each number, for at most `age`. Not
@@ -122,31 +114,11 @@ impl DirectoryJournal {
     /// It takes one more write to the disk for each import that changed something.
     #[must_use]
     pub fn keep_history(self, imports: usize, age: Duration) -> Self {
-        let root = self.shared.root.clone();
+        let (root, header) = (self.shared.root.clone(), self.shared.header.clone());
         let mut store = Store::new(Local { root: root.clone() }, root.display().to_string());
         store.history = Some(HistoryLimits { imports, age });
-        Self { shared: Arc::new(Shared { root, store, settled: AtomicU64::new(0) }) }
+        Self { shared: Arc::new(Shared { root, header, store, settled: AtomicU64::new(0) }) }
     }
-}
-
-/// Begins a journal in a directory with nothing in it.
-fn begin(root: &Path) -> Result<(), JournalError> {
-    let failed = |error: io::Error| fault(root.display(), &error);
-    let ours = [HEADER, NUMBERS, CHANGED, HISTORY, LOCKS].map(std::ffi::OsString::from);
-    for found in fs::read_dir(root).map_err(failed)? {
-        let name = found.map_err(failed)?.file_name();
-        if !ours.contains(&name) && !name.to_string_lossy().starts_with(HEADER) {
-            let cause = format!("there is {} in it", name.to_string_lossy());
-            return Err(JournalError::new(root.display().to_string(), JournalFault::Foreign, cause));
-        }
-    }
-    // Several processes may begin it at the same time.
-    let new = root.join(format!("{HEADER}.{}", std::process::id()));
-    let mut file =
-        disk::private(fs::OpenOptions::new().write(true).create(true).truncate(true)).open(&new).map_err(failed)?;
-    io::Write::write_all(&mut file, VERSION.as_bytes()).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    fs::rename(&new, root.join(HEADER)).map_err(failed)
 }
 
 impl Shared {
@@ -183,6 +155,10 @@ async fn on_thread<T: Send + 'static>(
 
 #[async_trait]
 impl Journal for DirectoryJournal {
+    fn id(&self) -> &str {
+        &self.shared.header.id
+    }
+
     async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
         let mut attempts = Attempts::within(wait);
         loop {
@@ -190,6 +166,7 @@ impl Journal for DirectoryJournal {
             let taken = on_thread(move || {
                 let name = store::name(&key);
                 let Some(lock) = shared.try_lock(&name)? else { return Ok(None) };
+                shared.header.check()?;
                 for folder in [NUMBERS, CHANGED, HISTORY] {
                     refuse_shared(&shared.root.join(folder))?;
                 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::faults::unsuitable;
 use super::session::Session;
 use super::target::Target;
 use crate::journal::{JournalError, JournalFault};
@@ -19,6 +20,8 @@ const ATTEMPT: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub(super) struct Line {
     target: Target,
+    /// The id of the journal.
+    pub(super) id: String,
     state: Mutex<State>,
 }
 
@@ -33,7 +36,11 @@ struct State {
 impl Line {
     pub(super) async fn open(target: Target) -> Result<Self, JournalError> {
         let session = Arc::new(attempt(&target).await?);
-        Ok(Self { target, state: Mutex::new(State { session, failed: None, pause: FIRST_PAUSE }) })
+        Ok(Self {
+            target,
+            id: session.journal.clone(),
+            state: Mutex::new(State { session, failed: None, pause: FIRST_PAUSE }),
+        })
     }
 
     /// Returns the session. If it is lost, another one is opened, also for everybody else who waits for it. Attempts are
@@ -53,7 +60,7 @@ impl Line {
                 sleep_until(next).await;
                 continue;
             }
-            match attempt(&self.target).await {
+            match attempt(&self.target).await.and_then(|session| self.check(session)) {
                 Ok(session) => {
                     state.session = Arc::new(session);
                     (state.failed, state.pause) = (None, FIRST_PAUSE);
@@ -64,6 +71,14 @@ impl Line {
                 }
             }
         }
+    }
+
+    /// Refuses another journal in the same place, which knows nothing of what this one has kept.
+    fn check(&self, session: Session) -> Result<Session, JournalError> {
+        if session.journal == self.id {
+            return Ok(session);
+        }
+        Err(unsuitable(&self.target.place, "its tables were made anew; connect again"))
     }
 }
 

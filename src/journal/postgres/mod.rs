@@ -172,6 +172,10 @@ impl PostgresJournal {
 
 #[async_trait]
 impl Journal for PostgresJournal {
+    fn id(&self) -> &str {
+        &self.line.id
+    }
+
     async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
         let mut attempts = Attempts::within(wait);
         loop {

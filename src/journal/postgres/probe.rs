@@ -56,19 +56,13 @@ pub(super) async fn check(client: &Client, target: &Target) -> Result<i32, Journ
     mine.get(1).and_then(|backend| backend.parse().ok()).ok_or_else(pooled)
 }
 
-/// What is found of the tables.
-pub(super) enum Tables {
-    None,
-    /// Those of this version.
-    Current,
-}
-
-/// Looks for the tables, and refuses those of another version, and several.
-pub(super) async fn tables(client: &Client, target: &Target) -> Result<Tables, JournalError> {
+/// Looks for the tables, and refuses those of another version, and several. Returns the id of their journal; `None` if
+/// there are no tables.
+pub(super) async fn tables(client: &Client, target: &Target) -> Result<Option<String>, JournalError> {
     let failed = |error: tokio_postgres::Error| fault(&target.place, &error);
     let schemas = rows(client, sql::FIND_SCHEMAS).await.map_err(failed)?.concat();
     if schemas.is_empty() {
-        return Ok(Tables::None);
+        return Ok(None);
     }
     if schemas.len() > 1 {
         let cause = format!(
@@ -77,10 +71,8 @@ pub(super) async fn tables(client: &Client, target: &Target) -> Result<Tables, J
         );
         return Err(unsuitable(&target.place, cause));
     }
-    let version =
-        first_row(client, sql::READ_VERSION).await.map_err(failed)?.first().and_then(|text| text.parse().ok());
-    match version {
-        Some(sql::VERSION) => Ok(Tables::Current),
+    match <[String; 2]>::try_from(first_row(client, sql::READ_VERSION).await.map_err(failed)?) {
+        Ok([version, journal]) if version == sql::VERSION && !journal.is_empty() => Ok(Some(journal)),
         _ => Err(JournalError::new(&target.place, JournalFault::Foreign, "tables of another version")),
     }
 }

@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::task::AbortHandle;
+use tokio::runtime::Handle;
+use tokio::task::{AbortHandle, yield_now};
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Statement};
 
 use super::faults::{fault, unsuitable};
-use super::probe::Tables;
 use super::target::Target;
 use super::together::{self, Together};
 use super::written::{Sending, Settling, Taking};
@@ -29,14 +29,25 @@ pub(super) struct Session {
     client: Client,
     task: AbortHandle,
     pub(super) place: String,
+    /// The id of the journal.
+    pub(super) journal: String,
     /// The server's process. Another one would not have the locks.
     pub(super) backend: i32,
     pub(super) statements: Statements,
-    /// The locks that this process has or asks for: the server would give one to the same session twice.
-    held: Mutex<HashSet<i64>>,
+    locks: Mutex<Locks>,
     pub(super) taking: Together<Taking>,
     pub(super) sending: Together<Sending>,
     pub(super) settling: Together<Settling>,
+}
+
+/// The locks of this process.
+#[derive(Default)]
+struct Locks {
+    /// Those that it has or asks for: the server would give one to the same session twice.
+    held: HashSet<i64>,
+    /// Those that were given up, and of which the server is not told yet. It counts how often one was given, so that the
+    /// next one to have it may ask for it before.
+    given_up: Vec<i64>,
 }
 
 macro_rules! statements {
@@ -75,15 +86,15 @@ impl Session {
         let (client, task) = target.open().await?;
         let backend = probe::check(&client, target).await?;
         client.simple_query(sql::SETTINGS).await.map_err(failed)?;
-        if matches!(probe::tables(&client, target).await?, Tables::None) {
+        let Some(journal) = probe::tables(&client, target).await? else {
             let cause = "its tables are not there: call `PostgresJournal::migrate` once";
             return Err(unsuitable(&target.place, cause));
-        }
+        };
         probe::keep_tables(&client, target).await?;
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();
-        let (held, taking, sending, settling) = Default::default();
-        Ok(Self { client, task, place, backend, statements, held, taking, sending, settling })
+        let (locks, taking, sending, settling) = Default::default();
+        Ok(Self { client, task, place, journal, backend, statements, locks, taking, sending, settling })
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -136,8 +147,16 @@ impl Session {
         }
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, HashSet<i64>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn locks(&self) -> MutexGuard<'_, Locks> {
+        self.locks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the server which locks are given up, behind all that was sent under them.
+    fn unlock(&self) {
+        let ids = std::mem::take(&mut self.locks().given_up);
+        let with: Parameters<'_> = &[&ids];
+        // The first poll sends it, and nobody needs the answer.
+        let _ = self.client.execute(&self.statements.unlock, with).now_or_never();
     }
 }
 
@@ -160,7 +179,7 @@ impl Lock {
     /// Takes the lock of a number if nobody has it, and reads what is kept of the number under it.
     pub(super) async fn try_take(session: &Arc<Session>, key: &Key) -> Result<Option<(Self, Kept)>, JournalError> {
         let id = id(key);
-        if !session.held().insert(id) {
+        if !session.locks().held.insert(id) {
             return Ok(None);
         }
         // It exists before it is asked for, so that a caller that goes away leaves none.
@@ -181,13 +200,32 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if self.is_asked {
-            // The first poll sends it, behind all that this lock has sent. Nobody needs the answer.
-            let ids = [self.id];
-            let unlock: Parameters<'_> = &[&ids.as_slice()];
-            let _ = self.session.client.execute(&self.session.statements.unlock, unlock).now_or_never();
+        let is_first = {
+            let mut locks = self.session.locks();
+            locks.held.remove(&self.id);
+            locks.given_up.extend(Some(self.id).filter(|_| self.is_asked));
+            self.is_asked && locks.given_up.len() == 1
+        };
+        if is_first {
+            let unlocking = Unlocking(self.session.clone());
+            match Handle::try_current() {
+                // Those that are dropped at the same moment are given up together.
+                Ok(runtime) => drop(runtime.spawn(async move {
+                    yield_now().await;
+                    drop(unlocking);
+                })),
+                Err(_) => drop(unlocking),
+            }
         }
-        self.session.held().remove(&self.id);
+    }
+}
+
+/// Gives locks up when it is dropped, also with its runtime.
+struct Unlocking(Arc<Session>);
+
+impl Drop for Unlocking {
+    fn drop(&mut self) {
+        self.0.unlock();
     }
 }
 

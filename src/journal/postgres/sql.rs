@@ -1,7 +1,7 @@
 //! The tables and the statements. Each statement is a transaction of its own, since all share one session.
 
 /// The version of the tables.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: &str = "1";
 
 /// Locks the migration for other processes, and makes what is not there: beside the tables that are found, since new ones
 /// in a schema before theirs would hide them.
@@ -10,8 +10,9 @@ pub(super) const MIGRATE: &str = "
     SELECT pg_advisory_xact_lock(7020369475166434157);
     SELECT set_config('search_path', quote_ident(nspname), true) FROM pg_namespace JOIN pg_class AS c
         ON c.relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('numport_journal_version');
-    CREATE TABLE IF NOT EXISTS numport_journal_version (version integer NOT NULL);
-    INSERT INTO numport_journal_version SELECT 1 WHERE NOT EXISTS (SELECT FROM numport_journal_version);
+    CREATE TABLE IF NOT EXISTS numport_journal_version (version integer NOT NULL, journal text NOT NULL);
+    INSERT INTO numport_journal_version SELECT 1, md5(random()::text || clock_timestamp()::text)
+        WHERE NOT EXISTS (SELECT FROM numport_journal_version);
     CREATE TABLE IF NOT EXISTS numport_journal (
         platform text, account text, number text,
         -- The import whose result is unknown, and when its requests were sent.
@@ -48,7 +49,8 @@ pub(super) const UNLOGGED: &str = "
     SELECT relname FROM pg_class WHERE relpersistence <> 'p'
         AND oid IN (to_regclass('numport_journal'), to_regclass('numport_journal_history'))
 ";
-pub(super) const READ_VERSION: &str = "SELECT version FROM numport_journal_version";
+pub(super) const READ_VERSION: &str =
+    "SELECT version, to_jsonb(found) ->> 'journal' FROM numport_journal_version AS found";
 
 /// What this session needs, whatever the defaults of the role are: what a statement wrote is on the disk when it
 /// returns, none is given up while this process waits for it, rows that are hidden are an error, and the server notices

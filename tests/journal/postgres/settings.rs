@@ -6,7 +6,7 @@ use numport::{E164, ImportRequest, Outcome};
 use tokio::time::timeout;
 
 use super::imports::{creates, importer};
-use super::{DATABASE, WAIT, client, client_at, import, journal, key, lock, server};
+use super::{DATABASE, WAIT, client, client_at, cut, import, journal, key, lock, server};
 
 fn number() -> E164 {
     "+14155552671".parse().unwrap()
@@ -156,6 +156,24 @@ async fn tables_that_somebody_alters_are_told_and_nothing_is_sent() {
     };
     let imported = timeout(WAIT, importing).await.unwrap();
     assert_eq!((imported.outcome, creates(&sandbox)), (Outcome::Created, 1));
+}
+
+/// Somebody drops the tables while a process runs, and another process makes them.
+#[tokio::test]
+async fn tables_that_were_made_anew_are_another_journal() {
+    let Some(server) = server("tables_that_were_made_anew").await else { return };
+    let (one, other) = (journal(&server).await, journal(&server).await);
+    assert_eq!((one.id(), one.clone().id()), (other.id(), other.id()));
+    let client = client(&server).await;
+    let tables = "DROP TABLE numport_journal, numport_journal_history, numport_journal_version";
+    client.batch_execute(tables).await.unwrap();
+    PostgresJournal::migrate(&server.url(DATABASE), NoTls).await.unwrap();
+    cut(&client, 10).await;
+    let error = one.lock(&key("one"), WAIT).await.unwrap_err();
+    assert!(error.fault == JournalFault::Unsuitable && error.cause.contains("made anew"), "{error}");
+    let anew = journal(&server).await;
+    assert_ne!(anew.id(), one.id());
+    lock(&anew, &key("one")).await;
 }
 
 #[tokio::test]

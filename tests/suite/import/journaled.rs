@@ -151,15 +151,19 @@ async fn what_was_sent_without_the_journal_is_not_taken_for_what_it_knows() {
     assert!(!book.is_unresolved(&number()));
 }
 
+/// Also if each request has an importer of its own.
 #[tokio::test(start_paused = true)]
 async fn what_another_process_has_resolved_is_forgotten() {
-    let (platform, book, importer) = world();
-    platform.script(Call::Create, [Answer::lost(false)]);
-    importer.import(request()).await.unwrap_err();
-    platform.insert(number());
-    book.page(&number(), |page| (page.unresolved, page.changed) = (None, Some(Instant::now())));
-    let imported = importer.import(request()).await.unwrap();
-    assert_eq!((imported.outcome, imported.undo().created), (Outcome::AlreadyThere, false));
+    for is_another in [false, true] {
+        let (platform, book, importer) = world();
+        platform.script(Call::Create, [Answer::lost(false)]);
+        importer.import(request()).await.unwrap_err();
+        platform.insert(number());
+        book.page(&number(), |page| (page.unresolved, page.changed) = (None, Some(Instant::now())));
+        let importer = if is_another { in_memory::importer(&platform).journal(book.clone()) } else { importer };
+        let imported = importer.import(request()).await.unwrap();
+        assert_eq!((imported.outcome, imported.undo().created), (Outcome::AlreadyThere, false));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 use std::time::Duration;
@@ -42,10 +43,19 @@ pub(crate) struct Page {
     lock: Arc<tokio::sync::Mutex<()>>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Book {
+    id: Arc<str>,
     pages: Arc<Mutex<HashMap<E164, Page>>>,
     ends: Arc<Mutex<HashMap<Write, End>>>,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        static BOOKS: AtomicUsize = AtomicUsize::new(0);
+        let id = format!("book {}", BOOKS.fetch_add(1, Ordering::Relaxed)).into();
+        Self { id, pages: Arc::default(), ends: Arc::default() }
+    }
 }
 
 impl Book {
@@ -100,6 +110,10 @@ struct Held {
 
 #[async_trait]
 impl Journal for Book {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
     async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
         self.end(Write::Lock).await?;
         let lock = self.page(&key.number, |page| page.lock.clone());

@@ -1,0 +1,95 @@
+//! The file that says what a directory is, and which journal.
+
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::private;
+use super::faults::fault;
+use super::locks::is_at;
+use crate::journal::{JournalError, JournalFault};
+
+const NAME: &str = "journal.json";
+const VERSION: u32 = 1;
+
+/// The header of a journal, which is never written again.
+#[derive(Debug)]
+pub(super) struct Header {
+    path: PathBuf,
+    /// It stays open, so that no other file can be taken for it.
+    file: File,
+    pub(super) id: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    #[serde(rename = "numport-journal")]
+    version: u32,
+    id: String,
+}
+
+impl Header {
+    /// Reads the header in this directory. If there is none, a journal is begun there, unless the directory has anything
+    /// but these folders.
+    pub(super) fn open(root: &Path, folders: &[&str]) -> Result<Self, JournalError> {
+        let path = root.join(NAME);
+        let failed = |error: io::Error| fault(path.display(), &error);
+        let mut file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                begin(root, folders)?;
+                File::open(&path).map_err(failed)?
+            }
+            opened => opened.map_err(failed)?,
+        };
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(failed)?;
+        match serde_json::from_str::<Text>(&text) {
+            Ok(Text { version: VERSION, id }) => Ok(Self { path, file, id }),
+            _ => Err(JournalError::new(path.display().to_string(), JournalFault::Foreign, "another version")),
+        }
+    }
+
+    /// Refuses a directory in which another journal was begun since. It knows nothing of what this one has kept.
+    pub(super) fn check(&self) -> Result<(), JournalError> {
+        if is_at(&self.file, &self.path).map_err(|error| fault(self.path.display(), &error))? {
+            return Ok(());
+        }
+        let cause = "it was removed or another journal was begun in its place; open it again";
+        Err(JournalError::new(self.path.display().to_string(), JournalFault::Unsuitable, cause))
+    }
+}
+
+/// Begins a journal in a directory with nothing else in it.
+fn begin(root: &Path, folders: &[&str]) -> Result<(), JournalError> {
+    let failed = |error: io::Error| fault(root.display(), &error);
+    for found in fs::read_dir(root).map_err(failed)? {
+        let name = found.map_err(failed)?.file_name().to_string_lossy().into_owned();
+        if !folders.contains(&name.as_str()) && !name.starts_with(NAME) {
+            let cause = format!("there is {name} in it");
+            return Err(JournalError::new(root.display().to_string(), JournalFault::Foreign, cause));
+        }
+    }
+    let text = serde_json::to_string(&Text { version: VERSION, id: random() }).map_err(|error| failed(error.into()))?;
+    let new = root.join(format!("{NAME}.{}.{}", std::process::id(), random()));
+    let mut file = private(OpenOptions::new().write(true).create_new(true)).open(&new).map_err(failed)?;
+    writeln!(file, "{text}").and_then(|()| file.sync_all()).map_err(failed)?;
+    // Several may begin it at the same time: the first one's stays.
+    let begun = match fs::hard_link(&new, root.join(NAME)) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // A file system without links: the last one's stays.
+        Err(_) => return fs::rename(&new, root.join(NAME)).map_err(failed),
+        linked => linked,
+    };
+    drop(fs::remove_file(&new));
+    begun.map_err(failed)
+}
+
+/// The standard library has no other random number.
+fn random() -> String {
+    let number = || RandomState::new().hash_one(std::process::id());
+    format!("{:016x}{:016x}", number(), number())
+}
