@@ -27,6 +27,8 @@ mod error;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "directory", feature = "postgres"))]
+mod together;
+#[cfg(any(feature = "directory", feature = "postgres"))]
 mod wait;
 
 use std::fmt;

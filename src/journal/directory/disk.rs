@@ -9,11 +9,14 @@ use std::path::{Path, PathBuf};
 /// A directory tree of two levels. Names are relative to it.
 pub(super) trait Disk: Send + Sync + 'static {
     fn read(&self, name: &str) -> io::Result<Vec<u8>>;
-    /// Writes a file anew. It need not be on the disk then.
+    /// Makes a file, in place of the one of this name: others may have that under another name. It need not be on the
+    /// disk then.
     fn write(&self, name: &str, text: &[u8]) -> io::Result<()>;
     /// Brings the content of a file to the disk.
     fn sync(&self, name: &str) -> io::Result<()>;
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    /// Gives a file one more name, which nothing has.
+    fn link(&self, from: &str, to: &str) -> io::Result<()>;
     fn remove(&self, name: &str) -> io::Result<()>;
     type Folder;
     fn folder(&self, folder: &str) -> io::Result<Self::Folder>;
@@ -41,8 +44,12 @@ impl Disk for Local {
     }
 
     fn write(&self, name: &str, text: &[u8]) -> io::Result<()> {
-        let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(self.path(name))?;
-        file.write_all(text)
+        let make = || private(OpenOptions::new().write(true).create_new(true)).open(self.path(name));
+        let made = match make() {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.remove(name).and_then(|()| make()),
+            made => made,
+        };
+        made?.write_all(text)
     }
 
     fn sync(&self, name: &str) -> io::Result<()> {
@@ -52,6 +59,10 @@ impl Disk for Local {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.path(from), self.path(to))
+    }
+
+    fn link(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::hard_link(self.path(from), self.path(to))
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {

@@ -1,8 +1,13 @@
 mod disk;
+mod durable;
 mod faults;
+mod files;
 mod header;
+mod lease;
 mod locks;
 mod place;
+#[cfg(test)]
+mod simulated;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -10,8 +15,8 @@ mod tests;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,23 +24,23 @@ use async_trait::async_trait;
 use self::disk::{Folder, Local};
 use self::faults::fault;
 use self::header::Header;
+use self::lease::{Held, Sending, Settling};
 use self::locks::LockFile;
 use self::place::{make_private, refuse_network, refuse_shared};
 use self::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
+use super::together::Together;
 use super::wait::Attempts;
-use super::{Journal, JournalError, JournalFault, Kept, Key, Lease, Past, Settled, UnresolvedImport};
+use super::{Journal, JournalError, JournalFault, Key, Lease, Past, UnresolvedImport};
 use crate::E164;
 use crate::model::{AccountId, PlatformKind};
 
 const LOCKS: &str = "locks";
 
-/// After how many settled imports what is old is removed, at first after one.
-const PRUNE_AFTER: u64 = 1_000;
-
 /// A [`Journal`] in a directory, for the processes of one machine. No service is needed.
 ///
-/// It has one small JSON file for each unresolved import. The file is on the disk (fsync) before the create is sent and
-/// is removed once the result is known. Locks are locks of the file system, which end with the process.
+/// It has a small JSON file for each unresolved import; imports that are written down at the same moment share one, which
+/// has a name (a hard link) for each. The file is on the disk (fsync) before the create is sent, and its name is removed
+/// once the result is known. Locks are locks of the file system, which end with the process.
 ///
 /// The directory must be on a local disk and belong to this process' user alone (mode 0700; its files have 0600). On
 /// Linux, network file systems (NFS, SMB, 9P, Ceph, Lustre and others) are refused; FUSE and other systems cannot be
@@ -80,6 +85,8 @@ struct Shared {
     header: Arc<Header>,
     store: Store<Local>,
     settled: AtomicU64,
+    sending: Together<Sending>,
+    settling: Together<Settling>,
 }
 
 impl DirectoryJournal {
@@ -105,7 +112,7 @@ impl DirectoryJournal {
         }
         Folder::open(&root).and_then(Folder::sync).map_err(failed)?;
         let store = Store::new(Local { root: root.clone() }, root.display().to_string());
-        Ok(Self { shared: Arc::new(Shared { root, header, store, settled: AtomicU64::new(0) }) })
+        Ok(Self { shared: Shared::new(root, header, store) })
     }
 
     /// Keeps what is needed to roll back settled imports: the newest `imports` of each number, for at most `age`. Not
@@ -117,11 +124,16 @@ impl DirectoryJournal {
         let (root, header) = (self.shared.root.clone(), self.shared.header.clone());
         let mut store = Store::new(Local { root: root.clone() }, root.display().to_string());
         store.history = Some(HistoryLimits { imports, age });
-        Self { shared: Arc::new(Shared { root, header, store, settled: AtomicU64::new(0) }) }
+        Self { shared: Shared::new(root, header, store) }
     }
 }
 
 impl Shared {
+    fn new(root: PathBuf, header: Arc<Header>, store: Store<Local>) -> Arc<Self> {
+        let (settled, sending, settling) = Default::default();
+        Arc::new(Self { root, header, store, settled, sending, settling })
+    }
+
     fn lock_path(&self, name: &str) -> PathBuf {
         self.root.join(LOCKS).join(format!("{name}.lock"))
     }
@@ -171,7 +183,7 @@ impl Journal for DirectoryJournal {
                     refuse_shared(&shared.root.join(folder))?;
                 }
                 let kept = shared.store.load(&key)?;
-                Ok(Some(Held { shared, key, kept, lock: Arc::new(Mutex::new(lock)) }))
+                Ok(Some(Held::new(shared, key, kept, lock)))
             });
             if let Some(held) = taken.await? {
                 return Ok(Some(Box::new(held)));
@@ -224,67 +236,5 @@ impl Journal for DirectoryJournal {
     async fn history(&self, number: &E164) -> Result<Vec<Past>, JournalError> {
         let (shared, number) = (self.shared.clone(), *number);
         on_thread(move || shared.store.history(&number)).await
-    }
-}
-
-/// A number whose lock is held.
-#[derive(Debug)]
-struct Held {
-    shared: Arc<Shared>,
-    key: Key,
-    kept: Kept,
-    /// Shared with the writes, which run one after the other: the lock ends only after the last of them.
-    lock: Arc<Mutex<LockFile>>,
-}
-
-impl Held {
-    async fn write(
-        &self,
-        work: impl FnOnce(&Shared, &Key, &LockFile) -> Result<(), JournalError> + Send + 'static,
-    ) -> Result<(), JournalError> {
-        let (shared, key, lock) = (self.shared.clone(), self.key.clone(), self.lock.clone());
-        on_thread(move || {
-            let lock = lock.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&shared, &key, &lock)
-        })
-        .await
-    }
-}
-
-#[async_trait]
-impl Lease for Held {
-    fn kept(&self) -> &Kept {
-        &self.kept
-    }
-
-    async fn sending(&mut self, entry: &UnresolvedImport) -> Result<(), JournalError> {
-        let entry = entry.clone();
-        self.write(move |shared, key, lock| {
-            if lock.is_held() {
-                return shared.store.sending(&entry);
-            }
-            let place = shared.lock_path(&store::name(key)).display().to_string();
-            Err(JournalError::new(place, JournalFault::Unreachable, "the lock file was removed"))
-        })
-        .await
-    }
-
-    async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
-        let settled = settled.clone();
-        self.write(move |shared, key, _| {
-            shared.store.settle(key, &settled)?;
-            let count = shared.settled.fetch_add(1, Ordering::Relaxed) + 1;
-            // Also in a process that imports few.
-            if count % PRUNE_AFTER == 1 {
-                // What is old harms nobody.
-                drop(shared.prune());
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn forget_created(&mut self) -> Result<(), JournalError> {
-        self.write(|shared, key, _| shared.store.forget_created(key)).await
     }
 }

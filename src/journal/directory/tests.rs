@@ -1,166 +1,13 @@
-//! The power fails: after each call of the file system, with everything lost that was not synced, or any part of it.
+//! What is known once the power has failed.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use super::disk::Disk;
+use super::disk::{Disk, Local};
+use super::simulated::Simulated;
 use super::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
 use crate::import::Undo;
-use crate::journal::{Key, Settled, UnresolvedImport};
+use crate::journal::{JournalError, Key, Settled, UnresolvedImport};
 use crate::model::{AccountId, Calls, NumberRecord, PlatformKind, Routing};
-
-/// What became of the content of a file that was not synced.
-#[derive(Clone, Copy, Debug)]
-enum Loss {
-    Nothing,
-    Half,
-    All,
-}
-
-const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Half, Loss::All];
-
-/// A disk in memory. A content, and the name of a file in its folder, are each lost unless they were synced.
-#[derive(Clone, Default)]
-struct Simulated {
-    state: Arc<Mutex<State>>,
-}
-
-#[derive(Clone, Default)]
-struct State {
-    contents: Vec<Content>,
-    /// Which content each name has now, and which it has on the disk.
-    now: BTreeMap<String, usize>,
-    synced: BTreeMap<String, usize>,
-    /// The changes of names since then, in their order. Any beginning of them may have reached the disk.
-    unsynced: Vec<(String, Option<usize>)>,
-    calls: usize,
-    /// After how many calls the power fails.
-    fails_after: Option<usize>,
-}
-
-#[derive(Clone)]
-struct Content {
-    text: Vec<u8>,
-    is_synced: bool,
-}
-
-impl Simulated {
-    fn with<T>(&self, call: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.fails_after.is_some_and(|after| state.calls >= after) {
-            return Err(io::Error::other("the power has failed"));
-        }
-        state.calls += 1;
-        call(&mut state)
-    }
-
-    /// The disks that the next start may find: with any beginning of the names that were not synced, and any loss of
-    /// contents.
-    fn after_the_failure(&self) -> Vec<Self> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut found = Vec::new();
-        for names in 0..=state.unsynced.len() {
-            for loss in LOSSES {
-                let mut now = state.synced.clone();
-                for (name, content) in &state.unsynced[..names] {
-                    match content {
-                        Some(content) => drop(now.insert(name.clone(), *content)),
-                        None => drop(now.remove(name)),
-                    }
-                }
-                let lost = |content: &Content| {
-                    let text = match loss {
-                        _ if content.is_synced => content.text.clone(),
-                        Loss::Nothing => content.text.clone(),
-                        Loss::Half => content.text[..content.text.len() / 2].to_vec(),
-                        Loss::All => Vec::new(),
-                    };
-                    Content { text, is_synced: true }
-                };
-                let contents = state.contents.iter().map(lost).collect();
-                let state = State { contents, synced: now.clone(), now, ..State::default() };
-                found.push(Self { state: Arc::new(Mutex::new(state)) });
-            }
-        }
-        found
-    }
-}
-
-fn missing() -> io::Error {
-    io::ErrorKind::NotFound.into()
-}
-
-impl Disk for Simulated {
-    fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        self.with(|state| {
-            let content = state.now.get(name).ok_or_else(missing)?;
-            Ok(state.contents[*content].text.clone())
-        })
-    }
-
-    fn write(&self, name: &str, text: &[u8]) -> io::Result<()> {
-        self.with(|state| {
-            let content = state.contents.len();
-            state.contents.push(Content { text: text.to_vec(), is_synced: false });
-            state.now.insert(name.to_owned(), content);
-            state.unsynced.push((name.to_owned(), Some(content)));
-            Ok(())
-        })
-    }
-
-    fn sync(&self, name: &str) -> io::Result<()> {
-        self.with(|state| {
-            let content = *state.now.get(name).ok_or_else(missing)?;
-            state.contents[content].is_synced = true;
-            Ok(())
-        })
-    }
-
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.with(|state| {
-            let content = state.now.remove(from).ok_or_else(missing)?;
-            state.now.insert(to.to_owned(), content);
-            state.unsynced.push((to.to_owned(), Some(content)));
-            state.unsynced.push((from.to_owned(), None));
-            Ok(())
-        })
-    }
-
-    fn remove(&self, name: &str) -> io::Result<()> {
-        self.with(|state| {
-            state.now.remove(name).ok_or_else(missing)?;
-            state.unsynced.push((name.to_owned(), None));
-            Ok(())
-        })
-    }
-
-    type Folder = String;
-
-    fn folder(&self, folder: &str) -> io::Result<String> {
-        self.with(|_| Ok(folder.to_owned()))
-    }
-
-    fn sync_folder(&self, folder: String) -> io::Result<()> {
-        self.with(|state| {
-            let start = format!("{folder}/");
-            let changes = std::mem::take(&mut state.unsynced);
-            for (name, content) in changes {
-                match content {
-                    _ if !name.starts_with(&start) => state.unsynced.push((name, content)),
-                    Some(content) => drop(state.synced.insert(name, content)),
-                    None => drop(state.synced.remove(&name)),
-                }
-            }
-            Ok(())
-        })
-    }
-
-    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
-        let start = format!("{folder}/");
-        self.with(|state| Ok(state.now.keys().filter_map(|name| Some(name.strip_prefix(&start)?.to_owned())).collect()))
-    }
-}
 
 fn key() -> Key {
     let number = "+14155550100".parse().expect("a number");
@@ -187,6 +34,14 @@ fn undo() -> Undo {
     }
 }
 
+fn sending(store: &Store<Simulated>, import: &UnresolvedImport) -> Result<(), JournalError> {
+    store.sending(vec![import.clone()]).remove(0)
+}
+
+fn settle(store: &Store<Simulated>, key: &Key, settled: &Settled) -> Result<(), JournalError> {
+    store.settle(&[(key, settled)]).remove(0)
+}
+
 fn store(disk: &Simulated, with_history: bool) -> Store<Simulated> {
     let mut store = Store::new(disk.clone(), "journal".to_owned());
     store.history = with_history.then_some(HistoryLimits { imports: 3, age: std::time::Duration::MAX });
@@ -206,20 +61,72 @@ enum Reached {
     SentLater,
 }
 
+/// Several are written down at the same moment, of which the first ones were before.
+#[test]
+fn whenever_the_power_fails_those_that_share_a_file_are_known() {
+    const NUMBERS: usize = 3;
+    let keys: Vec<Key> = (0..NUMBERS)
+        .map(|nth| Key { number: format!("+1415555010{nth}").parse().expect("a number"), ..key() })
+        .collect();
+    let names: Vec<String> = keys.iter().map(super::store::name).collect();
+    let import = |key: &Key, id| UnresolvedImport::new(key, None, Some(routing(id)));
+    for (lacks_links, before) in [(false, 0), (false, 1), (false, 2), (true, 0), (true, 3)] {
+        let mut ended = 0;
+        for calls in 0.. {
+            let disk = Simulated::default();
+            disk.state.lock().unwrap().lacks_links = lacks_links;
+            let store = store(&disk, false);
+            keys[..before].iter().for_each(|key| sending(&store, &import(key, "first")).unwrap());
+            // What an interrupted write has left.
+            disk.write(&format!("numbers/{}.new", names[1]), b"{").unwrap();
+            let so_far = disk.state.lock().unwrap().calls;
+            disk.state.lock().unwrap().fails_after = Some(so_far + calls);
+            let second: Vec<_> = keys.iter().map(|key| import(key, "second")).collect();
+            let written = store.sending(second);
+            for after in disk.after_the_failure() {
+                let store = self::store(&after, false);
+                let case = format!("{before} before, after {calls} calls: {:?}", after.state.lock().unwrap().now);
+                for (nth, (key, written)) in keys.iter().zip(&written).enumerate() {
+                    let kept = store.load(key).unwrap_or_else(|error| panic!("{case}: {error}"));
+                    let found = kept.unresolved.and_then(|(import, _)| import.routing_before).map(|routing| routing.id);
+                    let known: &[Option<&str>] = match (written, nth < before) {
+                        (Ok(()), _) => &[Some("second")],
+                        (Err(_), true) => &[Some("first"), Some("second")],
+                        (Err(_), false) => &[None, Some("second")],
+                    };
+                    assert!(known.contains(&found.as_deref()), "{case}: {nth} is {found:?}");
+                }
+                // One is settled and written again, and the others stay.
+                settle(&store, &keys[0], &Settled::default()).unwrap();
+                sending(&store, &import(&keys[0], "third")).unwrap();
+                sending(&store, &import(&keys[1], "third")).unwrap();
+                let left = store.load(&keys[2]).unwrap().unresolved.and_then(|(import, _)| import.routing_before);
+                assert!(written[2].is_err() || left == Some(routing("second")), "{case}: {left:?}");
+                assert_eq!(store.unresolved().unwrap().len(), 2 + usize::from(left.is_some()), "{case}");
+            }
+            if written.iter().all(Result::is_ok) {
+                ended = calls;
+                break;
+            }
+        }
+        assert!(ended > 5, "the power failed everywhere");
+    }
+}
+
 fn import(store: &Store<Simulated>) -> Reached {
     let import = UnresolvedImport::new(&key(), None, Some(routing("before")));
-    if store.sending(&import).is_err() {
+    if sending(&store, &import).is_err() {
         return Reached::Nothing;
     }
-    if store.sending(&import).is_err() {
+    if sending(&store, &import).is_err() {
         return Reached::Sent;
     }
     let settled = Settled { created: Some("r1".into()), undo: Some(undo()) };
-    if store.settle(&key(), &settled).is_err() {
+    if settle(&store, &key(), &settled).is_err() {
         return Reached::SentAgain;
     }
     let later = UnresolvedImport::new(&key(), None, Some(routing("later")));
-    if store.sending(&later).is_err() { Reached::Settled } else { Reached::SentLater }
+    if sending(&store, &later).is_err() { Reached::Settled } else { Reached::SentLater }
 }
 
 #[test]
@@ -269,15 +176,15 @@ fn a_folder_that_could_not_be_synced_is_not_believed_again() {
     let import = UnresolvedImport::new(&key(), None, None);
     // The content is written, synced and renamed, and then the folder cannot be opened.
     disk.state.lock().unwrap().fails_after = Some(3);
-    store.sending(&import).unwrap_err();
+    sending(&store, &import).unwrap_err();
     disk.state.lock().unwrap().fails_after = None;
-    store.sending(&import).unwrap();
+    sending(&store, &import).unwrap();
     // Then it can, and its sync fails.
     let calls = disk.state.lock().unwrap().calls;
     disk.state.lock().unwrap().fails_after = Some(calls + 4);
-    store.sending(&import).unwrap_err();
+    sending(&store, &import).unwrap_err();
     disk.state.lock().unwrap().fails_after = None;
-    let error = store.sending(&import).unwrap_err();
+    let error = sending(&store, &import).unwrap_err();
     assert!(error.to_string().contains("start it again"), "{error}");
     let folders = [NUMBERS, CHANGED, HISTORY];
     assert!(folders.iter().all(|folder| disk.list(folder).is_ok()));
@@ -288,7 +195,7 @@ fn what_is_old_of_a_number_is_removed_and_the_rest_is_kept() {
     let disk = Simulated::default();
     let mut store = store(&disk, true);
     let settled = Settled { created: Some("r1".into()), undo: Some(undo()) };
-    store.settle(&key(), &settled).unwrap();
+    settle(&store, &key(), &settled).unwrap();
     let name = super::store::name(&key());
     let kept = |store: &Store<Simulated>| {
         let is_old = store.is_old(&name).unwrap();
@@ -302,4 +209,20 @@ fn what_is_old_of_a_number_is_removed_and_the_rest_is_kept() {
     store.history = Some(HistoryLimits { imports: 3, age: std::time::Duration::ZERO });
     assert_eq!(kept(&store), (true, [0, 0]));
     assert_eq!(kept(&store), (false, [0, 0]));
+}
+
+#[test]
+fn what_one_number_cannot_write_takes_no_other_one_with_it() {
+    let all = ["one", "two", "three"].map(|name| (name.to_owned(), UnresolvedImport::new(&key(), None, None)));
+    for bad in 0..all.len() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join(NUMBERS).join(format!("{}.json/theirs", all[bad].0))).unwrap();
+        let store = Store::new(Local { root: folder.path().to_owned() }, "journal".to_owned());
+        let written = store.imports.write(&store.files, &all);
+        for (nth, (written, (name, import))) in written.iter().zip(&all).enumerate() {
+            assert_eq!(written.is_err(), nth == bad, "{written:?}");
+            let read = store.imports.read(&store.files, name).ok().flatten();
+            assert_eq!(read.as_ref(), (nth != bad).then_some(import));
+        }
+    }
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::rows::CHANGED_FOR;
 use super::session::Lock;
-use super::together;
 use super::written::{Sending, Settling};
+use crate::journal::together;
 use crate::journal::{JournalError, JournalFault, Kept, Key, Lease, Settled, UnresolvedImport};
 
 /// After how many settled imports what is old is removed.

@@ -48,7 +48,7 @@ impl Line {
     pub(super) async fn session(&self, until: Instant) -> Result<Arc<Session>, JournalError> {
         loop {
             let mut state = self.state.lock().await;
-            if !state.session.is_lost() {
+            if !state.session.is_closed() {
                 return Ok(state.session.clone());
             }
             let failed = state.failed.as_ref().filter(|(next, _)| *next > Instant::now());

@@ -6,7 +6,6 @@ mod rows;
 mod session;
 mod sql;
 mod target;
-mod together;
 mod written;
 
 use std::sync::Arc;

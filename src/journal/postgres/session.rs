@@ -15,9 +15,9 @@ use tokio_postgres::{Client, Statement};
 
 use super::faults::{fault, unsuitable};
 use super::target::Target;
-use super::together::{self, Together};
 use super::written::{Sending, Settling, Taking};
 use super::{probe, rows, sql};
+use crate::journal::together::{self, Together};
 use crate::journal::{JournalError, JournalFault, Kept, Key};
 
 /// How long the server may take for a statement. They take milliseconds; after this the session is given up.
@@ -97,7 +97,7 @@ impl Session {
         Ok(Self { client, task, place, journal, backend, statements, locks, taking, sending, settling })
     }
 
-    pub(super) fn is_lost(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
     }
 

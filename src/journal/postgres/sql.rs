@@ -59,7 +59,7 @@ pub(super) const SETTINGS: &str = "
     SELECT set_config(s.name, v.wanted, false)
     FROM (VALUES
         ('synchronous_commit', 'on'), ('default_transaction_isolation', 'read committed'), ('idle_session_timeout', '0'),
-        ('statement_timeout', '10s'), ('lock_timeout', '0'), ('transaction_timeout', '0'), ('row_security', 'off'),
+        ('plan_cache_mode', 'force_generic_plan'), ('statement_timeout', '10s'), ('lock_timeout', '0'), ('transaction_timeout', '0'), ('row_security', 'off'),
         ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
     ) AS v (name, wanted)
     JOIN pg_settings AS s ON s.name = v.name

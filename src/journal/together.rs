@@ -1,6 +1,7 @@
-//! What several imports ask or write at the same moment is sent together: one session has one statement at a time, and
-//! those of imports that are about to be sent wait for the server's disk.
+//! What several imports ask or write at the same moment is done together: a session of a database has one statement at a
+//! time, and what is about to be sent waits for the disk.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,20 +9,30 @@ use futures_util::FutureExt;
 use tokio::sync::oneshot::{self, Receiver, Sender};
 use tokio::task::yield_now;
 
-use super::session::Session;
-use crate::journal::{JournalError, JournalFault};
+use super::{JournalError, JournalFault};
 
 type Written<R> = Result<<R as Row>::Answer, JournalError>;
-type AllWritten<R> = Result<Vec<<R as Row>::Answer>, JournalError>;
+/// The rows, and the answers in their order.
+pub(super) type AllWritten<R> = (Vec<R>, Result<Vec<<R as Row>::Answer>, JournalError>);
 
-/// What is written or asked for one number, in one statement with that of others.
+/// What is written or asked for one number, together with that of others.
 pub(super) trait Row: Sized + Send + 'static {
     type Answer: Send + 'static;
+    /// Where it is written.
+    type Place: Place;
 
-    fn queue(session: &Session) -> &Together<Self>;
+    fn queue(place: &Self::Place) -> &Together<Self>;
 
-    /// Returns the answers in the order of the rows. If it fails, each row is written by itself.
-    fn write(session: &Session, rows: &[Self]) -> impl Future<Output = AllWritten<Self>> + Send;
+    /// The first poll begins it. If it fails, each row is written by itself.
+    fn write(place: &Arc<Self::Place>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send;
+}
+
+pub(super) trait Place: Send + Sync + 'static {
+    /// For errors.
+    fn name(&self) -> String;
+
+    /// Whether nothing can be written any more.
+    fn is_lost(&self) -> bool;
 }
 
 struct Waiting<R: Row> {
@@ -31,12 +42,18 @@ struct Waiting<R: Row> {
     is_alone: bool,
 }
 
-/// The rows of a session that wait to be written.
+/// The rows that wait to be written.
 pub(super) struct Together<R: Row>(Mutex<State<R>>);
 
 struct State<R: Row> {
     waiting: Vec<Waiting<R>>,
     is_writing: bool,
+}
+
+impl<R: Row> fmt::Debug for Together<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Together").finish_non_exhaustive()
+    }
 }
 
 impl<R: Row> Default for Together<R> {
@@ -56,23 +73,23 @@ impl<R: Row> Together<R> {
     }
 }
 
-/// Writes it down with those of other numbers. Once the future is dropped nothing more is sent, so that the lock can be
+/// Writes it down with those of other numbers. Once the future is dropped nothing more is begun, so that the lock can be
 /// given up.
-pub(super) async fn write_down<R: Row>(session: &Arc<Session>, row: R) -> Written<R> {
+pub(super) async fn write_down<R: Row>(place: &Arc<R::Place>, row: R) -> Written<R> {
     let (told, written) = oneshot::channel();
     let is_first = {
-        let mut state = R::queue(session).state();
+        let mut state = R::queue(place).state();
         state.waiting.push(Waiting { row, told, is_alone: false });
         !std::mem::replace(&mut state.is_writing, true)
     };
-    let mut asked = Asked { queue: R::queue(session), written };
+    let mut asked = Asked { queue: R::queue(place), written };
     if is_first {
-        tokio::spawn(Writer::<R> { session: session.clone(), is_over: false, of: PhantomData }.run());
+        tokio::spawn(Writer::<R> { place: place.clone(), is_over: false, of: PhantomData }.run());
     }
     let told = (&mut asked.written).await;
     told.unwrap_or_else(|_| {
         let cause = "the runtime of another import has ended";
-        Err(JournalError::new(&session.place, JournalFault::Unreachable, cause))
+        Err(JournalError::new(place.name(), JournalFault::Unreachable, cause))
     })
 }
 
@@ -89,7 +106,7 @@ impl<R: Row> Drop for Asked<'_, R> {
 }
 
 struct Writer<R: Row> {
-    session: Arc<Session>,
+    place: Arc<R::Place>,
     is_over: bool,
     of: PhantomData<fn(R)>,
 }
@@ -98,8 +115,8 @@ impl<R: Row> Writer<R> {
     async fn run(mut self) {
         // Creates that are answered at the same moment are followed by others at the same moment.
         yield_now().await;
-        let session = self.session.clone();
-        let queue = R::queue(&session);
+        let place = self.place.clone();
+        let queue = R::queue(&place);
         loop {
             let (told, writing, first) = {
                 let mut state = queue.state();
@@ -108,8 +125,8 @@ impl<R: Row> Writer<R> {
                     return;
                 };
                 let (rows, told): (Vec<_>, Vec<_>) = all.into_iter().map(|waiting| (waiting.row, waiting.told)).unzip();
-                let mut writing = Box::pin(write(&session, rows));
-                // The first poll sends it: before anybody who is dropped can give up its lock.
+                let mut writing = Box::pin(R::write(&place, rows));
+                // The first poll begins it: before anybody who is dropped can give up its lock.
                 let first = writing.as_mut().now_or_never();
                 (told, writing, first)
             };
@@ -120,8 +137,8 @@ impl<R: Row> Writer<R> {
             // Nobody who was dropped needs the answer.
             match written {
                 Ok(answers) => told.into_iter().zip(answers).for_each(|(told, answer)| drop(told.send(Ok(answer)))),
-                // One that the server refuses takes no others with it.
-                Err(_) if rows.len() > 1 && !session.is_lost() => {
+                // One that is refused takes no others with it.
+                Err(_) if rows.len() > 1 && !place.is_lost() => {
                     let again = rows.into_iter().zip(told);
                     let again = again.map(|(row, told)| Waiting { row, told, is_alone: true });
                     queue.state().waiting.extend(again);
@@ -131,12 +148,6 @@ impl<R: Row> Writer<R> {
             }
         }
     }
-}
-
-/// Writes them, and gives them back.
-async fn write<R: Row>(session: &Session, rows: Vec<R>) -> (Vec<R>, AllWritten<R>) {
-    let written = R::write(session, &rows).await;
-    (rows, written)
 }
 
 /// Those that are written next: all, or one by itself.
@@ -151,7 +162,7 @@ impl<R: Row> Drop for Writer<R> {
     fn drop(&mut self) {
         // Its runtime has ended, and others must not wait for it.
         if !self.is_over {
-            let mut state = R::queue(&self.session).state();
+            let mut state = R::queue(&self.place).state();
             (state.is_writing, state.waiting) = (false, Vec::new());
         }
     }

@@ -1,0 +1,159 @@
+//! The lock of a number, and what is written under it.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::locks::LockFile;
+use super::{Shared, on_thread, store};
+use crate::journal::together::{self, AllWritten, Place, Row, Together};
+use crate::journal::{JournalError, JournalFault, Kept, Key, Lease, Settled, UnresolvedImport};
+
+/// After how many settled imports what is old is removed, at first after one.
+const PRUNE_AFTER: u64 = 1_000;
+
+/// A number whose lock is held.
+#[derive(Debug)]
+pub(super) struct Held {
+    shared: Arc<Shared>,
+    key: Key,
+    kept: Kept,
+    lock: Lock,
+}
+
+/// Shared with the writes, which run one after the other: the lock ends only after the last of them.
+#[derive(Clone, Debug)]
+struct Lock(Arc<Mutex<LockFile>>);
+
+impl Lock {
+    fn wait(&self) -> MutexGuard<'_, LockFile> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An import that is about to be sent.
+#[derive(Debug)]
+pub(super) struct Sending {
+    import: UnresolvedImport,
+    lock: Lock,
+}
+
+/// An import whose result is known.
+#[derive(Debug)]
+pub(super) struct Settling {
+    key: Key,
+    settled: Settled,
+    lock: Lock,
+}
+
+impl Held {
+    pub(super) fn new(shared: Arc<Shared>, key: Key, kept: Kept, lock: LockFile) -> Self {
+        Self { shared, key, kept, lock: Lock(Arc::new(Mutex::new(lock))) }
+    }
+}
+
+#[async_trait]
+impl Lease for Held {
+    fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    async fn sending(&mut self, entry: &UnresolvedImport) -> Result<(), JournalError> {
+        let sending = Sending { import: entry.clone(), lock: self.lock.clone() };
+        together::write_down(&self.shared, sending).await?
+    }
+
+    async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
+        let settling = Settling { key: self.key.clone(), settled: settled.clone(), lock: self.lock.clone() };
+        together::write_down(&self.shared, settling).await?
+    }
+
+    async fn forget_created(&mut self) -> Result<(), JournalError> {
+        let (shared, key, lock) = (self.shared.clone(), self.key.clone(), self.lock.clone());
+        on_thread(move || {
+            let _lock = lock.wait();
+            shared.store.forget_created(&key)
+        })
+        .await
+    }
+}
+
+impl Place for Shared {
+    fn name(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    fn is_lost(&self) -> bool {
+        false
+    }
+}
+
+impl Row for Sending {
+    type Answer = Result<(), JournalError>;
+    type Place = Shared;
+
+    fn queue(shared: &Shared) -> &Together<Self> {
+        &shared.sending
+    }
+
+    async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
+        on_thread_with(shared, rows, |shared, rows| {
+            let locks: Vec<_> = rows.iter().map(|row| row.lock.wait()).collect();
+            let held = |(row, lock): (&Self, &MutexGuard<'_, LockFile>)| {
+                if lock.is_held() {
+                    return Ok(row.import.clone());
+                }
+                let place = shared.lock_path(&store::name(&row.import.key())).display().to_string();
+                Err(JournalError::new(place, JournalFault::Unreachable, "the lock file was removed"))
+            };
+            let held: Vec<_> = rows.iter().zip(&locks).map(held).collect();
+            let mut written = shared.store.sending(held.iter().flatten().cloned().collect()).into_iter();
+            held.into_iter().map(|held| held.and_then(|_| written.next().unwrap_or(Ok(())))).collect()
+        })
+        .await
+    }
+}
+
+impl Row for Settling {
+    type Answer = Result<(), JournalError>;
+    type Place = Shared;
+
+    fn queue(shared: &Shared) -> &Together<Self> {
+        &shared.settling
+    }
+
+    async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
+        on_thread_with(shared, rows, |shared, rows| {
+            let _locks: Vec<_> = rows.iter().map(|row| row.lock.wait()).collect();
+            let all: Vec<_> = rows.iter().map(|row| (&row.key, &row.settled)).collect();
+            let written = shared.store.settle(&all);
+            let (count, before) = (rows.len() as u64, shared.settled.fetch_add(rows.len() as u64, Ordering::Relaxed));
+            // Also in a process that imports few.
+            if before == 0 || (before + count) / PRUNE_AFTER > before / PRUNE_AFTER {
+                // What is old harms nobody.
+                drop(shared.prune());
+            }
+            written
+        })
+        .await
+    }
+}
+
+/// Writes all of them on a thread that may wait for the disk.
+async fn on_thread_with<R: Row<Answer = Result<(), JournalError>>>(
+    shared: &Arc<Shared>,
+    rows: Vec<R>,
+    write: impl FnOnce(&Shared, &[R]) -> Vec<Result<(), JournalError>> + Send + 'static,
+) -> AllWritten<R> {
+    let shared = shared.clone();
+    let written = on_thread(move || {
+        let written = write(&shared, &rows);
+        Ok((rows, written))
+    });
+    match written.await {
+        Ok((rows, written)) => (rows, Ok(written)),
+        // Its runtime has ended.
+        Err(error) => (Vec::new(), Err(error)),
+    }
+}
