@@ -68,7 +68,6 @@ async fn an_import_is_kept_until_it_is_settled_and_its_record_for_a_while() {
     lease.forget_created().await.unwrap();
     drop(lease);
     assert!(lock(&journal, &key).await.kept().created.is_none());
-    assert_eq!(files(&path, "locks"), Vec::<String>::new(), "a lock leaves no file");
     assert!(journal.history(&key.number).await.unwrap().is_empty(), "it is off");
 }
 
@@ -156,8 +155,13 @@ fn what_is_no_journal_of_this_version_is_refused_and_left_as_it_is() {
 
     let newer = folder.path().join("newer");
     DirectoryJournal::open(&newer).unwrap();
-    fs::write(newer.join("journal.json"), "{\"numport-journal\":2}\n").unwrap();
-    assert_eq!(fault(DirectoryJournal::open(&newer)), JournalFault::Foreign);
+    let header = fs::read_to_string(newer.join("journal.json")).unwrap();
+    // Another version, and one whose locks this one would not see.
+    for (from, to) in [("\"numport-journal\":1", "\"numport-journal\":2"), ("\"locks\":\"", "\"locks\":\"other ")] {
+        assert!(header.contains(from), "{header}");
+        fs::write(newer.join("journal.json"), header.replace(from, to)).unwrap();
+        assert_eq!(fault(DirectoryJournal::open(&newer)), JournalFault::Foreign);
+    }
 }
 
 #[tokio::test]
@@ -169,14 +173,14 @@ async fn all_that_it_writes_is_private() {
     lease.sending(&import(&key("one"))).await.unwrap();
     let mode = |of: &Path| fs::metadata(of).unwrap().permissions().mode() & 0o777;
     let mut written = 0;
-    for folder in [path.clone(), path.join("numbers"), path.join("locks")] {
+    for folder in [path.clone(), path.join("numbers")] {
         assert_eq!(mode(&folder), 0o700, "{folder:?}");
         for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file()) {
             assert_eq!(mode(&file), 0o600, "{file:?}");
             written += 1;
         }
     }
-    assert_eq!(written, 3, "the header, the import and its lock");
+    assert_eq!(written, 2, "the header and the import");
 }
 
 /// An importer with this journal, on a sandbox.
@@ -283,13 +287,13 @@ async fn a_lock_in_a_directory_that_was_replaced_sends_nothing_any_more() {
     let mut old = lock(&journal, &key).await;
     fs::rename(&path, folder.path().join("moved")).unwrap();
     let error = old.sending(&import(&key)).await.unwrap_err();
-    assert_eq!(error.fault, JournalFault::Unreachable, "{error}");
-    assert!(journal.lock(&key, Duration::ZERO).await.is_err(), "nothing is made in its place");
+    assert_eq!(error.fault, JournalFault::Unsuitable, "{error}");
+    assert!(journal.lock(&self::key("two"), Duration::ZERO).await.is_err(), "nothing is made in its place");
 
     let other = DirectoryJournal::open(&path).unwrap();
     let mut new = lock(&other, &key).await;
     let error = old.sending(&import(&key)).await.unwrap_err();
-    assert_eq!(error.fault, JournalFault::Unreachable, "{error}");
+    assert_eq!(error.fault, JournalFault::Unsuitable, "{error}");
     new.sending(&import(&key)).await.unwrap();
     drop((old, new));
     // The new journal knows nothing of what the old one has kept, and its silence settles nothing.
@@ -338,7 +342,7 @@ fn a_journal_that_several_begin_at_once_is_one() {
         });
         let header = fs::read_to_string(path.join("journal.json")).unwrap();
         assert!(opened.iter().all(|journal| header.contains(journal.id())), "{header} {opened:?}");
-        assert_eq!(fs::read_dir(path).unwrap().count(), 5, "nothing else is left");
+        assert_eq!(fs::read_dir(path).unwrap().count(), 4, "nothing else is left");
     }
 }
 
@@ -351,7 +355,9 @@ async fn what_is_old_of_all_numbers_is_removed_by_the_first_import_of_a_process_
     };
     settle(&DirectoryJournal::open(&path).unwrap(), "old").await;
     let old = &files(&path, "changed")[0];
-    let age = || fs::write(path.join("changed").join(old), r#"{"at":"2001-01-01T00:00:00Z","created":null}"#).unwrap();
+    let number = old.strip_suffix(".json").unwrap();
+    let text = format!(r#"{{"{number}":{{"at":"2001-01-01T00:00:00Z","created":null}}}}"#);
+    let age = || fs::write(path.join("changed").join(old), &text).unwrap();
     age();
     let journal = DirectoryJournal::open(&path).unwrap();
     settle(&journal, "new").await;

@@ -39,10 +39,11 @@ fn number(nth: usize) -> E164 {
 pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
-    pub(crate) fn end(&mut self) {
-        // It may have ended by itself.
+    /// Kills it. Returns whether it was still running.
+    pub(crate) fn end(&mut self) -> bool {
         drop(self.0.kill());
-        drop(self.0.wait());
+        // Only one that ended by itself has a code.
+        self.0.wait().is_ok_and(|status| status.code().is_none())
     }
 }
 

@@ -1,8 +1,6 @@
 //! The few calls of a file system that a journal is made of, so that tests can lose what was not synced.
 
-#[cfg(unix)]
-use std::fs::File;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -126,4 +124,24 @@ impl Folder {
     pub(super) fn sync(self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Whether this open file is the one of this name.
+#[cfg(unix)]
+pub(super) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+
+    let opened = file.metadata()?;
+    match fs::metadata(path) {
+        Ok(named) => Ok((opened.dev(), opened.ino()) == (named.dev(), named.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// It cannot be told.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)] // as elsewhere
+pub(super) fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
 }

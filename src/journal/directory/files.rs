@@ -32,21 +32,11 @@ impl<D: Disk> Files<D> {
         serde_json::from_slice(&text).map(Some).map_err(|error| self.foreign(folder, name, &cause(error)))
     }
 
-    /// Writes a file under a name that nobody reads, and renames it. It need not be on the disk then.
-    pub(super) fn write(&self, folder: &str, name: &str, what: &impl Serialize) -> Result<(), JournalError> {
-        let written = self.write_new(folder, name, what).and_then(|()| self.rename(folder, name));
-        written.map_err(|error| fault(self.at(folder, name), &error))
-    }
-
-    /// Writes a file under the name that nobody reads.
-    pub(super) fn write_new(&self, folder: &str, name: &str, what: &impl Serialize) -> io::Result<()> {
-        self.disk.write(&new(folder, name), &serde_json::to_vec_pretty(what)?)
-    }
-
-    /// Writes a file under the name that nobody reads, and brings it to the disk.
-    pub(super) fn sync_new(&self, folder: &str, name: &str, what: &impl Serialize) -> io::Result<()> {
-        self.write_new(folder, name, what)?;
-        self.disk.sync(&new(folder, name))
+    /// Writes a file under a name that nobody reads.
+    pub(super) fn write_new(&self, folder: &str, name: &str, what: &impl Serialize, durably: bool) -> io::Result<()> {
+        let new = new(folder, name);
+        self.disk.write(&new, &serde_json::to_vec_pretty(what)?)?;
+        if durably { self.disk.sync(&new) } else { Ok(()) }
     }
 
     pub(super) fn rename(&self, folder: &str, name: &str) -> io::Result<()> {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::private;
+use super::disk::{is_at, private};
 use super::faults::fault;
-use super::locks::is_at;
+use super::locks::Locks;
 use crate::journal::{JournalError, JournalFault};
 
 const NAME: &str = "journal.json";
@@ -18,9 +18,9 @@ const VERSION: u32 = 1;
 /// The header of a journal, which is never written again.
 #[derive(Debug)]
 pub(super) struct Header {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// It stays open, so that no other file can be taken for it.
-    file: File,
+    pub(super) file: File,
     pub(super) id: String,
 }
 
@@ -30,6 +30,8 @@ struct Text {
     #[serde(rename = "numport-journal")]
     version: u32,
     id: String,
+    /// What kind of locks it has. Those who do not see each other's would work on the same numbers.
+    locks: String,
 }
 
 impl Header {
@@ -38,17 +40,18 @@ impl Header {
     pub(super) fn open(root: &Path, folders: &[&str]) -> Result<Self, JournalError> {
         let path = root.join(NAME);
         let failed = |error: io::Error| fault(path.display(), &error);
-        let mut file = match File::open(&path) {
+        let open = || OpenOptions::new().read(true).write(true).open(&path);
+        let mut file = match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 begin(root, folders)?;
-                File::open(&path).map_err(failed)?
+                open().map_err(failed)?
             }
             opened => opened.map_err(failed)?,
         };
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(failed)?;
         match serde_json::from_str::<Text>(&text) {
-            Ok(Text { version: VERSION, id }) => Ok(Self { path, file, id }),
+            Ok(Text { version: VERSION, id, locks }) if locks == Locks::KIND => Ok(Self { path, file, id }),
             _ => Err(JournalError::new(path.display().to_string(), JournalFault::Foreign, "another version")),
         }
     }
@@ -73,7 +76,8 @@ fn begin(root: &Path, folders: &[&str]) -> Result<(), JournalError> {
             return Err(JournalError::new(root.display().to_string(), JournalFault::Foreign, cause));
         }
     }
-    let text = serde_json::to_string(&Text { version: VERSION, id: random() }).map_err(|error| failed(error.into()))?;
+    let text = serde_json::to_string(&Text { version: VERSION, id: random(), locks: Locks::KIND.to_owned() })
+        .map_err(|error| failed(error.into()))?;
     let new = root.join(format!("{NAME}.{}.{}", std::process::id(), random()));
     let mut file = private(OpenOptions::new().write(true).create_new(true)).open(&new).map_err(failed)?;
     writeln!(file, "{text}").and_then(|()| file.sync_all()).map_err(failed)?;

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::locks::LockFile;
-use super::{Shared, on_thread, store};
+use super::locks;
+use super::{Shared, on_thread};
 use crate::journal::together::{self, AllWritten, Place, Row, Together};
-use crate::journal::{JournalError, JournalFault, Kept, Key, Lease, Settled, UnresolvedImport};
+use crate::journal::{JournalError, Kept, Key, Lease, Settled, UnresolvedImport};
 
 /// After how many settled imports what is old is removed, at first after one.
 const PRUNE_AFTER: u64 = 1_000;
@@ -24,10 +24,10 @@ pub(super) struct Held {
 
 /// Shared with the writes, which run one after the other: the lock ends only after the last of them.
 #[derive(Clone, Debug)]
-struct Lock(Arc<Mutex<LockFile>>);
+struct Lock(Arc<Mutex<locks::Lock>>);
 
 impl Lock {
-    fn wait(&self) -> MutexGuard<'_, LockFile> {
+    fn wait(&self) -> MutexGuard<'_, locks::Lock> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -48,7 +48,7 @@ pub(super) struct Settling {
 }
 
 impl Held {
-    pub(super) fn new(shared: Arc<Shared>, key: Key, kept: Kept, lock: LockFile) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, key: Key, kept: Kept, lock: locks::Lock) -> Self {
         Self { shared, key, kept, lock: Lock(Arc::new(Mutex::new(lock))) }
     }
 }
@@ -100,13 +100,7 @@ impl Row for Sending {
     async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
         on_thread_with(shared, rows, |shared, rows| {
             let locks: Vec<_> = rows.iter().map(|row| row.lock.wait()).collect();
-            let held = |(row, lock): (&Self, &MutexGuard<'_, LockFile>)| {
-                if lock.is_held() {
-                    return Ok(row.import.clone());
-                }
-                let place = shared.lock_path(&store::name(&row.import.key())).display().to_string();
-                Err(JournalError::new(place, JournalFault::Unreachable, "the lock file was removed"))
-            };
+            let held = |(row, lock): (&Self, &MutexGuard<'_, locks::Lock>)| lock.check().map(|()| row.import.clone());
             let held: Vec<_> = rows.iter().zip(&locks).map(held).collect();
             let mut written = shared.store.sending(held.iter().flatten().cloned().collect()).into_iter();
             held.into_iter().map(|held| held.and_then(|_| written.next().unwrap_or(Ok(())))).collect()

@@ -1,10 +1,10 @@
 mod disk;
-mod durable;
 mod faults;
 mod files;
 mod header;
 mod lease;
 mod locks;
+mod numbered;
 mod place;
 #[cfg(test)]
 mod simulated;
@@ -25,7 +25,7 @@ use self::disk::{Folder, Local};
 use self::faults::fault;
 use self::header::Header;
 use self::lease::{Held, Sending, Settling};
-use self::locks::LockFile;
+use self::locks::Locks;
 use self::place::{make_private, refuse_network, refuse_shared};
 use self::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
 use super::together::Together;
@@ -34,19 +34,19 @@ use super::{Journal, JournalError, JournalFault, Key, Lease, Past, UnresolvedImp
 use crate::E164;
 use crate::model::{AccountId, PlatformKind};
 
-const LOCKS: &str = "locks";
-
 /// A [`Journal`] in a directory, for the processes of one machine. No service is needed.
 ///
 /// It has a small JSON file for each unresolved import; imports that are written down at the same moment share one, which
 /// has a name (a hard link) for each. The file is on the disk (fsync) before the create is sent, and its name is removed
-/// once the result is known. Locks are locks of the file system, which end with the process.
+/// once the result is known. Locks are of the file system, and end with the process.
 ///
 /// The directory must be on a local disk and belong to this process' user alone (mode 0700; its files have 0600). On
 /// Linux, network file systems (NFS, SMB, 9P, Ceph, Lustre and others) are refused; FUSE and other systems cannot be
 /// told apart. On Windows, permissions are not checked and the lock files stay.
 ///
-/// Cheap to clone. An import holds one open file until it is verified, some 300 in a run over many numbers.
+/// Cheap to clone. On Linux the locks are ranges of one file. Elsewhere, and in 32-bit programs, each is a file of its own
+/// that is open until the import is verified, some 300 in a run over many numbers. A journal of one kind is refused by
+/// programs of the other.
 ///
 /// ```
 /// # #[cfg(all(feature = "sandbox", feature = "twilio", feature = "vapi"))] {
@@ -82,7 +82,9 @@ pub struct DirectoryJournal {
 #[derive(Debug)]
 struct Shared {
     root: PathBuf,
-    header: Arc<Header>,
+    locks: Arc<Locks>,
+    /// The id of the journal.
+    id: String,
     store: Store<Local>,
     settled: AtomicU64,
     sending: Together<Sending>,
@@ -104,15 +106,17 @@ impl DirectoryJournal {
         let root = fs::canonicalize(&root).map_err(|error| fault(root.display(), &error))?;
         refuse_network(&root)?;
         let failed = |error: io::Error| fault(root.display(), &error);
-        let header = Arc::new(Header::open(&root, &[NUMBERS, CHANGED, HISTORY, LOCKS])?);
-        for folder in [NUMBERS, CHANGED, HISTORY, LOCKS] {
+        let header = Arc::new(Header::open(&root, &[NUMBERS, CHANGED, HISTORY, "locks"])?);
+        for folder in [NUMBERS, CHANGED, HISTORY] {
             make_private(&root.join(folder))?;
             // It may be a mount or a link of its own.
             refuse_network(&root.join(folder))?;
         }
         Folder::open(&root).and_then(Folder::sync).map_err(failed)?;
         let store = Store::new(Local { root: root.clone() }, root.display().to_string());
-        Ok(Self { shared: Shared::new(root, header, store) })
+        let id = header.id.clone();
+        let locks = Locks::open(&root, header)?;
+        Ok(Self { shared: Shared::new(root, locks, id, store) })
     }
 
     /// Keeps what is needed to roll back settled imports: the newest `imports` of each number, for at most `age`. Not
@@ -121,26 +125,17 @@ impl DirectoryJournal {
     /// It takes one more write to the disk for each import that changed something.
     #[must_use]
     pub fn keep_history(self, imports: usize, age: Duration) -> Self {
-        let (root, header) = (self.shared.root.clone(), self.shared.header.clone());
+        let Shared { root, locks, id, .. } = &*self.shared;
         let mut store = Store::new(Local { root: root.clone() }, root.display().to_string());
         store.history = Some(HistoryLimits { imports, age });
-        Self { shared: Shared::new(root, header, store) }
+        Self { shared: Shared::new(root.clone(), locks.clone(), id.clone(), store) }
     }
 }
 
 impl Shared {
-    fn new(root: PathBuf, header: Arc<Header>, store: Store<Local>) -> Arc<Self> {
+    fn new(root: PathBuf, locks: Arc<Locks>, id: String, store: Store<Local>) -> Arc<Self> {
         let (settled, sending, settling) = Default::default();
-        Arc::new(Self { root, header, store, settled, sending, settling })
-    }
-
-    fn lock_path(&self, name: &str) -> PathBuf {
-        self.root.join(LOCKS).join(format!("{name}.lock"))
-    }
-
-    fn try_lock(&self, name: &str) -> Result<Option<LockFile>, JournalError> {
-        let path = self.lock_path(name);
-        LockFile::try_take(&path).map_err(|error| fault(path.display(), &error))
+        Arc::new(Self { root, locks, id, store, settled, sending, settling })
     }
 
     /// Removes what is old of all numbers that nobody works on.
@@ -149,7 +144,7 @@ impl Shared {
             if !self.store.is_old(&name)? {
                 continue;
             }
-            if let Some(_lock) = self.try_lock(&name)? {
+            if let Some(_lock) = self.locks.try_take(&name)? {
                 self.store.prune(&name)?;
             }
         }
@@ -168,7 +163,7 @@ async fn on_thread<T: Send + 'static>(
 #[async_trait]
 impl Journal for DirectoryJournal {
     fn id(&self) -> &str {
-        &self.shared.header.id
+        &self.shared.id
     }
 
     async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
@@ -177,8 +172,7 @@ impl Journal for DirectoryJournal {
             let (shared, key) = (self.shared.clone(), key.clone());
             let taken = on_thread(move || {
                 let name = store::name(&key);
-                let Some(lock) = shared.try_lock(&name)? else { return Ok(None) };
-                shared.header.check()?;
+                let Some(lock) = shared.locks.try_take(&name)? else { return Ok(None) };
                 for folder in [NUMBERS, CHANGED, HISTORY] {
                     refuse_shared(&shared.root.join(folder))?;
                 }
@@ -217,10 +211,10 @@ impl Journal for DirectoryJournal {
                 if from == to || store::name(&old) != name {
                     continue;
                 }
-                let locked = |name: &str| match shared.try_lock(name)? {
+                let locked = |name: &str| match shared.locks.try_take(name)? {
                     Some(lock) => Ok(lock),
                     None => {
-                        let place = shared.lock_path(name).display().to_string();
+                        let place = format!("{}, {name}", shared.root.display());
                         Err(JournalError::new(place, JournalFault::Locked, ""))
                     }
                 };

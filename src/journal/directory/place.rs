@@ -24,7 +24,7 @@ pub(super) fn refuse_shared(path: &Path) -> Result<(), JournalError> {
     use std::os::unix::fs::MetadataExt;
 
     let found = fs::metadata(path).map_err(|error| fault(path.display(), &error))?;
-    let cause = if found.uid() != rustix::process::geteuid().as_raw() {
+    let cause = if found.uid() != nix::unistd::geteuid().as_raw() {
         format!("it is user {}'s", found.uid())
     } else if found.mode() & 0o077 != 0 {
         format!("its mode is {:o}", found.mode() & 0o777)
@@ -57,10 +57,10 @@ pub(super) fn refuse_network(path: &Path) -> Result<(), JournalError> {
         (0x0116_1970, "GFS2"),
         (0x7461_636F, "OCFS2"),
     ];
-    let found = rustix::fs::statfs(path).map_err(|error| fault(path.display(), &error.into()))?;
+    let found = nix::sys::statfs::statfs(path).map_err(|error| fault(path.display(), &error.into()))?;
     // The type is signed on some machines, and has 32 bits in use on all.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let kind = found.f_type as u32;
+    let kind = found.filesystem_type().0 as u32;
     match NETWORK.iter().find(|(network, _)| *network == kind) {
         Some((_, name)) => Err(JournalError::new(path.display().to_string(), JournalFault::Network, *name)),
         None => Ok(()),

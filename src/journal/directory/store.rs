@@ -11,11 +11,12 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::disk::Disk;
-use super::durable::Durable;
 use super::files::Files;
+use super::numbered::Numbered;
 use crate::E164;
 use crate::import::Undo;
 use crate::journal::{JournalError, JournalFault, Kept, KeptRecord, Key, Past, Settled, UnresolvedImport};
@@ -39,11 +40,12 @@ pub(super) struct HistoryLimits {
 pub(super) struct Store<D> {
     pub(super) files: Files<D>,
     pub(super) history: Option<HistoryLimits>,
-    pub(super) imports: Durable<UnresolvedImport>,
-    pasts: Durable<Vec<Past>>,
+    pub(super) imports: Numbered<UnresolvedImport>,
+    changes: Numbered<Changed>,
+    pasts: Numbered<Vec<Past>>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Changed {
     at: Timestamp,
@@ -59,8 +61,9 @@ pub(super) fn name(key: &Key) -> String {
 
 impl<D: Disk> Store<D> {
     pub(super) fn new(disk: D, place: String) -> Self {
-        let (imports, pasts) = (Durable::new(NUMBERS), Durable::new(HISTORY));
-        Self { files: Files { disk, place }, history: None, imports, pasts }
+        let (imports, pasts) = (Numbered::new(NUMBERS, true), Numbered::new(HISTORY, true));
+        let changes = Numbered::new(CHANGED, false);
+        Self { files: Files { disk, place }, history: None, imports, changes, pasts }
     }
 
     /// What is kept of a number, whose lock is held.
@@ -71,7 +74,7 @@ impl<D: Disk> Store<D> {
             // The clock was set back since. From now on it grows old.
             Some(mut entry) if entry.sent_at > now => {
                 (entry.sent_at, entry.first_sent_at) = (now, entry.first_sent_at.min(now));
-                self.sending_one(entry.clone())?;
+                self.imports.write_one(&self.files, &name, &entry)?;
                 Some((entry, Duration::ZERO))
             }
             Some(entry) => {
@@ -83,7 +86,7 @@ impl<D: Disk> Store<D> {
         let (created, changed) = match self.read_changed(&name)? {
             Some(Changed { at, created }) => {
                 if at > now {
-                    self.files.write(CHANGED, &name, &Changed { at: now, created: created.clone() })?;
+                    self.changes.write_one(&self.files, &name, &Changed { at: now, created: created.clone() })?;
                 }
                 let age = now.saturating_duration_since(at);
                 (created.map(|id| KeptRecord { id, age }), Some(age))
@@ -104,48 +107,50 @@ impl<D: Disk> Store<D> {
         self.imports.write(&self.files, &named)
     }
 
-    fn sending_one(&self, import: UnresolvedImport) -> Result<(), JournalError> {
-        self.sending(vec![import]).into_iter().collect()
-    }
-
     /// Writes down what is known of the results, in the order of the numbers.
     pub(super) fn settle(&self, all: &[(&Key, &Settled)]) -> Vec<Result<(), JournalError>> {
-        let now = Timestamp::now();
-        let mut written: Vec<_> = all.iter().map(|(key, settled)| self.settle_changed(key, settled, now)).collect();
-        let (mut which, mut pasts) = (Vec::new(), Vec::new());
-        for (nth, (key, settled)) in all.iter().enumerate() {
-            match self.past(key, settled, now) {
-                _ if written[nth].is_err() => {}
-                Ok(None) => {}
-                Ok(Some(past)) => {
-                    which.push(nth);
-                    pasts.push((name(key), past));
-                }
-                Err(error) => written[nth] = Err(error),
-            }
-        }
-        for (nth, answer) in which.into_iter().zip(self.pasts.write(&self.files, &pasts)) {
-            written[nth] = answer;
-        }
-        let remove = |((key, _), written): (&(&Key, _), Result<(), _>)| {
-            written.and_then(|()| self.files.remove(NUMBERS, &name(key)))
-        };
-        all.iter().zip(written).map(remove).collect()
+        let (now, mut written) = (Timestamp::now(), vec![Ok(()); all.len()]);
+        self.say(&self.changes, all, &mut written, |name, settled| {
+            let created = match &settled.created {
+                Some(created) => Some(created.clone()),
+                None => self.read_changed(name)?.and_then(|known| known.created),
+            };
+            Ok(Some(Changed { at: now, created }))
+        });
+        self.say(&self.pasts, all, &mut written, |name, settled| self.past(name, settled, now));
+        let settled = all.iter().zip(written);
+        settled.map(|((key, _), written)| written.and_then(|()| self.files.remove(NUMBERS, &name(key)))).collect()
     }
 
-    fn settle_changed(&self, key: &Key, settled: &Settled, at: Timestamp) -> Result<(), JournalError> {
-        let name = name(key);
-        let created = match &settled.created {
-            Some(created) => Some(created.clone()),
-            None => self.read_changed(&name)?.and_then(|known| known.created),
-        };
-        self.files.write(CHANGED, &name, &Changed { at, created })
+    /// Writes something of all numbers of which nothing has failed so far.
+    fn say<T: Serialize + DeserializeOwned>(
+        &self,
+        into: &Numbered<T>,
+        all: &[(&Key, &Settled)],
+        written: &mut [Result<(), JournalError>],
+        what: impl Fn(&str, &Settled) -> Result<Option<T>, JournalError>,
+    ) {
+        let (mut said, mut whose) = (Vec::new(), Vec::new());
+        for ((key, settled), written) in all.iter().zip(written).filter(|(_, written)| written.is_ok()) {
+            let name = name(key);
+            match what(&name, settled) {
+                Ok(Some(what)) => {
+                    said.push((name, what));
+                    whose.push(written);
+                }
+                Ok(None) => {}
+                Err(error) => *written = Err(error),
+            }
+        }
+        for (answer, written) in into.write(&self.files, &said).into_iter().zip(whose) {
+            *written = answer;
+        }
     }
 
     /// The history of a number with this import, if one is kept.
-    fn past(&self, key: &Key, settled: &Settled, now: Timestamp) -> Result<Option<Vec<Past>>, JournalError> {
+    fn past(&self, name: &str, settled: &Settled, now: Timestamp) -> Result<Option<Vec<Past>>, JournalError> {
         let (Some(undo), Some(limits)) = (&settled.undo, self.history) else { return Ok(None) };
-        let earlier = self.pasts.read(&self.files, &name(key))?.unwrap_or_default();
+        let earlier = self.pasts.read(&self.files, name)?.unwrap_or_default();
         // The clock may have been set back, and the newest import is rolled back first.
         let settled_at = earlier.first().map_or(now, |newest| now.max(newest.settled_at));
         let past = Past { settled_at, undo: undo.clone() };
@@ -154,7 +159,7 @@ impl<D: Disk> Store<D> {
     }
 
     pub(super) fn forget_created(&self, key: &Key) -> Result<(), JournalError> {
-        self.files.write(CHANGED, &name(key), &Changed { at: Timestamp::now(), created: None })
+        self.changes.write_one(&self.files, &name(key), &Changed { at: Timestamp::now(), created: None })
     }
 
     pub(super) fn unresolved(&self) -> Result<Vec<UnresolvedImport>, JournalError> {
@@ -191,13 +196,17 @@ impl<D: Disk> Store<D> {
                 let cause = "the number is unresolved under both ids: import it first";
                 return Err(JournalError::new(self.files.at(NUMBERS, &new), JournalFault::Unsuitable, cause));
             }
-            self.sending_one(entry)?;
+            self.imports.write_one(&self.files, &new, &entry)?;
             self.files.remove(NUMBERS, &old)?;
         }
         if let Some(changed) = self.read_changed(&old)? {
             let known = self.read_changed(&new)?.filter(|known| known.at >= changed.at);
             let created = known.as_ref().and_then(|known| known.created.clone()).or(changed.created);
-            self.files.write(CHANGED, &new, &Changed { at: known.map_or(changed.at, |known| known.at), created })?;
+            self.changes.write_one(
+                &self.files,
+                &new,
+                &Changed { at: known.map_or(changed.at, |known| known.at), created },
+            )?;
             self.files.remove(CHANGED, &old)?;
         }
         if let Some(past) = self.pasts.read(&self.files, &old)? {
@@ -206,7 +215,7 @@ impl<D: Disk> Store<D> {
             all.extend(past.into_iter().map(moved));
             all.sort_by_key(|past| Reverse(past.settled_at));
             all.dedup();
-            self.pasts.write(&self.files, &[(new, all)]).into_iter().collect::<Result<(), _>>()?;
+            self.pasts.write_one(&self.files, &new, &all)?;
             self.files.remove(HISTORY, &old)?;
         }
         Ok(())
@@ -253,7 +262,7 @@ impl<D: Disk> Store<D> {
 
     /// One that is torn was lost with the power, and then nobody believes an older list.
     fn read_changed(&self, name: &str) -> Result<Option<Changed>, JournalError> {
-        match self.files.read(CHANGED, name) {
+        match self.changes.read(&self.files, name) {
             Err(error) if error.fault == JournalFault::Foreign => Ok(None),
             read => read,
         }

@@ -203,8 +203,8 @@ fn what_is_old_of_a_number_is_removed_and_the_rest_is_kept() {
         (is_old, [CHANGED, HISTORY].map(|folder| disk.list(folder).unwrap().len()))
     };
     assert_eq!(kept(&store), (false, [1, 1]));
-    let long_ago = br#"{"at":"2001-01-01T00:00:00Z","created":"r1"}"#;
-    disk.write(&format!("{CHANGED}/{name}.json"), long_ago).unwrap();
+    let long_ago = format!(r#"{{"{name}":{{"at":"2001-01-01T00:00:00Z","created":"r1"}}}}"#);
+    disk.write(&format!("{CHANGED}/{name}.json"), long_ago.as_bytes()).unwrap();
     assert_eq!(kept(&store), (true, [0, 1]));
     store.history = Some(HistoryLimits { imports: 3, age: std::time::Duration::ZERO });
     assert_eq!(kept(&store), (true, [0, 0]));

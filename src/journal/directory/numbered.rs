@@ -1,5 +1,5 @@
-//! Writes files that are on the disk when the call returns. What is written at the same moment is one file that has the
-//! name of each number: the disk takes longer for each file than for all else.
+//! Files that say something of a number each. What is written at the same moment is one file that has the name of each
+//! number: the disk takes longer for each file than for all else.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,17 +19,19 @@ const MOST: usize = 64;
 
 /// A folder of such files. Each has what it says of its number, and perhaps of others, by the name of the number.
 #[derive(Debug)]
-pub(super) struct Durable<T> {
+pub(super) struct Numbered<T> {
     folder: &'static str,
+    /// Whether what is written is on the disk when the call returns.
+    is_durable: bool,
     /// Whether the folder could not be brought to the disk once: after that nobody knows what is there, and the next
     /// attempt may succeed wrongly.
     has_failed: Mutex<bool>,
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Serialize + DeserializeOwned> Durable<T> {
-    pub(super) fn new(folder: &'static str) -> Self {
-        Self { folder, has_failed: Mutex::default(), of: PhantomData }
+impl<T: Serialize + DeserializeOwned> Numbered<T> {
+    pub(super) fn new(folder: &'static str, is_durable: bool) -> Self {
+        Self { folder, is_durable, has_failed: Mutex::default(), of: PhantomData }
     }
 
     pub(super) fn read<D: Disk>(&self, files: &Files<D>, name: &str) -> Result<Option<T>, JournalError> {
@@ -51,11 +53,18 @@ impl<T: Serialize + DeserializeOwned> Durable<T> {
         answers.collect()
     }
 
+    pub(super) fn write_one<D: Disk>(&self, files: &Files<D>, name: &str, what: &T) -> Result<(), JournalError>
+    where
+        T: Clone,
+    {
+        self.write(files, &[(name.to_owned(), what.clone())]).into_iter().collect()
+    }
+
     /// Writes what is said of these numbers into one file, and into one of its own where that cannot be.
     fn write_files<D: Disk>(&self, files: &Files<D>, all: &[(String, T)]) -> Vec<io::Result<()>> {
         let write_new = |under: &str, all: &[(String, T)]| {
             let text: BTreeMap<_, _> = all.iter().map(|(name, what)| (name, what)).collect();
-            files.sync_new(self.folder, under, &text)
+            files.write_new(self.folder, under, &text, self.is_durable)
         };
         let alone = |one: &(String, T)| {
             write_new(&one.0, std::slice::from_ref(one)).and_then(|()| files.rename(self.folder, &one.0))
@@ -71,6 +80,9 @@ impl<T: Serialize + DeserializeOwned> Durable<T> {
 
     /// Brings the names to the disk.
     fn sync<D: Disk>(&self, files: &Files<D>) -> io::Result<()> {
+        if !self.is_durable {
+            return Ok(());
+        }
         let mut has_failed = self.has_failed.lock().unwrap_or_else(PoisonError::into_inner);
         if *has_failed {
             return Err(io::Error::other("an earlier write failed; end the process and start it again"));
