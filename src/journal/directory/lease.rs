@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::locks;
+use super::place::refuse_shared;
+use super::store::{self, CHANGED, HISTORY, NUMBERS};
 use super::{Shared, on_thread};
 use crate::journal::together::{self, AllWritten, Place, Row, Together};
 use crate::journal::{JournalError, Kept, Key, Lease, Settled, UnresolvedImport};
@@ -32,6 +34,12 @@ impl Lock {
     }
 }
 
+/// A lock that is wanted.
+#[derive(Debug)]
+pub(super) struct Taking {
+    pub(super) key: Key,
+}
+
 /// An import that is about to be sent.
 #[derive(Debug)]
 pub(super) struct Sending {
@@ -45,12 +53,6 @@ pub(super) struct Settling {
     key: Key,
     settled: Settled,
     lock: Lock,
-}
-
-impl Held {
-    pub(super) fn new(shared: Arc<Shared>, key: Key, kept: Kept, lock: locks::Lock) -> Self {
-        Self { shared, key, kept, lock: Lock(Arc::new(Mutex::new(lock))) }
-    }
 }
 
 #[async_trait]
@@ -86,6 +88,31 @@ impl Place for Shared {
 
     fn is_lost(&self) -> bool {
         false
+    }
+}
+
+impl Row for Taking {
+    /// `None` if somebody else has the lock.
+    type Answer = Result<Option<Held>, JournalError>;
+    type Place = Shared;
+
+    fn queue(shared: &Shared) -> &Together<Self> {
+        &shared.taking
+    }
+
+    async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
+        on_thread_with(shared, rows, |shared, rows| {
+            let is_private = [NUMBERS, CHANGED, HISTORY].map(|folder| refuse_shared(&shared.root.join(folder)));
+            let is_private: Result<(), _> = is_private.into_iter().collect();
+            let take = |key: &Key| {
+                let Some(lock) = shared.locks.try_take(&store::name(key))? else { return Ok(None) };
+                is_private.clone()?;
+                let (lock, kept) = (Lock(Arc::new(Mutex::new(lock))), shared.store.load(key)?);
+                Ok(Some(Held { shared: shared.clone(), key: key.clone(), kept, lock }))
+            };
+            rows.iter().map(|row| take(&row.key)).collect()
+        })
+        .await
     }
 }
 
@@ -135,10 +162,10 @@ impl Row for Settling {
 }
 
 /// Writes all of them on a thread that may wait for the disk.
-async fn on_thread_with<R: Row<Answer = Result<(), JournalError>>>(
+async fn on_thread_with<R: Row>(
     shared: &Arc<Shared>,
     rows: Vec<R>,
-    write: impl FnOnce(&Shared, &[R]) -> Vec<Result<(), JournalError>> + Send + 'static,
+    write: impl FnOnce(&Arc<Shared>, &[R]) -> Vec<R::Answer> + Send + 'static,
 ) -> AllWritten<R> {
     let shared = shared.clone();
     let written = on_thread(move || {

@@ -24,11 +24,11 @@ use async_trait::async_trait;
 use self::disk::{Folder, Local};
 use self::faults::fault;
 use self::header::Header;
-use self::lease::{Held, Sending, Settling};
+use self::lease::{Sending, Settling, Taking};
 use self::locks::Locks;
-use self::place::{make_private, refuse_network, refuse_shared};
+use self::place::{make_private, refuse_network};
 use self::store::{CHANGED, HISTORY, HistoryLimits, NUMBERS, Store};
-use super::together::Together;
+use super::together::{self, Together};
 use super::wait::Attempts;
 use super::{Journal, JournalError, JournalFault, Key, Lease, Past, UnresolvedImport};
 use crate::E164;
@@ -87,6 +87,7 @@ struct Shared {
     id: String,
     store: Store<Local>,
     settled: AtomicU64,
+    taking: Together<Taking>,
     sending: Together<Sending>,
     settling: Together<Settling>,
 }
@@ -134,8 +135,8 @@ impl DirectoryJournal {
 
 impl Shared {
     fn new(root: PathBuf, locks: Arc<Locks>, id: String, store: Store<Local>) -> Arc<Self> {
-        let (settled, sending, settling) = Default::default();
-        Arc::new(Self { root, locks, id, store, settled, sending, settling })
+        let (settled, taking, sending, settling) = Default::default();
+        Arc::new(Self { root, locks, id, store, settled, taking, sending, settling })
     }
 
     /// Removes what is old of all numbers that nobody works on.
@@ -169,17 +170,7 @@ impl Journal for DirectoryJournal {
     async fn lock(&self, key: &Key, wait: Duration) -> Result<Option<Box<dyn Lease>>, JournalError> {
         let mut attempts = Attempts::within(wait);
         loop {
-            let (shared, key) = (self.shared.clone(), key.clone());
-            let taken = on_thread(move || {
-                let name = store::name(&key);
-                let Some(lock) = shared.locks.try_take(&name)? else { return Ok(None) };
-                for folder in [NUMBERS, CHANGED, HISTORY] {
-                    refuse_shared(&shared.root.join(folder))?;
-                }
-                let kept = shared.store.load(&key)?;
-                Ok(Some(Held::new(shared, key, kept, lock)))
-            });
-            if let Some(held) = taken.await? {
+            if let Some(held) = together::write_down(&self.shared, Taking { key: key.clone() }).await?? {
                 return Ok(Some(Box::new(held)));
             }
             if !attempts.wait().await {

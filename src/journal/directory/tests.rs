@@ -115,18 +115,18 @@ fn whenever_the_power_fails_those_that_share_a_file_are_known() {
 
 fn import(store: &Store<Simulated>) -> Reached {
     let import = UnresolvedImport::new(&key(), None, Some(routing("before")));
-    if sending(&store, &import).is_err() {
+    if sending(store, &import).is_err() {
         return Reached::Nothing;
     }
-    if sending(&store, &import).is_err() {
+    if sending(store, &import).is_err() {
         return Reached::Sent;
     }
     let settled = Settled { created: Some("r1".into()), undo: Some(undo()) };
-    if settle(&store, &key(), &settled).is_err() {
+    if settle(store, &key(), &settled).is_err() {
         return Reached::SentAgain;
     }
     let later = UnresolvedImport::new(&key(), None, Some(routing("later")));
-    if sending(&store, &later).is_err() { Reached::Settled } else { Reached::SentLater }
+    if sending(store, &later).is_err() { Reached::Settled } else { Reached::SentLater }
 }
 
 #[test]
