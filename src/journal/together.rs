@@ -33,6 +33,9 @@ pub(super) trait Place: Send + Sync + 'static {
 
     /// Whether nothing can be written any more.
     fn is_lost(&self) -> bool;
+
+    /// Runs what writes for several, also while the runtime of the one who began it does nothing.
+    fn spawn(&self, writer: impl Future<Output = ()> + Send + 'static);
 }
 
 struct Waiting<R: Row> {
@@ -84,7 +87,7 @@ pub(super) async fn write_down<R: Row>(place: &Arc<R::Place>, row: R) -> Written
     };
     let mut asked = Asked { queue: R::queue(place), written };
     if is_first {
-        tokio::spawn(Writer::<R> { place: place.clone(), is_over: false, of: PhantomData }.run());
+        place.spawn(Writer::<R> { place: place.clone(), is_over: false, of: PhantomData }.run());
     }
     let told = (&mut asked.written).await;
     told.unwrap_or_else(|_| {
@@ -134,16 +137,19 @@ impl<R: Row> Writer<R> {
                 Some(written) => written,
                 None => writing.await,
             };
+            // One that is refused takes no others with it.
+            if written.is_err() && rows.len() > 1 && !place.is_lost() {
+                let again = rows.into_iter().zip(told);
+                let again = again.map(|(row, told)| Waiting { row, told, is_alone: true });
+                queue.state().waiting.extend(again);
+                queue.forget_dropped();
+                continue;
+            }
+            // A row may have the lock of its number, which is given up as soon as its caller has the answer and drops it.
+            drop(rows);
             // Nobody who was dropped needs the answer.
             match written {
                 Ok(answers) => told.into_iter().zip(answers).for_each(|(told, answer)| drop(told.send(Ok(answer)))),
-                // One that is refused takes no others with it.
-                Err(_) if rows.len() > 1 && !place.is_lost() => {
-                    let again = rows.into_iter().zip(told);
-                    let again = again.map(|(row, told)| Waiting { row, told, is_alone: true });
-                    queue.state().waiting.extend(again);
-                    queue.forget_dropped();
-                }
                 Err(error) => told.into_iter().for_each(|told| drop(told.send(Err(error.clone())))),
             }
         }

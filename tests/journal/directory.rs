@@ -295,6 +295,9 @@ async fn a_lock_in_a_directory_that_was_replaced_sends_nothing_any_more() {
     let error = old.sending(&import(&key)).await.unwrap_err();
     assert_eq!(error.fault, JournalFault::Unsuitable, "{error}");
     new.sending(&import(&key)).await.unwrap();
+    // Nor does it settle what is the other one's.
+    assert!(old.settle(&Settled::default()).await.is_err() && old.forget_created().await.is_err());
+    assert_eq!((other.unresolved().await.unwrap().len(), files(&path, "changed").len()), (1, 0));
     drop((old, new));
     // The new journal knows nothing of what the old one has kept, and its silence settles nothing.
     let error = journal.lock(&key, Duration::ZERO).await.unwrap_err();

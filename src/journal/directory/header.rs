@@ -21,6 +21,8 @@ pub(super) struct Header {
     pub(super) path: PathBuf,
     /// It stays open, so that no other file can be taken for it.
     pub(super) file: File,
+    /// The process that opened it.
+    process: u32,
     pub(super) id: String,
 }
 
@@ -51,17 +53,23 @@ impl Header {
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(failed)?;
         match serde_json::from_str::<Text>(&text) {
-            Ok(Text { version: VERSION, id, locks }) if locks == Locks::KIND => Ok(Self { path, file, id }),
+            Ok(Text { version: VERSION, id, locks }) if locks == Locks::KIND => {
+                Ok(Self { path, file, process: std::process::id(), id })
+            }
             _ => Err(JournalError::new(path.display().to_string(), JournalFault::Foreign, "another version")),
         }
     }
 
-    /// Refuses a directory in which another journal was begun since. It knows nothing of what this one has kept.
+    /// Refuses a directory in which another journal was begun since, which knows nothing of what this one has kept. And a
+    /// process that is a fork of the one that opened it: both have the same open file, and so each other's locks.
     pub(super) fn check(&self) -> Result<(), JournalError> {
-        if is_at(&self.file, &self.path).map_err(|error| fault(self.path.display(), &error))? {
+        let cause = if self.process != std::process::id() {
+            "another process opened it and was forked; open it again"
+        } else if is_at(&self.file, &self.path).map_err(|error| fault(self.path.display(), &error))? {
             return Ok(());
-        }
-        let cause = "it was removed or another journal was begun in its place; open it again";
+        } else {
+            "it was removed or another journal was begun in its place; open it again"
+        };
         Err(JournalError::new(self.path.display().to_string(), JournalFault::Unsuitable, cause))
     }
 }
@@ -96,4 +104,19 @@ fn begin(root: &Path, folders: &[&str]) -> Result<(), JournalError> {
 fn random() -> String {
     let number = || RandomState::new().hash_one(std::process::id());
     format!("{:016x}{:016x}", number(), number())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fork_of_the_process_that_opened_it_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut header = Header::open(folder.path(), &[]).unwrap();
+        header.check().unwrap();
+        header.process += 1;
+        let error = header.check().unwrap_err();
+        assert!(error.fault == JournalFault::Unsuitable && error.cause.contains("forked"), "{error}");
+    }
 }

@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use super::locks;
 use super::place::refuse_shared;
@@ -74,7 +76,7 @@ impl Lease for Held {
     async fn forget_created(&mut self) -> Result<(), JournalError> {
         let (shared, key, lock) = (self.shared.clone(), self.key.clone(), self.lock.clone());
         on_thread(move || {
-            let _lock = lock.wait();
+            lock.wait().check()?;
             shared.store.forget_created(&key)
         })
         .await
@@ -88,6 +90,11 @@ impl Place for Shared {
 
     fn is_lost(&self) -> bool {
         false
+    }
+
+    fn spawn(&self, writer: impl Future<Output = ()> + Send + 'static) {
+        let runtime = Handle::current();
+        spawn_blocking(move || runtime.block_on(writer));
     }
 }
 
@@ -126,11 +133,11 @@ impl Row for Sending {
 
     async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
         on_thread_with(shared, rows, |shared, rows| {
-            let locks: Vec<_> = rows.iter().map(|row| row.lock.wait()).collect();
-            let held = |(row, lock): (&Self, &MutexGuard<'_, locks::Lock>)| lock.check().map(|()| row.import.clone());
-            let held: Vec<_> = rows.iter().zip(&locks).map(held).collect();
-            let mut written = shared.store.sending(held.iter().flatten().cloned().collect()).into_iter();
-            held.into_iter().map(|held| held.and_then(|_| written.next().unwrap_or(Ok(())))).collect()
+            under_locks(
+                rows,
+                |row| &row.lock,
+                |held| shared.store.sending(held.iter().map(|row| row.import.clone()).collect()),
+            )
         })
         .await
     }
@@ -146,9 +153,14 @@ impl Row for Settling {
 
     async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
         on_thread_with(shared, rows, |shared, rows| {
-            let _locks: Vec<_> = rows.iter().map(|row| row.lock.wait()).collect();
-            let all: Vec<_> = rows.iter().map(|row| (&row.key, &row.settled)).collect();
-            let written = shared.store.settle(&all);
+            let written = under_locks(
+                rows,
+                |row| &row.lock,
+                |held| {
+                    let all: Vec<_> = held.iter().map(|row| (&row.key, &row.settled)).collect();
+                    shared.store.settle(&all)
+                },
+            );
             let (count, before) = (rows.len() as u64, shared.settled.fetch_add(rows.len() as u64, Ordering::Relaxed));
             // Also in a process that imports few.
             if before == 0 || (before + count) / PRUNE_AFTER > before / PRUNE_AFTER {
@@ -159,6 +171,20 @@ impl Row for Settling {
         })
         .await
     }
+}
+
+/// Writes those whose locks are still held, which they are until it is done.
+fn under_locks<R>(
+    rows: &[R],
+    lock: impl Fn(&R) -> &Lock,
+    write: impl FnOnce(&[&R]) -> Vec<Result<(), JournalError>>,
+) -> Vec<Result<(), JournalError>> {
+    let locks: Vec<_> = rows.iter().map(|row| lock(row).wait()).collect();
+    let checked: Vec<_> = locks.iter().map(|lock| lock.check()).collect();
+    let held: Vec<&R> = rows.iter().zip(&checked).filter(|(_, checked)| checked.is_ok()).map(|(row, _)| row).collect();
+    let mut written = write(&held).into_iter();
+    let answers = checked.into_iter().map(|checked| checked.and_then(|()| written.next().unwrap_or(Ok(()))));
+    answers.collect()
 }
 
 /// Writes all of them on a thread that may wait for the disk.

@@ -28,6 +28,8 @@ pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 pub(super) struct Session {
     client: Client,
     task: AbortHandle,
+    /// That of the connection, which runs as long as the session is used.
+    pub(super) runtime: Handle,
     pub(super) place: String,
     /// The id of the journal.
     pub(super) journal: String,
@@ -94,7 +96,8 @@ impl Session {
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();
         let (locks, taking, sending, settling) = Default::default();
-        Ok(Self { client, task, place, journal, backend, statements, locks, taking, sending, settling })
+        let runtime = Handle::current();
+        Ok(Self { client, task, runtime, place, journal, backend, statements, locks, taking, sending, settling })
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -208,14 +211,11 @@ impl Drop for Lock {
         };
         if is_first {
             let unlocking = Unlocking(self.session.clone());
-            match Handle::try_current() {
-                // Those that are dropped at the same moment are given up together.
-                Ok(runtime) => drop(runtime.spawn(async move {
-                    yield_now().await;
-                    drop(unlocking);
-                })),
-                Err(_) => drop(unlocking),
-            }
+            // Those that are dropped at the same moment are given up together.
+            self.session.runtime.spawn(async move {
+                yield_now().await;
+                drop(unlocking);
+            });
         }
     }
 }

@@ -51,6 +51,10 @@ impl Place for Session {
     fn is_lost(&self) -> bool {
         self.is_closed()
     }
+
+    fn spawn(&self, writer: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(writer);
+    }
 }
 
 impl Row for Taking {
@@ -70,7 +74,7 @@ impl Row for Taking {
 
 async fn take(session: &Session, rows: &[Taking]) -> Result<Vec<Taken>, JournalError> {
     let ids = each(rows, |row| row.id);
-    let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
+    let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
     let which: Parameters<'_> = &[&ids];
     let with: Parameters<'_> = &[&platforms, &accounts, &numbers];
     // Sent together, and answered one after the other: what is read was written before the locks were given.
@@ -109,7 +113,7 @@ impl Row for Sending {
 }
 
 async fn send(session: &Session, rows: &[Sending]) -> Result<Vec<()>, JournalError> {
-    let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
+    let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
     let entries = each(rows, |row| row.entry.as_str());
     let since_first = each(rows, |row| row.since_first);
     let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &entries, &since_first, &session.backend];
@@ -133,7 +137,7 @@ impl Row for Settling {
 }
 
 async fn settle(session: &Session, rows: &[Settling]) -> Result<Vec<()>, JournalError> {
-    let [platforms, accounts, numbers] = columns(rows, |row| &row.key);
+    let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
     let created = each(rows, |row| row.created.as_deref());
     let undos = each(rows, |row| row.undo.as_deref());
     let imports = each(rows, |row| i64::try_from(row.limits.imports).unwrap_or(i64::MAX));
@@ -150,7 +154,7 @@ fn each<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
 }
 
 /// The platforms, accounts and numbers.
-fn columns<'a, R>(rows: &'a [R], key: impl Fn(&'a R) -> &'a Key) -> [Vec<&'a str>; 3] {
+fn columns<'a, R>(rows: &'a [R], key: impl Fn(&'a R) -> &'a Key) -> (Vec<&'a str>, Vec<&'a str>, Vec<&'a str>) {
     let of = |column: fn(&Key) -> &str| each(rows, |row| column(key(row)));
-    [of(|key| key.platform.as_str()), of(|key| key.account.as_str()), of(|key| key.number.as_str())]
+    (of(|key| key.platform.as_str()), of(|key| key.account.as_str()), of(|key| key.number.as_str()))
 }
