@@ -5,7 +5,6 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::FutureExt;
 use tokio::sync::oneshot::{self, Receiver, Sender};
 use tokio::task::yield_now;
 
@@ -23,7 +22,7 @@ pub(super) trait Row: Sized + Send + 'static {
 
     fn queue(place: &Self::Place) -> &Together<Self>;
 
-    /// The first poll begins it. If it fails, each row is written by itself.
+    /// Called before anybody who is dropped meanwhile can give up its lock. If it fails, each row is written by itself.
     fn write(place: &Arc<Self::Place>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send;
 }
 
@@ -121,22 +120,16 @@ impl<R: Row> Writer<R> {
         let place = self.place.clone();
         let queue = R::queue(&place);
         loop {
-            let (told, writing, first) = {
+            let (told, writing) = {
                 let mut state = queue.state();
                 let Some(all) = next(&mut state.waiting) else {
                     (state.is_writing, self.is_over) = (false, true);
                     return;
                 };
                 let (rows, told): (Vec<_>, Vec<_>) = all.into_iter().map(|waiting| (waiting.row, waiting.told)).unzip();
-                let mut writing = Box::pin(R::write(&place, rows));
-                // The first poll begins it: before anybody who is dropped can give up its lock.
-                let first = writing.as_mut().now_or_never();
-                (told, writing, first)
+                (told, R::write(&place, rows))
             };
-            let (rows, written) = match first {
-                Some(written) => written,
-                None => writing.await,
-            };
+            let (rows, written) = writing.await;
             // One that is refused takes no others with it.
             if written.is_err() && rows.len() > 1 && !place.is_lost() {
                 let again = rows.into_iter().zip(told);

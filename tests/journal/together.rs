@@ -1,21 +1,23 @@
-//! Imports that are written down in PostgreSQL at the same moment.
+//! Imports that are written down at the same moment.
 
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use futures_util::poll;
 use numport::journal::{
-    Journal, JournalError, JournalFault, Key, Lease, NoTls, PostgresJournal, Settled, UnresolvedImport,
+    DirectoryJournal, Journal, JournalError, JournalFault, Key, Lease, NoTls, PostgresJournal, Settled,
+    UnresolvedImport,
 };
 use numport::model::{AccountId, PlatformKind};
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use crate::postgres::{DATABASE, client, journal, key, server, with_undo};
 use crate::server::Postgres;
 
 const WAIT: Duration = Duration::from_secs(30);
 
-async fn leases(journal: &PostgresJournal) -> Vec<(Box<dyn Lease>, UnresolvedImport)> {
+async fn leases(journal: &dyn Journal) -> Vec<(Box<dyn Lease>, UnresolvedImport)> {
     let key =
         |nth: usize| Key::new(PlatformKind::VAPI, AccountId::new("one"), format!("+1415556{nth:04}").parse().unwrap());
     join_all((0..16).map(key).map(|key| async move {
@@ -167,6 +169,44 @@ fn a_runtime_that_ends_while_it_writes_for_others_leaves_nobody_waiting() {
         written.unwrap();
         assert_eq!(journal.unresolved().await.unwrap().len(), 15);
     });
+}
+
+#[test]
+fn a_runtime_with_one_thread_that_may_wait_is_enough_for_a_directory() {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let journal = DirectoryJournal::open(folder.path().join("journal")).unwrap();
+    let all = async {
+        let mut leases = leases(&journal).await;
+        try_join_all(leases.iter_mut().map(|(lease, entry)| lease.sending(entry))).await.unwrap();
+        try_join_all(leases.iter_mut().map(|(lease, _)| settle(lease, Settled::default()))).await.unwrap();
+        assert!(journal.unresolved().await.unwrap().is_empty());
+    };
+    runtime.block_on(async { timeout(WAIT, all).await.expect("it has enough threads") });
+}
+
+/// It has begun to write for others, and nobody polls it any more.
+#[test]
+fn a_runtime_that_stands_still_leaves_nobody_waiting() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let main = runtime();
+    let server = main.block_on(server("a_runtime_that_stands_still"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut journals: Vec<Box<dyn Journal>> =
+        vec![Box::new(DirectoryJournal::open(folder.path().join("journal")).unwrap())];
+    journals.extend(server.as_ref().map(|server| Box::new(main.block_on(journal(server))) as Box<dyn Journal>));
+    for journal in &journals {
+        let mut leases = main.block_on(leases(&**journal));
+        let (first, others) = leases.split_at_mut(1);
+        let (lease, entry) = &mut first[0];
+        let still = runtime();
+        still.block_on(async { assert!(poll!(lease.sending(entry)).is_pending()) });
+        main.block_on(async {
+            let written = try_join_all(others.iter_mut().map(|(lease, entry)| lease.sending(entry)));
+            timeout(WAIT, written).await.expect("nobody waits for it").unwrap();
+        });
+        main.block_on(async { drop(leases) });
+    }
 }
 
 #[test]

@@ -70,7 +70,14 @@ impl Lease for Held {
 
     async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
         let settling = Settling { key: self.key.clone(), settled: settled.clone(), lock: self.lock.clone() };
-        together::write_down(&self.shared, settling).await?
+        together::write_down(&self.shared, settling).await??;
+        // Also in a process that imports few.
+        if self.shared.settled.fetch_add(1, Ordering::Relaxed) % PRUNE_AFTER == 0 {
+            let shared = self.shared.clone();
+            // What is old harms nobody.
+            drop(on_thread(move || shared.prune()).await);
+        }
+        Ok(())
     }
 
     async fn forget_created(&mut self) -> Result<(), JournalError> {
@@ -92,6 +99,7 @@ impl Place for Shared {
         false
     }
 
+    /// On a thread that may wait for the disk.
     fn spawn(&self, writer: impl Future<Output = ()> + Send + 'static) {
         let runtime = Handle::current();
         spawn_blocking(move || runtime.block_on(writer));
@@ -108,18 +116,16 @@ impl Row for Taking {
     }
 
     async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
-        on_thread_with(shared, rows, |shared, rows| {
-            let is_private = [NUMBERS, CHANGED, HISTORY].map(|folder| refuse_shared(&shared.root.join(folder)));
-            let is_private: Result<(), _> = is_private.into_iter().collect();
-            let take = |key: &Key| {
-                let Some(lock) = shared.locks.try_take(&store::name(key))? else { return Ok(None) };
-                is_private.clone()?;
-                let (lock, kept) = (Lock(Arc::new(Mutex::new(lock))), shared.store.load(key)?);
-                Ok(Some(Held { shared: shared.clone(), key: key.clone(), kept, lock }))
-            };
-            rows.iter().map(|row| take(&row.key)).collect()
-        })
-        .await
+        let is_private = [NUMBERS, CHANGED, HISTORY].map(|folder| refuse_shared(&shared.root.join(folder)));
+        let is_private: Result<(), _> = is_private.into_iter().collect();
+        let take = |key: &Key| {
+            let Some(lock) = shared.locks.try_take(&store::name(key))? else { return Ok(None) };
+            is_private.clone()?;
+            let (lock, kept) = (Lock(Arc::new(Mutex::new(lock))), shared.store.load(key)?);
+            Ok(Some(Held { shared: shared.clone(), key: key.clone(), kept, lock }))
+        };
+        let taken = rows.iter().map(|row| take(&row.key)).collect();
+        (rows, Ok(taken))
     }
 }
 
@@ -132,14 +138,9 @@ impl Row for Sending {
     }
 
     async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
-        on_thread_with(shared, rows, |shared, rows| {
-            under_locks(
-                rows,
-                |row| &row.lock,
-                |held| shared.store.sending(held.iter().map(|row| row.import.clone()).collect()),
-            )
-        })
-        .await
+        let send = |held: &[&Self]| shared.store.sending(held.iter().map(|row| row.import.clone()).collect());
+        let written = under_locks(&rows, |row| &row.lock, send);
+        (rows, Ok(written))
     }
 }
 
@@ -152,24 +153,12 @@ impl Row for Settling {
     }
 
     async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
-        on_thread_with(shared, rows, |shared, rows| {
-            let written = under_locks(
-                rows,
-                |row| &row.lock,
-                |held| {
-                    let all: Vec<_> = held.iter().map(|row| (&row.key, &row.settled)).collect();
-                    shared.store.settle(&all)
-                },
-            );
-            let (count, before) = (rows.len() as u64, shared.settled.fetch_add(rows.len() as u64, Ordering::Relaxed));
-            // Also in a process that imports few.
-            if before == 0 || (before + count) / PRUNE_AFTER > before / PRUNE_AFTER {
-                // What is old harms nobody.
-                drop(shared.prune());
-            }
-            written
-        })
-        .await
+        let settle = |held: &[&Self]| {
+            let all: Vec<_> = held.iter().map(|row| (&row.key, &row.settled)).collect();
+            shared.store.settle(&all)
+        };
+        let written = under_locks(&rows, |row| &row.lock, settle);
+        (rows, Ok(written))
     }
 }
 
@@ -185,22 +174,4 @@ fn under_locks<R>(
     let mut written = write(&held).into_iter();
     let answers = checked.into_iter().map(|checked| checked.and_then(|()| written.next().unwrap_or(Ok(()))));
     answers.collect()
-}
-
-/// Writes all of them on a thread that may wait for the disk.
-async fn on_thread_with<R: Row>(
-    shared: &Arc<Shared>,
-    rows: Vec<R>,
-    write: impl FnOnce(&Arc<Shared>, &[R]) -> Vec<R::Answer> + Send + 'static,
-) -> AllWritten<R> {
-    let shared = shared.clone();
-    let written = on_thread(move || {
-        let written = write(&shared, &rows);
-        Ok((rows, written))
-    });
-    match written.await {
-        Ok((rows, written)) => (rows, Ok(written)),
-        // Its runtime has ended.
-        Err(error) => (Vec::new(), Err(error)),
-    }
 }

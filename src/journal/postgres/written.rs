@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::future::join;
 
 use super::lease::HistoryLimits;
@@ -66,9 +67,12 @@ impl Row for Taking {
         &session.taking
     }
 
-    async fn write(session: &Arc<Session>, rows: Vec<Self>) -> AllWritten<Self> {
-        let written = take(session, &rows).await;
-        (rows, written)
+    fn write(session: &Arc<Session>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send {
+        let session = session.clone();
+        sent(async move {
+            let written = take(&session, &rows).await;
+            (rows, written)
+        })
     }
 }
 
@@ -106,9 +110,12 @@ impl Row for Sending {
         &session.sending
     }
 
-    async fn write(session: &Arc<Session>, rows: Vec<Self>) -> AllWritten<Self> {
-        let written = send(session, &rows).await;
-        (rows, written)
+    fn write(session: &Arc<Session>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send {
+        let session = session.clone();
+        sent(async move {
+            let written = send(&session, &rows).await;
+            (rows, written)
+        })
     }
 }
 
@@ -130,9 +137,12 @@ impl Row for Settling {
         &session.settling
     }
 
-    async fn write(session: &Arc<Session>, rows: Vec<Self>) -> AllWritten<Self> {
-        let written = settle(session, &rows).await;
-        (rows, written)
+    fn write(session: &Arc<Session>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send {
+        let session = session.clone();
+        sent(async move {
+            let written = settle(&session, &rows).await;
+            (rows, written)
+        })
     }
 }
 
@@ -147,6 +157,18 @@ async fn settle(session: &Session, rows: &[Settling]) -> Result<Vec<()>, Journal
     let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &created, &undos, &imports, &ages, backend, &is_lazy];
     session.write(&session.statements.settle, with, rows.len()).await?;
     Ok(vec![(); rows.len()])
+}
+
+/// The first poll sends it, behind what was sent before.
+fn sent<T: Send>(statement: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
+    let mut statement = Box::pin(statement);
+    let first = statement.as_mut().now_or_never();
+    async move {
+        match first {
+            Some(answer) => answer,
+            None => statement.await,
+        }
+    }
 }
 
 fn each<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
