@@ -191,6 +191,28 @@ fn a_folder_that_could_not_be_synced_is_not_believed_again() {
 }
 
 #[test]
+fn a_result_is_known_only_once_all_of_it_is_written() {
+    for with_history in [false, true] {
+        let settled = Settled { created: Some("r1".into()), undo: Some(undo()) };
+        for calls in 0.. {
+            let disk = Simulated::default();
+            let store = store(&disk, with_history);
+            sending(&store, &UnresolvedImport::new(&key(), None, None)).unwrap();
+            let so_far = disk.state.lock().unwrap().calls;
+            disk.state.lock().unwrap().fails_after = Some(so_far + calls);
+            let is_settled = settle(&store, &key(), &settled).is_ok();
+            let calls = disk.state.lock().unwrap().calls - so_far;
+            disk.state.lock().unwrap().fails_after = None;
+            assert_eq!(store.load(&key()).unwrap().unresolved.is_none(), is_settled, "after {calls} calls");
+            if is_settled {
+                assert!(calls >= 3, "it failed at each");
+                break;
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_old_of_a_number_is_removed_and_the_rest_is_kept() {
     let disk = Simulated::default();
     let mut store = store(&disk, true);
@@ -209,6 +231,27 @@ fn what_is_old_of_a_number_is_removed_and_the_rest_is_kept() {
     store.history = Some(HistoryLimits { imports: 3, age: std::time::Duration::ZERO });
     assert_eq!(kept(&store), (true, [0, 0]));
     assert_eq!(kept(&store), (false, [0, 0]));
+}
+
+/// The process was killed after it had named the file of two numbers for one of them.
+#[test]
+fn what_an_interrupted_write_has_left_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = folder.path().join(NUMBERS);
+    std::fs::create_dir(&numbers).unwrap();
+    let store = Store::new(Local { root: folder.path().to_owned() }, "journal".to_owned());
+    let [first, second] = ["first", "second"].map(|id| UnresolvedImport::new(&key(), None, Some(routing(id))));
+    let of = |name: &str, import: &UnresolvedImport| (name.to_owned(), import.clone());
+    let read = |name| store.imports.read(&store.files, name).unwrap();
+    for written in [vec![of("one", &second)], vec![of("one", &second), of("three", &second)]] {
+        store.imports.write(&store.files, &[of("one", &first), of("two", &first)]);
+        for name in ["one", "three"] {
+            std::fs::hard_link(numbers.join("two.json"), numbers.join(format!("{name}.new"))).unwrap();
+        }
+        assert!(store.imports.write(&store.files, &written).iter().all(Result::is_ok));
+        assert_eq!([read("one"), read("two")], [Some(second.clone()), Some(first.clone())]);
+        drop(std::fs::remove_file(numbers.join("three.new")));
+    }
 }
 
 #[test]
