@@ -60,10 +60,15 @@ impl Header {
         }
     }
 
+    /// Whether this process is a fork of the one that opened it.
+    pub(super) fn is_forked(&self) -> bool {
+        self.process != std::process::id()
+    }
+
     /// Refuses a directory in which another journal was begun since, which knows nothing of what this one has kept. And a
     /// process that is a fork of the one that opened it: both have the same open file, and so each other's locks.
     pub(super) fn check(&self) -> Result<(), JournalError> {
-        let cause = if self.process != std::process::id() {
+        let cause = if self.is_forked() {
             "another process opened it and was forked; open it again"
         } else if is_at(&self.file, &self.path).map_err(|error| fault(self.path.display(), &error))? {
             return Ok(());

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use async_trait::async_trait;
 use tokio::runtime::Handle;
-use tokio::task::spawn_blocking;
 
 use super::locks;
 use super::place::refuse_shared;
@@ -99,10 +99,11 @@ impl Place for Shared {
         false
     }
 
-    /// On a thread that may wait for the disk.
+    /// On a thread of its own, which may wait for the disk and which no runtime has to wait for. If there can be none, the
+    /// writer is dropped, and says so to those who wait.
     fn spawn(&self, writer: impl Future<Output = ()> + Send + 'static) {
         let runtime = Handle::current();
-        spawn_blocking(move || runtime.block_on(writer));
+        drop(thread::Builder::new().name("numport journal".to_owned()).spawn(move || runtime.block_on(writer)));
     }
 }
 
@@ -139,7 +140,7 @@ impl Row for Sending {
 
     async fn write(shared: &Arc<Shared>, rows: Vec<Self>) -> AllWritten<Self> {
         let send = |held: &[&Self]| shared.store.sending(held.iter().map(|row| row.import.clone()).collect());
-        let written = under_locks(&rows, |row| &row.lock, send);
+        let written = under_locks(shared, &rows, |row| &row.lock, send);
         (rows, Ok(written))
     }
 }
@@ -157,18 +158,23 @@ impl Row for Settling {
             let all: Vec<_> = held.iter().map(|row| (&row.key, &row.settled)).collect();
             shared.store.settle(&all)
         };
-        let written = under_locks(&rows, |row| &row.lock, settle);
+        let written = under_locks(shared, &rows, |row| &row.lock, settle);
         (rows, Ok(written))
     }
 }
 
 /// Writes those whose locks are still held, which they are until it is done.
 fn under_locks<R>(
+    shared: &Shared,
     rows: &[R],
     lock: impl Fn(&R) -> &Lock,
     write: impl FnOnce(&[&R]) -> Vec<Result<(), JournalError>>,
 ) -> Vec<Result<(), JournalError>> {
-    let locks: Vec<_> = rows.iter().map(|row| lock(row).wait()).collect();
+    let locks: Vec<_> = {
+        // Two that wait for locks of each other would wait forever.
+        let _one_at_a_time = shared.acquiring.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.iter().map(|row| lock(row).wait()).collect()
+    };
     let checked: Vec<_> = locks.iter().map(|lock| lock.check()).collect();
     let held: Vec<&R> = rows.iter().zip(&checked).filter(|(_, checked)| checked.is_ok()).map(|(row, _)| row).collect();
     let mut written = write(&held).into_iter();

@@ -15,8 +15,8 @@ mod tests;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -87,6 +87,8 @@ struct Shared {
     id: String,
     store: Store<Local>,
     settled: AtomicU64,
+    /// Held by the writer that takes the locks of its rows.
+    acquiring: Mutex<()>,
     taking: Together<Taking>,
     sending: Together<Sending>,
     settling: Together<Settling>,
@@ -135,8 +137,8 @@ impl DirectoryJournal {
 
 impl Shared {
     fn new(root: PathBuf, locks: Arc<Locks>, id: String, store: Store<Local>) -> Arc<Self> {
-        let (settled, taking, sending, settling) = Default::default();
-        Arc::new(Self { root, locks, id, store, settled, taking, sending, settling })
+        let (settled, acquiring, taking, sending, settling) = Default::default();
+        Arc::new(Self { root, locks, id, store, settled, acquiring, taking, sending, settling })
     }
 
     /// Removes what is old of all numbers that nobody works on.

@@ -6,9 +6,8 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use super::rows::CHANGED_FOR;
-use super::session::Lock;
+use super::session::{Lock, write_down};
 use super::written::{Sending, Settling};
-use crate::journal::together;
 use crate::journal::{JournalError, JournalFault, Kept, Key, Lease, Settled, UnresolvedImport};
 
 /// After how many settled imports what is old is removed.
@@ -85,7 +84,7 @@ impl Lease for Held {
         let json = self.json(entry)?;
         self.is_unresolved = true;
         let since_first = entry.sent_at.saturating_duration_since(entry.first_sent_at).as_secs_f64();
-        together::write_down(&self.lock.session, Sending { key: self.key.clone(), entry: json, since_first }).await
+        write_down(&self.lock.session, Sending { key: self.key.clone(), entry: json, since_first }).await
     }
 
     async fn settle(&mut self, settled: &Settled) -> Result<(), JournalError> {
@@ -96,7 +95,7 @@ impl Lease for Held {
         let limits = self.history.unwrap_or(HistoryLimits { imports: 1, age: Duration::ZERO });
         let created = settled.created.as_ref().map(|id| id.as_str().to_owned());
         let settling = Settling { key: self.key.clone(), created, undo, limits, is_lazy };
-        together::write_down(&self.lock.session, settling).await?;
+        write_down(&self.lock.session, settling).await?;
         self.is_unresolved = false;
         if (self.settled.fetch_add(1, Ordering::Relaxed) + 1) % PRUNE_AFTER == 0 {
             self.prune().await;

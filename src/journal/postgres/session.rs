@@ -17,11 +17,13 @@ use super::faults::{fault, unsuitable};
 use super::target::Target;
 use super::written::{Sending, Settling, Taking};
 use super::{probe, rows, sql};
-use crate::journal::together::{self, Together};
+use crate::journal::together::{self, Row, Together};
 use crate::journal::{JournalError, JournalFault, Kept, Key};
 
 /// How long the server may take for a statement. They take milliseconds; after this the session is given up.
 const ANSWER: Duration = Duration::from_secs(10);
+/// And for those of others before it.
+const ALL_ANSWERS: Duration = Duration::from_secs(60);
 
 pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
@@ -42,13 +44,24 @@ pub(super) struct Session {
     pub(super) settling: Together<Settling>,
 }
 
+/// Writes it down together with what others write. If the runtime of the connection stands still, nobody waits forever.
+pub(super) async fn write_down<R: Row<Place = Session>>(
+    session: &Arc<Session>,
+    row: R,
+) -> Result<R::Answer, JournalError> {
+    timeout(ALL_ANSWERS, together::write_down(session, row)).await.unwrap_or_else(|_| {
+        session.task.abort();
+        let cause = format!("no answer within {} s", ALL_ANSWERS.as_secs());
+        Err(JournalError::new(&session.place, JournalFault::Unreachable, cause))
+    })
+}
+
 /// The locks of this process.
 #[derive(Default)]
 struct Locks {
     /// Those that it has or asks for: the server would give one to the same session twice.
     held: HashSet<i64>,
-    /// Those that were given up, and of which the server is not told yet. It counts how often one was given, so that the
-    /// next one to have it may ask for it before.
+    /// Those that were given up, or perhaps never given, and of which the server is not told yet.
     given_up: Vec<i64>,
 }
 
@@ -154,12 +167,26 @@ impl Session {
         self.locks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the server which locks are given up, behind all that was sent under them.
-    fn unlock(&self) {
-        let ids = std::mem::take(&mut self.locks().given_up);
+    /// Takes note that a lock is wanted; `false` if this process has it or asks for it already.
+    fn want(&self, id: i64) -> bool {
+        let mut locks = self.locks();
+        let is_new = locks.held.insert(id);
+        // It would be given up after it is given.
+        if is_new && locks.given_up.contains(&id) {
+            self.unlock(&mut locks);
+        }
+        is_new
+    }
+
+    /// Tells the server which locks are given up, behind all that was sent under them. Nobody can ask for one of them
+    /// before it is sent.
+    fn unlock(&self, locks: &mut Locks) {
+        let ids = std::mem::take(&mut locks.given_up);
         let with: Parameters<'_> = &[&ids];
-        // The first poll sends it, and nobody needs the answer.
-        let _ = self.client.execute(&self.statements.unlock, with).now_or_never();
+        if !ids.is_empty() {
+            // The first poll sends it, and nobody needs the answer.
+            let _ = self.client.execute(&self.statements.unlock, with).now_or_never();
+        }
     }
 }
 
@@ -182,12 +209,12 @@ impl Lock {
     /// Takes the lock of a number if nobody has it, and reads what is kept of the number under it.
     pub(super) async fn try_take(session: &Arc<Session>, key: &Key) -> Result<Option<(Self, Kept)>, JournalError> {
         let id = id(key);
-        if !session.locks().held.insert(id) {
+        if !session.want(id) {
             return Ok(None);
         }
         // It exists before it is asked for, so that a caller that goes away leaves none.
         let mut lock = Self { session: session.clone(), id, is_asked: true };
-        let given = together::write_down(session, Taking { key: key.clone(), id }).await?;
+        let given = write_down(session, Taking { key: key.clone(), id }).await?;
         lock.is_asked = given.is_some();
         let Some(row) = given else { return Ok(None) };
         let kept = rows::kept(row.as_ref(), key);
@@ -225,7 +252,7 @@ struct Unlocking(Arc<Session>);
 
 impl Drop for Unlocking {
     fn drop(&mut self) {
-        self.0.unlock();
+        self.0.unlock(&mut self.0.locks());
     }
 }
 

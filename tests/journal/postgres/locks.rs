@@ -31,14 +31,18 @@ async fn what_is_dropped_midway_leaves_no_lock() {
     assert!(tokio::time::timeout(Duration::from_millis(20), other.lock(&key, WAIT)).await.is_err());
     drop(held);
     for polls in 1..20 {
-        let asked = other.lock(&key, WAIT);
-        tokio::pin!(asked);
+        let mut asked = Box::pin(other.lock(&key, WAIT));
         for _ in 0..polls {
             if futures_util::poll!(&mut asked).is_ready() {
                 break;
             }
             tokio::task::yield_now().await;
         }
+        // Taken at once by the same session, it is not given up with the one that was dropped.
+        drop(asked);
+        let taken = lock(&other, &key).await;
+        assert!(!is_free(&one, &key).await, "after {polls} polls");
+        drop(taken);
     }
     drop(lock(&one, &key).await);
 }

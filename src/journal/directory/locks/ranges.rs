@@ -79,6 +79,10 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        // The open file is that of the process that has the lock.
+        if self.locks.header.is_forked() {
+            return;
+        }
         let mut held = self.locks.held();
         // It is held by this open file, which is all that the call needs.
         let _ = self.locks.set(self.at, libc::F_UNLCK);
