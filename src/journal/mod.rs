@@ -54,9 +54,11 @@ use crate::model::{AccountId, PlatformKind};
 /// it returns: what it wrote survives the end of the process, and [`Lease::sending`] also a power failure.
 #[async_trait]
 pub trait Journal: fmt::Debug + Send + Sync {
-    /// Returns what tells this journal from all others: the same text for every value, in every process, that shares its
-    /// locks and entries, and another one once it was begun anew without them, at the same place too. An importer
-    /// believes a journal that it knows when an entry is gone: somebody has settled it.
+    /// Returns the id of this journal. All values that share locks and entries have the same id, in every process. A journal
+    /// that was begun anew has another one, also in the same place.
+    ///
+    /// If an import is unresolved in the memory of this process, and the journal with that id no longer has it, the
+    /// importer takes it that another process has settled it.
     fn id(&self) -> &str;
 
     /// Takes the lock of a number in an account, for all processes that share the journal. Returns `None` if somebody

@@ -52,11 +52,16 @@ impl Header {
         };
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(failed)?;
-        match serde_json::from_str::<Text>(&text) {
+        let refused = |fault, cause: String| Err(JournalError::new(path.display().to_string(), fault, cause));
+        match serde_json::from_str(&text) {
             Ok(Text { version: VERSION, id, locks }) if locks == Locks::KIND => {
                 Ok(Self { path, file, process: std::process::id(), id })
             }
-            _ => Err(JournalError::new(path.display().to_string(), JournalFault::Foreign, "another version")),
+            Ok(Text { version: VERSION, locks, .. }) => refused(
+                JournalFault::Unsuitable,
+                format!("its locks are {locks}, and this program has {}", Locks::KIND),
+            ),
+            _ => refused(JournalFault::Foreign, "another version".to_owned()),
         }
     }
 
@@ -113,6 +118,8 @@ fn random() -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -123,5 +130,11 @@ mod tests {
         header.process += 1;
         let error = header.check().unwrap_err();
         assert!(error.fault == JournalFault::Unsuitable && error.cause.contains("forked"), "{error}");
+        // It takes no lock that it would not give up.
+        let locks = |header| Locks::open(folder.path(), Arc::new(header)).unwrap();
+        let forked = locks(header);
+        forked.try_take("one").unwrap_err();
+        let other = locks(Header::open(folder.path(), &[]).unwrap());
+        assert!(other.try_take("one").unwrap().is_some());
     }
 }

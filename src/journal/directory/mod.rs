@@ -44,7 +44,7 @@ use crate::model::{AccountId, PlatformKind};
 /// Linux, network file systems (NFS, SMB, 9P, Ceph, Lustre and others) are refused; FUSE and other systems cannot be
 /// told apart. On Windows, permissions are not checked and the lock files stay.
 ///
-/// Cheap to clone. On Linux the locks are ranges of one file. Elsewhere, and in 32-bit programs, each is a file of its own
+/// Cheap to clone. A process that was forked must open it again. On Linux the locks are ranges of one file. Elsewhere, and in 32-bit programs, each is a file of its own
 /// that is open until the import is verified, some 300 in a run over many numbers. A journal of one kind is refused by
 /// programs of the other.
 ///

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::faults::unsuitable;
 use super::session::Session;
 use super::target::Target;
+use crate::journal::together::Place;
 use crate::journal::{JournalError, JournalFault};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -48,7 +49,7 @@ impl Line {
     pub(super) async fn session(&self, until: Instant) -> Result<Arc<Session>, JournalError> {
         loop {
             let mut state = self.state.lock().await;
-            if !state.session.is_closed() {
+            if !state.session.is_lost() {
                 return Ok(state.session.clone());
             }
             let failed = state.failed.as_ref().filter(|(next, _)| *next > Instant::now());

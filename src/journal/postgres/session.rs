@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::faults::{fault, unsuitable};
 use super::target::Target;
 use super::written::{Sending, Settling, Taking};
 use super::{probe, rows, sql};
-use crate::journal::together::{self, Row, Together};
+use crate::journal::together::{self, Place, Row, Together};
 use crate::journal::{JournalError, JournalFault, Kept, Key};
 
 /// How long the server may take for a statement. They take milliseconds; after this the session is given up.
@@ -27,11 +28,13 @@ const ALL_ANSWERS: Duration = Duration::from_secs(60);
 
 pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-pub(super) struct Session {
+pub(in crate::journal) struct Session {
     client: Client,
     task: AbortHandle,
     /// That of the connection, which runs as long as the session is used.
-    pub(super) runtime: Handle,
+    runtime: Handle,
+    /// Whether it is given up. If its runtime stands still, the client does not learn it.
+    is_given_up: AtomicBool,
     pub(super) place: String,
     /// The id of the journal.
     pub(super) journal: String,
@@ -50,7 +53,7 @@ pub(super) async fn write_down<R: Row<Place = Session>>(
     row: R,
 ) -> Result<R::Answer, JournalError> {
     timeout(ALL_ANSWERS, together::write_down(session, row)).await.unwrap_or_else(|_| {
-        session.task.abort();
+        session.give_up();
         let cause = format!("no answer within {} s", ALL_ANSWERS.as_secs());
         Err(JournalError::new(&session.place, JournalFault::Unreachable, cause))
     })
@@ -108,13 +111,28 @@ impl Session {
         probe::keep_tables(&client, target).await?;
         let statements = Statements::prepare(&client).await.map_err(failed)?;
         let place = target.place.clone();
-        let (locks, taking, sending, settling) = Default::default();
+        let (is_given_up, locks, taking, sending, settling) = Default::default();
         let runtime = Handle::current();
-        Ok(Self { client, task, runtime, place, journal, backend, statements, locks, taking, sending, settling })
+        Ok(Self {
+            client,
+            task,
+            runtime,
+            is_given_up,
+            place,
+            journal,
+            backend,
+            statements,
+            locks,
+            taking,
+            sending,
+            settling,
+        })
     }
 
-    pub(super) fn is_closed(&self) -> bool {
-        self.client.is_closed()
+    /// Ends the session, and with it its locks and everything that waits for it.
+    fn give_up(&self) {
+        self.is_given_up.store(true, Ordering::Relaxed);
+        self.task.abort();
     }
 
     pub(super) async fn rows(
@@ -131,7 +149,7 @@ impl Session {
             written if usize::try_from(written) == Ok(rows) => Ok(()),
             _ => {
                 // The session is another one, and its locks may be another process'.
-                self.task.abort();
+                self.give_up();
                 Err(unsuitable(&self.place, probe::POOLED))
             }
         }
@@ -150,13 +168,12 @@ impl Session {
             Ok(answer) => answer.map_err(|error| {
                 // Somebody has altered the tables, and what is prepared does not fit them any more.
                 if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
-                    self.task.abort();
+                    self.give_up();
                 }
                 fault(&self.place, &error)
             }),
             Err(_) => {
-                // The locks end with the connection, and so does everything that waits for it.
-                self.task.abort();
+                self.give_up();
                 let cause = format!("the server did not answer within {} s", ANSWER.as_secs());
                 Err(JournalError::new(&self.place, JournalFault::Unreachable, cause))
             }
@@ -187,6 +204,20 @@ impl Session {
             // The first poll sends it, and nobody needs the answer.
             let _ = self.client.execute(&self.statements.unlock, with).now_or_never();
         }
+    }
+}
+
+impl Place for Session {
+    fn name(&self) -> String {
+        self.place.clone()
+    }
+
+    fn is_lost(&self) -> bool {
+        self.is_given_up.load(Ordering::Relaxed) || self.client.is_closed()
+    }
+
+    fn spawn(&self, writer: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(writer);
     }
 }
 

@@ -53,13 +53,15 @@ pub(super) const READ_VERSION: &str =
     "SELECT version, to_jsonb(found) ->> 'journal' FROM numport_journal_version AS found";
 
 /// What this session needs, whatever the defaults of the role are: what a statement wrote is on the disk when it
-/// returns, none is given up while this process waits for it, rows that are hidden are an error, and the server notices
-/// within about a minute that the machine of this process is gone. Older servers lack some of the settings.
+/// returns, none is given up while this process waits for it, each is planned once and not for each list of numbers, rows
+/// that are hidden are an error, and the server notices within about a minute that the machine of this process is gone.
+/// Older servers lack some of the settings.
 pub(super) const SETTINGS: &str = "
     SELECT set_config(s.name, v.wanted, false)
     FROM (VALUES
         ('synchronous_commit', 'on'), ('default_transaction_isolation', 'read committed'), ('idle_session_timeout', '0'),
-        ('plan_cache_mode', 'force_generic_plan'), ('statement_timeout', '10s'), ('lock_timeout', '0'), ('transaction_timeout', '0'), ('row_security', 'off'),
+        ('plan_cache_mode', 'force_generic_plan'), ('statement_timeout', '10s'), ('lock_timeout', '0'),
+        ('transaction_timeout', '0'), ('row_security', 'off'),
         ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
     ) AS v (name, wanted)
     JOIN pg_settings AS s ON s.name = v.name

@@ -9,7 +9,7 @@ use futures_util::future::join;
 use super::lease::HistoryLimits;
 use super::rows;
 use super::session::{Parameters, Session};
-use crate::journal::together::{AllWritten, Place, Row, Together};
+use crate::journal::together::{AllWritten, Row, Together};
 use crate::journal::{JournalError, Key};
 
 /// What the table has of a number, read under its lock; `None` if somebody else has the lock.
@@ -44,130 +44,110 @@ pub(super) struct Settling {
     pub(super) is_lazy: bool,
 }
 
-impl Place for Session {
-    fn name(&self) -> String {
-        self.place.clone()
+/// What is done with one statement for several numbers.
+pub(in crate::journal) trait Statement: Sized + Send + Sync + 'static {
+    type Answer: Send + 'static;
+
+    fn queue(session: &Session) -> &Together<Self>;
+
+    /// Returns the answers in the order of the rows. The first poll sends it.
+    fn run(session: &Session, rows: &[Self]) -> impl Future<Output = Result<Vec<Self::Answer>, JournalError>> + Send;
+}
+
+impl<S: Statement> Row for S {
+    type Answer = S::Answer;
+    type Place = Session;
+
+    fn queue(session: &Session) -> &Together<Self> {
+        S::queue(session)
     }
 
-    fn is_lost(&self) -> bool {
-        self.is_closed()
-    }
-
-    fn spawn(&self, writer: impl Future<Output = ()> + Send + 'static) {
-        self.runtime.spawn(writer);
+    fn write(session: &Arc<Session>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send {
+        let session = session.clone();
+        let mut writing = Box::pin(async move {
+            let written = S::run(&session, &rows).await;
+            (rows, written)
+        });
+        // Sent at once: before anybody who is dropped can give up its lock.
+        let first = writing.as_mut().now_or_never();
+        async move {
+            match first {
+                Some(written) => written,
+                None => writing.await,
+            }
+        }
     }
 }
 
-impl Row for Taking {
+impl Statement for Taking {
     type Answer = Taken;
-
-    type Place = Session;
 
     fn queue(session: &Session) -> &Together<Self> {
         &session.taking
     }
 
-    fn write(session: &Arc<Session>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send {
-        let session = session.clone();
-        sent(async move {
-            let written = take(&session, &rows).await;
-            (rows, written)
-        })
+    async fn run(session: &Session, rows: &[Self]) -> Result<Vec<Taken>, JournalError> {
+        let ids = each(rows, |row| row.id);
+        let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
+        let which: Parameters<'_> = &[&ids];
+        let with: Parameters<'_> = &[&platforms, &accounts, &numbers];
+        // Sent together, and answered one after the other: what is read was written before the locks were given.
+        let asked = session.rows(&session.statements.lock, which);
+        let (given, mut kept) = match join(asked, session.rows(&session.statements.kept, with)).await {
+            (Ok(given), Ok(kept)) => (given, kept),
+            (Err(error), _) | (_, Err(error)) => {
+                // Some may be given, and would be given once more.
+                session.run(&session.statements.unlock, which).await?;
+                return Err(error);
+            }
+        };
+        let given: HashSet<i64> = given.iter().map(|row| row.get(0)).collect();
+        let answer = |row: &Self| {
+            given.contains(&row.id).then(|| {
+                let place = kept.iter().position(|kept| rows::is_of(kept, &row.key));
+                place.map(|place| kept.swap_remove(place))
+            })
+        };
+        Ok(rows.iter().map(answer).collect())
     }
 }
 
-async fn take(session: &Session, rows: &[Taking]) -> Result<Vec<Taken>, JournalError> {
-    let ids = each(rows, |row| row.id);
-    let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
-    let which: Parameters<'_> = &[&ids];
-    let with: Parameters<'_> = &[&platforms, &accounts, &numbers];
-    // Sent together, and answered one after the other: what is read was written before the locks were given.
-    let asked = session.rows(&session.statements.lock, which);
-    let (given, mut kept) = match join(asked, session.rows(&session.statements.kept, with)).await {
-        (Ok(given), Ok(kept)) => (given, kept),
-        (Err(error), _) | (_, Err(error)) => {
-            // Some may be given, and would be given once more.
-            session.run(&session.statements.unlock, which).await?;
-            return Err(error);
-        }
-    };
-    let given: HashSet<i64> = given.iter().map(|row| row.get(0)).collect();
-    let answer = |row: &Taking| {
-        given.contains(&row.id).then(|| {
-            let place = kept.iter().position(|kept| rows::is_of(kept, &row.key));
-            place.map(|place| kept.swap_remove(place))
-        })
-    };
-    Ok(rows.iter().map(answer).collect())
-}
-
-impl Row for Sending {
+impl Statement for Sending {
     type Answer = ();
-
-    type Place = Session;
 
     fn queue(session: &Session) -> &Together<Self> {
         &session.sending
     }
 
-    fn write(session: &Arc<Session>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send {
-        let session = session.clone();
-        sent(async move {
-            let written = send(&session, &rows).await;
-            (rows, written)
-        })
+    async fn run(session: &Session, rows: &[Self]) -> Result<Vec<()>, JournalError> {
+        let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
+        let entries = each(rows, |row| row.entry.as_str());
+        let since_first = each(rows, |row| row.since_first);
+        let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &entries, &since_first, &session.backend];
+        session.write(&session.statements.sending, with, rows.len()).await?;
+        Ok(vec![(); rows.len()])
     }
 }
 
-async fn send(session: &Session, rows: &[Sending]) -> Result<Vec<()>, JournalError> {
-    let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
-    let entries = each(rows, |row| row.entry.as_str());
-    let since_first = each(rows, |row| row.since_first);
-    let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &entries, &since_first, &session.backend];
-    session.write(&session.statements.sending, with, rows.len()).await?;
-    Ok(vec![(); rows.len()])
-}
-
-impl Row for Settling {
+impl Statement for Settling {
     type Answer = ();
-
-    type Place = Session;
 
     fn queue(session: &Session) -> &Together<Self> {
         &session.settling
     }
 
-    fn write(session: &Arc<Session>, rows: Vec<Self>) -> impl Future<Output = AllWritten<Self>> + Send {
-        let session = session.clone();
-        sent(async move {
-            let written = settle(&session, &rows).await;
-            (rows, written)
-        })
-    }
-}
-
-async fn settle(session: &Session, rows: &[Settling]) -> Result<Vec<()>, JournalError> {
-    let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
-    let created = each(rows, |row| row.created.as_deref());
-    let undos = each(rows, |row| row.undo.as_deref());
-    let imports = each(rows, |row| i64::try_from(row.limits.imports).unwrap_or(i64::MAX));
-    let ages = each(rows, |row| row.limits.age.as_secs_f64());
-    let is_lazy = rows.iter().all(|row| row.is_lazy);
-    let backend = &session.backend;
-    let with: Parameters<'_> = &[&platforms, &accounts, &numbers, &created, &undos, &imports, &ages, backend, &is_lazy];
-    session.write(&session.statements.settle, with, rows.len()).await?;
-    Ok(vec![(); rows.len()])
-}
-
-/// The first poll sends it, behind what was sent before.
-fn sent<T: Send>(statement: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
-    let mut statement = Box::pin(statement);
-    let first = statement.as_mut().now_or_never();
-    async move {
-        match first {
-            Some(answer) => answer,
-            None => statement.await,
-        }
+    async fn run(session: &Session, rows: &[Self]) -> Result<Vec<()>, JournalError> {
+        let (platforms, accounts, numbers) = columns(rows, |row| &row.key);
+        let created = each(rows, |row| row.created.as_deref());
+        let undos = each(rows, |row| row.undo.as_deref());
+        let imports = each(rows, |row| i64::try_from(row.limits.imports).unwrap_or(i64::MAX));
+        let ages = each(rows, |row| row.limits.age.as_secs_f64());
+        let is_lazy = rows.iter().all(|row| row.is_lazy);
+        let backend = &session.backend;
+        let with: Parameters<'_> =
+            &[&platforms, &accounts, &numbers, &created, &undos, &imports, &ages, backend, &is_lazy];
+        session.write(&session.statements.settle, with, rows.len()).await?;
+        Ok(vec![(); rows.len()])
     }
 }
 

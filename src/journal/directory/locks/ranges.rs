@@ -39,6 +39,8 @@ impl Locks {
 
     /// Takes the lock of a number; `None` if another process has it, or another task of this one.
     pub(in crate::journal::directory) fn try_take(self: &Arc<Self>, name: &str) -> Result<Option<Lock>, JournalError> {
+        // A fork would take it for the process that it is a fork of.
+        self.header.check()?;
         let at = at(name);
         if !self.held().insert(at) {
             return Ok(None);
