@@ -38,13 +38,28 @@ async fn what_is_dropped_midway_leaves_no_lock() {
             }
             tokio::task::yield_now().await;
         }
-        // Taken at once by the same session, it is not given up with the one that was dropped.
         drop(asked);
-        let taken = lock(&other, &key).await;
-        assert!(!is_free(&one, &key).await, "after {polls} polls");
-        drop(taken);
     }
     drop(lock(&one, &key).await);
+}
+
+/// It was refused to the first task, which does not learn it. A second one has it when the first one's is given up.
+#[tokio::test]
+async fn a_lock_that_was_never_given_takes_no_later_one_with_it() {
+    let Some(server) = server("a_lock_that_was_never_given").await else { return };
+    let (one, other, key) = (journal(&server).await, journal(&server).await, key("one"));
+    let held = lock(&one, &key).await;
+    let mut asked = Box::pin(other.lock(&key, WAIT));
+    assert!(futures_util::poll!(&mut asked).is_pending());
+    // A session answers in order. What is dropped is given up behind the first of these, and before the second.
+    other.unresolved().await.unwrap();
+    drop(held);
+    one.unresolved().await.unwrap();
+    one.unresolved().await.unwrap();
+    drop(asked);
+    let _taken = lock(&other, &key).await;
+    other.unresolved().await.unwrap();
+    assert!(!is_free(&one, &key).await, "somebody else has it");
 }
 
 #[tokio::test]
